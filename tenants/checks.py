@@ -39,8 +39,8 @@ def check_sinks(**_: Any) -> list[Error]:
     try:
         parse_public_keys(settings.AUDIT_PUBLIC_KEYS)
     except ValueError:
-        said = "AUDIT_PUBLIC_KEYS must be a list of name:base64 of 32 bytes"
-        found.append(Error(said, id="audit.E2"))
+        message = "AUDIT_PUBLIC_KEYS must be a list of name:base64 of 32 bytes"
+        found.append(Error(message, id="audit.E2"))
     return found
 
 
@@ -48,8 +48,8 @@ def check_sinks(**_: Any) -> list[Error]:
 def check_mail(**_: Any) -> list[Error]:
     """Check that mail is configured if alerts are mailed."""
     if settings.ALERT_MAIL and not mail.is_enabled():
-        said = "ALERT_MAIL is set, but EMAIL_URL is not"
-        return [Error(said, id="mail.E1")]
+        message = "ALERT_MAIL is set, but EMAIL_URL is not"
+        return [Error(message, id="mail.E1")]
     return []
 
 

@@ -167,17 +167,17 @@ def record_action(
         _check_anchored(event, event.effect)
     row = record_builder.build_intent(actor, event.name, event.effect, **details)
     _write_records([row], entry=row.entry)
-    fate = Outcome.UNKNOWN
+    outcome = Outcome.UNKNOWN
     try:
         yield
-        fate = Outcome.SUCCEEDED
+        outcome = Outcome.SUCCEEDED
     except DatabaseError:
         raise
     except Exception:
-        fate = Outcome.REJECTED
+        outcome = Outcome.REJECTED
         raise
     finally:
-        writer.write_outcomes([record_builder.build_outcome(row.entry, fate)])
+        writer.write_outcomes([record_builder.build_outcome(row.entry, outcome)])
 
 
 def _write_event(

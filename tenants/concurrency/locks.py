@@ -47,32 +47,32 @@ class DatabaseLocks:
             except DatabaseError:
                 log.exception("could not release a lock; it expires by itself")
 
-    def _wait_until_acquired(self, place: str, token: UUID, duration: timedelta) -> None:
+    def _wait_until_acquired(self, key: str, token: UUID, duration: timedelta) -> None:
         end = monotonic() + write_locks.LOCK_WAIT_SECONDS
         try:
-            while not self._try_acquire(place, token, duration):
+            while not self._try_acquire(key, token, duration):
                 if monotonic() > end:
-                    raise ConcurrentWriteError(_find_holder(place))
+                    raise ConcurrentWriteError(_find_holder(key))
                 sleep(uniform(POLL_SECONDS / 2, POLL_SECONDS))  # noqa: S311  no secret
         except DatabaseError:
             raise AuditUnavailableError(
                 _("The lock couldn't be stored in the database. Nothing was sent.")
             ) from None
 
-    def _try_acquire(self, place: str, token: UUID, duration: timedelta) -> bool:
+    def _try_acquire(self, key: str, token: UUID, duration: timedelta) -> bool:
         """Try to acquire the lease; each statement decides alone."""
         lease = {"token": token, "holder": self.holder[:150], "until": Now() + duration}
-        if WriteLease.objects.filter(place=place, until__lt=Now()).update(**lease):
+        if WriteLease.objects.filter(place=key, until__lt=Now()).update(**lease):
             return True
-        WriteLease.objects.bulk_create([WriteLease(place=place, **lease)], ignore_conflicts=True)
-        return WriteLease.objects.filter(place=place, token=token).exists()
+        WriteLease.objects.bulk_create([WriteLease(place=key, **lease)], ignore_conflicts=True)
+        return WriteLease.objects.filter(place=key, token=token).exists()
 
 
-def _find_holder(place: str) -> str:
-    holders = WriteLease.objects.filter(place=place).values_list("holder", flat=True)
+def _find_holder(key: str) -> str:
+    holders = WriteLease.objects.filter(place=key).values_list("holder", flat=True)
     return holders.first() or ""
 
 
-def _fit_key(place: str) -> str:
+def _fit_key(key: str) -> str:
     """Return the key, or its digest if it's too long for the column."""
-    return place if len(place) <= 200 else sha256(place.encode()).hexdigest()
+    return key if len(key) <= 200 else sha256(key.encode()).hexdigest()

@@ -24,9 +24,9 @@ def load_starter(job: Job, permission: Permission) -> Actor | None:
 
     The job's ID is the actor's page, so that all its entries can be found.
     """
-    home = job.organization
+    organization = job.organization
     found = Membership.objects.filter(
-        organization=home, user=job.starter_id, user__is_active=True
+        organization=organization, user=job.starter_id, user__is_active=True
     ).first()
     if found is None or not Role(found.role).has_permission(permission):
         return None
@@ -34,8 +34,8 @@ def load_starter(job: Job, permission: Permission) -> Actor | None:
         found.user_id,
         job.actor,
         found.role,
-        home.pk,
-        home.slug,
+        organization.pk,
+        organization.slug,
         str(job.pk),
         job.address,
     )
@@ -49,9 +49,9 @@ def pause_with_problem(job: Job, lease: UUID, problem: str) -> None:
 
 def end_job(job: Job, lease: UUID, state: JobState, problem: str = "") -> None:
     """End the job and skip pending items."""
-    said = event_details(job)
-    said["changes"] = item_counts_as_changes(job)
-    with record_action(worker_actor(job), events.JOB_END, **said):
+    details = event_details(job)
+    details["changes"] = item_counts_as_changes(job)
+    with record_action(worker_actor(job), events.JOB_END, **details):
         _leave_running_state(job, lease, state=state, ended_at=Now(), trouble=problem)
         skip_pending_items(job)
     run_ended_hook(job)
@@ -66,10 +66,10 @@ def run_ended_hook(job: Job) -> None:
 
 def event_details(job: Job) -> EventDetails:
     """Return the details recorded with every event of the job."""
-    said: EventDetails = {"object": str(job.pk), "label": job.title}
+    details: EventDetails = {"object": str(job.pk), "label": job.title}
     if not reason_names_subject(job):
-        said |= {"reason": job.reason, "ticket": job.ticket}
-    return said
+        details |= {"reason": job.reason, "ticket": job.ticket}
+    return details
 
 
 def reason_names_subject(job: Job) -> bool:
@@ -113,7 +113,7 @@ def count_items_by_state(job: Job) -> dict[ItemState, int]:
 def item_counts_as_changes(job: Job) -> list[FieldChange]:
     """Return the counts as changes for the audit log."""
     found = count_items_by_state(job)
-    return [FieldChange(f"items_{fate.name.lower()}", None, found[fate]) for fate in found]
+    return [FieldChange(f"items_{state.name.lower()}", None, found[state]) for state in found]
 
 
 def has_unfinished_items(job: Job) -> bool:
@@ -123,11 +123,11 @@ def has_unfinished_items(job: Job) -> bool:
 
 def worker_actor(job: Job) -> Actor:
     """Return the worker as an actor."""
-    home = job.organization
+    organization = job.organization
     return Actor(
         0,
         "manage.py worker",
-        organization_id=home.pk,
-        organization=home.slug,
+        organization_id=organization.pk,
+        organization=organization.slug,
         page_id=str(job.pk),
     )

@@ -62,13 +62,13 @@ def run_item(work: JobContext, item: Item, handler: JobHandler) -> ItemAttempt:
         raise
     except Exception:
         log.exception("job %s failed at item %s", item.job_id, item.position)
-        fate = ItemState.UNKNOWN if work.audit_sink.sent else ItemState.NOT_SENT
+        state = ItemState.UNKNOWN if work.audit_sink.sent else ItemState.NOT_SENT
         text = _("Internal error. See Meridian's log.")
-        finish_item(item, fate, text=text, **_entry_values(item, handler))
+        finish_item(item, state, text=text, **_entry_values(item, handler))
         return ItemAttempt(NextStep.STOP)
-    fate = ItemState.DONE if result.changed else ItemState.UNCHANGED
-    told = _entry_values(item, handler) | ({"inputs": ""} if item.sealed else {})
-    finish_item(item, fate, text=result.text, **told)
+    state = ItemState.DONE if result.changed else ItemState.UNCHANGED
+    values = _entry_values(item, handler) | ({"inputs": ""} if item.sealed else {})
+    finish_item(item, state, text=result.text, **values)
     if work.job.failures:
         Job.objects.filter(pk=work.job.pk).update(failures=0)
         work.job.failures = 0
@@ -112,21 +112,21 @@ def _handle_failure(
         repeatable=handler.repeatable,
         tries=item.tries,
     )
-    told: dict[str, Any] = {
+    values: dict[str, Any] = {
         "text": truncate(f"{_(error.title)}: {error.message}", 400),
         "code": truncate(error.code, 20),
         "entry": error.request_id or item.entry,
     }
     if found.state is not ItemState.PENDING:
-        finish_item(item, found.state, **told)
+        finish_item(item, found.state, **values)
         return ItemAttempt(found.next_step)
     trouble = truncate(f"{item.region.upper()}: {_(error.title)}", 400)
-    told["tries"] = item.tries + found.counts_as_try
+    values["tries"] = item.tries + found.counts_as_try
     if found.next_step is NextStep.STOP:
-        requeue_item(item, **told)
+        requeue_item(item, **values)
         return ItemAttempt(found.next_step, trouble)
     again = Now() + timedelta(seconds=failure_policy.retry_delay(error, failures))
-    requeue_item(item, again_at=again, **told)
+    requeue_item(item, again_at=again, **values)
     if found.next_step is NextStep.WAIT:
         region = Item.objects.filter(job=work.job, region=item.region)
         region.filter(state=ItemState.PENDING).update(again_at=again)

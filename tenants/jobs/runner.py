@@ -59,12 +59,12 @@ def _run_job(job: Job, lease: UUID) -> None:
             job, lease, _("This version of Meridian doesn't support this kind of job.")
         )
         return
-    who = load_starter(job, handler.permission)
-    if who is None:
+    actor = load_starter(job, handler.permission)
+    if actor is None:
         why = _("The person who started this job no longer has permission.")
         end_job(job, lease, JobState.NOT_ALLOWED, why)
     elif _recover_items(job, lease, handler):
-        _run_items(job, lease, handler, who, load_credentials(job.organization))
+        _run_items(job, lease, handler, actor, load_credentials(job.organization))
 
 
 def _run_items(
@@ -155,16 +155,16 @@ def _recover_items(job: Job, lease: UUID, handler: JobHandler) -> bool:
 
     Return False if the job was paused because one can't.
     """
-    lost = None
+    call = None
     for item in Item.objects.filter(job=job, state=ItemState.RUNNING).exclude(lease=lease):
         if handler.repeatable or not item.entry:
             item_runner.requeue_item(item)
         else:
             text = _("The worker stopped while processing this item.")
             item_runner.finish_item(item, ItemState.UNKNOWN, text=text)
-            lost = lost or item
-    if lost and has_unfinished_items(job):
-        pause_with_problem(job, lease, _stopped_at(lost))
+            call = call or item
+    if call and has_unfinished_items(job):
+        pause_with_problem(job, lease, _stopped_at(call))
         return False
     return True
 

@@ -32,28 +32,32 @@ def close_account(
     Memberships stay. Raises `MembershipRuleError` if an organization would lose its last admin,
     unless ``allow_no_admin``.
     """
-    homes = _organizations_of(user)
-    with _record_in_each_organization(actor, homes, events.ACCOUNT_CLOSE, user, reason, ticket):
+    organizations = _organizations_of(user)
+    with _record_in_each_organization(
+        actor, organizations, events.ACCOUNT_CLOSE, user, reason, ticket
+    ):
         _check_state_unchanged(user, is_active=True)
         if not allow_no_admin:
-            _check_admins_remain(homes, user)
+            _check_admins_remain(organizations, user)
         User.objects.filter(pk=user.pk).update(is_active=False)
         for session in UserSession.objects.filter(user=user):
             session.end()
     user.is_active = False
-    return homes
+    return organizations
 
 
 def reopen_account(
     actor: Actor, user: User, *, reason: str = "", ticket: str = ""
 ) -> list[Organization]:
     """Enable sign-in with the previous password and 2FA."""
-    homes = _organizations_of(user)
-    with _record_in_each_organization(actor, homes, events.ACCOUNT_REOPEN, user, reason, ticket):
+    organizations = _organizations_of(user)
+    with _record_in_each_organization(
+        actor, organizations, events.ACCOUNT_REOPEN, user, reason, ticket
+    ):
         _check_state_unchanged(user, is_active=False)
         User.objects.filter(pk=user.pk).update(is_active=True)
     user.is_active = True
-    return homes
+    return organizations
 
 
 def _organizations_of(user: User) -> list[Organization]:
@@ -89,8 +93,8 @@ def _record_in_each_organization(
             )
         with transaction.atomic():
             pks = [one.pk for one in organizations]
-            held = Organization.objects.select_for_update().filter(pk__in=pks)
-            list(held.order_by("pk"))
+            locked = Organization.objects.select_for_update().filter(pk__in=pks)
+            list(locked.order_by("pk"))
             yield
 
 

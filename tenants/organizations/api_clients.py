@@ -28,8 +28,8 @@ type CredentialsByRegion = Mapping[str, Credential]  # by region
 
 def load_credentials(organization: Organization) -> CredentialsByRegion:
     """Return an organization's credentials in the order of the regions."""
-    held = {one.region: one for one in Credential.objects.filter(organization=organization)}
-    return {name: held[name] for name in get_regions() if name in held}
+    by_region = {one.region: one for one in Credential.objects.filter(organization=organization)}
+    return {name: by_region[name] for name in get_regions() if name in by_region}
 
 
 def connect(

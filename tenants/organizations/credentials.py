@@ -75,21 +75,21 @@ def probe_credential(actor: Actor, credential: Credential) -> CredentialCheck:
     tried = copy(credential)
     if tried.number is None:
         tried.number = 0  # the identity provider is asked for no number here
-    finding = check_credential(connect_with_credential(tried, AuditLogSink(actor)))
-    outcome = Outcome.SUCCEEDED if finding.is_usable else Outcome.REJECTED
+    check = check_credential(connect_with_credential(tried, AuditLogSink(actor)))
+    outcome = Outcome.SUCCEEDED if check.is_usable else Outcome.REJECTED
     record_event(
         actor,
         events.CREDENTIAL_PROBE,
         outcome=outcome,
         region=credential.region,
         object=_fingerprint_text(credential),
-        label=finding.description,
+        label=check.description,
     )
-    return finding
+    return check
 
 
 def save_credential(
-    actor: Actor, credential: Credential, finding: CredentialCheck | None
+    actor: Actor, credential: Credential, check: CredentialCheck | None
 ) -> list[FieldChange]:
     """Save the credential and the check; return the changes.
 
@@ -98,7 +98,7 @@ def save_credential(
     before = find_credential(credential.organization, credential.region)
     changes = _diff(before, credential)
     if before is not None and before.pk == credential.pk and not changes:
-        _save_probe_result(credential, finding)
+        _save_probe_result(credential, check)
         return []
     event = events.CREDENTIAL_CHANGE if before else events.CREDENTIAL_ADD
     with (
@@ -114,7 +114,7 @@ def save_credential(
         _check_unchanged(before, credential)
         credential.changed_at = timezone.now()
         credential.changed_by = actor.name
-        _set_probe_result(credential, finding)
+        _set_probe_result(credential, check)
         credential.save()
     return changes
 
@@ -122,13 +122,13 @@ def save_credential(
 def recheck_credential(actor: Actor, credential: Credential) -> CredentialCheck | None:
     """Check a saved credential and store the result; None if it can't be decrypted."""
     try:
-        finding = probe_credential(actor, credential)
+        check = probe_credential(actor, credential)
     except UnauthorizedError:
-        seen = Credential.objects.filter(pk=credential.pk)
-        seen.update(problem=CANNOT_UNSEAL, services=None, tried_at=timezone.now())
+        stored = Credential.objects.filter(pk=credential.pk)
+        stored.update(problem=CANNOT_UNSEAL, services=None, tried_at=timezone.now())
         return None
-    _save_probe_result(credential, finding)
-    return finding
+    _save_probe_result(credential, check)
+    return check
 
 
 def remove_credential(actor: Actor, credential: Credential) -> None:
@@ -182,9 +182,9 @@ def _fingerprint_text(credential: Credential) -> str:
     return token.hex if token else ""
 
 
-def _save_probe_result(credential: Credential, finding: CredentialCheck | None) -> None:
-    _set_probe_result(credential, finding)
-    if finding:
+def _save_probe_result(credential: Credential, check: CredentialCheck | None) -> None:
+    _set_probe_result(credential, check)
+    if check:
         Credential.objects.filter(pk=credential.pk).update(
             tried_at=credential.tried_at,
             problem=credential.problem,
@@ -192,8 +192,8 @@ def _save_probe_result(credential: Credential, finding: CredentialCheck | None) 
         )
 
 
-def _set_probe_result(credential: Credential, finding: CredentialCheck | None) -> None:
+def _set_probe_result(credential: Credential, check: CredentialCheck | None) -> None:
     """Set the result of a check, or clear it."""
-    credential.tried_at = timezone.now() if finding else None
-    credential.problem = (finding.problem or "") if finding else ""
-    credential.services = finding.service_count if finding else None
+    credential.tried_at = timezone.now() if check else None
+    credential.problem = (check.problem or "") if check else ""
+    credential.services = check.service_count if check else None

@@ -138,8 +138,10 @@ def check_can_manage(admin: User, member: Membership) -> None:
     Otherwise an admin of one organization could take over a member of another.
     """
     theirs = set(Membership.objects.filter(user=member.user).values_list("organization"))
-    ours = set(Membership.objects.filter(user=admin, role=Role.ADMIN).values_list("organization"))
-    if theirs - ours:
+    own_time = set(
+        Membership.objects.filter(user=admin, role=Role.ADMIN).values_list("organization")
+    )
+    if theirs - own_time:
         raise MembershipRuleError(
             _(
                 "This person is also a member of other organizations. Ask the operator of this "

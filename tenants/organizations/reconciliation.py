@@ -60,12 +60,12 @@ def evaluate_evidence(entry: AuditEntry, authlete: AuthleteClient) -> Evidence:
     rule, learn = RULES.get(entry.operation), EVIDENCE_SOURCES.get(entry.operation)
     if rule is None:
         return NO_RULE
-    lost = UnresolvedCall(entry, authlete, learn(entry) if learn else {})
-    seconds = lost.seconds_in_flight  # when the look begins
-    finding = rule(lost)
-    if seconds and finding.conclusion is Conclusion.FAILED:
+    call = UnresolvedCall(entry, authlete, learn(entry) if learn else {})
+    seconds = call.seconds_in_flight  # when the look begins
+    evidence = rule(call)
+    if seconds and evidence.conclusion is Conclusion.FAILED:
         return conclude_too_early(seconds)
-    return finding
+    return evidence
 
 
 @register_evidence_source("client.create")
@@ -85,5 +85,5 @@ def _clients_created_by_other_calls(entry: AuditEntry) -> Mapping[str, Any]:
         operation=entry.operation,
         entry__in=made,
     )
-    told = list(creates.values_list("entry", flat=True))
-    return {"told": told, "others": [str(made[one]) for one in told]}
+    creating_calls = list(creates.values_list("entry", flat=True))
+    return {"told": creating_calls, "others": [str(made[one]) for one in creating_calls]}

@@ -16,5 +16,5 @@ def alert(event: str, *, level: int = logging.WARNING, **details: str | int) -> 
     """Log an alert; a repeated one at counts 1, 2, 4, 8 ... within a minute."""
     times = _counter.count(event, *details.values())
     if should_report(times):
-        told = {"event": event, **details, "times": times}
-        log.log(level, json.dumps(told), extra={"alert": told})
+        payload = {"event": event, **details, "times": times}
+        log.log(level, json.dumps(payload), extra={"alert": payload})

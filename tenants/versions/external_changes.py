@@ -72,8 +72,8 @@ def is_external_change(last: Version, new: Version) -> bool:
     """Return whether the change between two versions is external."""
     if last.modified_at == new.modified_at:
         return False  # no word of Authlete's that somebody saved it
-    ours = list(_find_own_calls(last, new))
-    return not ours or bool(_find_unexplained(last, new, ours))
+    own_time = list(_find_own_calls(last, new))
+    return not own_time or bool(_find_unexplained(last, new, own_time))
 
 
 def is_external_creation(new: Version) -> bool:
@@ -147,11 +147,13 @@ def _is_reported(last: Version | None, new: Version) -> bool:
 
 def _record_event(last: Version | None, new: Version) -> None:
     """Record the change; raise `AuditUnavailableError`."""
-    home = Organization.objects.filter(pk=new.organization_id).first()
-    who = Actor(0, EXTERNAL_ACTOR, "", new.organization_id, home.slug if home else "")
+    organization = Organization.objects.filter(pk=new.organization_id).first()
+    actor = Actor(
+        0, EXTERNAL_ACTOR, "", new.organization_id, organization.slug if organization else ""
+    )
     since = last.last_at if last else created_at(new) or new.first_at
     record_event(
-        who,
+        actor,
         _select_event(last, new),
         label=new.name,
         object=f"{_format_time(since)}{event_object_suffix(new)}",
@@ -259,8 +261,8 @@ def _find_unexplained(
         touched = CHANGED_MEMBERS_BY_OPERATION[entry.operation]
         if touched is None or entry.outcome != Outcome.SUCCEEDED:
             return ()
-        told = [*entry.changes, *entry.side_effects]
-        known |= touched | {get_top_level_field(one["field"]) for one in told}
+        changes = [*entry.changes, *entry.side_effects]
+        known |= touched | {get_top_level_field(one["field"]) for one in changes}
     found = diff_snapshots(last.document(), new.document())
     return tuple(one for one in found if get_top_level_field(one.field) not in known)
 

@@ -49,14 +49,14 @@ def reattribute_changes(organization_id: int) -> None:
 
 
 def _reattribute(organization_id: int, resolved: Iterable[str]) -> None:
-    lost = AuditEntry.objects.filter(
+    call = AuditEntry.objects.filter(
         IS_CHANGE,
         organization_id=organization_id,
         entry__in=resolved,
         operation__in=EXPLAINING_OPERATIONS,
         outcome=Outcome.FAILED,
     )
-    for entry in lost:
+    for entry in call:
         for new in _versions_seen_after(entry):
             own = Version.objects.filter(pk=new.pk, outside=Version.Outside.NO)
             own.update(outside=Version.Outside.UNREPORTED)

@@ -187,7 +187,7 @@ def _build_version(
 
 def compute_version_mac(version: Version, previous_mac: str) -> str:
     """Return the HMAC-SHA256 of a version and the previous MAC."""
-    said = (
+    parts = (
         "meridian version v1",
         previous_mac,
         version.organization_id,
@@ -199,7 +199,7 @@ def compute_version_mac(version: Version, previous_mac: str) -> str:
         version.modified_at,
         int(version.first_at.timestamp() * 1_000_000),
     )
-    data = "\n".join(map(str, said)).encode()
+    data = "\n".join(map(str, parts)).encode()
     return hmac.digest(get_audit_keys()[version.key], data, "sha256").hex()
 
 

@@ -91,8 +91,8 @@ class EvidencePackage:
             **details,
         }
         text = json.dumps(manifest, indent=2, sort_keys=True)
-        whole = sha256(text.encode()).hexdigest()
-        key, signature = signing.sign(f"meridian audit evidence v1\n{whole}")
+        digest = sha256(text.encode()).hexdigest()
+        key, signature = signing.sign(f"meridian audit evidence v1\n{digest}")
         self.write_lines("manifest.json", [text])
         self.write_lines("manifest.sig", [canonical_json({"key": key, "signature": signature})])
         self._zip.close()

@@ -32,12 +32,12 @@ def build_proof_parts(is_included: Callable[[ChainRow], bool], size: int) -> Ite
     hidden: list[tuple[int, int, bytes]] = []  # where one begins, its rows, its hash
     for row in read_chain(until=size):
         is_told = is_included(row) and not Tombstone.parse(row.content)
-        seen = redact_row(row) if is_told else None
+        redacted = redact_row(row) if is_told else None
         found = hash_row(row)
         if is_told:
             yield from _hidden_parts(hidden)
             hidden = []
-            yield ProofPart(1, found, row, seen)
+            yield ProofPart(1, found, row, redacted)
             continue
         at, rows = row.seq - 1, 1
         while hidden and hidden[-1][1] == rows and hidden[-1][0] % (2 * rows) == 0:

@@ -110,10 +110,10 @@ def lines(*values: Any) -> bytes:
 def leaf(row: dict[str, Any]) -> str:
     """Return the leaf hash of a row, or "" for a malformed row."""
     try:
-        told = canonical(row["told"])
+        content = canonical(row["told"])
         if row["told"]["entry"] != row["entry"]:
             raise ValueError
-        parts = (row["seq"], row["entry"], row["phase"], row["veil"], told)
+        parts = (row["seq"], row["entry"], row["phase"], row["veil"], content)
         data = lines("meridian audit leaf v1", *parts)
     except (KeyError, TypeError, ValueError):
         return ""
@@ -152,8 +152,8 @@ class Tree:
 
 def checkpoint_text(one: dict[str, Any]) -> bytes:
     """Return the signed text of a checkpoint."""
-    said = (one[name] for name in ("size", "root", "time", "previous"))
-    return lines("meridian audit checkpoint v1", *said)
+    fields = (one[name] for name in ("size", "root", "time", "previous"))
+    return lines("meridian audit checkpoint v1", *fields)
 
 
 def digest(one: dict[str, Any]) -> str:
@@ -240,17 +240,17 @@ class EvidenceZip:
             while line := file.readline(LONGEST):
                 yield parsed(line)
 
-    def signed(self, what: str, text: bytes, said: dict[str, str]) -> None:
-        key, found = self.keys.get(said["key"], b""), b64decode(said["signature"])
-        is_plain = b64encode(found).decode() == said["signature"]
+    def signed(self, what: str, text: bytes, fields: dict[str, str]) -> None:
+        key, found = self.keys.get(fields["key"], b""), b64decode(fields["signature"])
+        is_plain = b64encode(found).decode() == fields["signature"]
         if not (is_plain and is_signed(key, text, found)):
             raise PackageError(f"{what} has no valid signature")
 
     def check_files(self) -> str:
         """Compare files with the signed manifest; return the signing key's name."""
-        said = parsed(self.read("manifest.sig"))
-        whole = hashlib.sha256(self.text).hexdigest()
-        self.signed("manifest.json", lines("meridian audit evidence v1", whole), said)
+        fields = parsed(self.read("manifest.sig"))
+        digest_text = hashlib.sha256(self.text).hexdigest()
+        self.signed("manifest.json", lines("meridian audit evidence v1", digest_text), fields)
         expected = {"manifest.json", "manifest.sig", *self.manifest["files"]}
         if found := expected ^ set(self.zip.namelist()):
             raise PackageError(f"missing or extra files: {', '.join(sorted(found))}")
@@ -261,7 +261,7 @@ class EvidenceZip:
                     hashed.update(data)
             if hashed.hexdigest() != right:
                 raise PackageError(f"{name} was changed")
-        return str(said["key"])
+        return str(fields["key"])
 
     def check_rows(self) -> int:
         """Compare the rows with the proof and return their number."""
@@ -310,14 +310,14 @@ class EvidenceZip:
                     continue
                 try:
                     one = parsed(line.encode())
-                    said = digest(one)
+                    fields = digest(one)
                 except Exception:
                     if not line.endswith("\n"):
                         break  # it is being written
                     raise PackageError(f"a line of {path} is not a checkpoint") from None
                 if one["size"] > size:
                     continue
-                if said not in known:
+                if fields not in known:
                     raise PackageError(
                         f"the checkpoint of {one['size']} rows kept elsewhere "
                         "is missing here: the audit log was rewritten"

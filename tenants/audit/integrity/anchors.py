@@ -96,8 +96,8 @@ def _save_failure(state: CheckpointProgress, error: Exception) -> None:
     state.failed_at = state.failed_at or timezone.now()
     state.error = f"{type(error).__name__}: {error}"[:200]
     state.save()
-    told = "rolled back" if isinstance(error, AnchorDivergedError) else type(error).__name__
-    alert("audit.unkept", level=logging.ERROR, sink=state.name, error=told)
+    reason = "rolled back" if isinstance(error, AnchorDivergedError) else type(error).__name__
+    alert("audit.unkept", level=logging.ERROR, sink=state.name, error=reason)
 
 
 def _deliver_to(sink: CheckpointSink, state: CheckpointProgress) -> int:
@@ -147,8 +147,8 @@ def _read_tail(path: Path) -> tuple[str, bytes]:
     with path.open("rb") as file:
         end = file.seek(0, os.SEEK_END)
         file.seek(max(0, end - 4096))
-        whole, _, begun = file.read().rpartition(b"\n")
-    return whole.rpartition(b"\n")[2].decode(errors="replace"), begun
+        digest, _, begun = file.read().rpartition(b"\n")
+    return digest.rpartition(b"\n")[2].decode(errors="replace"), begun
 
 
 def _known_size(line: str) -> int:

@@ -214,14 +214,14 @@ def check_file(path: Path) -> ExportCheck:
             gap = gap or (count if last[0] != count else 0)
     if not end:
         raise ExportIntegrityError(f"the last line is missing after {count} rows")
-    said = _parse_line(end, count)
-    if (said.get("rows"), said.get("digest")) != (count, hashed.hexdigest()):
+    fields = _parse_line(end, count)
+    if (fields.get("rows"), fields.get("digest")) != (count, hashed.hexdigest()):
         named = f"first bad row {gap}: " if gap > 1 else ""
         raise ExportIntegrityError(
-            f"{named}the file has {count} rows, but {said.get('rows')} were exported"
+            f"{named}the file has {count} rows, but {fields.get('rows')} were exported"
         )
     try:
-        right = _summary_line(said["key"], count, hashed.hexdigest())
+        right = _summary_line(fields["key"], count, hashed.hexdigest())
     except (KeyError, KeyNotFoundError, TypeError):
         right = ""
     if end.decode(errors="replace") != right:
@@ -231,12 +231,12 @@ def check_file(path: Path) -> ExportCheck:
 
 def _parse_line(line: bytes, count: int) -> dict[str, Any]:
     try:
-        said = json.loads(line)
+        fields = json.loads(line)
     except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict):
+        fields = None
+    if not isinstance(fields, dict):
         raise ExportIntegrityError(f"line {count + 1} is unreadable")
-    return said
+    return fields
 
 
 def _check_line(text: bytes, count: int, previous: tuple[int, str]) -> tuple[int, str]:
@@ -244,13 +244,13 @@ def _check_line(text: bytes, count: int, previous: tuple[int, str]) -> tuple[int
 
     Raises `ExportIntegrityError`, also for a differing byte of the line.
     """
-    said = _parse_line(text, count)
-    if not count and "entry" in said and not PROOF_MEMBERS & said.keys():
+    fields = _parse_line(text, count)
+    if not count and "entry" in fields and not PROOF_MEMBERS & fields.keys():
         raise MissingProofError("page exports can't be verified; use an evidence package")
-    seq, before = said.get("seq", 0), said.get("before", "")
+    seq, before = fields.get("seq", 0), fields.get("before", "")
     try:
-        content = canonical_json(said["content"])
-        row = ChainRow(seq, said["entry"], said["phase"], content, said["key"], said["mac"])
+        content = canonical_json(fields["content"])
+        row = ChainRow(seq, fields["entry"], fields["phase"], content, fields["key"], fields["mac"])
         is_right = is_row_intact(row, before) and format_line(row, before).encode() == text
     except (KeyError, KeyNotFoundError, TypeError, ValueError, RecursionError):
         is_right = False

@@ -75,10 +75,10 @@ def _check_own_row(rows: RecordsByNumber, number: int, entry: AuditEntry) -> Che
 
 def _says_the_same(row: AuditRecord, entry: AuditEntry) -> bool:
     try:
-        said = json.loads(row.content).items()
+        fields = json.loads(row.content).items()
     except (ValueError, AttributeError):
         return False
-    return bool(said) and all(getattr(entry, name, None) == value for name, value in said)
+    return bool(fields) and all(getattr(entry, name, None) == value for name, value in fields)
 
 
 def _check_row(rows: RecordsByNumber, number: int) -> CheckedRow:

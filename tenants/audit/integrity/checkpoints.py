@@ -54,8 +54,8 @@ class Checkpoint(NamedTuple):
     @property
     def signed_text(self) -> str:
         """Return the text that is signed."""
-        said = (self.size, self.root, self.time, self.previous)
-        return "\n".join(["meridian audit checkpoint v1", *map(str, said)])
+        fields = (self.size, self.root, self.time, self.previous)
+        return "\n".join(["meridian audit checkpoint v1", *map(str, fields)])
 
     @property
     def signed_at(self) -> datetime:
@@ -76,10 +76,10 @@ class Checkpoint(NamedTuple):
     @classmethod
     def parse(cls, line: str) -> Self:
         """Parse a JSON line; raise `ValueError` if it isn't a checkpoint."""
-        said = json.loads(line, object_pairs_hook=_reject_duplicates)
-        if not isinstance(said, dict) or set(said) != set(cls._fields):
+        fields = json.loads(line, object_pairs_hook=_reject_duplicates)
+        if not isinstance(fields, dict) or set(fields) != set(cls._fields):
             raise ValueError("not a checkpoint")
-        found = cls(**said)
+        found = cls(**fields)
         numbers, texts = (found.size, found.time), (found.root, found.previous)
         if not all(type(one) is int and 0 <= one < MAX_TIME_MICROSECONDS for one in numbers):
             raise ValueError("not a checkpoint")
@@ -132,7 +132,7 @@ def create_checkpoint() -> Checkpoint | None:
         return None
     upto = min(size, tree.size + MAX_NEW_ROWS)
     _add_new_rows(tree, upto, link if upto == size else "")
-    said = Checkpoint(
+    fields = Checkpoint(
         upto,
         tree.root,
         time.time_ns() // 1000,
@@ -140,8 +140,8 @@ def create_checkpoint() -> Checkpoint | None:
         "",
         "",
     )
-    key, signature = signing.sign(said.signed_text)
-    found = said._replace(key=key, signature=signature)
+    key, signature = signing.sign(fields.signed_text)
+    found = fields._replace(key=key, signature=signature)
     number = kept.number + 1 if kept else 1
     try:
         with transaction.atomic():

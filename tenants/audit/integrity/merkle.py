@@ -30,9 +30,9 @@ class RedactedRow(NamedTuple):
 
 def redact_row(row: ChainRow) -> RedactedRow:
     """Replace the parts of a row that identify its subject by a commitment."""
-    told, hidden = split_subject(row.content)
+    visible, hidden = split_subject(row.content)
     return RedactedRow(
-        told,
+        visible,
         hidden,
         compute_commitment(compute_salt(get_audit_keys()[row.key], row.mac), hidden),
     )

@@ -48,8 +48,8 @@ class UnreadableChainError(DatabaseError):
     """The database can't read the log from ``row`` on."""
 
     def __init__(self, row: int, error: DatabaseError) -> None:
-        said = str(error).partition("\n")[0] or type(error).__name__
-        super().__init__(f"unreadable from row {row}: {said}")
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        super().__init__(f"unreadable from row {row}: {reason}")
         self.row = row
 
 

@@ -73,7 +73,7 @@ def is_row_intact(row: ChainRow, previous_mac: str) -> bool:
 
 
 def _tombstone_mac(tombstone: Tombstone, row: ChainRow, previous_mac: str) -> str:
-    said = (
+    parts = (
         "meridian audit tombstone v1",
         previous_mac,
         row.seq,
@@ -85,5 +85,5 @@ def _tombstone_mac(tombstone: Tombstone, row: ChainRow, previous_mac: str) -> st
         tombstone.leaf,
         tombstone.run,
     )
-    data = "\n".join(map(str, said)).encode()
+    data = "\n".join(map(str, parts)).encode()
     return hmac.digest(get_audit_keys()[tombstone.key], data, "sha256").hex()

@@ -127,8 +127,8 @@ class _Verification:
                 raise VerificationError(f"the next row is {seq}: rows are missing")
             link = ChainRow(seq, entry, phase, content, key, found)
             self.previous_mac = _check_link(link, self.previous_mac)
-            if stone := Tombstone.parse(content):
-                self.check_tombstone(link, stone, has_entry=any(shown))
+            if tombstone := Tombstone.parse(content):
+                self.check_tombstone(link, tombstone, has_entry=any(shown))
             else:
                 self.check_index(link, dict(zip(chain_reader.ENTRY_COLUMNS, shown, strict=True)))
             if self.checkpoints:
@@ -137,12 +137,12 @@ class _Verification:
 
     def check_index(self, row: ChainRow, entry_columns: dict[str, Any]) -> None:
         """Compare the row with the search tables."""
-        said = json.loads(row.content)
-        self.searchable.check_row(row.phase, said, row.seq, entry_columns)
+        content = json.loads(row.content)
+        self.searchable.check_row(row.phase, content, row.seq, entry_columns)
         self.report.calls += row.phase == "intent"
-        self.check_time(said["at" if row.phase == "intent" else "ended_at"], row.seq)
-        if said.get("operation") == AUDIT_EXPIRE.name:
-            self.runs.check_run(said)
+        self.check_time(content["at" if row.phase == "intent" else "ended_at"], row.seq)
+        if content.get("operation") == AUDIT_EXPIRE.name:
+            self.runs.check_run(content)
 
     def check_tombstone(self, row: ChainRow, tombstone: Tombstone, *, has_entry: bool) -> None:
         """Check a tombstone, and that nothing else shows the deleted row."""
@@ -150,8 +150,8 @@ class _Verification:
         self.runs.add_tombstone(row, tombstone)
 
     def check_time(self, time: int, seq: int) -> None:
-        for told in self.clocks.observe(seq, time):
-            self.report.add_warning(told)
+        for warning in self.clocks.observe(seq, time):
+            self.report.add_warning(warning)
         self.latest_time = max(self.latest_time, time)
 
     def check_checkpoint(self, row: ChainRow) -> None:
@@ -194,9 +194,9 @@ class _Verification:
 
 def _check_link(row: ChainRow, previous_mac: str) -> str:
     try:
-        is_so = is_row_intact(row, previous_mac)
+        is_valid = is_row_intact(row, previous_mac)
     except KeyNotFoundError as error:
         raise VerificationError(f"the row can't be checked: {error}") from None
-    if not is_so:
+    if not is_valid:
         raise VerificationError("this row or the previous one was changed")
     return row.mac

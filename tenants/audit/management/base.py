@@ -13,5 +13,5 @@ class AuditCommand(BaseCommand):
         try:
             return super().execute(*args, **options)
         except DatabaseError as error:
-            said = str(error).partition("\n")[0] or type(error).__name__
-            raise CommandError(f"The audit log can't be used: {said}.") from error
+            reason = str(error).partition("\n")[0] or type(error).__name__
+            raise CommandError(f"The audit log can't be used: {reason}.") from error

@@ -13,12 +13,12 @@ from tenants.audit.reconciliation.evidence import (
 from tenants.authlete.errors import NotFoundError
 
 
-def check_batch_created(lost: UnresolvedCall) -> Evidence:
+def check_batch_created(call: UnresolvedCall) -> Evidence:
     """Check the batch's status.
 
     Its ID is only in the response, and Authlete has no list of batches.
     """
-    request_id = lost.hints.get("request_id")
+    request_id = call.hints.get("request_id")
     if not request_id:
         return conclude_inconclusive(
             _(
@@ -27,12 +27,12 @@ def check_batch_created(lost: UnresolvedCall) -> Evidence:
             )
         )
     try:
-        status = lost.service.token_batches.status(request_id)
+        status = call.service.token_batches.status(request_id)
     except NotFoundError as error:
         if not error.is_from_authlete:
             raise
         return conclude_inconclusive(_("Authlete has no batch with this ID."))
-    size = lost.hints.get("size", 0)
+    size = call.hints.get("size", 0)
     match status.result:
         case "SUCCEEDED" if status.token_count == size:
             return conclude_succeeded(_("Authlete created all tokens."))

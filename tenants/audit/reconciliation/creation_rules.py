@@ -23,50 +23,50 @@ from tenants.authlete.errors import NotFoundError, Outcome
 from tenants.authlete.listing import list_all_clients, list_all_services
 
 
-def check_client_deleted(lost: UnresolvedCall) -> Evidence:
+def check_client_deleted(call: UnresolvedCall) -> Evidence:
     """Check whether the client exists."""
     try:
-        lost.client.get()
+        call.client.get()
     except NotFoundError as error:
         if not error.is_from_authlete:  # a gateway says so, which knows nothing of it
             raise
-        ends = related_calls.find_competing_calls(lost, "client.delete", "idp.remove_service")
-        return _conclude_deleted(lost, ends, _("The client doesn't exist anymore."))
+        ends = related_calls.find_competing_calls(call, "client.delete", "idp.remove_service")
+        return _conclude_deleted(call, ends, _("The client doesn't exist anymore."))
     return conclude_failed(_("The client still exists."))
 
 
-def check_service_deleted(lost: UnresolvedCall) -> Evidence:
+def check_service_deleted(call: UnresolvedCall) -> Evidence:
     """Check the list, since a credential may not see the service."""
-    (listed,) = list_all_services([lost.authlete])
-    if int(lost.entry.service) in listed.items_by_id:
+    (listed,) = list_all_services([call.authlete])
+    if int(call.entry.service) in listed.items_by_id:
         return conclude_failed(_("The service still exists."))
     if listed.error:
         raise listed.error
-    ends = related_calls.find_competing_calls(lost, "idp.remove_service")
-    return _conclude_deleted(lost, ends, _("The service doesn't exist anymore."))
+    ends = related_calls.find_competing_calls(call, "idp.remove_service")
+    return _conclude_deleted(call, ends, _("The service doesn't exist anymore."))
 
 
 def _conclude_deleted(
-    lost: UnresolvedCall, competing: Sequence[AuditEntry], reason: str | Promise
+    call: UnresolvedCall, competing: Sequence[AuditEntry], reason: str | Promise
 ) -> Evidence:
     """Conclude success unless another call may have deleted it.
 
     Authlete rejects deleting a missing object, so what was deleted later had existed.
     """
-    same = [one for one in competing if one.operation == lost.entry.operation]
+    same = [one for one in competing if one.operation == call.entry.operation]
     if any(one.outcome == Outcome.SUCCEEDED for one in same):
         return conclude_failed(_("Another call deleted it later."))
     return related_calls.AMBIGUOUS if competing else conclude_succeeded(reason)
 
 
-def check_service_created(lost: UnresolvedCall) -> Evidence:
+def check_service_created(call: UnresolvedCall) -> Evidence:
     """Check for a new service with the intended name."""
-    (listed,) = list_all_services([lost.authlete])
+    (listed,) = list_all_services([call.authlete])
     if listed.error:
         raise listed.error
-    name = lost.value_after("serviceName")
+    name = call.value_after("serviceName")
     return _check_created(
-        lost,
+        call,
         ("idp.create_service", "idp.remove_service"),
         [
             CreationCandidate(
@@ -80,18 +80,18 @@ def check_service_created(lost: UnresolvedCall) -> Evidence:
     )
 
 
-def check_client_created(lost: UnresolvedCall) -> Evidence:
+def check_client_created(call: UnresolvedCall) -> Evidence:
     """Check for a new client with the intended name."""
-    (listed,) = list_all_clients([(lost.authlete, int(lost.entry.service))])
+    (listed,) = list_all_clients([(call.authlete, int(call.entry.service))])
     if listed.error:
         raise listed.error
     wanted = {
-        name: lost.value_after(name)
+        name: call.value_after(name)
         for name in ("clientName", "clientIdAlias")
-        if lost.value_after(name)
+        if call.value_after(name)
     }
     return _check_created(
-        lost,
+        call,
         ("client.create", "client.delete"),
         [
             CreationCandidate(
@@ -116,25 +116,25 @@ class CreationCandidate:
 
 
 def _check_created(
-    lost: UnresolvedCall,
+    call: UnresolvedCall,
     calls: tuple[str, str],
     candidates: Iterable[CreationCandidate],
 ) -> Evidence:
     """Check for a new object; ``calls`` are the creating and deleting operations."""
     make, remove = calls
-    others = set(lost.hints.get("others", ()))  # whose calls are known
+    others = set(call.hints.get("others", ()))  # whose calls are known
     fits = [
         one
         for one in candidates
         if one.id not in others
-        and (not one.created_at_ms or related_calls.is_within_call_time(lost, one.created_at_ms))
+        and (not one.created_at_ms or related_calls.is_within_call_time(call, one.created_at_ms))
     ]
     named = [one.id for one in fits if one.has_expected_name]
-    timed = _without_known_creator(lost, make, [one for one in fits if not one.has_expected_name])
+    timed = _without_known_creator(call, make, [one for one in fits if not one.has_expected_name])
     rivals = [
         one
-        for one in related_calls.find_calls_with_same_label(lost, make)
-        if related_calls.is_nearby(lost, one) and one.entry not in lost.hints.get("told", ())
+        for one in related_calls.find_calls_with_same_label(call, make)
+        if related_calls.is_nearby(call, one) and one.entry not in call.hints.get("told", ())
     ]
     if len(named) == 1 and all(one.created_at_ms for one in fits if one.has_expected_name):
         if rivals:
@@ -146,7 +146,7 @@ def _check_created(
         )
     if named:
         return conclude_inconclusive(_("Several match by name or creation time."), named)
-    if related_calls.find_calls_with_same_label(lost, remove):
+    if related_calls.find_calls_with_same_label(call, remove):
         return conclude_conflicting(_("None with this name exists. One was deleted since."))
     if timed:
         return conclude_inconclusive(
@@ -157,37 +157,37 @@ def _check_created(
 
 
 def _without_known_creator(
-    lost: UnresolvedCall, operation: str, others: Sequence[CreationCandidate]
+    call: UnresolvedCall, operation: str, others: Sequence[CreationCandidate]
 ) -> list[str]:
     """Return candidates of another name that no other call created."""
-    done = Counter(one.label for one in related_calls.find_succeeded_nearby(lost, operation))
+    done = Counter(one.label for one in related_calls.find_succeeded_nearby(call, operation))
     named = Counter(one.name for one in others)
     return [
         one.id for one in others if one.created_at_ms and not 0 < named[one.name] <= done[one.name]
     ]
 
 
-def check_key_created(lost: UnresolvedCall) -> Evidence:
+def check_key_created(call: UnresolvedCall) -> Evidence:
     """Check for a key with the ``kid``; the console never creates a second one."""
-    kid = lost.value_after("kid")
-    others = related_calls.find_competing_calls(lost, "key.create", "key.delete")
+    kid = call.value_after("kid")
+    others = related_calls.find_competing_calls(call, "key.create", "key.delete")
     if any(one.label == kid for one in others):
         return related_calls.AMBIGUOUS
-    if any(one.kid == kid for one in lost.service.hardware_keys.list()):
+    if any(one.kid == kid for one in call.service.hardware_keys.list()):
         return conclude_succeeded(_("A key with this name exists."))
     return conclude_failed(_("No key with this name exists."))
 
 
-def check_key_deleted(lost: UnresolvedCall) -> Evidence:
+def check_key_deleted(call: UnresolvedCall) -> Evidence:
     """Check whether the key exists."""
-    handle = lost.hints.get("handle")
+    handle = call.hints.get("handle")
     if not handle:
         return NOTHING_RECORDED
-    if any(one.handle == handle for one in lost.service.hardware_keys.list()):
+    if any(one.handle == handle for one in call.service.hardware_keys.list()):
         return conclude_failed(_("The key still exists."))
     ends = [
         one
-        for one in related_calls.find_competing_calls(lost, "key.delete")
+        for one in related_calls.find_competing_calls(call, "key.delete")
         if one.reconciliation_hints.get("handle") == handle
     ]
-    return _conclude_deleted(lost, ends, _("The key doesn't exist anymore."))
+    return _conclude_deleted(call, ends, _("The key doesn't exist anymore."))

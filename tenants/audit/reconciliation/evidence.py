@@ -84,7 +84,7 @@ def conclude_inconclusive(reason: str | Promise, candidates: Sequence[str] = ())
 
 def conclude_too_early(seconds: int) -> Evidence:
     """Conclude that the call may still be running."""
-    said = ngettext(
+    text = ngettext(
         "Unchanged so far, but the call may still be running. Check again in %(seconds)d second.",
         (
             "Unchanged so far, but the call may still be running. Check again in %(seconds)d "
@@ -92,7 +92,7 @@ def conclude_too_early(seconds: int) -> Evidence:
         ),
         seconds,
     )
-    return Evidence(Conclusion.TOO_EARLY, said % {"seconds": seconds}, wait_seconds=seconds)
+    return Evidence(Conclusion.TOO_EARLY, text % {"seconds": seconds}, wait_seconds=seconds)
 
 
 @dataclass(frozen=True)

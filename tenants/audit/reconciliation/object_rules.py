@@ -33,49 +33,49 @@ def _conclude_not_found(error: NotFoundError) -> Evidence:
     return OBJECT_DELETED
 
 
-def check_service_updated(lost: UnresolvedCall) -> Evidence:
+def check_service_updated(call: UnresolvedCall) -> Evidence:
     """Compare the service with the previous and intended values."""
-    if told := _state_before_next_save(lost):
-        return related_calls.found_by_next_call(_compare_digest(lost, *told))
-    service = lost.service.get()
+    if state := _state_before_next_save(call):
+        return related_calls.found_by_next_call(_compare_digest(call, *state))
+    service = call.service.get()
     return _compare_digest(
-        lost, lost.authlete.content_digest(service.to_dict()), service.modified_at
+        call, call.authlete.content_digest(service.to_dict()), service.modified_at
     )
 
 
-def check_client_updated(lost: UnresolvedCall) -> Evidence:
+def check_client_updated(call: UnresolvedCall) -> Evidence:
     """Compare the client with the previous and intended values."""
-    if told := _state_before_next_save(lost):
-        return related_calls.found_by_next_call(_compare_digest(lost, *told))
+    if state := _state_before_next_save(call):
+        return related_calls.found_by_next_call(_compare_digest(call, *state))
     try:
-        client = lost.client.get()
+        client = call.client.get()
     except NotFoundError as error:
         return _conclude_not_found(error)
-    return _compare_digest(lost, lost.authlete.content_digest(client.to_dict()), client.modified_at)
+    return _compare_digest(call, call.authlete.content_digest(client.to_dict()), client.modified_at)
 
 
-def _state_before_next_save(lost: UnresolvedCall) -> tuple[str, int] | None:
+def _state_before_next_save(call: UnresolvedCall) -> tuple[str, int] | None:
     """Return the digest and version that the next save read."""
-    saves = related_calls.find_later_calls(lost, lost.entry.operation).exclude(known__isnull=True)
+    saves = related_calls.find_later_calls(call, call.entry.operation).exclude(known__isnull=True)
     read = saves.filter(known__gt="").first()
     return (
         (read.reconciliation_hints["base"], read.reconciliation_hints["version"]) if read else None
     )
 
 
-def _compare_digest(lost: UnresolvedCall, now: str, version: int) -> Evidence:
-    if not lost.hints:
+def _compare_digest(call: UnresolvedCall, now: str, version: int) -> Evidence:
+    if not call.hints:
         return NOTHING_RECORDED
-    if version == lost.hints["version"]:
+    if version == call.hints["version"]:
         return conclude_failed(_("It is unchanged and was not saved since."))
-    if now == lost.hints["base"]:
+    if now == call.hints["base"]:
         return conclude_conflicting(
             _(
                 "It has the previous values but was saved since. The change may have been "
                 "applied and reverted elsewhere."
             )
         )
-    if now == lost.hints["intended"]:
+    if now == call.hints["intended"]:
         return conclude_succeeded(_("It has exactly the intended values."))
     return conclude_conflicting(
         _(
@@ -85,19 +85,19 @@ def _compare_digest(lost: UnresolvedCall, now: str, version: int) -> Evidence:
     )
 
 
-def check_lock_set(lost: UnresolvedCall) -> Evidence:
+def check_lock_set(call: UnresolvedCall) -> Evidence:
     """Compare the lock; a rejected later call reveals an already set lock."""
-    told = _lock_before_next_call(lost)
-    if told is not None:
-        return related_calls.found_by_next_call(_compare_lock(lost, told))
+    state = _lock_before_next_call(call)
+    if state is not None:
+        return related_calls.found_by_next_call(_compare_lock(call, state))
     try:
-        return _compare_lock(lost, lost.client.get().is_locked)
+        return _compare_lock(call, call.client.get().is_locked)
     except NotFoundError as error:
         return _conclude_not_found(error)
 
 
-def _lock_before_next_call(lost: UnresolvedCall) -> bool | None:
-    for one in related_calls.find_later_calls(lost, lost.entry.operation):
+def _lock_before_next_call(call: UnresolvedCall) -> bool | None:
+    for one in related_calls.find_later_calls(call, call.entry.operation):
         if one.outcome == Outcome.SUCCEEDED:
             return not one.value_after("locked")
         if one.outcome == Outcome.REJECTED and one.code in LOCK_UNCHANGED_CODES:
@@ -105,35 +105,35 @@ def _lock_before_next_call(lost: UnresolvedCall) -> bool | None:
     return None
 
 
-def _compare_lock(lost: UnresolvedCall, now: bool) -> Evidence:
-    for one in related_calls.find_competing_calls(lost, lost.entry.operation):
-        unsure = one.outcome != Outcome.SUCCEEDED or one.seq < lost.entry.seq
+def _compare_lock(call: UnresolvedCall, now: bool) -> Evidence:
+    for one in related_calls.find_competing_calls(call, call.entry.operation):
+        unsure = one.outcome != Outcome.SUCCEEDED or one.seq < call.entry.seq
         if unsure and one.value_after("locked") == now:
             return related_calls.AMBIGUOUS
-    if now == lost.value_after("locked"):
+    if now == call.value_after("locked"):
         return conclude_succeeded(_("The lock has the intended state."))
     return conclude_failed(_("The lock is unchanged."))
 
 
-def check_requestable_scopes(lost: UnresolvedCall) -> Evidence:
+def check_requestable_scopes(call: UnresolvedCall) -> Evidence:
     """Compare the requestable scopes."""
-    for one in related_calls.find_later_calls(lost, "client.update", *SCOPE_OPERATIONS):
+    for one in related_calls.find_later_calls(call, "client.update", *SCOPE_OPERATIONS):
         if one.operation in SCOPE_OPERATIONS:
             return related_calls.found_by_next_call(
-                _compare_scopes(lost, one.value_before(REQUESTABLE_SCOPES_FIELD))
+                _compare_scopes(call, one.value_before(REQUESTABLE_SCOPES_FIELD))
             )
         if any(change["field"].startswith("extension") for change in one.changes):
             return related_calls.AMBIGUOUS
     try:
-        return _compare_scopes(lost, lost.client.get_requestable_scopes().requestable_scopes)
+        return _compare_scopes(call, call.client.get_requestable_scopes().requestable_scopes)
     except NotFoundError as error:
         return _conclude_not_found(error)
 
 
-def _compare_scopes(lost: UnresolvedCall, now: Sequence[str] | None) -> Evidence:
-    if _is_same_set(now, lost.value_after(REQUESTABLE_SCOPES_FIELD)):
+def _compare_scopes(call: UnresolvedCall, now: Sequence[str] | None) -> Evidence:
+    if _is_same_set(now, call.value_after(REQUESTABLE_SCOPES_FIELD)):
         return conclude_succeeded(_("The client has exactly the intended requestable scopes."))
-    if _is_same_set(now, lost.value_before(REQUESTABLE_SCOPES_FIELD)):
+    if _is_same_set(now, call.value_before(REQUESTABLE_SCOPES_FIELD)):
         return conclude_failed(_("The requestable scopes are unchanged."))
     return conclude_conflicting(
         _("The client has neither the previous nor the intended requestable scopes.")
@@ -144,29 +144,29 @@ def _is_same_set(one: Sequence[str] | None, other: Sequence[str] | None) -> bool
     return (one is None) == (other is None) and set(one or ()) == set(other or ())
 
 
-def check_secret_refreshed(lost: UnresolvedCall) -> Evidence:
+def check_secret_refreshed(call: UnresolvedCall) -> Evidence:
     """Compare the client secret with the previous one."""
-    return _check_secret_replaced(lost, "")
+    return _check_secret_replaced(call, "")
 
 
-def check_secret_set(lost: UnresolvedCall) -> Evidence:
+def check_secret_set(call: UnresolvedCall) -> Evidence:
     """Compare the client secret with the previous and intended ones."""
-    return _check_secret_replaced(lost, _fingerprint_of(lost.value_after("clientSecret")))
+    return _check_secret_replaced(call, _fingerprint_of(call.value_after("clientSecret")))
 
 
-def _check_secret_replaced(lost: UnresolvedCall, after: str) -> Evidence:
+def _check_secret_replaced(call: UnresolvedCall, after: str) -> Evidence:
     """Compare the secret; ``after`` is "" if Authlete chose it."""
-    before = _secret_before(lost.entry)
+    before = _secret_before(call.entry)
     if not before:
         return NOTHING_RECORDED
-    told = filter(
+    state = filter(
         None,
-        map(_secret_before, related_calls.find_later_calls(lost, *SECRET_OPERATIONS)),
+        map(_secret_before, related_calls.find_later_calls(call, *SECRET_OPERATIONS)),
     )
-    if now := next(told, ""):
+    if now := next(state, ""):
         return related_calls.found_by_next_call(_compare_secret(before, after, now))
     try:
-        secret = lost.client.get().get("clientSecret")
+        secret = call.client.get().get("clientSecret")
     except NotFoundError as error:
         return _conclude_not_found(error)
     now = secret.hex if isinstance(secret, Fingerprint) else ""
@@ -193,9 +193,9 @@ def _fingerprint_of(value: Any) -> str:
     return value.get("fingerprint", "") if isinstance(value, dict) else ""
 
 
-def check_secret_revealed(lost: UnresolvedCall) -> Evidence:
+def check_secret_revealed(call: UnresolvedCall) -> Evidence:
     """Check a reveal, which changes nothing at Authlete."""
-    if lost.entry.outcome:
+    if call.entry.outcome:
         return conclude_failed(_("No usable response arrived, so no secret was shown."))
     return conclude_inconclusive(
         _("Nothing was changed. Meridian can't tell whether the secret was shown.")

@@ -34,66 +34,66 @@ AMBIGUOUS = conclude_conflicting(
 )
 
 
-def found_by_next_call(finding: Evidence) -> Evidence:
+def found_by_next_call(evidence: Evidence) -> Evidence:
     """Return the evidence as found by the next call."""
-    said = say("Found by the next change: %(evidence)s")
-    return replace(finding, reason=said % {"evidence": finding.reason})
+    text = say("Found by the next change: %(evidence)s")
+    return replace(evidence, reason=text % {"evidence": evidence.reason})
 
 
-def find_later_calls(lost: UnresolvedCall, *operations: str) -> QuerySet[AuditEntry]:
+def find_later_calls(call: UnresolvedCall, *operations: str) -> QuerySet[AuditEntry]:
     """Return later calls to the same object, in order."""
-    own = _calls_on_same_object(lost, operations).filter(seq__gt=lost.entry.seq)
+    own = _calls_on_same_object(call, operations).filter(seq__gt=call.entry.seq)
     return own.order_by("seq")
 
 
-def find_competing_calls(lost: UnresolvedCall, *operations: str) -> list[AuditEntry]:
+def find_competing_calls(call: UnresolvedCall, *operations: str) -> list[AuditEntry]:
     """Return calls that may have had the same effect.
 
     Later, concurrent, or earlier ones with an unknown outcome.
     """
-    own = _calls_on_same_object(lost, operations).exclude(entry=lost.entry.entry)
-    after = own.exclude(outcome__in=FAILED_OUTCOMES).filter(seq__gt=lost.entry.seq)
-    before = own.filter(NOT_SUCCEEDED, outcome__in=UNRESOLVED_OUTCOMES, seq__lt=lost.entry.seq)
+    own = _calls_on_same_object(call, operations).exclude(entry=call.entry.entry)
+    after = own.exclude(outcome__in=FAILED_OUTCOMES).filter(seq__gt=call.entry.seq)
+    before = own.filter(NOT_SUCCEEDED, outcome__in=UNRESOLVED_OUTCOMES, seq__lt=call.entry.seq)
     beside = own.filter(
-        seq__lt=lost.entry.seq,
-        at__gt=lost.entry.at - OUTCOME_TIMEOUT // MICROSECOND,
-        ended_at__gt=lost.entry.at,
+        seq__lt=call.entry.seq,
+        at__gt=call.entry.at - OUTCOME_TIMEOUT // MICROSECOND,
+        ended_at__gt=call.entry.at,
         outcome=Outcome.SUCCEEDED,
     )
     return [*after, *before, *beside]
 
 
-def find_calls_with_same_label(lost: UnresolvedCall, operation: str) -> list[AuditEntry]:
+def find_calls_with_same_label(call: UnresolvedCall, operation: str) -> list[AuditEntry]:
     """Return calls that may have created or deleted one of the same name."""
-    own = _calls_on_same_object(lost, [operation]).exclude(entry=lost.entry.entry)
-    near = own.filter(label=lost.entry.label, at__gt=lost.entry.at - NEARBY_MICROSECONDS)
+    own = _calls_on_same_object(call, [operation]).exclude(entry=call.entry.entry)
+    near = own.filter(label=call.entry.label, at__gt=call.entry.at - NEARBY_MICROSECONDS)
     return list(near.exclude(outcome__in=FAILED_OUTCOMES))
 
 
-def find_succeeded_nearby(lost: UnresolvedCall, operation: str) -> list[AuditEntry]:
+def find_succeeded_nearby(call: UnresolvedCall, operation: str) -> list[AuditEntry]:
     """Return other successful calls around that time."""
-    done = _calls_on_same_object(lost, [operation]).filter(outcome=Outcome.SUCCEEDED)
-    span = (lost.entry.at - NEARBY_MICROSECONDS, lost.entry.at + NEARBY_MICROSECONDS)
+    done = _calls_on_same_object(call, [operation]).filter(outcome=Outcome.SUCCEEDED)
+    span = (call.entry.at - NEARBY_MICROSECONDS, call.entry.at + NEARBY_MICROSECONDS)
     return list(done.filter(at__range=span))
 
 
-def is_nearby(lost: UnresolvedCall, other: AuditEntry) -> bool:
+def is_nearby(call: UnresolvedCall, other: AuditEntry) -> bool:
     """Return whether clock differences could swap the two calls."""
-    return abs(other.at - lost.entry.at) < NEARBY_MICROSECONDS
+    return abs(other.at - call.entry.at) < NEARBY_MICROSECONDS
 
 
-def is_within_call_time(lost: UnresolvedCall, created_at_ms: int) -> bool:
+def is_within_call_time(call: UnresolvedCall, created_at_ms: int) -> bool:
     """Return whether something created then can stem from the call."""
     early, late = (
         MAX_CLOCK_SKEW // MILLISECOND,
         (OUTCOME_TIMEOUT + MAX_CLOCK_SKEW) // MILLISECOND,
     )
-    return lost.began_ms - early <= created_at_ms <= lost.began_ms + late
+    return call.began_ms - early <= created_at_ms <= call.began_ms + late
 
 
-def _calls_on_same_object(lost: UnresolvedCall, operations: Iterable[str]) -> QuerySet[AuditEntry]:
+def _calls_on_same_object(call: UnresolvedCall, operations: Iterable[str]) -> QuerySet[AuditEntry]:
     """Select calls on the object, its service, client or subject."""
-    entry = lost.entry
+    entry = call.entry
     own = AuditEntry.objects.filter(
         IS_CHANGE,
         organization_id=entry.organization_id,

@@ -78,7 +78,7 @@ def resolve(
     Return False if the outcome became known meanwhile. Raises `AuditUnavailableError`, and then
     nothing is resolved.
     """
-    told = record_builder.build_intent(
+    intent = record_builder.build_intent(
         actor,
         AUDIT_RESOLVE.name,
         AUDIT_RESOLVE.effect,
@@ -95,11 +95,11 @@ def resolve(
         ticket=ticket,
     )
     ends = [
-        record_builder.build_outcome(told.entry, Outcome.SUCCEEDED),
+        record_builder.build_outcome(intent.entry, Outcome.SUCCEEDED),
         record_builder.build_outcome(entry.entry, outcome, status=entry.status, code=entry.code),
     ]
     try:
-        append_records([told, *ends], lambda: _check_still_unresolved(entry))
+        append_records([intent, *ends], lambda: _check_still_unresolved(entry))
     except _AlreadyResolvedError:
         return False
     except (Error, KeyNotFoundError) as error:
@@ -139,8 +139,8 @@ def find_resolutions(organization: int, entries: Iterable[str]) -> dict[str, Res
             object__gt="",  # the index's own condition
         )
         for by in rows.order_by("seq"):
-            told = {one["field"]: one["after"] for one in by.changes}
-            found[by.object] = Resolution(told.get("outcome", ""), by)
+            intent = {one["field"]: one["after"] for one in by.changes}
+            found[by.object] = Resolution(intent.get("outcome", ""), by)
     return found
 
 

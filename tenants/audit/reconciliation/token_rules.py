@@ -36,22 +36,22 @@ TOKEN_ENDING_OPERATIONS = (
 )
 
 
-def check_token_created(lost: UnresolvedCall) -> Evidence:
+def check_token_created(call: UnresolvedCall) -> Evidence:
     """Check for a new token: tokens have no name, and the value was lost."""
-    if "count" not in lost.hints:
+    if "count" not in call.hints:
         return NOTHING_RECORDED
-    new = _find_new_tokens(lost)
-    others = related_calls.find_competing_calls(lost, "token.create")
+    new = _find_new_tokens(call)
+    others = related_calls.find_competing_calls(call, "token.create")
     names = [one.access_token_hash[:HASH_PREFIX_CHARS] for one in new]
     if not new:
-        if _may_have_expired(lost):
+        if _may_have_expired(call):
             return conclude_inconclusive(
                 _("No such token exists, but it would have expired since.")
             )
         return conclude_failed(_("No new token exists."))
-    more = _count_tokens(lost, TokenStatus.ALL) - lost.hints["count"]
-    told = "hashes" in lost.hints or more == 1
-    if others or len(new) > 1 or not told:
+    more = _count_tokens(call, TokenStatus.ALL) - call.hints["count"]
+    is_unique = "hashes" in call.hints or more == 1
+    if others or len(new) > 1 or not is_unique:
         return conclude_inconclusive(_("Other tokens were created or ended since."), names)
     return conclude_succeeded(
         say("One new token exists: %(name)s. Its value is lost. Revoke it and create another one.")
@@ -59,41 +59,41 @@ def check_token_created(lost: UnresolvedCall) -> Evidence:
     )
 
 
-def _find_new_tokens(lost: UnresolvedCall) -> list[IssuedToken]:
+def _find_new_tokens(call: UnresolvedCall) -> list[IssuedToken]:
     """Return tokens the call may have created."""
-    before = lost.hints.get("hashes", ())
-    kinds = {lost.value_after("grantType"), None}
+    before = call.hints.get("hashes", ())
+    kinds = {call.value_after("grantType"), None}
     return [
         one
-        for one in _list_tokens(lost, TokenStatus.ALL)
+        for one in _list_tokens(call, TokenStatus.ALL)
         if one.access_token_hash[:HASH_PREFIX_CHARS] not in before
-        and related_calls.is_within_call_time(lost, one.created_at)
+        and related_calls.is_within_call_time(call, one.created_at)
         and (not one.grant_type or kinds & {one.grant_type})
     ]
 
 
-def _may_have_expired(lost: UnresolvedCall) -> bool:
+def _may_have_expired(call: UnresolvedCall) -> bool:
     """Return whether the token may have expired or been ended since."""
-    ends = related_calls.find_competing_calls(lost, *TOKEN_ENDING_OPERATIONS)
-    asked = lost.value_after("accessTokenDuration")
-    seconds = asked or lost.service.get().get("accessTokenDuration")
+    ends = related_calls.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
+    asked = call.value_after("accessTokenDuration")
+    seconds = asked or call.service.get().get("accessTokenDuration")
     return bool(ends) or bool(
-        seconds and lost.began_ms + seconds * MILLISECONDS_PER_SECOND < _now_ms()
+        seconds and call.began_ms + seconds * MILLISECONDS_PER_SECOND < _now_ms()
     )
 
 
-def check_token_updated(lost: UnresolvedCall) -> Evidence:
+def check_token_updated(call: UnresolvedCall) -> Evidence:
     """Compare the token with the previous and intended values."""
-    if "hash" not in lost.hints:
+    if "hash" not in call.hints:
         return NOTHING_RECORDED
-    if now := _state_before_next_update(lost):
-        return related_calls.found_by_next_call(_compare_token(lost, now))
-    token = _find_token(lost)
-    return TOKEN_ENDED if token is None else _compare_token(lost, token.to_dict())
+    if now := _state_before_next_update(call):
+        return related_calls.found_by_next_call(_compare_token(call, now))
+    token = _find_token(call)
+    return TOKEN_ENDED if token is None else _compare_token(call, token.to_dict())
 
 
-def _compare_token(lost: UnresolvedCall, now: dict[str, Any]) -> Evidence:
-    changes = lost.entry.changes
+def _compare_token(call: UnresolvedCall, now: dict[str, Any]) -> Evidence:
+    changes = call.entry.changes
     if all(_is_same_value(one["field"], now, one["after"]) for one in changes):
         return conclude_succeeded(_("The token has the intended values."))
     if all(_is_same_value(one["field"], now, one["before"]) for one in changes):
@@ -101,12 +101,12 @@ def _compare_token(lost: UnresolvedCall, now: dict[str, Any]) -> Evidence:
     return conclude_conflicting(_("The token has neither the previous nor the intended values."))
 
 
-def _state_before_next_update(lost: UnresolvedCall) -> dict[str, Any]:
+def _state_before_next_update(call: UnresolvedCall) -> dict[str, Any]:
     """Return the values found by the next update, if it read the same."""
-    fields = {one["field"] for one in lost.entry.changes}
-    for one in related_calls.find_later_calls(lost, lost.entry.operation):
+    fields = {one["field"] for one in call.entry.changes}
+    for one in related_calls.find_later_calls(call, call.entry.operation):
         found = {change["field"]: change["before"] for change in one.changes}
-        if one.reconciliation_hints.get("hash") == lost.hints["hash"] and fields & found.keys():
+        if one.reconciliation_hints.get("hash") == call.hints["hash"] and fields & found.keys():
             return found if fields <= found.keys() else {}
     return {}
 
@@ -123,44 +123,44 @@ def _is_same_value(field: str, now: dict[str, Any], value: Any) -> bool:
     return bool((found or []) == (value or []))
 
 
-def check_tokens_ended(lost: UnresolvedCall) -> Evidence:
+def check_tokens_ended(call: UnresolvedCall) -> Evidence:
     """Check revocations and deletions of one or all tokens."""
-    if "value" in lost.hints:
+    if "value" in call.hints:
         return conclude_inconclusive(
             _("The token was identified by its value, which isn't stored. Look up the token again.")
         )
-    if "hash" not in lost.hints:
-        return _check_all_ended(lost)
-    token = _find_token(lost)
+    if "hash" not in call.hints:
+        return _check_all_ended(call)
+    token = _find_token(call)
     if token is None:
-        return _conclude_ended(lost, _("The token doesn't exist anymore."))
-    if lost.entry.operation == "token.delete" or _find_token(lost, TokenStatus.VALID):
+        return _conclude_ended(call, _("The token doesn't exist anymore."))
+    if call.entry.operation == "token.delete" or _find_token(call, TokenStatus.VALID):
         return conclude_failed(_("The token still exists."))
-    if lost.began_ms < token.access_token_expires_at < _now_ms():
+    if call.began_ms < token.access_token_expires_at < _now_ms():
         return conclude_inconclusive(_("The token expired since."))
-    return _conclude_ended(lost, _("The token exists but is no longer valid."))
+    return _conclude_ended(call, _("The token exists but is no longer valid."))
 
 
-def _conclude_ended(lost: UnresolvedCall, reason: str | Promise) -> Evidence:
+def _conclude_ended(call: UnresolvedCall, reason: str | Promise) -> Evidence:
     """Conclude success unless another call may have ended the token."""
-    name = lost.hints["hash"]
+    name = call.hints["hash"]
     ends = [
         one
-        for one in related_calls.find_competing_calls(lost, *TOKEN_ENDING_OPERATIONS)
+        for one in related_calls.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
         if one.reconciliation_hints.get("hash", name) == name
         and "value" not in one.reconciliation_hints
     ]
-    if lost.entry.operation == "token.delete" and any(
+    if call.entry.operation == "token.delete" and any(
         one.operation == "token.delete" and one.outcome == Outcome.SUCCEEDED for one in ends
     ):
         return conclude_failed(_("Another call deleted it later."))
     return related_calls.AMBIGUOUS if ends else conclude_succeeded(reason)
 
 
-def _check_all_ended(lost: UnresolvedCall) -> Evidence:
+def _check_all_ended(call: UnresolvedCall) -> Evidence:
     """Compare the number of valid tokens."""
-    count, same = lost.hints.get("count"), (lost.entry.client, lost.entry.subject)
-    for one in related_calls.find_later_calls(lost, lost.entry.operation):
+    count, same = call.hints.get("count"), (call.entry.client, call.entry.subject)
+    for one in related_calls.find_later_calls(call, call.entry.operation):
         again = one.reconciliation_hints.get("count")
         if (one.client, one.subject) == same and again is not None:
             if again == 0:
@@ -172,9 +172,9 @@ def _check_all_ended(lost: UnresolvedCall) -> Evidence:
                     _("As many tokens as before were valid when the same call was sent again.")
                 )
             return related_calls.AMBIGUOUS
-    older, unsure = _count_live_tokens(lost)
+    older, unsure = _count_live_tokens(call)
     if older + unsure == 0:
-        return _conclude_all_ended(lost, _("No token from that time is valid anymore."))
+        return _conclude_all_ended(call, _("No token from that time is valid anymore."))
     if older + unsure == count:
         return conclude_failed(_("As many tokens from that time are valid as before."))
     if older:
@@ -182,48 +182,48 @@ def _check_all_ended(lost: UnresolvedCall) -> Evidence:
     return conclude_inconclusive(_("Some valid tokens were created around that time."))
 
 
-def _conclude_all_ended(lost: UnresolvedCall, reason: str | Promise) -> Evidence:
+def _conclude_all_ended(call: UnresolvedCall, reason: str | Promise) -> Evidence:
     """Conclude success unless another call ended some tokens."""
     ends = [
         one
-        for one in related_calls.find_competing_calls(lost, *TOKEN_ENDING_OPERATIONS)
+        for one in related_calls.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
         if "hash" not in one.reconciliation_hints
     ]
     return related_calls.AMBIGUOUS if ends else conclude_succeeded(reason)
 
 
-def check_authorization_revoked(lost: UnresolvedCall) -> Evidence:
+def check_authorization_revoked(call: UnresolvedCall) -> Evidence:
     """Check whether the app has tokens from before the call."""
-    older, unsure = _count_live_tokens(lost)
+    older, unsure = _count_live_tokens(call)
     if older:
         return conclude_failed(_("The app still has tokens from that time."))
     if unsure:
         return conclude_inconclusive(_("The app has tokens created around that time."))
-    return _conclude_all_ended(lost, _("The app has no tokens from that time anymore."))
+    return _conclude_all_ended(call, _("The app has no tokens from that time anymore."))
 
 
-def check_granted_scopes_deleted(lost: UnresolvedCall) -> Evidence:
+def check_granted_scopes_deleted(call: UnresolvedCall) -> Evidence:
     """Check whether granted scopes are stored."""
-    grants = lost.service.grants.get_granted_scopes(lost.client_id, lost.entry.subject)
+    grants = call.service.grants.get_granted_scopes(call.client_id, call.entry.subject)
     if not grants.is_recorded:
-        if related_calls.find_competing_calls(lost, lost.entry.operation, "client.delete"):
+        if related_calls.find_competing_calls(call, call.entry.operation, "client.delete"):
             return related_calls.AMBIGUOUS
         return conclude_succeeded(_("No granted scopes are stored anymore."))
-    if grants.modified_at > lost.began_ms:
+    if grants.modified_at > call.began_ms:
         return conclude_conflicting(_("The user granted scopes since."))
     return conclude_failed(_("The granted scopes are still stored."))
 
 
-def _count_live_tokens(lost: UnresolvedCall) -> tuple[int, int]:
+def _count_live_tokens(call: UnresolvedCall) -> tuple[int, int]:
     """Count valid tokens older than the call, and those of uncertain age."""
-    made = [one.created_at for one in _list_tokens(lost, TokenStatus.VALID)]
-    older = sum(at < lost.began_ms - MAX_CLOCK_SKEW_MS for at in made)
-    return older, sum(at <= lost.began_ms + MAX_CLOCK_SKEW_MS for at in made) - older
+    made = [one.created_at for one in _list_tokens(call, TokenStatus.VALID)]
+    older = sum(at < call.began_ms - MAX_CLOCK_SKEW_MS for at in made)
+    return older, sum(at <= call.began_ms + MAX_CLOCK_SKEW_MS for at in made) - older
 
 
-def _find_token(lost: UnresolvedCall, status: TokenStatus = TokenStatus.ALL) -> IssuedToken | None:
-    name = lost.hints.get("hash")
-    tokens = _list_tokens(lost, status) if name else ()
+def _find_token(call: UnresolvedCall, status: TokenStatus = TokenStatus.ALL) -> IssuedToken | None:
+    name = call.hints.get("hash")
+    tokens = _list_tokens(call, status) if name else ()
     return next((one for one in tokens if one.access_token_hash == name), None)
 
 
@@ -231,17 +231,17 @@ def _now_ms() -> int:
     return time_ns() // 1_000_000
 
 
-def _count_tokens(lost: UnresolvedCall, status: TokenStatus) -> int:
-    return lost.service.tokens.count(_client_id(lost), status, subject=lost.entry.subject)
+def _count_tokens(call: UnresolvedCall, status: TokenStatus) -> int:
+    return call.service.tokens.count(_client_id(call), status, subject=call.entry.subject)
 
 
-def _list_tokens(lost: UnresolvedCall, status: TokenStatus) -> Iterator[IssuedToken]:
+def _list_tokens(call: UnresolvedCall, status: TokenStatus) -> Iterator[IssuedToken]:
     """Yield the tokens of the entry's client, user, or both."""
     for page in range(MAX_PAGES):
         start = page * MAX_PAGE_SIZE
-        found = lost.service.tokens.list(
-            _client_id(lost),
-            lost.entry.subject,
+        found = call.service.tokens.list(
+            _client_id(call),
+            call.entry.subject,
             status,
             start=start,
             end=start + MAX_PAGE_SIZE,
@@ -252,5 +252,5 @@ def _list_tokens(lost: UnresolvedCall, status: TokenStatus) -> Iterator[IssuedTo
     raise ResponseTooLargeError(say("There are too many tokens to check."))
 
 
-def _client_id(lost: UnresolvedCall) -> int | None:
-    return lost.client_id if lost.entry.client else None
+def _client_id(call: UnresolvedCall) -> int | None:
+    return call.client_id if call.entry.client else None

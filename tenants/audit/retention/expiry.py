@@ -196,8 +196,8 @@ def earlier_clock() -> int:
     In microseconds since 1970. A clock that is ahead would delete entries irrecoverably.
     """
     theirs = AuditHead.objects.annotate(now=Now()).values_list("now", flat=True).first()
-    ours = time.time_ns() // 1000
-    return min(ours, to_microseconds(theirs)) if theirs else ours
+    own_time = time.time_ns() // 1000
+    return min(own_time, to_microseconds(theirs)) if theirs else own_time
 
 
 def _load_entries(organization: int, numbers: Sequence[int]) -> Iterator[AuditEntry]:
@@ -220,13 +220,13 @@ def _check_entry(entry: AuditEntry, category: str, now: int) -> list[tuple[Chain
     found = _load_rows(entry)
     for row, before in found:
         try:
-            is_so = is_row_intact(row, before)
+            is_valid = is_row_intact(row, before)
         except KeyNotFoundError:
-            is_so = False
+            is_valid = False
         is_gone = Tombstone.parse(row.content)
-        if is_so and is_gone and not _select_same([entry]).exists():
+        if is_valid and is_gone and not _select_same([entry]).exists():
             raise ConcurrentDeletionError
-        if not is_so or is_gone:
+        if not is_valid or is_gone:
             raise ChainBrokenError(row.seq, "this row or the previous one was changed")
     first, last = (json.loads(found[at][0].content) for at in (0, -1))
     until = now - load_retention_policy()[category] * MICROSECONDS_PER_DAY
@@ -254,13 +254,13 @@ def _load_rows(entry: AuditEntry) -> list[tuple[ChainRow, str]]:
 
 def _describe_run(intent: IntentRecord, deleted_rows: Sequence[RowToDelete]) -> IntentRecord:
     """Return the intent with the list of rows to delete."""
-    told = DeletedRows()
-    for row, stone in deleted_rows:
-        told.add(row._replace(content=stone.text), stone)
+    deleted = DeletedRows()
+    for row, tombstone in deleted_rows:
+        deleted.add(row._replace(content=tombstone.text), tombstone)
     before = find_last_run(intent.organization_id)
-    total = (read_run(before).deleted_total if before else 0) + told.entries.total()
-    changes = build_run_changes(told, total, load_retention_policy())
-    label = f"{told.entries.total()} entries"
+    total = (read_run(before).deleted_total if before else 0) + deleted.entries.total()
+    changes = build_run_changes(deleted, total, load_retention_policy())
+    label = f"{deleted.entries.total()} entries"
     return replace(intent, label=label, changed=record_builder.serialize_changes(changes))
 
 
@@ -269,7 +269,7 @@ def _delete(entries: Sequence[AuditEntry], deleted_rows: Sequence[RowToDelete]) 
     searched = [_select_same(some) for some in batched(entries, MAX_NUMBERS_PER_QUERY)]
     if sum(some.count() for some in searched) != len(entries):
         raise ConcurrentDeletionError
-    blank = [(stone.text, row.seq, row.content) for row, stone in deleted_rows]
+    blank = [(tombstone.text, row.seq, row.content) for row, tombstone in deleted_rows]
     fields = [
         (one.organization_id, name, one.seq)
         for one in entries

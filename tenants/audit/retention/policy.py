@@ -67,7 +67,10 @@ def load_retention_policy() -> dict[str, int]:
     """Return days per category, 0 for forever; raise `ValueError`."""
     return {
         **DEFAULT_RETENTION_DAYS,
-        **{kind: parse_retention_days(said) for kind, said in _configured_days().items()},
+        **{
+            kind: parse_retention_days(configured)
+            for kind, configured in _configured_days().items()
+        },
     }
 
 
@@ -85,8 +88,8 @@ def parse_retention_days(text: str) -> int:
 
 
 def _configured_days() -> dict[str, str]:
-    said: dict[str, str] = settings.AUDIT_KEEP
-    if unknown := said.keys() - DEFAULT_RETENTION_DAYS.keys():
+    configured: dict[str, str] = settings.AUDIT_KEEP
+    if unknown := configured.keys() - DEFAULT_RETENTION_DAYS.keys():
         named = ", ".join(sorted(unknown))
         raise ValueError(f"unknown category {named}; use {', '.join(DEFAULT_RETENTION_DAYS)}")
-    return said
+    return configured

@@ -140,37 +140,37 @@ class RunVerifier:
 
     def check_run(self, content: Mapping[str, Any]) -> None:
         """Compare the tombstones of a run with its intent."""
-        told = self._pending.pop(content["entry"], None)
-        if told is None:
+        deleted = self._pending.pop(content["entry"], None)
+        if deleted is None:
             raise UnprovenDeletionError("the rows it reports as deleted still exist")
         try:
             run = RetentionRun.parse(content["at"], content["changed"])
-            self._totals[content["organization_id"]] += told.entries.total()
+            self._totals[content["organization_id"]] += deleted.entries.total()
             total = self._totals[content["organization_id"]]
-            right = build_run_changes(told, total, run.days)
-            is_so = run.values == {one.field: one.after for one in right}
+            right = build_run_changes(deleted, total, run.days)
+            is_valid = run.values == {one.field: one.after for one in right}
         except (KeyError, TypeError, ValueError):
-            is_so = False
-        if not is_so:
+            is_valid = False
+        if not is_valid:
             raise UnprovenDeletionError(
-                f"what is gone from row {told.first} to {told.last} is not what it says was removed"
+                f"tombstones {deleted.first} to {deleted.last} differ from what it reports"
             )
         for kind, days in run.days.items():
             if (
                 days < MIN_RETENTION_DAYS
-                or told.newest_time[kind] > run.time - days * MICROSECONDS_PER_DAY
+                or deleted.newest_time[kind] > run.time - days * MICROSECONDS_PER_DAY
             ):
                 raise UnprovenDeletionError(
-                    f"it removed {kind} that were not {max(days, MIN_RETENTION_DAYS)} days old",
-                    told.first,
+                    f"it deleted {kind} younger than {max(days, MIN_RETENTION_DAYS)} days",
+                    deleted.first,
                 )
         whose, entry = content["organization"], content["entry"]
-        span = told.first, told.last
-        self.verified.append(VerifiedRun(run.time, whose, entry, *span, told.entries))
+        span = deleted.first, deleted.last
+        self.verified.append(VerifiedRun(run.time, whose, entry, *span, deleted.entries))
 
     def finish(self) -> None:
         if self._pending:
-            first = min(told.first for told in self._pending.values())
+            first = min(deleted.first for deleted in self._pending.values())
             raise UnprovenDeletionError("the row was deleted by no recorded retention run", first)
 
 
@@ -208,11 +208,11 @@ def find_deleted_entry(organization: int, entry: str) -> DeletedEntry | None:
     for block in blocks.order_by("block").values_list("block", flat=True)[:MAX_BLOCKS_SEARCHED]:
         span = (block * ROWS_PER_BLOCK, (block + 1) * ROWS_PER_BLOCK - 1)
         row = AuditRecord.objects.filter(seq__range=span, entry=entry, phase="intent").first()
-        stone = Tombstone.parse(row.content) if row else None
-        if row and stone:
-            by = _run_entries(organization).filter(entry=stone.run).first()
+        tombstone = Tombstone.parse(row.content) if row else None
+        if row and tombstone:
+            by = _run_entries(organization).filter(entry=tombstone.run).first()
             run = try_read_run(by) if by else None
-            return DeletedEntry(row, stone, by, run) if by and run else None
+            return DeletedEntry(row, tombstone, by, run) if by and run else None
     return None
 
 

@@ -266,8 +266,8 @@ def _conditions(filters: EntryFilters, now: datetime, *, is_joined: bool = False
     for part in filters.get_values("reason"):
         yield _contains(part, "reason")
     for part in filters.get_values("text"):
-        told = _contains(part, "label", "reason", "actor")
-        yield told | Q(actor__in=filters.people[part]) if filters.people else told
+        condition = _contains(part, "label", "reason", "actor")
+        yield condition | Q(actor__in=filters.people[part]) if filters.people else condition
     if filters.get_values("field") and not is_joined:
         yield Q(
             Exists(

@@ -62,27 +62,27 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was changed. {error}") from None
 
     def _save(self, actor: Actor, credential: Credential, *, probe: bool) -> None:
-        finding = credentials.probe_credential(actor, credential) if probe else None
-        if finding and not finding.is_usable:
-            raise CommandError(_describe_failure(finding))
-        changes = credentials.save_credential(actor, credential, finding)
+        check = credentials.probe_credential(actor, credential) if probe else None
+        if check and not check.is_usable:
+            raise CommandError(_describe_failure(check))
+        changes = credentials.save_credential(actor, credential, check)
         result = "saved" if changes else "unchanged"
         self.stdout.write(
             f"Credential of {credential.organization} for {credential.region} {result}."
         )
-        if finding:
-            self.stdout.write(f"Visible services: {finding.service_count or 0}.")
-            if text := f"{finding.description} {finding.advice}".strip():
+        if check:
+            self.stdout.write(f"Visible services: {check.service_count or 0}.")
+            if text := f"{check.description} {check.advice}".strip():
                 self.stdout.write(text)
-            if finding.idp_error:
-                reason = finding.idp_error.message
+            if check.idp_error:
+                reason = check.idp_error.message
                 self.stdout.write(f"It can't create or delete services: {reason}")
 
 
-def _describe_failure(finding: CredentialCheck) -> str:
-    text = f"Nothing was saved. {finding.description} {finding.advice}"
-    if finding.problem in credentials.INCONCLUSIVE_PROBLEMS:
+def _describe_failure(check: CredentialCheck) -> str:
+    text = f"Nothing was saved. {check.description} {check.advice}"
+    if check.problem in credentials.INCONCLUSIVE_PROBLEMS:
         text += " Use --no-probe to save it without a check."
-    if finding.error and finding.problem is CredentialProblem.OTHER:
-        text += f" ({finding.error})"
+    if check.error and check.problem is CredentialProblem.OTHER:
+        text += f" ({check.error})"
     return text

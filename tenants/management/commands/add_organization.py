@@ -35,9 +35,9 @@ class Command(BaseCommand):
             organization.full_clean()
         except ValidationError as error:
             raise CommandError(f"Nothing was added. {format_errors(error)}") from None
-        who = command_actor("add_organization")
+        actor = command_actor("add_organization")
         try:
-            with record_action(who, ORGANIZATION_ADD, object=slug, label=name):
+            with record_action(actor, ORGANIZATION_ADD, object=slug, label=name):
                 organization.save()
         except AuditUnavailableError as error:
             raise CommandError(str(error)) from None

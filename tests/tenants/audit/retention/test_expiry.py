@@ -316,7 +316,7 @@ def test_nothing_young_can_be_removed_unseen_even_with_the_real_keys(monkeypatch
 
     assert verify_audit_log().first_bad_row == (
         1,
-        "it removed changes that were not 30 days old",
+        "it deleted changes younger than 30 days",
     )
 
 
