@@ -1,8 +1,9 @@
-"""The job that checks a file against what the service is like."""
+"""The job that validates a batch file against its service."""
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import batched
 
 from django.conf import settings
 from django.db import transaction
@@ -20,82 +21,68 @@ from tenants.jobs.context import JobContext
 from tenants.jobs.models import Item
 from tenants.jobs.registry import ItemResult, job_handler
 
-CHUNKS_PER_INSERT = 20  # chunks that are written together
+CHUNKS_PER_INSERT = 20
 
 State = Batch.State
 
 
 def get_batch(work: JobContext, item: Item, *states: Batch.State) -> Batch | None:
-    """The batch that an item is about; None where it is not in these states any more,
-    or another job goes on with it."""
-    found = Batch.objects.filter(
+    """Return the batch of an item.
+
+    Returns None if it's in another state by now, or belongs to another job.
+    """
+    batches = Batch.objects.filter(
         pk=item.payload["batch"], organization=work.job.organization, state__in=states
     )
-    found.filter(job=None).update(job=work.job.pk)
-    return found.filter(job=work.job.pk).select_related("organization").first()
+    batches.filter(job=None).update(job=work.job.pk)
+    return batches.filter(job=work.job.pk).select_related("organization").first()
 
 
 @job_handler("token_batch.check", permission=Effect.REVEAL)
 def run_check_job(work: JobContext, item: Item) -> ItemResult:
-    """Check a file, and leave either its tokens in chunks or its faults."""
+    """Validate a file, and store either its tokens in chunks or its issues."""
     batch = get_batch(work, item, State.CHECKING)
     if batch is None:
-        return ItemResult(_("It is not waiting for this any more."), changed=False)
-    known = load_rules(work.connect(item.region), item.service_id)
-    checked = FileCheck(known, settings.BATCH_MAX_TOKENS)
+        return ItemResult(_("This check is no longer needed."), changed=False)
+    rules = load_rules(work.connect(item.region), item.service_id)
+    check = FileCheck(rules, settings.BATCH_MAX_TOKENS)
     Chunk.objects.filter(batch=batch).delete()
     try:
-        _save_chunks(batch, checked, work)
+        _save_chunks(batch, check, work)
     except UnsealError:
-        trouble = _("What was uploaded does not open under any key. Upload it anew.")
+        trouble = _("The uploaded file can't be decrypted. Upload it again.")
         _finish(batch, State.FAULTY, trouble=trouble)
         return ItemResult(trouble)
     _finish(
         batch,
-        State.FAULTY if checked.issue_count else State.CHECKED,
-        format=checked.format,
-        tokens=checked.tokens,
-        clients_known=known.clients is not None,
-        fault_count=checked.issue_count,
-        listed=json.dumps([fault.as_list for fault in checked.issues]),
+        State.FAULTY if check.issue_count else State.CHECKED,
+        format=check.format,
+        tokens=check.tokens,
+        clients_known=rules.clients is not None,
+        fault_count=check.issue_count,
+        listed=json.dumps([issue.as_list for issue in check.issues]),
     )
     return ItemResult(_("Checked."))
 
 
 def load_rules(authlete: AuthleteClient, service_id: int) -> ServiceRules:
-    """What a service supports, by what it says now."""
+    """Fetch what a service supports, and its clients."""
     service = authlete.service(service_id).get()
-    listed = list_all_clients([(authlete, service_id)])[0]
+    clients = list_all_clients([(authlete, service_id)])[0]
     return ServiceRules(
         frozenset(service.get_texts("supportedGrantTypes")),
-        frozenset(str(one.get("name")) for one in service.get_objects("supportedScopes")),
-        frozenset(listed.items_by_id) if listed.is_complete else None,
-        frozenset(one.client_id for one in listed.items if one.get("locked")),
+        frozenset(str(scope.get("name")) for scope in service.get_objects("supportedScopes")),
+        frozenset(clients.items_by_id) if clients.is_complete else None,
+        frozenset(client.client_id for client in clients.items if client.get("locked")),
     )
 
 
 def _save_chunks(batch: Batch, check: FileCheck, work: JobContext) -> None:
-    made: list[Chunk] = []
-    for position, some in enumerate(_group_entries(check, batch, work), 1):
-        made.append(_build_chunk(batch, position, some))
-        if len(made) == CHUNKS_PER_INSERT:
-            Chunk.objects.bulk_create(made)
-            made = []
-    Chunk.objects.bulk_create(made)
-
-
-def _group_entries(
-    check: FileCheck, batch: Batch, work: JobContext
-) -> Iterator[list[tuple[int, TokenEntry]]]:
-    """As many as are sent at once."""
-    some: list[tuple[int, TokenEntry]] = []
-    for one in check.entries(_with_heartbeat(read_pieces(batch), work)):
-        some.append(one)
-        if len(some) == settings.BATCH_CHUNK:
-            yield some
-            some = []
-    if some:
-        yield some
+    blocks = _with_heartbeat(read_pieces(batch), work)
+    groups = enumerate(batched(check.entries(blocks), settings.BATCH_CHUNK), 1)
+    chunks = (_build_chunk(batch, position, entries) for position, entries in groups)
+    for inserted in batched(chunks, CHUNKS_PER_INSERT):
+        Chunk.objects.bulk_create(inserted)
 
 
 def _with_heartbeat(parts: Iterator[bytes], work: JobContext) -> Iterator[bytes]:
@@ -105,13 +92,13 @@ def _with_heartbeat(parts: Iterator[bytes], work: JobContext) -> Iterator[bytes]
 
 
 def _build_chunk(
-    batch: Batch, position: int, located_entries: list[tuple[int, TokenEntry]]
+    batch: Batch, position: int, located_entries: Sequence[tuple[int, TokenEntry]]
 ) -> Chunk:
     entries = [
         {name: value for name, value in entry.items() if value is not None}
         for _line, entry in located_entries
     ]
-    clients = Counter(one.get("clientId", 0) for one in entries)
+    clients = Counter(entry.get("clientId", 0) for entry in entries)
     return Chunk(
         batch=batch,
         position=position,
@@ -123,7 +110,7 @@ def _build_chunk(
 
 
 def _finish(batch: Batch, state: Batch.State, **fields: object) -> None:
-    """A file that has faults is not needed any more: another one takes its place."""
+    """Set the result, and delete what is no longer needed."""
     with transaction.atomic():
         if batch.transition(state, State.CHECKING, **fields):
             Piece.objects.filter(batch=batch).delete()

@@ -1,7 +1,7 @@
-"""What Authlete says about a batch, without what it may quote of it.
+"""Mask what may be token values in Authlete's messages about a batch.
 
-The values of tokens are gone when it says it, so they cannot be looked for: whatever
-could be one is taken out, and the result code tells the rest.
+The values are deleted by then, so they can't be searched for: everything that isn't a
+plain word is masked, and the result code tells the rest.
 """
 
 import re
@@ -16,13 +16,13 @@ MASK = "…"
 
 
 def mask(text: str) -> str:
-    """A sentence of plain words; what is in quotes, or is no word, is hidden."""
+    """Replace quoted texts and everything that isn't a plain word."""
     return WORD.sub(_mask_word, QUOTED.sub(_mask_quoted, text)).strip()[:400]
 
 
 def _mask_quoted(match: re.Match[str]) -> str:
-    inside = match[0][1:-1]
-    return inside if inside in FIELD_TYPES else MASK
+    quoted = match[0][1:-1]
+    return quoted if quoted in FIELD_TYPES else MASK
 
 
 def _mask_word(match: re.Match[str]) -> str:

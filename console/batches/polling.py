@@ -1,4 +1,4 @@
-"""Looking how batches go, until each is done: by a job, so that nobody has to wait."""
+"""The job that asks Authlete for the status of running batches until they have ended."""
 
 from datetime import timedelta
 from time import monotonic
@@ -28,25 +28,26 @@ from tenants.jobs.models import OPEN_JOB_STATES, Item, Job, NewItem
 from tenants.jobs.models import ItemState as ItemFate
 from tenants.jobs.registry import ItemResult, job_handler
 
-FIRST_POLL_SECONDS, MAX_POLL_SECONDS = (
-    1.0,
-    60.0,
-)  # seconds until the next look, which double
-MAX_SLICE_SECONDS = 5.0  # seconds of looks in a row
-MAX_MISSES = 4  # looks that find no such batch, until that is believed
+FIRST_POLL_SECONDS = 1.0  # the delay doubles with every poll
+MAX_POLL_SECONDS = 60.0
+MAX_SLICE_SECONDS = 5.0  # of polls in one run of the job
+MAX_MISSES = 4  # "not found" replies until one is believed
 ANY_STATUS = TokenStatus.ALL
 REQUIRED_EFFECT = Effect.READ
 
 State, Fate = Batch.State, Sending.Fate
 
 
-def ensure_polling(batch: Batch, who: Actor) -> None:
-    """Have somebody look how it goes; not within a transaction."""
+def ensure_polling(batch: Batch, actor: Actor) -> None:
+    """Start the job that polls the batch, unless one is running.
+
+    Don't call this within a transaction.
+    """
     batch.refresh_from_db(fields=["watch"])
     if Job.objects.filter(pk__in=[batch.watch], state__in=OPEN_JOB_STATES).exists():
         return
     job = start_job(
-        who,
+        actor,
         batch.organization,
         "token_batch.watch",
         _("Watch %(name)s") % {"name": batch.name},
@@ -65,24 +66,24 @@ def ensure_polling(batch: Batch, who: Actor) -> None:
     batch.watch = job.pk
 
 
-def poll_now(batch: Batch, who: Actor) -> None:
-    """The same, whenever the next look was due."""
+def poll_now(batch: Batch, actor: Actor) -> None:
+    """Poll the batch at once instead of when the next poll is due."""
     Sending.objects.filter(batch=batch, fate=Fate.RUNNING).update(again_at=None)
-    ensure_polling(batch, who)
+    ensure_polling(batch, actor)
     for job in Job.objects.filter(pk__in=[batch.watch]):
         run_now(job)
 
 
 @job_handler("token_batch.watch", permission=REQUIRED_EFFECT)
 def run_poll_job(work: JobContext, item: Item) -> ItemResult:
-    """Look at what is due, and come again until there is nothing left to wait for."""
+    """Poll the parts that are due, and repeat until none is left to wait for."""
     batch = (
         Batch.objects.select_related("organization")
         .filter(pk=item.payload["batch"], organization=work.job.organization)
         .first()
     )
     if batch is None:
-        return ItemResult(_("It is not there any more."), changed=False)
+        return ItemResult(_("The batch no longer exists."), changed=False)
     end = monotonic() + MAX_SLICE_SECONDS
     authlete = work.connect(item.region)
     for sending in _due_sendings(batch):
@@ -91,12 +92,12 @@ def run_poll_job(work: JobContext, item: Item) -> ItemResult:
             break
     update_state(batch)
     if not _is_pending(batch):
-        return ItemResult(_("It has ended."), changed=False)
+        return ItemResult(_("The batch has ended."), changed=False)
     raise RetryLaterError(_seconds_until_due(batch))
 
 
 def poll(authlete: AuthleteClient, batch: Batch, sending: Sending) -> None:
-    """Ask once how one request goes; raises where the credential is refused."""
+    """Ask Authlete for the status of one request; raises if it rejects the token."""
     api = authlete.service(batch.service_id).token_batches
     try:
         status = api.status(sending.request_id)
@@ -106,16 +107,16 @@ def poll(authlete: AuthleteClient, batch: Batch, sending: Sending) -> None:
         if sending.misses + 1 < MAX_MISSES:
             _schedule_next(sending, misses=F("misses") + 1)
         elif sending.is_dry:
-            text = _("Authlete accepted it, and keeps no status of dry runs.")
+            text = _("Accepted; Authlete stores no status for dry runs.")
             _finish(sending, Fate.SUCCEEDED, text=text)
         else:
-            text = _("Authlete knows no batch of this id.")
+            text = _("Authlete has no batch with this ID.")
             _finish(sending, Fate.UNKNOWN, text=text, code=error.code[:20])
         return
     except AuthleteError as error:
         _schedule_next(sending, text=mask(error.message), code=error.code[:20])
         return
-    told = {
+    result = {
         "count": status.token_count,
         "code": (status.error_code or "")[:20],
         "text": mask(status.error_description or ""),
@@ -124,16 +125,16 @@ def poll(authlete: AuthleteClient, batch: Batch, sending: Sending) -> None:
         case None | "":
             _schedule_next(sending, count=status.token_count, code="", text="", misses=0)
         case "SUCCEEDED":
-            _finish(sending, Fate.SUCCEEDED, **told)
+            _finish(sending, Fate.SUCCEEDED, **result)
         case "FAILED":
-            _finish(sending, Fate.FAILED, **told)
+            _finish(sending, Fate.FAILED, **result)
         case _:
-            told["text"] = _("Authlete told a result that nobody knows.")
-            _finish(sending, Fate.UNKNOWN, **told)
+            result["text"] = _("Authlete returned an unknown result.")
+            _finish(sending, Fate.UNKNOWN, **result)
 
 
 def update_state(batch: Batch) -> None:
-    """Bring the state of a batch to what is known of its parts."""
+    """Update the state of a batch from its parts."""
     batch.refresh_from_db()
     if batch.state == State.TRYING:
         _apply_job_outcome(batch, is_dry=True)
@@ -160,8 +161,8 @@ def _update_run(batch: Batch) -> None:
     if Fate.RUNNING in fates:
         _transition(batch, State.SUBMITTING if Fate.WAITING in fates else State.RUNNING)
         return
-    made = sendings.aggregate(all=Sum("count"))["all"] or 0
-    if Fate.UNKNOWN in fates:  # and then its job waits as well for somebody to look
+    created = sendings.aggregate(all=Sum("count"))["all"] or 0
+    if Fate.UNKNOWN in fates:  # its job waits for a member too
         to = State.UNKNOWN
     elif Fate.WAITING in fates:
         _transition(batch, State.SUBMITTING)
@@ -169,7 +170,7 @@ def _update_run(batch: Batch) -> None:
     elif fates <= set(Sending.DONE) and not _has_shortfall(batch):
         to = State.SUCCEEDED
     else:
-        to = State.PARTLY if made else State.FAILED
+        to = State.PARTLY if created else State.FAILED
     if to != batch.state:
         now = timezone.now()
         mail = batch.mail_at or now
@@ -186,64 +187,66 @@ def _transition(batch: Batch, state: Batch.State) -> None:
 
 
 def _has_shortfall(batch: Batch) -> bool:
-    """Whether a part that succeeded made fewer tokens than it was to."""
+    """Return whether a part that succeeded created fewer tokens than it was sent."""
     parts = Sending.objects.filter(batch=batch, is_dry=False, fate__in=Sending.DONE)
     return parts.filter(count__lt=F("tokens")).exists()
 
 
 def _apply_job_outcome(batch: Batch, *, is_dry: bool) -> None:
-    """What its job came to without saying so: a worker that was killed in the middle
-    of a call, or a job that was ended."""
+    """Update the parts that the job left waiting.
+
+    The worker may have been killed during a call, or the job may have been stopped.
+    """
     waiting = Sending.objects.filter(batch=batch, is_dry=is_dry, fate=Fate.WAITING)
     if not batch.job or not waiting.exists():
         return
     job = Job.objects.filter(pk=batch.job).first()
-    over = job is None or job.is_over
+    is_over = job is None or job.is_over
     now = timezone.now()
-    held = job is not None and job.lease_until is not None and job.lease_until > now
+    is_leased = job is not None and job.lease_until is not None and job.lease_until > now
     in_call = []
     for item in Item.objects.filter(job=batch.job, entry__gt=""):
-        place = item.payload["position"]
-        if item.state == ItemFate.RUNNING and held:
-            in_call.append(place)
-        elif item.state == ItemFate.UNKNOWN or (item.state == ItemFate.RUNNING and over):
-            waiting.filter(position=place).update(
+        position = item.payload["position"]
+        if item.state == ItemFate.RUNNING and is_leased:
+            in_call.append(position)
+        elif item.state == ItemFate.UNKNOWN or (item.state == ItemFate.RUNNING and is_over):
+            waiting.filter(position=position).update(
                 fate=Fate.UNKNOWN, entry=item.entry, text=item.text, ended_at=now
             )
-            Chunk.objects.filter(batch=batch, position=place).update(sealed="")
-    if over:
-        text = _("It was not sent.")
+            Chunk.objects.filter(batch=batch, position=position).update(sealed="")
+    if is_over:
+        text = _("Not sent.")
         waiting.exclude(position__in=in_call).update(fate=Fate.REFUSED, text=text, ended_at=now)
 
 
 def _apply_reconciled(batch: Batch) -> None:
-    """What was settled in the record counts here as well."""
+    """Take over what was resolved in the audit log."""
     unknown = Sending.objects.filter(batch=batch, is_dry=False, fate=Fate.UNKNOWN)
-    entries = {one.entry: one for one in unknown.exclude(entry="")}
-    for entry, one in find_resolutions(batch.organization_id, entries).items():
-        made = one.outcome == Outcome.SUCCEEDED
+    entries = {sending.entry: sending for sending in unknown.exclude(entry="")}
+    for entry, resolution in find_resolutions(batch.organization_id, entries).items():
+        succeeded = resolution.outcome == Outcome.SUCCEEDED
         unknown.filter(pk=entries[entry].pk).update(
-            fate=Fate.SETTLED if made else Fate.FAILED,
-            count=entries[entry].tokens if made else 0,
-            text=_("Settled in the record."),
+            fate=Fate.SETTLED if succeeded else Fate.FAILED,
+            count=entries[entry].tokens if succeeded else 0,
+            text=_("Resolved in the audit log."),
             ended_at=timezone.now(),
         )
 
 
 def _due_sendings(batch: Batch) -> list[Sending]:
     ready = Q(again_at=None) | Q(again_at__lte=timezone.now())
-    found = Sending.objects.filter(ready, batch=batch, fate=Fate.RUNNING)
-    return list(found.order_by("again_at", "position"))
+    due = Sending.objects.filter(ready, batch=batch, fate=Fate.RUNNING)
+    return list(due.order_by("again_at", "position"))
 
 
 def _is_pending(batch: Batch) -> bool:
-    """Whether there is something to wait for."""
+    """Return whether any part is still to be waited for."""
     open_ = Sending.objects.filter(batch=batch, fate__in=Sending.OPEN)
     return batch.state in Batch.MOVING and open_.exists()
 
 
 def _seconds_until_due(batch: Batch) -> float:
-    """Seconds until something is due."""
+    """Return the seconds until the next poll."""
     running = Sending.objects.filter(batch=batch, fate=Fate.RUNNING)
     again = running.aggregate(at=Min("again_at"))["at"]
     if again is None:
@@ -253,12 +256,12 @@ def _seconds_until_due(batch: Batch) -> float:
 
 
 def _schedule_next(sending: Sending, **fields: object) -> None:
-    wait = min(MAX_POLL_SECONDS, FIRST_POLL_SECONDS * 2.0 ** min(sending.looks, 10))
+    delay = min(MAX_POLL_SECONDS, FIRST_POLL_SECONDS * 2.0 ** min(sending.looks, 10))
     now = timezone.now()
     _running(sending).update(
         looks=F("looks") + 1,
         looked_at=now,
-        again_at=now + timedelta(seconds=wait),
+        again_at=now + timedelta(seconds=delay),
         **fields,
     )
 

@@ -1,4 +1,4 @@
-"""Batches that are known by their ids alone, and replies that were lost."""
+"""Watching batches created elsewhere, and resolving parts whose outcome is unknown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,8 +16,7 @@ from console.models import Batch, Chunk, Sending
 from console.web.access import Member, Workspace
 from tenants.audit.events import BATCH_ADOPT, BATCH_RESOLVE
 from tenants.audit.models import AuditEntry
-from tenants.audit.reconciliation.resolutions import find_unresolved, on_resolved
-from tenants.audit.reconciliation.resolutions import resolve as write
+from tenants.audit.reconciliation.resolutions import find_unresolved, on_resolved, resolve
 from tenants.audit.recorder import record_action
 from tenants.authlete import AuthleteClient
 from tenants.authlete.api.batches import CREATE
@@ -30,19 +29,20 @@ State, Fate = Batch.State, Sending.Fate
 
 
 def adopt_batch(workspace: Workspace, service_id: int, service_name: str, request_id: str) -> Batch:
-    """Watch a batch that was made elsewhere; one that is watched already is that one.
+    """Watch a batch created elsewhere, or return it if it is already being watched.
 
-    Raises `NotFound` where Authlete knows no such batch.
+    Raises:
+        NotFoundError: Authlete has no such batch.
     """
     member, region = workspace.member, workspace.region.name
-    known = Sending.objects.filter(
+    watched = Sending.objects.filter(
         request_id=request_id,
         batch__organization=member.organization,
         batch__region=region,
         batch__service_id=service_id,
     ).select_related("batch__organization")
-    if found := known.first():
-        return found.batch
+    if sending := watched.first():
+        return sending.batch
     workspace.authlete.service(service_id).token_batches.status(request_id)
     batch = Batch(
         organization=member.organization,
@@ -72,32 +72,34 @@ def resolve_sending(
     form: ResolvePartForm,
     authlete: AuthleteClient,
 ) -> None:
-    """Keep what somebody found out about a lost reply.
+    """Store what a member found out about a part whose outcome is unknown.
 
-    Raises `Moved`, or `NotFound` where Authlete knows no batch of the id.
+    Raises:
+        BatchConflictError: The part has been resolved meanwhile.
+        NotFoundError: Authlete has no batch with the given ID.
     """
-    verdict, request_id = (form.cleaned_data[n] for n in ("verdict", "request_id"))
+    verdict, request_id = (form.cleaned_data[name] for name in ("verdict", "request_id"))
     now = timezone.now()
-    told: dict[str, object]
+    result: dict[str, object]
     if verdict == ResolvePartForm.ADOPT:
         authlete.service(batch.service_id).token_batches.status(request_id)
-        told = {"fate": Fate.RUNNING, "request_id": request_id, "again_at": now}
-        told |= {"misses": 0, "looks": 0, "ended_at": None, "text": "", "code": ""}
+        result = {"fate": Fate.RUNNING, "request_id": request_id, "again_at": now}
+        result |= {"misses": 0, "looks": 0, "ended_at": None, "text": "", "code": ""}
     elif verdict == ResolvePartForm.CREATED:
-        told = {"fate": Fate.SETTLED, "count": sending.tokens, "ended_at": now}
-        told["text"] = _("Somebody found that they were made.")
+        result = {"fate": Fate.SETTLED, "count": sending.tokens, "ended_at": now}
+        result["text"] = _("A member confirmed that the tokens were created.")
     else:
-        told = {"fate": Fate.FAILED, "count": 0, "ended_at": now}
-        told["text"] = _("Somebody found that none was made.")
-    said = audit_fields(batch)
-    said["reason"] = form.cleaned_data["reason"]
-    said["ticket"] = form.cleaned_data["ticket"]
-    with record_action(member.actor, BATCH_RESOLVE, **said):
-        mine = Sending.objects.filter(pk=sending.pk, fate=Fate.UNKNOWN)
-        if not mine.update(**told):
+        result = {"fate": Fate.FAILED, "count": 0, "ended_at": now}
+        result["text"] = _("A member confirmed that no token was created.")
+    fields = audit_fields(batch)
+    fields["reason"] = form.cleaned_data["reason"]
+    fields["ticket"] = form.cleaned_data["ticket"]
+    with record_action(member.actor, BATCH_RESOLVE, **fields):
+        unknown = Sending.objects.filter(pk=sending.pk, fate=Fate.UNKNOWN)
+        if not unknown.update(**result):
             raise BatchConflictError
     if verdict != ResolvePartForm.ADOPT:
-        _resolve_entry(member, sending, verdict, told["text"], form)
+        _resolve_entry(member, sending, verdict, result["text"], form)
     polling.update_state(batch)
     if verdict == ResolvePartForm.ADOPT:
         polling.poll_now(batch, member.actor)
@@ -106,18 +108,18 @@ def resolve_sending(
 def _resolve_entry(
     member: Member, sending: Sending, verdict: str, text: object, form: ResolvePartForm
 ) -> None:
-    """The call is not unknown in the record either."""
-    lost = find_unresolved(member.organization.pk).filter(entry=sending.entry).first()
-    if lost:
-        made = verdict == ResolvePartForm.CREATED
-        why = {name: form.cleaned_data[name] for name in ("reason", "ticket")}
-        outcome = Outcome.SUCCEEDED if made else Outcome.FAILED
-        write(member.actor, lost, outcome, str(text), **why)
+    """Resolve the entry of the call in the audit log as well."""
+    unresolved = find_unresolved(member.organization.pk).filter(entry=sending.entry).first()
+    if unresolved:
+        succeeded = verdict == ResolvePartForm.CREATED
+        fields = {name: form.cleaned_data[name] for name in ("reason", "ticket")}
+        outcome = Outcome.SUCCEEDED if succeeded else Outcome.FAILED
+        resolve(member.actor, unresolved, outcome, str(text), **fields)
 
 
 @dataclass(frozen=True, slots=True)
 class ClientCount:
-    """The tokens of one client: before the run, now, and what the run would add."""
+    """The tokens of one client: before the run, now, and how many the run would add."""
 
     client_id: int
     before: int | None
@@ -127,7 +129,7 @@ class ClientCount:
 
     @property
     def unexplained(self) -> int | None:
-        """How many there are beyond those that are sure."""
+        """The tokens added since the run started that no succeeded part explains."""
         if self.before is None or self.now is None:
             return None
         return self.now - self.before - self.confirmed
@@ -136,31 +138,36 @@ class ClientCount:
 def count_tokens(
     batch: Batch, sending: Sending, authlete: AuthleteClient
 ) -> tuple[list[ClientCount], AuthleteError | None]:
-    """What the list of tokens says about a part that is unknown."""
-    chunks = {one.position: one for one in Chunk.objects.filter(batch=batch).defer("sealed")}
-    mine = chunks.get(sending.position)
+    """Count the tokens of the clients in a part whose outcome is unknown."""
+    chunks = {chunk.position: chunk for chunk in Chunk.objects.filter(batch=batch).defer("sealed")}
+    chunk = chunks.get(sending.position)
     done = Sending.objects.filter(batch=batch, is_dry=False, fate__in=Sending.DONE)
-    sure = [chunks[one].tokens_by_client for one in done.values_list("position", flat=True)]
+    confirmed = [
+        chunks[position].tokens_by_client for position in done.values_list("position", flat=True)
+    ]
     before = batch.token_counts_before
     tokens = authlete.service(batch.service_id).tokens
-    found: list[ClientCount] = []
-    clients = list(mine.tokens_by_client.items()) if mine else []
+    counts: list[ClientCount] = []
+    clients = list(chunk.tokens_by_client.items()) if chunk else []
     try:
         for client, number in clients[:MAX_CLIENTS]:
             now = tokens.count(client, status=polling.ANY_STATUS) if client else None
-            added = sum(one.get(client, 0) for one in sure)
-            found.append(ClientCount(client, before.get(client), now, added, number))
+            added = sum(tokens_by_client.get(client, 0) for tokens_by_client in confirmed)
+            counts.append(ClientCount(client, before.get(client), now, added, number))
     except AuthleteError as error:
-        return found, error
-    return found, None
+        return counts, error
+    return counts, None
 
 
 @register_evidence_source(CREATE.name)
 def get_request_id(entry: AuditEntry) -> Mapping[str, Any]:
-    """The id, where the reply told it and the console was killed before that was
-    noted, or somebody has found it since."""
-    known = _entry_sendings(entry).exclude(request_id="").first()
-    return {"request_id": known.request_id} if known else {}
+    """Return the request ID as evidence, if it is known.
+
+    The console may have been killed before it recorded the reply, or a member has
+    entered the ID since.
+    """
+    sending = _entry_sendings(entry).exclude(request_id="").first()
+    return {"request_id": sending.request_id} if sending else {}
 
 
 @on_resolved(CREATE.name)

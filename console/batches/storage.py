@@ -1,4 +1,4 @@
-"""Keeping what was uploaded, sealed, for as long as it is needed and no longer."""
+"""Store uploaded files encrypted, and delete them once they're no longer needed."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -26,15 +26,15 @@ from tenants.jobs.models import JobState as JobState
 from tenants.jobs.periodic_tasks import run_every_minute
 from tenants.organizations.api_clients import fingerprint_token
 
-PIECE_BYTES = 262_144  # bytes
-JOB_LOST_AFTER = timedelta(minutes=10)  # without a job that would go on with it
+PIECE_BYTES = 262_144
+JOB_LOST_AFTER = timedelta(minutes=10)  # for a check without an open job
 
 State = Batch.State
 type Upload = UploadedFile[Any]
 
 
 def create_batch(member: Member, region: str, service_id: int, name: str, file: Upload) -> Batch:
-    """Keep a file for a service, and have it checked."""
+    """Store a file for a service, and start its check."""
     batch = Batch(
         organization=member.organization,
         region=region,
@@ -45,7 +45,7 @@ def create_batch(member: Member, region: str, service_id: int, name: str, file: 
 
 
 def replace_file(member: Member, batch: Batch, file: Upload) -> Batch:
-    """Put a corrected file in the place of the one that was there; raises `Moved`."""
+    """Replace the file of a batch; raises `BatchConflictError`."""
     if batch.state not in Batch.AT_REST:
         raise BatchConflictError
     return _store(member, batch, file)
@@ -55,28 +55,28 @@ def _store(member: Member, batch: Batch, file: Upload) -> Batch:
     digest = sha256()
     for block in _read_blocks(file):
         digest.update(block)
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "starter": member.user,
         "actor": member.actor.name,
         "file_name": truncate((file.name or "").rpartition("/")[2], 200),
         "size": file.size or 0,
         "mark": fingerprint_token(SecretStr(digest.hexdigest())).hex,
     }
-    fresh = {"tokens": 0, "fault_count": 0, "listed": "[]", "trouble": "", "job": None}
-    for name, value in told.items():
+    reset = {"tokens": 0, "fault_count": 0, "listed": "[]", "trouble": "", "job": None}
+    for name, value in fields.items():
         setattr(batch, name, value)
-    said = audit_fields(batch)
-    said["changes"] = [
+    details = audit_fields(batch)
+    details["changes"] = [
         FieldChange("size", None, batch.size),
         FieldChange("file", None, batch.mark),
     ]
     with (
-        record_action(member.actor, BATCH_UPLOAD, **said),
+        record_action(member.actor, BATCH_UPLOAD, **details),
         transaction.atomic(),
     ):
         if batch._state.adding:
             batch.save(force_insert=True)
-        elif not batch.transition(State.CHECKING, **told, **fresh):
+        elif not batch.transition(State.CHECKING, **fields, **reset):
             raise BatchConflictError
         _delete_contents(batch)
         for position, block in enumerate(_read_blocks(file)):
@@ -89,27 +89,26 @@ def _store(member: Member, batch: Batch, file: Upload) -> Batch:
 
 
 def _read_blocks(file: Upload) -> Iterator[bytes]:
-    """The file piece by piece; ``chunks`` of what is in memory is all of it at once."""
+    """Yield the file in blocks; `UploadedFile.chunks` may return all of it at once."""
     file.seek(0)
     while block := file.read(PIECE_BYTES):
         yield block
 
 
 class BatchConflictError(Exception):
-    """The batch has gone on meanwhile, and nothing was changed."""
+    """The batch is in another state by now; nothing was changed."""
 
 
 def job_item(batch: Batch, label: str = "", **extra: Any) -> NewItem:
-    """An item of a job about the batch."""
-    what = {"batch": str(batch.pk), **extra}
-    label = label or batch.name
-    return NewItem(batch.region, batch.service_id, label=label, payload=what)
+    """Return an item of a job for the batch."""
+    payload = {"batch": str(batch.pk), **extra}
+    return NewItem(batch.region, batch.service_id, label=label or batch.name, payload=payload)
 
 
-def start_batch_job(batch: Batch, who: Actor, kind: str, title: str, items: list[NewItem]) -> Job:
-    """Start the job that goes on with a batch."""
+def start_batch_job(batch: Batch, actor: Actor, kind: str, title: str, items: list[NewItem]) -> Job:
+    """Start a job for a batch."""
     job = control.start_job(
-        who,
+        actor,
         batch.organization,
         kind,
         title,
@@ -123,7 +122,7 @@ def start_batch_job(batch: Batch, who: Actor, kind: str, title: str, items: list
 
 
 def cancel_batch(member: Member, batch: Batch) -> None:
-    """Throw away what was not sent yet; raises `Moved`."""
+    """Delete the file of a batch that wasn't submitted; raises `BatchConflictError`."""
     with (
         record_action(member.actor, BATCH_CANCEL, **audit_fields(batch)),
         transaction.atomic(),
@@ -134,13 +133,13 @@ def cancel_batch(member: Member, batch: Batch) -> None:
 
 
 def read_pieces(batch: Batch) -> Iterator[bytes]:
-    """The file as it came; raises `vault.Sealed`."""
+    """Yield the stored file in blocks; raises `UnsealError`."""
     for piece in vault.iterate_rows(Piece.objects.filter(batch=batch)):
         yield vault.unseal(piece.sealed, piece.vault_context).encode("latin-1")
 
 
 def audit_fields(batch: Batch) -> EventDetails:
-    """What the record says about what is done with a batch."""
+    """Return the audit fields of an action on a batch."""
     return EventDetails(
         object=str(batch.pk),
         label=batch.name,
@@ -152,39 +151,38 @@ def audit_fields(batch: Batch) -> EventDetails:
 
 
 def _delete_contents(batch: Batch) -> None:
-    """Nothing of an earlier file is kept."""
-    for kind in (Piece, Chunk, Sending):
-        kind._default_manager.filter(batch=batch).delete()
+    """Delete everything derived from an earlier file."""
+    for model in (Piece, Chunk, Sending):
+        model._default_manager.filter(batch=batch).delete()
 
 
 @run_every_minute
 def discard_expired() -> None:
-    """Throw away uploads that nobody went on with, and what is left of those that
-    have ended."""
+    """Cancel abandoned batches, and delete token values of finished and stopped ones."""
     now = timezone.now()
-    old = now - timedelta(hours=settings.BATCH_KEPT_HOURS)
-    for batch in _abandoned_batches(old, now - JOB_LOST_AFTER):
-        home = batch.organization
-        if batch.transition(State.ABANDONED, trouble=_("It was kept no longer.")):
+    before = now - timedelta(hours=settings.BATCH_KEPT_HOURS)
+    for batch in _abandoned_batches(before, now - JOB_LOST_AFTER):
+        organization = batch.organization
+        if batch.transition(State.ABANDONED, trouble=_("The storage period has ended.")):
             _delete_contents(batch)
-            itself = Actor(0, "", organization_id=home.pk, organization=home.slug)
-            record_event(itself, BATCH_CANCEL, **audit_fields(batch))
-    over = Q(state__in=Batch.ENDED, ended_at__lt=old)
-    stopped = Q(state__in=Batch.SENT, changed_at__lt=old) & ~_has_job_in(ACTIVE_JOB_STATES)
-    ends = Batch.objects.filter(over | stopped)
-    Chunk.objects.filter(batch__in=ends).exclude(sealed="").update(sealed="")
+            system = Actor(0, "", organization_id=organization.pk, organization=organization.slug)
+            record_event(system, BATCH_CANCEL, **audit_fields(batch))
+    finished = Q(state__in=Batch.ENDED, ended_at__lt=before)
+    stopped = Q(state__in=Batch.SENT, changed_at__lt=before) & ~_has_job_in(ACTIVE_JOB_STATES)
+    batches = Batch.objects.filter(finished | stopped)
+    Chunk.objects.filter(batch__in=batches).exclude(sealed="").update(sealed="")
 
 
 def _abandoned_batches(before: datetime, checking_before: datetime) -> QuerySet[Batch]:
-    """What nobody goes on with: at rest, stopped, or never checked to an end."""
-    rests = Q(state__in=Batch.AT_REST, changed_at__lt=before)
-    begun = Q(state__in=[State.CHECKING, State.TRYING], changed_at__lt=before)
+    """Return batches at rest, stopped, or whose check lost its job."""
+    at_rest = Q(state__in=Batch.AT_REST, changed_at__lt=before)
+    started = Q(state__in=[State.CHECKING, State.TRYING], changed_at__lt=before)
     lost = Q(state=State.CHECKING, changed_at__lt=checking_before)
-    stopped = (begun & ~_has_job_in(ACTIVE_JOB_STATES)) | (lost & ~_has_job_in(OPEN_JOB_STATES))
-    return Batch.objects.filter(rests | stopped).select_related("organization")
+    stopped = (started & ~_has_job_in(ACTIVE_JOB_STATES)) | (lost & ~_has_job_in(OPEN_JOB_STATES))
+    return Batch.objects.filter(at_rest | stopped).select_related("organization")
 
 
 def _has_job_in(states: Sequence[JobState]) -> Q:
-    """Whether its job is in one of these states."""
+    """Match batches whose job is in one of these states."""
     jobs = Job.objects.filter(pk=OuterRef("job"), state__in=states)
     return Q(Exists(jobs))

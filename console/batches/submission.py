@@ -1,7 +1,7 @@
-"""The jobs that send what was checked: first dry, then, asked for anew, in earnest.
+"""The jobs that send checked chunks to Authlete: a dry run first, then the real run.
 
-A chunk is sent once. Where no clear answer came, nobody sends it again: it is unknown
-until somebody settles it (`docs/explanation/decisions/batches.md`).
+A chunk is sent only once. When its outcome is unknown, it is never sent again and stays
+unknown until a member resolves it (`docs/explanation/decisions/batches.md`).
 """
 
 import json
@@ -36,14 +36,18 @@ from tenants.jobs.failure_policy import is_transient
 from tenants.jobs.models import Item
 from tenants.jobs.registry import ItemResult, job_handler
 
-REQUEST_ID = re.compile(REQUEST_ID_PATTERN)  # of a request, as it may stand in a path
-MAX_CLIENTS_COUNTED = 10  # clients whose tokens are counted before a run
+REQUEST_ID = re.compile(REQUEST_ID_PATTERN)  # safe to use in a URL path
+MAX_CLIENTS_COUNTED = 10  # whose tokens are counted before a run
 
 State, Fate = Batch.State, Sending.Fate
 
 
 def start_dry_run(member: Member, batch: Batch) -> None:
-    """Have every chunk tried; raises `Moved`."""
+    """Start a dry run of every chunk.
+
+    Raises:
+        BatchConflictError: The batch has changed state meanwhile.
+    """
     states = (State.CHECKED, State.TRIED, State.UNFIT)
     _prepare(batch, State.TRYING, *states, is_dry=True, tried_at=None, job=None)
     title = _("Dry run of %(name)s") % {"name": batch.name}
@@ -51,11 +55,14 @@ def start_dry_run(member: Member, batch: Batch) -> None:
 
 
 def start_submission(member: Member, batch: Batch, reason: str, ticket: str) -> None:
-    """Have the tokens made; raises `Moved` where the dry run has not passed for
-    exactly this file."""
+    """Start the run that creates the tokens.
+
+    Raises:
+        BatchConflictError: No dry run has passed for exactly this file.
+    """
     now = timezone.now()
-    why = {"reason": reason, "ticket": ticket, "submitted_at": now, "job": None}
-    _prepare(batch, State.SUBMITTING, State.TRIED, is_dry=False, **why)
+    fields = {"reason": reason, "ticket": ticket, "submitted_at": now, "job": None}
+    _prepare(batch, State.SUBMITTING, State.TRIED, is_dry=False, **fields)
     title = _("Create %(count)s tokens from %(name)s") % {
         "count": batch.tokens,
         "name": batch.name,
@@ -81,24 +88,26 @@ def _prepare(
         )
 
 
-def _start_job(batch: Batch, who: Actor, kind: str, title: str) -> None:
+def _start_job(batch: Batch, actor: Actor, kind: str, title: str) -> None:
     chunks = Chunk.objects.filter(batch=batch).defer("sealed")
-    items = [job_item(batch, position=one.position, label=line_range(one)) for one in chunks]
-    start_batch_job(batch, who, kind, title, items)
+    items = [job_item(batch, position=chunk.position, label=line_range(chunk)) for chunk in chunks]
+    start_batch_job(batch, actor, kind, title, items)
 
 
 def line_range(chunk: Chunk) -> str:
-    said = _("Lines %(first)s to %(last)s")
-    return said % {"first": chunk.first_line, "last": chunk.last_line}
+    return _("Lines %(first)s to %(last)s") % {
+        "first": chunk.first_line,
+        "last": chunk.last_line,
+    }
 
 
 @job_handler("token_batch.dry_run", permission=Effect.REVEAL)
 def run_dry_run_job(work: JobContext, item: Item) -> ItemResult:
-    """Have Authlete check a chunk; no token is made, so it may be done again."""
-    found = _get_waiting(work, item, State.TRYING, is_dry=True)
-    if found is None:
-        return ItemResult(_("It is not waiting for this any more."), changed=False)
-    batch, sending, chunk = found
+    """Have Authlete check a chunk; this creates no tokens, so it can be repeated."""
+    waiting = _get_waiting(work, item, State.TRYING, is_dry=True)
+    if waiting is None:
+        return ItemResult(_("This part is no longer waiting."), changed=False)
+    batch, sending, chunk = waiting
     api = work.connect(item.region).service(item.service_id).token_batches
     entries = _unseal_entries(chunk)
     try:
@@ -109,21 +118,21 @@ def run_dry_run_job(work: JobContext, item: Item) -> ItemResult:
             _mark_ended(sending, Fate.REFUSED, error, item)
             polling.update_state(batch)
         raise
-    known = request_id if REQUEST_ID.fullmatch(request_id) else ""
-    _mark_sent(sending, known, item.entry)
+    valid_id = request_id if REQUEST_ID.fullmatch(request_id) else ""
+    _mark_sent(sending, valid_id, item.entry)
     polling.ensure_polling(batch, load_starter(work.job, Effect.REVEAL) or worker_actor(work.job))
-    return ItemResult(_("Accepted."), changed=False)
+    return ItemResult(_("Accepted by Authlete."), changed=False)
 
 
 @job_handler("token_batch.submit", permission=Effect.REVEAL, repeatable=False)
 def run_submit_job(work: JobContext, item: Item) -> ItemResult:
-    """Send a chunk, once, and keep the id of the request the moment it is known."""
+    """Send a chunk once, and store the request ID as soon as it is known."""
     states = (*Batch.SENT, State.UNKNOWN, State.PARTLY, State.FAILED)
-    found = _get_waiting(work, item, *states, is_dry=False)
-    if found is None:
-        return ItemResult(_("It was sent before, or is not wanted any more."), False)
-    batch, sending, chunk = found
-    batch.transition(State.SUBMITTING, *states)  # it may have been resumed or tried again
+    waiting = _get_waiting(work, item, *states, is_dry=False)
+    if waiting is None:
+        return ItemResult(_("This part was already sent or is no longer needed."), False)
+    batch, sending, chunk = waiting
+    batch.transition(State.SUBMITTING, *states)  # the job may have been resumed or retried
     authlete = work.connect(item.region)
     _count_tokens(authlete, batch)
     entries = _unseal_entries(chunk)
@@ -131,7 +140,7 @@ def run_submit_job(work: JobContext, item: Item) -> ItemResult:
     try:
         request_id = api.create(entries, label=item.label)
         if not REQUEST_ID.fullmatch(request_id):
-            raise InvalidResponseError(_("Authlete took it and told no id."))
+            raise InvalidResponseError(_("Authlete accepted the request but returned no ID."))
     except AuthleteError as error:
         error.message = mask(error.message)
         if work.audit_sink.sent:
@@ -150,19 +159,19 @@ def run_submit_job(work: JobContext, item: Item) -> ItemResult:
         Chunk.objects.filter(pk=chunk.pk).update(sealed="")
         work.mark_outcome_known(item)
     polling.ensure_polling(batch, load_starter(work.job, Effect.REVEAL) or worker_actor(work.job))
-    return ItemResult(_("Accepted."))
+    return ItemResult(_("Accepted by Authlete."))
 
 
 def _get_waiting(
     work: JobContext, item: Item, *states: Batch.State, is_dry: bool
 ) -> tuple[Batch, Sending, Chunk] | None:
-    """What is to be sent, where that is still so."""
+    """Return what to send, or None if it no longer needs to be sent."""
     batch = get_batch(work, item, *states)
     if batch is None:
         return None
-    mine = {"batch": batch, "position": item.payload["position"]}
-    sending = Sending.objects.filter(**mine, is_dry=is_dry).first()
-    chunk = Chunk.objects.filter(**mine).first()
+    part = {"batch": batch, "position": item.payload["position"]}
+    sending = Sending.objects.filter(**part, is_dry=is_dry).first()
+    chunk = Chunk.objects.filter(**part).first()
     if sending is None or chunk is None or sending.request_id:
         return None
     if sending.fate not in (Fate.WAITING, Fate.REFUSED):
@@ -171,18 +180,22 @@ def _get_waiting(
 
 
 def _is_final(error: AuthleteError) -> bool:
-    """Whether Authlete will say the same of these tokens the next time."""
+    """Return whether another attempt would be rejected as well."""
     refused = error.outcome is Outcome.REJECTED
     return refused and not is_transient(error) and not isinstance(error, UnauthorizedError)
 
 
 def _unseal_entries(chunk: Chunk) -> list[dict[str, object]]:
-    """Raises `Unsendable` where they are not kept any more."""
+    """Decrypt the token records of a chunk.
+
+    Raises:
+        InvalidRequestError: They can't be decrypted or have been deleted.
+    """
     try:
         return chunk.entries
     except UnsealError:
-        said = _("What was uploaded does not open, or is kept no longer.")
-        raise InvalidRequestError(said) from None
+        message = _("The uploaded records can't be decrypted or have been deleted.")
+        raise InvalidRequestError(message) from None
 
 
 def _mark_sent(sending: Sending, request_id: str, entry: str) -> None:
@@ -211,21 +224,24 @@ def _mark_ended(sending: Sending, fate: Sending.Fate, error: AuthleteError, item
 
 
 def _count_tokens(authlete: AuthleteClient, batch: Batch) -> None:
-    """Keep how many tokens the clients have before the run, by which a lost reply may
-    be settled; where that cannot be told, nothing is kept."""
+    """Store how many tokens the clients have before the run.
+
+    The counts help to resolve a part whose outcome is unknown. If Authlete can't be
+    asked, none are stored.
+    """
     if batch.counts != "{}":
         return
     total: Counter[int] = Counter()
     for chunk in Chunk.objects.filter(batch=batch).defer("sealed"):
         total.update(chunk.tokens_by_client)
     tokens = authlete.service(batch.service_id).tokens
-    found = {}
+    counted = {}
     for client, _number in total.most_common(MAX_CLIENTS_COUNTED):
         if client:
             try:
-                found[client] = tokens.count(client, status=polling.ANY_STATUS)
+                counted[client] = tokens.count(client, status=polling.ANY_STATUS)
             except AuthleteError:
                 break
-    counts = json.dumps(found or {0: 0})
+    counts = json.dumps(counted or {0: 0})
     Batch.objects.filter(pk=batch.pk).update(counts=counts)
     batch.counts = counts

@@ -28,8 +28,8 @@ CANARY = "kestrel-4471-canary"
 PASSWORD = "plum orbit ladder seven"
 LINES = 10_000
 BAD = {  # line, and what is done to it; with the column and words of its fault
-    4: ({"scopes": ["openid", "loans"]}, "does not support this scope"),
-    5_000: ({"grantType": "PASSWORD"}, "does not support this grant type"),
+    4: ({"scopes": ["openid", "loans"]}, "doesn't support this scope"),
+    5_000: ({"grantType": "PASSWORD"}, "doesn't support this grant type"),
     9_999: ({"accessToken": f"{CANARY}-00001"}, "stands on line 1"),
 }
 SETUP = """

@@ -1,4 +1,4 @@
-"""The rows of a CSV file, each with where its cells are."""
+"""Read the rows of a CSV file with the positions of their cells."""
 
 import csv
 import json
@@ -17,25 +17,25 @@ CELL_PATTERN = re.compile(r'\s*"(?:[^"]|"")*"?[^{0}\n]*|[^{0}\n]*')
 
 
 class CsvRow:
-    """One line of a table; more than one where a cell holds line breaks."""
+    """A row; it spans several lines if a cell has line breaks."""
 
     def __init__(self, line: int, text: str, delimiter: str, names: list[str]) -> None:
         self.line, self.text = line, text
         self._delimiter, self._names = delimiter, names
 
     def cell_position(self, index: int) -> tuple[int, int]:
-        """The line and column at which a cell begins; the first one is 0."""
+        """Return the line and column of a cell; the first cell has index 0."""
         cell = re.compile(CELL_PATTERN.pattern.format(re.escape(self._delimiter)))
-        at = 0
+        offset = 0
         for _ in range(index):
-            found = cell.match(self.text, at)
-            at = min(found.end() + 1 if found else at, len(self.text))
-        line = self.text.count("\n", 0, at)
-        column = at - self.text.rfind("\n", 0, at) if line else at + 1
+            match = cell.match(self.text, offset)
+            offset = min(match.end() + 1 if match else offset, len(self.text))
+        line = self.text.count("\n", 0, offset)
+        column = offset - self.text.rfind("\n", 0, offset) if line else offset + 1
         return self.line + line, column
 
     def field_position(self, field: str) -> tuple[int, int]:
-        """The place of a member's cell, or of the line."""
+        """Return the position of a field's cell, or of the row."""
         if field in self._names:
             return self.cell_position(self._names.index(field))
         return self.line, 1
@@ -44,9 +44,9 @@ class CsvRow:
 def read_rows(
     texts: Iterator[str], issues: list[ValidationIssue]
 ) -> Iterator[tuple[CsvRow, Mapping[str, Any]]]:
-    """Each row with what its cells mean; what is wrong with one goes to ``faults``.
+    """Yield each row with its parsed cells, and append their issues to ``issues``.
 
-    Raises `Cut` where the columns are not known, or a cell has no end.
+    Raises `UnreadableFileError` for unknown columns or an unclosed cell.
     """
     source = _LineReader(texts)
     delimiter, reader = ",", csv.reader(())
@@ -76,15 +76,15 @@ def read_rows(
 
 
 def _parse_header(head: str, delimiter: str, line: int, issues: list[ValidationIssue]) -> list[str]:
-    """The members that the columns are of."""
+    """Return the fields of the columns; raises `UnreadableFileError`."""
     row = CsvRow(line, head, delimiter, [])
     names: list[str] = []
-    for at, cell in enumerate(next(csv.reader([head], delimiter=delimiter), [])):
+    for index, cell in enumerate(next(csv.reader([head], delimiter=delimiter), [])):
         name = FIELD_BY_COLUMN.get(re.sub(r"[\s_-]", "", cell).lower(), "")
         if not name:
-            issues.append(ValidationIssue(*row.cell_position(at), "header"))
+            issues.append(ValidationIssue(*row.cell_position(index), "header"))
         elif name in names:
-            issues.append(ValidationIssue(*row.cell_position(at), "header_twice", name))
+            issues.append(ValidationIssue(*row.cell_position(index), "header_twice", name))
         names.append(name)
     if issues:
         raise UnreadableFileError(issues.pop())
@@ -96,18 +96,18 @@ def _parse_cells(
 ) -> dict[str, Any]:
     if len(cells) > len(names) and any(cells[len(names) :]):
         issues.append(ValidationIssue(*row.cell_position(len(names)), "cells"))
-    found: dict[str, Any] = {}
-    for at, (name, cell) in enumerate(zip(names, cells, strict=False)):
+    entry: dict[str, Any] = {}
+    for index, (name, cell) in enumerate(zip(names, cells, strict=False)):
         if text := cell.strip():
             value, rule = _parse_cell(FIELD_TYPES[name], text)
-            found[name] = value
+            entry[name] = value
             if rule:
-                issues.append(ValidationIssue(*row.cell_position(at), rule, name))
-    return found
+                issues.append(ValidationIssue(*row.cell_position(index), rule, name))
+    return entry
 
 
 def _parse_cell(field_type: FieldType, text: str) -> tuple[Any, str]:
-    """What a cell means, and what is wrong with it; None then, as if it were empty."""
+    """Return a cell's value, or None and the violated rule."""
     match field_type:
         case FieldType.INTEGER:
             if text.isascii() and text.isdecimal() and len(text) < 20:
@@ -128,7 +128,7 @@ def _parse_cell(field_type: FieldType, text: str) -> tuple[Any, str]:
 
 
 class _LineReader(Iterator[str]):
-    """Lines for a reader of CSV, which remembers those of the row it is at."""
+    """Provides lines to the CSV reader, and keeps those of the current row."""
 
     def __init__(self, texts: Iterator[str]) -> None:
         self._texts = texts
@@ -139,7 +139,7 @@ class _LineReader(Iterator[str]):
         self.text = ""
 
     def begin(self) -> None:
-        """A row begins with the next line."""
+        """Start a row at the next line."""
         self.line, self.text = self._number + 1, ""
 
     def __next__(self) -> str:
@@ -150,8 +150,8 @@ class _LineReader(Iterator[str]):
                     raise StopIteration
                 self._ready, self._rest = [self._rest], ""
                 break
-            *whole, self._rest = (self._rest + text).split("\n")
-            self._ready = [f"{one}\n" for one in reversed(whole)]
+            *lines, self._rest = (self._rest + text).split("\n")
+            self._ready = [f"{line}\n" for line in reversed(lines)]
         line = self._ready.pop()
         self._number += 1
         self.text += line

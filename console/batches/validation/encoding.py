@@ -1,7 +1,6 @@
-"""The text of a file of whatever encoding, block by block.
+"""Decode a file block by block, in UTF-8 or UTF-16, with lines ending in a line feed.
 
-A byte that fits no encoding becomes a lone surrogate, by which its line and column are
-told later; lines end with a line feed, however the file ends them.
+An undecodable byte becomes a lone surrogate, which the check reports with its position.
 """
 
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
@@ -13,11 +12,11 @@ BYTE_ORDER_MARKS = {
     BOM_UTF16_LE: "utf-16-le",
     BOM_UTF16_BE: "utf-16-be",
 }
-MIN_DETECTION_BYTES = 4  # bytes by which the encoding is told
+MIN_DETECTION_BYTES = 4
 
 
 def decode_blocks(blocks: Iterable[bytes]) -> Iterator[str]:
-    """The file's text, without its byte order mark."""
+    """Yield the file's text without the byte order mark."""
     parts = iter(blocks)
     head = b""
     while len(head) < MIN_DETECTION_BYTES and (more := next(parts, b"")):
@@ -32,8 +31,10 @@ def decode_blocks(blocks: Iterable[bytes]) -> Iterator[str]:
 
 
 def _detect_encoding(head: bytes) -> tuple[str, int]:
-    """The encoding, and how long its mark is; without one by where zeros stand, since
-    a file of ours begins with ASCII."""
+    """Return the encoding and the length of the byte order mark.
+
+    Without a mark, the positions of zeros tell, since the file starts with ASCII.
+    """
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if head.startswith(mark):
             return encoding, len(mark)

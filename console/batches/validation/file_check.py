@@ -1,4 +1,4 @@
-"""Every line of a file, checked before anything is sent."""
+"""Validate every line of a batch file."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,92 +31,91 @@ type TokenEntry = Mapping[str, Any]
 
 
 class FileCheck:
-    """What a file holds, and what is wrong with it, once `entries` was walked to its
-    end."""
+    """The check of a file; its results are complete once `entries` is exhausted."""
 
     def __init__(self, rules: ServiceRules, max_tokens: int) -> None:
         self._rules = rules
         self._max_tokens = max_tokens
         self._key = token_bytes(16)
         self._first_lines: dict[str, dict[bytes, int]] = {name: {} for name in DUPLICATE_RULES}
-        self._unreadable_fields: set[str] = set()  # members whose cells mean nothing
+        self._unreadable_fields: set[str] = set()  # whose cells couldn't be parsed
         self.format = ""
         self.tokens = 0
         self.issues: list[ValidationIssue] = []
-        self.issue_count = 0  # faults, listed or not
+        self.issue_count = 0  # including issues that aren't listed
 
     def entries(self, blocks: Iterable[bytes]) -> Iterator[tuple[int, TokenEntry]]:
-        """The tokens up to the first fault, each with its line."""
+        """Yield the tokens up to the first issue, each with its line."""
         try:
-            for place, entry in self._read(blocks):
+            for record, entry in self._read(blocks):
                 self.tokens += 1
                 if self.tokens > self._max_tokens:
                     raise UnreadableFileError(
-                        ValidationIssue(_line(place), 1, "too_many", number=self._max_tokens)
+                        ValidationIssue(record.line, 1, "too_many", number=self._max_tokens)
                     )
                 if entry is not None:
-                    self._validate(place, entry)
+                    self._validate(record, entry)
                     if not self.issue_count:
-                        yield _line(place), entry
-        except UnreadableFileError as cut:
-            self._add(cut.issue)
+                        yield record.line, entry
+        except UnreadableFileError as error:
+            self._add(error.issue)
         if not self.tokens and not self.issue_count:
             self._add(ValidationIssue(1, 1, "empty"))
 
     def _read(
         self, blocks: Iterable[bytes]
     ) -> Iterator[tuple["JsonRecord | CsvRow", TokenEntry | None]]:
-        found = decode_blocks(blocks)
+        texts = decode_blocks(blocks)
         head = ""
-        while not head.strip() and (more := next(found, None)) is not None:
+        while not head.strip() and (more := next(texts, None)) is not None:
             head += more
-        whole = chain([head], found)
+        texts = chain([head], texts)
         match head.lstrip()[:1]:
             case "[":
                 self.format = JSON
-                records = read_elements(whole)
+                records = read_elements(texts)
             case "{":
                 self.format = JSON_LINES
-                records = read_lines(whole)
+                records = read_lines(texts)
             case _:
                 self.format = CSV
-                yield from self._read_table(whole)
+                yield from self._read_table(texts)
                 return
         for record in records:
             yield record, self._parse_object(record)
 
-    def _read_table(self, found: Iterator[str]) -> Iterator[tuple[CsvRow, TokenEntry]]:
-        faults: list[ValidationIssue] = []
+    def _read_table(self, texts: Iterator[str]) -> Iterator[tuple[CsvRow, TokenEntry]]:
+        issues: list[ValidationIssue] = []
         try:
-            for row, entry in read_rows(found, faults):
-                if at := _find_undecodable(row.text):
-                    self._add(ValidationIssue(row.line, at, "encoding"))
-                self._unreadable_fields = {fault.field for fault in faults}
-                self._add_all(faults)
+            for row, entry in read_rows(texts, issues):
+                if column := _find_undecodable(row.text):
+                    self._add(ValidationIssue(row.line, column, "encoding"))
+                self._unreadable_fields = {issue.field for issue in issues}
+                self._add_all(issues)
                 yield row, entry
         finally:
-            self._add_all(faults)
+            self._add_all(issues)
 
     def _add_all(self, issues: list[ValidationIssue]) -> None:
-        for fault in issues:
-            self._add(fault)
+        for issue in issues:
+            self._add(issue)
         issues.clear()
 
     def _parse_object(self, record: JsonRecord) -> TokenEntry | None:
-        """The object in a record; None where there is none."""
-        if at := _find_undecodable(record.text):
-            self._add(ValidationIssue(*record.position(at - 1), "encoding"))
+        """Parse a record; returns None if it isn't an object."""
+        if column := _find_undecodable(record.text):
+            self._add(ValidationIssue(*record.position(column - 1), "encoding"))
             return None
-        twice: list[str] = []
+        has_duplicates = False
 
-        def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-            found = dict(pairs)
-            if len(found) < len(pairs):
-                twice.append("twice")
-            return found
+        def parse_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+            nonlocal has_duplicates
+            members = dict(pairs)
+            has_duplicates |= len(members) < len(pairs)
+            return members
 
         try:
-            entry = json.loads(record.text, object_pairs_hook=members)
+            entry = json.loads(record.text, object_pairs_hook=parse_pairs)
         except JSONDecodeError as error:
             self._add(ValidationIssue(*record.position(error.pos), "json"))
             return None
@@ -126,36 +125,35 @@ class FileCheck:
         if not isinstance(entry, dict):
             self._add(ValidationIssue(record.line, record.column, "object"))
             return None
-        if twice:
+        if has_duplicates:
             self._add(ValidationIssue(record.line, record.column, "twice"))
         return entry
 
-    def _validate(self, place: "JsonRecord | CsvRow", entry: TokenEntry) -> None:
+    def _validate(self, record: "JsonRecord | CsvRow", entry: TokenEntry) -> None:
         for path, rule in self._rules.violations(entry):
             if path[0] not in self._unreadable_fields:
-                self._add_violation(place, path, rule)
+                self._add_violation(record, path, rule)
         for name, rule in DUPLICATE_RULES.items():
             value = entry.get(name)
             if isinstance(value, str) and value:
                 digest = blake2b(
                     value.encode("utf-8", "replace"), digest_size=16, key=self._key
                 ).digest()
-                first = self._first_lines[name].setdefault(digest, _line(place))
-                if first != _line(place):
-                    self._add_violation(place, (name,), rule, first)
+                first_line = self._first_lines[name].setdefault(digest, record.line)
+                if first_line != record.line:
+                    self._add_violation(record, (name,), rule, first_line)
 
     def _add_violation(
-        self, place: "JsonRecord | CsvRow", path: Path, rule: str, number: int = 0
+        self, record: "JsonRecord | CsvRow", path: Path, rule: str, number: int = 0
     ) -> None:
         self.issue_count += 1
         if len(self.issues) < MAX_LISTED_ISSUES:
-            member = str(path[0]) if path[0] in FIELD_TYPES else ""
-            where = (
-                place.field_position(str(path[0]))
-                if isinstance(place, CsvRow)
-                else place.position(_locate(place.text, path))
-            )
-            self.issues.append(ValidationIssue(*where, rule, member, number))
+            field = str(path[0]) if path[0] in FIELD_TYPES else ""
+            if isinstance(record, CsvRow):
+                position = record.field_position(str(path[0]))
+            else:
+                position = record.position(_locate(record.text, path))
+            self.issues.append(ValidationIssue(*position, rule, field, number))
 
     def _add(self, issue: ValidationIssue) -> None:
         self.issue_count += 1
@@ -163,40 +161,35 @@ class FileCheck:
             self.issues.append(issue)
 
 
-def _line(place: "JsonRecord | CsvRow") -> int:
-    return place.line
-
-
 def _find_undecodable(text: str) -> int:
-    """The first byte that fitted no encoding, counted from 1; 0 where all did."""
+    """Return the column of the first undecodable byte, from 1; 0 if there is none."""
     if text.isascii():
         return 0
-    for at, letter in enumerate(text, 1):
-        if "\ud800" <= letter <= "\udfff" or letter == "\ufffd":
-            return at
+    for column, char in enumerate(text, 1):
+        if "\ud800" <= char <= "\udfff" or char == "\ufffd":
+            return column
     return 0
 
 
 def _locate(text: str, path: Path) -> int:
-    """Where the value of a member, or what stands in it, begins in a JSON text."""
-    at = 0
+    """Return the offset of the value at ``path`` in a JSON text."""
+    offset = 0
     for step in path:
-        found = _find_child(text, at, step)
-        if found is None:
+        child = _find_child(text, offset, step)
+        if child is None:
             break
-        at = found
-    return at
+        offset = child
+    return offset
 
 
 def _find_child(text: str, offset: int, step: str | int) -> int | None:
-    """Where a member or an item begins; of one that stands there twice, the last, as
-    its value was taken from there."""
+    """Return the offset of a member or item; of duplicates, that of the last."""
     decoder = json.JSONDecoder()
     offset = _skip_whitespace(text, offset)
     is_object = text[offset] == "{"
-    offset, number, found = _skip_whitespace(text, offset + 1), 0, None
+    offset, index, found = _skip_whitespace(text, offset + 1), 0, None
     while text[offset] not in "}]":
-        key: str | int = number
+        key: str | int = index
         if is_object:
             key, offset = scanstring(text, offset + 1)
             offset = _skip_whitespace(text, _skip_whitespace(text, offset) + 1)  # the colon
@@ -206,10 +199,10 @@ def _find_child(text: str, offset: int, step: str | int) -> int | None:
         offset = _skip_whitespace(text, offset)
         if text[offset] == ",":
             offset = _skip_whitespace(text, offset + 1)
-        number += 1
+        index += 1
     return found
 
 
 def _skip_whitespace(text: str, offset: int) -> int:
-    found = JSON_WHITESPACE.match(text, offset)
-    return found.end() if found else offset
+    match = JSON_WHITESPACE.match(text, offset)
+    return match.end() if match else offset

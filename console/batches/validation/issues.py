@@ -1,7 +1,7 @@
-"""What can be wrong with a line of a file.
+"""The validation rules of a batch file, and the issues found in one.
 
-A fault tells where, and which rule: it never quotes the file, since what stands in a
-wrong place may be a token. The codes are those by which Authlete would refuse it.
+An issue never quotes the file, since a misplaced value may be a token. The codes are those
+with which Authlete would reject the token.
 """
 
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from typing import Self
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-MAX_LISTED_ISSUES = 1_000  # faults that are listed; all are counted
+MAX_LISTED_ISSUES = 1_000  # others are only counted
 
 
 @dataclass(frozen=True, slots=True)
 class ValidationRule:
-    """What a line must be; ``code`` is Authlete's, where it has one."""
+    """A rule; ``code`` is the result code with which Authlete rejects a violation."""
 
     message: str | Promise
     code: str = ""
@@ -24,107 +24,99 @@ class ValidationRule:
 
 RULES: Mapping[str, ValidationRule] = {
     # --- the file
-    "empty": ValidationRule(_("The file holds no token.")),
-    "too_many": ValidationRule(_("The file holds more than {number} tokens.")),
-    "too_long": ValidationRule(_("This is longer than any token can be. Is a quote missing?")),
-    "encoding": ValidationRule(_("A byte that is not UTF-8. Save the file as UTF-8 or UTF-16.")),
-    "array_end": ValidationRule(_("The list is not closed: the file seems to be cut off.")),
-    "array_more": ValidationRule(_("Something stands after the end of the list.")),
-    "header": ValidationRule(_("A column that no token has. See which columns there are.")),
-    "header_twice": ValidationRule(_("A column that was there before.")),
-    "cells": ValidationRule(_("The line has more cells than there are columns.")),
+    "empty": ValidationRule(_("The file has no tokens.")),
+    "too_many": ValidationRule(_("The file has more than {number} tokens.")),
+    "too_long": ValidationRule(_("Too long for a token. Check for a missing quote.")),
+    "encoding": ValidationRule(_("Invalid encoding. Save the file as UTF-8 or UTF-16.")),
+    "array_end": ValidationRule(_("The array isn't closed. The file may be truncated.")),
+    "array_more": ValidationRule(_("Unexpected text after the end of the array.")),
+    "header": ValidationRule(_("Unknown column. See the file format.")),
+    "header_twice": ValidationRule(_("Duplicate column.")),
+    "cells": ValidationRule(_("More cells than columns.")),
     # --- a line
-    "json": ValidationRule(_("This is not JSON.")),
-    "object": ValidationRule(_("This is not a JSON object.")),
-    "twice": ValidationRule(_("This stands twice in the same object.")),
-    "unknown": ValidationRule(_("No token has this. Authlete would drop it without a word.")),
-    "text": ValidationRule(_("This must be a text."), "A126202"),
-    "whole": ValidationRule(_("This must be a whole number, 0 or more."), "A126202"),
+    "json": ValidationRule(_("Invalid JSON.")),
+    "object": ValidationRule(_("Not a JSON object.")),
+    "twice": ValidationRule(_("Duplicate field.")),
+    "unknown": ValidationRule(_("Unknown field. Authlete ignores it.")),
+    "text": ValidationRule(_("Must be a text."), "A126202"),
+    "whole": ValidationRule(_("Must be an integer, 0 or greater."), "A126202"),
     "rounded": ValidationRule(
-        _("This must be a whole number; a spreadsheet may have rounded it."), "A126202"
+        _("Must be an integer. Check whether a spreadsheet rounded it."), "A126202"
     ),
-    "flag": ValidationRule(_("This must be true or false."), "A126202"),
-    "list": ValidationRule(_("This must be a list of texts."), "A126202"),
-    "half": ValidationRule(_("There is half a character in this, which cannot be sent.")),
-    "number": ValidationRule(_("There is a number in this that JSON cannot hold."), "A126202"),
-    "deep": ValidationRule(_("This is nested more deeply than it can be sent.")),
-    "control": ValidationRule(_("There is a control character in this.")),
+    "flag": ValidationRule(_("Must be true or false."), "A126202"),
+    "list": ValidationRule(_("Must be a list of texts."), "A126202"),
+    "half": ValidationRule(_("Contains an invalid Unicode character.")),
+    "number": ValidationRule(_("Contains a number that JSON doesn't support."), "A126202"),
+    "deep": ValidationRule(_("Nested too deeply.")),
+    "control": ValidationRule(_("Contains a control character.")),
     # --- a token
     "grant_missing": ValidationRule(_("The grant type is missing."), "A104201"),
-    "grant_refresh": ValidationRule(_("No token is made for REFRESH_TOKEN."), "A104202"),
-    "grant_unknown": ValidationRule(_("There is no such grant type."), "A126202"),
+    "grant_refresh": ValidationRule(_("REFRESH_TOKEN can't create tokens."), "A104202"),
+    "grant_unknown": ValidationRule(_("Unknown grant type."), "A126202"),
     "grant_unsupported": ValidationRule(
-        _("The service does not support this grant type."), "A104203"
+        _("The service doesn't support this grant type."), "A104203"
     ),
     "client_missing": ValidationRule(_("The client is missing."), "A107201"),
     "client_unknown": ValidationRule(_("The service has no such client."), "A107201"),
     "client_locked": ValidationRule(_("The client is locked."), "A107203"),
     "subject_missing": ValidationRule(_("The subject is missing."), "A105201"),
-    "subject_long": ValidationRule(_("A subject has 100 characters at most."), "A105202"),
-    "subject_ascii": ValidationRule(_("A subject is ASCII."), "A105203"),
+    "subject_long": ValidationRule(_("The subject has more than 100 characters."), "A105202"),
+    "subject_ascii": ValidationRule(_("The subject has non-ASCII characters."), "A105203"),
     "subject_none": ValidationRule(
-        _("A token of CLIENT_CREDENTIALS has no subject; it would be dropped.")
+        _("Tokens for CLIENT_CREDENTIALS have no subject. Authlete ignores it.")
     ),
-    "scope_unknown": ValidationRule(_("The service does not support this scope."), "A106201"),
+    "scope_unknown": ValidationRule(_("The service doesn't support this scope."), "A106201"),
     "properties": ValidationRule(
-        _("Properties are a list of objects with key, value and hidden."), "A126202"
+        _("Must be a list of objects with key, value and hidden."), "A126202"
     ),
-    "properties_big": ValidationRule(_("The properties are too big."), "A108201"),
-    "refresh_implicit": ValidationRule(_("No refresh token comes with IMPLICIT."), "A108202"),
-    "refresh_client": ValidationRule(
-        _("No refresh token comes with CLIENT_CREDENTIALS."), "A108203"
-    ),
+    "properties_big": ValidationRule(_("The properties are too long."), "A108201"),
+    "refresh_implicit": ValidationRule(_("IMPLICIT has no refresh token."), "A108202"),
+    "refresh_client": ValidationRule(_("CLIENT_CREDENTIALS has no refresh token."), "A108203"),
     "refresh_service": ValidationRule(_("The service issues no refresh tokens."), "A108204"),
-    "token_form": ValidationRule(_("A token is of visible ASCII letters, without spaces.")),
-    "access_again": ValidationRule(_("The same access token stands on line {number}."), "A144201"),
-    "refresh_again": ValidationRule(
-        _("The same refresh token stands on line {number}."), "A144202"
-    ),
-    "thumbprint": ValidationRule(
-        _("A thumbprint is a SHA-256 in base64url: 43 letters, digits, - and _.")
-    ),
-    "resource": ValidationRule(_("A resource is an absolute address without a #.")),
-    "details": ValidationRule(
-        _("Authorization details are an object whose elements each have a type."),
-        "A126202",
-    ),
-    "claims": ValidationRule(_("The claims are a JSON object, as a text.")),
-    "milliseconds": ValidationRule(
-        _("This is in seconds since 1970, and looks like milliseconds.")
-    ),
+    "token_form": ValidationRule(_("Must have visible ASCII characters only, without spaces.")),
+    "access_again": ValidationRule(_("Same access token as on line {number}."), "A144201"),
+    "refresh_again": ValidationRule(_("Same refresh token as on line {number}."), "A144202"),
+    "thumbprint": ValidationRule(_("Must be a SHA-256 thumbprint in base64url.")),
+    "resource": ValidationRule(_("Must be an absolute URI without a fragment.")),
+    "details": ValidationRule(_("Must be an object whose elements each have a type."), "A126202"),
+    "claims": ValidationRule(_("Must be a JSON object as a text.")),
+    "milliseconds": ValidationRule(_("Must be in seconds since 1970, not milliseconds.")),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ValidationIssue:
-    """One of them: where it is, counted from 1, and in which member of a token."""
+    """A violation of a rule, with its line and column from 1 and the token's field."""
 
     line: int
     column: int
     rule: str
     field: str = ""
-    number: int = 0  # that the rule's words name
+    number: int = 0  # used in the message
 
     @property
     def message(self) -> str:
+        """What is wrong."""
         return str(RULES[self.rule].message).format(number=self.number)
 
     @property
     def code(self) -> str:
+        """Authlete's result code, or empty."""
         return RULES[self.rule].code
 
     @property
     def as_list(self) -> list[int | str]:
-        """As it is kept."""
+        """The issue as it's stored."""
         return [self.line, self.column, self.rule, self.field, self.number]
 
     @classmethod
     def from_list(cls, row: list[int | str]) -> Self:
+        """Return a stored issue."""
         return cls(*row)  # type: ignore[arg-type]
 
 
 class UnreadableFileError(Exception):
-    """Nothing behind this can be read."""
+    """The rest of the file can't be parsed."""
 
     def __init__(self, issue: ValidationIssue) -> None:
         super().__init__(issue.rule)

@@ -1,4 +1,4 @@
-"""The objects of a JSON file, each with where it begins; never all of it at once."""
+"""Read the objects of a JSON file with their positions, without loading the whole file."""
 
 import re
 from collections.abc import Iterator
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 from console.batches.validation.issues import UnreadableFileError, ValidationIssue
 
-MAX_TOKEN_CHARS = 262_144  # characters of one token
+MAX_TOKEN_CHARS = 262_144
 OUTSIDE_STRING, INSIDE_STRING = re.compile(r'["{}\[\],]'), re.compile(r'["\\]')
 JSON_WHITESPACE = re.compile(r"[ \t\n]*")
 
 
 @dataclass(frozen=True, slots=True)
 class JsonRecord:
-    """The text of one token; line and column are counted from 1."""
+    """The text of one token; line and column count from 1."""
 
     line: int
     column: int
     text: str
 
     def position(self, offset: int) -> tuple[int, int]:
-        """The line and column of the character at ``at``."""
+        """Return the line and column of the character at ``offset``."""
         line = self.text.count("\n", 0, offset)
         if not line:
             return self.line, self.column + offset
@@ -28,13 +28,13 @@ class JsonRecord:
 
 
 def read_lines(texts: Iterator[str]) -> Iterator[JsonRecord]:
-    """Each line that is not blank."""
+    """Yield the lines that aren't blank."""
     number, rest = 1, ""
     for text in texts:
-        *whole, rest = (rest + text).split("\n")
-        for one in whole:
-            if one.strip():
-                yield _check_length(JsonRecord(number, 1, one))
+        *lines, rest = (rest + text).split("\n")
+        for line in lines:
+            if line.strip():
+                yield _check_length(JsonRecord(number, 1, line))
             number += 1
         _check_length(JsonRecord(number, 1, rest))
     if rest.strip():
@@ -42,7 +42,7 @@ def read_lines(texts: Iterator[str]) -> Iterator[JsonRecord]:
 
 
 def read_elements(texts: Iterator[str]) -> Iterator[JsonRecord]:
-    """Each element of the outermost array; raises `Cut` where it has no end."""
+    """Yield the elements of the top-level array; raises `UnreadableFileError`."""
     return _ArrayReader(texts).elements()
 
 
@@ -53,25 +53,26 @@ def _check_length(record: JsonRecord) -> JsonRecord:
 
 
 class _ArrayReader:
-    """Walks from bracket to bracket; what is behind it is let go."""
+    """Scans an array bracket by bracket, and drops the text before the current element."""
 
     def __init__(self, texts: Iterator[str]) -> None:
         self._texts = texts
         self._text = ""
         self._line, self._column = 1, 1
-        self._position_offset = 0  # the character that these are of
-        self._offset = 0  # what is looked at
-        self._start = 0  # of the element
+        self._position_offset = 0  # of the line and column
+        self._offset = 0  # of the scan
+        self._start = 0  # of the current element
 
     def elements(self) -> Iterator[JsonRecord]:
+        """Yield the elements."""
         self._read_more()
         self._offset = self._start = JSON_WHITESPACE.match(self._text).end() + 1  # type: ignore[union-attr]
-        depth, quoted, some = 1, False, False
+        depth, quoted, has_elements = 1, False, False
         while depth:
             mark = self._find_next(INSIDE_STRING if quoted else OUTSIDE_STRING)
             if quoted:
                 quoted = mark != '"'
-                self._offset += mark == "\\"  # and what it escapes
+                self._offset += mark == "\\"  # skip the escaped character
             elif mark == '"':
                 quoted = True
             elif mark in "{[":
@@ -81,26 +82,26 @@ class _ArrayReader:
             if depth and not (depth == 1 and mark == "," and not quoted):
                 continue
             record = self._record()
-            if depth or some or record.text:
+            if depth or has_elements or record.text:
                 yield _check_length(record)
-            some, self._start = True, self._offset
+            has_elements, self._start = True, self._offset
         while True:
             if rest := self._text[self._offset :].lstrip():
-                place = self._advance_position(len(self._text) - len(rest))
-                raise UnreadableFileError(ValidationIssue(*place, "array_more"))
+                position = self._advance_position(len(self._text) - len(rest))
+                raise UnreadableFileError(ValidationIssue(*position, "array_more"))
             self._start = self._offset = len(self._text)
             if not self._read_more():
                 return
 
     def _find_next(self, marks: re.Pattern[str]) -> str:
-        """The next of these marks, which is then behind us."""
+        """Return the next of these marks, and move behind it."""
         while not (found := marks.search(self._text, self._offset)) or (
             found.end() == len(self._text) and found[0] == "\\"
         ):
             self._offset = found.start() if found else len(self._text)
             if not self._read_more():
-                place = self._advance_position(len(self._text))
-                raise UnreadableFileError(ValidationIssue(*place, "array_end"))
+                position = self._advance_position(len(self._text))
+                raise UnreadableFileError(ValidationIssue(*position, "array_end"))
             if len(self._text) - self._start > 2 * MAX_TOKEN_CHARS:
                 raise UnreadableFileError(
                     ValidationIssue(*self._advance_position(self._start), "too_long")
@@ -109,13 +110,13 @@ class _ArrayReader:
         return found[0]
 
     def _record(self) -> JsonRecord:
-        """What stands between where the element began and the mark behind it."""
+        """Return the text from the element's start to the mark behind it."""
         begin = JSON_WHITESPACE.match(self._text, self._start, self._offset - 1).end()  # type: ignore[union-attr]
         text = self._text[begin : self._offset - 1].rstrip()
         return JsonRecord(*self._advance_position(begin), text)
 
     def _advance_position(self, offset: int) -> tuple[int, int]:
-        """The line and column of a character further on."""
+        """Move the line and column to ``offset``, and return them."""
         passed = self._text.count("\n", self._position_offset, offset)
         if passed:
             self._line += passed
@@ -126,7 +127,7 @@ class _ArrayReader:
         return self._line, self._column
 
     def _read_more(self) -> bool:
-        """Read on, and let go what stands before the element."""
+        """Append text, and drop what's before the element; return False at the end."""
         self._advance_position(self._start)
         self._text = self._text[self._start :]
         self._offset -= self._start

@@ -1,7 +1,6 @@
-"""What a token must be to be made: the rules of `auth/token/create`, asked offline.
+"""The rules of Authlete's `auth/token/create`, checked offline.
 
-They are those that Authlete is known to have (Authlete facts, 3.4 and 8), and what
-no token could be used with otherwise.
+Also rejects what would make a token unusable.
 """
 
 import json
@@ -24,9 +23,9 @@ from tenants.authlete.json.reader import MAX_NESTING_DEPTH
 type Path = tuple[str | int, ...]
 type Violation = tuple[Path, str]
 
-MAX_PROPERTIES_LENGTH = 65_535  # characters of them as JSON
+MAX_PROPERTIES_LENGTH = 65_535  # as JSON
 MAX_INTEGER = 2**63
-MAX_SECONDS = 10**11  # seconds since 1970 that no sign-in was at: the year 5138
+MAX_SECONDS = 10**11  # since 1970: the year 5138
 CONTROL_CHARS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")  # 32 bytes
 NO_REFRESH_RULES = dict(
@@ -40,8 +39,7 @@ NO_REFRESH_RULES = dict(
 
 @dataclass(frozen=True, slots=True)
 class ServiceRules:
-    """What a service supports. Without ``clients`` nobody knows which there are; the
-    locked ones are among them."""
+    """What a service supports; ``clients`` is None if they couldn't be loaded."""
 
     grant_types: Collection[str]
     scopes: Collection[str]
@@ -49,84 +47,83 @@ class ServiceRules:
     locked_clients: Collection[int] = ()
 
     def violations(self, entry: Mapping[str, Any]) -> Iterator[Violation]:
-        """What is wrong with one token: where in it, and which rule."""
-        odd = list(_type_violations(entry))
-        yield from odd
-        fits = {path[0] for path, _ in odd}.isdisjoint
-        if fits(["grantType"]):
+        """Yield the violations of one token: the path to the value, and the rule."""
+        type_violations = list(_type_violations(entry))
+        yield from type_violations
+        are_valid = {path[0] for path, _ in type_violations}.isdisjoint
+        if are_valid(["grantType"]):
             yield from self._grant_type(entry)
-        if fits(["clientId", "clientIdentifier"]):
+        if are_valid(["clientId", "clientIdentifier"]):
             yield from self._client(entry)
-        if fits(["subject"]):
+        if are_valid(["subject"]):
             yield from _subject_violations(entry)
-        if fits(["scopes"]):
-            for at, scope in enumerate(entry.get("scopes") or ()):
+        if are_valid(["scopes"]):
+            for index, scope in enumerate(entry.get("scopes") or ()):
                 if scope not in self.scopes:
-                    yield ("scopes", at), "scope_unknown"
-        if entry.get("refreshToken") and fits(["refreshToken", "grantType"]):
+                    yield ("scopes", index), "scope_unknown"
+        if entry.get("refreshToken") and are_valid(["refreshToken", "grantType"]):
             yield from self._refresh_token(entry.get("grantType"))
         for name, rule in _FIELD_RULES.items():
-            if (value := entry.get(name)) is not None and fits([name]):
+            if (value := entry.get(name)) is not None and are_valid([name]):
                 yield from rule(name, value)
 
     def _grant_type(self, entry: Mapping[str, Any]) -> Iterator[Violation]:
-        kind = entry.get("grantType")
-        if not kind:
+        grant_type = entry.get("grantType")
+        if not grant_type:
             yield ("grantType",), "grant_missing"
-        elif kind == "REFRESH_TOKEN":
+        elif grant_type == "REFRESH_TOKEN":
             yield ("grantType",), "grant_refresh"
-        elif kind not in self.grant_types:
-            known = kind in GRANT_TYPE
-            yield ("grantType",), "grant_unsupported" if known else "grant_unknown"
+        elif grant_type not in self.grant_types:
+            is_known = grant_type in GRANT_TYPE
+            yield ("grantType",), "grant_unsupported" if is_known else "grant_unknown"
 
     def _client(self, entry: Mapping[str, Any]) -> Iterator[Violation]:
-        number = entry.get("clientId")
-        if number in self.locked_clients:
+        client_id = entry.get("clientId")
+        if client_id in self.locked_clients:
             yield ("clientId",), "client_locked"
-        elif number:
-            if self.clients is not None and number not in self.clients:
+        elif client_id:
+            if self.clients is not None and client_id not in self.clients:
                 yield ("clientId",), "client_unknown"
         elif not entry.get("clientIdentifier"):
             yield ("clientId",), "client_missing"
 
-    def _refresh_token(self, kind: Any) -> Iterator[Violation]:
-        if kind in NO_REFRESH_RULES:
-            yield ("refreshToken",), NO_REFRESH_RULES[kind]
+    def _refresh_token(self, grant_type: Any) -> Iterator[Violation]:
+        if grant_type in NO_REFRESH_RULES:
+            yield ("refreshToken",), NO_REFRESH_RULES[grant_type]
         elif "REFRESH_TOKEN" not in self.grant_types:
             yield ("refreshToken",), "refresh_service"
 
 
 def _type_violations(entry: Mapping[str, Any]) -> Iterator[Violation]:
-    """What no token has, and what is of another kind than it must be."""
+    """Yield unknown fields and values of the wrong type."""
     for name, value in entry.items():
-        kind = FIELD_TYPES.get(name)
-        if kind is None:
+        field_type = FIELD_TYPES.get(name)
+        if field_type is None:
             yield (name,), "unknown"
         elif value is None:
             continue
         elif rule := _unsendable_rule(value):
             yield (name,), rule
-        elif kind is FieldType.JSON:
+        elif field_type is FieldType.JSON:
             continue
-        elif kind is FieldType.TEXT:
+        elif field_type is FieldType.TEXT:
             if not isinstance(value, str):
                 yield (name,), "text"
             elif CONTROL_CHARS.search(value):
                 yield (name,), "control"
-        elif kind is FieldType.BOOLEAN:
+        elif field_type is FieldType.BOOLEAN:
             if not isinstance(value, bool):
                 yield (name,), "flag"
-        elif kind is FieldType.LIST:
+        elif field_type is FieldType.LIST:
             yield from _list_violations(name, value)
         elif isinstance(value, bool) or not isinstance(value, int):
-            rounded = isinstance(value, float)
-            yield (name,), "rounded" if rounded else "whole"
+            yield (name,), "rounded" if isinstance(value, float) else "whole"
         elif not 0 <= value < MAX_INTEGER:
             yield (name,), "whole"
 
 
 def _unsendable_rule(value: Any) -> str:
-    """What a program can read and JSON cannot hold."""
+    """Return the rule that keeps a value from being sent as JSON, or an empty text."""
     if _is_deep(value):
         return "deep"
     try:
@@ -141,9 +138,11 @@ def _unsendable_rule(value: Any) -> str:
 def _is_deep(value: Any) -> bool:
     level = [value]
     for _ in range(MAX_NESTING_DEPTH):
-        nested = [one for one in level if isinstance(one, (dict, list))]
+        nested = [child for child in level if isinstance(child, (dict, list))]
         level = [
-            inside for one in nested for inside in (one.values() if isinstance(one, dict) else one)
+            child
+            for parent in nested
+            for child in (parent.values() if isinstance(parent, dict) else parent)
         ]
         if not level:
             return False
@@ -154,16 +153,16 @@ def _list_violations(name: str, value: Any) -> Iterator[Violation]:
     if not isinstance(value, list):
         yield (name,), "list"
         return
-    for at, one in enumerate(value):
-        if not isinstance(one, str) or not one or CONTROL_CHARS.search(one):
-            yield (name, at), "list"
+    for index, item in enumerate(value):
+        if not isinstance(item, str) or not item or CONTROL_CHARS.search(item):
+            yield (name, index), "list"
 
 
 def _subject_violations(entry: Mapping[str, Any]) -> Iterator[Violation]:
-    subject, kind = entry.get("subject") or "", entry.get("grantType")
-    if subject and kind == "CLIENT_CREDENTIALS":
+    subject, grant_type = entry.get("subject") or "", entry.get("grantType")
+    if subject and grant_type == "CLIENT_CREDENTIALS":
         yield ("subject",), "subject_none"
-    elif not subject.strip() and kind not in GRANTS_WITHOUT_SUBJECT:
+    elif not subject.strip() and grant_type not in GRANTS_WITHOUT_SUBJECT:
         yield ("subject",), "subject_missing"
     elif len(subject) > MAX_SUBJECT_LENGTH:
         yield ("subject",), "subject_long"
@@ -200,29 +199,29 @@ def _is_property(item: Any) -> bool:
 def _details_violations(name: str, value: Any) -> Iterator[Violation]:
     elements = value.get("elements") if isinstance(value, dict) else None
     if not isinstance(elements, list) or not all(
-        isinstance(one, dict) and isinstance(one.get("type"), str) for one in elements
+        isinstance(item, dict) and isinstance(item.get("type"), str) for item in elements
     ):
         yield (name,), "details"
 
 
 def _resource_violations(name: str, value: list[str]) -> Iterator[Violation]:
-    """RFC 8707, section 2."""
-    for at, one in enumerate(value):
+    """Yield resources that aren't absolute URIs (RFC 8707, section 2)."""
+    for index, resource in enumerate(value):
         try:
-            parts = urlsplit(one)
-            whole = parts.scheme and (parts.netloc or parts.path) and "#" not in one
+            uri = urlsplit(resource)
+            is_absolute = uri.scheme and (uri.netloc or uri.path) and "#" not in resource
         except ValueError:
-            whole = ""
-        if not whole:
-            yield (name, at), "resource"
+            is_absolute = ""
+        if not is_absolute:
+            yield (name, index), "resource"
 
 
 def _claims_violations(name: str, value: str) -> Iterator[Violation]:
     try:
-        found = json.loads(value)
+        claims = json.loads(value)
     except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
+        claims = None
+    if not isinstance(claims, dict):
         yield (name,), "claims"
 
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from console.batches.hints import handle_notification
+from console.batches.notifications import handle_notification
 from console.web.access import public_page
 
 

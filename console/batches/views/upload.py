@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from console.batches import storage
 from console.batches.forms import FileForm
-from console.batches.hints import notification_url
+from console.batches.notifications import notification_url
 from console.batches.views.show import batch_path, get_batch
 from console.web.access import (
     ConsoleRequest,

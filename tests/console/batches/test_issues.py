@@ -14,7 +14,7 @@ def test_hands_out_the_list_without_any_value(upload, work, admin):
     assert head == "line,column,field,issue,code"
     assert first.startswith("1,")
     assert "A106201" in first
-    assert second == "2,1,,This is not JSON.,"
+    assert second == "2,1,,Invalid JSON.,"
     assert CANARY not in page.content.decode() + table.content.decode()
 
 

@@ -13,7 +13,7 @@ def test_names_line_and_column_of_every_fault(upload, work, admin):
 
     page = admin.get(f"/acme/batches/{batch.pk}/")
 
-    assertContains(page, "The service does not support this scope.")
+    assertContains(page, "The service doesn&#x27;t support this scope.")
     assertContains(page, "A106201")
     assertContains(page, "Upload fixed file")
     assertNotContains(page, CANARY)

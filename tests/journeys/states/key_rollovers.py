@@ -71,7 +71,7 @@ def taken_key_id(scene):
     taken = json.loads(scene.service["jwks"])["keys"][0]["kid"]
     scene.page.get_by_label("Key ID").fill(taken)
     scene.page.get_by_label("Reason").fill("Yearly")
-    scene.click_button("Create key")
+    scene.click_button("Add key")
 
 
 @page_state("keys:remove_jwk", Role.ADMIN)

@@ -1,8 +1,8 @@
-"""Being told that a batch is done: a hint that anybody might send.
+"""Notifications from Authlete that a batch has ended.
 
-So nothing of it is believed or kept: it has the status asked for a little earlier, as
-often as a batch may be looked at, and only for who knows an address that nobody can
-guess.
+Anyone could send one, so its content is neither trusted nor stored. It only makes the
+console ask for the status earlier, at a limited rate, and only if it was sent to the
+unguessable URL.
 """
 
 from datetime import timedelta
@@ -17,32 +17,32 @@ from console.models import Batch, Sending
 from tenants.jobs.control import run_now
 from tenants.jobs.models import Job
 
-MIN_INTERVAL = timedelta(seconds=5)  # between two hints that are heeded
-SALT = "console.batches.hints"
+MIN_INTERVAL = timedelta(seconds=5)  # between two notifications that are handled
+SALT = "console.batches.hints"  # changing it would invalidate the configured URLs
 
 
 def notification_url(slug: str, region: str, service_id: int) -> str:
-    """What the service's ``tokenBatchNotificationEndpoint`` has to be."""
-    place = (slug, region, service_id)
-    path = reverse("batches:notify", args=[*place, _url_key(*place)])
+    """Return the URL to configure as the service's ``tokenBatchNotificationEndpoint``."""
+    service = (slug, region, service_id)
+    path = reverse("batches:notify", args=[*service, _url_key(*service)])
     return f"{settings.CONSOLE_URL}{path}"
 
 
 def handle_notification(slug: str, region: str, service_id: int, key: str) -> None:
-    """Look at the service's batches at once; whoever is wrong learns nothing."""
+    """Poll the service's batches at once; a wrong key is ignored silently."""
     if not constant_time_compare(key, _url_key(slug, region, service_id)):
         return
     now = timezone.now()
-    rested = Q(told_at=None) | Q(told_at__lt=now - MIN_INTERVAL)
-    moving = Batch.objects.filter(
-        rested,
+    is_due = Q(told_at=None) | Q(told_at__lt=now - MIN_INTERVAL)
+    batches = Batch.objects.filter(
+        is_due,
         organization__slug=slug,
         region=region,
         service_id=service_id,
         state__in=Batch.MOVING,
     )
-    for batch in moving:
-        if Batch.objects.filter(rested, pk=batch.pk).update(told_at=now):
+    for batch in batches:
+        if Batch.objects.filter(is_due, pk=batch.pk).update(told_at=now):
             running = Sending.objects.filter(batch=batch, fate=Sending.Fate.RUNNING)
             running.update(again_at=now)
             for job in Job.objects.filter(pk__in=[batch.watch]):
@@ -50,5 +50,5 @@ def handle_notification(slug: str, region: str, service_id: int, key: str) -> No
 
 
 def _url_key(slug: str, region: str, service_id: int) -> str:
-    found = salted_hmac(SALT, f"{slug}/{region}/{service_id}", algorithm="sha256")
-    return found.hexdigest()
+    digest = salted_hmac(SALT, f"{slug}/{region}/{service_id}", algorithm="sha256")
+    return digest.hexdigest()
