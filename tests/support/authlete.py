@@ -10,7 +10,7 @@ from tenants.sandbox.app import Sandbox
 
 
 class SandboxEnvironment:
-    """A sandbox and doors to it: one organization, two others, every kind of token."""
+    """A sandbox with two organizations, and clients for it."""
 
     def __init__(self, audit_sink, redactor):
         self.sandbox = Sandbox()
@@ -30,7 +30,7 @@ class SandboxEnvironment:
         return ConnectionPool(url, transport_factory=lambda: httpx.WSGITransport(app=app))
 
     def connect(self, token="full", region="us", *, organization=None, **options):
-        """A connection to a region; ``url`` and ``idp`` may be others than its own."""
+        """Create a client for a region; ``url`` and ``idp`` may differ from its own."""
         access = IdpAccess(
             self.connect_pool(options.pop("idp", SHARED_IDP_URL)),
             organization or self.acme,

@@ -22,10 +22,10 @@ from tests.support.authlete import service
 def test_a_good_credential_reports_its_service_count(environment, audit_sink):
     environment.sandbox.services[18] = service(18)
 
-    found = check_credential(environment.connect())
+    check = check_credential(environment.connect())
 
-    assert found.is_usable
-    assert (found.problem, found.service_count, found.idp_error) == (None, 2, None)
+    assert check.is_usable
+    assert (check.problem, check.service_count, check.idp_error) == (None, 2, None)
     names = [call.operation.name for call in audit_sink.intents]
     assert names == ["service.list", "idp.list_servers"]
 
@@ -47,22 +47,22 @@ def test_an_unknown_token_is_reported(environment, token, options):
     if options:
         environment.add_token(token, ("view_service",), **options)
 
-    found = check_credential(environment.connect(token))
+    check = check_credential(environment.connect(token))
 
-    assert not found.is_usable
-    assert found.problem is CredentialProblem.UNKNOWN_TOKEN
-    assert "another region" in found.description
-    assert found.error
-    assert found.error.code == "A458101"
+    assert not check.is_usable
+    assert check.problem is CredentialProblem.UNKNOWN_TOKEN
+    assert "another region" in check.description
+    assert check.error
+    assert check.error.code == "A458101"
 
 
 def test_a_service_token_is_reported(environment):
     environment.add_token("service", ("modify_service",), service_id=17)
 
-    found = check_credential(environment.connect("service"))
+    check = check_credential(environment.connect("service"))
 
-    assert found.problem is CredentialProblem.SERVICE_TOKEN
-    assert not found.is_usable
+    assert check.problem is CredentialProblem.SERVICE_TOKEN
+    assert not check.is_usable
 
 
 def test_a_service_token_without_list_permission_is_reported(environment):
@@ -85,11 +85,11 @@ def test_a_service_token_without_list_permission_is_reported(environment):
 def test_a_credential_with_a_partial_view_is_usable(environment):
     environment.add_token("looks", ("view_client",))
 
-    found = check_credential(environment.connect("looks"))
+    check = check_credential(environment.connect("looks"))
 
-    assert found.problem is CredentialProblem.PARTIAL_VIEW
-    assert found.is_usable
-    assert found.service_count == 1
+    assert check.problem is CredentialProblem.PARTIAL_VIEW
+    assert check.is_usable
+    assert check.service_count == 1
 
 
 def test_an_idp_error_is_reported(environment):
@@ -103,10 +103,10 @@ def test_an_idp_error_is_reported(environment):
 
 
 def test_a_url_with_api_gets_no_credential(environment, audit_sink):
-    found = check_credential(environment.connect(url="https://us.authlete.com/api"))
+    check = check_credential(environment.connect(url="https://us.authlete.com/api"))
 
-    assert found.problem is CredentialProblem.WRONG_ADDRESS
-    assert "/api" in found.advice
+    assert check.problem is CredentialProblem.WRONG_ADDRESS
+    assert "/api" in check.advice
     assert not audit_sink.intents
 
 
@@ -156,12 +156,12 @@ def test_a_url_with_api_gets_no_credential(environment, audit_sink):
 def test_every_response_has_its_problem(authlete, mock_api, answer, problem):
     mock_api.get("/api/service/get/list").mock(side_effect=[answer] * 3)
 
-    found = check_credential(authlete)
+    check = check_credential(authlete)
 
-    assert found.problem is problem
-    assert not found.is_usable
-    assert found.description
-    assert found.advice
+    assert check.problem is problem
+    assert not check.is_usable
+    assert check.description
+    assert check.advice
 
 
 def test_dns_advice_is_shown_for_an_unreachable_region(make_client, monkeypatch):
@@ -170,13 +170,13 @@ def test_dns_advice_is_shown_for_an_unreachable_region(make_client, monkeypatch)
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
 
-    found = check_credential(make_client("https://us.authlete.test"))
+    check = check_credential(make_client("https://us.authlete.test"))
 
-    assert found.problem is CredentialProblem.UNREACHABLE
-    assert "DNS" in found.advice
-    assert "us.authlete.test" in str(found.error)
-    assert found.error
-    assert found.error.outcome is Outcome.NOT_SENT
+    assert check.problem is CredentialProblem.UNREACHABLE
+    assert "DNS" in check.advice
+    assert "us.authlete.test" in str(check.error)
+    assert check.error
+    assert check.error.outcome is Outcome.NOT_SENT
 
 
 def test_an_open_circuit_is_not_blamed_on_the_credential(environment):
@@ -185,18 +185,18 @@ def test_an_open_circuit_is_not_blamed_on_the_credential(environment):
     for _ in range(2):
         check_credential(door)
 
-    found = check_credential(door)
+    check = check_credential(door)
 
-    assert found.problem is CredentialProblem.UNREACHABLE
-    assert isinstance(found.error, CircuitOpenError)
+    assert check.problem is CredentialProblem.UNREACHABLE
+    assert isinstance(check.error, CircuitOpenError)
 
 
 def test_a_credential_with_invalid_characters_is_not_sent(environment):
     for token in ("", "two words", "new\nline", "ünïcode"):
-        found = check_credential(environment.connect(token))
+        check = check_credential(environment.connect(token))
 
-        assert found.problem is CredentialProblem.INVALID_CHARACTERS
-        assert isinstance(found.error, InvalidRequestError)
+        assert check.problem is CredentialProblem.INVALID_CHARACTERS
+        assert isinstance(check.error, InvalidRequestError)
     assert not environment.sandbox.calls
 
 

@@ -77,8 +77,10 @@ def region(make_client):
             asked.append((start, end))
             return rule(start, end)
 
-        door = make_client(lines={"transport_factory": lambda: httpx.MockTransport(answer)})
-        return door, asked
+        client = make_client(
+            pool_options={"transport_factory": lambda: httpx.MockTransport(answer)}
+        )
+        return client, asked
 
     return make
 
@@ -94,27 +96,27 @@ def says(body, status=200):
 
 
 def test_earlier_pages_are_kept_when_a_later_one_fails(region):
-    door, asked = region(
+    client, asked = region(
         lambda start, end: (
             page(start, end, 250, range(start, end)) if start != 100 else says(b"", 503)
         )
     )
 
-    (found,) = list_all_services([door])
+    (result,) = list_all_services([client])
 
-    assert len(found.items) == 150
-    assert isinstance(found.error, errors.ServerError)
-    assert not found.is_complete
+    assert len(result.items) == 150
+    assert isinstance(result.error, errors.ServerError)
+    assert not result.is_complete
     assert len(asked) == 3
 
 
 def test_short_pages_are_completed(region):
-    door, _ = region(lambda start, end: page(start, end, 130, range(start, min(end, start + 40))))
+    client, _ = region(lambda start, end: page(start, end, 130, range(start, min(end, start + 40))))
 
-    (found,) = list_all_services([door])
+    (result,) = list_all_services([client])
 
-    assert len(found.items) == 130
-    assert found.is_complete
+    assert len(result.items) == 130
+    assert result.is_complete
 
 
 def test_smaller_pages_are_fetched_when_a_page_is_too_large(region, monkeypatch):
@@ -123,12 +125,12 @@ def test_smaller_pages_are_fetched_when_a_page_is_too_large(region, monkeypatch)
             return says(b" " * 9_000_000)
         return page(start, end, 150, range(start, min(end, 150)))
 
-    door, asked = region(rule)
+    client, asked = region(rule)
 
-    (found,) = list_all_services([door])
+    (result,) = list_all_services([client])
 
-    assert len(found.items) == 150
-    assert found.is_complete
+    assert len(result.items) == 150
+    assert result.is_complete
     assert len(asked) == len(set(asked))
 
 
@@ -142,24 +144,24 @@ def test_smaller_pages_are_fetched_when_a_page_is_too_large(region, monkeypatch)
     ],
 )
 def test_listing_ends_whatever_total_is_reported(region, rule):
-    door, asked = region(rule)
+    client, asked = region(rule)
 
-    (found,) = list_all_services([door])
+    (result,) = list_all_services([client])
 
     most = listing.SERVICE_LIST.max_items
     assert len(asked) <= (1 + listing.MAX_SHORT_PAGES) * most / listing.PAGE_SIZE
-    assert len(found.items) <= most
-    assert not found.is_complete
+    assert len(result.items) <= most
+    assert not result.is_complete
 
 
 def test_a_service_on_two_pages_is_counted_once(region):
-    door, _ = region(
+    client, _ = region(
         lambda start, end: page(start, end, 120, range(max(0, start - 5), min(end, 119)))
     )
 
-    (found,) = list_all_services([door])
+    (result,) = list_all_services([client])
 
-    ids = [one.api_key for one in found.items]
+    ids = [one.api_key for one in result.items]
     assert len(ids) == len(set(ids)) > 100
 
 
@@ -171,11 +173,11 @@ def test_an_invalid_credential_does_not_affect_other_regions(full):
 
 
 def test_missing_items_are_reported(region):
-    door, _ = region(lambda start, end: page(start, end, 3, [1, 2]))
+    client, _ = region(lambda start, end: page(start, end, 3, [1, 2]))
 
-    (found,) = list_all_services([door])
+    (result,) = list_all_services([client])
 
-    assert "reports 3 services but listed 2" in str(found.error)
+    assert "reports 3 services but listed 2" in str(result.error)
 
 
 def test_a_hanging_region_does_not_delay_others(full):

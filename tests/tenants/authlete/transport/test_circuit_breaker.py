@@ -1,4 +1,4 @@
-"""Leaving alone what fails again and again."""
+"""Circuit breakers of regions and credentials."""
 
 import json
 

@@ -23,7 +23,7 @@ def push(make_client, issuer):
     def send(port, host=HOST, seconds=5.0, context=None):
         lines = {"ssl_context": context or issuer.trust()}
         address = f"https://{host}:{port}"
-        return make_client(address, lines=lines, timeout_seconds=seconds).send(PUSH)
+        return make_client(address, pool_options=lines, timeout_seconds=seconds).send(PUSH)
 
     return send
 
