@@ -6,7 +6,7 @@ from time import time
 
 from tenants.sandbox.errors import ApiResponseError
 
-# Holding the left implies the right (Authlete facts, 2).
+# A permission implies the listed ones.
 IMPLIED_PERMISSIONS = {
     "modify_client": ["view_client"],
     "view_service": ["view_client"],

@@ -52,13 +52,13 @@ class InjectedFault:
     region: str = ""
     operation: str = ""
     method: str = ""
-    path: str = ""  # a regular expression found anywhere in it
+    path: str = ""  # regular expression, searched anywhere
     times: int | None = None
     probability: float = 1.0
-    after: bool = False  # strike when the work is done
+    after: bool = False  # apply after processing
     status: int = 500
     code: str = "A001101"
-    message: str = "The sandbox was told to fail."
+    message: str = "Injected fault."
     delay: int = 0
     retry_after: str = ""
     location: str = "https://elsewhere.example/"
@@ -263,9 +263,9 @@ FAULT_EFFECTS: dict[str, Callable[[InjectedFault, SandboxResponse], SandboxRespo
     "delay": _delay,
     "reset": _break_connection("reset"),
     "close": _break_connection("close"),
-    "truncate": _break_connection("truncate"),  # half of a body whose length was promised
+    "truncate": _break_connection("truncate"),  # half of the announced body
     "down": _break_connection("down"),
-    "hang_up": _close_after,  # a whole answer, and the connection is gone after it
+    "hang_up": _close_after,  # a complete response, then the connection closes
     "drip": _slow_body,
     "cut": _transform_body(lambda body: body[: len(body) // 2]),
     "garbage": _transform_body(lambda body: b"\x1f\x00 not { json"),

@@ -97,7 +97,7 @@ PUBLIC_OPERATIONS = (
     region.INFO.name,
     region.ECHO.name,
     region.HEALTH.name,
-)  # need no token
+)  # without access token
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +142,10 @@ class RouteTable:
     """The routes of one host."""
 
     def __init__(self, operations: Iterable[Operation[Any]]) -> None:
-        # Two operations may be the same call, made for different ends.
+        # Several operations may share a path and method; the first declared wins.
         calls = {(item.path, item.method): item for item in reversed([*operations])}
         routes = reversed([*map(_build_route, calls.values())])
-        # What names its places more closely goes first.
+        # Paths with fewer parameters first.
         self.routes = sorted(routes, key=lambda item: item.pattern.groups)
 
     def find(self, method: str, path: str) -> RouteMatch:

@@ -25,8 +25,8 @@ from tenants.sandbox.http_messages import SandboxResponse
 from tenants.sandbox.state import IDP
 
 HOST = "127.0.0.1"
-MAX_BODY_BYTES = 64 * 1_048_576  # bytes of a request's body
-WATCH_INTERVAL_SECONDS = 0.05  # seconds between two looks at which regions are down
+MAX_BODY_BYTES = 64 * 1_048_576
+WATCH_INTERVAL_SECONDS = 0.05  # polling for regions that are down
 
 
 class SandboxListener(ThreadingHTTPServer):
@@ -127,7 +127,7 @@ class SandboxRequestHandler(BaseHTTPRequestHandler):
     def _send_body(self, pieces: Iterable[bytes]) -> None:
         for piece in pieces:
             self.wfile.write(piece)
-            if len(piece) < 2:  # a drip: each drop leaves on its own
+            if len(piece) < 2:  # slow body: flush each byte
                 self.wfile.flush()
 
     def _break_connection(self, broken: BrokenConnectionError) -> None:

@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from tenants.sandbox.http_messages import JsonDict
 
-warnings.filterwarnings("ignore", "EdDSA is deprecated")  # Authlete still says so
+warnings.filterwarnings("ignore", "EdDSA is deprecated")  # Authlete still uses it
 
 KEY_CLASSES: dict[str, Any] = {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey, "oct": OctKey}
 CURVE_BY_ALG = {

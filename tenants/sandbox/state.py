@@ -9,7 +9,7 @@ from tenants.sandbox.api_tokens import ApiToken
 from tenants.sandbox.errors import ApiResponseError, access_denied
 from tenants.sandbox.http_messages import JsonDict
 
-SERVER_IDS = {"us": 76281, "jp": 53285, "eu": 63294, "br": 47363}  # Authlete facts, 1
+SERVER_IDS = {"us": 76281, "jp": 53285, "eu": 63294, "br": 47363}  # apiServerId
 IDP = "idp"
 
 
@@ -62,17 +62,17 @@ class StoredToken:
     scopes: tuple[str, ...]
     created_at: int
     expires_at: int
-    subject: str = ""  # a token of client credentials has none
+    subject: str = ""  # empty for client credentials
     refresh_hash: str = ""
     refresh_expires_at: int = 0
     refreshed_at: int = 0
     properties: tuple[JsonDict, ...] = ()
-    access_token: str = ""  # the value; empty where only the hash is known
+    access_token: str = ""  # empty if only the hash is known
     refresh_token: str = ""
     token_id: str = ""
-    used_at: int = 0  # by an introspection, which counts as use
-    revoked: bool = False  # and still in the list, see `State.revoked_linger`
-    more: JsonDict = field(default_factory=dict)  # what only an introspection tells
+    used_at: int = 0  # last introspection
+    revoked: bool = False  # but still listed, see `SandboxState.revoked_linger`
+    more: JsonDict = field(default_factory=dict)  # returned by introspection only
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ class StoredGrant:
     """
 
     latest: list[str]
-    merged: list[str]  # with those of earlier times
+    merged: list[str]  # including earlier grants
     modified_at: int
 
 
@@ -111,11 +111,11 @@ class StoredBatch:
 class BatchSettings:
     """Behaviour of token batches that Authlete doesn't document."""
 
-    delay: float = 0.0  # milliseconds until one is done
-    most: int = 0  # entries of one; 0: any number
-    fails_after: int | None = None  # tokens of one that is not dry
-    blank: bool = False  # no `status` while one is running
-    dry_unkept: bool = False  # a dry run has no status
+    delay: float = 0.0  # milliseconds until a batch runs
+    most: int = 0  # maximum entries; 0: no limit
+    fails_after: int | None = None  # tokens created before a batch fails
+    blank: bool = False  # no `status` while running
+    dry_unkept: bool = False  # dry runs have no status
 
 
 class SandboxRegion:
@@ -131,15 +131,15 @@ class SandboxRegion:
         self.server_id = server_id
         self.url = f"https://{name}.authlete.com"
         self.services: dict[int, JsonDict] = {}
-        self.owners: dict[int, int | None] = {}  # None: an orphan
+        self.owners: dict[int, int | None] = {}  # None: no organization
         self.clients: dict[int, dict[int, JsonDict]] = LazyDict(lambda _: {})
         self.tokens: dict[int, list[StoredToken]] = LazyDict(lambda _: [])
         self.granted: dict[int, dict[tuple[int, str], StoredGrant]] = LazyDict(lambda _: {})
         self.batches: dict[str, StoredBatch] = {}
         self.gone: set[int] = set()
-        self.sectors: dict[str, list[str] | None] = {}  # None: cannot be read
-        self.newer: set[str] = set()  # members that no specification names
-        self.propagating_until: dict[int, float] = {}  # until when rights lag behind
+        self.sectors: dict[str, list[str] | None] = {}  # None: unreadable
+        self.newer: set[str] = set()  # undocumented fields
+        self.propagating_until: dict[int, float] = {}  # by `time.monotonic`
         self.lock = threading.RLock()
 
     def owner(self, service_id: int) -> int | None:
@@ -210,15 +210,15 @@ class SandboxState:
         self.organizations: dict[int, SandboxOrganization] = {}
         self.tokens: dict[str, ApiToken] = {}
         self.idp_url = "https://login.authlete.com"
-        self.locked_refused = False  # whether locked clients are out of reach
-        self.revoked_linger = False  # whether a revoked token stays in the list
-        self.action_statuses = False  # whether a failed action has its status as well
-        self.deleted_told = False  # whether deleting a hardware key says what it was
-        self.half_deleted = False  # whether its record then stays
-        self.without_hsm: set[str] = set()  # regions whose servers have no such keys
-        self.forgetful: set[str] = set()  # regions that remember no granted scopes
+        self.locked_refused = False  # locked clients are inaccessible
+        self.revoked_linger = False  # revoked tokens stay listed
+        self.action_statuses = False  # failed actions have their own HTTP status
+        self.deleted_told = False  # deleting a hardware key returns it
+        self.half_deleted = False  # the record of a deleted hardware key stays
+        self.without_hsm: set[str] = set()  # regions without HSM support
+        self.forgetful: set[str] = set()  # regions that record no granted scopes
         self.batching = BatchSettings()
-        self.window = 0.0  # seconds in which a new service is not seen by all
+        self.window = 0.0  # seconds until permissions on a new service are effective
 
     def organization(
         self, slug: str, name: str = "", plan: str = "ENTERPRISE", number: int = 0

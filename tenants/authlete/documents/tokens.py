@@ -11,7 +11,6 @@ from tenants.authlete.documents.base import ApiModel
 
 # RFC 6750, section 2.1, allows even fewer characters.
 INVALID_TOKEN_CHARS = re.compile(r"[^!-~]")
-# Authlete facts, 8, token/create
 GRANTS_WITHOUT_REFRESH_TOKEN = (
     "IMPLICIT",
     "CLIENT_CREDENTIALS",

@@ -36,8 +36,8 @@ from tenants.sandbox.state import (
     now_milliseconds,
 )
 
-LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")  # nobody else is ever told
-NOTIFICATION_TIMEOUT_SECONDS = 5.0  # seconds for whoever is told
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")  # only these are notified
+NOTIFICATION_TIMEOUT_SECONDS = 5.0
 
 
 def create(context: SandboxContext) -> SandboxResponse:
@@ -110,7 +110,7 @@ def _create_tokens(
     for entry in entries:
         token = build_token(context, service, entry, taken, at)
         if not batch.token_count:
-            sign_access_token(context, service, token, entry)  # which depends on the service
+            sign_access_token(context, service, token, entry)  # fails if the service has no key
         taken.add(token)
         if not batch.is_dry:
             region.tokens[batch.service_id].append(token)

@@ -132,7 +132,9 @@ def _require_strings(value: Any) -> None:
     if not isinstance(value, list):
         raise ApiResponseError(400, "A128202", "'requestableScopes' is not an array.")
     if not all(isinstance(item, str) for item in value):
-        raise ApiResponseError(400, "A128203", "'requestableScopes' has what is no string.")
+        raise ApiResponseError(
+            400, "A128203", "'requestableScopes' has an element that isn't a string."
+        )
 
 
 def _parse_flag(value: Any) -> bool:

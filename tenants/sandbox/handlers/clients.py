@@ -15,7 +15,7 @@ from tenants.sandbox.state import SandboxRegion, now_milliseconds
 
 CLIENT_DOCUMENT = DocumentType(CLIENT_FIELDS, validate_client)
 MAX_CUSTOM_METADATA_LENGTH = 65_535  # characters of custom metadata
-MAX_CLIENTS_BY_PLAN = {"FREE": 20}  # clients a service; nobody has told how many it really is
+MAX_CLIENTS_BY_PLAN = {"FREE": 20}  # per service; the real limit is undocumented
 _random = SystemRandom()
 
 

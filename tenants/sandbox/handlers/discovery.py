@@ -9,7 +9,7 @@ from tenants.sandbox.http_messages import JsonDict, SandboxResponse, json_respon
 from tenants.sandbox.json_patch import JsonPatchError, apply_patch
 from tenants.sandbox.signing import parse_keys
 
-# Member of the document and of the service: what is copied as it is.
+# Name in discovery and API field: copied unchanged.
 COPIED_FIELDS = """
 issuer issuer
 authorization_endpoint authorizationEndpoint
@@ -52,7 +52,7 @@ backchannel_user_code_parameter_supported backchannelUserCodeParameterSupported
 grant_management_action_required grantManagementActionRequired
 client_id_metadata_document_supported clientIdMetadataDocumentSupported
 """
-# The same for lists of words, which go down in small letters.
+# The same for lists of values, converted to lower case.
 LOWERCASED_FIELDS = """
 display_values_supported supportedDisplays
 prompt_values_supported supportedPromptValues
@@ -86,7 +86,7 @@ def get(context: SandboxContext) -> SandboxResponse:
             document = apply_patch(document, json.loads(patch))
         except (JsonPatchError, ValueError, RecursionError) as error:
             message = f"The value of 'patch' is not usable: {error}."
-            # Which code this has is not known; this one is made up.
+            # Invented: the code is undocumented.
             raise ApiResponseError(400, "A229201", message) from None
     return json_response(document, pretty=request.get_flag("pretty"))
 

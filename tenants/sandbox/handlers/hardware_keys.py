@@ -15,7 +15,7 @@ from tenants.sandbox.seeding.keys import create_public_key_der
 
 HARDWARE_KEY_PARAMETERS = dict.fromkeys(("kty", "use", "alg", "kid", "hsmName"), "text")
 HSM_NAME_PATTERN = re.compile(r"[A-Za-z][0-9A-Za-z_]{0,29}")
-MAX_KEY_ID_LENGTH = 100  # characters of a key ID; nobody has told
+MAX_KEY_ID_LENGTH = 100  # characters; undocumented
 
 # By use and type (RFC 7518, sections 3.1 and 4.1; RFC 8812, section 3.2).
 ALGORITHMS = {
@@ -29,7 +29,7 @@ ALGORITHMS = {
     },
 }
 ALL_ALGORITHMS = {alg for of in ALGORITHMS.values() for algs in of.values() for alg in algs}
-# What each module of a cluster can do; the first one is the default.
+# Algorithms per HSM; the first HSM is the default.
 ALGORITHMS_BY_HSM = {
     "google": set("ES256 ES384 RS256 RS512 PS256 PS512 RSA-OAEP RSA-OAEP-256".split()),
     "luna": ALL_ALGORITHMS - {"ES256K", "RSA1_5"},

@@ -67,7 +67,7 @@ OTHER_SERVICE = IntrospectionOutcome(
 FOREIGN_JWT = IntrospectionOutcome(
     "UNAUTHORIZED", "A057304", "The JWT is not by the service.", "invalid_token"
 )
-# Of these nobody has told the codes.
+# Invented: these codes are undocumented.
 EXPIRED_TOKEN = IntrospectionOutcome(
     "UNAUTHORIZED", "A056301", "The access token has expired.", "invalid_token"
 )
@@ -168,7 +168,7 @@ def _describe_token(
         "existent": True,
         "usable": token_lookup.is_valid(token, at),
         "refreshable": token_lookup.is_refreshable(token, at),
-        "properties": list(token.properties) or None,  # hidden ones too
+        "properties": list(token.properties) or None,  # including hidden ones
         "grantType": token.grant_type,
         "serviceAttributes": service.get("attributes"),
         "clientAttributes": client.get("attributes"),
@@ -284,7 +284,7 @@ def _sign_response(
     try:
         return signing.sign_jwt(service, claims, alg, named, typ=typ)
     except signing.NoSigningKeyError:
-        # Nobody has told the code.
+        # Invented: the code is undocumented.
         raise context.action_error(
             "INTERNAL_SERVER_ERROR", "A404101", f"There is no key for {alg}."
         ) from None

@@ -36,7 +36,7 @@ CREATE_PARAMETERS = {
     **dict.fromkeys(("clientIdAliasUsed", "clientEntityIdUsed"), "flag"),
     "metadataDocumentUsed": "flag",
 }
-# What nothing but an introspection tells.
+# Returned by introspection only.
 INTROSPECTION_ONLY_FIELDS = (
     "forExternalAttachment",
     "certificateThumbprint",
@@ -52,8 +52,8 @@ INTROSPECTION_ONLY_FIELDS = (
 GRANTS_WITHOUT_REFRESH_TOKEN = (
     "IMPLICIT",
     "CLIENT_CREDENTIALS",
-)  # no refresh token comes with these
-MAX_SUBJECT_LENGTH = 100  # letters
+)
+MAX_SUBJECT_LENGTH = 100
 
 
 @dataclass(slots=True)

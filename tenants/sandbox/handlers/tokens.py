@@ -23,7 +23,7 @@ from tenants.sandbox.http_messages import (
 from tenants.sandbox.request_parsing import parse_body, parse_fields, parse_range
 from tenants.sandbox.state import StoredToken, now_milliseconds
 
-MAX_TOKENS_PER_PAGE = 20  # rows of a page; Authlete facts, 4
+MAX_TOKENS_PER_PAGE = 20
 STATUSES = ("ALL", "VALID", "INVALID")
 CLIENT_SUMMARY_FIELDS = (
     "number",
@@ -246,7 +246,7 @@ def _select_tokens(context: SandboxContext, service: JsonDict, body: JsonDict) -
     """Return the tokens of a client, of a user, or of both."""
     name, subject = (_identifier(body, item) for item in ("clientIdentifier", "subject"))
     if not name and not subject:
-        # Nobody has told the code.
+        # Invented: the code is undocumented.
         raise ApiResponseError(400, "A312201", "The request names nothing to revoke.")
     matching = [item for item in context.region.tokens[service["apiKey"]] if not item.revoked]
     if name:

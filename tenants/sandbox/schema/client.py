@@ -18,8 +18,7 @@ from tenants.sandbox.schema.fields import FieldTable
 from tenants.sandbox.schema.validators import MAX_TEXT_LENGTH, bad_request
 from tenants.sandbox.signing import PRIVATE_KEY_FIELDS
 
-# Name and kind, in the order in which a server answers them. A dash: an update
-# takes the member and does not store it.
+# Name and type in response order; a dash marks fields that updates don't store.
 _CLIENT_FIELDS = """
 number int32 -
 serviceNumber int32 -
@@ -127,8 +126,7 @@ discoveredByMetadataDocument flag -
 clientSource client_source -
 """
 
-# What the server takes when an update leaves the member out (Authlete facts, 6). The
-# response modes are a guess: nobody has told which the server's default are.
+# Values if an update leaves the field out; the response modes are a guess.
 _CLIENT_FALLBACKS = {
     "tokenAuthMethod": "NONE",
     "idTokenSignAlg": "RS256",
@@ -156,13 +154,13 @@ _CLIENT_SUMMARY = (
 CLIENT_FIELDS = FieldTable.parse(_CLIENT_FIELDS, _CLIENT_FALLBACKS, _CLIENT_SUMMARY)
 
 
-MAX_LIST_ENTRIES = 1_000  # of any list
-LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # BCP 47, as far as it matters
-# RFC 4514, as far as types, equal signs, commas and escapes go.
+MAX_LIST_ENTRIES = 1_000
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # BCP 47, simplified
+# RFC 4514, simplified: types, equal signs, commas and escapes.
 DISTINGUISHED_NAME = re.compile(
     r"(?:(?:^|[,+] *)(?:[A-Za-z][\w-]*|\d+(?:\.\d+)+)=(?:[^,+\\]|\\.)*)+"
 )
-# RFC 8705, section 2.1.2: how a certificate is told.
+# RFC 8705, section 2.1.2.
 CERTIFICATE_SUBJECT_FIELDS = (
     "tlsClientAuthSubjectDn",
     "tlsClientAuthSanDns",
@@ -231,7 +229,7 @@ def _validate_value(name: str, type_name: str, value: Any) -> None:
 def _validate_text(name: str, value: str) -> None:
     if name in ASCII_FIELDS:
         validators.validate_ascii(name, value)
-    if name == "customMetadata":  # how big it may be is a limit, see `clients`
+    if name == "customMetadata":  # its size is limited in handlers.clients
         _validate_metadata(value)
     elif len(value) > MAX_TEXT_LENGTH:
         raise bad_request("A031204", f"'{name}' is too long.")

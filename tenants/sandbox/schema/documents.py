@@ -32,7 +32,7 @@ class DocumentType:
         result: JsonDict = {}
         for name, type_name in types.items():
             sent = body.get(name)
-            if sent is not None:  # of what is not stored, the type is judged as well
+            if sent is not None:  # types are checked even if the field isn't stored
                 blank = _is_blank(type_name, sent)
                 sent = None if blank else convert_value(name, type_name, sent, words)
             value = base.get(name) if name in fixed else sent

@@ -67,7 +67,7 @@ OBJECT_TYPES = {
     },
 }
 
-# A name, and words of it; a name that comes again goes on.
+# Name and values; repeated names continue the list.
 _ENUM_VALUES = """
 application_type WEB NATIVE
 attachment_type EMBEDDED EXTERNAL

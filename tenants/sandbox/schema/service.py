@@ -15,8 +15,7 @@ from tenants.sandbox.schema import validators
 from tenants.sandbox.schema.fields import FieldTable
 from tenants.sandbox.schema.validators import MAX_TEXT_LENGTH, bad_request
 
-# Name and kind, in the order in which a server answers them. A dash: an update
-# takes the member and does not store it.
+# Name and type in response order; a dash marks fields that updates don't store.
 _SERVICE_FIELDS = """
 number int32 -
 serviceName text
@@ -203,8 +202,7 @@ cimdMetadataPolicy json
 httpAliasProhibited flag
 """
 
-# What the server takes when an update leaves the member out; an empty list is
-# stored as it is, and breaks the service later (Authlete facts, 5).
+# Values if an update leaves the field out. Empty lists are stored and break the service.
 _SERVICE_FALLBACKS = {
     "supportedGrantTypes": ["AUTHORIZATION_CODE", "REFRESH_TOKEN"],
     "supportedResponseTypes": ["CODE"],
@@ -222,7 +220,7 @@ SERVICE_FIELDS = FieldTable.parse(_SERVICE_FIELDS, _SERVICE_FALLBACKS, _SERVICE_
 
 INTEGER_MAXIMUMS = {"userCodeLength": 255, "allowableClockSkew": 65_535}
 SCOPE_NAME = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749, section 3.3
-RESERVED_CLIENT_METADATA = frozenset(  # RFC 7591, section 2, and its like
+RESERVED_CLIENT_METADATA = frozenset(  # RFC 7591, section 2, and extensions
     """
     client_id client_secret client_name redirect_uris grant_types response_types
     token_endpoint_auth_method scope jwks jwks_uri contacts software_id

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from tenants.sandbox.errors import ApiResponseError
 from tenants.sandbox.http_messages import JsonDict
 
-MAX_TEXT_LENGTH = 65_535  # characters of any text
+MAX_TEXT_LENGTH = 65_535  # characters
 
 
 def validate_number(name: str, value: int) -> None:

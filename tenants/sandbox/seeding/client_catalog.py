@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tenants.sandbox.http_messages import JsonDict
 from tenants.sandbox.seeding import client_archetypes, service_archetypes
 
-FORMER_HOST = "old.example.com"  # a host that is not theirs any more
+FORMER_HOST = "old.example.com"  # a host they no longer own
 
 
 @dataclass(frozen=True, slots=True)

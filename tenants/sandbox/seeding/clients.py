@@ -94,7 +94,7 @@ def _build_client(
     client["modifiedAt"] = base["createdAt"] + random.randrange(100 * DAY_MILLISECONDS)
     if seed.variant == "odd":
         _add_unusual_values(client)
-    if seed.variant == "leaked":  # before anybody checked it
+    if seed.variant == "leaked":  # as if stored before validation existed
         client["jwks"] = add_keys(create_jwk_set("directory", "ES256"))
     return _with_sector(client | seed.server_fields)
 
@@ -144,7 +144,7 @@ def _with_sector(client: JsonDict) -> JsonDict:
 
 def _add_unusual_values(client: JsonDict) -> None:
     """Add values that a console must display and keep without failing."""
-    client["clientName"] += " \ud83e"  # half an emoji, as a cut text ends
+    client["clientName"] += " \ud83e"  # half an emoji, like a truncated text
     client["grantTypes"] = [*client["grantTypes"], "TELEPATHY"]
     client["tokenAuthMethod"] = "SPIFFE_JWT"
     client["clientType"] = "TELEPATHIC"

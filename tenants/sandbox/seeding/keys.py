@@ -90,7 +90,7 @@ def _generate_rsa_key(alg: str) -> dict[str, Any]:
 
 EXPIRY_DAYS = (-6, 3, 21, 62, 400)  # days from today
 CERTIFICATE_LIFETIME = timedelta(days=730)
-# Two primes of 512 bits make a key that is weak enough to be found.
+# 512-bit primes for a weak key.
 WEAK_PRIME_P = int(
     "facaf44faf0c7506bcc9310d6792e2d48fe474585d3c2ad14a1f0ba64efce21a"
     "c4b17e9f6f8a906b072387a17f7efeaa2b26f7ac84221dbfd47bc0650ef96efb",

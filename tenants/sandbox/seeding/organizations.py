@@ -23,11 +23,11 @@ class ServiceSeed:
 
     name: str
     host: str
-    archetype: ServiceArchetype | None  # None: half configured
+    archetype: ServiceArchetype | None  # None: unconfigured
     description: str = ""
     keys: tuple[str, ...] = ("ES256",)
-    variant: str = ""  # `odd` or `legacy`: see `seed`
-    hardware: tuple[str, ...] = ()  # algorithms of its keys in hardware
+    variant: str = ""  # `odd`, `legacy` or `filler`, see `seeder`
+    hardware: tuple[str, ...] = ()  # algorithms of its HSM keys
 
 
 @dataclass(frozen=True, slots=True)

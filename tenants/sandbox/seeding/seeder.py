@@ -37,9 +37,9 @@ from tenants.sandbox.state import (
 
 DAY_MILLISECONDS = 86_400_000  # milliseconds
 FIRST_CREATED_AT = 1_709_251_200_000  # 1 March 2024
-EXPIRED_AT_SECONDS = 1_735_689_600.0  # 1 January 2025, in seconds: when the expired tokens did
+EXPIRED_AT_SECONDS = 1_735_689_600.0  # 1 January 2025
 REGIONS_WITHOUT_HSM = {"jp", "br"}
-SHARED_KEY_SETS = 8  # key sets shared by the services that only make up the number
+SHARED_KEY_SETS = 8  # JWK Sets shared by filler services
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _seed_lazily(region: SandboxRegion, seed: int, scale: SeedScale) -> dict[int
         return issued
 
     def granted(service_id: int) -> dict[tuple[int, str], StoredGrant]:
-        region.tokens[service_id]  # with the tokens, and from those alone
+        region.tokens[service_id]  # creates the tokens, which imply the grants
         return region.granted.get(service_id, {})
 
     region.clients, region.tokens = LazyDict(clients), LazyDict(tokens)
@@ -178,7 +178,7 @@ def _hardware_keys(seed: ServiceSeed, random: Random) -> Iterator[JsonDict]:
 
 def _add_unusual_values(service: JsonDict) -> None:
     """Add values that a console must display and keep without failing."""
-    service["serviceName"] += " \ud83e"  # half an emoji, as a cut text ends
+    service["serviceName"] += " \ud83e"  # half an emoji, like a truncated text
     service["policyUri"] = "javascript:alert(document.domain)"
     service["tosUri"] = "https://harbor.example@evil.example/<script>alert(1)</script>"
     service["supportedTokenAuthMethods"] += ["SPIFFE_JWT"]

@@ -11,12 +11,12 @@ from tenants.sandbox.token_lookup import hash_token
 
 DAY_MILLISECONDS = 86_400_000  # milliseconds
 HOUR_MILLISECONDS = DAY_MILLISECONDS // 24
-TOKENS_PER_CLIENT = 6  # tokens a client, where nobody says how many
+TOKENS_PER_CLIENT = 6
 SCOPE_CHOICES = (("openid",), ("openid", "profile"), ("openid", "offline_access"), ())
 
-# Users whom every service knows, and whom a tester can name.
-SUBJECT_EVERYWHERE = "cust-204188"  # live and expired, at several clients
-SUBJECT_EXPIRED = "cust-311907"  # nothing but what has ended
+# Users of every service, for tests.
+SUBJECT_EVERYWHERE = "cust-204188"  # valid and expired tokens of several clients
+SUBJECT_EXPIRED = "cust-311907"  # only expired tokens
 SUBJECT_HOSTILE = """<img src=x onerror=alert(1)>"'&../%2e%2e;${7*7}?a=b#c"""
 SUBJECTS = (
     SUBJECT_EVERYWHERE,
@@ -25,7 +25,7 @@ SUBJECTS = (
     SUBJECT_HOSTILE,
     SUBJECT_EVERYWHERE,
 )
-SUBJECT_UNKNOWN = "cust-000000"  # of whom nothing is known anywhere
+SUBJECT_UNKNOWN = "cust-000000"  # no tokens anywhere
 
 
 def create_tokens(
