@@ -55,7 +55,7 @@ TROUBLES = {
     "HTML in a 200": ("html200", "not valid JSON"),
     "garbage": ("garbage", "not valid JSON"),
     "cut": ("cut", "not valid JSON"),
-    "refusing": ("status", "The sandbox was told to fail"),
+    "refusing": ("status", "Injected fault"),
     "reset": ("reset", "connection was lost"),
     "hanging": ("delay", "in time"),
     "dripping": ("drip", "in time|took too long"),
