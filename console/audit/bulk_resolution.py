@@ -1,5 +1,4 @@
-"""Having a worker look at many calls whose outcome is unknown, and settle those that
-can be told."""
+"""Resolve calls with unknown outcomes in a job."""
 
 from collections.abc import Iterable
 
@@ -34,21 +33,21 @@ from tenants.organizations.roles import ConsolePermission
 
 RESOLVE_JOB_KIND = "audit.settle"
 MAX_PARALLEL_ITEMS = 8
-SUCCEEDED_TEXT = gettext_lazy("It was done: %s")
-FAILED_TEXT = gettext_lazy("It was not done: %s")
-ALREADY_RESOLVED_TEXT = gettext_lazy("Its outcome is known by now.")
+SUCCEEDED_TEXT = gettext_lazy("Succeeded: %s")
+FAILED_TEXT = gettext_lazy("Failed: %s")
+ALREADY_RESOLVED_TEXT = gettext_lazy("Already resolved.")
 
 
 def start_resolution(
     member: Member, entries: QuerySet[AuditEntry], *, reason: str, ticket: str
 ) -> Job:
-    """Have a worker look at these, the oldest first."""
+    """Start a job that checks these entries, oldest first."""
     home = member.organization
     lost = list(entries.reverse())
     names = load_names(home.pk, lost)
     said = ngettext(
-        "Settle %(count)d unknown outcome",
-        "Settle %(count)d unknown outcomes",
+        "Resolve %(count)d unknown outcome",
+        "Resolve %(count)d unknown outcomes",
         len(lost),
     )
     return start_job(
@@ -70,13 +69,13 @@ def start_resolution(
 
 
 def _item_label(entry: AuditEntry, names: NameMap) -> str:
-    """What it was to do; every reader of the job sees it, so it names no subject."""
+    """Describe the call without its subject, since all members can see the job."""
     told = redact_subject(entry)
     return label_text(label_name(told), object_name(told, names), is_done=False)
 
 
 def summarize(job: Job) -> Iterable[tuple[str, int]]:
-    """What came of it, by what the record says now."""
+    """Count the results, according to the audit log."""
     home = job.organization_id
     settled = AuditEntry.objects.filter(
         organization_id=home,
@@ -92,10 +91,10 @@ def summarize(job: Job) -> Iterable[tuple[str, int]]:
     people = tried.filter(left).count()
     looked = Q(tries__gt=0) | Q(again_at__isnull=False)
     waiting = items.filter(looked, state__in=UNFINISHED_ITEM_STATES).count()
-    yield _("settled as done"), counts.get(Outcome.SUCCEEDED, 0)
-    yield _("settled as not done"), counts.get(Outcome.FAILED, 0)
-    yield _("for a person to decide"), people
-    yield _("cannot be told now"), tried.exclude(left).count() + waiting
+    yield _("marked as succeeded"), counts.get(Outcome.SUCCEEDED, 0)
+    yield _("marked as failed"), counts.get(Outcome.FAILED, 0)
+    yield _("need a manual decision"), people
+    yield _("can't be determined now"), tried.exclude(left).count() + waiting
 
 
 @job_handler(
@@ -105,7 +104,7 @@ def summarize(job: Job) -> Iterable[tuple[str, int]]:
     summary=summarize,
 )
 def resolve_item(work: JobContext, item: Item) -> ItemResult:
-    """Look at one call, and settle it where that tells; it may be begun again."""
+    """Check one call and resolve it if possible; can be repeated."""
     home = work.job.organization_id
     entry = find_unresolved(home).filter(entry=item.payload["entry"]).first()
     if entry is None:

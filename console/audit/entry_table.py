@@ -1,8 +1,6 @@
-"""The cells of a line of the record: each value leads to the entries that share it, on
-top of the filters that are set.
+"""Render table cells of audit entries, with links that filter by each value.
 
-Many lines share most of their values, so each cell is drawn once a page; a template
-for each would be most of what the page costs.
+Cells are cached per page, because many rows share their values.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +38,7 @@ class EntryTableRow(NamedTuple):
 
 
 class EntryTableRenderer:
-    """Draws the lines of one page of a search; ``home`` is the record's own path."""
+    """Renders the rows of one result page."""
 
     def __init__(self, query: QueryDict, base_path: str) -> None:
         self._query = query
@@ -92,15 +90,14 @@ class EntryTableRenderer:
         return self._link(operation, {"operation": operation}, "kind")
 
     def _since_for(self, entry: AuditEntry) -> str:
-        """Since when has to be looked for what has no index, so that the entry itself
-        is found; empty where such a search looks back as far."""
+        """Return the start date a filter without an index needs to include the entry, or ""."""
         return "" if covers_moment(self._scan_query, entry.time) else local_day(entry.time)
 
     def _render_actor(self, actor: str, role: str, since: str) -> SafeString:
         if actor:
             who = self._link(account(actor), {"actor": actor}, "cut", actor)
         else:
-            who = format_html('<span class="faint">{}</span>', _("nobody known"))
+            who = format_html('<span class="faint">{}</span>', _("unknown"))
         asked = {"role": role, "since": since}
         return who + render_small(self._link(role_name(role), asked) if role else "")
 
@@ -120,7 +117,7 @@ class EntryTableRenderer:
             all_of_them = format_html_join("", "{}", links)
             found = format_html('<span class="where">{}</span>', all_of_them)
         if not service:
-            here = format_html('<span class="faint">{}</span>', _("this console"))
+            here = format_html('<span class="faint">{}</span>', _("Meridian"))
             return found or here
         at = {"service": service, "region": region_name}
         found += self._link(isolate(service_name), at, "cut", service_name)
@@ -130,7 +127,7 @@ class EntryTableRenderer:
         return found
 
     def _render_outcome(self, outcome_code: str, effect_code: str) -> SafeString:
-        word = outcome(outcome_code) if outcome_code else dot(_("open"), "idle")
+        word = outcome(outcome_code) if outcome_code else dot(_("in progress"), "idle")
         link = self._link(word, {"outcome": outcome_code or "open"})
         return link + render_small(self._link(effect(effect_code), {"effect": effect_code}))
 

@@ -1,4 +1,4 @@
-"""Making an evidence pack: what a worker does, and where the bytes are kept."""
+"""Create evidence packages in the worker and store them in the database."""
 
 import io
 import logging
@@ -43,10 +43,9 @@ PART_BYTES = 1 << 20  # bytes
 
 
 def request_package(member: Member, form: AuditSearchForm) -> tuple[Pack, bool]:
-    """Have a worker make a pack of what a search finds now; the form is a valid one.
-    False with the one that is being made, since each reads the whole record.
+    """Start a job that creates an evidence package of the entries found now.
 
-    What comes later stays out, the entry of the pack's own job first of all.
+    Return False with the package in progress if there is one. Later entries stay out.
     """
     with exclusive_jobs(member.actor, member.organization, EVIDENCE_JOB_KIND) as going:
         if pack := Pack.objects.filter(made_at=None, job__in=going).first():
@@ -67,7 +66,7 @@ def _create_package(member: Member, form: AuditSearchForm) -> Pack:
         "zone": timezone.get_current_timezone_name(),
         "last": newest.seq if newest else 0,
     }
-    title = _("Evidence pack")
+    title = _("Evidence package")
     items = [NewItem("", label=title, payload=what, sealed=True)]
     try:
         job = start_job(
@@ -87,7 +86,7 @@ def _create_package(member: Member, form: AuditSearchForm) -> Pack:
 
 
 def _fixed_query(form: AuditSearchForm) -> QueryDict:
-    """The search between the moments that it means now, however late it is made."""
+    """Return the search with its relative times replaced by fixed ones."""
     asked, filters = form.query, form.to_filters()
     since = filters.since or filters.horizon(timezone.now())
     until = filters.until
@@ -101,33 +100,32 @@ def _fixed_query(form: AuditSearchForm) -> QueryDict:
 
 @job_handler(EVIDENCE_JOB_KIND, permission=ConsolePermission.AUDIT_LOG)
 def build_package(work: JobContext, item: Item) -> ItemResult:
-    """Make it, from the beginning if another worker had begun."""
+    """Build the package, from the start after an interruption."""
     what = item.payload
     pack = Pack.objects.filter(pk=UUID(what["pack"])).first()
     if pack is None or pack.made_at:
-        return ItemResult(_("It is there already, or not wanted any more."), changed=False)
+        return ItemResult(_("Already created or deleted."), changed=False)
     pack.parts.all().delete()
     form = AuditSearchForm(QueryDict(what["asked"]), pack.organization)
     with work.keep_alive(), timezone.override(what["zone"]):
         if not form.is_valid():
-            raise InvalidRequestError(_("The search is not understood any more."))
+            raise InvalidRequestError(_("The search is no longer valid."))
         try:
             entries = write_package(pack, form, what.get("last", MAX_SEQ))
         except ChainBrokenError as error:
             alert("audit.broken", level=logging.ERROR, row=error.row, what=error.reason)
             raise InvalidRequestError(
-                _("The record is not whole, so no pack is made of it.")
+                _("Log verification failed, so no package was created.")
             ) from None
         except SigningKeyMissingError:
             raise InvalidRequestError(
-                _("The worker has no key to sign with (AUDIT_SIGNING_KEYS).")
+                _("The worker has no signing key (AUDIT_SIGNING_KEYS).")
             ) from None
     return ItemResult(_("%(n)d entries") % {"n": entries})
 
 
 def write_package(pack: Pack, form: AuditSearchForm, max_seq: int) -> int:
-    """Write the pack of a valid search, up to the entry ``newest``; how many entries
-    are in it."""
+    """Write the package of a search up to entry ``max_seq``; return its entry count."""
     last = _latest_checkpoint()
     out = _PackageWriter(pack)
     evidence = EvidencePackage(out)  # type: ignore[arg-type]  # all that is needed of a file
@@ -156,26 +154,25 @@ def write_package(pack: Pack, form: AuditSearchForm, max_seq: int) -> int:
 
 
 def _latest_checkpoint() -> Checkpoint:
-    """A checkpoint of all that there is now."""
+    """Return a checkpoint that covers all rows."""
     while checkpoints.create_checkpoint():
         pass
     last = checkpoints.load_last_checkpoint()
     if last is None:  # nothing was ever recorded
-        raise InvalidRequestError(_("There is nothing in the record yet."))
+        raise InvalidRequestError(_("The audit log is empty."))
     return last
 
 
 def _select_entries(
     organization: int, filters: EntryFilters, max_seq: int, selected: set[bytes]
 ) -> Iterator[AuditEntry]:
-    """The entries up to a row; each is noted in ``chosen``."""
+    """Yield the entries up to ``max_seq``, and add their IDs to ``selected``."""
     for entry in iter_entries(organization, filters):
         if entry.seq > max_seq:
             continue
         if len(selected) == MAX_PACKAGE_ENTRIES:
             raise InvalidRequestError(
-                _("More than %(n)d entries fit. Narrow the search down.")
-                % {"n": MAX_PACKAGE_ENTRIES}
+                _("More than %(n)d entries match. Narrow the search.") % {"n": MAX_PACKAGE_ENTRIES}
             )
         selected.add(UUID(entry.entry).bytes)
         yield entry
@@ -185,13 +182,13 @@ def _is_selected(row: ChainRow, selected: set[bytes]) -> bool:
     is_mine = UUID(row.entry).bytes in selected
     if is_mine and Tombstone.parse(row.content):
         raise InvalidRequestError(
-            _("Some of these entries were removed meanwhile. Ask for the pack anew.")
+            _("Some of these entries were deleted meanwhile. Create the package again.")
         )
     return is_mine
 
 
 def _deleted_by_category(organization: int) -> dict[str, dict[str, int]]:
-    """What is in no pack any more, by kind: how many, and up to when at the latest."""
+    """Return count and latest date of deleted entries, by category."""
     found: dict[str, dict[str, int]] = {}
     for entry, run in list_runs(organization):
         for kind, count in run.entries.items():
@@ -203,7 +200,7 @@ def _deleted_by_category(organization: int) -> dict[str, dict[str, int]]:
 
 
 class _PackageWriter(io.RawIOBase):
-    """A file that is only written to, kept in rows."""
+    """A write-only file stored as database rows."""
 
     def __init__(self, pack: Pack) -> None:
         self._pack, self._number, self.size = pack, 0, 0
@@ -231,18 +228,18 @@ class _PackageWriter(io.RawIOBase):
 
 
 def file_name(pack: Pack) -> str:
-    """What it is called where it is downloaded."""
+    """Return the download file name of a package."""
     day = timezone.localtime(pack.asked_at).date().isoformat()
     return f"evidence-{pack.organization.slug}-{day}.zip"
 
 
 def iter_bytes(pack: Pack) -> Iterator[bytes]:
-    """Its bytes, one part after the other."""
+    """Yield the content of a package."""
     for number in pack.parts.values_list("number", flat=True):
         yield bytes(pack.parts.get(number=number).data)
 
 
 @run_every_minute
 def delete_old_packages() -> None:
-    """Remove packs that were made some days ago."""
+    """Delete packages past `PACKAGE_LIFETIME`."""
     Pack.objects.filter(asked_at__lt=timezone.now() - PACKAGE_LIFETIME).delete()

@@ -1,8 +1,4 @@
-"""A search of the record as a file: exactly what it finds, newest first, however much.
-
-Entries are read a page at a time while the file is being sent. Who reads the record
-sees no subject whole, here as little as on its pages.
-"""
+"""Stream the entries of a search as a file, newest first, with subjects masked."""
 
 from collections.abc import Iterable
 from itertools import batched
@@ -44,8 +40,10 @@ SUBJECT_COLUMNS = [
 def log_export(
     member: Member, form: AuditSearchForm, filters: EntryFilters, file_format: str
 ) -> int:
-    """Keep that the search is taken out, and up to which entry, which comes before
-    the one that says so; raises `NotRecorded`, and then it is not."""
+    """Log the export and return the sequence number of its last entry.
+
+    Raises `AuditUnavailableError`; then nothing may be exported.
+    """
     last = find_last_seq(member.organization.pk)
     number = count_entries(member.organization.pk, filters, last_seq=last)
     rows = number if number <= MAX_COUNTED else f"> {MAX_COUNTED}"
@@ -63,7 +61,7 @@ def log_export(
 
 
 def stream_file(member: Member, form: AuditSearchForm, file_format: str) -> StreamingHttpResponse:
-    """The file; that it is taken is kept first."""
+    """Log the export, then stream the file."""
     filters = form.to_filters()
     last = log_export(member, form, filters, file_format)
     pages = map(mask_page, export_formats.iter_row_pages(member.organization.pk, filters, last))
@@ -77,7 +75,7 @@ def stream_file(member: Member, form: AuditSearchForm, file_format: str) -> Stre
 
 
 def mask_entry(entry: AuditEntry) -> AuditEntry:
-    """The same for an entry that is shown."""
+    """Mask the subject of an entry, and remove values that contain it."""
     subject = entry.subject and mask(entry.subject)
     entry = redact_subject(entry)
     entry.subject = subject
@@ -85,7 +83,7 @@ def mask_entry(entry: AuditEntry) -> AuditEntry:
 
 
 def mask_page(page: Iterable[ExportRow]) -> list[ExportRow]:
-    """Entries with the end of their subject at most, and without what names it."""
+    """Mask subjects and remove values that contain them."""
     return [_mask_row(row) if row[SUBJECT_INDEX] else row for row in page]
 
 

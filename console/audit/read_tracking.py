@@ -1,4 +1,4 @@
-"""Keeping that somebody reads the record."""
+"""Log access to the audit log."""
 
 from console.web.access import Member
 from tenants.audit.events import AUDIT_READ
@@ -7,8 +7,10 @@ from tenants.authlete.errors import AuditUnavailableError
 
 
 def log_read(member: Member, what: str) -> bool:
-    """Keep that someone reads the record. Where nothing can be kept, it can be read
-    all the same: that is when it has to be."""
+    """Log that a member reads the audit log; return False if it can't be logged.
+
+    Reading stays possible, since it is needed to find out why.
+    """
     try:
         record_event(member.actor, AUDIT_READ, object=what)
     except AuditUnavailableError:

@@ -1,4 +1,4 @@
-"""Forms about what is unknown, and where to go on from it."""
+"""Forms to resolve unknown outcomes, and links to what is left to do."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,20 +15,22 @@ from tenants.authlete.errors import Outcome
 
 # Where to go on once a call is known to have been done, whose answer was lost with it.
 NEXT_STEPS = {
-    "client.refresh_secret": ("clients:reveal", _("Reveal the secret")),
-    "client.set_secret": ("clients:reveal", _("Reveal the secret")),
-    "token.create": ("tokens:index", _("Find it among the tokens, to revoke it")),
+    "client.refresh_secret": ("clients:reveal", _("Reveal secret")),
+    "client.set_secret": ("clients:reveal", _("Reveal secret")),
+    "token.create": ("tokens:index", _("Find and revoke the token")),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUpLink:
+    """A link to what is left to do after a call succeeded."""
+
     path: str
     label: str | Promise
 
 
 def next_step(entry: AuditEntry) -> FollowUpLink | None:
-    """What is left to be done after what was done; nothing where it is whole."""
+    """Return the follow-up of a call that succeeded, or None."""
     route, label = NEXT_STEPS.get(entry.operation, ("", ""))
     place = [entry.organization, entry.region, entry.service]
     if route.startswith("clients:"):
@@ -38,17 +40,17 @@ def next_step(entry: AuditEntry) -> FollowUpLink | None:
 
 
 class ResolveForm(ChangeReasonForm):
-    """Why an outcome is settled; and which it is, where only a person can tell."""
+    """The reason, and the outcome if only a person can tell."""
 
     outcome = forms.ChoiceField(
         choices=[
-            (Outcome.SUCCEEDED.value, _("It was done")),
-            (Outcome.FAILED.value, _("It was not done")),
+            (Outcome.SUCCEEDED.value, _("Succeeded")),
+            (Outcome.FAILED.value, _("Failed")),
         ],
         required=False,
         widget=forms.RadioSelect,
-        label=_("What became of it"),
-        error_messages={"required": _("Say what became of it.")},
+        label=_("Outcome"),
+        error_messages={"required": _("Select the outcome.")},
     )
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)  # told by the page
@@ -67,11 +69,11 @@ class EntryIdsField(forms.Field):
         try:
             return [str(UUID(one)) for one in value or ()]
         except ValueError:
-            raise forms.ValidationError(_("This is no entry.")) from None
+            raise forms.ValidationError(_("Invalid entry ID.")) from None
 
 
 class SelectionForm(forms.Form):
-    """Some of what is unknown; ``some`` where not all of it is meant."""
+    """Selected entries; ``some`` if not all are meant."""
 
     entry = EntryIdsField(required=False)
     some = forms.BooleanField(required=False, widget=forms.HiddenInput)

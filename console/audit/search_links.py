@@ -1,5 +1,4 @@
-"""Links from one search to others: one filter less, another period, a search that
-auditors often need."""
+"""Links from a search to related searches: fewer filters, other periods, presets."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,23 +32,23 @@ PERIOD_DAYS: Mapping[Promise, int] = {  # days, today included
 }
 MAX_CHIP_CHARS = 80  # characters of a chip
 CHIP_LABELS: Mapping[str, str | Promise] = {
-    "q": gettext_lazy("Words: %s"),
+    "q": gettext_lazy("Text: %s"),
     "since": gettext_lazy("From %s"),
     "until": gettext_lazy("Until %s"),
-    "actor": gettext_lazy("Who: %s"),
+    "actor": gettext_lazy("Actor: %s"),
     "role": gettext_lazy("Role: %s"),
     "region": gettext_lazy("Region: %s"),
     "service": gettext_lazy("Service: %s"),
-    "operation": gettext_lazy("What: %s"),
+    "operation": gettext_lazy("Action: %s"),
     "field": gettext_lazy("Setting: %s"),
-    "old": gettext_lazy("Was: %s"),
-    "new": gettext_lazy("Became: %s"),
+    "old": gettext_lazy("Old value: %s"),
+    "new": gettext_lazy("New value: %s"),
     "reason": gettext_lazy("Reason: %s"),
     "code": gettext_lazy("Result code: %s"),
     "status": gettext_lazy("HTTP status: %s"),
     "request": gettext_lazy("Request: %s"),
     "address": gettext_lazy("Address: %s"),
-    "mark": gettext_lazy("Subject with the mark %s"),
+    "mark": gettext_lazy("Subject %s"),
     "after": gettext_lazy("From %s"),
     "before": gettext_lazy("Until %s"),
     "ticket": gettext_lazy("Ticket: %s"),
@@ -57,7 +56,7 @@ CHIP_LABELS: Mapping[str, str | Promise] = {
     "outcome": gettext_lazy("Outcome: %s"),
     "client": gettext_lazy("Client: %s"),
     "object": gettext_lazy("Object: %s"),
-    "page": gettext_lazy("One page: %s"),
+    "page": gettext_lazy("Page: %s"),
     "reads": "%s",
 }
 
@@ -76,7 +75,7 @@ RELATED_EVENTS: Sequence[Sequence[str]] = (
 
 @dataclass(frozen=True, slots=True)
 class SearchLink:
-    """Another search; ``on``: it is the one that is shown, or a part of it."""
+    """A link to another search; ``is_active`` if it is the current one or part of it."""
 
     label: str
     path: str  # the query alone, with its question mark
@@ -84,8 +83,7 @@ class SearchLink:
 
 
 def invalid_search_url(member: Member, query: QueryDict) -> str:
-    """The record with filters that are not valid, which it says: without them it
-    would show more than was asked for."""
+    """Return the URL of an invalid search, which shows what is wrong."""
     return reverse("audit:index", args=(member.organization.slug,)) + _query_string(query)
 
 
@@ -103,6 +101,7 @@ def filter_chips(form: AuditSearchForm) -> Iterator[SearchLink]:
 
 
 def period_links(form: AuditSearchForm) -> Iterator[SearchLink]:
+    """Yield a link for each preset period."""
     today = timezone.localdate()
     asked = form.query
     for label, days in PERIOD_DAYS.items():
@@ -121,8 +120,7 @@ def period_links(form: AuditSearchForm) -> Iterator[SearchLink]:
 
 
 def related_search_query(entry: AuditEntry) -> str:
-    """The search for the other steps of the same rotation of a secret or a key; empty
-    where it is no step of one."""
+    """Return the query for the other steps of the same rotation, or ""."""
     steps = next((some for some in RELATED_EVENTS if entry.operation in some), ())
     query = QueryDict(mutable=True)
     query["client" if entry.client else "service"] = entry.client or entry.service
@@ -133,8 +131,7 @@ def related_search_query(entry: AuditEntry) -> str:
 
 
 def snapshot_url(entry: AuditEntry) -> str:
-    """The page of a changed object right after the change, held beside how it was
-    right before; empty where it has none."""
+    """Return the URL that compares an object before and after a change, or ""."""
     place = (entry.organization, entry.region, entry.service)
     if entry.client:
         path = optional_path("clients:version_at", *place, entry.client)
@@ -156,26 +153,27 @@ def _last_quarter_range() -> tuple[str, str]:
 
 
 def one_year_url(form: AuditSearchForm) -> str:
-    """The same search, looking back for a year."""
+    """Return the same search over the last year."""
     since = timezone.localdate() - timedelta(days=YEAR_DAYS)
     return _with_since(form.query, since.isoformat())
 
 
 def preset_links(form: AuditSearchForm, presets: Iterable[tuple[str, str]]) -> Iterator[SearchLink]:
-    """Searches by name and query, the one that is shown among them."""
+    """Yield preset and saved searches, given by name and query."""
     here = form.query.urlencode() if form.is_valid() else None
     for label, query in presets:
         yield SearchLink(label, f"?{query}", is_active=here == query)
 
 
 def page_url(form: AuditSearchForm, cursor: str) -> str:
-    """The same search from ``cursor`` on; nothing when there is no more."""
+    """Return the same search from ``cursor``, or "" without a cursor."""
     query = form.query
     query[CURSOR] = cursor
     return _query_string(query) if cursor else ""
 
 
 def reads_url(form: AuditSearchForm, *, show: bool) -> str:
+    """Return the same search with or without reads."""
     query = form.query
     query.pop("reads", None)
     if show:
@@ -196,7 +194,7 @@ def _with_since(asked: QueryDict, since: str | None) -> str:
 
 
 def _display_value(form: AuditSearchForm, name: str, value: str) -> str:
-    """A filter's value as people read it."""
+    """Return a filter value as shown to people."""
     field = form.fields[name.removeprefix("-")]
     if isinstance(field, forms.ChoiceField):
         for key, label in flatten_choices(field.choices):

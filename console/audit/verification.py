@@ -1,4 +1,4 @@
-"""Having the record verified by a worker, and what is known of its checkpoints."""
+"""Verify the audit log in the worker, and report on external checkpoints."""
 
 import logging
 from collections.abc import Sequence
@@ -32,13 +32,14 @@ VERIFY_JOB_KIND = "audit.verify"
 
 @dataclass(frozen=True, slots=True)
 class CheckpointSinkStatus:
-    """A place where checkpoints are kept, and how far it has come."""
+    """An external checkpoint sink, and what it has received."""
 
     kind: str  # file, mailto, https
     state: CheckpointProgress
 
 
 def list_sinks() -> list[CheckpointSinkStatus]:
+    """Return the external checkpoint sinks with their state."""
     states = CheckpointProgress.objects.in_bulk()
     return [
         CheckpointSinkStatus(one.kind, states.get(one.name) or CheckpointProgress(name=one.name))
@@ -47,7 +48,7 @@ def list_sinks() -> list[CheckpointSinkStatus]:
 
 
 def request_verification(member: Member) -> bool:
-    """Have a worker verify the whole record; False where one is at it."""
+    """Start a verification of the whole log; return False if one is running."""
     with exclusive_jobs(member.actor, member.organization, VERIFY_JOB_KIND) as going:
         at_it = going.filter(state__in=ACTIVE_JOB_STATES)  # and paused by nobody
         if Verdict.objects.filter(ended_at=None, job__in=at_it).exists():
@@ -59,7 +60,7 @@ def request_verification(member: Member) -> bool:
 
 def _start_job(member: Member) -> None:
     verdict = Verdict.objects.create(organization=member.organization, actor=member.actor.name)
-    title = _("Verify the record")
+    title = _("Verify the audit log")
     what = {"verdict": str(verdict.pk)}
     items = [NewItem("", label=title, payload=what)]
     try:
@@ -98,15 +99,14 @@ def verify_log(work: JobContext, item: Item) -> ItemResult:
     if report.first_bad_row:
         row, what = report.first_bad_row
         alert("audit.broken", level=logging.ERROR, row=row, what=what)
-        return ItemResult(_("Not whole. First bad row: %(row)d") % {"row": row})
+        return ItemResult(_("Verification failed at row %(row)d") % {"row": row})
     if verdict.unguarded:
         alert("audit.unguarded", level=logging.ERROR)
-    return ItemResult(_("Whole: %(rows)d rows") % {"rows": report.rows})
+    return ItemResult(_("Log verified: %(rows)d rows") % {"rows": report.rows})
 
 
 def _read_anchors() -> tuple[list[Checkpoint], list[str]]:
-    """What files outside hold, and which cannot be relied on; one that this worker
-    cannot open says nothing."""
+    """Return the checkpoints in external files, and errors of unreliable files."""
     found: list[Checkpoint] = []
     wrong: list[str] = []
     for sink in anchors.load_sinks():

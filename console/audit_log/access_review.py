@@ -1,7 +1,7 @@
-"""Who could do what on a day, as the record tells it, and when they last did anything.
+"""Review who had which role on a day, and when they were last active.
 
-Told backwards from the members of now: each change of a role since that day is taken
-back. What the record itself says is held against it.
+Computed backwards from the current members by undoing later role changes, and compared with the
+entries before that day.
 """
 
 import json
@@ -36,7 +36,7 @@ ACCESS_REVIEW_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class AccessReviewRow:
-    """What one person could do then."""
+    """The role and activity of one person."""
 
     username: str
     name: str
@@ -61,8 +61,7 @@ class AccessReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class AccessReview:
-    """Who could do what at a moment, and from before when what would tell it was
-    removed; None where nothing was."""
+    """The members and roles of an organization at a point in time."""
 
     organization: Organization
     as_of: datetime
@@ -80,11 +79,11 @@ class AccessReview:
 
     @property
     def may_miss_members(self) -> bool:
-        """Whether somebody who has left since then, or a role, may be left out."""
+        """Whether former members or roles may be missing."""
         return self.roles_deleted_before is not None and self.as_of < self.roles_deleted_before
 
     def list_rows(self) -> Iterator[AccessReviewRow]:
-        """Everybody who was a member then, by name of account."""
+        """Yield a row for everyone who was a member then, sorted by username."""
         changed: dict[str, list[AuditEntry]] = defaultdict(list)
         found = AuditEntry.objects.filter(
             organization_id=self.organization.pk,
@@ -143,12 +142,12 @@ class AccessReview:
         return None if deleted_before and deleted_before > since else True
 
     def to_csv(self, rows: Iterable[AccessReviewRow]) -> Iterator[str]:
-        """One line a person; times are ISO 8601 in UTC."""
+        """Yield CSV lines, one per person; times are ISO 8601 in UTC."""
         yield from csv_cells.csv_lines([ACCESS_REVIEW_COLUMNS])
         yield from csv_cells.csv_lines(map(self._to_cells, rows))
 
     def _to_cells(self, row: AccessReviewRow) -> list[object]:
-        dormant = {True: _("yes"), False: "", None: _("not known")}
+        dormant = {True: _("yes"), False: "", None: _("unknown")}
         return [
             row.username,
             row.name,
@@ -173,7 +172,7 @@ def _format_time(moment: datetime | None) -> str:
 
 
 def _role_in_entry(entry: AuditEntry, side: str) -> str:
-    """The role before or after a change of it; empty where there was none."""
+    """Return the role before or after a change, or ""."""
     changes = json.loads(entry.changed)
     found = (one[side] for one in changes if one["field"] == "role")
     return next(found, None) or ""

@@ -1,4 +1,4 @@
-"""Values that an entry changed, each with what finds all changes from or to it."""
+"""Changes of an entry as diff lines, and values that link to a search."""
 
 import json
 import re
@@ -14,8 +14,7 @@ from tenants.authlete.changes import FieldChange, get_top_level_field
 
 
 class SearchableValue(str):
-    """A value in words; ``sought`` is what can be typed after ``old:`` or ``new:``,
-    empty where nothing can."""
+    """A displayed value; ``search_text`` finds it as ``old:`` or ``new:``, if not empty."""
 
     search_text: str
 
@@ -27,14 +26,14 @@ class SearchableValue(str):
 
 
 def search_text_for(value: Any, subject: str) -> str:
-    """What finds a value of an entry; no address may hold its subject."""
+    """Return the search text for a value, or "" if it contains the subject."""
     return "" if subject and subject in str(value) else search_value(value)
 
 
 def link_values(
     entry: AuditEntry, changes: Iterable[ChangeDescription]
 ) -> Iterator[ChangeDescription]:
-    """What an entry changed, its values such that they can be looked for."""
+    """Yield changes whose values are searchable."""
     for one, change in zip(changes, load_changes(entry.changes), strict=True):
         yield _link_change(one, change, entry.subject)
 
@@ -69,9 +68,9 @@ MAX_DIFF_LINES = 2000  # lines of one value that are compared, and not only told
 
 
 class DiffLine(NamedTuple):
-    """``kind`` is del, ins, or empty for a line that is in both.
+    """A line of a diff; ``kind`` is "del", "ins" or "".
 
-    ``sought`` is what finds its value among changes of ``member``, if there is one.
+    ``search_text`` finds its value among changes of ``member``, if not empty.
     """
 
     kind: str
@@ -85,7 +84,7 @@ class DiffLine(NamedTuple):
 
 
 def diff_changes(changes: Iterable[Mapping[str, Any]], subject: str = "") -> list[DiffLine]:
-    """The changes of an entry, one member of the object after the other."""
+    """Return the changes of an entry as diff lines, field by field."""
     return [
         _with_search_text(line, change["field"], subject)
         for change in changes
@@ -105,7 +104,7 @@ def _with_search_text(line: DiffLine, field: str, subject: str) -> DiffLine:
 
 
 def _to_lines(field: str, value: Any) -> list[str]:
-    """A member that is null or absent, which are the same, has none."""
+    """Return a value as JSON lines; None has no lines."""
     if value is None:
         return []
     text = json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,5 +1,7 @@
-"""What words that pages show for a value may stand for in the record, which keeps JSON:
-``45 minutes``, ``On``, ``Not set``, the label of a choice, a moment, a fingerprint."""
+"""Parse displayed values into the JSON that the audit log stores.
+
+Examples: ``45 minutes``, ``On``, ``Not set``, a choice's label, a time, a fingerprint.
+"""
 
 import json
 import re
@@ -104,8 +106,7 @@ def _parse_labels(text: str) -> list[ValueSynonym]:
 
 
 def _parse_lists(text: str) -> Meanings:
-    """A list by its items as pages tell it, texts or labels; what is JSON, however it
-    is written."""
+    """Parse JSON, or a comma-separated list of values or labels."""
     if text[:1] in ("[", "{"):
         with suppress(ValueError):
             yield ValueSynonym(_canonical_json(json.loads(text)), is_whole=False)
@@ -121,8 +122,7 @@ def _parse_lists(text: str) -> Meanings:
 
 
 def _split_labels(text: str, keys: Mapping[str, str]) -> list[str]:
-    """The choices of a text of labels, in which commas may be as well; none where some
-    of it is no label."""
+    """Return the choices of comma-separated labels, or [] if one is unknown."""
     found, rest = [], text + LIST_SEPARATOR
     while rest:
         begins = (one for one in keys if rest.startswith(one + LIST_SEPARATOR))
@@ -135,7 +135,7 @@ def _split_labels(text: str, keys: Mapping[str, str]) -> list[str]:
 
 
 def _canonical_json(value: Any) -> str:
-    """As the record keeps it."""
+    """Return JSON as stored in the audit log."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
@@ -160,7 +160,7 @@ def _settings_of_kind(kind: str) -> tuple[str, ...]:
 
 @cache
 def _absence_labels(_language: str | None) -> tuple[SettingsByLabel, SettingsByLabel]:
-    """By words: the settings whose absence, and whose zero, is told so."""
+    """Return the settings for each label of an absent value, and of zero."""
     absences, zeros = defaultdict(set), defaultdict(set)
     for name, setting in _settings():
         absences[format_absent(setting).casefold()].add(name)

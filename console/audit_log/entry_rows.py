@@ -1,4 +1,4 @@
-"""What an entry changed, in a line of the record."""
+"""Audit entries as rows of a list, with a summary of their changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ EMPTY_HTML = SafeString("")
 
 
 def render_changes(changes: Iterable[ChangeDescription], hidden_count: int) -> SafeString:
-    """Some changes, and how many ``more`` there are."""
+    """Render some changes, and the number of hidden ones."""
     told = [render_small(_render_change(one)) for one in changes]
     if hidden_count:
         said = ngettext("and %(count)s more", "and %(count)s more", hidden_count)
@@ -46,6 +46,7 @@ def render_changes(changes: Iterable[ChangeDescription], hidden_count: int) -> S
 
 
 def render_small(text: str) -> SafeString:
+    """Render secondary text."""
     return format_html("<small>{}</small>", text) if text else EMPTY_HTML
 
 
@@ -85,7 +86,7 @@ type NameMap = Mapping[tuple[str, ...], str]
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """One line of the list."""
+    """A row of the list; may stand for several entries."""
 
     entry: AuditEntry
     action: SafeString
@@ -100,26 +101,26 @@ class EntryRow:
 
     @property
     def has_no_effect(self) -> bool:
-        """Whether it is known that it did not come to what the changes tell."""
+        """Whether the changes were certainly not made."""
         return str(self.entry.effective_outcome) in risks.NO_EFFECT_OUTCOMES
 
     @property
     def changes_html(self) -> SafeString:
-        """What it changed, drawn."""
+        """The summary of changes as HTML."""
         return render_changes(self.changes, self.hidden_changes)
 
 
 def build_rows(
     entries: Iterable[AuditEntry], names: NameMap, *, group_reads: bool
 ) -> list[EntryRow]:
-    """``fold``: tell in one line what one page read in many places."""
+    """Build rows; ``group_reads`` merges reads of one page in many regions."""
     if not group_reads:
         return [build_row([entry], names) for entry in entries]
     return [build_row(list(group), names) for _key, group in groupby(entries, key=_grouping_key)]
 
 
 def group_by_day(rows: Iterable[EntryRow]) -> list[list[EntryRow]]:
-    """The lines of each day, where the reader is."""
+    """Group rows by local day."""
     return [list(one) for _day, one in groupby(rows, key=_local_day)]
 
 
@@ -128,6 +129,7 @@ def _local_day(row: EntryRow) -> date:
 
 
 def build_row(entries: Sequence[AuditEntry], names: NameMap) -> EntryRow:
+    """Build the row of an entry, or of several entries that are grouped."""
     entry = entries[0]
     name, what = entry.operation, object_name(entry, names)
     is_done = entry.outcome == Outcome.SUCCEEDED
@@ -150,7 +152,7 @@ def build_row(entries: Sequence[AuditEntry], names: NameMap) -> EntryRow:
 
 
 def describe_entry_changes(entry: AuditEntry) -> list[ChangeDescription]:
-    """What an entry changed; of what it made, nothing was anything before."""
+    """Describe what an entry changed; created objects have no old values."""
     if removal := retention.removal_from_entry(entry):
         return list(removal.descriptions)
     changes = load_changes(entry.changes)
@@ -164,8 +166,7 @@ def describe_entry_changes(entry: AuditEntry) -> list[ChangeDescription]:
 
 
 def load_names(organization: int, entries: Iterable[AuditEntry]) -> NameMap:
-    """What the services and clients are called that the entries speak of, or were
-    called last."""
+    """Load the current or last names of the services and clients in ``entries``."""
     some = [one for one in entries if parse_id(one.service)]
     if not some:
         return {}
@@ -199,20 +200,20 @@ def load_names(organization: int, entries: Iterable[AuditEntry]) -> NameMap:
 
 
 def service_name(entry: AuditEntry, names: NameMap) -> str:
-    """The name of the service, as it is now or else as it was; or its id."""
+    """Return the current or former name of the service, or its ID."""
     now = names.get((entry.region, entry.service), "")
     was = "" if entry.client else entry.label
     return (now or was or entry.service) if entry.service else ""
 
 
 def client_name(entry: AuditEntry, names: NameMap) -> str:
-    """The name of the client, as it is now or else as it was; or its id."""
+    """Return the current or former name of the client, or its ID."""
     now = names.get((entry.region, entry.service, entry.client), "")
     return (now or entry.label or entry.client) if entry.client else ""
 
 
 def object_name(entry: AuditEntry, names: NameMap) -> str:
-    """What the entry is about, by the name that it had then if that is known."""
+    """Return what the entry is about, by its name at that time if known."""
     if entry.operation == AUDIT_RESOLVE.name:
         operation, _space, label = entry.label.partition(" ")
         return label_text(operation, label or _target_name(entry, names), is_done=False)
@@ -232,7 +233,7 @@ def _target_name(entry: AuditEntry, names: NameMap) -> str:
 def _shorten_durations(
     description: ChangeDescription, declared: DeclaredSettings
 ) -> ChangeDescription:
-    """A change whose durations are not told in seconds as well."""
+    """Remove the seconds in parentheses from durations."""
     _section, setting = declared.get(description.name, ("", None))
     if setting is None or setting.input_type.kind != "duration":
         return description
@@ -241,7 +242,7 @@ def _shorten_durations(
 
 
 def _grouping_key(entry: AuditEntry) -> tuple[object, ...]:
-    """Entries that follow each other and have this in common are told as one."""
+    """Return what consecutive entries of one row have in common."""
     if not entry.page or entry.service or entry.effect != Effect.READ:
         return (entry.seq,)
     return (
@@ -254,7 +255,7 @@ def _grouping_key(entry: AuditEntry) -> tuple[object, ...]:
 
 
 def request_path(entry: AuditEntry) -> str:
-    """The path of the request; where a subject stands in it, as it is declared."""
+    """Return the request path; a subject in it is replaced by its placeholder."""
     operation = OPERATIONS.get(entry.operation)
     if entry.subject and (operation is None or "subject" in operation.path_param_names):
         return operation.path if operation else ""

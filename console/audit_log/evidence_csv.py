@@ -1,4 +1,4 @@
-"""What an evidence pack tells in words."""
+"""The readable part of an evidence package."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
@@ -23,14 +23,14 @@ EVIDENCE_COLUMNS = (
 
 
 def write_changes_csv(organization: int, entries: Iterable[AuditEntry]) -> Iterator[str]:
-    """A line of CSV an entry; what names its subject is left out."""
+    """Yield CSV lines, one per entry, with subjects removed."""
     yield from csv_cells.csv_lines([EVIDENCE_COLUMNS])
     for some in batched(map(redact_subject, entries), BATCH_SIZE):
         yield from csv_cells.csv_lines(_csv_rows(organization, some))
 
 
 def redact_subject(entry: AuditEntry) -> AuditEntry:
-    """The entry as it may be told to whoever may not see subjects."""
+    """Remove the subject, and values that contain it, from an entry."""
     if entry.subject:
         for name in reversed(SUBJECT_FIELDS):  # the subject itself comes last
             if mentions_subject(entry.subject, getattr(entry, name)):

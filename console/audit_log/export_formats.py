@@ -1,7 +1,6 @@
-"""Entries of the record as files: of exactly what is asked for, newest first.
+"""Format audit entries as CSV or JSON Lines.
 
-They are read and told a page at a time and a column at a time, since most columns say
-the same again and again: each value is then told once a page.
+Works page by page and column by column, so that repeated values are formatted once per page.
 """
 
 import json
@@ -46,11 +45,11 @@ type CellFormatter = Callable[[Any], Any]
 
 
 class SearchSyntaxError(Exception):
-    """What was asked for is no search; says why."""
+    """The search text is invalid."""
 
 
 def parse_search(organization: Organization, query: str) -> AuditSearchForm:
-    """The form of a search as people type it; raises `NotUnderstood`."""
+    """Parse a search as typed; raises `SearchSyntaxError`."""
     given = QueryDict(mutable=True)
     given["q"] = query
     form = AuditSearchForm(given, organization)
@@ -76,26 +75,27 @@ def iter_entries(
 def iter_row_pages(
     organization: int, filters: EntryFilters, max_seq: int = MAX_SEQ
 ) -> Iterator[Sequence[ExportRow]]:
-    """What files tell of them, in pages."""
+    """Yield the exported columns of matching entries, in pages."""
     return iterate_columns(
         organization, filters, DATABASE_COLUMNS, size=PAGE_SIZE, last_seq=max_seq
     )
 
 
 def write_csv(pages: Iterable[Sequence[ExportRow]]) -> Iterator[str]:
-    """One line an entry; times are ISO 8601 in UTC, and no cell is a formula."""
+    """Yield CSV lines; times are ISO 8601 in UTC, and cells can't be formulas."""
     yield from csv_cells.csv_lines([EXPORT_COLUMNS])
     for page in pages:
         yield from csv_cells.format_rows(_format_page(page, _CSV_FORMATTERS, _csv_cell))
 
 
 def write_jsonl(pages: Iterable[Sequence[ExportRow]]) -> Iterator[str]:
-    """One line an entry, an object with a member for each column."""
+    """Yield one JSON object per entry."""
     for page in pages:
         yield from map(_JSONL_TEMPLATE.__mod__, _format_page(page, _JSON_FORMATTERS, _json_value))
 
 
 def format_time(microseconds: int) -> str:
+    """Format microseconds since 1970 as ISO 8601 in UTC."""
     seconds, milliseconds = divmod(microseconds // 1000, 1000)
     hour, seconds = divmod(seconds, 3600)
     return f"{_format_hour(hour)}{MINUTES_AND_SECONDS[seconds]}{MILLISECONDS_SUFFIX[milliseconds]}"
@@ -112,7 +112,7 @@ def _format_page(
     formatters: Mapping[str, CellFormatter],
     default: CellFormatter,
 ) -> Iterator[ExportRow]:
-    """The rows of a page; ``tell`` is for columns that have no teller of their own."""
+    """Format rows column by column; ``default`` applies to columns without a formatter."""
     by_column = [
         _format_column(name, formatters.get(name, default), values)
         for name, values in zip(EXPORT_COLUMNS, zip(*page, strict=True), strict=True)
@@ -136,7 +136,7 @@ def _csv_time(value: int | None) -> str | None:
 
 
 def _csv_json(value: str) -> Any:
-    """Without an apostrophe, which would be one of a text in it."""
+    """Format JSON without a leading apostrophe, which would change it."""
     if value == "[]":
         return None
     text = _json(json.loads(value))

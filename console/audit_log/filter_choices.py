@@ -1,4 +1,4 @@
-"""What the filters of the record offer."""
+"""Choices of the audit log's filters."""
 
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -24,36 +24,40 @@ COMMON_STATUSES = [HTTPStatus(one) for one in (200, 201, 204, 400, 401, 403, 404
 
 
 def role_choices() -> Choices:
+    """Yield the roles."""
     yield "", _("Any role")
     yield from ROLE_LABELS.items()
 
 
 def region_choices() -> Choices:
+    """Yield the configured regions."""
     yield "", _("Any region")
     for region in get_regions().values():
         yield region.name, f"{region.title} ({region.name})"
 
 
 def effect_choices() -> Choices:
+    """Yield the effects."""
     return ((name, capfirst(str(word))) for name, word in EFFECT_LABELS.items())
 
 
 def outcome_choices() -> Choices:
+    """Yield the outcomes."""
     yield from ((name, capfirst(str(word))) for name, word in OUTCOME_LABELS.items())
-    yield OPEN_OUTCOME, _("Open")
+    yield OPEN_OUTCOME, _("In progress")
 
 
 def status_choices() -> Choices:
     """Those that calls to Authlete come to, as a rule."""
-    yield "2xx", _("it was done")
-    yield "4xx", _("it was refused")
-    yield "5xx", _("Authlete, or something before it, failed")
+    yield "2xx", _("success")
+    yield "4xx", _("client error")
+    yield "5xx", _("server error")
     for one in COMMON_STATUSES:
         yield str(one.value), one.phrase
 
 
 def event_choices() -> Sequence[tuple[str, str] | Group]:
-    """Each kind by its words, with the name that the record has for it."""
+    """Return event codes with their labels, grouped."""
     return _event_choices(get_language())
 
 
@@ -69,4 +73,4 @@ def _event_choices(_language: str | None) -> tuple[tuple[str, str] | Group, ...]
         )
         for group in EVENT_GROUPS.values()
     ]
-    return ("", _("Anything")), *groups
+    return ("", _("Any action")), *groups

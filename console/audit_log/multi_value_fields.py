@@ -1,6 +1,6 @@
-"""Fields of a form that take any of several values, one parameter each.
+"""Form fields that take several values of one parameter.
 
-The first is in a control that people see; the others travel beside it, hidden.
+The first value is in a visible control, the others in hidden inputs.
 """
 
 from collections.abc import Iterable
@@ -45,8 +45,7 @@ CHOICE_SYNONYMS = {  # what people try
 
 
 class _MultiValueWidget(forms.Widget):
-    """Drawn without Django's templates: there are many of it, with hundreds of
-    options."""
+    """Base widget of fields with several values, rendered without templates for speed."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         return list(dict.fromkeys(filter(None, map(str.strip, data.getlist(name)))))
@@ -69,14 +68,18 @@ class _MultiValueInput(_MultiValueWidget, forms.TextInput):
 
 
 class MultiTextInput(_MultiValueInput):
-    pass
+    """A text input; further values are hidden inputs."""
 
 
 class MultiHiddenInput(_MultiValueInput):
+    """Hidden inputs, one per value."""
+
     input_type = "hidden"
 
 
 class MultiSelect(_MultiValueWidget, forms.Select):
+    """A select; further values are hidden inputs."""
+
     def render_control(self, value: str, attrs: dict[str, Any]) -> SafeString:
         groups = _render_choices(_translate_choices(self.choices))
         option = format_html('<option value="{}"', value)
@@ -127,23 +130,23 @@ class MultiChoiceField(forms.ChoiceField):
         hint = did_you_mean(asked if asked in words else text, words)
         if not hint and len(words) <= MAX_LISTED_CHOICES:
             known = ", ".join(dict.fromkeys(words.values()))
-            hint = " " + _("Known are %s.") % known
-        raise ValidationError(_("“%s” is not known.") % text + hint)
+            hint = " " + _("Allowed: %s.") % known
+        raise ValidationError(_("Unknown value “%s”.") % text + hint)
 
 
 class CheckboxesField(MultiChoiceField):
-    """The same, of which all are seen."""
+    """A choice field with visible checkboxes."""
 
     widget = forms.CheckboxSelectMultiple  # type: ignore[assignment]
 
 
 def _normalize_label(label: str) -> str:
-    """Without the place of a name, which nobody types."""
+    """Normalize a label, without the placeholder "…"."""
     return " ".join(label.replace("…", " ").casefold().split())
 
 
 def render_options(choices: Iterable[tuple[str, str]]) -> SafeString:
-    """What an input may be completed to, each with what that is if it is said."""
+    """Render the options of a datalist."""
     label = ' label="{}"'
     return format_html_join(
         "",
@@ -183,6 +186,7 @@ def _render_choices(choices: ChoiceTuple) -> SafeString:
 
 
 def check_value_count(values: list[str]) -> None:
+    """Raise `ValidationError` if there are too many values."""
     if len(values) > MAX_FILTER_VALUES:
         raise ValidationError(_("Enter at most %d values.") % MAX_FILTER_VALUES)
 

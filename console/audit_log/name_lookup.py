@@ -1,4 +1,4 @@
-"""What is meant by a name: a person, a service, a client, a setting."""
+"""Find people, services, clients and settings by name."""
 
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -48,8 +48,7 @@ type ScopedId = tuple[str, str]  # region, empty for any, and a service's or cli
 
 
 def find_actors(organization: Organization, text: str) -> list[str]:
-    """Actors as the record has them: a member by address or name, who was one or came
-    without being one, or what runs by itself."""
+    """Find actors by email or name: current and former members, and system actors."""
     members = User.objects.filter(membership__organization=organization)
     for user in members.filter(username__iexact=text):
         return [user.get_username()]
@@ -67,14 +66,13 @@ def find_actors(organization: Organization, text: str) -> list[str]:
     found += [one for one in ways if acted.filter(actor=one).exists()]
     if found:
         return _check_match_count(found, text)
-    said = _("Nobody called “%s” is a member, or has done anything.") % text
+    said = _("No member or actor is named “%s”.") % text
     known = [name for one in people for name in (one.username, one.get_full_name())]
     raise ValidationError(said + did_you_mean(text, filter(None, known)))
 
 
 def actor_queries(terms: Iterable[str]) -> dict[str, QuerySet[Any, Any]]:
-    """By word, the addresses of all whose name has it: a query, which the search of an
-    organization's entries asks along."""
+    """Return a query per term for the emails of people whose name contains it."""
     full = User.objects.alias(full=FULL_NAME)
     return {
         one: full.filter(case_insensitive("full__icontains", one)).values_list("username")
@@ -83,8 +81,7 @@ def actor_queries(terms: Iterable[str]) -> dict[str, QuerySet[Any, Any]]:
 
 
 def find_settings(organization: Organization, text: str) -> list[str]:
-    """Authlete's names of settings, or what else is changed: one as it stands, or all
-    that are called so in any letters, on pages too."""
+    """Find settings by API name or label, ignoring case."""
     own = AuditField.objects.filter(organization_id=organization.pk, field=text)
     if text in SETTING_LABELS or own.exists():
         return [text]
@@ -96,25 +93,27 @@ def find_settings(organization: Organization, text: str) -> list[str]:
     ]
     if found:
         return found
-    said = _("No setting is called “%s”, and nothing of that name was ever changed.")
+    said = _("No setting or logged change is named “%s”.")
     raise ValidationError(said % text + did_you_mean(text, [*chain(*called.values()), *called]))
 
 
 def normalize_address(organization: Organization, text: str) -> str:
-    """A network address as it is told mostly, however it was written."""
+    """Return the canonical form of an IP address."""
     try:
         return str(_unmap_ipv4(ip_address(text)))
     except ValueError:
         own = AuditEntry.objects.filter(organization_id=organization.pk)
         if own.filter(address=text, address__gt="").exists():
             return text
-    text = _("“%s” is no network address such as 192.0.2.7 or 2001:db8::7.")
+    text = _("“%s” isn't an IP address such as 192.0.2.7 or 2001:db8::7.")
     raise ValidationError(text % text)
 
 
 def address_variants(address: str) -> list[str]:
-    """All that the record may have for an address: one of IPv4 is told as one of IPv6
-    where both come to one port, and not alike by every version of Python."""
+    """Return all forms an IP address may be stored in.
+
+    An IPv4 address may be mapped to IPv6, depending on the socket and the Python version.
+    """
     try:
         found = ip_address(address)
     except ValueError:
@@ -131,8 +130,7 @@ def _unmap_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address
 
 
 def find_former_regions(organization: Organization, names: Iterable[str]) -> list[str]:
-    """Those of some names that are no region of this deployment any more, but were
-    one in which the organization had something."""
+    """Return which of ``names`` are regions that are no longer configured."""
     names = {one.casefold() for one in names} - get_regions().keys()
     own = {"organization_id": organization.pk}
     kept = (
@@ -150,8 +148,10 @@ def find_former_regions(organization: Organization, names: Iterable[str]) -> lis
 def find_services(
     organization: Organization, text: str, regions: Sequence[str]
 ) -> list[KnownService]:
-    """The services that have a name or had it, deleted ones too, or the one whose name
-    is like it; of several those in ``regions``, if any are there."""
+    """Find services by current or former name, deleted ones included.
+
+    Prefers services in ``regions``.
+    """
     own = KnownService.objects.filter(organization=organization)
     once = _past_names(organization, text).filter(client_id=0)
     had = {(region, number) for region, number, _ in once}
@@ -181,9 +181,9 @@ def find_services(
         listed = ", ".join(names[:MAX_LISTED_SERVICES]) + (
             ", …" if names[MAX_LISTED_SERVICES:] else ""
         )
-        said = _("Several services fit: %s. Give one's whole name, or its ID.")
+        said = _("Several services match: %s. Enter a full name or ID.")
         raise ValidationError(said % listed)
-    text = _("No service is or was called “%s”.") % text
+    text = _("No service is or was named “%s”.") % text
     every = own.order_by().values_list("name", flat=True)[:MAX_NAMES_SEARCHED]
     raise ValidationError(text + did_you_mean(text, every))
 
@@ -194,9 +194,10 @@ def find_clients(
     regions: Sequence[str],
     services: Sequence[ScopedId],
 ) -> list[ScopedId]:
-    """The clients that have a name or had it, by region and id, deleted ones too; of
-    several those in ``regions`` and ``places``, if any are there. An id as it stands,
-    in any region, and an alias that calls were made with."""
+    """Find clients by ID, alias, or current or former name, deleted ones included.
+
+    Prefers clients in ``regions`` and ``services``.
+    """
     if parse_id(text):
         return [("", text)]
     own = KnownClient.objects.filter(organization=organization)
@@ -221,15 +222,15 @@ def find_clients(
     if kept:
         return kept
     if found:
-        text = _("Several clients fit “%s”. Give one's whole name, or its ID.") % text
+        text = _("Several clients match “%s”. Enter a full name or ID.") % text
         raise ValidationError(text)
-    text = _("No client is or was called “%s”.") % text
+    text = _("No client is or was named “%s”.") % text
     every = own.order_by().values_list("name", flat=True)[:MAX_NAMES_SEARCHED]
     raise ValidationError(text + did_you_mean(text, every))
 
 
 def case_insensitive(lookup: str, text: str) -> Q:
-    """A look-up by a text in small letters or capital."""
+    """Build a case-insensitive lookup."""
     return _any_of(Q(**{lookup: one}) for one in case_variants(text))
 
 
@@ -241,8 +242,10 @@ def _any_of(conditions: Iterable[Q]) -> Q:
 
 
 def _past_names(organization: Organization, text: str) -> QuerySet[Version, tuple[str, int, int]]:
-    """Where something had a name, in each version of it that is kept; not each place
-    once, for which SQLite would take another index."""
+    """Query stored versions by name.
+
+    Not DISTINCT, which makes SQLite choose another index.
+    """
     own = Version.objects.filter(organization_id=organization.pk)
     ways = [Upper(Value(one)) for one in case_variants(text)]  # as the index has it
     named = own.alias(upper=Upper("name")).filter(upper__in=ways)
@@ -250,15 +253,15 @@ def _past_names(organization: Organization, text: str) -> QuerySet[Version, tupl
 
 
 def _check_match_count[One](matches: list[One], text: str) -> list[One]:
-    """Each is a search of its own; to leave some out would hide what was asked for."""
+    """Raise `ValidationError` if there are too many matches to search for."""
     if len(matches) > MAX_MATCHES:
-        said = _("More than %(most)s are called “%(name)s”. Give IDs, or say where.")
+        said = _("More than %(most)s are named “%(name)s”. Enter IDs, or add a region or service.")
         raise ValidationError(said % {"most": MAX_MATCHES, "name": text})
     return matches
 
 
 def client_display_name(organization: Organization, client: str) -> str:
-    """What a client of an id is called, if that is known of exactly one."""
+    """Return the name of a client ID, if exactly one is known."""
     if not (client_id := parse_id(client)):
         return ""
     own = KnownClient.objects.filter(organization=organization, client_id=client_id)

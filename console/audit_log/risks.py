@@ -1,7 +1,4 @@
-"""What of an entry weakens security, or shows or ends much: one table, each with why.
-
-A flag is a reason to look, no verdict: whoever made the change may have had to.
-"""
+"""Rules for entries that need attention: weaker security, revealed or deleted data."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -74,15 +71,15 @@ def _added_values(change: FieldChange) -> Iterable[Any]:
     return change.added if isinstance(change.after, list) else ()
 
 
-PKCE_TEXT = _("An authorization code that is caught can be used without PKCE.")
-UNBOUND_TOKEN_TEXT = _("Tokens are not bound to a key any more: whoever has one can use it.")
-UNPROTECTED_REQUEST_TEXT = _("Authorization requests can be changed on their way.")
-LONGER_LIFETIME_TEXT = _("It lives far longer than before; so does one that is stolen.")
-WEAK_SIGNATURE_TEXT = _("Not signed, or with a secret that both sides know.")
-INSECURE_FLOW_TEXT = _("Passwords or tokens pass through where others can see them.")
-UNSIGNED_JWT_TEXT = _("Tokens that nobody has signed are taken.")
-NO_CLIENT_AUTH_TEXT = _("The application does not prove who it is any more.")
-UNAUTHENTICATED_CLIENTS_TEXT = _("Applications that do not prove who they are may do this.")
+PKCE_TEXT = _("Without PKCE, an intercepted authorization code can be used.")
+UNBOUND_TOKEN_TEXT = _("Tokens are no longer sender-constrained. Stolen tokens can be used.")
+UNPROTECTED_REQUEST_TEXT = _("Authorization requests can be tampered with.")
+LONGER_LIFETIME_TEXT = _("The lifetime is at least doubled, also for stolen tokens.")
+WEAK_SIGNATURE_TEXT = _("Unsigned, or signed with a shared secret.")
+INSECURE_FLOW_TEXT = _("Exposes passwords or tokens in transit.")
+UNSIGNED_JWT_TEXT = _("Unsigned tokens are accepted.")
+NO_CLIENT_AUTH_TEXT = _("The client no longer authenticates.")
+UNAUTHENTICATED_CLIENTS_TEXT = _("Unauthenticated clients are allowed.")
 
 CHANGE_RULES: Mapping[str, tuple[tuple[RiskTest, str | Promise], ...]] = {
     **dict.fromkeys(("pkceRequired", "pkceS256Required"), ((_turned_off, PKCE_TEXT),)),
@@ -100,19 +97,19 @@ CHANGE_RULES: Mapping[str, tuple[tuple[RiskTest, str | Promise], ...]] = {
             "frontChannelRequestObjectEncryptionRequired",
             "credentialResponseEncryptionRequired",
         ),
-        ((_turned_off, _("What was encrypted can be read on its way.")),),
+        ((_turned_off, _("Encryption is no longer required.")),),
     ),
-    "issSuppressed": ((_turned_on, _("An application cannot tell which server has answered it.")),),
-    "dpopNonceRequired": (
-        (_turned_off, _("A proof can be made before it is used, and used later.")),
+    "issSuppressed": (
+        (_turned_on, _("Clients can't verify which server responded (mix-up attacks).")),
     ),
+    "dpopNonceRequired": ((_turned_off, _("DPoP proofs can be created in advance.")),),
     "mutualTlsValidatePkiCertChain": (
-        (_turned_off, _("Certificates of applications are taken whoever issued them.")),
+        (_turned_off, _("Client certificates from any issuer are accepted.")),
     ),
-    "cimdAllowlistEnabled": ((_turned_off, _("Applications that nobody has listed are taken.")),),
+    "cimdAllowlistEnabled": ((_turned_off, _("Unlisted clients are accepted.")),),
     **dict.fromkeys(
         ("fapiModes", "supportedServiceProfiles"),
-        ((_removes_any, _("Rules of FAPI are not kept any more.")),),
+        ((_removes_any, _("FAPI rules are no longer enforced.")),),
     ),
     **dict.fromkeys(
         (
@@ -163,10 +160,10 @@ CHANGE_RULES: Mapping[str, tuple[tuple[RiskTest, str | Promise], ...]] = {
         ((_turned_on, UNAUTHENTICATED_CLIENTS_TEXT),),
     ),
     "redirectUris": (
-        (_adds_plain_http, _("Codes and tokens are sent to an address without https.")),
+        (_adds_plain_http, _("Codes and tokens are sent to a non-HTTPS URL.")),
         (
             _adds_wildcard,
-            _("A wildcard lets codes and tokens be sent to many addresses."),
+            _("A wildcard allows many redirect targets."),
         ),
     ),
     "tokenAuthMethod": (
@@ -179,7 +176,7 @@ CHANGE_RULES: Mapping[str, tuple[tuple[RiskTest, str | Promise], ...]] = {
                 change.after in SECRET_AUTH_METHODS
                 and change.before not in (*SECRET_AUTH_METHODS, "NONE", None)
             ),
-            _("A secret that can be copied stands in for a key."),
+            _("A shared secret replaces key-based authentication."),
         ),
     ),
     "clientType": (
@@ -196,60 +193,58 @@ CHANGE_RULES: Mapping[str, tuple[tuple[RiskTest, str | Promise], ...]] = {
         ),
         ((_adds("NONE"), UNAUTHENTICATED_CLIENTS_TEXT),),
     ),
-    "cimdHttpPermitted": (
-        (_turned_on, _("What an application says of itself is fetched without https.")),
-    ),
+    "cimdHttpPermitted": ((_turned_on, _("Client metadata is fetched without HTTPS.")),),
     "clientAssertionAudRestrictedToIssuer": (
-        (_turned_off, _("A proof that was made for another server is taken.")),
+        (_turned_off, _("Client assertions for other servers are accepted.")),
     ),
     "refreshTokenKept": (
         (
             _turned_on,
-            _("A refresh token works again and again, also for who copied it."),
+            _("Refresh tokens can be reused, also by an attacker."),
         ),
     ),
-    "dynamicRegistrationSupported": ((_turned_on, _("Applications can register themselves.")),),
-    "locked": ((_turned_off, _("An application that was locked gets tokens again.")),),
+    "dynamicRegistrationSupported": ((_turned_on, _("Clients can register themselves.")),),
+    "locked": ((_turned_off, _("The locked client can get tokens again.")),),
     "extension.requestableScopes": (
         (
             lambda change: change.after is None and change.before is not None,
-            _("The application may ask for any scope of the service."),
+            _("The client may request any scope of the service."),
         ),
     ),
-    "subjects": ((_turned_on, _("Who receives these messages sees whom entries are about.")),),
+    "subjects": ((_turned_on, _("The receiver gets subjects in plain text.")),),
     "role": (
         (
             lambda change: change.after == Role.ADMIN,
-            _("An administrator may do everything, and make others one."),
+            _("Grants full permissions."),
         ),
     ),
 }
 EVENT_RISKS: Mapping[str, str | Promise] = {
-    "client.reveal_secret": _("Somebody has seen a secret."),
-    "secret.show": _("Somebody has seen a secret."),
-    "subject.reveal": _("Somebody has seen whom an entry is about."),
-    "subject.export": _("Somebody has taken out what is known of a person."),
-    "password.link": _("Whoever has the link can sign in as somebody else."),
-    "second_factor.remove": _("A password alone signs in until there is another one."),
-    "account.reopen": _("Somebody who was shut out can sign in again."),
-    "token.create": _("A token was made that works at once."),
-    "token_batch.create": _("Many tokens were made at once."),
-    "subject.revoke_all": _("Everything of a person was to end, everywhere."),
-    "idp.remove_service": _("It does not come back, nor do its clients and tokens."),
-    "client.delete": _("It does not come back, nor do its tokens."),
-    "key.delete": _("It does not come back: what it signs or decrypts fails."),
+    "client.reveal_secret": _("A secret was revealed."),
+    "secret.show": _("A secret was revealed."),
+    "subject.reveal": _("A subject was revealed."),
+    "subject.export": _("A person's data was exported."),
+    "password.link": _("The link lets its holder sign in as this person."),
+    "second_factor.remove": _("Sign-in needs only a password until 2FA is set up again."),
+    "account.reopen": _("A blocked account can sign in again."),
+    "token.create": _("A valid token was issued."),
+    "token_batch.create": _("Many tokens were issued at once."),
+    "subject.revoke_all": _("All access of a person was to be revoked."),
+    "idp.remove_service": _("Can't be undone. Its clients and tokens are lost too."),
+    "client.delete": _("Can't be undone. Its tokens are lost too."),
+    "key.delete": _("Can't be undone. Signing and decryption with this key fail."),
 }
-BULK_REVOCATION_TEXT = _("All tokens of an application or a person were ended at once.")
+BULK_REVOCATION_TEXT = _("All tokens of a client or person were revoked at once.")
 
 
 def change_risk(change: FieldChange) -> str:
-    """Why a change is a risk; empty where no rule says so."""
+    """Return why a change is a risk, or ""."""
     rules = CHANGE_RULES.get(change.field, ())
     return next((str(why) for fits, why in rules if fits(change)), "")
 
 
 def event_risk(entry: AuditEntry) -> str:
-    """Why what was done is a risk whatever it changed; the same."""
+    """Return why an event is a risk regardless of its changes, or ""."""
     if entry.outcome in NO_EFFECT_OUTCOMES:
         return ""
     if entry.operation == "token.revoke":

@@ -1,8 +1,7 @@
-"""What an auditor looks for: the filters of the record, a parameter of the URL for
-each value, with a minus before the name of what is left out.
+"""The search form of the audit log: one URL parameter per filter value.
 
-A value that nobody knows is refused and never left out: a filter less would show more
-than was asked for.
+A minus before the name excludes the value. Unknown values are errors, because ignoring a filter
+would show more than was asked for.
 """
 
 from collections.abc import Iterator
@@ -57,18 +56,18 @@ TYPED_NAMES = {"since": "after", "until": "before"}  # where a day was typed
 
 
 class AuditSearchForm(ValueFiltersForm):
-    """The filters; `filters` is what they mean, `asked` how they stand in a URL.
+    """The filters of a search; `to_filters` converts them, `query` is their URL form.
 
-    ``posted``: what was typed stands in no address, and may name a subject.
+    With ``is_posted``, the text may contain a subject.
     """
 
     q = forms.CharField(max_length=500, required=False)
     since = DayField(gettext_lazy("From"))
-    until = DayField(gettext_lazy("Until, included"))
+    until = DayField(gettext_lazy("To"))
     after = TimeField()
     before = TimeField()
     reads = forms.ChoiceField(
-        choices=[("", ""), ("1", gettext_lazy("Reads too"))],
+        choices=[("", ""), ("1", gettext_lazy("Include reads"))],
         required=False,
         widget=forms.HiddenInput,
     )
@@ -96,7 +95,7 @@ class AuditSearchForm(ValueFiltersForm):
                 self.fields[name], (MultiTextField, MultiChoiceField)
             )
             if single and len(values) > 1:
-                self.add_error("q", _("The filter “%s” is given twice.") % name)
+                self.add_error("q", _("Use the filter “%s” only once.") % name)
         for name, errors in self.excluded.errors.items():
             for error in errors:
                 self.add_error("q", f"-{name}: {error}")
@@ -105,14 +104,13 @@ class AuditSearchForm(ValueFiltersForm):
             # Which of two periods comes first may change from day to day.
             shifts = any(self.cleaned_data[one] in NAMED_PERIODS for one in ("after", "before"))
             if first and last and first >= last and not shifts:
-                self.add_error("until", _("This is before the search begins."))
+                self.add_error("until", _("The end date is before the start date."))
 
     def full_clean(self) -> None:
-        """What is wrong is told at the box if it was typed there, and the box keeps
-        what was typed."""
+        """Show errors of typed filters at the search box."""
         super().full_clean()
         if not self.errors and self._is_too_long():
-            text = _("This is longer than an address can be. Leave something out.")
+            text = _("The search is too long. Remove some filters.")
             self.add_error("q", text)
         if not (self.has_typed_terms and self.errors):
             return
@@ -123,7 +121,7 @@ class AuditSearchForm(ValueFiltersForm):
 
     @property
     def single_fields(self) -> list[forms.BoundField]:
-        """The filters of one control that are drawn below the search box."""
+        """Filters with one control."""
         return [
             field
             for field in self.visible_fields()
@@ -137,7 +135,7 @@ class AuditSearchForm(ValueFiltersForm):
 
     @property
     def hidden_exclusions(self) -> list[tuple[str, str]]:
-        """What the form keeps although it draws no control for it."""
+        """Excluded values, sent as hidden inputs."""
         return [
             (name, value)
             for name, values in self.data.lists()
@@ -147,12 +145,12 @@ class AuditSearchForm(ValueFiltersForm):
 
     @property
     def has_filter_errors(self) -> bool:
-        """Whether what is below the search box has to be seen."""
+        """Whether a filter below the search box has an error."""
         return any(name != "q" for name in self.errors)
 
     @property
     def datalists(self) -> Iterator[tuple[str, SafeString]]:
-        """What may be typed, by the list that a field names."""
+        """Suggested values, by datalist ID."""
         people = User.objects.filter(membership__organization=self.organization)
         names = [
             (user.get_username(), user.get_full_name())
@@ -169,7 +167,7 @@ class AuditSearchForm(ValueFiltersForm):
 
     @property
     def hides_reads(self) -> bool:
-        """Whether reads are left out, since nothing was said of them."""
+        """Whether reads are hidden because no filter asks for them."""
         said = any(self.cleaned_data[name] for name in EVENT_FILTERS)
         return not said and not any(self.excluded.cleaned_data[name] for name in CHECKBOX_FILTERS)
 
@@ -230,7 +228,7 @@ class AuditSearchForm(ValueFiltersForm):
 
     @property
     def query(self) -> QueryDict:
-        """The filters as they stand in a URL: each once, nothing empty."""
+        """The filters as URL parameters, without duplicates and empty values."""
         query = QueryDict(mutable=True)
         for name, value in dict.fromkeys(self.pairs):
             query.appendlist(name, value)
@@ -243,8 +241,7 @@ class AuditSearchForm(ValueFiltersForm):
 
     @property
     def loggable_text(self) -> str:
-        """The search as the record may keep it: not the words, which could be
-        anything that someone pasted."""
+        """The search without free text, which could contain personal data."""
         terms = terms_from_pairs(self.pairs)
         return format_terms(
             term._replace(value="…") if term.name in FREE_TEXT_FILTERS else term for term in terms
@@ -261,7 +258,7 @@ def _setting_options(_language: str | None) -> SafeString:
 def _replace_subjects_with_marks(
     data: QueryDict, given: QueryDict, organization: Organization
 ) -> None:
-    """Put marks in the place of subjects; only quotes keep the spaces around one."""
+    """Replace subjects by search marks; only quoted ones keep surrounding spaces."""
     for sign in ("", "-"):
         entered = given.getlist(f"{sign}subject")
         for subject in data.pop(f"{sign}subject", ()):
@@ -271,7 +268,7 @@ def _replace_subjects_with_marks(
 
 
 def _without(given: list[str], excluded: list[str], choices: filter_choices.Choices) -> list[str]:
-    """Those that are asked for, or all, but for those that are left out."""
+    """Return the chosen values, or all, except the excluded ones."""
     if not excluded:
         return given
     every = given or [key for key, _label in choices]

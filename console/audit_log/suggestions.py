@@ -1,4 +1,4 @@
-"""What a search that is being typed could go on with."""
+"""Completions for the search box of the audit log."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -35,7 +35,7 @@ type Candidates = Iterator[tuple[str, str]]  # a value, and what it is
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What the box would hold, the part of it that is new, and what that means."""
+    """A completed search text, the completion itself and its meaning."""
 
     text: str
     completion: str
@@ -43,7 +43,7 @@ class Suggestion:
 
 
 def suggest_completions(text: str, organization: Organization) -> list[Suggestion]:
-    """A few ways on from what was typed, none where none is known."""
+    """Suggest completions for a search text."""
     asked = len(text) <= MAX_QUERY_CHARS and "\0" not in text  # which PostgreSQL does not take
     last = LAST_TERM.fullmatch(text) if asked else None
     if last is None:
@@ -66,7 +66,7 @@ def suggest_completions(text: str, organization: Organization) -> list[Suggestio
 
 
 def _sort_key(typed: str) -> Callable[[tuple[str, str]], int]:
-    """First what begins with what was typed, then what means what begins so."""
+    """Rank values that start with the typed text first, then matching meanings."""
     asked = typed.casefold()
 
     def rank(offer: tuple[str, str]) -> int:
@@ -95,16 +95,17 @@ def _suggest_result_codes(organization: Organization, typed: str) -> Candidates:
 
 
 def _recorded_values(organization: Organization, column: str, typed: str) -> list[str]:
-    """The first few values of entries that begin like that, in whatever letters."""
+    """Return the first logged values with a prefix, ignoring case."""
     spelled = {typed, typed.lower(), typed.capitalize(), typed.title(), typed.upper()}
     found = {one for start in spelled for one in _values_with_prefix(organization, column, start)}
     return sorted(found, key=lambda one: (one.casefold(), one))[:MAX_SUGGESTIONS]
 
 
 def _values_with_prefix(organization: Organization, column: str, prefix: str) -> Iterator[str]:
-    """The first few from there on: a step along the column's index for each, however
-    many entries there are. A database whose order is that of a language has capital
-    letters among the small ones, so these end nothing."""
+    """Yield the first values with a prefix, one index lookup each.
+
+    Databases that sort by language mix upper and lower case, so these don't end the list.
+    """
     own = AuditEntry.objects.filter(organization_id=organization.pk, **{f"{column}__gt": ""})
     rest = {f"{column}__gte": prefix}
     for _step in range(MAX_SUGGESTIONS):
@@ -154,14 +155,14 @@ def _suggest_times(_organization: Organization, typed: str) -> Candidates:
 
 
 def _suggest_regions(organization: Organization, typed: str) -> Candidates:
-    """Those of now, and those that services were seen in."""
+    """Yield configured regions, then former ones."""
     yield from _suggest_choices(filter_choices.region_choices)(organization, typed)
     seen = Version.objects.filter(organization_id=organization.pk)
     last = ""
     while found := seen.filter(region__gt=last).aggregate(Min("region"))["region__min"]:
         last = found
         if last not in get_regions() and _contains(typed, last):
-            yield last, _("not set up any more")
+            yield last, _("no longer configured")
 
 
 SUGGESTION_SOURCES: Mapping[str, Callable[[Organization, str], Candidates]] = {

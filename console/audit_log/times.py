@@ -1,7 +1,6 @@
-"""Days and moments that a search names, where the reader is.
+"""Days and times in searches, in the reader's time zone.
 
-``last-quarter`` is its beginning, as every other period, and counted anew whenever the
-search is made.
+Relative values such as ``last-quarter`` are evaluated with each search.
 """
 
 import re
@@ -23,10 +22,10 @@ from django.utils.translation import ngettext
 
 from console.audit_log.search_language import did_you_mean
 
-DAY_HELP = _("Enter a day like 2026-11-24.")
+DAY_HELP = _("Enter a date like 2026-11-24.")
 TIME_HELP = _(
-    "Enter a day like 2026-11-24, a month like 2026-11, a time like 2026-11-24T12:30Z,"
-    " 7d, 12h, yesterday or last-quarter."
+    "Enter a date like 2026-11-24, a month like 2026-11, a time like "
+    "2026-11-24T12:30Z, 7d, 12h, yesterday or last-quarter."
 )
 FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2999, 12, 30)
 AGE = re.compile(r"(\d{1,4})(min|h|d|w|mo|y)", re.ASCII)
@@ -86,7 +85,7 @@ class DayField(forms.DateField):
 
 
 class TimeField(forms.CharField):
-    """A time, or so long ago; as one text. Without a zone it is the reader's."""
+    """A point in time or an age such as ``7d``, as text; local time by default."""
 
     def __init__(self) -> None:
         super().__init__(max_length=40, required=False, widget=forms.HiddenInput)
@@ -109,7 +108,7 @@ class TimeField(forms.CharField):
 
 
 def resolve_time(text: str) -> datetime | None:
-    """What a cleaned `Moment` means now."""
+    """Return the point in time that a cleaned `TimeField` value means now."""
     if ago := AGE.fullmatch(text):
         number, unit = int(ago[1]), ago[2]
         if unit in CALENDAR_UNIT_MONTHS:
@@ -121,8 +120,7 @@ def resolve_time(text: str) -> datetime | None:
 
 
 def period_start(unit: str, periods_ago: int) -> date:
-    """The first day of a unit that ended so many of it ago, or goes on; where the
-    reader is."""
+    """Return the first day of the period ``periods_ago``, in local time."""
     today = timezone.localdate()
     if unit == "day":
         return today - timedelta(days=periods_ago)
@@ -133,7 +131,7 @@ def period_start(unit: str, periods_ago: int) -> date:
 
 
 def describe_time(text: str) -> str:
-    """A cleaned `Moment` as people read it, with the offset of where they are."""
+    """Describe a cleaned `TimeField` value, with UTC offset."""
     if ago := AGE.fullmatch(text):
         number = int(ago[1])
         said = {
@@ -152,7 +150,7 @@ def describe_time(text: str) -> str:
 
 
 def _parse_time(text: str) -> datetime | None:
-    """A day or a time in one of the ways in which people write them."""
+    """Parse a date or time in common formats."""
     if part := CALENDAR_PERIOD.fullmatch(text.casefold()):
         year, quarter, month = (int(one) if one else 0 for one in part.groups())
         if not year or (part[3] and not 1 <= month <= PERIOD_MONTHS["year"]):
@@ -179,7 +177,7 @@ def _parse_time(text: str) -> datetime | None:
 
 
 def _months_ago(months: int) -> datetime:
-    """The same day and time where the reader is, or the month's last day."""
+    """Return the same local day and time months ago, or the month's last day."""
     now = timezone.localtime()
     first = _first_of_month(now.year * 12 + now.month - 1 - months)
     last = monthrange(first.year, first.month)[1]
@@ -188,12 +186,12 @@ def _months_ago(months: int) -> datetime:
 
 
 def _first_of_month(months: int) -> date:
-    """The first day of a month, counted from the year 0."""
+    """Return the first day of a month, counted from year 0."""
     return date(months // 12, months % 12 + 1, 1)
 
 
 def midnight(day: date | None, *, days: int = 0) -> datetime | None:
-    """The beginning of a day in the reader's time zone, or of one ``days`` later."""
+    """Return the local start of a day, or of ``days`` later."""
     if day is None:
         return None
     return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min))

@@ -1,4 +1,4 @@
-"""The filters of a search that take any of several values, and what they mean."""
+"""Filters that accept several values."""
 
 import re
 from typing import Any
@@ -28,16 +28,16 @@ STATUS_PATTERN = re.compile(r"[1-5](\d\d|xx)", re.ASCII)
 class ValueFiltersForm(forms.Form):
     """The filters of which any of several values will do."""
 
-    actor = MultiTextField(gettext_lazy("Who"), 254, list="actors")
+    actor = MultiTextField(gettext_lazy("Actor"), 254, list="actors")
     role = MultiChoiceField(gettext_lazy("Role"), filter_choices.role_choices)
-    operation = MultiChoiceField(gettext_lazy("What"), filter_choices.event_choices)
+    operation = MultiChoiceField(gettext_lazy("Action"), filter_choices.event_choices)
     service = MultiTextField(gettext_lazy("Service name or ID"), list="services")
     client = MultiTextField(gettext_lazy("Client name or ID"))
     region = MultiChoiceField(gettext_lazy("Region"), filter_choices.region_choices)
     field = MultiTextField(gettext_lazy("Changed setting"), list="settings")
-    old = MultiTextField(gettext_lazy("In what it was"))
-    new = MultiTextField(gettext_lazy("In what it became"))
-    reason = MultiTextField(gettext_lazy("In the reason"))
+    old = MultiTextField(gettext_lazy("Old value contains"))
+    new = MultiTextField(gettext_lazy("New value contains"))
+    reason = MultiTextField(gettext_lazy("Reason contains"))
     ticket = MultiTextField(gettext_lazy("Ticket"), 60)
     code = MultiTextField(gettext_lazy("Result code"), 20)
     status = MultiTextField(gettext_lazy("HTTP status"), 20)
@@ -90,13 +90,13 @@ class ValueFiltersForm(forms.Form):
         given = [text.casefold() for text in self.cleaned_data["status"]]
         for text in given:
             if not STATUS_PATTERN.fullmatch(text):
-                said = _("A status is a number such as 404, or 5xx for all like it.")
+                said = _("Enter a status code such as 404, or 5xx.")
                 raise forms.ValidationError(said + _suggest_outcome(text))
         return given
 
     def clean_subject(self) -> list[str]:
         if self.cleaned_data["subject"]:
-            text = _("A subject must be in no address: type it into this page.")
+            text = _("Subjects can't be in a URL. Enter it in the search box.")
             raise forms.ValidationError(text)
         return []
 
@@ -104,7 +104,7 @@ class ValueFiltersForm(forms.Form):
         given: list[str] = self.cleaned_data["mark"]
         if all(SUBJECT_FINGERPRINT_PATTERN.fullmatch(text) for text in given):
             return given
-        raise forms.ValidationError(_("This is no mark of a subject."))
+        raise forms.ValidationError(_("Invalid subject filter."))
 
     def clean(self) -> None:
         given = self.cleaned_data
@@ -126,7 +126,7 @@ class ValueFiltersForm(forms.Form):
             self.add_error("client", error)
 
     def to_filter_values(self) -> dict[str, Any]:
-        """What the search takes, but for effects and outcomes."""
+        """Return the filter values, without effects and outcomes."""
         given = self.cleaned_data
         names = (
             "actor role region operation field old new reason ticket code status mark"
@@ -149,7 +149,7 @@ class ValueFiltersForm(forms.Form):
         )
 
     def _service_ids(self) -> list[name_lookup.ScopedId]:
-        """The services that are asked for, those by their id alone in any region."""
+        """Return region and ID of the services; a plain ID matches any region."""
         return [
             place
             for text in self.cleaned_data["service"]
@@ -161,7 +161,7 @@ class ValueFiltersForm(forms.Form):
         ]
 
     def _client_scope(self) -> tuple[list[str], list[name_lookup.ScopedId]]:
-        """Which client of a name is meant: regions and services, if it was said."""
+        """Return the regions and services that limit client names."""
         given = self.cleaned_data
         if not self.region_narrows_service:
             return [], []
@@ -179,7 +179,7 @@ class ExcludedValuesForm(ValueFiltersForm):
 
 
 def _suggest_outcome(text: str) -> str:
-    """What somebody may have meant who takes what became of a call for its status."""
+    """Suggest the outcome filter if ``text`` is an outcome."""
     for key, label in filter_choices.outcome_choices():
         if text in (key, str(label).casefold()):
             return " " + _("Did you mean “%s”?") % f"outcome:{quote_value(key)}"

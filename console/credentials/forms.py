@@ -13,33 +13,33 @@ MAX_TOKEN_CHARS = 4096  # characters of a token
 
 
 class CredentialForm(forms.Form):
-    """A token is typed in and never shown again, not even after a mistake."""
+    """A credential; the token is never shown again, not even after an error."""
 
     token = forms.CharField(
-        label=_("Access token of the organization"),
+        label=_("Organization access token"),
         max_length=MAX_TOKEN_CHARS,
         widget=forms.PasswordInput(
             render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
         ),
     )
     number = forms.IntegerField(
-        label=_("Organization's number at the identity provider"),
+        label=_("Organization ID"),
         min_value=1,
         max_value=2**63 - 1,
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=_("Needed to create and remove services. Authlete's console has it."),
+        help_text=_("Required to create and delete services. Shown in Authlete's console."),
     )
     expires_on = forms.DateField(
-        label=_("Last day of the token"),
+        label=_("Token expiry date"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_(
-            "As Authlete's console showed it; no call tells. Whoever looks after the "
-            "organization is reminded before. Empty: it works until it is revoked."
+            "From Authlete's console. Administrators get a reminder before it. Leave "
+            "empty if the token doesn't expire."
         ),
     )
-    anyway = forms.BooleanField(label=_("Keep it without having tried it"), required=False)
+    anyway = forms.BooleanField(label=_("Save without testing"), required=False)
 
     def __init__(self, data: Any, held: Credential | None) -> None:
         told = {"number": held.number, "expires_on": held.expires_on} if held else {}
@@ -48,16 +48,16 @@ class CredentialForm(forms.Form):
         del self.fields["anyway"]
         if held:
             self.fields["token"].required = False
-            self.fields["token"].help_text = _("Leave it empty to keep the one there is.")
+            self.fields["token"].help_text = _("Leave empty to keep the current token.")
 
     def add_force_field(self) -> None:
-        """Ask whether it shall be kept although it could not be tried."""
+        """Offer to save without testing."""
         self.fields["anyway"] = self.base_fields["anyway"]
 
     def clean_expires_on(self) -> date | None:
         day: date | None = self.cleaned_data["expires_on"]
         if day and day < timezone.localdate():
-            raise forms.ValidationError(_("This day has passed."))
+            raise forms.ValidationError(_("Enter a future date."))
         return day
 
     @property
@@ -66,6 +66,8 @@ class CredentialForm(forms.Form):
 
 
 class RemoveCredentialForm(forms.Form):
+    """Confirms removal by the region's name."""
+
     name = forms.CharField(max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     def __init__(self, data: Any, region: Region) -> None:
@@ -77,5 +79,7 @@ class RemoveCredentialForm(forms.Form):
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
         if name.casefold() != self.region.name.casefold():
-            raise forms.ValidationError(_("This is not the region's name. Nothing was removed."))
+            raise forms.ValidationError(
+                _("This doesn't match the region's name. Nothing was removed.")
+            )
         return name

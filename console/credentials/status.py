@@ -12,16 +12,16 @@ from tenants.organizations.api_clients import fingerprint_token
 from tenants.organizations.regions import Region, get_regions
 
 PROBLEM_BADGES = {
-    CredentialProblem.PARTIAL_VIEW: (_n("sees a part"), "warn"),
-    CredentialProblem.UNREACHABLE: (_n("could not be tried"), "warn"),
-    CredentialProblem.RATE_LIMITED: (_n("could not be tried"), "warn"),
-    CredentialProblem.SERVER_ERROR: (_n("could not be tried"), "warn"),
+    CredentialProblem.PARTIAL_VIEW: (_n("Limited access"), "warn"),
+    CredentialProblem.UNREACHABLE: (_n("Not tested"), "warn"),
+    CredentialProblem.RATE_LIMITED: (_n("Not tested"), "warn"),
+    CredentialProblem.SERVER_ERROR: (_n("Not tested"), "warn"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class CredentialStatus:
-    """One region of the deployment, as this organization has it."""
+    """A region and the state of its credential."""
 
     region: Region
     credential: Credential | None
@@ -33,7 +33,7 @@ class CredentialStatus:
 
 
 def load_statuses(organization: Organization) -> list[CredentialStatus]:
-    """Every region in the order of the settings, then those that are gone from them."""
+    """Return configured regions in order, then former ones with credentials."""
     held = {one.region: one for one in organization.credential_set.all()}
     known = get_regions()
     gone = [Region(name, "") for name in held if name not in known]
@@ -44,20 +44,20 @@ def load_statuses(organization: Organization) -> list[CredentialStatus]:
 
 
 def _describe(credential: Credential | None) -> tuple[str, str, str, str, str]:
-    """The fingerprint, a word with its kind, what is wrong and what to do."""
+    """Return fingerprint, label, badge, problem and advice for a credential."""
     if credential is None:
-        return "", _("no credential"), "idle", "", ""
+        return "", _("No credential"), "idle", "", ""
     try:
         mark = fingerprint_token(credential.token).hex
     except UnsealError:
-        wrong = _("No key of this console opens it: one is missing in VAULT_KEYS.")
-        help = _("Put that key back, or replace the credential.")
-        return "", _("cannot be opened"), "bad", wrong, help
+        wrong = _("It can't be decrypted: its key is missing from VAULT_KEYS.")
+        help = _("Restore the key, or replace the credential.")
+        return "", _("Can't be decrypted"), "bad", wrong, help
     if credential.problem in set(CredentialProblem):
         problem = CredentialProblem(credential.problem)
-        word, kind = PROBLEM_BADGES.get(problem, (_("does not work"), "bad"))
+        word, kind = PROBLEM_BADGES.get(problem, (_("Failing"), "bad"))
         wrong, help = TEXTS_BY_PROBLEM[problem]
         return mark, _(word), kind, _(wrong), _(help)
     if credential.tried_at is None or credential.problem:
-        return mark, _("not tried yet"), "idle", "", ""
-    return mark, _("works"), "ok", "", ""
+        return mark, _("Not tested"), "idle", "", ""
+    return mark, _("Credential OK"), "ok", "", ""

@@ -1,4 +1,4 @@
-"""The organization's access tokens, one a region. None is ever shown."""
+"""Pages of credentials, one per region."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -21,6 +21,7 @@ from tenants.organizations.roles import ConsolePermission
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """List the credentials by region."""
     context = {"member": member, "states": load_statuses(member.organization)}
     return render_page(request, "credentials/index.html", context)
 
@@ -28,7 +29,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def edit(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
-    """Add or replace one; it is tried first, and kept only when it works."""
+    """Add or replace a credential, after testing it."""
     place = _get_region(region)
     held = credentials.find_credential(member.organization, region)
     form = CredentialForm(request.POST or None, held)
@@ -66,7 +67,7 @@ def edit(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 def check(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
-    """Try the one there is once more."""
+    """Test the current credential."""
     place, held = _get_region(region), _get_credential(member, region)
     finding = None
     if request.method == "POST":
@@ -85,6 +86,7 @@ def check(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def remove(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
+    """Remove a credential."""
     held = _get_credential(member, region)
     # One may be left of a region that the settings do not have any more.
     place = get_regions().get(region) or Region(region, "")
@@ -95,7 +97,7 @@ def remove(request: ConsoleRequest, member: Member, region: str) -> HttpResponse
         except credentials.CredentialChangedError as error:
             form.add_error(None, str(error))
         else:
-            told = _("The credential for %(region)s is removed.")
+            told = _("Credential for %(region)s removed.")
             messages.success(request, told % {"region": place.title})
             return redirect_to(request, _index_url(member))
     context = {"member": member, "region": place, "held": held, "form": form}
@@ -109,7 +111,7 @@ def _test_credential(
     try:
         return credentials.probe_credential(member.actor, offered)
     except UnauthorizedError:
-        text = _("The token there is cannot be opened. Enter one.")
+        text = _("The current token can't be decrypted. Enter a new one.")
         form.add_error("token", text)
         return None
 
@@ -118,15 +120,15 @@ def _show_result(
     request: ConsoleRequest, place: Region, finding: CredentialCheck, *, changed: bool
 ) -> None:
     if not finding.is_usable:
-        told = _("The credential for %(region)s is kept, but was not tried.")
+        told = _("Credential for %(region)s saved without testing.")
         messages.warning(request, told % {"region": place.title})
         return
     count = finding.service_count or 0
-    sees = ngettext("It sees %(n)d service.", "It sees %(n)d services.", count)
+    sees = ngettext("%(n)d service found.", "%(n)d services found.", count)
     told = (
-        _("The credential for %(region)s works and is kept.")
+        _("Credential for %(region)s tested and saved.")
         if changed
-        else _("The credential for %(region)s works. Nothing was changed.")
+        else _("Credential for %(region)s OK. No changes.")
     )
     said = f"{told % {'region': place.title}} {sees % {'n': count}}"
     if finding.problem:

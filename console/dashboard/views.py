@@ -1,4 +1,4 @@
-"""Where somebody arrives: at their organizations, and in one of them."""
+"""The start page and the dashboard of an organization."""
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -31,7 +31,7 @@ MAX_ENTRIES_SCANNED = 500  # entries among which the last call to a region is lo
 
 @signed_in_page
 def home(request: ConsoleRequest) -> HttpResponse:
-    """The organizations of who asks; a single one opens by itself."""
+    """List the user's organizations, or redirect to the only one."""
     found = (
         Membership.objects.filter(user=request.user.pk)
         .select_related("organization")
@@ -45,7 +45,7 @@ def home(request: ConsoleRequest) -> HttpResponse:
 
 @organization_page(None)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """What this member looks after, told from what is kept here: nobody is called."""
+    """Show the organization's dashboard from local data, without calls."""
     context: dict[str, object] = {"member": member}
     if member.can(Effect.READ):
         context |= {
@@ -86,10 +86,9 @@ def _region_rows(member: Member) -> list[dict[str, object]]:
 
 
 def _recent_entries(member: Member) -> list[dict[str, object]]:
-    """The newest changes, refusals and reveals.
+    """Return the newest changes, rejections and reveals.
 
-    Who may not read the record sees what became of services, and not what happened
-    here: members, credentials and denials.
+    Without access to the audit log: only entries about calls to Authlete.
     """
     entries = _entries(member).exclude(effect=Effect.READ)
     if not member.can(ConsolePermission.AUDIT_LOG):
@@ -101,7 +100,7 @@ def _recent_entries(member: Member) -> list[dict[str, object]]:
 
 
 def _entry_url(member: Member, entry: AuditEntry) -> str:
-    """To the entry in the record, or for who may not read that, to what it did."""
+    """Return the URL of the entry, or of its change without access to the log."""
     if member.can(ConsolePermission.AUDIT_LOG):
         return optional_path("audit:entry", member.organization.slug, entry.entry)
     return entry_page_path(entry, "change") if entry.effect != Effect.READ else ""

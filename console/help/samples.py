@@ -22,7 +22,7 @@ from tenants.authlete.redaction.redactor import Fingerprint
 
 
 class SampleSettings(Section):
-    """One setting of each kind, in the states that a page can show."""
+    """One setting of each kind, in all states."""
 
     title = "One of each kind"
 
@@ -106,7 +106,7 @@ SAMPLE_DOCUMENT = {
 
 
 def sample_settings_form() -> SettingsForm:
-    """A form over the sample, with one change and one error."""
+    """Build the sample form with one change and one error."""
     edits = {"plainText": "Retail banking, Europe", "lifetime": -5}
     seen = Service.model_validate(SAMPLE_DOCUMENT)
     form = form_for([SampleSettings])(document=seen, edits=edits)
@@ -202,6 +202,7 @@ class SampleForm(forms.Form):
 
 
 def pattern_context() -> dict[str, Any]:
+    """Return the context of the pattern page."""
     now = timezone.now()
     return {
         "sections": SECTIONS,
@@ -238,7 +239,7 @@ def pattern_context() -> dict[str, Any]:
 
 
 def icon_names() -> Iterable[str]:
-    """The names of all icons."""
+    """Return the names of all icons."""
     drawn = get_template("components/icons.html")
     partials: dict[str, object] = drawn.template.extra_data["partials"]  # type: ignore[attr-defined]
     return partials

@@ -1,4 +1,4 @@
-"""What helps with the console itself; for everyone who is signed in."""
+"""Help pages and display preferences, for everyone signed in."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -22,13 +22,13 @@ from tenants.models import Organization
 
 @signed_in_page
 def index(request: ConsoleRequest) -> HttpResponse:
-    """What the words and marks of the console mean."""
+    """Explain terms and symbols."""
     return render_page(request, "help/index.html", {})
 
 
 @signed_in_page
 def organizations(request: ConsoleRequest) -> HttpResponse:
-    """The organizations that one may switch to."""
+    """List the user's organizations."""
     mine = Organization.objects.filter(membership__user=request.user).order_by("name")
     context = {"organizations": mine, "here": request.GET.get("here", "")}
     return render_page(request, "help/organizations.html", context, part="switch")
@@ -57,10 +57,10 @@ def theme(request: ConsoleRequest) -> HttpResponse:
 
 @signed_in_page
 def zone(request: ConsoleRequest) -> HttpResponse:
-    """Choose the time zone in which this browser tells times."""
+    """Choose the time zone of displayed times."""
     asked = request.POST.get("zone")
     if request.method == "POST" and asked in time_zone_names():
-        messages.success(request, _("Times are told in this zone from now on."))
+        messages.success(request, _("Time zone saved."))
         response = redirect_to(request, request.path)
         save_preference(response, TIME_ZONE_COOKIE, asked)
         return response

@@ -35,20 +35,20 @@ STATE_BADGES: Mapping[str, str] = {
     JobState.NOT_ALLOWED: "bad",
 }
 OUTCOME_LABELS: Mapping[str, Promise] = {
-    ItemState.DONE: gettext_lazy("done"),
-    ItemState.UNCHANGED: gettext_lazy("already so"),
-    ItemState.REJECTED: gettext_lazy("refused"),
+    ItemState.DONE: gettext_lazy("succeeded"),
+    ItemState.UNCHANGED: gettext_lazy("no change"),
+    ItemState.REJECTED: gettext_lazy("rejected"),
     ItemState.NOT_SENT: gettext_lazy("not sent"),
     ItemState.UNKNOWN: gettext_lazy("unknown"),
     ItemState.SKIPPED: gettext_lazy("skipped"),
     ItemState.RUNNING: gettext_lazy("running"),
-    ItemState.PENDING: gettext_lazy("to do"),
+    ItemState.PENDING: gettext_lazy("pending"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class JobProgress:
-    """One job and the fates of its items."""
+    """A job and its item counts by state."""
 
     job: Job
     counts: Mapping[str, int]
@@ -112,20 +112,20 @@ class JobProgress:
 
 
 def load_resolutions(job: Job) -> dict[str, Resolution]:
-    """By entry, what was found out later of the job's unknown items."""
+    """Return later resolutions of unknown items, by entry ID."""
     unknown = Item.objects.filter(job=job, state=ItemState.UNKNOWN).exclude(entry="")
     return found_out(job.organization_id, unknown.values_list("entry", flat=True))
 
 
 def summarize(job: Job) -> list[tuple[str, int]]:
-    """What else its kind tells of it."""
+    """Return the counts that the job's handler adds."""
     known = JOB_HANDLERS.get(job.kind)
     told = known.summary(job) if known and known.summary else ()
     return [(words, number) for words, number in told if number]
 
 
 def load_progress(jobs: Iterable[Job]) -> list[JobProgress]:
-    """The progress of several jobs, counted at once."""
+    """Load the progress of several jobs with one query."""
     listed = list(jobs)
     counts: dict[Any, dict[str, int]] = {job.pk: {} for job in listed}
     found = Item.objects.filter(job__in=listed).order_by()

@@ -1,4 +1,4 @@
-"""Jobs, how far they are, and what can be done about them."""
+"""Pages of jobs."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -38,9 +38,9 @@ from tenants.organizations.roles import ConsolePermission
 
 JOBS_PER_PAGE, ITEMS_PER_PAGE = 25, 50  # a page
 STATE_FILTERS = {
-    "open": (gettext_lazy("Not ended"), Q(state__in=OPEN_JOB_STATES)),
+    "open": (gettext_lazy("Unfinished"), Q(state__in=OPEN_JOB_STATES)),
     "paused": (gettext_lazy("Paused"), Q(state=JobState.PAUSED)),
-    "ended": (gettext_lazy("Ended"), ~Q(state__in=OPEN_JOB_STATES)),
+    "ended": (gettext_lazy("Finished"), ~Q(state__in=OPEN_JOB_STATES)),
     "failed": (gettext_lazy("With failures"), Q(items__state__in=FAILED_ITEM_STATES)),
 }
 ACTIVE_REFRESH_SECONDS, IDLE_REFRESH_SECONDS = (
@@ -51,7 +51,7 @@ ACTIVE_REFRESH_SECONDS, IDLE_REFRESH_SECONDS = (
 
 @organization_page(None)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """The organization's jobs, newest first; a help desk sees its own."""
+    """List jobs, newest first; without read permission, only one's own."""
     state = request.GET.get("state", "")
     seen = _visible_jobs(member)
     found = seen.filter(STATE_FILTERS[state][1]).distinct() if state in STATE_FILTERS else seen
@@ -71,7 +71,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 @organization_page(None)
 def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
-    """One job, item by item; its page looks again by itself until it has ended."""
+    """Show a job and its items."""
     found = _get_job(member, job)
     (told,) = progress.load_progress([found])
     items = Item.objects.filter(job=found)
@@ -109,19 +109,19 @@ def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
 @organization_page(None)
 def pause(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
     """Stop a job for now."""
-    return _confirm_action(request, member, job, "pause", control.pause_job, _("Paused."))
+    return _confirm_action(request, member, job, "pause", control.pause_job, _("Job paused."))
 
 
 @organization_page(None)
 def resume(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
-    """Go on with a job, or try again at once what it waits to try."""
-    return _confirm_action(request, member, job, "resume", control.resume_job, _("It goes on."))
+    """Resume a job, or retry now."""
+    return _confirm_action(request, member, job, "resume", control.resume_job, _("Job resumed."))
 
 
 @organization_page(None)
 def cancel(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
-    """End a job; what was not begun is not done."""
-    said = _("Cancelled. What was done stays as it is.")
+    """Cancel a job; remaining items are skipped."""
+    said = _("Job cancelled.")
     return _confirm_action(
         request, member, job, "cancel", control.cancel_job, said, to_receipt=True
     )
@@ -130,8 +130,8 @@ def cancel(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
 @organization_page(None)
 @step_up
 def retry(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
-    """Try again what failed in a job that has ended."""
-    said, act = _("Trying again."), control.retry_failed_items
+    """Retry the failed items of a finished job."""
+    said, act = _("Retrying failed items."), control.retry_failed_items
     return _confirm_action(request, member, job, "retry", act, said, to_receipt=True)
 
 
@@ -145,7 +145,7 @@ def _confirm_action(
     *,
     to_receipt: bool = False,
 ) -> HttpResponse:
-    """Ask, or do it once; then back to the job, or to the receipt that it makes."""
+    """Ask for confirmation, then run ``action`` once."""
     job = _get_job(member, pk)
     if not can_control(job, member.user.pk, member.role):
         raise PermissionDenied
@@ -157,7 +157,7 @@ def _confirm_action(
             try:
                 action(job, member.actor)
             except JobStateError:
-                messages.info(request, _("Nothing was changed: the job has moved on."))
+                messages.info(request, _("The job's state has changed. Nothing was done."))
             else:
                 messages.success(request, message)
         return redirect_to(request, path)
@@ -189,12 +189,12 @@ def _get_job(member: Member, pk: UUID) -> Job:
 
 
 def _is_stalled(jobs: QuerySet[Job]) -> bool:
-    """Whether a job is to go on and nothing is there to work on it."""
+    """Return whether a job is due and no worker is running."""
     return jobs.filter(queue.is_due()).exists() and not queue.has_live_worker()
 
 
 def _refresh_seconds(told: progress.JobProgress) -> int:
-    """Seconds until a browser looks again; 0 when there is nothing to wait for."""
+    """Return the polling interval in seconds; 0 for none."""
     job = told.job
     if job.is_over and not told.is_finishing_item:
         return 0

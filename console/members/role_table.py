@@ -1,4 +1,4 @@
-"""What each role may do, from the table that decides it."""
+"""The table of role permissions."""
 
 from collections.abc import Iterator
 
@@ -10,18 +10,18 @@ from tenants.organizations.roles import PERMISSIONS_BY_ROLE, ROLES_REQUIRING_2FA
 
 
 def role_labels() -> list[str | Promise]:
-    """The heads of the table's columns."""
+    """Return the column headings."""
     return [ROLE_LABELS[role] for role in Role]
 
 
 def permission_rows() -> Iterator[tuple[str | Promise, list[tuple[str | Promise, bool]]]]:
-    """What may be done, and for each role whether it may."""
+    """Yield each permission with whether each role has it."""
     for need, words in PERMISSION_LABELS.items():
         yield (
             words,
             [(ROLE_LABELS[role], need in PERMISSIONS_BY_ROLE[role]) for role in Role],
         )
     yield (
-        _("Must sign in with a second factor"),
+        _("2FA required"),
         [(ROLE_LABELS[role], role in ROLES_REQUIRING_2FA) for role in Role],
     )

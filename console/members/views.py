@@ -1,4 +1,4 @@
-"""Who belongs to an organization, and as what."""
+"""Pages of members."""
 
 from collections.abc import Callable
 
@@ -27,6 +27,7 @@ from tenants.organizations.roles import ConsolePermission, Role
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """List the members."""
     context = {"member": member, "members": _members(member), **_role_context()}
     return render_page(request, "members/index.html", context)
 
@@ -34,7 +35,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def new(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """Add a person; who is new to the console gets a link, shown by this answer."""
+    """Add a member; new people get a password link, shown by this response."""
     form = NewMemberForm(request.POST or None, initial={"role": Role.VIEWER})
     context = {"member": member, "form": form, **_role_context()}
     if form.is_valid():
@@ -47,7 +48,7 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
             if added.is_new_user:  # whoever is known may be somebody in another organization
                 path = members.create_password_link(member.actor, added.membership.user)
                 return _show_link(request, member, added.membership, path)
-            messages.success(request, _("%(person)s is a member now.") % {"person": email})
+            messages.success(request, _("%(person)s added.") % {"person": email})
             return redirect_to(request, _index_url(member))
     return render_page(request, "members/new.html", context, status=_form_status(form))
 
@@ -55,13 +56,13 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def edit(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
-    """One member: their role, and what helps them to sign in."""
+    """Change a member's role, and show sign-in help."""
     person = _get_member(member, pk)
     form = RoleForm(request.POST or None, initial={"role": person.role})
     if form.is_valid():
         role = Role(form.cleaned_data["role"])
         if role == person.role:
-            messages.info(request, _("Nothing was changed."))
+            messages.info(request, _("No changes."))
             return redirect_to(request, request.path)
         try:
             members.change_role(member.actor, person, role)
@@ -69,7 +70,7 @@ def edit(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
             form.add_error("role", str(error))
         else:
             told = {"person": person.user, "role": ROLE_LABELS[role]}
-            messages.success(request, _("%(person)s: %(role)s from now on.") % told)
+            messages.success(request, _("Role of %(person)s changed to %(role)s.") % told)
             own = person.user == member.user and not role.has_permission(
                 ConsolePermission.ADMINISTRATION
             )
@@ -88,6 +89,7 @@ def edit(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def remove(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
+    """Remove a member."""
     person = _get_member(member, pk)
     problem = ""
     if request.method == "POST":
@@ -97,7 +99,7 @@ def remove(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
             problem = str(error)
         else:
             told = {"person": person.user}
-            messages.success(request, _("%(person)s is no member any more.") % told)
+            messages.success(request, _("%(person)s removed.") % told)
             own = person.user == member.user
             return redirect_to(request, reverse("dashboard:home") if own else _index_url(member))
     context = {
@@ -113,7 +115,7 @@ def remove(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def password_link(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
-    """Hand out a link for a new password; it is shown by the answer to the POST."""
+    """Create a password link; only this response shows it."""
     person = _get_member(member, pk)
     why_not = _denial_reason(member, person)
     if request.method == "POST" and not why_not:
@@ -126,13 +128,13 @@ def password_link(request: ConsoleRequest, member: Member, pk: int) -> HttpRespo
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def reset_2fa(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
-    """Take away the second factor of somebody who has lost it."""
+    """Remove the second factor of a member who has lost it."""
     person = _get_member(member, pk)
     why_not = _denial_reason(member, person)
     if request.method == "POST" and not why_not:
         members.remove_second_factor(member.actor, person.user)
         told = {"person": person.user}
-        messages.success(request, _("%(person)s signs in without a second factor now.") % told)
+        messages.success(request, _("2FA of %(person)s reset.") % told)
         return redirect_to(request, _index_url(member))
     context = {"member": member, "person": person, "why_not": why_not}
     return render_page(request, "members/reset_2fa.html", context)
@@ -141,9 +143,14 @@ def reset_2fa(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def close(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
-    """Let a person sign in no more; nothing is taken that they could not get back."""
+    """Block sign-in with an account."""
     return _confirm_action(
-        request, member, pk, account_closure.close_account, _("%(person)s is closed.")
+        request,
+        member,
+        pk,
+        account_closure.close_account,
+        _("Account of %(person)s closed."),
+        template="members/close.html",
     )
 
 
@@ -156,7 +163,8 @@ def reopen(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
         member,
         pk,
         account_closure.reopen_account,
-        _("%(person)s can sign in again."),
+        _("Account of %(person)s reopened."),
+        template="members/reopen.html",
     )
 
 
@@ -166,8 +174,10 @@ def _confirm_action(
     pk: int,
     action: Callable[..., object],
     message: str,
+    *,
+    template: str,
 ) -> HttpResponse:
-    """Ask, or do it once. The page is called as ``act``."""
+    """Ask for confirmation, then run ``action`` once."""
     person = _get_member(member, pk)
     why_not = _denial_reason(member, person)
     form = ChangeReasonForm(request.POST or None)
@@ -188,7 +198,7 @@ def _confirm_action(
         "form": form,
     }
     status = 422 if form.errors else 200
-    return render_page(request, f"members/{action.__name__}.html", context, status=status)
+    return render_page(request, template, context, status=status)
 
 
 def _members(member: Member) -> QuerySet[Membership]:
@@ -206,9 +216,9 @@ def _get_member(member: Member, pk: int) -> Membership:
 
 
 def _denial_reason(member: Member, person: Membership) -> str:
-    """Why this admin may not help that person to sign in, or nothing."""
+    """Return why this admin can't manage that person's sign-in, or ""."""
     if person.user == member.user:
-        return _("Change your own password and second factor in your account.")
+        return _("Change your own password and 2FA in your account.")
     try:
         members.check_can_manage(member.user, person)
     except MembershipRuleError as error:

@@ -18,17 +18,19 @@ FORBIDDEN_PARAMETERS = ("subject", "-subject")  # these are in no address
 
 
 class SavedSearchForm(forms.ModelForm[SavedSearch]):
+    """Renames, shares or pins a saved search."""
+
     class Meta:
         model = SavedSearch
         fields = ("name", "shared", "pinned")
         labels = {
             "name": _("Name"),
-            "shared": _("Share it"),
-            "pinned": _("Pin it"),
+            "shared": _("Share"),
+            "pinned": _("Pin"),
         }
         help_texts = {
-            "shared": _("Whoever reads this organization's record finds it."),
-            "pinned": _("It is offered on the record's page."),
+            "shared": _("Visible to everyone who can read this organization's audit log."),
+            "pinned": _("Shown above the audit log."),
         }
 
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -41,12 +43,12 @@ class SavedSearchForm(forms.ModelForm[SavedSearch]):
             organization=self.instance.organization, user=self.instance.user
         )
         if own.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError(_("There is a search of this name already."))
+            raise forms.ValidationError(_("A search with this name already exists."))
         return name
 
 
 class NewSavedSearchForm(SavedSearchForm):
-    """A search that is looked at, as its address has it."""
+    """Saves the search of a URL."""
 
     query = forms.CharField(widget=forms.HiddenInput, max_length=MAX_QUERY_CHARS, required=False)
 
@@ -65,6 +67,6 @@ class NewSavedSearchForm(SavedSearchForm):
         words, problems = parse(" ".join(kept.getlist("q")))
         known = {name.removeprefix("-") for name in kept} <= SEARCH_PARAMETERS
         if problems or not known or any(one.name for one in words):
-            text = _("This is no search of the record. Search there, and save that.")
+            text = _("Invalid search. Search the audit log, then save it.")
             raise forms.ValidationError(text)
         return kept.urlencode()

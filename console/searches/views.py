@@ -1,4 +1,4 @@
-"""Searches of the record by name: saved, shared, pinned, renamed and removed."""
+"""Pages of saved searches."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from tenants.organizations.roles import ConsolePermission
 
 @organization_page(ConsolePermission.AUDIT_LOG)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """One's own, and those that others share."""
+    """List one's own and shared searches."""
     searches = visible_searches(member.organization, member.user.pk).select_related("user")
     mine = {one.pk for one in _editable_searches(member)}
     rows = [(one, format_query(one.query)) for one in searches]
@@ -44,7 +44,7 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
             object=_audit_object(form),
         )
         form.save()
-        said = _("“%(name)s” is saved.") % {"name": search.name}
+        said = _("“%(name)s” saved.") % {"name": search.name}
         messages.success(request, said)
         return redirect_to(request, f"{_audit_log_url(member)}?{search.query}")
     search_text = format_query(str(form["query"].value() or ""))
@@ -55,7 +55,7 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 @organization_page(ConsolePermission.AUDIT_LOG)
 def edit(request: ConsoleRequest, member: Member, search: UUID) -> HttpResponse:
-    """Rename, share or pin a search of one's own, or of somebody who has left."""
+    """Edit one's own search, or one whose owner has left."""
     found = get_object_or_404(_editable_searches(member), pk=search)
     form = SavedSearchForm(request.POST or None, instance=found)
     if found.user != member.user:
@@ -68,7 +68,7 @@ def edit(request: ConsoleRequest, member: Member, search: UUID) -> HttpResponse:
             object=_audit_object(form),
         )
         form.save()
-        said = _("“%(name)s” is saved.") % {"name": found.name}
+        said = _("“%(name)s” saved.") % {"name": found.name}
         messages.success(request, said)
         return redirect_to(request, _index_url(member))
     search_text = format_query(found.query)
@@ -84,7 +84,7 @@ def remove(request: ConsoleRequest, member: Member, search: UUID) -> HttpRespons
     if request.method == "POST":
         record_event(member.actor, SEARCH_REMOVE, label=found.name, object=str(found.pk))
         found.delete()
-        said = _("“%(name)s” is removed.") % {"name": found.name}
+        said = _("“%(name)s” removed.") % {"name": found.name}
         messages.success(request, said)
         return redirect_to(request, _index_url(member))
     context = {"member": member, "search": found}
@@ -97,7 +97,7 @@ def _editable_searches(member: Member) -> QuerySet[SavedSearch]:
 
 
 def _audit_object(form: SavedSearchForm) -> str:
-    """What the record keeps of a search: its id and who finds it, not its words."""
+    """Return the search's ID and visibility for the audit log."""
     given = form.cleaned_data
     shared = "shared" if given.get("shared", form.instance.shared) else "own"
     return f"{form.instance.pk} {shared}"

@@ -1,4 +1,7 @@
-"""Waiting for rows: few requests of a process may, so that pages keep its threads."""
+"""Read rows for log streams, with long polling.
+
+Few requests of a process may wait, so that pages keep its threads.
+"""
 
 import threading
 from collections import Counter
@@ -36,7 +39,7 @@ class TooManyWaitingError(Exception):
 
 @contextmanager
 def wait_slot(stream: UUID) -> Iterator[None]:
-    """A place to wait on; raises `Full`."""
+    """Occupy one of the slots for waiting; raises `TooManyWaitingError`."""
     with _lock:
         if _waiting.total() >= MAX_WAITING_REQUESTS or _waiting[stream] >= MAX_WAITING_PER_STREAM:
             raise TooManyWaitingError
@@ -61,7 +64,7 @@ class StreamRevokedError(Exception):
 
 
 class StreamBatch:
-    """Some rows of an organization's record, and where the next ones begin."""
+    """Rows of an organization's audit log, and the next cursor."""
 
     def __init__(self, rows: list[RowWithPreviousMac], cursor: int) -> None:
         self.rows, self.cursor = rows, cursor
@@ -71,12 +74,10 @@ class StreamBatch:
 
 
 def read_rows(stream: Stream, after: int, limit: int, wait: int, who: Actor) -> StreamBatch:
-    """At most ``limit`` rows that follow ``after``, in the order of the record; where
-    there is none, ``wait`` so many seconds for one.
+    """Return up to ``limit`` rows after ``after``; wait up to ``wait`` seconds for one.
 
-    Raises `NotRecorded` when it cannot be kept that they are read, `NotWhole` when
-    there is no such row to go on from, `Full` when too many wait already, and
-    `Revoked`.
+    Raises `AuditUnavailableError` if the read can't be logged, `ExportIntegrityError` if the log
+    ends before ``after``, `TooManyWaitingError` and `StreamRevokedError`.
     """
     _log_read(stream, who)
     rows, cursor = read_rows_after(stream.organization_id, after, limit)
@@ -101,7 +102,7 @@ def _wait_for_rows(
 
 
 def _log_read(stream: Stream, who: Actor) -> None:
-    """The first read, and then one entry an hour that counts the reads since."""
+    """Log the first read, then one entry per hour with the number of reads."""
     now, was = timezone.now(), stream.told_at
     if was and now - was < READ_LOG_INTERVAL:
         return
@@ -117,5 +118,5 @@ def _log_read(stream: Stream, who: Actor) -> None:
 
 
 def describe_reads(stream: Stream) -> str:
-    """What it read since the record last told of that, for its next entry."""
+    """Describe the reads since the last entry, for the audit log."""
     return f"{stream.reads} reads before, as far as row {stream.position}"

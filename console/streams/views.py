@@ -1,4 +1,4 @@
-"""The record for machines: who may read it, and the address that they read at."""
+"""Pages of log streams, and their endpoint."""
 
 import re
 from uuid import UUID
@@ -36,6 +36,7 @@ from tenants.organizations.roles import ConsolePermission
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """List the log streams."""
     streams = Stream.objects.filter(organization=member.organization)
     context = {
         "member": member,
@@ -48,7 +49,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def new(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """Make a token; the answer to the POST is the only place that ever shows it."""
+    """Create a token; only this response shows it."""
     form = NewStreamForm(request.POST or None)
     context = {"member": member, "form": form, "url": _stream_url(request, member)}
     if form.is_valid():
@@ -72,13 +73,13 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def remove(request: ConsoleRequest, member: Member, stream: UUID) -> HttpResponse:
-    """Revoke a token; whoever reads with it is refused from the next read on."""
+    """Revoke a token."""
     found = get_object_or_404(Stream, pk=stream, organization=member.organization)
     if request.method == "POST":
         read = reader.describe_reads(found)
         with record_action(member.actor, events.STREAM_REMOVE, label=found.name, object=read):
             found.delete()
-        said = _("%(name)s reads nothing any more.") % {"name": found.name}
+        said = _("Log stream “%(name)s” revoked.") % {"name": found.name}
         messages.success(request, said)
         return redirect_to(request, reverse("streams:index", args=[member.organization.slug]))
     context = {"member": member, "stream": found}
@@ -87,7 +88,7 @@ def remove(request: ConsoleRequest, member: Member, stream: UUID) -> HttpRespons
 
 @public_page
 def read(request: HttpRequest, home: str) -> HttpResponseBase:
-    """Rows of the record as JSON Lines, for whoever brings a token of this one."""
+    """Return rows as JSON Lines to the bearer of a stream's token."""
     if request.method == "POST":
         return HttpResponse(status=405, headers={"Allow": "GET"})
     stream = _authenticate(request, home)
@@ -117,7 +118,7 @@ def read(request: HttpRequest, home: str) -> HttpResponseBase:
 
 
 def _too_many_waiting() -> HttpResponse:
-    """Nothing is new, and all may not wait at once."""
+    """Return 429 with Retry-After."""
     said = (
         f"Nothing is new, and too many wait already. Ask again in {RETRY_AFTER_SECONDS} seconds.\n"
     )
@@ -133,7 +134,7 @@ def _authenticate(request: HttpRequest, slug: str) -> Stream | None:
 
 
 def _unauthorized(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same answer wherever it is, so that nobody learns which ones there are."""
+    """Return the same response for every organization, so that none is revealed."""
     found = Organization.objects.filter(slug=slug).first()
     who = Actor(
         0,
@@ -161,7 +162,7 @@ def _actor(request: HttpRequest, stream: Stream) -> Actor:
 
 
 def _parse_number(request: HttpRequest, name: str, default: int, limits: range) -> int:
-    """A number of the query; raises `ValueError` with what is wrong in words."""
+    """Parse a number of the query; raises `ValueError` with a message."""
     text = request.GET.get(name, str(default))
     if not (re.fullmatch(r"[0-9]{1,19}", text) and int(text) in limits):
         raise ValueError(f"{name} is a whole number from {limits[0]} to {limits[-1]}.")

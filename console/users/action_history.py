@@ -1,4 +1,4 @@
-"""What this console did to a subject before, as the record tells it."""
+"""Past actions on a user from Meridian, according to the audit log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ MAX_PAGES = 10  # that is looked for what lies before a job of many calls
 
 @dataclass(frozen=True, slots=True)
 class PastAction:
-    """What one page, or one job, did; all that is on one receipt is one."""
+    """The calls of one page, job or receipt."""
 
     entry: AuditEntry  # the newest
     description: SafeString
@@ -37,7 +37,7 @@ class PastAction:
 
 
 def list_actions(member: Member, subject: str) -> list[PastAction]:
-    """Newest first; who only looked is left out."""
+    """List past actions, newest first, without reads."""
     found = _latest_entries(member, subject)
     kept = receipts_by_entry(member, found)
     groups: dict[object, list[AuditEntry]] = {}
@@ -49,7 +49,7 @@ def list_actions(member: Member, subject: str) -> list[PastAction]:
 
 
 def list_entries(member: Member, subject: str) -> list[AuditEntry]:
-    """All of them, one by one."""
+    """Return all entries of past actions."""
     found: list[AuditEntry] = []
     page = EntryPage()
     while True:
@@ -62,7 +62,7 @@ def list_entries(member: Member, subject: str) -> list[AuditEntry]:
 
 
 def _latest_entries(member: Member, subject: str) -> list[AuditEntry]:
-    """The newest; a job that made very many calls hides nothing that was before it."""
+    """Return the newest entries; a large job doesn't hide older ones."""
     found: list[AuditEntry] = []
     seen: set[str] = set()
     cursor = ""
@@ -103,11 +103,11 @@ def _build_action(group: Sequence[AuditEntry], receipt: Receipt | None) -> PastA
 
 
 def _describe_revocation(receipt: Receipt, labels: set[str], *, is_confirmed: bool) -> SafeString:
-    """What is on a receipt, in words; ``labels`` may come from outside."""
+    """Describe a receipt; ``labels`` are untrusted."""
     if receipt.everything:
         if is_confirmed:
-            return format_html("{}", _("Revoked everything, everywhere"))
-        return format_html("{}", _("Began to revoke everything, everywhere"))
-    words = _("Revoked {app}") if is_confirmed else _("Tried to revoke {app}")
+            return format_html("{}", _("Revoked all access"))
+        return format_html("{}", _("Revocation of all access not confirmed"))
+    words = _("Revoked {app}") if is_confirmed else _("Revocation of {app} not confirmed")
     app = format_html("<bdi>{}</bdi>", ", ".join(sorted(labels)))
     return format_html(words, app=app)

@@ -1,7 +1,7 @@
-"""Having everything of a subject revoked, at every service of every region.
+"""Revoke all access of a user in a job, one item per service.
 
-Services are listed anew. A region that does not list them gets an item that lists them
-later, and one for each of its services that was seen before.
+If a region doesn't list its services, the job lists them later and meanwhile processes the
+indexed ones.
 """
 
 from collections.abc import Iterator
@@ -47,7 +47,10 @@ LISTING_TIMEOUT_SECONDS = 6.0  # in which the regions list their services
 
 
 def start_revoke_all(member: Member, lookup: OpenLookup, reason: str, ticket: str) -> Receipt:
-    """Raises `NotRecorded`, and then nothing was begun."""
+    """Start a job that revokes all access of a user.
+
+    Raises `AuditUnavailableError`; then nothing was started.
+    """
     connected = member.regions()
     receipt = receipt_store.create_receipt(
         member, lookup, reason, ticket, regions=connected, revokes_all=True
@@ -67,7 +70,7 @@ def start_revoke_all(member: Member, lookup: OpenLookup, reason: str, ticket: st
                 member.actor,
                 member.organization,
                 REVOKE_ALL_JOB_KIND,
-                _("Revoke everything of one subject"),
+                _("Revoke all access of a user"),
                 items,
                 reason=reason,
                 ticket=ticket,
@@ -80,16 +83,17 @@ def start_revoke_all(member: Member, lookup: OpenLookup, reason: str, ticket: st
 
 
 def build_service_item(region: str, service_id: int, name: str, payload: dict[str, str]) -> NewItem:
+    """Build the job item of a service."""
     return NewItem(region, service_id, label=name, payload=payload, sealed=True)
 
 
 def _build_items(member: Member, payload: dict[str, str]) -> Iterator[NewItem]:
-    """The regions take turns, so that none is asked for more at once than another."""
+    """Yield the items, alternating between regions."""
     home = member.organization
     turns, later = [], []
     for region, listed in _list_services(member):
         if listed is None:
-            label = _("Services that are not known yet")
+            label = _("Remaining services")
             later.append(NewItem(region, label=label, payload=payload, sealed=True))
         names = _indexed_services(home, region) if listed is None else listed
         turns.append(
@@ -101,7 +105,7 @@ def _build_items(member: Member, payload: dict[str, str]) -> Iterator[NewItem]:
 
 
 def _list_services(member: Member) -> Iterator[tuple[str, dict[int, str] | None]]:
-    """The services of each region by number; None where it did not list all."""
+    """Yield each region's services by ID, or None if the list is incomplete."""
     doors: dict[str, AuthleteClient | None] = {}
     for region in member.regions():
         try:
@@ -127,7 +131,7 @@ def _list_services(member: Member) -> Iterator[tuple[str, dict[int, str] | None]
 
 
 def _indexed_services(organization: Organization, region: str) -> dict[int, str]:
-    """The services of a region that were seen before."""
+    """Return names of a region's indexed services, by ID."""
     rows = KnownService.objects.filter(organization=organization, region=region)
     return dict(rows.values_list("service_id", "name"))
 
@@ -136,7 +140,7 @@ MAX_PARALLEL_SERVICES = 32  # services, of all regions in turn; half of what a s
 
 
 def log_receipt(job: Job) -> None:
-    """The receipt is whole, until something is tried again."""
+    """Log the digest of a finished receipt."""
     if receipt := Receipt.objects.filter(job=job.pk).first():
         log_receipt_digest(worker_actor(job), receipt.pk)
 
@@ -149,8 +153,7 @@ def log_receipt(job: Job) -> None:
     reason_names_subject=True,
 )
 def process_item(work: JobContext, item: Item) -> ItemResult:
-    """End all that acts for the subject at one service; begun again, it goes on from
-    what it has kept."""
+    """Revoke all apps of the user in one service; can be repeated."""
     receipt = Receipt.objects.get(pk=item.payload["receipt"])
     receipt_store.link_job(receipt, work.job)
     try:
@@ -182,12 +185,12 @@ def _revoke_in_service(work: JobContext, item: Item, receipt: Receipt) -> ItemRe
 def _result_of(kept: ServiceReceipt) -> ItemResult:
     """In numbers; every reader of the job sees it."""
     if not kept.lines:
-        return ItemResult(_("Nothing was there."), changed=False)
+        return ItemResult(_("No apps connected."), changed=False)
     apps = len(kept.lines)
     tokens = sum(line.revoked_count or 0 for line in kept.lines.values())
     said = (
         ngettext("%(count)d app", "%(count)d apps", apps) % {"count": apps},
-        ngettext("%(count)d token ended", "%(count)d tokens ended", tokens) % {"count": tokens},
+        ngettext("%(count)d token revoked", "%(count)d tokens revoked", tokens) % {"count": tokens},
     )
     return ItemResult(", ".join(said) + ".")
 
@@ -201,5 +204,5 @@ def _add_service_items(work: JobContext, item: Item) -> ItemResult:
     )
     if listed.error:
         raise listed.error
-    said = ngettext("%(count)d service was added.", "%(count)d services were added.", count)
+    said = ngettext("Added %(count)d service.", "Added %(count)d services.", count)
     return ItemResult(said % {"count": count}, changed=bool(count))

@@ -1,4 +1,4 @@
-"""An app that may act for a subject: what it holds, and until when."""
+"""Apps connected to a user, their tokens and scopes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ type RevokedApp = tuple[ReceiptPlace, ReceiptLine]
 
 @dataclass(frozen=True, slots=True)
 class CheckedService:
-    """A service that was asked."""
+    """A service that was checked."""
 
     region: Region
     service_id: int
@@ -36,9 +36,9 @@ class GrantedScopes:
 
 
 def missing_apps_error(counted: int, shown: int) -> InvalidResponseError:
-    """What is told where a service shows fewer apps than it counts."""
+    """Build the error for a list that is shorter than its count."""
     told = {"counted": counted, "shown": shown}
-    return InvalidResponseError(_("It counts %(counted)d apps and showed %(shown)d.") % told)
+    return InvalidResponseError(_("Only %(shown)d of %(counted)d apps were returned.") % told)
 
 
 def is_token_live(token: IssuedToken, now_ms: int) -> bool:
@@ -55,7 +55,7 @@ def _expires_at(token: IssuedToken) -> int:
 
 @dataclass(slots=True)
 class ConnectedApp:
-    """A client of which the subject has tokens, be they expired."""
+    """A client with tokens of the user, expired ones included."""
 
     service: CheckedService
     client: Client
@@ -86,7 +86,7 @@ class ConnectedApp:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all its tokens were seen."""
+        """Whether all its tokens were read."""
         return self.tokens_error is None and not self.unread_count
 
     @property
@@ -97,7 +97,7 @@ class ConnectedApp:
 
     @property
     def scope_descriptions(self) -> list[tuple[str, str]]:
-        """The same with what each is for, where somebody says so."""
+        """The scopes with their descriptions, if known."""
         return [(one, describe_scope(one, self.service.scopes)) for one in self.scopes]
 
     @property
@@ -130,7 +130,7 @@ class ConnectedApp:
 
 @dataclass(frozen=True, slots=True)
 class UncheckedItem:
-    """What was not found out, and why."""
+    """A service or app that couldn't be read."""
 
     service: CheckedService
     error: AuthleteError
@@ -139,7 +139,7 @@ class UncheckedItem:
 
 @dataclass(slots=True)
 class RegionResult:
-    """What one region told."""
+    """The search result of one region."""
 
     region: Region
     services: list[CheckedService] = field(default_factory=list)  # services that answered
@@ -155,12 +155,12 @@ class RegionResult:
 
     @property
     def lists_all_apps(self) -> bool:
-        """Whether all services said which apps there are."""
+        """Whether all services returned their apps."""
         return self.error is None and not self.unchecked
 
     @property
     def is_complete(self) -> bool:
-        """Whether all apps said what they hold, as well."""
+        """Whether all apps could be read too."""
         return self.lists_all_apps and all(
             app.is_complete and not app.scopes_error for app in self.apps
         )
@@ -168,7 +168,7 @@ class RegionResult:
 
 @dataclass(frozen=True)
 class RevocationPreview:
-    """What all regions told, in numbers; what did not answer counts for nothing."""
+    """Totals over all regions."""
 
     regions: Sequence[RegionResult]
 
@@ -205,7 +205,7 @@ class RevocationPreview:
 
     @cached_property
     def unchecked(self) -> list[UncheckedItem]:
-        """Services that did not answer, but for those of a region that told nothing."""
+        """Unchecked services of regions that responded."""
         return [found for one in self.regions if one.has_answer for found in one.unchecked]
 
     @property

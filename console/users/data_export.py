@@ -1,7 +1,6 @@
-"""Everything that is known of a subject, as one file for the person that it is about.
+"""Export a user's data as a file (GDPR, article 15).
 
-It names no token and nobody who works here: what the person may ask for is what is
-kept of them (GDPR, article 15).
+Contains no token values and no staff names.
 """
 
 import json
@@ -25,9 +24,9 @@ from tenants.organizations.regions import get_regions
 
 
 def export_user_data(member: Member, lookup: OpenLookup, reason: str, ticket: str) -> HttpResponse:
-    """The file; that it is taken is kept first.
+    """Log the export, then return the file.
 
-    Raises `NotRecorded`, and then there is none.
+    Raises `AuditUnavailableError`; then there is no file.
     """
     record_event(
         member.actor,

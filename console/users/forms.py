@@ -9,21 +9,21 @@ CONFIRM_CHARS = 4  # characters of a subject that are typed to confirm
 
 
 class DisclosureForm(forms.Form):
-    """Why somebody sees what is hidden; both go into the record."""
+    """The reason to reveal or export personal data, for the audit log."""
 
     reason = forms.CharField(
         max_length=400,
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Say why; whoever reads the record will ask.")},
+        error_messages={"required": _("Enter a reason for the audit log.")},
     )
     ticket = forms.CharField(max_length=60, required=False, label=_("Ticket"))
 
 
 class RevokeAllForm(ChangeReasonForm):
-    """The same for what ends everything, and that it is meant for this subject."""
+    """Confirms a revocation by the end of the subject identifier."""
 
-    typed = forms.CharField(max_length=CONFIRM_CHARS, strip=False, label=_("Subject"))
+    typed = forms.CharField(max_length=CONFIRM_CHARS, strip=False, label=_("Subject identifier"))
 
     def __init__(self, *args: Any, subject: str) -> None:
         super().__init__(*args)
@@ -32,5 +32,5 @@ class RevokeAllForm(ChangeReasonForm):
     def clean_typed(self) -> str:
         typed: str = self.cleaned_data["typed"]
         if typed.strip() != self._expected_ending.strip():
-            raise forms.ValidationError(_("This is not how the subject ends."))
+            raise forms.ValidationError(_("This doesn't match the end of the subject identifier."))
         return typed

@@ -1,4 +1,4 @@
-"""Keeping who was looked up, so that no address has to name a subject."""
+"""Lookups of users, so that no URL contains a subject."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -20,7 +20,7 @@ from tenants.organizations.roles import ConsolePermission
 
 
 class SubjectForm(forms.Form):
-    """One subject, exactly as the services know it."""
+    """A subject identifier."""
 
     subject = forms.CharField(
         max_length=MAX_SUBJECT_LENGTH,
@@ -47,16 +47,16 @@ class OpenLookup:
 
 
 def create_lookup(member: Member, subject: str) -> Lookup:
-    """Keep whom ``member`` looks up, and that they do; old ones go.
+    """Log and store a lookup, and delete old ones.
 
-    Raises `NotRecorded`, and then nothing is kept.
+    Raises `AuditUnavailableError`; then nothing is stored.
     """
     record_event(member.actor, SUBJECT_SEARCH, subject=subject)
     return _save_lookup(member, subject)
 
 
 def reveal_subject(member: Member, subject: str, audit_fields: EventDetails) -> Lookup:
-    """The same for a subject that pages hide; ``told`` says where, and why."""
+    """Create a lookup for the hidden subject of an entry, and log it."""
     record_event(member.actor, SUBJECT_REVEAL, **(audit_fields | EventDetails(subject=subject)))
     return _save_lookup(member, subject)
 
@@ -69,8 +69,10 @@ def _save_lookup(member: Member, subject: str) -> Lookup:
 
 
 def get_lookup(member: Member, lookup_id: UUID) -> OpenLookup:
-    """What this person looked up; raises `Http404` when that is over, was never
-    theirs, or they may look up nobody any more."""
+    """Return a member's own lookup.
+
+    Raises `Http404` if it expired, belongs to someone else, or the member lost permission.
+    """
     if not member.can(ConsolePermission.USERS):
         raise Http404
     found = Lookup.objects.filter(

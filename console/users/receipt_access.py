@@ -1,5 +1,7 @@
-"""Finding receipts: by their id, by the job that does the work, by entries of the
-record. Nothing lists them, since that would be a list of people."""
+"""Find receipts by ID, job or audit entry.
+
+They are never listed, since that would be a list of people.
+"""
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID
@@ -17,25 +19,25 @@ from tenants.organizations.roles import ConsolePermission
 
 
 def can_open_receipts(member: Member) -> bool:
-    """Those who look subjects up, and those who read the record."""
+    """Return whether a member may open receipts."""
     return member.can(ConsolePermission.USERS) or member.can(ConsolePermission.AUDIT_LOG)
 
 
 def get_receipt(member: Member, pk: UUID) -> Receipt:
-    """Raises `PermissionDenied`, and `Http404`."""
+    """Return a receipt; raises `PermissionDenied` and `Http404`."""
     if not can_open_receipts(member):
         raise PermissionDenied
     return get_object_or_404(Receipt, pk=pk, organization=member.organization)
 
 
 def receipt_for_job(member: Member, job: Job) -> Receipt | None:
-    """The receipt that a job came to, if the member may open it."""
+    """Return the receipt of a job, if the member may open it."""
     own = Receipt.objects.filter(organization=member.organization)
     return own.filter(job=job.pk).first() if can_open_receipts(member) else None
 
 
 def receipts_by_entry(member: Member, entries: Iterable[AuditEntry]) -> Mapping[str, Receipt]:
-    """The receipts of what entries of the record tell, by the entry."""
+    """Return the receipts that entries belong to, by entry ID."""
     told = list(entries)
     pages = {one.page for one in told if one.page}
     begun = {one.entry: one.object for one in told if one.operation == SUBJECT_REVOKE_ALL.name}

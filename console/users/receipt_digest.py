@@ -1,8 +1,4 @@
-"""Keeping a receipt's digest in the record, so that it can be held against the chain.
-
-A receipt is made of rows that somebody with the database might change; its digest, once
-it is in the record, cannot be changed without breaking the chain.
-"""
+"""Log a receipt's digest, so that later changes of the receipt are detected."""
 
 import logging
 from dataclasses import dataclass
@@ -31,7 +27,7 @@ UNHASHED_KEYS = ("organization", "subject", "regions_not_connected", "calls", "n
 
 @dataclass(frozen=True, slots=True)
 class RecordedDigest:
-    """What the record keeps of a receipt, and whether it still says the same."""
+    """The logged digest, and whether the receipt still matches."""
 
     entry: AuditEntry
     digest: str
@@ -39,8 +35,7 @@ class RecordedDigest:
 
 
 def log_receipt_digest(who: Actor, pk: UUID) -> None:
-    """Keep the digest of a receipt that has ended. It stands without one as well: what
-    was to be done is done."""
+    """Log the digest of a finished receipt; a failure is ignored."""
     receipt = Receipt.objects.get(pk=pk)
     try:
         record_event(
@@ -57,7 +52,7 @@ def log_receipt_digest(who: Actor, pk: UUID) -> None:
 
 
 def find_recorded_digest(report: ReceiptReport) -> RecordedDigest | None:
-    """What was kept last of a receipt that has ended; None where nothing was."""
+    """Return the latest logged digest of a finished receipt, or None."""
     receipt = report.receipt
     if not report.is_over:
         return None
@@ -74,14 +69,14 @@ def find_recorded_digest(report: ReceiptReport) -> RecordedDigest | None:
 
 
 def is_digest_deleted(report: ReceiptReport) -> bool:
-    """Whether what was kept of it may have been removed since, kept long enough."""
+    """Return whether the logged digest may be past its retention period."""
     until = find_deleted_until(report.receipt.organization_id).get(SEARCHES, 0)
     ended = report.ended_at
     return ended is not None and to_microseconds(ended) < until
 
 
 def compute_digest(report: ReceiptReport) -> str:
-    """SHA-256 of the file as canonical JSON, without what is `APART`."""
+    """Return the SHA-256 of the canonical JSON, without `UNHASHED_KEYS`."""
     told = {
         name: value for name, value in receipt_data(report).items() if name not in UNHASHED_KEYS
     }

@@ -1,4 +1,4 @@
-"""A receipt as a file, for whoever keeps tickets: all that its page says, and more."""
+"""A receipt as JSON data."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from tenants.audit.reconciliation.resolutions import Resolution
 
 
 def receipt_data(report: ReceiptReport) -> dict[str, Any]:
+    """Return the content of a receipt as JSON data."""
     receipt = report.receipt
     return {
         "receipt": str(receipt.pk),
@@ -95,7 +96,7 @@ def _problem_data(problem: ReceiptProblem) -> dict[str, Any]:
 
 
 def _resolution_data(resolution: Resolution) -> dict[str, Any]:
-    """That its outcome was unknown, and who found it out."""
+    """Return who resolved the unknown outcome, and when."""
     by = resolution.by
     return {"by": by.actor, "at": by.time.isoformat(), "entry": by.entry}
 

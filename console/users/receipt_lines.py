@@ -1,8 +1,7 @@
-"""What a receipt says of one service, app by app, and keeping it while it is learnt.
+"""The receipt of one service, saved while its apps are revoked.
 
-A worker may be killed between any two calls. So what was there before is kept before
-anything is ended, and what is about to be ended before it is: whoever goes on then
-knows the one, and looks what became of the other.
+Tokens found are saved before they are revoked, and each revocation before its call, so that
+another worker can continue after a crash.
 """
 
 import json
@@ -18,7 +17,7 @@ TOKENS_PART, SCOPES_PART = "tokens", "scopes"
 
 
 class ReceiptConflictError(Exception):
-    """Somebody else goes on with this service by now."""
+    """Another worker has taken over this service."""
 
 
 @dataclass(slots=True)
@@ -39,7 +38,10 @@ class ReceiptProblem:
 
 @dataclass(slots=True)
 class ReceiptLine:
-    """One app: what it held, what was ended of it, and what is left."""
+    """One app: its tokens before, revoked and left.
+
+    Field names are stored as JSON.
+    """
 
     client_id: int
     name: str = ""
@@ -66,7 +68,7 @@ class ReceiptLine:
 
     @property
     def revoked_count(self) -> int | None:
-        """How many tokens ended; where a count was lost, by the difference."""
+        """The number of revoked tokens; computed from what is left if a count was lost."""
         if self.is_counted:
             return self.ended
         if self.tokens_before is None or self.left is None:
@@ -75,7 +77,7 @@ class ReceiptLine:
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether it was seen that nothing is left that acts for the subject."""
+        """Whether a read confirmed that nothing is left."""
         return self.live_left == 0 and self.remembered is False
 
     @property
@@ -89,7 +91,7 @@ class ReceiptLine:
 
 @dataclass(slots=True)
 class ServiceReceipt:
-    """The lines of one service in their row."""
+    """The apps of one service, and their database row."""
 
     row: ReceiptPlace
     lines: dict[int, ReceiptLine] = field(default_factory=dict)  # by client
@@ -116,7 +118,7 @@ class ServiceReceipt:
         return own + [one for line in self.lines.values() for one in line.troubles]
 
     def save(self, *, is_over: bool = False) -> None:
-        """Write what is known; raises `Overtaken` where somebody wrote meanwhile."""
+        """Save the state; raises `ReceiptConflictError` if another worker saved."""
         row = self.row
         told = {
             "lines": [asdict(one) for one in self.lines.values()],
@@ -137,7 +139,7 @@ class ServiceReceipt:
 
 
 def open_service_receipt(receipt: Receipt, region: str, service_id: int) -> ServiceReceipt:
-    """The row of a service; what was learnt of it before is in it."""
+    """Get or create the receipt of a service."""
     place = {"region": region, "service_id": service_id}
     known = KnownService.objects.filter(organization=receipt.organization_id, **place)
     name = known.values_list("name", flat=True).first() or ""

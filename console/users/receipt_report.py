@@ -1,4 +1,4 @@
-"""A receipt with all that belongs to it, as one reader may see it."""
+"""Receipts with their calls and jobs, as shown to a reader."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ CONFIRMED_STATES = (ItemState.DONE, ItemState.UNCHANGED)
 
 @dataclass(frozen=True, slots=True)
 class ReceiptCall:
-    """A call that was to end something, and where it stands in the record's chain."""
+    """A revoking call and its position in the audit log."""
 
     entry: AuditEntry
     mac: str  # of the row that it began with
@@ -64,7 +64,7 @@ class ReceiptCall:
 
 @dataclass(frozen=True, slots=True)
 class UnconfirmedService:
-    """A service, or a whole region, of which nothing is proven; why, if known."""
+    """A service or region whose revocation isn't confirmed, and why."""
 
     region: str
     service_id: int  # 0: the region's services are not known
@@ -75,6 +75,8 @@ class UnconfirmedService:
 
 @dataclass(frozen=True)
 class ReceiptReport:
+    """A receipt with its services, calls and job, for one reader."""
+
     receipt: Receipt
     subject: str  # as the reader may see it
     services: Sequence[ServiceReceipt]
@@ -85,20 +87,18 @@ class ReceiptReport:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing is being done any more; a job that was cancelled finishes
-        what it is at."""
+        """Whether nothing is running any more, also after a cancellation."""
         running = any(one.state == ItemState.RUNNING for one in self.items)
         return self.ended_at is not None and not running
 
     @property
     def is_running(self) -> bool:
-        """Whether a job is at it just now, and waits for nothing."""
+        """Whether the job is active and not waiting."""
         return _is_running(self.job)
 
     @property
     def waiting_since(self) -> datetime | None:
-        """When a job that waits came to its last end, or began; None where it does
-        not wait."""
+        """When a waiting job last made progress, or None."""
         job = self.job
         if job is None or job.is_over or self.is_running:
             return None
@@ -107,7 +107,7 @@ class ReceiptReport:
 
     @property
     def can_retry(self) -> bool:
-        """Whether the job has ended, and the same job can try something again."""
+        """Whether the job has ended and has items to retry."""
         job = self.job
         return job is not None and job.is_over and select_retryable_items(job).exists()
 
@@ -117,7 +117,7 @@ class ReceiptReport:
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether nothing was left anywhere; where nobody was asked, that is none."""
+        """Whether nothing is left in any service; False if none was checked."""
         return self.is_over and bool(self.services) and not self.unconfirmed
 
     @property
@@ -132,12 +132,12 @@ class ReceiptReport:
 
     @cached_property
     def services_without_apps(self) -> list[ServiceReceipt]:
-        """Services that were asked, and keep nothing of the subject."""
+        """Checked services without tokens of the user."""
         return [one for one in self.services if one.row.is_proven and not one.lines]
 
     @cached_property
     def unconfirmed(self) -> list[UnconfirmedService]:
-        """What is not proven; while a job goes on, what it has not come to."""
+        """Services that aren't confirmed, or not processed yet."""
         return list(self._iter_unconfirmed())
 
     def _iter_unconfirmed(self) -> Iterator[UnconfirmedService]:
@@ -186,12 +186,12 @@ class ReceiptReport:
 
     @property
     def live_after(self) -> int:
-        """Tokens that were seen to be alive afterwards."""
+        """Active tokens found afterwards."""
         return sum(line.live_left or 0 for _place, line in self.lines)
 
 
 def build_report(receipt: Receipt, reader: Member | None = None) -> ReceiptReport:
-    """As ``reader`` may see it; without one, it names nobody."""
+    """Build the report for ``reader``; without a reader, the subject is left out."""
     job = Job.objects.filter(pk=receipt.job).first() if receipt.job else None
     items = Item.objects.filter(job=receipt.job) if job else Item.objects.none()
     return ReceiptReport(
@@ -206,7 +206,7 @@ def build_report(receipt: Receipt, reader: Member | None = None) -> ReceiptRepor
 
 
 def is_receipt_confirmed(receipt: Receipt) -> bool:
-    """The same as the sheet says, without putting it together."""
+    """Return `ReceiptReport.is_confirmed` without building the report."""
     if not receipt.places.exists() or receipt.places.filter(is_proven=False).exists():
         return False
     if not receipt.job:
@@ -223,7 +223,7 @@ def _is_running(job: Job | None) -> bool:
 
 
 def _visible_subject(member: Member, receipt: Receipt) -> str:
-    """In full for who made the receipt alone, as long as they may look people up."""
+    """Return the subject, masked for anyone but the receipt's creator."""
     try:
         subject = receipt.subject
     except UnsealError:

@@ -1,4 +1,4 @@
-"""Keeping receipts: begun before anything is sent, ended when all was tried."""
+"""Create and close receipts."""
 
 from collections.abc import Iterable
 
@@ -22,7 +22,7 @@ def create_receipt(
     regions: Iterable[Region],
     revokes_all: bool = False,
 ) -> Receipt:
-    """The receipt of what is about to be revoked; one app's is on this very page."""
+    """Create the receipt of a revocation that is about to start."""
     receipt = Receipt(
         organization=member.organization,
         maker=member.user,
@@ -39,6 +39,7 @@ def create_receipt(
 
 
 def close_receipt(receipt: Receipt) -> None:
+    """Set the end time of a receipt."""
     Receipt.objects.filter(pk=receipt.pk).update(ended_at=timezone.now())
 
 
@@ -50,7 +51,7 @@ def link_job(receipt: Receipt, job: Job) -> None:
 
 
 def attach_revoked_apps(lookup: Lookup, results: Iterable[RegionResult]) -> None:
-    """Add what was revoked from this lookup's page, and is not there again."""
+    """Add apps revoked from this lookup that aren't connected again."""
     for one in results:
         there = {(app.service.service_id, app.client.client_id) for app in one.apps}
         found = _revoked_apps(lookup, one.region.name)

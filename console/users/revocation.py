@@ -1,11 +1,8 @@
-"""Ending what acts for a subject at one service, and proving that it has ended.
+"""Revoke a user's apps in one service, and confirm it by reading again.
 
-In this order: look what is there; delete the tokens of each app, access and refresh
-tokens alike; make Authlete forget the scopes that were granted to them, since else it
-may let an app in again without asking the user; look again. What came or stayed is
-tried once more. Only what was seen afterwards is proven: a call that failed does no
-harm where nothing is left, and one that went well proves nothing
-(`docs/explanation/decisions/verified-revocation.md`).
+Deletes the tokens of each app, then its granted scopes, which could otherwise let it in again
+without consent. What is left is tried once more. Only a later read confirms the result,
+regardless of the calls' outcomes (`docs/explanation/decisions/verified-revocation.md`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -48,7 +45,7 @@ type AppNames = Mapping[int, str]  # of apps, by client
 
 @dataclass(slots=True)
 class UserRevocation:
-    """One subject at one service, and what is kept of it."""
+    """The revocation of one user in one service."""
 
     service: ServiceApi
     subject: str
@@ -57,12 +54,15 @@ class UserRevocation:
     _first_error: AuthleteError | None = None  # the first of a round
 
     def revoke_all(self) -> None:
-        """End all apps. Raises an `AuthleteError` unless it is proven that nothing is
-        left, and `Overtaken`."""
+        """Revoke all apps.
+
+        Raises an `AuthleteError` unless it is confirmed that nothing is left, and
+        `ReceiptConflictError`.
+        """
         self._run(None)
 
     def revoke_one(self, client_id: int) -> None:
-        """The same for one app."""
+        """Revoke one app; raises as `revoke_all` does."""
         self._run(client_id)
 
     def _run(self, only_client: int | None) -> None:
@@ -83,7 +83,7 @@ class UserRevocation:
                 break
         if self._first_error:
             raise self._first_error
-        raise StaleVersionError(_("Something may still act for the subject; try it again."), {})
+        raise StaleVersionError(_("Apps may still have access. Try again."), {})
 
     def _start_round(self) -> None:
         self._apps_with_known_scopes.clear()
@@ -98,14 +98,14 @@ class UserRevocation:
         self._confirm(self._list_apps(only_client) if self.receipt.lines else listed)
 
     def _build_problem(self, error: AuthleteError, part: str = "") -> ReceiptProblem:
-        """For every reader of a receipt or a job: Authlete may quote the subject."""
+        """Build a problem without the subject, which Authlete may quote."""
         error.redact((self.subject,))
         return ReceiptProblem.from_error(error, part)
 
     # ----------------------------------------------------------- what is there
 
     def _list_apps(self, only_client: int | None) -> AppNames:
-        """The apps that have tokens of the subject, be they expired."""
+        """Return the apps with tokens of the user, expired ones included."""
         found = self._list_all_apps()
         return found if only_client is None else {n: found[n] for n in found if n == only_client}
 
@@ -123,7 +123,7 @@ class UserRevocation:
                 raise missing_apps_error(page.total_count, len(found))
 
     def _add_apps(self, listed: AppNames) -> None:
-        """Look what apps hold that were not met before."""
+        """Add and read apps that aren't in the receipt yet."""
         new = [
             ReceiptLine(number, name[:200])
             for number, name in listed.items()
@@ -135,8 +135,7 @@ class UserRevocation:
         self.receipt.lines |= {line.client_id: line for line in new}
 
     def _list_all_tokens(self) -> Sequence[IssuedToken]:
-        """The tokens of all apps, where one page has them: one call, and not one for
-        each app."""
+        """Return the tokens of all apps if they fit on one page, else nothing."""
         try:
             page = self.service.tokens.list(subject=self.subject)
         except RejectedError:
@@ -145,8 +144,7 @@ class UserRevocation:
         return found if len(found) >= page.total_count else ()
 
     def _read_app(self, line: ReceiptLine, tokens: Sequence[IssuedToken]) -> None:
-        """What an app holds, as far as that is not known yet; what Authlete does not
-        tell is ended all the same."""
+        """Read tokens and scopes of an app; errors don't prevent its revocation."""
         try:
             rows, total = (tokens, len(tokens)) if tokens else self._list_tokens(line)
             now = _now_ms()
@@ -162,7 +160,7 @@ class UserRevocation:
             line.troubles.append(self._build_problem(error, SCOPES_PART))
 
     def _list_tokens(self, line: ReceiptLine) -> tuple[Sequence[IssuedToken], int]:
-        """Those of an app as far as they are looked at, and how many there are."""
+        """Return the first tokens of an app, and the total count."""
         found: list[IssuedToken] = []
         while True:
             page = self.service.tokens.list(
@@ -184,8 +182,7 @@ class UserRevocation:
     # ------------------------------------------------------------ what ends it
 
     def _revoke(self, listed: AppNames) -> None:
-        """First the tokens of all apps, then their scopes; what is known is kept before
-        anything is ended."""
+        """Save what is known, then delete all tokens, then all scopes."""
         unproven = [one for one in self.receipt.lines.values() if not one.is_confirmed]
         for line in unproven:
             line.reset_check()
@@ -201,8 +198,10 @@ class UserRevocation:
                 return
 
     def _delete_tokens(self, line: ReceiptLine) -> None:
-        """Delete its tokens. That this is about to be done is kept first, with the
-        count of the app before, since its own may be lost with the process."""
+        """Delete the tokens of an app.
+
+        The intent is saved first, since the returned count may be lost with the process.
+        """
         was, line.is_counted = line.is_counted, False
         self.receipt.save()
         try:
@@ -248,10 +247,10 @@ class UserRevocation:
                 return
 
     def _count_remaining(self, line: ReceiptLine) -> None:
-        """How many tokens are left, and how many of them are alive.
+        """Count the tokens that are left, and how many are active.
 
-        Authlete may go on listing a token that was revoked, with times at which it
-        would still work; only its status tells (Authlete facts, 14).
+        Authlete may still list revoked tokens with future expiry; only their status tells
+        (Authlete facts, 14).
         """
         line.left = line.live_left = None
         rows, total = self._list_tokens(line)
@@ -288,7 +287,7 @@ def revoke_connected_app(
     reason: str,
     ticket: str,
 ) -> ServiceReceipt:
-    """End all that one app holds of a subject; the receipt says what went wrong."""
+    """Revoke one app of a user; errors are in the receipt."""
     receipt = receipt_store.create_receipt(member, lookup, reason, ticket, regions=[region])
     kept = open_service_receipt(receipt, region.name, service_id)
     try:

@@ -1,7 +1,7 @@
 """Find the apps connected to a user, in every service of every region at once.
 
-Indexed services are asked while the regions list theirs. What does not answer is reported
-as unchecked, never as empty.
+Indexed services are checked while the regions list theirs. Services that don't respond are
+reported as unchecked, never as empty.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -206,7 +206,7 @@ def _list_apps(
 
 
 def _load_apps(client: AuthleteClient, apps: Iterable[ConnectedApp], subject: str) -> None:
-    """Load tokens and granted scopes of each app; errors are kept with the app."""
+    """Load tokens and granted scopes of each app; errors are stored in the app."""
     gather(
         (client, partial(load, client, app, subject))
         for app in apps

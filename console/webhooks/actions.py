@@ -1,4 +1,4 @@
-"""What admins do with webhooks; each of it is in the record."""
+"""Actions on webhooks; all of them are logged."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -43,11 +43,11 @@ FILTER_FIELDS = {"effects", "groups", "subjects"}  # what is in a batch depends 
 
 
 class SecretReplacedError(Exception):
-    """The secret is another one by now."""
+    """The secret was rotated meanwhile."""
 
 
 def last_row() -> int:
-    """The last row of the record."""
+    """Return the number of the last row of the audit log."""
     return AuditHead.objects.values_list("seq", flat=True).first() or 0
 
 
@@ -58,7 +58,7 @@ def add(
     origin: str,
     settings: dict[str, Any],
 ) -> tuple[Webhook, str]:
-    """A webhook that gets what follows, and the secret that it signs with."""
+    """Create a webhook for new rows; return it with its signing secret."""
     secret = generate_secret()
     webhook = Webhook(
         organization=organization, made_by=who.name, position=last_row(), **settings
@@ -73,7 +73,7 @@ def add(
 
 
 def change(who: Actor, webhook: Webhook, url: str, origin: str, settings: dict[str, Any]) -> bool:
-    """Whether anything was changed; what is sent from now on is as it says."""
+    """Change settings and URL; return whether anything changed."""
     wanted = {**settings, **({"origin": origin} if url else {})}
     changes = [*_diff(webhook, wanted), *(_diff_url_path(webhook, url) if url else [])]
     if not changes:
@@ -95,6 +95,7 @@ def change(who: Actor, webhook: Webhook, url: str, origin: str, settings: dict[s
 
 
 def pause(who: Actor, webhook: Webhook) -> None:
+    """Pause deliveries."""
     with _log_action(who, webhook, events.WEBHOOK_PAUSE):
         Webhook.objects.filter(pk=webhook.pk, pause="").update(
             pause=Webhook.Pause.HAND, paused_at=timezone.now(), paused_by=who.name
@@ -102,16 +103,15 @@ def pause(who: Actor, webhook: Webhook) -> None:
 
 
 def resume(who: Actor, webhook: Webhook) -> None:
-    """Go on where it stopped; or try at once what would be tried later."""
+    """Continue deliveries, or retry now."""
     with _log_action(who, webhook, events.WEBHOOK_RESUME):
         _update(webhook, **_active_columns())
 
 
 def rotate(who: Actor, webhook: Webhook) -> str:
-    """Another secret, beside which the one before signs for a day.
+    """Create a new secret; the previous one stays valid for a day.
 
-    Raises `Replaced` where somebody else was first: what signed before that is not
-    known any more.
+    Raises `SecretReplacedError` if someone else rotated it meanwhile.
     """
     secret = generate_secret()
     same = Webhook.objects.filter(pk=webhook.pk, secret_sealed=webhook.secret_sealed)
@@ -124,12 +124,13 @@ def rotate(who: Actor, webhook: Webhook) -> str:
 
 
 def remove(who: Actor, webhook: Webhook) -> None:
+    """Delete the webhook and its delivery log."""
     with _log_action(who, webhook, events.WEBHOOK_REMOVE):
         webhook.delete()
 
 
 def send_test(who: Actor, webhook: Webhook) -> None:
-    """Have a worker send a test, unless one is under way."""
+    """Queue a test event, unless one is pending."""
     waiting = Delivery.objects.filter(webhook=webhook, is_test=True, state=Delivery.State.PENDING)
     if waiting.exists():
         return
@@ -141,8 +142,7 @@ def send_test(who: Actor, webhook: Webhook) -> None:
 
 
 def replay(who: Actor, webhook: Webhook, after: int) -> bool:
-    """Have everything behind a row sent again, and then go on; False where it has not
-    had that row yet."""
+    """Deliver all rows after ``after`` again; return False if it had none of them yet."""
     if after >= webhook.position:
         return False
     changes = [FieldChange("from_row", None, after + 1)]
@@ -159,15 +159,19 @@ def replay(who: Actor, webhook: Webhook, after: int) -> bool:
 
 
 def count_replay_rows(webhook: Webhook, after: int) -> int | None:
-    """How many rows would go again; of many, one more than `COUNTED`, and None where
-    counting takes too long."""
+    """Count the rows to replay.
+
+    Return `MAX_COUNTED_ROWS` + 1 for more, and None if counting takes too long.
+    """
     most, wanted = MAX_COUNTED_ROWS + 1, row_filter(webhook)
     return count_rows(webhook.organization_id, after, webhook.position, most, wanted)
 
 
 def row_before(webhook: Webhook, moment: datetime) -> int:
-    """The row behind which all is that was begun since, or an earlier one where looking
-    for it takes too long; the last one where nothing was."""
+    """Return the last row before a point in time.
+
+    An earlier row if the search takes too long, and the current position if none follows.
+    """
     at = to_microseconds(moment)
     block = AuditBlock.objects.filter(latest__gte=at).aggregate(Min("block"))
     if block["block__min"] is None:
@@ -183,8 +187,7 @@ def row_before(webhook: Webhook, moment: datetime) -> int:
 
 
 def _deleted_row_before(webhook: Webhook, after: int, until: int, at: int) -> int:
-    """The same where entries of that time were removed, which tell when they were begun
-    by their ids."""
+    """Refine `row_before` by the times in the IDs of deleted entries."""
     home, ends = webhook.organization_id, monotonic() + MAX_SCAN_SECONDS
     if max(find_deleted_until(home).values(), default=0) < at:
         return until
@@ -211,7 +214,7 @@ def _diff(webhook: Webhook, settings: dict[str, Any]) -> Iterator[FieldChange]:
 
 
 def _diff_url_path(webhook: Webhook, url: str) -> Iterator[FieldChange]:
-    """Where it leads on the same host: the path is a secret, told by fingerprints."""
+    """Yield the change of the URL path, as fingerprints because it may be secret."""
     now = _path_fingerprint(url)
     try:
         was = _path_fingerprint(webhook.url)
@@ -241,8 +244,7 @@ def _active_columns() -> dict[str, Any]:
 
 
 def _discard_pending(webhook: Webhook) -> None:
-    """Give up what is under way: the same rows would not be the same bytes, or are to
-    come later."""
+    """Discard pending deliveries, whose content no longer applies."""
     pending = Delivery.objects.filter(webhook=webhook, state=Delivery.State.PENDING, is_test=False)
     pending.update(state=Delivery.State.DROPPED)
 

@@ -1,8 +1,8 @@
-"""Bringing a webhook what it has not had: in order, and at least once.
+"""Deliver rows to webhooks in order and at least once.
 
-Only what was taken moves its position in the record. What is under way is a row of
-the database before it leaves, so that a worker that is killed loses nothing, and the
-next one sends the same under the same id (`docs/explanation/decisions/webhooks.md`).
+Only an accepted delivery advances the position. Deliveries are stored before they are sent, so
+that the next worker repeats them with the same ID after a crash
+(`docs/explanation/decisions/webhooks.md`).
 """
 
 import json
@@ -61,7 +61,7 @@ HTTP_GONE = 410
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
-    """What came of one try."""
+    """The result of one attempt."""
 
     seconds: float  # seconds
     status: int | None = None
@@ -88,7 +88,7 @@ def is_unlocked(now: datetime) -> Q:
 
 
 def deliver_due(pk: UUID) -> None:
-    """Send a webhook what it has not had, as long as it takes it and its turn lasts."""
+    """Deliver rows to a webhook, until it rejects one or its turn ends."""
     until = monotonic() + MAX_TURN_SECONDS
     for _turn in range(MAX_DELIVERIES_PER_TURN):
         if not _deliver_next(pk) or monotonic() > until:
@@ -150,7 +150,7 @@ def _is_unchanged(webhook: Webhook) -> bool:
 
 
 def deliver_test(pk: UUID) -> None:
-    """Send a test, once; nothing follows from how it ends."""
+    """Send a test event once."""
     delivery = Delivery.objects.select_related("webhook").get(pk=pk)
     body = build_body(delivery.webhook, delivery)
     if came := _send(delivery.webhook, delivery, body):
@@ -159,7 +159,7 @@ def deliver_test(pk: UUID) -> None:
 
 
 def _send(webhook: Webhook, delivery: Delivery, body: bytes) -> DeliveryResult | None:
-    """None where it was dropped meanwhile, or somebody else tries it."""
+    """Send a delivery; return None if it was discarded or taken over."""
     now = timezone.now()
     same = Delivery.objects.filter(
         pk=delivery.pk, state=Delivery.State.PENDING, tries=delivery.tries
@@ -173,11 +173,11 @@ def _send(webhook: Webhook, delivery: Delivery, body: bytes) -> DeliveryResult |
         url = webhook.url
         answer = safe_http.post(url, body, headers)
     except UnsealError:
-        error = _("Its address or secret does not open: VAULT_KEYS has changed.")
+        error = _("The URL or secret can't be decrypted. Check VAULT_KEYS.")
     except safe_http.UrlNotAllowedError as refused:
         error = str(refused)
     except (httpx.HTTPError, OSError) as failure:
-        error = _("No answer: %(why)s") % {"why": failure or type(failure).__name__}
+        error = _("No response: %(why)s") % {"why": failure or type(failure).__name__}
     else:
         hidden = [*secrets, *_secret_url_parts(url), *_subject_spellings(body)]
         shown = _loggable_answer(answer.text, body.decode(), hidden)
@@ -186,18 +186,17 @@ def _send(webhook: Webhook, delivery: Delivery, body: bytes) -> DeliveryResult |
 
 
 def _loggable_answer(answer: str, body: str, secrets: list[str]) -> str:
-    """The beginning of an answer, unless it repeats what nobody should see."""
+    """Return the start of a response, unless it repeats secrets or the request."""
     whole = make_storable(answer)
     answer = whole[:MAX_ANSWER_CHARS]
     parts = (answer[at : at + MIN_ECHO_CHARS] for at in range(len(answer) - MIN_ECHO_CHARS + 1))
     if any(one in whole for one in secrets) or any(part in body for part in parts):
-        return _("(It repeats what it was sent.)")
+        return _("(hidden: the response repeats the request)")
     return answer
 
 
 def _secret_url_parts(url: str) -> list[str]:
-    """What of an address only who may write there should know: many servers answer
-    with it when nothing is there."""
+    """Return parts of the URL that may be secret; many servers echo the URL."""
     path = httpx.URL(url).raw_path.decode()
     found = re.split(r"[/?&=]", f"{path}/{unquote(path)}")
     return [one for one in found if len(one) >= MIN_SECRET_CHARS]
@@ -213,8 +212,7 @@ def _subject_spellings(body: bytes) -> Iterator[str]:
 def _mark_delivered(
     webhook: Webhook, delivery: Delivery, state: str, columns: Mapping[str, object]
 ) -> None:
-    """Go on behind it, unless it was given up or somebody moved the position
-    meanwhile."""
+    """Advance the position, unless the delivery was discarded meanwhile."""
     own = Delivery.objects.filter(pk=delivery.pk)
     with transaction.atomic():
         if own.filter(state=Delivery.State.PENDING).update(state=state, **columns):
@@ -236,7 +234,7 @@ def _mark_discarded(delivery: Delivery) -> None:
 
 
 def _at_position(webhook: Webhook, position: int) -> QuerySet[Webhook]:
-    """The webhook, unless somebody moved it from there."""
+    """Query the webhook, unless its position has changed."""
     return Webhook.objects.filter(pk=webhook.pk, position=position)
 
 

@@ -1,4 +1,4 @@
-"""What an admin says of a webhook."""
+"""Forms of webhooks."""
 
 from typing import Any
 
@@ -14,26 +14,27 @@ from console.web.labels import EFFECT_LABELS
 from tenants.outbound.safe_http import MAX_URL_CHARS, UrlNotAllowedError, validate_url
 
 MAX_ROW = 2**53
-CHOOSE_ONE_TEXT = _("Choose at least one.")
-INVALID_ROW_TEXT = _("Enter the number of a row; the first one is 1.")
+CHOOSE_ONE_TEXT = _("Select at least one.")
+INVALID_ROW_TEXT = _("Enter a row number from 1.")
 
 
 class WebhookForm(IdempotentForm):
+    """Creates a webhook."""
+
     name = forms.CharField(
         label=_("Name"),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("What takes the record, such as “SIEM, production”."),
+        help_text=_("For example “SIEM, production”."),
     )
     url = forms.CharField(
-        label=_("Address"),
+        label=_("URL"),
         max_length=MAX_URL_CHARS,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "inputmode": "url", "spellcheck": "false"}
         ),
         help_text=_(
-            "https alone, on port 443 or from 1024 on. It is sealed as a secret is, and"
-            " pages show no more of it than the host."
+            "HTTPS only, port 443 or above 1023. Stored encrypted; only the host is shown."
         ),
     )
     effects = forms.MultipleChoiceField(
@@ -51,9 +52,9 @@ class WebhookForm(IdempotentForm):
         error_messages={"required": CHOOSE_ONE_TEXT},
     )
     subjects = forms.BooleanField(
-        label=_("Send subjects in the clear"),
+        label=_("Include subjects in plain text"),
         required=False,
-        help_text=_("Otherwise they are left out, and so is what else of an entry names one."),
+        help_text=_("By default, subjects and values that contain them are omitted."),
     )
 
     def clean_url(self) -> str:
@@ -66,7 +67,7 @@ class WebhookForm(IdempotentForm):
 
     @property
     def origin(self) -> str:
-        """What may be shown of the address; nothing where there is none."""
+        """The visible part of the URL, or ""."""
         if not (url := self.cleaned_data["url"]):
             return ""
         place = validate_url(url)
@@ -74,7 +75,7 @@ class WebhookForm(IdempotentForm):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The columns of a webhook that pages show and the record tells."""
+        """The webhook's columns that are shown and logged."""
         given = self.cleaned_data
         return {
             "name": given["name"],
@@ -85,7 +86,7 @@ class WebhookForm(IdempotentForm):
 
 
 class EditWebhookForm(WebhookForm):
-    """The same for one that there is, whose address stays where none is given."""
+    """Edits a webhook; an empty URL keeps the current one."""
 
     def __init__(self, *given: Any, webhook: Webhook, **named: Any) -> None:
         initial = {
@@ -98,8 +99,8 @@ class EditWebhookForm(WebhookForm):
         super().__init__(*given, **named)
         url = self.fields["url"]
         url.required = False
-        url.label = _("Another address")
-        url.help_text = _("Empty: %(origin)s stays.") % {"origin": webhook.origin}
+        url.label = _("New URL")
+        url.help_text = _("Leave empty to keep %(origin)s.") % {"origin": webhook.origin}
 
     def clean_url(self) -> str:
         return super().clean_url() if self.cleaned_data["url"] else ""
@@ -116,7 +117,7 @@ class ReplayRangeForm(forms.Form):
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), INVALID_ROW_TEXT),
     )
     at = TimestampField(
-        label=_("Or what was begun since"),
+        label=_("Or start time"),
         required=False,
         widget=forms.DateTimeInput(
             {"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"
@@ -126,13 +127,15 @@ class ReplayRangeForm(forms.Form):
     def clean(self) -> None:
         given = self.cleaned_data
         if not self.errors and (given["row"] is None) == (given["at"] is None):
-            raise forms.ValidationError(_("Give a row or a time."))
+            raise forms.ValidationError(_("Enter a row or a time."))
 
 
 class ConfirmReplayForm(IdempotentForm):
+    """Confirms a replay."""
+
     after = forms.IntegerField(min_value=0, max_value=MAX_ROW, widget=forms.HiddenInput)
 
 
 def _join_unless_all(names: list[str], total: int) -> str:
-    """Empty where all are chosen, so that one that comes later is as well."""
+    """Join the names; "" means all, future ones included."""
     return "" if len(names) == total else " ".join(names)

@@ -1,7 +1,7 @@
-"""What a webhook is sent: rows of the record, signed as Standard Webhooks has it.
+"""Payloads of webhooks, signed as Standard Webhooks requires.
 
-Nothing here is kept but which rows a delivery holds; the record only grows, so the
-same delivery is the same bytes whenever it is tried, until its rows are removed.
+Deliveries store only row numbers. Their bodies are the same bytes for every attempt, until rows
+are deleted.
 """
 
 import hmac
@@ -44,9 +44,9 @@ def row_filter(webhook: Webhook) -> RowSelection:
 
 
 def next_batch(webhook: Webhook) -> Delivery | int:
-    """The next rows that it has not had, or as far as which there are none for it.
+    """Return the next delivery, or the row up to which nothing matches.
 
-    Raises `NotWhole` when the record does not reach as far as it has had it.
+    Raises `ExportIntegrityError` if the log ends before the webhook's position.
     """
     rows, until = read_rows_after(
         webhook.organization_id, webhook.position, MAX_ROWS, row_filter(webhook)
@@ -66,8 +66,7 @@ def next_batch(webhook: Webhook) -> Delivery | int:
 
 
 def build_body(webhook: Webhook, delivery: Delivery) -> bytes:
-    """Empty where its rows are other ones now: of what was removed, only the kind is
-    known, and more may be of it than were wanted."""
+    """Build the body; empty if the rows have changed since, due to deletions."""
     if delivery.is_test:
         return _join_body(TEST_TYPE, delivery.made_at, [])
     rows, _until = read_rows_after(
@@ -84,7 +83,7 @@ def build_body(webhook: Webhook, delivery: Delivery) -> bytes:
 def build_headers(
     delivery: Delivery, body: bytes, secrets: Iterable[str], now: datetime
 ) -> dict[str, str]:
-    """What a receiver verifies it by; the time is that of the try."""
+    """Build the headers of Standard Webhooks; ``now`` is the time of the attempt."""
     at = str(int(now.timestamp()))
     signed = f"{delivery.message}.{at}.".encode() + body
     return {
@@ -109,7 +108,7 @@ def _row_lines(webhook: Webhook, rows: Iterable[RowWithPreviousMac]) -> Iterator
 
 
 def _fit_lines(lines: Iterable[str]) -> Iterator[str]:
-    """As many as fit, and one in any case; they are ASCII."""
+    """Yield the lines that fit into a body, at least one; lines are ASCII."""
     left = MAX_BODY_BYTES - ENVELOPE_BYTES
     for number, text in enumerate(lines):
         left -= len(text) + 1

@@ -1,4 +1,4 @@
-"""Where the record is sent to, what came of it, and what can be done about it."""
+"""Pages of webhooks."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -36,6 +36,7 @@ REFRESH_SECONDS = 3  # seconds between two looks of a browser
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """List the webhooks."""
     found = Webhook.objects.filter(organization=member.organization)
     context = {"member": member, "webhooks": found, **_worker_context()}
     return render_page(request, "webhooks/index.html", context)
@@ -44,12 +45,12 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def new(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """Add one; the answer to the POST is the only place that ever shows its secret."""
+    """Add a webhook; only this response shows its secret."""
     form = WebhookForm(request.POST or None)
     context = {"member": member, "form": form}
     own = Webhook.objects.filter(organization=member.organization)
     if form.is_valid() and own.count() >= MAX_WEBHOOKS:
-        form.add_error(None, _("There can be %(most)d webhooks.") % {"most": MAX_WEBHOOKS})
+        form.add_error(None, _("You can have up to %(most)d webhooks.") % {"most": MAX_WEBHOOKS})
     if form.is_valid():
         with idempotent(request, form, _index_url(member)) as submit:
             webhook, secret = actions.add(
@@ -68,7 +69,7 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 def show(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
-    """One webhook and its log; the page looks again while something is under way."""
+    """Show a webhook and its deliveries."""
     found = _get_webhook(member, webhook)
     log = Delivery.objects.filter(webhook=found)
     page = Paginator(log, DELIVERIES_PER_PAGE).get_page(request.GET.get("page"))
@@ -90,7 +91,7 @@ def show(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def edit(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
-    """Another name, address or choice; what is not taken yet follows it."""
+    """Edit a webhook."""
     found = _get_webhook(member, webhook)
     form = EditWebhookForm(request.POST or None, webhook=found)
     if form.is_valid():
@@ -98,9 +99,9 @@ def edit(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse
         url, origin = form.cleaned_data["url"], form.origin
         with idempotent(request, form, path):
             if actions.change(member.actor, found, url, origin, form.settings):
-                messages.success(request, _("“%(name)s” is saved.") % {"name": found.name})
+                messages.success(request, _("“%(name)s” saved.") % {"name": found.name})
             else:
-                messages.info(request, _("Nothing was changed."))
+                messages.info(request, _("No changes."))
         return redirect_to(request, path)
     context = {"member": member, "form": form, "webhook": found}
     status = 422 if form.is_bound else 200
@@ -109,35 +110,35 @@ def edit(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 def send_test(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
-    """Send a test, without any row of the record."""
-    said = _("A worker sends a test; its answer is in the list below.")
+    """Send a test event without rows."""
+    said = _("Test event queued. See the response under Deliveries.")
     return _confirm_action(request, member, webhook, actions.send_test, said)
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 def pause(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
-    """Send nothing for now; what comes meanwhile waits."""
-    said = _("Paused. What comes meanwhile waits.")
+    """Pause a webhook."""
+    said = _("Webhook paused. New entries are kept.")
     return _confirm_action(request, member, webhook, actions.pause, said)
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 def resume(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
     """Go on where it stopped, or try again at once."""
-    return _confirm_action(request, member, webhook, actions.resume, _("It goes on."))
+    return _confirm_action(request, member, webhook, actions.resume, _("Webhook resumed."))
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def replay(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
-    """Have rows sent again: asked is from where, and then whether so many."""
+    """Choose and confirm rows to replay."""
     found = _get_webhook(member, webhook)
     path = _webhook_url(found, "show")
     form = ConfirmReplayForm(request.POST or None)
     if form.is_valid():
         with idempotent(request, form, path):
             if actions.replay(member.actor, found, form.cleaned_data["after"]):
-                messages.success(request, _("The rows go again, in their order."))
+                messages.success(request, _("Replay started."))
         return redirect_to(request, path)
     asked = ReplayRangeForm(request.GET or None)
     context = {"member": member, "webhook": found, "asked": asked, "form": form}
@@ -155,7 +156,7 @@ def replay(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def rotate(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
-    """Another secret, shown by the answer to the POST alone."""
+    """Rotate the secret; only this response shows it."""
     found = _get_webhook(member, webhook)
     form = IdempotentForm(request.POST or None)
     context = {"member": member, "webhook": found, "form": form}
@@ -165,7 +166,7 @@ def rotate(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
             try:
                 context["secret"] = actions.rotate(member.actor, found)
             except actions.SecretReplacedError:
-                said = _("Somebody else has replaced the secret meanwhile.")
+                said = _("Someone else just rotated the secret. Nothing was changed.")
                 messages.error(request, said)
                 return redirect_to(request, path)
     return render_page(request, "webhooks/rotate.html", context)
@@ -174,11 +175,11 @@ def rotate(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def remove(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
-    """Send nothing there any more, and forget its log."""
+    """Remove a webhook."""
     found = _get_webhook(member, webhook)
     if request.method == "POST":
         actions.remove(member.actor, found)
-        said = _("%(name)s gets nothing any more.") % {"name": found.name}
+        said = _("Webhook “%(name)s” removed.") % {"name": found.name}
         messages.success(request, said)
         return redirect_to(request, _index_url(member))
     context = {"member": member, "webhook": found}

@@ -1,8 +1,6 @@
-"""What the workers do about webhooks: each has a thread of its own while it is served,
-so that a slow one holds up no other.
+"""Deliver webhooks in the worker, each in a thread of its own.
 
-A worker that ends, however it does, ends these threads with it: what they were at is
-sent again by the next, under the same id.
+The threads end with the worker. The next worker repeats what was in progress, with the same ID.
 """
 
 from collections.abc import Callable
@@ -31,8 +29,7 @@ _threads: dict[UUID, Thread] = {}
 
 @run_every(1.0)
 def start_due_deliveries() -> None:
-    """Have a thread see to every webhook that is due, and to tests where that leaves
-    room."""
+    """Start a thread for every due webhook, then for tests if threads are left."""
     for pk in [pk for pk, thread in _threads.items() if not thread.is_alive()]:
         del _threads[pk]
     wanted = [(deliver_due, pk, MAX_PARALLEL_WEBHOOKS) for pk in due_webhooks()]
@@ -47,7 +44,7 @@ def start_due_deliveries() -> None:
 
 
 def due_webhooks() -> list[UUID]:
-    """Webhooks behind the record whose turn it is, who waits longest first."""
+    """Return the webhooks with undelivered rows, longest wait first."""
     head = AuditHead.objects.values_list("seq", flat=True).first() or 0
     now = timezone.now()
     found = Webhook.objects.filter(is_unlocked(now), pause="", next_at__lte=now, position__lt=head)
@@ -55,13 +52,13 @@ def due_webhooks() -> list[UUID]:
 
 
 def pending_tests() -> list[UUID]:
-    """What somebody wants to be sent just to see whether it comes through."""
+    """Return the test events to send."""
     found = Delivery.objects.filter(is_test=True, state=Delivery.State.PENDING, tries=0)
     return list(found.values_list("pk", flat=True))
 
 
 def _run_in_thread(action: Callable[[UUID], None], pk: UUID) -> None:
-    """In a thread, which keeps no connection to the database."""
+    """Run ``action`` in a thread, and close its database connections."""
     try:
         action(pk)
     finally:

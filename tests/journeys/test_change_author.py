@@ -26,7 +26,7 @@ def test_change_author_is_found_from_home(scene, input_device):
     page.goto("/harbor/")
     input_device = input_device(page)
 
-    box = page.get_by_role("combobox", name="Search the record")
+    box = page.get_by_role("combobox", name="Search the audit log")
     input_device.submit(box, f'service:"{name}" field:accessTokenDuration')
     row = page.locator("tbody tr:not(.day)")
     expect(row).to_have_count(1)

@@ -89,11 +89,11 @@ def test_auditor_reads_the_change(open_signed_in, person):
     expect(row).to_contain_text("tomas.okafor@harbor.example")
     hand.follow_link(row.get_by_role("rowheader").get_by_role("link", name="Saved"))
 
-    changes = page.get_by_role("region", name="What changed")
+    changes = page.get_by_role("region", name="Changes")
     expect(changes).to_contain_text("2 minutes")
     expect(changes).to_contain_text("45 minutes")
     expect(page.locator(".why")).to_have_text("CHG-2107 Shorter, says risk")
     facts = page.get_by_role("region", name="Facts")
     expect(facts).to_contain_text("tomas.okafor@harbor.example")
-    expect(page.get_by_role("heading", name="Place in the chain")).to_be_visible()
+    expect(page.get_by_role("heading", name="Chain position")).to_be_visible()
     assert hand.clicks <= AUDIT

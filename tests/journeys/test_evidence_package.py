@@ -56,7 +56,7 @@ def test_evidence_package_of_a_quarter_is_verifiable(scene, tmp_path):
     hand.click("link", "Last quarter")
     expect(page.get_by_role("heading", name="1 entry")).to_be_visible()
     hand.click("link", "Export")
-    hand.click("button", "Make an evidence pack")
+    hand.click("button", "Create evidence package")
     expect(page.get_by_text("It is being made.")).to_be_visible()
     work()
     expect(page.locator("#pack").get_by_text("It is ready.")).to_be_visible()  # by itself

@@ -51,7 +51,7 @@ def test_connected_apps_are_listed(home, input_device, sandbox):
     expect(region_panel(home, "United States")).to_contain_text("live")
     expect(at_once(home)).to_contain_text("JP not checked", ignore_case=True)
     expect(at_once(home)).to_contain_text(re.compile(r"br\s+[1-9]\d* apps"))
-    expect(home.get_by_text("being asked")).to_have_count(0)
+    expect(home.get_by_text("checking")).to_have_count(0)
     assert input_device.clicks <= CLICKS
     assert input_device.loads <= LOADS
     assert SUBJECT not in home.url + home.title()
@@ -78,7 +78,7 @@ def test_slow_region_does_not_hide_others(home):
     look_up_user(Mouse(home), home)
 
     expect(region_panel(home, "Brazil").get_by_role("rowheader").first).to_be_visible()
-    expect(region_panel(home, "Europe")).to_contain_text("being asked")
+    expect(region_panel(home, "Europe")).to_contain_text("checking")
     held[0].continue_()
     expect(region_panel(home, "Europe").get_by_role("rowheader").first).to_be_visible()
 
@@ -91,7 +91,7 @@ def test_console_failure_is_not_shown_as_no_apps(home, browser_log):
 
     expect(home.get_by_text("Japan was not checked")).to_be_visible()
     expect(at_once(home)).to_contain_text("JP not checked", ignore_case=True)
-    expect(home.get_by_text("being asked")).to_have_count(0)
+    expect(home.get_by_text("checking")).to_have_count(0)
     expect(region_panel(home, "Brazil").get_by_role("rowheader").first).to_be_visible()
 
 
@@ -126,11 +126,11 @@ def test_earlier_revocation_is_shown(home, input_device, revoked):
 
     look_up_user(input_device, home)
 
-    past = region_panel(home, "Done from here before")
+    past = region_panel(home, "Earlier actions")
     for said in ("INC-4411", "Lost phone", "bo@harbor.example", "Harbor app", "done"):
         expect(past).to_contain_text(said)
     assert input_device.clicks <= CLICKS
-    expect(home.get_by_text("being asked")).to_have_count(0)
+    expect(home.get_by_text("checking")).to_have_count(0)
 
 
 def test_user_is_named_only_in_pages_and_audit_log(home, caplog, capfd):
@@ -143,7 +143,7 @@ def test_user_is_named_only_in_pages_and_audit_log(home, caplog, capfd):
     hand = Mouse(home)
     look_up_user(hand, home)
     titles.append(home.title())
-    expect(home.get_by_text("being asked")).to_have_count(0)
+    expect(home.get_by_text("checking")).to_have_count(0)
     hand.follow_link(home.get_by_role("link", name="Ask US again"))
     home.get_by_role("link", name="Export").click()
     home.get_by_label("Reason").fill("Asked for it by letter")

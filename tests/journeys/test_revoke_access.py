@@ -97,7 +97,7 @@ def test_one_app_of_a_user_is_revoked(home, input_device, sandbox):
     assert (input_device.clicks, input_device.loads) == (3, 1)
     assert before - len(held(sandbox, "us")) == 2
     row.get_by_role("link", name="Receipt").click()
-    expect(home.get_by_text("proven: nothing is left")).to_be_visible()
+    expect(home.get_by_text("confirmed: nothing left")).to_be_visible()
     expect(home.get_by_text(TICKET)).to_be_visible()
 
 
@@ -110,7 +110,7 @@ def test_revoke_all_revokes_in_all_regions_with_a_receipt(
     look_up_user(input_device, home)
 
     input_device.follow_link(home.get_by_role("link", name="Revoke all"))
-    expect(home.get_by_text("Not all was checked")).to_be_visible()
+    expect(home.get_by_text("Some services weren't checked")).to_be_visible()
     expect(home.get_by_text(f"{tokens} live and 0 expired tokens")).to_be_visible()
     say_why(input_device, home)
     input_device.type(home.get_by_label("Type the last 4 characters"), SUBJECT[-4:])
@@ -125,7 +125,7 @@ def test_revoke_all_revokes_in_all_regions_with_a_receipt(
     waits()
     control.resume_job(Job.objects.get(), worker_actor(Job.objects.get()))
     work()
-    expect(home.get_by_text("proven: nothing is left")).to_be_visible()
+    expect(home.get_by_text("confirmed: nothing left")).to_be_visible()
     input_device.click("button", "Copy receipt link")
     assert input_device.clicks <= 4
     assert input_device.loads <= 2
@@ -149,15 +149,15 @@ def test_repeated_revocation_shows_the_earlier_one(home, input_device, sandbox):
     say_why(other, home.get_by_role("dialog"))
     home.get_by_role("button", name="Revoke access").click()
     expect(row).to_contain_text("revoked")
-    expect(region_panel(home, "Done from here before")).to_contain_text(TICKET)
+    expect(region_panel(home, "Earlier actions")).to_contain_text(TICKET)
     home.goto("/harbor/subjects/")
 
     input_device = input_device(home)
     look_up_user(input_device, home)
-    past = region_panel(home, "Done from here before")
+    past = region_panel(home, "Earlier actions")
     expect(past).to_contain_text(TICKET)
     input_device.follow_link(past.get_by_role("link", name="Receipt").first)
 
-    expect(home.get_by_text("proven: nothing is left")).to_be_visible()
+    expect(home.get_by_text("confirmed: nothing left")).to_be_visible()
     assert input_device.clicks <= 2
     assert input_device.loads <= 2

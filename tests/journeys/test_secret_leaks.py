@@ -1,5 +1,5 @@
 """No secret is anywhere but where it belongs: not in an answer, not in the database,
-not in the record, not in the logs (promise P6); nor is a token, and nobody whom a
+not in the audit log, not in the logs (promise P6); nor is a token, and nobody whom a
 token is about.
 
 All that was answered, kept and logged is searched for every secret and token there is,

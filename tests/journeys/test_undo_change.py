@@ -29,7 +29,7 @@ def undo(scene):
     scene.page.goto("/harbor/")
     hand = Mouse(scene.page)
     hand.follow_link(scene.page.get_by_role("link", name="Saved Ledger sync"))
-    hand.click("button", "Undo this change")
+    hand.click("button", "Undo change")
     return hand
 
 

@@ -1,4 +1,4 @@
-"""The pages of the record, one module for each group of pages."""
+"""The pages of the audit log, grouped by module."""
 
 from console.audit.views.access_review import access_review
 from console.audit.views.entries import (

@@ -1,4 +1,4 @@
-"""The access review: who could do what on a day."""
+"""The access review page."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,15 +20,14 @@ from tenants.organizations.roles import ConsolePermission
 
 
 class ReviewDayForm(forms.Form):
-    """The day at whose end it is looked."""
+    """The day to review."""
 
     on = DayField(_("At the end of"))
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
 def access_review(request: ConsoleRequest, member: Member) -> HttpResponseBase:
-    """Who could do what at the end of a day, when they last did anything, and what
-    changed since."""
+    """List members, their roles and last activity at the end of a day."""
     form = ReviewDayForm(request.GET or None)
     now = timezone.now()
     day = form.cleaned_data["on"] if form.is_valid() else None

@@ -78,10 +78,9 @@ MAX_RELATED_ENTRIES = 10  # other entries of the same page that are listed
 
 @organization_page(ConsolePermission.AUDIT_LOG)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """The organization's record, newest first, as far as the filters ask for it.
+    """List the organization's audit entries, newest first.
 
-    What is typed is posted, so that a subject can be among it, and leads to the
-    address of the search.
+    Searches are posted, because they may contain a subject, and redirect to a URL without it.
     """
     posted = request.method == "POST"
     given = request.POST if posted else request.GET
@@ -113,7 +112,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 
 def _search_context(member: Member, form: AuditSearchForm, cursor: str) -> dict[str, Any]:
-    """The entries that are asked for, and the ways on from there."""
+    """Return the entries found and the links to related searches."""
     organization, filters = member.organization.pk, form.to_filters()
     page = search_entries(organization, filters, cursor, size=ENTRIES_PER_PAGE)
     entries = page.entries
@@ -143,14 +142,14 @@ def _search_context(member: Member, form: AuditSearchForm, cursor: str) -> dict[
 
 @organization_page(ConsolePermission.AUDIT_LOG)
 def suggest(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """What the search box could go on with: posted, since it may hold a subject."""
+    """Suggest completions for the search box."""
     found = suggest_completions(request.POST.get("q", ""), member.organization)
     return render_page(request, "audit/suggest.html", {"offers": found})
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
 def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
-    """One entry: what it changed, who and why, and whether the chain holds it."""
+    """Show an entry: changes, actor, reason and chain position."""
     own = AuditEntry.objects.filter(organization_id=member.organization.pk)
     found = own.filter(entry=str(entry)).first()
     if found is None:
@@ -200,7 +199,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
 
 @organization_page(ConsolePermission.AUDIT_LOG)
 def export(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """What can be taken out of a search, and the packs that were made lately."""
+    """Offer exports of a search, and list recent evidence packages."""
     form = AuditSearchForm(request.GET, member.organization)
     if not form.is_valid():
         return redirect_to(request, search_links.invalid_search_url(member, request.GET))
@@ -209,7 +208,7 @@ def export(request: ConsoleRequest, member: Member) -> HttpResponse:
         with idempotent(request, sent, request.get_full_path()) as submit:
             made, is_new = evidence_packages.request_package(member, form)
             if not is_new:
-                said = _("One pack is made at a time. This is the one that is being made.")
+                said = _("Only one package can be created at a time. This one is in progress.")
                 messages.info(request, said)
             args = (member.organization.slug, made.pk)
             submit.result_url = reverse("audit:evidence_package", args=args)
@@ -234,7 +233,7 @@ def export(request: ConsoleRequest, member: Member) -> HttpResponse:
 def evidence_package(
     request: ConsoleRequest, member: Member, pack: UUID
 ) -> HttpResponse | StreamingHttpResponse:
-    """An evidence pack that is being made, or is there to be downloaded."""
+    """Show or download an evidence package."""
     own = Pack.objects.filter(organization=member.organization)
     found = get_object_or_404(own.select_related("organization"), pk=pack)
     name = evidence_packages.file_name(found)
@@ -260,14 +259,13 @@ def evidence_package(
 
 @organization_page(ConsolePermission.AUDIT_LOG)
 def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """Whether the record is whole, as somebody found last, and where its checkpoints
-    are kept; with a button to look now."""
+    """Show the result of the last log verification, or start a new one."""
     path = reverse("audit:verify", args=(member.organization.slug,))
     sent = IdempotentForm(request.POST or None)
     if sent.is_valid():
         with idempotent(request, sent, path):
             if not verification.request_verification(member):
-                messages.info(request, _("A worker verifies the record already."))
+                messages.info(request, _("Verification is already in progress."))
         return redirect_to(request, path)
     verdicts = Verdict.objects.filter(organization=member.organization)
     last, ended = verdicts.first(), verdicts.filter(ended_at__isnull=False)
@@ -285,8 +283,10 @@ def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 
 def _job_context(pk: UUID | None, *, is_done: bool) -> dict[str, Any]:
-    """How far a job is that makes something; ``every``: seconds until a browser
-    looks again, ``trouble``: why it will not be made."""
+    """Return the progress of a background job.
+
+    ``every`` is the polling interval in seconds, ``trouble`` the reason of a failure.
+    """
     job = None if is_done or not pk else Job.objects.filter(pk=pk).first()
     over = job is None or job.is_over
     items = Item.objects.filter(job=pk).values_list("text", flat=True)
@@ -300,14 +300,14 @@ def _job_context(pk: UUID | None, *, is_done: bool) -> dict[str, Any]:
 
 
 def _resolved_entry(own: QuerySet[AuditEntry], found: AuditEntry) -> AuditEntry | None:
-    """The entry whose outcome this one tells."""
+    """Return the entry whose outcome this entry resolves."""
     if found.operation != AUDIT_RESOLVE.name:
         return None
     return own.filter(entry=found.object).first()
 
 
 def _related_job(member: Member, found: AuditEntry) -> Job | None:
-    """The job that made this call, or that this happened to: its id is their page."""
+    """Return the job that made this call or that it is about."""
     jobs = Job.objects.filter(organization=member.organization)
     for text in (found.page, found.object):
         with suppress(ValueError):  # most are no ids

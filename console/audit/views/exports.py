@@ -1,4 +1,4 @@
-"""A search of the record as a file, or to be printed."""
+"""The export of a search as a file or print page."""
 
 from itertools import islice
 
@@ -17,7 +17,7 @@ from tenants.organizations.roles import ConsolePermission
 
 @organization_page(ConsolePermission.AUDIT_LOG)
 def export_file(request: ConsoleRequest, member: Member) -> HttpResponseBase:
-    """What a search finds as CSV, as JSON Lines, or on one page to be printed."""
+    """Return the entries found as CSV, JSON Lines or a print page."""
     asked = request.GET.copy()
     (kind,) = asked.pop("format", ["csv"])[:1]
     form = AuditSearchForm(asked, member.organization)

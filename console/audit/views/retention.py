@@ -1,4 +1,4 @@
-"""How long what is kept, what was removed, and what is left of an entry that was."""
+"""Retention periods, deletions, and tombstones of deleted entries."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from tenants.organizations.roles import ConsolePermission
 
 @organization_page(ConsolePermission.AUDIT_LOG)
 def retention(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """How long each kind of entry is kept, and every removal of this organization's."""
+    """Show retention periods and this organization's deletions."""
     unwritten = not log_read(member, "what is kept")
     removals = audit_log_retention.list_removals(member.organization.pk)
     context = {
@@ -32,7 +32,7 @@ def retention(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 
 def deleted_entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
-    """What is known of an entry that was removed; there never was any other."""
+    """Show what is left of a deleted entry; raise `Http404` if it never existed."""
     remains = audit_log_retention.find_removed_entry(member.organization.pk, str(entry))
     if remains is None:
         raise Http404

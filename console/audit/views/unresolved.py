@@ -1,4 +1,4 @@
-"""What nobody knows the outcome of, and settling it."""
+"""Pages to resolve unknown outcomes."""
 
 from uuid import UUID
 
@@ -37,15 +37,15 @@ from tenants.organizations.roles import ConsolePermission
 
 ENTRIES_PER_PAGE = 25  # entries a page
 STATE_CHANGED_TEXT = gettext_lazy(
-    "Authlete tells something else than when this page was drawn. Nothing was settled;"
-    " look once more."
+    "The state at Authlete has changed since you opened this page. Nothing "
+    "was resolved. Check it again."
 )
-ALREADY_RESOLVED_TEXT = gettext_lazy("The outcome of this is known.")
+ALREADY_RESOLVED_TEXT = gettext_lazy("This outcome is already resolved.")
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
 def unresolved(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """What may have changed something, and nobody knows whether it did."""
+    """List calls with unknown outcomes that may have changed something."""
     organization = member.organization.pk
     unwritten = not log_read(member, "unknown outcomes")
     page = Paginator(found(organization), ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
@@ -64,11 +64,11 @@ def unresolved(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 def resolve_all(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """Have a worker look at all that is unknown, or at what was chosen of it."""
+    """Start a job that resolves all or selected unknown outcomes."""
     path = reverse("audit:unresolved", args=[member.organization.slug])
     chosen = SelectionForm(request.POST or request.GET)
     if chosen.is_empty_selection:
-        messages.info(request, _("Choose some first. Nothing was settled."))
+        messages.info(request, _("Select at least one call. Nothing was resolved."))
         return redirect_to(request, path)
     lost = found(member.organization.pk)
     if entries := chosen.cleaned_data["entry"]:
@@ -87,7 +87,7 @@ def resolve_all(request: ConsoleRequest, member: Member) -> HttpResponse:
                 submit.result_url = reverse("jobs:show", args=[member.organization.slug, job.pk])
         return redirect_to(request, submit.result_url)
     if not counts:
-        messages.info(request, _("Nothing of that is unknown any more."))
+        messages.info(request, _("These outcomes are already resolved."))
         return redirect_to(request, path)
     context = {
         "member": member,
@@ -102,7 +102,7 @@ def resolve_all(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 def resolve(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
-    """What Authlete tells now of a call whose outcome is unknown; then settle it."""
+    """Check an unknown outcome at Authlete, and resolve it."""
     organization = member.organization
     own = AuditEntry.objects.filter(organization_id=organization.pk)
     lost = get_object_or_404(own, entry=str(entry))
@@ -128,7 +128,7 @@ def resolve(request: ConsoleRequest, member: Member, entry: UUID) -> HttpRespons
             failure = error
         else:
             if is_new:
-                messages.success(request, _("Settled. The record keeps both outcomes."))
+                messages.success(request, _("Outcome resolved."))
             else:
                 messages.info(request, ALREADY_RESOLVED_TEXT)
             return redirect_to(request, path)

@@ -1,4 +1,4 @@
-"""The pages of subjects, one module for each group of pages."""
+"""The pages of users, grouped by module."""
 
 from console.users.views.receipt import receipt
 from console.users.views.revoke_all import revoke_all

@@ -24,7 +24,7 @@ ACTIVE_REFRESH_SECONDS, IDLE_REFRESH_SECONDS = (
 
 @organization_page(None)
 def receipt(request: ConsoleRequest, member: Member, receipt: UUID) -> HttpResponse:
-    """What was ended for a subject, for a ticket; it shows nothing else."""
+    """Show the receipt of a revocation."""
     found = receipt_access.get_receipt(member, receipt)
     if request.GET.get("format") == "json":
         return _json_response(build_report(found, member))
@@ -34,7 +34,7 @@ def receipt(request: ConsoleRequest, member: Member, receipt: UUID) -> HttpRespo
 def render_receipt(
     request: ConsoleRequest, member: Member, receipt: Receipt, *, part: str = ""
 ) -> HttpResponse:
-    """The receipt as it is now, wherever it was asked for."""
+    """Render the current state of a receipt."""
     found = build_report(receipt, member)
     path = reverse("users:receipt", args=[member.organization.slug, receipt.pk])
     job = found.job
@@ -55,21 +55,21 @@ def render_receipt(
 
 
 def _refresh_seconds(report: ReceiptReport) -> int:
-    """Seconds until a browser looks again; 0 when there is nothing to wait for."""
+    """Return the polling interval in seconds; 0 for none."""
     if report.is_over or report.job is None:
         return 0
     return ACTIVE_REFRESH_SECONDS if report.is_running else IDLE_REFRESH_SECONDS
 
 
 def _is_stalled(job: Job | None) -> bool:
-    """Whether nothing is there that would go on with it."""
+    """Return whether no worker would continue the job."""
     if job is None or job.state not in ACTIVE_JOB_STATES:
         return False
     return not queue.has_live_worker()
 
 
 def _user_url(member: Member, receipt: Receipt) -> str:
-    """The page of the subject, as long as it is this reader's."""
+    """Return the URL of the user's page if the reader may open it, or ""."""
     if receipt.lookup is None:
         return ""
     try:
@@ -80,7 +80,7 @@ def _user_url(member: Member, receipt: Receipt) -> str:
 
 
 def _digest_data(report: ReceiptReport) -> dict[str, Any] | None:
-    """Where the record keeps the digest of what the file says."""
+    """Return the logged digest for the file."""
     if (seen := find_recorded_digest(report)) is None:
         return None
     return {

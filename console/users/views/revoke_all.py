@@ -21,7 +21,7 @@ from tenants.organizations.roles import ConsolePermission
 @organization_page(ConsolePermission.USERS)
 @step_up
 def revoke_all(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
-    """What would end everywhere, and what was not checked; then have a job end it."""
+    """Preview a revocation of all access, then start its job."""
     found = lookups.get_lookup(member, lookup)
     page = reverse("users:show", args=[member.organization.slug, lookup])
     form = RevokeAllForm(request.POST or None, subject=found.subject)
@@ -49,7 +49,7 @@ def revoke_all(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpRes
 
 
 def _show_receipt(request: ConsoleRequest, member: Member, receipt: Receipt) -> HttpResponse:
-    """Redirect to the receipt; htmx shows it in place."""
+    """Redirect to the receipt, or render it in place for htmx."""
     url = _receipt_url(member, receipt)
     if not request.htmx:
         return redirect_to(request, url)

@@ -30,7 +30,7 @@ def revoke_app(
     service_id: int,
     client_id: int,
 ) -> HttpResponse:
-    """What stops working without an app; then end all that it holds."""
+    """Preview the revocation of an app, then revoke it."""
     found = lookups.get_lookup(member, lookup)
     place = _get_region(member, region)
     form = ChangeReasonForm(request.POST or None)
@@ -73,7 +73,7 @@ def _show_result(
     kept: ServiceReceipt,
     subject: str,
 ) -> HttpResponse:
-    """Back to the subject, whose row says it; to the receipt where it is not proven."""
+    """Redirect to the user, or to the receipt if it isn't confirmed."""
     place = kept.row
     if not kept.is_confirmed:
         args = [member.organization.slug, place.receipt_id]
@@ -81,7 +81,7 @@ def _show_result(
         return redirect_to(request, submit.result_url)
     (line,) = kept.lines.values()
     if not request.htmx:
-        messages.success(request, _("Revoked %(app)s.") % {"app": line.display_name})
+        messages.success(request, _("Access of %(app)s revoked.") % {"app": line.display_name})
         submit.result_url += f"#in-{place.region}"
         return redirect_to(request, submit.result_url)
     context = {

@@ -22,7 +22,7 @@ from tenants.organizations.roles import ConsolePermission
 
 @organization_page(ConsolePermission.USERS)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """One box: a subject, which goes into no address."""
+    """Find a user; the subject is never part of a URL."""
     form = lookups.SubjectForm(request.POST or None)
     status = 422 if form.errors else 200
     if form.is_valid():
@@ -38,9 +38,9 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 @organization_page(ConsolePermission.USERS)
 def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
-    """What may act for a subject, and what was done about that from here.
+    """Show a user's connected apps and past actions.
 
-    A browser with scripts asks for each region by itself; one without waits for all.
+    Browsers with scripts load each region separately.
     """
     found = lookups.get_lookup(member, lookup)
     whole = "whole" in request.GET
@@ -62,7 +62,7 @@ def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
 
 @organization_page(ConsolePermission.USERS)
 def region(request: ConsoleRequest, member: Member, lookup: UUID, region: str) -> HttpResponse:
-    """What one region tells."""
+    """Show the connected apps in one region."""
     found = lookups.get_lookup(member, lookup)
     told = next(iter(find_user(member, found.subject, region)), None)
     if told is None:
@@ -80,7 +80,7 @@ def region(request: ConsoleRequest, member: Member, lookup: UUID, region: str) -
 @organization_page(ConsolePermission.USERS)
 @step_up
 def export(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
-    """Everything over all regions as one file, for somebody who says why."""
+    """Download a user's data, after giving a reason."""
     found = lookups.get_lookup(member, lookup)
     form = DisclosureForm(request.POST or None)
     status = 422 if form.errors else 200
@@ -101,7 +101,7 @@ def export(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpRespons
 @organization_page(ConsolePermission.AUDIT_LOG)
 @step_up
 def reveal(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
-    """Turn to the subject of an entry, which the record shows to nobody."""
+    """Open the user of an entry whose subject is hidden."""
     if not member.can(ConsolePermission.USERS):
         raise PermissionDenied
     own = AuditEntry.objects.filter(organization_id=member.organization.pk)

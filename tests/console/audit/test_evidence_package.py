@@ -56,7 +56,7 @@ def made(auditor, entries, worker):
     path = "/acme/audit/export/?effect=destroy"
     form = fill_form(auditor.get(path), "idempotency_key")
     path = auditor.post(path, form, content_type=URLENCODED)["Location"]
-    assert "being made" in auditor.get(path).content.decode()
+    assert "In progress" in auditor.get(path).content.decode()
     worker()
     return path
 
@@ -72,11 +72,11 @@ def test_one_is_made_at_a_time(auditor, made, worker):
     Job.objects.update(state="paused")
     other = ask()
     assert other.redirect_chain == [(made, 302)]
-    assertContains(other, "One pack is made at a time")
+    assertContains(other, "Only one package can be created at a time")
     assert Job.objects.count() == 1
 
     Job.objects.update(state="cancelled")
-    assertNotContains(ask(), "One pack is made at a time")
+    assertNotContains(ask(), "Only one package can be created at a time")
     assert Job.objects.count() == Pack.objects.count() == 2
 
 
@@ -199,7 +199,7 @@ def test_is_not_made_of_what_is_removed_meanwhile(auditor, entries, worker, who)
         patch.setattr(EvidencePackage, "write_lines", lines)
         worker()
 
-    assert "removed meanwhile" in auditor.get(path).content.decode()
+    assert "deleted meanwhile" in auditor.get(path).content.decode()
 
 
 def test_has_as_many_entries_as_were_counted_when_it_was_asked_for(auditor, entries, keep, worker):
@@ -256,7 +256,7 @@ def test_says_why_it_was_not_made(auditor, entries, worker, settings):
     worker()
 
     page = auditor.get(path).content.decode()
-    assert "It was not made" in page
+    assert "Failed" in page
     assert "AUDIT_SIGNING_KEYS" in page
 
 
@@ -269,7 +269,7 @@ def test_none_is_made_of_a_record_that_is_not_whole(auditor, entries, worker):
     )["Location"]
     worker()
 
-    assert "The record is not whole" in auditor.get(path).content.decode()
+    assert "Log verification failed" in auditor.get(path).content.decode()
 
 
 def test_is_forgotten_after_some_days(auditor, made, time_machine):

@@ -139,7 +139,7 @@ def test_prints_what_is_searched_and_says_where_it_ends(auditor, keep, monkeypat
     assert "App 2" in page
     assert "App 1" in page
     assert "App 0" not in page
-    assert "Only the newest 2 entries are here" in page
+    assert "Showing the newest 2 entries" in page
     assert auditor.get(f"{URL}?effect=nonsense").status_code == 302
 
 

@@ -44,7 +44,7 @@ def test_lines_stand_under_their_day(member, keep, time_machine):
 
     response = auditor.get(URL)
 
-    days = [[row.line.title for row in day] for day in response.context["days"]]
+    days = [[row.entry_row.title for row in day] for day in response.context["days"]]
     assert days == [["Saved A", "Saved B"], ["Saved C"]]
     assertContains(response, "Today, Tuesday, 24 November 2026")
     assertContains(response, "<small>+01:00</small>")
@@ -93,7 +93,7 @@ def test_tells_what_many_regions_were_asked_in_one_line(auditor, acme, sandbox, 
     response = auditor.get(URL, {"operation": "service.list"})
 
     (line,) = response.context["lines"]
-    assert (line.title, line.entries) == ("Read the list of services", 2)
+    assert (line.title, line.entry_count) == ("Read the list of services", 2)
     assert sorted(line.regions) == ["eu", "us"]
     page = auditor.get(URL, {"page": line.entry.page})
     assert len(page.context["lines"]) == 2
@@ -124,7 +124,7 @@ def test_leaves_reads_out_and_says_so(auditor, update):
     response = auditor.get(URL)
 
     assert shown(response) == ["Saved Shop"]
-    assertContains(response, "Reads are left out")
+    assertContains(response, "Reads are hidden")
 
 
 def test_shows_reads_when_asked_to(auditor, update):
@@ -134,7 +134,7 @@ def test_shows_reads_when_asked_to(auditor, update):
 
     assert "Saved Shop" in shown(response)
     assert "Read the settings of Shop" in shown(response)
-    assertNotContains(response, "Reads are left out")
+    assertNotContains(response, "Reads are hidden")
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_begins_at_the_newest_where_a_place_makes_no_sense(auditor, keep, cursor
 
 
 def test_says_that_nothing_was_changed_yet(auditor):
-    assertContains(auditor.get(URL), "Nothing was changed yet")
+    assertContains(auditor.get(URL), "No changes yet")
 
 
 def test_says_that_all_is_filtered_away(auditor, keep):
@@ -203,8 +203,8 @@ def test_says_that_all_is_filtered_away(auditor, keep):
 
     response = auditor.get(URL, {"ticket": "T"})
 
-    assertContains(response, "No entry fits")
-    assertNotContains(response, "Nothing was changed yet")
+    assertContains(response, "No matching entries")
+    assertNotContains(response, "No changes yet")
 
 
 def test_says_that_it_could_not_read_the_record(auditor, monkeypatch):
@@ -214,8 +214,8 @@ def test_says_that_it_could_not_read_the_record(auditor, monkeypatch):
     monkeypatch.setattr(views, "search_entries", search)
     response = auditor.get(URL)
 
-    assertContains(response, "The record could not be read")
-    assertNotContains(response, "Nothing was changed yet")
+    assertContains(response, "Audit log unavailable")
+    assertNotContains(response, "No changes yet")
     assertNotContains(response, "on fire")
 
 
@@ -226,7 +226,7 @@ def test_can_be_read_although_nothing_can_be_written(auditor, keep):
     response = auditor.get(URL)
 
     assert shown(response) == ["Saved Shop"]
-    assertContains(response, "The record takes no new entries")
+    assertContains(response, "Audit log isn't accepting entries")
 
 
 # Who
@@ -285,7 +285,7 @@ def test_tells_htmx_what_is_wrong_with_a_filter(auditor):
 def test_its_title_tells_the_search(auditor, headers):
     response = auditor.get(URL, {"effect": "destroy"}, headers=headers)
 
-    title = "<title>effect:destroy · Audit record · Meridian</title>"
+    title = "<title>effect:destroy · Audit log · Meridian</title>"
     assert compact(response).count(title) == 1
 
 
@@ -316,4 +316,4 @@ def test_a_search_is_no_longer_than_its_address_can_be(auditor):
     tickets = ",".join("\u624b" * 55 + str(number) for number in range(20))
     response = auditor.post(URL, {"q": f"ticket:{tickets}"})
 
-    assertContains(response, "longer than an address can be", status_code=422)
+    assertContains(response, "The search is too long", status_code=422)

@@ -129,7 +129,7 @@ def test_tells_who_changed_a_setting_of_a_service(visit, history):
 
 def test_completes_by_keyboard(visit, history):
     page = visit()
-    box = page.get_by_role("combobox", name="Search the record")
+    box = page.get_by_role("combobox", name="Search the audit log")
 
     page.keyboard.press("/")
     page.keyboard.type("after:last-q")
@@ -158,14 +158,14 @@ def test_keeps_the_place_when_the_record_is_swapped(visit, history):
     expect(status).to_have_text("2 entries")
     expect(page.get_by_role("link", name="Remove filter: Outcome: Refused")).to_be_visible()
 
-    page.get_by_label("Search the record", exact=True).and_(page.locator("input")).fill(
+    page.get_by_label("Search the audit log", exact=True).and_(page.locator("input")).fill(
         "nothing like it"
     )
     page.keyboard.press("Enter")
 
-    expect(page.get_by_text("No entry fits")).to_be_visible()
+    expect(page.get_by_text("No matching entries")).to_be_visible()
     expect(
-        page.get_by_label("Search the record", exact=True).and_(page.locator("input"))
+        page.get_by_label("Search the audit log", exact=True).and_(page.locator("input"))
     ).to_be_focused()
     expect(status).to_have_text("0 entries")
     assert page.evaluate("document.body.dataset.same") == "yes"
@@ -176,13 +176,13 @@ def test_keeps_the_place_when_the_record_is_swapped(visit, history):
 
 def test_says_what_is_wrong_without_loading_anew(visit, history):
     page = visit()
-    page.get_by_label("Search the record", exact=True).and_(page.locator("input")).fill(
+    page.get_by_label("Search the audit log", exact=True).and_(page.locator("input")).fill(
         "colour:red"
     )
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("There is no filter called “colour”")).to_be_visible()
-    expect(page.get_by_text("Nothing is shown")).to_be_visible()
+    expect(page.get_by_text("Invalid filter")).to_be_visible()
 
 
 def test_pages_through_the_record(visit, history, monkeypatch):
@@ -204,7 +204,7 @@ def test_works_without_script(browser, signed_in, live_server, history):
     page.get_by_text("Filters", exact=True).click()
     page.get_by_label("Ticket").fill("CHG-2107")
     page.get_by_label("Change", exact=True).check()
-    page.get_by_role("button", name="Show these entries").click()
+    page.get_by_role("button", name="Apply filters").click()
 
     expect(page.locator("#count")).to_have_text("1 entry")
     assert page.url.endswith(f"{URL}?ticket=CHG-2107&effect=change")
@@ -218,7 +218,7 @@ def test_prints_an_entry_with_its_title_and_facts(visit, history):
     page.emulate_media(media="print")
 
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.get_by_role("heading", name="Facts")).to_be_visible()
+    expect(page.get_by_role("heading", name="Details")).to_be_visible()
     for hidden in (".side", ".bar", ".no-print", "button"):
         expect(page.locator(hidden).first).to_be_hidden()
 

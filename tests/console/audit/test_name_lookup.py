@@ -82,7 +82,7 @@ def test_a_region_that_is_no_more_can_be_searched(auditor, acme, keep):
     assert shown(auditor.get(URL, {"-region": "old-1"})) == ["Saved Shop"]
     assert auditor.get(URL, {"region": "old-2"}).status_code == 422
     offered = auditor.post(f"{URL}complete/", {"q": "region:ol"}).context["offers"]
-    assert [one.part for one in offered] == ["old-3"]
+    assert [one.completion for one in offered] == ["old-3"]
 
 
 @pytest.mark.parametrize(
@@ -141,9 +141,9 @@ def test_asks_whether_something_like_it_was_meant(auditor, acme, keep, known, ty
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("after:2026-02-30", "after: Enter a day like 2026-11-24."),
-        ("after:2026-11-24 before:2026-11-24", "before: This is before the search"),
-        ("role:boss", "Known are admin, editor, help desk, auditor, viewer."),
+        ("after:2026-02-30", "after: Enter a date like 2026-11-24."),
+        ("after:2026-11-24 before:2026-11-24", "before: The end date is before"),
+        ("role:boss", "Allowed: admin, editor, help desk, auditor, viewer."),
     ],
 )
 def test_says_what_is_wrong_in_the_words_that_were_typed(auditor, typed, said):
@@ -204,7 +204,7 @@ def test_leaves_none_out_where_too_many_have_a_name(auditor, acme, known):
 
     for asked in ({"service": "shop"}, {"client": "till"}):
         response = auditor.get(URL, asked)
-        assertContains(response, "More than 20 are called", status_code=422)
+        assertContains(response, "More than 20 are named", status_code=422)
     response = auditor.get(URL, {"service": "shop", "region": "us"})
     assert response.status_code == 200
 
@@ -234,7 +234,7 @@ def test_a_label_means_all_settings_that_have_it(acme):
     [
         ("Access token duration", "accessTokenDuration"),
         ("Access token lives", "accessTokenDuration"),
-        ("Organization's number", "number"),
+        ("Organization ID", "number"),
     ],
 )
 def test_a_setting_goes_by_each_name_that_pages_call_it(acme, label, member):

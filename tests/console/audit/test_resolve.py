@@ -40,7 +40,7 @@ def test_settles_by_what_authlete_tells(member, lost, after, found):
     page = admin.get(url)
 
     body = fill_form(page, "reason", reason="Somebody waits for it", ticket="INC-1")
-    assert f"Settle as {found}" in page.content.decode()
+    assert f"Mark as {'succeeded' if after else 'failed'}" in page.content.decode()
     admin.post(url, body, content_type=URLENCODED)
     admin.post(url, body, content_type=URLENCODED)
 
@@ -83,8 +83,8 @@ def test_leads_on_to_what_is_left_to_be_done(member, acme, sandbox, who):
         for one in AuditEntry.objects.filter(outcome="unknown")
     )
 
-    assert 'href="/acme/services/us/17/clients/44/reveal/">Reveal the secret' in page
-    assert 'href="/acme/services/us/17/tokens/">Find it among' in page
+    assert 'href="/acme/services/us/17/clients/44/reveal/">Reveal secret' in page
+    assert 'href="/acme/services/us/17/tokens/">Find and revoke the token' in page
     assert '<a href="/acme/services/us/17/clients/45/">45</a>' in page
     assert '<a class="mono" href="/acme/services/us/17/">17</a>' in page
 
@@ -93,7 +93,7 @@ def test_settles_nothing_where_the_key_of_the_record_is_missing(acme, lost):
     entry, _url = lost(after=True)
     AuditHead.objects.update(key="gone")
 
-    with pytest.raises(AuditUnavailableError, match="Nothing was resolved"):
+    with pytest.raises(AuditUnavailableError, match="Nothing was settled"):
         resolve(Actor(0, "ida", organization_id=acme.pk), entry, Outcome.SUCCEEDED, "seen")
 
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
@@ -107,7 +107,7 @@ def test_settles_as_nothing_else_than_what_was_read(member, sandbox, lost):
 
     moved = admin.post(url, f"{seen}&outcome=done", content_type=URLENCODED)
 
-    assert "something else than when this page was drawn" in moved.content.decode()
+    assert "has changed since you opened this page" in moved.content.decode()
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
     body = fill_form(moved, "reason", outcome="not done")
     admin.post(url, body, content_type=URLENCODED)
@@ -121,7 +121,7 @@ def test_lets_a_person_decide_what_somebody_else_has_changed(member, sandbox, lo
     body = fill_form(admin.get(url), "reason", reason="Compared by hand", outcome=None)
 
     undecided = admin.post(url, body, content_type=URLENCODED)
-    assert "Say what became of it." in undecided.content.decode()
+    assert "Select the outcome." in undecided.content.decode()
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
 
     body = fill_form(undecided, "reason", reason="Compared by hand", outcome="done")
@@ -158,8 +158,8 @@ def test_does_not_say_not_done_while_the_call_may_be_on_its_way(member, sandbox,
     said = {"reason": "Now", "ticket": "INC-1", "outcome": "not done", "idempotency_key": "x"}
 
     for page in (admin.get(url), admin.post(url, said)):
-        assert "It cannot be told yet" in page.text
+        assert "Can't be determined yet" in page.text
         assert "Check again in" in page.text
-        assert 'type="submit">Settle' not in compact(page)
-        assert "gets this one as well" not in page.text
+        assert 'type="submit">Resolve' not in compact(page)
+        assert "keeps both outcomes" not in page.text
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"

@@ -60,12 +60,12 @@ def outcome(entry):
 
 def test_settles_all_that_can_be_told_and_nothing_else(admin, lost, sandbox, worker, monkeypatch):
     page = admin.get(UNKNOWN)
-    assertContains(page, "Settle all 4")
-    assertContains(admin.get(URL), "nothing: a person decides")
+    assertContains(page, "Resolve all 4")
+    assertContains(admin.get(URL), "manual decision")
     sandbox.fault("status", operation="client.get", status=503)
 
     path = settle(admin)
-    assertContains(admin.get(UNKNOWN), "A worker looks at them")
+    assertContains(admin.get(UNKNOWN), "Check in progress")
     worker()
 
     found = {name: outcome(entry) for name, entry in lost.items()}
@@ -77,10 +77,10 @@ def test_settles_all_that_can_be_told_and_nothing_else(admin, lost, sandbox, wor
     }
     page = admin.get(path)
     for said in (
-        "<strong>1</strong> settled as done",
-        "<strong>1</strong> settled as not done",
-        "<strong>1</strong> for a person to decide",
-        "<strong>1</strong> cannot be told now",
+        "<strong>1</strong> marked as succeeded",
+        "<strong>1</strong> marked as failed",
+        "<strong>1</strong> need a manual decision",
+        "<strong>1</strong> can&#x27;t be determined now",
         "Outcome cannot be determined: There is no call that tells",
     ):
         assertContains(page, said)
@@ -96,7 +96,7 @@ def test_settles_all_that_can_be_told_and_nothing_else(admin, lost, sandbox, wor
 
     assert outcome(lost["away"]) == "done"
     assert told.all().count() == 3
-    assertNotContains(admin.get(path), "cannot be told now")
+    assertNotContains(admin.get(path), "can't be determined now")
 
 
 def test_looks_again_once_a_call_cannot_be_on_its_way(admin, sandbox, update, worker, monkeypatch):
@@ -111,7 +111,7 @@ def test_looks_again_once_a_call_cannot_be_on_its_way(admin, sandbox, update, wo
     path = settle(admin, f"{URL}?some=1&entry={lost.entry}")
     worker()
     assert outcome(lost.entry) == "unknown"
-    assertContains(admin.get(path), "<strong>1</strong> cannot be told now")
+    assertContains(admin.get(path), "<strong>1</strong> can&#x27;t be determined now")
     assert Item.objects.filter(again_at__gte=lost.time + evidence.MAX_IN_FLIGHT).count() == 1
 
     AuditEntry.objects.filter(pk=lost.pk).update(at=lost.at - evidence.MAX_IN_FLIGHT // MICROSECOND)
@@ -122,9 +122,9 @@ def test_looks_again_once_a_call_cannot_be_on_its_way(admin, sandbox, update, wo
 
 def test_settles_what_was_chosen_and_nothing_else(admin, lost, worker):
     none = admin.get(URL, {"some": "1"}, follow=True)
-    assertContains(none, "Choose some first")
+    assertContains(none, "Select at least one call")
     odd = admin.get(f"{URL}?some=1&entry=%00", follow=True)
-    assertContains(odd, "Choose some first")
+    assertContains(odd, "Select at least one call")
 
     settle(admin, f"{URL}?some=1&entry={lost['not done']}")
     worker()
@@ -132,7 +132,7 @@ def test_settles_what_was_chosen_and_nothing_else(admin, lost, worker):
     assert outcome(lost["not done"]) == "not done"
     assert outcome(lost["done"]) == "unknown"
     again = admin.get(f"{URL}?some=1&entry={lost['not done']}", follow=True)
-    assertContains(again, "Nothing of that is unknown any more")
+    assertContains(again, "These outcomes are already resolved")
 
 
 def test_does_not_settle_twice_what_another_has_settled(admin, lost, worker):
@@ -143,4 +143,4 @@ def test_does_not_settle_twice_what_another_has_settled(admin, lost, worker):
 
     own = AuditEntry.objects.filter(operation="audit.settle", object=lost["done"])
     assert own.count() == 1
-    assert Item.objects.get(text__startswith="Its outcome is known").state == "same"
+    assert Item.objects.get(text__startswith="Already resolved").state == "same"

@@ -63,7 +63,7 @@ def test_the_record_says_why_an_entry_is_worth_a_look(auditor, keep):
 
     page = auditor.get("/acme/audit/").content.decode()
 
-    assert page.count("can be used without PKCE") == 1
-    assert "Somebody has seen a secret." in page
+    assert page.count("intercepted authorization code can be used") == 1
+    assert "A secret was revealed." in page
     entry = auditor.get(f"/acme/audit/{weaker.entry}/").content.decode()
-    assert "can be used without PKCE" in entry
+    assert "intercepted authorization code can be used" in entry

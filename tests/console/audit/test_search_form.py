@@ -180,7 +180,7 @@ def test_shows_nothing_for_a_filter_that_it_does_not_understand(auditor, keep, a
     assert response.status_code == 422
     assertNotContains(response, "<td", status_code=422)
     assertContains(response, "field-error", status_code=422)
-    assertContains(response, "Nothing is shown", status_code=422)
+    assertContains(response, "Invalid filter", status_code=422)
 
 
 def test_every_kind_of_entry_can_be_asked_for():
@@ -198,7 +198,7 @@ def test_takes_words_as_they_are(auditor, keep, text):
     response = auditor.get(URL, {"q": f"x{text}"}, follow=True)
 
     assert shown(response) == []
-    assertContains(response, "No entry fits")
+    assertContains(response, "No matching entries")
 
 
 @pytest.mark.parametrize("name", ["q", "service", "ticket", "field", "since", "page"])
@@ -234,7 +234,7 @@ def test_a_name_means_all_services_that_have_it(auditor, keep, known):
     within = auditor.get(URL, {"service": "shop", "region": "eu"})
     assert shown(within) == ["Saved In Europe"]
     response = auditor.get(URL, {"service": "sho"})
-    assertContains(response, "Several services fit: Shops (eu 9), Shop", status_code=422)
+    assertContains(response, "Several services match: Shops (eu 9), Shop", status_code=422)
 
 
 def test_puts_a_mark_in_the_place_of_a_subject(auditor, keep):
@@ -258,9 +258,9 @@ def test_says_that_it_looks_back_no_further_than_it_does(auditor, keep):
     response = auditor.get(URL, {"region": "us", "q": "Old"})
 
     assert shown(response) == []
-    assertContains(response, "looks back 30 days")
+    assertContains(response, "Showing the last 30 days")
     further = auditor.get(URL + response.context["further"])
-    assertNotContains(further, "looks back 30 days")
+    assertNotContains(further, "Showing the last 30 days")
 
 
 # The address, chips and saved searches
@@ -367,7 +367,7 @@ def test_has_searches_that_auditors_need(auditor, keep, who, label, titles):
     response = auditor.get(URL + saved[label])
 
     assert shown(response) == titles
-    assert [link.label for link in response.context["saved"] if link.on] == [label]
+    assert [link.label for link in response.context["saved"] if link.is_active] == [label]
 
 
 def test_has_periods(member, keep, time_machine):

@@ -63,7 +63,7 @@ def test_takes_what_people_type(typed, means):
     " 2026-06-30T10:00Mars/Base America/x 06/30/2026 2026-06-30T25:00 --".split(),
 )
 def test_says_how_to_type_what_it_does_not_understand(typed):
-    with pytest.raises(forms.ValidationError, match="Enter a day like"):
+    with pytest.raises(forms.ValidationError, match="Enter a date like"):
         TimeField().clean(typed)
 
 

@@ -15,14 +15,14 @@ def test_lists_what_may_have_changed_something(auditor, keep):
     keep("client.update", end=None, label="Cut off", ago=MINUTES)
     keep("client.update", end=None, label="Under way")
     keep("client.update", label="Known")
-    keep("client.get", "read", Outcome.UNKNOWN, label="Looked at")
+    keep("client.get", "read", Outcome.UNKNOWN, label="Verified")
 
     page = auditor.get(URL)
 
     assert page.status_code == 200
     for told in ("Tried to delete the client <bdi>Till</bdi>", "Cut off", "CHG-1"):
         assert told in page.content.decode()
-    for other in ("Under way", "Known", "Looked at", "/settle/"):
+    for other in ("Under way", "Known", "Verified", "/settle/"):
         assert other not in page.content.decode()
 
 
@@ -33,7 +33,7 @@ def test_offers_to_settle_many_only_where_there_are_several(member, keep):
 
     keep("client.delete", "destroy", Outcome.UNKNOWN)
 
-    assert "Settle all 2" in admin.get(URL).text
+    assert "Resolve all 2" in admin.get(URL).text
 
 
 def test_the_record_says_how_many_there_are(auditor, keep):

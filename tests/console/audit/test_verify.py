@@ -45,20 +45,20 @@ def press(browser, worker):
 
 
 def test_one_press_says_that_it_is_whole_and_how_far_it_is_anchored(auditor, kept, worker):
-    assert "Nobody has asked yet" in auditor.get(URL).content.decode()
+    assert "Not verified yet" in auditor.get(URL).content.decode()
     going, said = press(auditor, worker)
 
     assert "every 2s" in going
-    assert "Whole: rows 1 to" in said
+    assert "Log verified: rows 1 to" in said
     assert "every 2s" not in said
     looked = compact(auditor.get(URL, headers=POLL))
-    assert 'hx-swap-oob="innerHTML">Whole: rows 1 to' in looked
+    assert 'hx-swap-oob="innerHTML">Log verified: rows 1 to' in looked
     assert 'id="jobs-going" hx-swap-oob="true"></span>' in looked
     verdict = Verdict.objects.get()
     assert (verdict.bad, verdict.checkpoints) == (None, 1)
-    assert f"Rows 1 to {verdict.covered} were held against checkpoints" in said
-    assert f"Rows that are newer: {verdict.inside}." in said
-    assert "the last one of" in said
+    assert f"Rows 1 to {verdict.covered} match external checkpoints" in said
+    assert f"{verdict.inside} newer rows" in said
+    assert "(latest: " in said
     assert verdict.newer
     assert AuditEntry.objects.filter(operation="audit.verify").count() == 1
 
@@ -68,7 +68,7 @@ def test_is_asked_once_while_a_worker_is_at_it(auditor, kept):
         form = fill_form(auditor.get("/acme/audit/export/"), "idempotency_key")
         page = auditor.post(URL, form, content_type=URLENCODED, follow=True)
 
-    assertContains(page, "A worker verifies the record already.")
+    assertContains(page, "Verification is already in progress.")
     assert Verdict.objects.count() == 1
     assert AuditEntry.objects.filter(operation="audit.verify").count() == 1
 
@@ -80,7 +80,7 @@ def test_tells_whoever_waits_that_it_was_not_made(auditor, kept):
     looked = compact(auditor.get(URL, headers=POLL))
 
     assert "every 2s" not in looked
-    assert 'hx-swap-oob="innerHTML">It was not made.</div>' in looked
+    assert 'hx-swap-oob="innerHTML">Failed.</div>' in looked
 
 
 def test_is_asked_although_no_checkpoint_gets_outside(auditor, kept, worker, monkeypatch):
@@ -88,7 +88,7 @@ def test_is_asked_although_no_checkpoint_gets_outside(auditor, kept, worker, mon
 
     _going, said = press(auditor, worker)
 
-    assert "Whole: rows 1 to" in said
+    assert "Log verified: rows 1 to" in said
 
 
 def test_begins_nothing_where_a_job_cannot_be_recorded(auditor, kept, monkeypatch):
@@ -109,8 +109,8 @@ def test_says_where_it_cannot_be_read(auditor, kept, worker, monkeypatch):
     monkeypatch.setattr("tenants.audit.integrity.verify._verify_into", torn)
     _going, said = press(auditor, worker)
 
-    assert "Not whole: the first bad row is 1" in said
-    assert "Keep the database and its checkpoints as they are" in said
+    assert "Verification failed at row 1" in said
+    assert "Leave the database and its checkpoints unchanged" in said
     assert "disk image is malformed" in said
 
 
@@ -124,7 +124,7 @@ def test_names_the_first_bad_row(auditor, kept, worker):
 
     _going, said = press(auditor, worker)
 
-    assert "Not whole: the first bad row is 1" in said
+    assert "Verification failed at row 1" in said
     assert "are not those that were signed on" in said
 
 
@@ -133,8 +133,8 @@ def test_says_that_nothing_would_keep_a_row_from_being_changed(auditor, kept, wo
 
     _going, said = press(auditor, worker)
 
-    assert "Whole: rows 1 to" in said
-    assert "Somebody dropped or turned off the triggers" in said
+    assert "Log verified: rows 1 to" in said
+    assert "The triggers that block changes" in said
     assert "audit.unguarded" in caplog.text
 
 
@@ -144,9 +144,9 @@ def test_warns_of_a_file_outside_that_somebody_changed(auditor, kept, worker):
 
     _going, said = press(auditor, worker)
 
-    assert "Whole: rows 1 to" in said
+    assert "Log verified: rows 1 to" in said
     assert Verdict.objects.get().warnings == 1
-    assert "a file of checkpoints that somebody changed" in said
+    assert "an edited checkpoint file" in said
 
 
 def test_says_up_to_where_what_is_kept_outside_speaks_for_it(auditor, kept, keep, worker):
@@ -160,17 +160,17 @@ def test_says_up_to_where_what_is_kept_outside_speaks_for_it(auditor, kept, keep
 
     verdict = Verdict.objects.get()
     assert verdict.outside < verdict.covered
-    assert f"Rows 1 to {verdict.outside} were held against checkpoints" in said
-    assert f"Rows that are newer: {verdict.rows - verdict.outside}." in said
+    assert f"Rows 1 to {verdict.outside} match external checkpoints" in said
+    assert f"{verdict.rows - verdict.outside} newer rows" in said
 
 
 def test_says_where_nothing_is_kept_outside(auditor, kept, settings, worker):
     anchors.load_sinks()[0].path.unlink()
     settings.AUDIT_SINKS = []
 
-    assert "named no place for them" in auditor.get(URL).content.decode()
+    assert "Without external checkpoints" in auditor.get(URL).content.decode()
     _going, said = press(auditor, worker)
-    assert "the checkpoints in the database alone" in said
+    assert "Checked only against checkpoints in the database" in said
 
 
 def test_says_how_much_was_removed_by_policy(auditor, who, worker):
@@ -182,4 +182,4 @@ def test_says_how_much_was_removed_by_policy(auditor, who, worker):
     _going, said = press(auditor, worker)
 
     assert Verdict.objects.get().removed == 2
-    assert "entries that had been kept long enough" in said
+    assert "entries past their retention period" in said

@@ -65,9 +65,9 @@ def test_what_happened_here_is_not_told_as_a_setting_of_a_service():
     day = describe_change(FieldChange("expires", None, "2027-02-13"), LOCAL_EVENT_SETTINGS)
     entry = describe_change(FieldChange("can_sign_in", True, False), LOCAL_EVENT_SETTINGS)
 
-    assert (day.label, day.after) == ("Last day", "2027-02-13")
+    assert (day.label, day.after) == ("Expires on", "2027-02-13")
     assert (entry.label, entry.before, entry.after) == ("Can sign in", "On", "Off")
-    assert (number.label, number.section) == ("Organization's number", "")
+    assert (number.label, number.section) == ("Organization ID", "")
     assert (number.before, number.after) == ("", "4217001")
     assert (role.label, role.before, role.after) == (
         "Role",

@@ -12,7 +12,7 @@ def test_tries_nothing_before_it_is_asked_to(admin, sandbox):
 def test_tells_what_it_found_and_remembers_it(admin):
     page = admin.post(URL).content.decode()
 
-    assert "It works, and sees 1 service" in page
+    assert "Credential OK: 1 service" in page
     kept = Credential.objects.get(region="us")
     assert (kept.problem, kept.services) == ("", 1)
     assert kept.tried_at
@@ -23,7 +23,7 @@ def test_a_failure_is_remembered_and_nothing_is_removed(admin, sandbox):
 
     page = admin.post(URL).content.decode()
 
-    assert "It does not work" in page
+    assert "Test failed" in page
     assert Credential.objects.get(region="us").problem == "failing"
     assert [one.outcome for one in entries("credential.probe")] == ["refused"]
 
@@ -33,7 +33,7 @@ def test_sends_nothing_when_no_key_opens_it(admin, sandbox, settings):
 
     page = admin.post(URL).content.decode()
 
-    assert "cannot be opened" in page
+    assert "Can't be decrypted" in page
     assert not sandbox.calls
 
 

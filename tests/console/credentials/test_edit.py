@@ -21,7 +21,7 @@ def test_keeps_one_that_works_and_says_how_many_services_it_sees(put, accept, he
 def test_says_so_on_the_page_that_follows(admin, accept):
     response = admin.post(URL, {"token": accept(GOOD)}, follow=True)
 
-    assert "works and is kept. It sees 0 services." in response.content.decode()
+    assert "tested and saved. 0 services found." in response.content.decode()
 
 
 def test_takes_spaces_around_it_as_a_slip(put, accept, held):
@@ -51,7 +51,7 @@ def test_keeps_nothing_that_does_not_work_and_says_why(put, accept, held, option
     page = response.content.decode()
     assert response.status_code == 422
     assert says in page
-    assert "Nothing was kept" in page
+    assert "Not saved" in page
     assert held() is None
 
 
@@ -75,17 +75,17 @@ def test_one_that_cannot_be_tried_is_kept_only_when_asked_to(put, accept, held, 
 
     response = put(accept(GOOD))
     assert response.status_code == 422
-    assert "Keep it without having tried it" in response.content.decode()
+    assert "Save without testing" in response.content.decode()
     assert held() is None
 
-    assert put(GOOD, force="on").status_code == 302
+    assert put(GOOD, anyway="on").status_code == 302
     assert held() == GOOD
     kept = Credential.objects.get(region="jp")
     assert kept.problem in ("failing", "unreachable")  # the breaker may have opened
 
 
 def test_a_wrong_one_is_not_kept_even_when_asked_to(put, held):
-    assert put("nobody-knows-this-one", force="on").status_code == 422
+    assert put("nobody-knows-this-one", anyway="on").status_code == 422
     assert held() is None
 
 
@@ -181,5 +181,5 @@ def test_keeps_until_when_the_token_works(put, accept):
     refused = put(accept(GOOD), expires_on="2001-01-01")
     put(accept(GOOD), expires_on=day)
 
-    assert "This day has passed" in refused.content.decode()
+    assert "Enter a future date" in refused.content.decode()
     assert Credential.objects.get(region="jp").expires_on == day

@@ -5,7 +5,7 @@ URL = "/acme/credentials/us/remove/"
 
 
 def test_asks_for_the_name_of_the_region(admin, held):
-    assert "Services there go on as they are" in admin.get(URL).content.decode()
+    assert "Services keep running" in admin.get(URL).content.decode()
 
     for typed in ("", "jp", "uss"):
         assert admin.post(URL, {"name": typed}).status_code == 422

@@ -20,9 +20,9 @@ URL = "/acme/"
 def test_tells_which_regions_have_a_credential(member, sandbox):
     page = member(Role.EDITOR).get(URL).content.decode()
 
-    assert page.count("has a credential") == 1  # us
-    assert page.count("no credential") == 3
-    assert "An administrator can add a credential" in page
+    assert page.count("Credential OK") == 1  # us
+    assert page.count("No credential") == 3
+    assert "Ask an administrator to add a credential" in page
 
 
 def test_calls_nobody(member, sandbox):
@@ -90,11 +90,11 @@ def test_an_auditor_begins_with_a_search_of_the_record(member, acme):
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (None, "not from this organization yet"),
-        ({}, "asked for"),
-        ({"ended_at": timezone.now()}, ">whole</span>"),
-        ({"ended_at": timezone.now(), "unguarded": True}, "whole, but not guarded"),
-        ({"ended_at": timezone.now(), "bad": 17}, "not whole"),
+        (None, "not yet"),
+        ({}, "in progress"),
+        ({"ended_at": timezone.now()}, ">log verified</span>"),
+        ({"ended_at": timezone.now(), "unguarded": True}, "verified, but protection is off"),
+        ({"ended_at": timezone.now(), "bad": 17}, "verification failed"),
     ],
 )
 def test_tells_whether_the_record_was_whole(member, acme, found, said):
@@ -132,7 +132,7 @@ def test_leads_editors_to_a_change_and_admins_to_its_entry(member, acme, sandbox
 def test_tells_admins_of_a_webhook_that_is_behind(member, acme):
     make_webhook(acme, pause="gone")
 
-    assert "The webhook SIEM is behind" in member(Role.ADMIN).get(URL).text
+    assert "The webhook “SIEM” is behind" in member(Role.ADMIN).get(URL).text
     assert "SIEM" not in member(Role.AUDITOR).get(URL).text
 
 
@@ -146,7 +146,7 @@ def test_tells_who_reads_the_record_of_what_is_unknown(member, acme, sandbox):
 
     for role in (Role.AUDITOR, Role.HELP_DESK):
         page = member(role).get(URL).content.decode()
-        assert ("The outcome of 1 call is unknown" in page) == (role is Role.AUDITOR)
+        assert ("1 call has an unknown outcome" in page) == (role is Role.AUDITOR)
     assertContains(admin.get(URL), 'href="/acme/audit/unknown/"')
 
 
@@ -169,4 +169,4 @@ def test_says_where_more_is_unknown_than_is_counted(member, acme, many, told):
 
     page = member(Role.ADMIN).get(URL)
 
-    assertContains(page, f"The outcomes of {told} calls are unknown")
+    assertContains(page, f"{told} calls have unknown outcomes")

@@ -15,9 +15,9 @@ def kinds_of_these_tests():
     def rename(work, item):
         api = work.connect(item.region).service(item.service_id)
         found = api.get()
-        if found.service_name == item.what["name"]:
+        if found.service_name == item.payload["name"]:
             return ItemResult("It had that name.", changed=False)
-        api.update(found.modified_at, {"serviceName": item.what["name"]})
+        api.update(found.modified_at, {"serviceName": item.payload["name"]})
         return ItemResult("Renamed.")
 
     yield

@@ -33,7 +33,7 @@ def test_is_filtered_by_state(editor, job, worker, state, shown):
 
 
 def test_says_that_there_is_none_yet(editor):
-    assert "No job yet" in editor.get(URL).content.decode()
+    assert "No jobs yet" in editor.get(URL).content.decode()
 
 
 def test_a_help_desk_sees_its_own_alone(acme, member, editor, job):
@@ -46,11 +46,11 @@ def test_a_help_desk_sees_its_own_alone(acme, member, editor, job):
 
 
 def test_says_when_nothing_works_on_jobs(editor, job, worker):
-    assert "Nothing works on jobs" in editor.get(URL).content.decode()
+    assert "No worker is running" in editor.get(URL).content.decode()
 
     worker()
 
-    assert "Nothing works on jobs" not in editor.get(URL).content.decode()
+    assert "No worker is running" not in editor.get(URL).content.decode()
 
 
 def test_the_menu_tells_how_many_go_on(editor, job):

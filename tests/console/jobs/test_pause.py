@@ -8,7 +8,7 @@ from tests.tenants.jobs.lifetimes import updates
 def test_asks_first(editor, job):
     page = editor.get(f"/acme/jobs/{job.pk}/pause/").content.decode()
 
-    assert "Pause Rename services?" in page
+    assert "Pause “Rename services”?" in page
     assert state(job) == "waiting"
 
 
@@ -19,8 +19,8 @@ def test_nothing_is_begun_any_more(editor, job, worker, sandbox):
     assert response.headers["Location"] == f"/acme/jobs/{job.pk}/"
     assert state(job) == "paused"
     page = editor.get(f"/acme/jobs/{job.pk}/").content.decode()
-    assert "Nothing happens until somebody resumes it" in page
-    assert "the work goes on" not in page
+    assert "Paused" in page
+    assert "You can leave this page" not in page
     assert not updates(sandbox)
 
 

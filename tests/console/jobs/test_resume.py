@@ -16,5 +16,5 @@ def test_what_has_ended_stays_so(editor, job, worker):
 
     response = editor.post(f"{path}resume/", {"idempotency_key": "k" * 24}, follow=True)
 
-    assert "the job has moved on" in response.content.decode()
+    assert "state has changed" in response.content.decode()
     assert state(job) == "done"

@@ -85,14 +85,14 @@ def test_tells_how_an_unknown_item_was_settled_later(member, editor, job, worker
     entry = AuditEntry.objects.get(operation="service.update", outcome="done")
     Item.objects.update(state="unknown", entry=entry.entry)
     AuditEntry.objects.filter(seq=entry.seq).update(outcome="unknown")
-    assert "Try 2 again" in editor.get(url(job)).content.decode()
+    assert "Retry 2 items" in editor.get(url(job)).content.decode()
 
     who = Actor(9, "ida@acme.example", organization_id=acme.pk)
     resolve(who, entry, Outcome.SUCCEEDED, "It is so.")
 
     page = editor.get(url(job)).content.decode()
-    assert "settled as done by <bdi>ida@acme.example</bdi>" in page
-    assert "was settled since" in page
+    assert "marked as succeeded by <bdi>ida@acme.example</bdi>" in page
+    assert "was resolved later" in page
     assert "Try" not in page  # what was done is not done again
     told = AuditEntry.objects.get(operation="audit.settle").entry
     assert f"/acme/audit/{told}/" not in page
@@ -129,8 +129,8 @@ def test_says_why_it_waits(editor, job, worker, sandbox):
 
     page = editor.get(url(job)).content.decode()
 
-    assert "It waits, and goes on by itself" in page
+    assert "Waiting to retry" in page
     assert "US: Authlete failed" in page
-    assert "Try now" in page
+    assert "Retry now" in page
     assert 'hx-trigger="every 10s"' in page
     assert Job.objects.get().state == "waiting"

@@ -31,7 +31,7 @@ def test_lets_nobody_in_any_more_until_it_is_opened_again(admin, bo, role_of):
     assert role_of("bo@acme.example") == "editor"
     assert told("account.close") == [("acme", "Left", "bo@acme.example")]
     assertContains(admin.get("/acme/members/"), "closed")
-    assertContains(admin.get(f"/acme/members/{bo.pk}/"), "Open it again")
+    assertContains(admin.get(f"/acme/members/{bo.pk}/"), "Reopen account")
     send(admin, bo, "reopen")
     sign_in(browser, "bo@acme.example")
     assert browser.get("/acme/").status_code == 200

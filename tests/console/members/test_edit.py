@@ -59,7 +59,7 @@ def test_an_admin_who_is_disabled_does_not_count(admin, me, bo):
 
 def test_warns_of_ones_own_role_and_leads_home_without_it(admin, me, bo):
     admin.post(url(bo), {"role": "admin"})
-    assert "your own role" in admin.get(url(me())).content.decode()
+    assert "Your own role" in admin.get(url(me())).content.decode()
 
     response = admin.post(url(me()), {"role": "viewer"})
 

@@ -8,7 +8,7 @@ def url(person):
 def test_asks_first(admin, bo, role_of):
     page = admin.get(url(bo)).content.decode()
 
-    assert "Remove bo@acme.example?" in page
+    assert "Remove bo@acme.example from the organization?" in page
     assert role_of("bo@acme.example") == "editor"
 
 

@@ -8,7 +8,7 @@ def test_lets_them_in_once_more(admin, bo):
     bo.user.is_active = False
     bo.user.save()
     page = admin.get(url(bo, "reopen"))
-    assertContains(page, "Open the account of bo@acme.example again?")
+    assertContains(page, "Reopen the account of bo@acme.example?")
 
     admin.post(url(bo, "reopen"), fill_form(page, "reason", reason="Back"), content_type=URLENCODED)
 

@@ -12,7 +12,7 @@ def test_takes_it_away_and_ends_all_sessions(admin, bo):
     TOTP.activate(bo.user, generate_totp_secret())
     assert browser.get("/acme/").status_code == 200
     place = f"/acme/members/{bo.pk}/factor/"
-    assert "Take the second factor" in admin.get(place).content.decode()
+    assert "Reset 2FA" in admin.get(place).content.decode()
 
     admin.post(place)
 

@@ -6,7 +6,7 @@ URL = "/acme/audit/searches/"
 
 
 def test_lists_ones_own_and_what_others_share(auditor, save):
-    assertContains(auditor.get(URL), "No search is saved yet")
+    assertContains(auditor.get(URL), "No saved searches yet")
     save("Mine")
     save("For all", shared="on", pinned="on", role=Role.ADMIN)
     save("Theirs alone", pinned="on", role=Role.ADMIN)

@@ -16,7 +16,7 @@ def test_saves_the_search_that_is_looked_at(auditor, save):
     record = "/acme/audit/?field=accessTokenDuration&-outcome=done"
     assertRedirects(response, record, fetch_redirect_response=False)
     chip = auditor.get(record).context["pinned"][0]
-    assert (chip.label, chip.on) == ("Lifetimes", True)
+    assert (chip.label, chip.is_active) == ("Lifetimes", True)
     entry = AuditEntry.objects.get(operation="search.save")
     assert (entry.label, entry.outcome) == ("Lifetimes", "done")
 
@@ -32,7 +32,7 @@ def test_wants_a_name_that_one_has_not(save):
 
     response = save("lifetimes")
 
-    assertContains(response, "a search of this name already", status_code=422)
+    assertContains(response, "A search with this name already exists", status_code=422)
     assert SavedSearch.objects.count() == 1
 
 
@@ -42,7 +42,7 @@ def test_wants_a_name_that_one_has_not(save):
 def test_saves_nothing_that_is_no_search(save, query):
     response = save(query=query)
 
-    assertContains(response, "This is no search of the record.", status_code=422)
+    assertContains(response, "Invalid search.", status_code=422)
     assert not SavedSearch.objects.exists()
 
 

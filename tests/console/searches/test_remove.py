@@ -12,7 +12,7 @@ def test_removes_ones_own_and_says_who_loses_it(auditor, save, signed_in_client)
     url = f"/acme/audit/searches/{SavedSearch.objects.get().pk}/remove/"
 
     assert signed_in_client(Role.ADMIN).post(url).status_code == 404
-    assertContains(auditor.get(url), "Those it is shared with lose it too")
+    assertContains(auditor.get(url), "It disappears for everyone")
     auditor.post(url)
 
     assert not SavedSearch.objects.exists()
@@ -34,7 +34,7 @@ def test_who_manages_removes_what_is_shared_by_who_is_gone(save, signed_in_clien
     else:
         Membership.objects.filter(pk=theirs.pk).update(role=Role.VIEWER)
 
-    assertContains(admin.get("/acme/audit/searches/"), "who reads the record no more")
+    assertContains(admin.get("/acme/audit/searches/"), "no longer has access")
     assert admin.post(private).status_code == 404
     admin.post(shared)
 

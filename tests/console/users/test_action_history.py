@@ -21,9 +21,9 @@ def test_is_one_deed_of_the_past_and_hides_none_before_it(
 
     page = desk.get(look_up())
 
-    assertContains(page, "Revoked everything, everywhere", count=1)
+    assertContains(page, "Revoked all access", count=1)
     assertContains(page, path, count=1)
-    assertContains(page, "nothing is left", count=1)
+    assertContains(page, "nothing left", count=1)
     assertContains(page, "INC-1", count=1)
 
 
@@ -34,6 +34,6 @@ def test_the_past_does_not_call_proven_what_is_not(desk, begin, worker, look_up,
 
     page = desk.get(look_up())
 
-    assertContains(page, "Began to revoke everything, everywhere")
-    assertContains(page, "not all proven")
-    assertNotContains(page, "nothing is left")
+    assertContains(page, "Revocation of all access not confirmed")
+    assertContains(page, "partly confirmed")
+    assertNotContains(page, "nothing left")

@@ -34,9 +34,9 @@ def path(desk, look_up, world):
 def test_says_who_why_what_was_there_and_what_is_left(desk, path):
     page = desk.get(path)
 
-    for said in ("HELP_DESK", "INC-7", "Lost phone", "Till", "1 live, 1 expired"):
+    for said in ("HELP_DESK", "INC-7", "Lost phone", "Till", "1 active, 1 expired"):
         assertContains(page, said)
-    assertContains(page, "proven: nothing is left")
+    assertContains(page, "confirmed: nothing left")
     assertContains(page, f"http://testserver{path}")
     assertContains(page, SUBJECT)
     assert SUBJECT not in page.text.partition("</title>")[0]
@@ -114,13 +114,13 @@ def test_its_digest_is_in_the_record(desk, path, member):
     assert (entry.subject, entry.ticket) == (SUBJECT, "INC-7")
     others = member(Role.AUDITOR).get(path, {"format": "json"}).json()
     assert digest_of(others) == digest_of(file)
-    assertContains(desk.get(path), "as the record has it")
+    assertContains(desk.get(path), "matches the audit log")
 
 
 def test_tells_that_it_was_changed_afterwards(desk, path):
     Receipt.objects.update(reason="Asked for it")
 
-    assertContains(desk.get(path), "this receipt was changed")
+    assertContains(desk.get(path), "the receipt was changed")
 
 
 def test_tells_that_its_digest_was_removed_by_policy(desk, path, settings):
@@ -135,5 +135,5 @@ def test_tells_that_its_digest_was_removed_by_policy(desk, path, settings):
 
     page = desk.get(path)
 
-    assertContains(page, "kept long enough, and removed from the record")
-    assertNotContains(page, "not in the record")
+    assertContains(page, "deleted after its retention period")
+    assertNotContains(page, "not in the audit log")

@@ -43,7 +43,7 @@ def test_lists_apps_live_ones_first(ask):
     assert "Till Shop" in till
     assert "Read your orders orders" in till
     assert "Sign the user in openid" in till
-    assert "1 live" in till
+    assert "1 active" in till
     assert "1 expired" in till
     assert "of-another" not in till
     assert "&lt;b&gt;Web shop&lt;/b&gt;" in shop
@@ -62,8 +62,8 @@ def test_asks_no_other_region(ask, world):
 
 
 def test_says_that_nothing_may_act_where_all_said_so(ask):
-    assertContains(ask("eu"), "No app may act")
-    assertContains(ask("us", "nobody-knows-me"), "No app may act")
+    assertContains(ask("eu"), "No connected apps")
+    assertContains(ask("us", "nobody-knows-me"), "No connected apps")
 
 
 @pytest.mark.parametrize("region", ["br", "nope", "us1"])
@@ -77,7 +77,7 @@ def test_a_region_that_is_down_is_not_checked(ask, world):
     response = ask()
 
     assertContains(response, "was not checked")
-    assertNotContains(response, "No app may act")
+    assertNotContains(response, "No connected apps")
     assertNotContains(response, "0 apps")
 
 
@@ -91,7 +91,7 @@ def test_one_service_that_fails_is_not_checked_and_the_others_are(ask, world):
     assertContains(response, "Broken")
     assertContains(response, "HTTP 503")
     assert len(rows(response)) == 2
-    assertNotContains(response, "No app may act")
+    assertNotContains(response, "No connected apps")
 
 
 def test_a_region_without_services_says_that_there_is_none(ask, world):
@@ -99,7 +99,7 @@ def test_a_region_without_services_says_that_there_is_none(ask, world):
 
     response = ask()
 
-    assertContains(response, "Acme has no service in this region.")
+    assertContains(response, "Acme has no services in this region.")
     assertNotContains(response, "All 0 services")
 
 
@@ -109,8 +109,8 @@ def test_nothing_found_and_one_not_checked_is_not_nothing(ask, world):
 
     response = ask(subject="nobody-knows-me")
 
-    assertContains(response, "The services that answered keep no token")
-    assertNotContains(response, "No app may act")
+    assertContains(response, "The checked services have no tokens")
+    assertNotContains(response, "No connected apps")
 
 
 @pytest.mark.parametrize(
@@ -142,14 +142,14 @@ def test_a_service_that_is_gone_is_not_told(ask, world, acme):
 
     response = ask()
 
-    assertContains(response, "No app may act")
+    assertContains(response, "No connected apps")
 
 
 def test_counts_more_tokens_than_one_page_has(ask, world):
     for _ in range(44):
         issue(world, 45)
 
-    assert "44 live" in rows(ask())[1] + rows(ask())[0]
+    assert "44 active" in rows(ask())[1] + rows(ask())[0]
 
 
 def test_an_app_is_asked_while_other_services_are_waited_for(ask, world):
@@ -194,7 +194,7 @@ def test_tells_above_all_regions_what_this_one_told(look_up, desk, world):
     page = look_up()
     world.fault("down", region="jp")
 
-    assertContains(desk.get(page), "being asked", count=2 * 3)
+    assertContains(desk.get(page), "checking", count=2 * 3)
     for region, said in (("us", "2 apps"), ("jp", "not checked"), ("eu", "0 apps")):
         part = desk.get(f"{page}regions/{region}/", headers=PART)
         line = part.text.partition(f'<li id="sum-{region}" hx-swap-oob="true">')[2]

@@ -56,10 +56,10 @@ def destroyed(world):
 def test_says_in_words_what_stops(desk, row):
     told = desk.get(row)
 
-    assertContains(told, "1 token stops working at once")
+    assertContains(told, "1 token is revoked immediately")
     assertContains(told, "1 that has expired is removed")
     assertContains(told, "Read your orders")
-    assertContains(told, "What they granted is forgotten")
+    assertContains(told, "Granted scopes to delete")
     assertContains(told, "<code>old</code>")
 
 
@@ -87,7 +87,7 @@ def test_its_row_says_so_and_leads_to_the_receipt(desk, row):
     assert "Lost phone" in before  # what was just done as well
     assert "INC-7" in before
     again = desk.get(row.removesuffix("17/44/"), headers=HTMX)
-    assertContains(again, "2 tokens ended")
+    assertContains(again, "2 tokens revoked")
     assertContains(desk.get(row.partition("regions")[0]), f"{Receipt.objects.get().pk}")
 
 
@@ -126,15 +126,15 @@ def test_an_answer_that_was_lost_is_settled_by_looking(desk, row, till, acme):
 
     assert destroyed(till).count("authorization/delete") == 1
     receipt = desk.get(f"/acme/subjects/receipts/{Receipt.objects.get().pk}/")
-    assertContains(receipt, "proven: nothing is left")
-    assertContains(receipt, "by the difference")
+    assertContains(receipt, "confirmed: nothing left")
+    assertContains(receipt, "estimated")
     assertContains(receipt, 'data-outcome="unknown"')
 
     (lost,) = find_unresolved(acme.pk)
     resolve(Actor(1, "ada", organization_id=acme.pk), lost, Outcome.SUCCEEDED, "")
 
     receipt = desk.get(f"/acme/subjects/receipts/{Receipt.objects.get().pk}/")
-    assertContains(receipt, "settled as done by <bdi>ada</bdi>")
+    assertContains(receipt, "marked as succeeded by <bdi>ada</bdi>")
     assertContains(receipt, 'data-outcome="done"')
     file = desk.get(receipt.wsgi_request.path, {"format": "json"}).json()
     ends = [one["settled"] for one in file["calls"] if one["settled"]]
@@ -156,9 +156,9 @@ def test_what_is_not_proven_is_told_and_can_be_tried_again(desk, row, till, faul
     response = desk.post(row, form, content_type=URLENCODED)
 
     receipt = desk.get(response["Location"])
-    assertContains(receipt, "not all proven")
+    assertContains(receipt, "partly confirmed")
     assertContains(receipt, said)
-    assertContains(receipt, "Look at the subject again")
+    assertContains(receipt, "Check the user again")
     till.faults.clear()
     revoke(desk, row)
     assert not held(till)
@@ -176,8 +176,8 @@ def test_a_dead_row_that_is_still_listed_is_not_taken_for_a_live_one(desk, row, 
     desk.post(row, form, content_type=URLENCODED)
 
     receipt = desk.get(f"/acme/subjects/receipts/{Receipt.objects.get().pk}/")
-    assertContains(receipt, "none live")
-    assertContains(receipt, "2 dead ones are still listed")
+    assertContains(receipt, "none active")
+    assertContains(receipt, "2 revoked tokens are still listed")
 
 
 def test_is_of_who_looked_alone(desk, row, member):

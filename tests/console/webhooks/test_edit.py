@@ -66,5 +66,5 @@ def test_says_what_is_wrong_and_when_nothing_is_changed(admin, acme):
     same = admin.post(path, as_it_is, follow=True)
 
     assertContains(wrong, "begins with https://", status_code=422)
-    assertContains(same, "Nothing was changed.")
+    assertContains(same, "No changes.")
     assert not AuditEntry.objects.filter(operation="webhook.change").exists()

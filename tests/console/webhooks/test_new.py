@@ -18,8 +18,8 @@ GIVEN = {
 }
 
 
-def test_shows_a_secret_once_and_seals_it_with_the_address(admin, record_event):
-    last = record_event()
+def test_shows_a_secret_once_and_seals_it_with_the_address(admin, record_events):
+    last = record_events()
     page = admin.post(URL, GIVEN)
 
     (secret,) = set(re.findall(r"whsec_[A-Za-z0-9+/]{43}=", page.text))
@@ -50,7 +50,7 @@ def test_makes_one_of_a_form_that_is_sent_twice(admin):
         ({"url": "http://127.0.0.1:25/"}, "Port 25"),
         ({"url": "https://10.0.0.1/"}, "not a public address"),
         ({"url": "https://me:pw@siem.example/"}, "No name or password"),
-        ({"effects": []}, "Choose at least one"),
+        ({"effects": []}, "Select at least one"),
         ({"groups": ["nonsense"]}, "not one of the available choices"),
         ({"name": ""}, "required"),
     ],
@@ -66,4 +66,4 @@ def test_there_are_only_so_many(admin, acme, monkeypatch):
     monkeypatch.setattr("console.webhooks.views.MAX_WEBHOOKS", 1)
     make_webhook(acme)
 
-    assertContains(admin.post(URL, GIVEN), "There can be 1", status_code=422)
+    assertContains(admin.post(URL, GIVEN), "You can have up to 1", status_code=422)

@@ -5,12 +5,12 @@ from tenants.audit.models import AuditEntry
 from tests.support.webhooks import make_webhook
 
 
-def test_nothing_is_sent_any_more(admin, acme, record_event):
-    record_event()
+def test_nothing_is_sent_any_more(admin, acme, record_events):
+    record_events()
     webhook = make_webhook(acme)
     path = f"/acme/webhooks/{webhook.pk}/pause/"
     assert worker.due_webhooks() == [webhook.pk]
-    assertContains(admin.get(path), "Pause SIEM?")
+    assertContains(admin.get(path), "Pause “SIEM”?")
 
     admin.post(path, {"idempotency_key": "x" * 24})
 

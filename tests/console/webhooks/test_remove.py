@@ -9,7 +9,7 @@ def test_takes_it_and_its_log_away(admin, acme):
     webhook = make_webhook(acme)
     Delivery.objects.create(webhook=webhook)
     path = f"/acme/webhooks/{webhook.pk}/remove/"
-    assertContains(admin.get(path), "Remove SIEM?")
+    assertContains(admin.get(path), "Remove “SIEM”?")
 
     admin.post(path)
 

@@ -7,8 +7,8 @@ from tenants.audit.events import SUBJECT_SEARCH
 from tests.support.webhooks import deliver, make_webhook
 
 
-def test_an_answer_that_repeats_what_it_got_is_not_kept(hooked, record_event, receiver):
-    record_event(object="a rather telling name of somebody")
+def test_an_answer_that_repeats_what_it_got_is_not_kept(hooked, record_events, receiver):
+    record_events(object="a rather telling name of somebody")
     webhook = hooked()
     body = b'{"bad": "a rather telling name of somebody"}'
     receiver.answers = [(400, {}, body)]
@@ -18,9 +18,9 @@ def test_an_answer_that_repeats_what_it_got_is_not_kept(hooked, record_event, re
     assert "telling" not in Delivery.objects.get().answer
 
 
-def test_an_answer_that_repeats_a_secret_address_is_not_kept(acme, record_event, receiver):
+def test_an_answer_that_repeats_a_secret_address_is_not_kept(acme, record_events, receiver):
     """As many servers answer when nothing is there."""
-    record_event()
+    record_events()
     webhook = make_webhook(acme, receiver.url + "/T024/n0b0dy%20kn0ws?key=s3cr3t-k3y")
     answers = {
         b"Cannot POST /hook/T024/n0b0dy%20kn0ws": "repeats",
@@ -36,9 +36,9 @@ def test_an_answer_that_repeats_a_secret_address_is_not_kept(acme, record_event,
         assert "kn0ws" not in Delivery.objects.get().answer
 
 
-def test_an_answer_that_repeats_a_subject_is_not_kept(hooked, record_event, receiver):
+def test_an_answer_that_repeats_a_subject_is_not_kept(hooked, record_events, receiver):
     """However short it is."""
-    record_event(event=SUBJECT_SEARCH, subject="jö@x")
+    record_events(event=SUBJECT_SEARCH, subject="jö@x")
     webhook = hooked(subjects=True)
     for answer in ("No such: jö@x", '{"no": "j\\u00f6@x"}', "No /j%C3%B6%40x"):
         receiver.answers = [(400, {}, answer.encode())]

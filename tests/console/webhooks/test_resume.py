@@ -6,11 +6,11 @@ from tests.support.webhooks import deliver, read_delivery
 
 
 @pytest.mark.parametrize("pause", ["hand", "failed", "gone", ""])
-def test_goes_on_where_it_stopped(admin, hooked, record_event, receiver, pause):
-    record_event(2)
+def test_goes_on_where_it_stopped(admin, hooked, record_events, receiver, pause):
+    record_events(2)
     webhook = hooked(pause=pause, position=2, tries=8)
     path = f"/acme/webhooks/{webhook.pk}/resume/"
-    assertContains(admin.get(path), "Resume SIEM?")
+    assertContains(admin.get(path), "Resume “SIEM”?")
 
     admin.post(path, {"idempotency_key": "x" * 24})
     deliver(webhook)

@@ -9,12 +9,12 @@ from tenants.audit.models import AuditEntry, AuditRecord
 from tests.support.webhooks import deliver, make_webhook, read_delivery
 
 
-def test_shows_another_secret_and_both_sign_for_a_while(admin, hooked, record_event, receiver):
+def test_shows_another_secret_and_both_sign_for_a_while(admin, hooked, record_events, receiver):
     webhook = hooked()
     old, path = webhook.secret, f"/acme/webhooks/{webhook.pk}/rotate/"
 
     page = admin.post(path, {"idempotency_key": "x" * 24})
-    record_event()
+    record_events()
     deliver(webhook)
 
     (new,) = set(re.findall(r"whsec_[A-Za-z0-9+/]{43}=", page.text))
@@ -48,7 +48,7 @@ def test_says_that_somebody_else_was_first(admin, acme, monkeypatch):
     path = f"/acme/webhooks/{webhook.pk}/rotate/"
     page = admin.post(path, {"idempotency_key": "x" * 24}, follow=True)
 
-    assertContains(page, "Somebody else has replaced the secret")
+    assertContains(page, "Someone else just rotated the secret")
     webhook.refresh_from_db()
     assert webhook.secret == first
     assert AuditEntry.objects.get(operation="webhook.rotate").outcome == "refused"
@@ -60,4 +60,4 @@ def test_warns_where_an_earlier_one_still_signs(admin, acme):
 
     page = admin.get(f"/acme/webhooks/{webhook.pk}/rotate/")
 
-    assertContains(page, "An earlier secret still signs")
+    assertContains(page, "Previous secret still active")

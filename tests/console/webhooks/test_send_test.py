@@ -7,7 +7,7 @@ from tests.support.webhooks import make_webhook
 
 def test_leaves_a_test_for_a_worker_once(admin, acme):
     path = f"/acme/webhooks/{make_webhook(acme).pk}/probe/"
-    assertContains(admin.get(path), "Send a test")
+    assertContains(admin.get(path), "Send test event")
 
     for _ in range(2):
         assert admin.post(path, {"idempotency_key": "x" * 24}).status_code == 302

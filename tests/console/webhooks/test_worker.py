@@ -12,13 +12,13 @@ from console.webhooks import delivery, worker
 from tests.support.webhooks import deliver, read_delivery
 
 
-def test_who_waits_longest_comes_first(hooked, record_event, receiver):
+def test_who_waits_longest_comes_first(hooked, record_events, receiver):
     """However often another has something to take."""
-    record_event()
+    record_events()
     first, second = hooked(), hooked()
     assert worker.due_webhooks() == [first.pk, second.pk]
     deliver(first)
-    record_event()
+    record_events()
 
     assert worker.due_webhooks() == [second.pk, first.pk]
 
@@ -37,13 +37,13 @@ def test_a_test_is_sent_once_and_changes_nothing(hooked, receiver):
     assert (test.state, test.status, worker.pending_tests()) == ("done", 204, [])
 
 
-def test_tests_wait_for_what_is_due_and_leave_room_for_it(hooked, record_event, monkeypatch):
+def test_tests_wait_for_what_is_due_and_leave_room_for_it(hooked, record_events, monkeypatch):
     ended, busy = Event(), dict[UUID, Any]()
     monkeypatch.setattr(worker, "_run_in_thread", lambda *_: ended.wait(60))
     monkeypatch.setattr(worker, "_threads", busy)
     monkeypatch.setattr(worker, "MAX_PARALLEL_WEBHOOKS", 3)
     monkeypatch.setattr(worker, "SLOTS_RESERVED_FOR_DELIVERIES", 1)
-    record_event()
+    record_events()
     webhook = hooked()
     tests = [
         Delivery.objects.create(webhook=hooked(pause="hand"), is_test=True).pk for _ in range(3)

@@ -44,7 +44,7 @@ def invalid_query(scene):
 @page_state("audit:index", Role.AUDITOR)
 def continued(scene):
     scene.goto("audit:index")
-    box = scene.page.get_by_label("Search the record")
+    box = scene.page.get_by_label("Search the audit log")
     box.press_sequentially("out")
     expect(scene.page.locator("#completions [role=option]")).to_have_count(1)
     box.press("ArrowDown")
@@ -53,7 +53,7 @@ def continued(scene):
 @page_state("audit:index", Role.AUDITOR)
 def suggestions(scene):
     scene.goto("audit:index", "?-outcome=refused&actor=setup")
-    scene.page.get_by_text("What can be typed").click()
+    scene.page.get_by_text("Search syntax").click()
 
 
 def saved(scene):

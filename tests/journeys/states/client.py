@@ -188,7 +188,7 @@ def no_change(scene):
     stored = scene.sandbox.region("us").clients[scene.path_params["service_id"]][44]
     stored["clientName"] = client["clientName"]
     scene.goto("clients:change", entry=entry)
-    scene.click_button("Undo this change")
+    scene.click_button("Undo change")
 
 
 @page_state("clients:key", Role.EDITOR)

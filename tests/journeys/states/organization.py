@@ -107,7 +107,7 @@ def with_link(scene):
     scene.goto("members:new")
     scene.page.get_by_label("Email").fill("mei@harbor.example")
     scene.click_button("Add member")
-    scene.page.get_by_text("Shown this once").wait_for()
+    scene.page.get_by_text("Copy it now").wait_for()
 
 
 @page_state("members:edit", Role.ADMIN)
@@ -192,7 +192,7 @@ def none(scene):
 def rejected(scene):
     scene.goto("credentials:edit")
     scene.page.get_by_label("token").first.fill("of-somebody-else-0123456789")
-    scene.click_button("Try and keep")
+    scene.click_button("Test and save")
     scene.page.get_by_role("alert").first.wait_for()
 
 

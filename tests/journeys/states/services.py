@@ -360,4 +360,4 @@ def secrets_only(scene):
     scene.submit_form("services:review", "reviewed", reason="Leaked", ticket="CHG-1")
     entry = AuditEntry.objects.filter(operation="service.update")[0].entry
     scene.goto("services:change", entry=entry)
-    scene.click_button("Undo this change")
+    scene.click_button("Undo change")

@@ -36,8 +36,8 @@ def confirming(scene):
 def token_created(scene):
     scene.goto("streams:new")
     scene.page.get_by_label("Name").fill("Splunk, production")
-    scene.click_button("Make token")
-    scene.page.get_by_text("Shown this once").wait_for()
+    scene.click_button("Create token")
+    scene.page.get_by_text("Copy it now").wait_for()
 
 
 @page_state("streams:remove", Role.ADMIN)

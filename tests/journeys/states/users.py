@@ -243,7 +243,7 @@ def missing_region(scene):
 @page_state("users:receipt", Role.HELP_DESK)
 def ended_missing_region(scene):
     missing_region(scene)
-    scene.click_button("End without these")
+    scene.click_button("Stop and skip these")
     scene.page.get_by_text("was to be revoked").wait_for()
 
 

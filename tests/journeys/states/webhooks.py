@@ -88,7 +88,7 @@ def secret_shown(scene):
     scene.page.get_by_label("Name", exact=True).fill("SIEM, production")
     scene.page.get_by_label("Address").fill("https://siem.example:8443/in/x")
     scene.click_button("Add webhook")
-    scene.page.get_by_text("Shown this once").wait_for()
+    scene.page.get_by_text("Copy it now").wait_for()
 
 
 @page_state("webhooks:show", Role.ADMIN)
@@ -182,8 +182,8 @@ def replaced(scene):
     webhook = kept()
     webhook.set_secret("whsec_" + "B" * 44).save()
     scene.goto("webhooks:rotate", webhook=webhook.pk)
-    scene.click_button("Replace secret")
-    scene.page.get_by_text("Shown this once").wait_for()
+    scene.click_button("Rotate signing secret")
+    scene.page.get_by_text("Copy it now").wait_for()
 
 
 @page_state("webhooks:remove", Role.ADMIN)
