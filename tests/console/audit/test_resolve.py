@@ -138,8 +138,8 @@ def test_says_what_is_missing_and_looks_again_where_nothing_can_be_told(member, 
 
     refused = admin.post(url, fill_form(page, "reason"), content_type=URLENCODED)
     assert "couldn&#x27;t check" in unseen
-    assert f'href="{url}">Look again</a>' in unseen
-    assert "It was done" in page.content.decode()
+    assert f'href="{url}">Check again</a>' in unseen
+    assert "Succeeded" in page.content.decode()
     assert refused.status_code == 422
     assert "Say why" in refused.content.decode()
 
