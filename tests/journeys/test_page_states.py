@@ -49,11 +49,11 @@ def window(browser, live_server):
 
 
 @pytest.fixture
-def scene(window, browser_log, sandbox, person, live_server):
+def scene(window, browser_log, sandbox, person, live_server, monkeypatch):
     window.set_viewport_size(WIDE)
     window.emulate_media(color_scheme="light")
     browser_log.attach(window.context)
-    yield Scene(window, sandbox, person, live_server.url)
+    yield Scene(window, sandbox, person, live_server.url, monkeypatch)
     window.unroute_all(behavior="ignoreErrors")
     window.goto(NOWHERE)
     window.context.clear_cookies()

@@ -22,8 +22,9 @@ LIFETIME_SETTING = "access_token_duration"
 class Scene:
     """A browser, its user, and the sandbox behind the console."""
 
-    def __init__(self, page, sandbox, person, url):
+    def __init__(self, page, sandbox, person, url, monkeypatch=None):
         self.page, self.sandbox, self.url = page, sandbox, url
+        self.monkeypatch = monkeypatch  # where a state needs a failure of the console
         self._person = person
         self.user: Any = None
         self.client = Client()  # the same person, for what is not looked at

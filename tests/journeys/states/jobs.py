@@ -1,6 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
 from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry
+from tenants.audit.reconciliation.resolutions import resolve
+from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
 from tenants.jobs import control, queue
 from tenants.jobs.models import Item, Job, NewItem
@@ -168,3 +171,14 @@ def confirming__(scene):
 def confirming___(scene):
     ended(scene)
     scene.goto("jobs:retry")
+
+
+@page_state("jobs:show", Role.EDITOR)
+def item_resolved(scene):
+    """An item's outcome was unknown and was resolved by somebody."""
+    ended(scene)
+    entry = AuditEntry.objects.filter(operation="service.update", outcome="done")[0]
+    Item.objects.filter(state="done").update(state="unknown", entry=entry.entry)
+    AuditEntry.objects.filter(seq=entry.seq).update(outcome="unknown")
+    resolve(us(scene), entry, Outcome.SUCCEEDED, "Compared with Authlete")
+    scene.goto("jobs:show")

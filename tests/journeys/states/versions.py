@@ -1,15 +1,21 @@
 """Services and clients as of a moment, and what is left of those that are gone."""
 
+from functools import partial
 from urllib.parse import urlencode
 
 from django.utils import timezone
 
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry
+from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.authlete.snapshots import ObjectSnapshot
 from tenants.models import Organization
 from tenants.organizations.roles import Role
+from tenants.versions.models import Version
 from tenants.versions.recorder import record_snapshot
 from tests.journeys.states.client import ledger
 from tests.journeys.states.services import meanwhile
+from tests.support.backdating import backdate_entries
 from tests.support.scene import page_state
 
 
@@ -43,13 +49,7 @@ def no_history(scene):
 
 @page_state("services:show", Role.ADMIN)
 def deleted(scene):
-    scene.client.get(scene.path("services:show"))
-    number = scene.path_params["service_id"]
-    record_snapshot(
-        Organization.objects.get(slug="harbor").pk,
-        ObjectSnapshot("us", number, 0, "", True),
-    )
-    del scene.sandbox.services[number]
+    delete(scene)
     scene.goto("services:show")
 
 
@@ -94,3 +94,59 @@ def deleted_since(scene):
 def none_selected_(scene):
     compared_with_current_(scene)
     scene.click_button("Put back what is chosen")
+
+
+def delete(scene):
+    """Delete the service at Authlete after the console has seen it."""
+    scene.client.get(scene.path("services:show"))
+    number = scene.path_params["service_id"]
+    record_snapshot(
+        Organization.objects.get(slug="harbor").pk,
+        ObjectSnapshot("us", number, 0, "", True),
+    )
+    del scene.sandbox.services[number]
+    return number
+
+
+@page_state("services:show", Role.ADMIN)
+def deleted_and_tampered(scene):
+    delete(scene)
+    Version.objects.filter(number=1).update(modified_at=7)
+    scene.goto("services:show")
+
+
+@page_state("services:new", Role.ADMIN)
+def restoring_tampered(scene):
+    number = delete(scene)
+    Version.objects.filter(number=1).update(modified_at=7)
+    scene.goto("services:new", f"?again=us/{number}")
+
+
+@page_state("services:change", Role.EDITOR)
+def entry_removed(scene):
+    with backdate_entries(3000):
+        entry = scene.save_change()
+    worker = partial(Actor, 0, "worker")
+    assert sum(delete_expired_entries(lambda one: worker(organization_id=one)))
+    scene.goto("services:change", entry=entry)
+
+
+def save_elsewhere_without_a_change(scene):
+    client = ledger(scene, contacts=["a@ledger.example", "b@ledger.example"])
+    scene.client.get(scene.path("clients:show"))
+    reordered = {"contacts": client["contacts"][::-1], "modifiedAt": client["modifiedAt"] + 1}
+    scene.sandbox.region("us").clients[scene.path_params["service_id"]][44] = client | reordered
+    scene.client.get(scene.path("clients:show"))
+
+
+@page_state("clients:history", Role.EDITOR)
+def external_save_without_a_change(scene):
+    save_elsewhere_without_a_change(scene)
+    scene.goto("clients:history")
+
+
+@page_state("clients:change", Role.EDITOR)
+def external_save_without_a_change_(scene):
+    save_elsewhere_without_a_change(scene)
+    entry = AuditEntry.objects.get(operation="client.changed_outside").entry
+    scene.goto("clients:change", entry=entry)
