@@ -56,13 +56,9 @@ def check_sector(region: SandboxRegion, client: JsonDict) -> None:
             )
         if missing := set(client.get("redirectUris", ())) - set(listed):
             raise ApiResponseError(
-                400,
-                "A032220",
-                f"The document at 'sectorIdentifierUri' lacks {sorted(missing)[0]}.",
+                400, "A032220", f"The document at 'sectorIdentifierUri' lacks {sorted(missing)[0]}."
             )
     if client.get("subjectType") == "PAIRWISE" and not derive_sector(client):
         raise ApiResponseError(
-            400,
-            "A032221",
-            "'subjectType' is PAIRWISE, and the redirect URIs have not one host.",
+            400, "A032221", "'subjectType' is PAIRWISE, and the redirect URIs have not one host."
         )

@@ -60,9 +60,7 @@ def access_denied(permission: str, service_id: object = None) -> ApiResponseErro
     """Build the error for a missing permission."""
     about = "" if service_id is None else f" for the service ({service_id})"
     return ApiResponseError(
-        403,
-        "A457101",
-        f"The access token does not have the {permission} access right{about}.",
+        403, "A457101", f"The access token does not have the {permission} access right{about}."
     )
 
 

@@ -181,9 +181,7 @@ def _with_retry_after(fault: InjectedFault, answer: SandboxResponse) -> SandboxR
     return answer
 
 
-def _break_connection(
-    kind: str,
-) -> Callable[[InjectedFault, SandboxResponse], SandboxResponse]:
+def _break_connection(kind: str) -> Callable[[InjectedFault, SandboxResponse], SandboxResponse]:
     def effect(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
         raise BrokenConnectionError(kind, answer)
 

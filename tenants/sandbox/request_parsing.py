@@ -23,10 +23,7 @@ INTEGER_LIMITS = {"int32": 2**31, "int64": 2**63}
 
 
 def parse_body(
-    request: SandboxRequest,
-    table: FieldTable | None = None,
-    *,
-    allow_forms: bool = True,
+    request: SandboxRequest, table: FieldTable | None = None, *, allow_forms: bool = True
 ) -> JsonDict:
     """Return the JSON object or form of a request.
 

@@ -93,11 +93,7 @@ HANDLERS: dict[str, Handler] = {
     idp_api.CREATE_SERVICE.name: idp.create,
     idp_api.REMOVE_SERVICE.name: idp.remove,
 }
-PUBLIC_OPERATIONS = (
-    region.INFO.name,
-    region.ECHO.name,
-    region.HEALTH.name,
-)  # without access token
+PUBLIC_OPERATIONS = (region.INFO.name, region.ECHO.name, region.HEALTH.name)  # without access token
 
 
 @dataclass(frozen=True, slots=True)

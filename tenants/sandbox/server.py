@@ -149,11 +149,7 @@ class SandboxRequestHandler(BaseHTTPRequestHandler):
 
 
 for _method in SandboxRequestHandler.methods:
-    setattr(
-        SandboxRequestHandler,
-        f"do_{_method}",
-        SandboxRequestHandler.handle_sandbox_request,
-    )
+    setattr(SandboxRequestHandler, f"do_{_method}", SandboxRequestHandler.handle_sandbox_request)
 
 
 class SandboxServer:

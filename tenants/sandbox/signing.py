@@ -14,12 +14,7 @@ from tenants.sandbox.http_messages import JsonDict
 warnings.filterwarnings("ignore", "EdDSA is deprecated")  # Authlete still uses it
 
 KEY_CLASSES: dict[str, Any] = {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey, "oct": OctKey}
-CURVE_BY_ALG = {
-    "ES256": "P-256",
-    "ES384": "P-384",
-    "ES512": "P-521",
-    "ES256K": "secp256k1",
-}
+CURVE_BY_ALG = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521", "ES256K": "secp256k1"}
 
 _PRIVATE_PARTS = {"d", "k"}  # private keys have one of them
 
@@ -52,12 +47,7 @@ def registered_keys(holder: JsonDict) -> list[JsonDict]:
 
 
 def sign_jwt(
-    service: JsonDict,
-    claims: JsonDict,
-    alg: str,
-    key_id: str | None = "",
-    /,
-    **header: Any,
+    service: JsonDict, claims: JsonDict, alg: str, key_id: str | None = "", /, **header: Any
 ) -> str:
     """Sign the claims as a JWT of the service; raise `NoSigningKeyError`.
 

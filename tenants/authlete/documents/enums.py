@@ -52,15 +52,8 @@ CLIENT_AUTH_METHOD = {
     "ATTEST_JWT_CLIENT_AUTH": _("Client attestation"),
     "SPIFFE_JWT": _("SPIFFE JWT"),
 }
-CLAIM_TYPE = {
-    "NORMAL": _("Normal"),
-    "AGGREGATED": _("Aggregated"),
-    "DISTRIBUTED": _("Distributed"),
-}
-SERVICE_PROFILE = {
-    "FAPI": _("Financial-grade API (FAPI)"),
-    "OPEN_BANKING": _("Open Banking"),
-}
+CLAIM_TYPE = {"NORMAL": _("Normal"), "AGGREGATED": _("Aggregated"), "DISTRIBUTED": _("Distributed")}
+SERVICE_PROFILE = {"FAPI": _("Financial-grade API (FAPI)"), "OPEN_BANKING": _("Open Banking")}
 FAPI_MODE = {
     "FAPI1_BASELINE": _("FAPI 1.0 Baseline"),
     "FAPI1_ADVANCED": _("FAPI 1.0 Advanced"),
@@ -78,10 +71,7 @@ DELIVERY_MODE = {
     "POLL": _("Poll: requests tokens until ready"),
     "PUSH": _("Push: receives tokens"),
 }
-USER_CODE_CHARSET = {
-    "BASE20": _("Base20 (20 consonants)"),
-    "NUMERIC": _("Numeric"),
-}
+USER_CODE_CHARSET = {"BASE20": _("Base20 (20 consonants)"), "NUMERIC": _("Numeric")}
 JWS_ALG_ASYMMETRIC = {
     "RS256": "RS256",
     "RS384": "RS384",
@@ -95,11 +85,7 @@ JWS_ALG_ASYMMETRIC = {
     "ES256K": "ES256K",
     "EdDSA": "EdDSA",
 }
-JWS_ALG_SYMMETRIC = {
-    "HS256": "HS256",
-    "HS384": "HS384",
-    "HS512": "HS512",
-}
+JWS_ALG_SYMMETRIC = {"HS256": "HS256", "HS384": "HS384", "HS512": "HS512"}
 JWS_ALG_SIGNED = {**JWS_ALG_SYMMETRIC, **JWS_ALG_ASYMMETRIC}
 JWS_ALG = {"NONE": _("none (not signed)"), **JWS_ALG_SIGNED}
 JWE_ALG_ASYMMETRIC = {
@@ -132,22 +118,13 @@ JWE_ENC = {
     "A192GCM": "A192GCM",
     "A256GCM": "A256GCM",
 }
-ID_TOKEN_AUD_TYPE = {
-    "array": _("Array"),
-    "string": _("String"),
-}
-ATTACHMENT_TYPE = {
-    "EMBEDDED": _("Embedded"),
-    "EXTERNAL": _("External"),
-}
+ID_TOKEN_AUD_TYPE = {"array": _("Array"), "string": _("String")}
+ATTACHMENT_TYPE = {"EMBEDDED": _("Embedded"), "EXTERNAL": _("External")}
 VERIFIED_CLAIMS_SCHEMA = {
     "standard": _("Standard"),
     "standard+id_document": _("Standard and ID document"),
 }
-FEDERATION_REGISTRATION = {
-    "AUTOMATIC": _("Automatic"),
-    "EXPLICIT": _("Explicit"),
-}
+FEDERATION_REGISTRATION = {"AUTOMATIC": _("Automatic"), "EXPLICIT": _("Explicit")}
 OID4VCI_VERSION = {
     "1.0-ID1": _("First implementer's draft (1.0-ID1)"),
     "1.0-Final": _("Final (1.0-Final)"),
@@ -155,14 +132,8 @@ OID4VCI_VERSION = {
 }
 SNS = {"FACEBOOK": "Facebook"}
 
-APPLICATION_TYPE = {
-    "WEB": _("Web application"),
-    "NATIVE": _("Native application"),
-}
-CLIENT_TYPE = {
-    "CONFIDENTIAL": _("Confidential"),
-    "PUBLIC": _("Public"),
-}
+APPLICATION_TYPE = {"WEB": _("Web application"), "NATIVE": _("Native application")}
+CLIENT_TYPE = {"CONFIDENTIAL": _("Confidential"), "PUBLIC": _("Public")}
 CLIENT_SOURCE = {
     "STATIC_REGISTRATION": _("Static registration"),
     "DYNAMIC_REGISTRATION": _("Dynamic registration"),

@@ -11,10 +11,7 @@ from tenants.authlete.documents.base import ApiModel
 
 # RFC 6750, section 2.1, allows even fewer characters.
 INVALID_TOKEN_CHARS = re.compile(r"[^!-~]")
-GRANTS_WITHOUT_REFRESH_TOKEN = (
-    "IMPLICIT",
-    "CLIENT_CREDENTIALS",
-)  # grants that bring none
+GRANTS_WITHOUT_REFRESH_TOKEN = ("IMPLICIT", "CLIENT_CREDENTIALS")  # grants that bring none
 GRANTS_WITHOUT_SUBJECT = ("CLIENT_CREDENTIALS", "JWT_BEARER")
 MAX_SUBJECT_LENGTH = 100  # characters
 

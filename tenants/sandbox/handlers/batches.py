@@ -22,19 +22,9 @@ from tenants.sandbox.handlers.token_create import (
     build_token,
     sign_access_token,
 )
-from tenants.sandbox.http_messages import (
-    JsonDict,
-    SandboxRequest,
-    SandboxResponse,
-    json_response,
-)
+from tenants.sandbox.http_messages import JsonDict, SandboxRequest, SandboxResponse, json_response
 from tenants.sandbox.request_parsing import parse_array
-from tenants.sandbox.state import (
-    SandboxRegion,
-    SandboxState,
-    StoredBatch,
-    now_milliseconds,
-)
+from tenants.sandbox.state import SandboxRegion, SandboxState, StoredBatch, now_milliseconds
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")  # only these are notified
 NOTIFICATION_TIMEOUT_SECONDS = 5.0
@@ -127,10 +117,7 @@ def _run_and_notify(
         fields = _batch_status(batch)
     with suppress(httpx.HTTPError):
         httpx.post(
-            address,
-            json=fields,
-            timeout=NOTIFICATION_TIMEOUT_SECONDS,
-            follow_redirects=False,
+            address, json=fields, timeout=NOTIFICATION_TIMEOUT_SECONDS, follow_redirects=False
         )
 
 

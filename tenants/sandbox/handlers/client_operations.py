@@ -89,10 +89,7 @@ def _replace_secret(client: JsonDict, secret: str, code: str, verb: str) -> Sand
     old = client.get("clientSecret")
     _store(client | {"clientSecret": secret}, client)
     return _success_response(
-        code,
-        f"The client secret was {verb}.",
-        newClientSecret=secret,
-        oldClientSecret=old,
+        code, f"The client secret was {verb}.", newClientSecret=secret, oldClientSecret=old
     )
 
 

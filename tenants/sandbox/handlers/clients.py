@@ -87,11 +87,7 @@ def update(context: SandboxContext) -> SandboxResponse:
 
 
 def _replace(
-    region: SandboxRegion,
-    service: JsonDict,
-    base: JsonDict,
-    body: JsonDict,
-    code_prefix: str,
+    region: SandboxRegion, service: JsonDict, base: JsonDict, body: JsonDict, code_prefix: str
 ) -> JsonDict:
     """Return ``base`` replaced by ``body``; result codes start with ``code_prefix``."""
     own_clients = region.clients[service["apiKey"]]
@@ -177,10 +173,7 @@ def get_client(context: SandboxContext, service: JsonDict, code_prefix: str = ""
 
 
 def get_client_by_identifier(
-    context: SandboxContext,
-    service: JsonDict,
-    identifier: str,
-    not_found_code: str = "A001218",
+    context: SandboxContext, service: JsonDict, identifier: str, not_found_code: str = "A001218"
 ) -> JsonDict:
     """Return the client with that number or alias; raise `ApiResponseError`."""
     region = context.region

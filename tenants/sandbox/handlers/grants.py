@@ -4,21 +4,11 @@ from tenants.sandbox.context import SandboxContext
 from tenants.sandbox.errors import ApiResponseError, missing_subject
 from tenants.sandbox.handlers import clients, tokens
 from tenants.sandbox.handlers.clients import CLIENT_DOCUMENT
-from tenants.sandbox.http_messages import (
-    JsonDict,
-    SandboxRequest,
-    SandboxResponse,
-    json_response,
-)
+from tenants.sandbox.http_messages import JsonDict, SandboxRequest, SandboxResponse, json_response
 from tenants.sandbox.request_parsing import parse_fields, parse_range
 from tenants.sandbox.state import StoredGrant, StoredToken
 
-GRANT_PARAMETERS = {
-    "subject": "text",
-    "developer": "text",
-    "start": "int32",
-    "end": "int32",
-}
+GRANT_PARAMETERS = {"subject": "text", "developer": "text", "start": "int32", "end": "int32"}
 
 
 def get_list(context: SandboxContext) -> SandboxResponse:
@@ -36,12 +26,7 @@ def get_list(context: SandboxContext) -> SandboxResponse:
     matching = [own_clients[item] for item in sorted(numbers) if item in own_clients]
     if developer:
         matching = [item for item in matching if item.get("developer") == developer]
-    page: JsonDict = {
-        "start": start,
-        "end": end,
-        "totalCount": len(matching),
-        "subject": subject,
-    }
+    page: JsonDict = {"start": start, "end": end, "totalCount": len(matching), "subject": subject}
     if developer:
         page["developer"] = developer
     if end > start:

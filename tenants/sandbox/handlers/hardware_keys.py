@@ -40,10 +40,7 @@ def create(context: SandboxContext) -> SandboxResponse:
     """Create a key."""
     service = _get_service(context, "modify_service", "A266201")
     key = _validate_parameters(context, parse_fields(context.request, HARDWARE_KEY_PARAMETERS))
-    key |= {
-        "handle": token_urlsafe(32),
-        "publicKey": create_public_key_der(key["alg"]),
-    }
+    key |= {"handle": token_urlsafe(32), "publicKey": create_public_key_der(key["alg"])}
     service["hsks"] = [*service.get("hsks", ()), key]
     return _success_response("A266001", "The key was created.", hsk=key)
 
@@ -67,11 +64,7 @@ def delete(context: SandboxContext) -> SandboxResponse:
     service = _get_service(context, "modify_service", "A270201")
     key = _find_key(context, service, "A270202")
     if context.state.half_deleted:
-        raise context.action_error(
-            "SERVER_ERROR",
-            "A270102",
-            "The HSM has no such key any more.",
-        )
+        raise context.action_error("SERVER_ERROR", "A270102", "The HSM has no such key any more.")
     service["hsks"] = [other for other in service["hsks"] if other is not key]
     if context.state.deleted_told:
         return _success_response("A270001", "The key was deleted.", hsk=key)
@@ -87,9 +80,7 @@ def _get_service(context: SandboxContext, permission: str, disabled_code: str) -
         )
     if not service.get("hsmEnabled"):
         raise context.action_error(
-            "INVALID_REQUEST",
-            disabled_code,
-            "The service does not have HSM support enabled.",
+            "INVALID_REQUEST", disabled_code, "The service does not have HSM support enabled."
         )
     return service
 

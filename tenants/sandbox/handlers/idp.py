@@ -97,9 +97,7 @@ def _authorize_organization(context: SandboxContext, body: JsonDict, permission:
     number: Any = body["organizationId"]
     if number != token.organization or not token.has_permission(permission):
         raise IdpResponseError(
-            403,
-            f"The access token lacks {permission} for the organization.",
-            organizationId=number,
+            403, f"The access token lacks {permission} for the organization.", organizationId=number
         )
     return token.organization
 
@@ -109,7 +107,5 @@ def _find_region(context: SandboxContext, body: JsonDict) -> SandboxRegion:
         if region.server_id == body["apiServerId"]:
             return region
     raise IdpResponseError(
-        403,
-        "The API server is not available to the organization.",
-        apiServerId=body["apiServerId"],
+        403, "The API server is not available to the organization.", apiServerId=body["apiServerId"]
     )

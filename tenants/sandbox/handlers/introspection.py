@@ -7,12 +7,7 @@ from urllib.parse import parse_qs
 from tenants.sandbox import signing, token_lookup
 from tenants.sandbox.context import SandboxContext
 from tenants.sandbox.handlers import tokens
-from tenants.sandbox.http_messages import (
-    JsonDict,
-    SandboxResponse,
-    dump_json,
-    json_response,
-)
+from tenants.sandbox.http_messages import JsonDict, SandboxResponse, dump_json, json_response
 from tenants.sandbox.request_parsing import parse_fields
 from tenants.sandbox.state import StoredToken, now_milliseconds
 
@@ -59,10 +54,7 @@ UNKNOWN_TOKEN = IntrospectionOutcome(
     "UNAUTHORIZED", "A057302", "The access token does not exist.", "invalid_token"
 )
 OTHER_SERVICE = IntrospectionOutcome(
-    "UNAUTHORIZED",
-    "A057303",
-    "The access token belongs to another service.",
-    "invalid_token",
+    "UNAUTHORIZED", "A057303", "The access token belongs to another service.", "invalid_token"
 )
 FOREIGN_JWT = IntrospectionOutcome(
     "UNAUTHORIZED", "A057304", "The JWT is not by the service.", "invalid_token"
@@ -72,22 +64,13 @@ EXPIRED_TOKEN = IntrospectionOutcome(
     "UNAUTHORIZED", "A056301", "The access token has expired.", "invalid_token"
 )
 INSUFFICIENT_SCOPE = IntrospectionOutcome(
-    "FORBIDDEN",
-    "A056302",
-    "The access token does not cover the scopes.",
-    "insufficient_scope",
+    "FORBIDDEN", "A056302", "The access token does not cover the scopes.", "insufficient_scope"
 )
 OTHER_SUBJECT = IntrospectionOutcome(
-    "FORBIDDEN",
-    "A056303",
-    "The access token belongs to another subject.",
-    "invalid_request",
+    "FORBIDDEN", "A056303", "The access token belongs to another subject.", "invalid_request"
 )
 OTHER_RESOURCE = IntrospectionOutcome(
-    "FORBIDDEN",
-    "A056304",
-    "The access token is not for the resources.",
-    "invalid_target",
+    "FORBIDDEN", "A056304", "The access token is not for the resources.", "invalid_target"
 )
 INSUFFICIENT_AUTHENTICATION = IntrospectionOutcome(
     "UNAUTHORIZED",
@@ -117,9 +100,7 @@ def introspect(context: SandboxContext) -> SandboxResponse:
     if token is None:
         others = token_lookup.tokens_of_other_services(context.region, service)
         return _build_response(
-            OTHER_SERVICE if token_lookup.find_by_value(others, value) else UNKNOWN_TOKEN,
-            None,
-            {},
+            OTHER_SERVICE if token_lookup.find_by_value(others, value) else UNKNOWN_TOKEN, None, {}
         )
     if value.count(".") == 2 and not _is_signed_by(service, value):
         return _build_response(FOREIGN_JWT, None, {})

@@ -1,11 +1,7 @@
 """Public keys of a service."""
 
 from tenants.sandbox.context import SandboxContext
-from tenants.sandbox.http_messages import (
-    SandboxResponse,
-    dump_json,
-    json_response,
-)
+from tenants.sandbox.http_messages import SandboxResponse, dump_json, json_response
 from tenants.sandbox.request_parsing import parse_fields
 from tenants.sandbox.signing import parse_keys, to_public_keys
 

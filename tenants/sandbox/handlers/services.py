@@ -65,10 +65,7 @@ def delete(context: SandboxContext) -> SandboxResponse:
 
 
 def add_service(
-    region: SandboxRegion,
-    body: JsonDict,
-    owner: int | None,
-    service_id: int | None = None,
+    region: SandboxRegion, body: JsonDict, owner: int | None, service_id: int | None = None
 ) -> JsonDict:
     """Create a service and return it; raise `ApiResponseError` if ``body`` is invalid."""
     while service_id is None or service_id in region.services:

@@ -14,12 +14,7 @@ from tenants.sandbox.handlers.token_create import (
     ok_response,
     supported_scopes,
 )
-from tenants.sandbox.http_messages import (
-    ExactNumber,
-    JsonDict,
-    SandboxResponse,
-    json_response,
-)
+from tenants.sandbox.http_messages import ExactNumber, JsonDict, SandboxResponse, json_response
 from tenants.sandbox.request_parsing import parse_body, parse_fields, parse_range
 from tenants.sandbox.state import StoredToken, now_milliseconds
 

@@ -63,10 +63,7 @@ HARBOR = OrganizationSeed(
                 ("PS256", "ES256"),
             ),
             ServiceSeed(
-                "Payments",
-                "pay.harbor.example",
-                ciba,
-                "Card payments confirmed in the Harbor app.",
+                "Payments", "pay.harbor.example", ciba, "Card payments confirmed in the Harbor app."
             ),
             ServiceSeed(
                 "Employee sign-in",
@@ -96,10 +93,7 @@ HARBOR = OrganizationSeed(
             ),
             ServiceSeed("Payments Japan", "pay.harbor-bank.example", ciba),
             ServiceSeed(
-                "Branch kiosks",
-                "kiosk.harbor-bank.example",
-                device,
-                "Terminals in 212 branches.",
+                "Branch kiosks", "kiosk.harbor-bank.example", device, "Terminals in 212 branches."
             ),
         ),
         "eu": (
@@ -158,10 +152,7 @@ CIVIC = OrganizationSeed(
     {
         "us": (
             ServiceSeed(
-                "Mobile driving licence",
-                "mdl.civic.example",
-                wallet,
-                "Pilot with two states.",
+                "Mobile driving licence", "mdl.civic.example", wallet, "Pilot with two states."
             ),
         ),
         "eu": (
@@ -176,10 +167,6 @@ CIVIC = OrganizationSeed(
     },
 )
 TRIAL = OrganizationSeed(
-    4_217_004,
-    "trial",
-    "Trial Co",
-    "FREE",
-    {"us": (ServiceSeed("My first service", "", None),)},
+    4_217_004, "trial", "Trial Co", "FREE", {"us": (ServiceSeed("My first service", "", None),)}
 )
 ORGANIZATIONS = (HARBOR, NORTHWIND, CIVIC, TRIAL)

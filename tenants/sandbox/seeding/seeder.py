@@ -128,10 +128,7 @@ def _with_fillers(plots: Any, services: int, region: str) -> Iterator[ServiceSee
 def _create_service(
     region: SandboxRegion, tenant: OrganizationSeed, seed: ServiceSeed, random: Random
 ) -> JsonDict:
-    settings: JsonDict = {
-        "serviceName": seed.name,
-        "description": seed.description or None,
-    }
+    settings: JsonDict = {"serviceName": seed.name, "description": seed.description or None}
     if seed.archetype:
         issuer = f"https://{seed.host}"
         settings |= seed.archetype(issuer)
@@ -214,19 +211,12 @@ def _add_legacy_values(service: JsonDict, random: Random) -> None:
         "developerAuthenticationCallbackApiSecret": _random_secret(random),
         "supportedSnses": ["FACEBOOK"],
         "snsCredentials": [
-            {
-                "sns": "FACEBOOK",
-                "apiKey": "1029384756",
-                "apiSecret": _random_secret(random),
-            }
+            {"sns": "FACEBOOK", "apiKey": "1029384756", "apiSecret": _random_secret(random)}
         ],
         "clientsPerDeveloper": 5,
         "directTokenEndpointEnabled": True,
     }
-    old = (
-        weak_rsa_key("staff-2019"),
-        symmetric_key("staff-shared", random.getrandbits(256)),
-    )
+    old = (weak_rsa_key("staff-2019"), symmetric_key("staff-shared", random.getrandbits(256)))
     service["jwks"] = add_keys(service["jwks"], *old)
 
 

@@ -69,14 +69,8 @@ def fapi1(issuer: str) -> JsonDict:
         "mutualTlsValidatePkiCertChain": True,
         "trustedRootCertificates": [*trusted_root_certificates()],
         "mtlsEndpointAliases": [
-            {
-                "name": "token_endpoint",
-                "uri": f"{issuer.replace('://', '://mtls.')}/token",
-            },
-            {
-                "name": "userinfo_endpoint",
-                "uri": f"{issuer.replace('://', '://mtls.')}/userinfo",
-            },
+            {"name": "token_endpoint", "uri": f"{issuer.replace('://', '://mtls.')}/token"},
+            {"name": "userinfo_endpoint", "uri": f"{issuer.replace('://', '://mtls.')}/userinfo"},
         ],
         "requestObjectRequired": True,
         "requestObjectAudienceChecked": True,

@@ -46,9 +46,7 @@ def create_tokens(
     return tokens
 
 
-def derive_granted_scopes(
-    tokens: Iterable[StoredToken],
-) -> dict[tuple[int, str], StoredGrant]:
+def derive_granted_scopes(tokens: Iterable[StoredToken]) -> dict[tuple[int, str], StoredGrant]:
     """Return the granted scopes by client and user that the tokens imply."""
     grants: dict[tuple[int, str], StoredGrant] = {}
     for token in sorted(tokens, key=lambda token: token.created_at):

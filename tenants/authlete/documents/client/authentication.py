@@ -27,8 +27,7 @@ class ClientAuthenticationSettings(Section):
     Default: none, which lets anyone who knows the client ID act as the client."""
 
     token_auth_sign_alg: SignedAlg = setting(
-        "Client assertion signature algorithm",
-        unset_label="Any algorithm the method allows",
+        "Client assertion signature algorithm", unset_label="Any algorithm the method allows"
     )
     """The only signature algorithm accepted in client assertions (RFC 7523)."""
 

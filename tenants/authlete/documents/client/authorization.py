@@ -88,8 +88,7 @@ class ClientRedirectSettings(Section):
     """JWE alg for authorization responses sent as JWTs (JARM)."""
 
     authorization_encryption_enc: ContentEncryption = setting(
-        "Authorization response content encryption",
-        unset_label="A128CBC-HS256 if encrypted",
+        "Authorization response content encryption", unset_label="A128CBC-HS256 if encrypted"
     )
     """JWE enc for authorization responses sent as JWTs (JARM). Also needs the
     encryption algorithm."""

@@ -62,9 +62,7 @@ class ClientRegistrationSettings(Section):
     """URL of the client's metadata document."""
 
     metadata_document_expires_at: Timestamp = setting(
-        "Metadata document expiry",
-        zero_label="No metadata document",
-        ignored_on_update=True,
+        "Metadata document expiry", zero_label="No metadata document", ignored_on_update=True
     )
     """When Authlete's copy of the metadata document expires."""
 

@@ -101,11 +101,7 @@ def list_client_keys(client: Document) -> list[InventoryKey]:
     """Return the keys in the client's JWK Set, but not those at its JWK Set URL."""
     return list(
         _keys_in_field(
-            KeyLocation.CLIENT,
-            client,
-            "jwks",
-            _key_id_settings(client),
-            must_be_public=True,
+            KeyLocation.CLIENT, client, "jwks", _key_id_settings(client), must_be_public=True
         )
     )
 
@@ -122,11 +118,7 @@ def _keys_in_field(
 
 
 def _keys_in_set(
-    location: KeyLocation,
-    text: object,
-    key_ids: dict[str, str],
-    *,
-    must_be_public: bool,
+    location: KeyLocation, text: object, key_ids: dict[str, str], *, must_be_public: bool
 ) -> Iterator[InventoryKey]:
     if isinstance(text, Fingerprint):  # redacted as a whole because it is unreadable
         yield InventoryKey(location, KeyInfo(issues=(KeyIssue.UNREADABLE,)))

@@ -6,10 +6,7 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from tenants.authlete.documents.jwks.analysis import PRIVATE_KEY_FIELDS
 from tenants.authlete.documents.validation_messages import validation_error
-from tenants.authlete.documents.validators.values import (
-    parse_json_value,
-    validate_list_length,
-)
+from tenants.authlete.documents.validators.values import parse_json_value, validate_list_length
 from tenants.authlete.messages import gettext_noop as _
 from tenants.authlete.redaction.redactor import PRIVATE_KEY_PEM_MARKER
 
@@ -31,8 +28,7 @@ def validate_public_jwk_set(text: str) -> str:
     for position, key in enumerate(_parse_keys(text), 1):
         if PRIVATE_KEY_FIELDS & key.keys():
             raise validation_error(
-                _("Key {position} is a private key. Enter public keys only."),
-                position=position,
+                _("Key {position} is a private key. Enter public keys only."), position=position
             )
     return text
 
@@ -65,8 +61,7 @@ def validate_unique_certificates(entries: list[str]) -> list[str]:
     for position, entry in enumerate(entries, 1):
         if entry.strip() in map(str.strip, entries[: position - 1]):
             raise validation_error(
-                _("Certificate {position} is a duplicate. Remove it."),
-                position=position,
+                _("Certificate {position} is a duplicate. Remove it."), position=position
             )
     return entries
 

@@ -11,11 +11,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from tenants.authlete.documents.validation_messages import validation_error
-from tenants.authlete.json.reader import (
-    InvalidJsonError,
-    parse_json,
-    replace_surrogates,
-)
+from tenants.authlete.json.reader import InvalidJsonError, parse_json, replace_surrogates
 from tenants.authlete.messages import gettext_noop as _
 
 MAX_LINE_LENGTH = 1_000  # characters
@@ -29,11 +25,7 @@ _MULTILINE_CONTROL_CHARS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _CLIENT_ID = re.compile(r"[\x20-\x7e]+")  # RFC 6749, appendix A.1
 _COMPACT_JWT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _SCOPE_NAME = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749, section 3.3
-_LIFETIME_ATTRIBUTES = {
-    "access_token.duration",
-    "refresh_token.duration",
-    "id_token.duration",
-}
+_LIFETIME_ATTRIBUTES = {"access_token.duration", "refresh_token.duration", "id_token.duration"}
 _SECONDS = re.compile(r"[0-9]{1,18}")  # always fits in an int64
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")  # RFC 5646, outline
 
@@ -174,8 +166,7 @@ def validate_scope_attributes(entries: Sequence[Any]) -> Sequence[Any]:
     for entry in entries:
         if entry["key"] in _LIFETIME_ATTRIBUTES and not _SECONDS.fullmatch(entry["value"]):
             raise validation_error(
-                _("{name} must be a number of seconds, such as 600."),
-                name=entry["key"],
+                _("{name} must be a number of seconds, such as 600."), name=entry["key"]
             )
     return entries
 

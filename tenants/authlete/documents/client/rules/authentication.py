@@ -70,9 +70,7 @@ def check_public_client_signatures(client: DocumentFields) -> list[RuleViolation
     return [RuleViolation((*symmetric, "clientType"), message)]
 
 
-def check_public_client_credentials_grant(
-    client: DocumentFields,
-) -> list[RuleViolation]:
+def check_public_client_credentials_grant(client: DocumentFields) -> list[RuleViolation]:
     """Reject client credentials for public clients (RFC 6749, section 4.4)."""
     if not _is_public(client) or "CLIENT_CREDENTIALS" not in get_texts(client, "grantTypes"):
         return []
