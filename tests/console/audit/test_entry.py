@@ -214,7 +214,7 @@ def test_tells_a_denial_and_how_often_it_was(show, noted):
     assertContains(response, "Denied access to the page <bdi>services:edit</bdi>")
     assertContains(response, "Meridian rejected the request. Nothing was changed.")
     assertContains(response, "Rejection number 4")
-    assertNotContains(response, "Request")
+    assertNotContains(response, "X-Request-Id:")
 
 
 # What must not be seen
@@ -283,7 +283,7 @@ def test_shows_that_its_rows_match(show, update):
     mac = AuditRecord.objects.get(seq=entry.seq).mac
     assertContains(response, f"{mac[:4]} {mac[4:8]}")
     assertContains(response, "matches too")
-    assertNotContains(response, "doesn't match")
+    assertNotContains(response, "does not match")
 
 
 @pytest.mark.parametrize("which", ["row", "entry"])
@@ -295,7 +295,7 @@ def test_shows_that_a_row_was_changed(show, update, which):
     else:
         AuditEntry.objects.filter(seq=entry.seq).update(actor="eve@acme.example")
 
-    assertContains(show(entry), "doesn't match")
+    assertContains(show(entry), "does not match")
 
 
 @pytest.mark.parametrize("value", ["x", "null", '{"a":1}', '[{"field":1}]', "[{}]"])
@@ -305,7 +305,7 @@ def test_what_somebody_wrote_over_it_breaks_no_page(auditor, show, update, value
     AuditEntry.objects.filter(seq=one.seq).update(**over)
 
     assert "because" in auditor.get("/acme/audit/").content.decode()
-    assertContains(show(one), "doesn't match")
+    assertContains(show(one), "does not match")
 
 
 @pytest.mark.parametrize(("column", "value"), [("outcome", "x"), ("at", 9 * 10**18)])
@@ -314,7 +314,7 @@ def test_what_no_entry_says_breaks_no_page(auditor, show, update, column, value)
     AuditEntry.objects.filter(seq=one.seq).update(**{column: value})
 
     assert "because" in auditor.get("/acme/audit/").content.decode()
-    assertContains(show(one), "doesn't match")
+    assertContains(show(one), "does not match")
 
 
 def test_can_be_read_although_nothing_can_be_written(show, update):

@@ -89,7 +89,7 @@ def test_is_made_proven_and_downloaded(auditor, made, tmp_path):
     data = downloaded(auditor, made)
 
     assert "Download" in page
-    assert 'hx-swap-oob="innerHTML">It is ready.' in page
+    assert 'hx-swap-oob="innerHTML">Ready to download.' in page
     assert "every 2s" not in page
     assert Pack.objects.get().size == len(data)
     path = tmp_path / "pack.zip"

@@ -234,7 +234,7 @@ def test_a_label_means_all_settings_that_have_it(acme):
     [
         ("Access token duration", "accessTokenDuration"),
         ("Access token lives", "accessTokenDuration"),
-        ("Organization ID", "number"),
+        ("Organization's number", "number"),
     ],
 )
 def test_a_setting_goes_by_each_name_that_pages_call_it(acme, label, member):

@@ -51,7 +51,7 @@ def test_settles_by_what_authlete_tells(member, lost, after, found):
     assert verify_audit_log().first_bad_row is None
     shown = admin.get(f"/acme/audit/{entry.entry}/").content.decode()
     assert settling.entry in shown
-    assert "No answer came at the time" in shown
+    assert "No response arrived" in shown
     assert "Somebody waits for it" in shown
     assert "/settle/" not in shown
     told = admin.get(f"/acme/audit/{settling.entry}/").content.decode()

@@ -94,7 +94,7 @@ def test_a_tombstone_that_was_changed_does_not_match(auditor, gone):
     AuditRecord.objects.filter(seq=1).update(content=said)
 
     page = auditor.get(f"/acme/audit/{gone}/")
-    assertContains(page, "doesn't match", status_code=410)
+    assertContains(page, "does not match", status_code=410)
 
 
 def test_there_is_no_page_of_what_never_was_or_is_elsewhere(auditor, acme, gone):

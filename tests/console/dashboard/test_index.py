@@ -90,7 +90,7 @@ def test_an_auditor_begins_with_a_search_of_the_record(member, acme):
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (None, "not yet"),
+        (None, "not verified yet"),
         ({}, "in progress"),
         ({"ended_at": timezone.now()}, ">log verified</span>"),
         ({"ended_at": timezone.now(), "unguarded": True}, "verified, but protection is off"),
@@ -150,7 +150,7 @@ def test_tells_who_reads_the_record_of_what_is_unknown(member, acme, sandbox):
     assertContains(admin.get(URL), 'href="/acme/audit/unknown/"')
 
 
-@pytest.mark.parametrize(("many", "told"), [(1000, "1,000"), (1001, "more than 1,000")])
+@pytest.mark.parametrize(("many", "told"), [(1000, "1,000"), (1001, "More than 1,000")])
 def test_says_where_more_is_unknown_than_is_counted(member, acme, many, told):
     AuditEntry.objects.bulk_create(
         AuditEntry(

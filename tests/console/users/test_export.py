@@ -89,7 +89,7 @@ def test_is_in_the_record_before_anybody_is_asked(export):
 def test_wants_a_reason(desk, look_up, world):
     response = desk.post(f"{look_up()}export/", {"reason": " "})
 
-    assertContains(response, "Say why", status_code=422)
+    assertContains(response, "Enter a reason", status_code=422)
     assert not world.calls
 
 

@@ -57,7 +57,7 @@ def test_says_in_words_what_stops(desk, row):
     told = desk.get(row)
 
     assertContains(told, "1 token is revoked immediately")
-    assertContains(told, "1 that has expired is removed")
+    assertContains(told, "1 expired token is deleted")
     assertContains(told, "Read your orders")
     assertContains(told, "Granted scopes to delete")
     assertContains(told, "<code>old</code>")

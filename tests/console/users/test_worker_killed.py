@@ -188,4 +188,4 @@ def test_repeats_nothing_and_its_receipt_is_right(deployed, sandbox):
     }
     assert receipt["scopes_forgotten"] == apps
     assert len(receipt["services"]) == len(SERVICES)
-    assert "Whole" in deployed.run_command("audit_verify").stdout
+    assert "Verified" in deployed.run_command("audit_verify").stdout

@@ -192,7 +192,7 @@ def test_a_redirect_or_an_address_within_is_a_failure(hooked, record_events, rec
 
     assert len(receiver.requests) == 1
     assert (moved.tries, within.tries) == (1, 1)
-    assert "not a public address" in Delivery.objects.get(webhook=within).error
+    assert "non-public address" in Delivery.objects.get(webhook=within).error
 
 
 def test_what_is_chosen_during_collection_counts(hooked, record_events, receiver, monkeypatch):

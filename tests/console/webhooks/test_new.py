@@ -48,7 +48,7 @@ def test_makes_one_of_a_form_that_is_sent_twice(admin):
     ("wrong", "said"),
     [
         ({"url": "http://127.0.0.1:25/"}, "Port 25"),
-        ({"url": "https://10.0.0.1/"}, "not a public address"),
+        ({"url": "https://10.0.0.1/"}, "non-public address"),
         ({"url": "https://me:pw@siem.example/"}, "No name or password"),
         ({"effects": []}, "Select at least one"),
         ({"groups": ["nonsense"]}, "not one of the available choices"),
