@@ -50,7 +50,7 @@ def form_edits(form: SettingsForm) -> dict[str, object]:
 def _check_new_client(form: SettingsForm, initial: InitialClient) -> None:
     made = initial.build_document(form_edits(form))
     if not made.get("clientName"):
-        form.add_error("client_name", _("Enter the name that people know it by."))
+        form.add_error("client_name", _("Enter a name."))
     if initial.copy:
         return  # the original works like this, or does not
     for finding in check_client(made):
@@ -69,9 +69,9 @@ class RequestableScopesForm(forms.Form):
     """Which scopes a client may ask for: any, none, or those that are ticked."""
 
     limit = forms.ChoiceField(
-        label=gettext_lazy("What it may ask for"),
+        label=gettext_lazy("Requestable scopes"),
         choices=[("any", ""), ("none", ""), ("these", "")],
-        error_messages={"required": gettext_lazy("Choose one of the three.")},
+        error_messages={"required": gettext_lazy("Choose an option.")},
     )
     scope = forms.MultipleChoiceField(required=False, label=gettext_lazy("Scopes"))
 
@@ -82,7 +82,7 @@ class RequestableScopesForm(forms.Form):
     def clean(self) -> None:
         data = self.cleaned_data
         if data.get("limit") == "these" and data.get("scope") == []:
-            self.add_error("scope", _("Tick at least one, or choose that it may ask for none."))
+            self.add_error("scope", _('Select at least one scope, or choose "No scopes".'))
 
     @property
     def requestable_scopes(self) -> list[str] | None:
@@ -101,7 +101,7 @@ class KeyPairForm(IdempotentForm):
         r"^[\w.:~-]{1,100}\Z",
         required=False,
         label=gettext_lazy("Key ID"),
-        help_text=gettext_lazy("Empty: its thumbprint (RFC 7638)."),
+        help_text=gettext_lazy("Default: the thumbprint (RFC 7638)."),
         error_messages={"invalid": gettext_lazy("Use letters, digits and - _ . : ~ only.")},
     )
 
@@ -112,5 +112,5 @@ class KeyPairForm(IdempotentForm):
     def clean_kid(self) -> str:
         kid: str = self.cleaned_data["kid"]
         if kid in self.used_ids:
-            raise forms.ValidationError(_("The key set has a key of this ID already."))
+            raise forms.ValidationError(_("The key set already has a key with this ID."))
         return kid

@@ -20,12 +20,12 @@ RSA_KEY_BITS = 3072  # of RSA; NIST SP 800-57 part 1, table 2, to 2030 and after
 
 # Each is a signature or a key encryption that the settings offer.
 KEY_PAIR_ALGORITHMS: Mapping[str, str | Promise] = {
-    "ES256": _("ES256: signs, P-256; the usual choice"),
-    "ES384": _("ES384: signs, P-384"),
-    "PS256": _("PS256: signs, RSA; what FAPI takes besides ES256"),
-    "EdDSA": _("EdDSA: signs, Ed25519"),
-    "ECDH-ES+A256KW": _("ECDH-ES+A256KW: decrypts what is for the client, P-256"),
-    "RSA-OAEP-256": _("RSA-OAEP-256: decrypts what is for the client, RSA"),
+    "ES256": _("ES256: signing, P-256 (recommended)"),
+    "ES384": _("ES384: signing, P-384"),
+    "PS256": _("PS256: signing, RSA (for FAPI)"),
+    "EdDSA": _("EdDSA: signing, Ed25519"),
+    "ECDH-ES+A256KW": _("ECDH-ES+A256KW: encryption, P-256"),
+    "RSA-OAEP-256": _("RSA-OAEP-256: encryption, RSA"),
 }
 ENCRYPTION_ALGORITHMS = frozenset({"ECDH-ES+A256KW", "RSA-OAEP-256"})
 CURVES = {"ES256": "P-256", "ES384": "P-384", "ECDH-ES+A256KW": "P-256"}

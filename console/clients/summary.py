@@ -39,7 +39,7 @@ def summarize_client(client: Document) -> Iterator[tuple[str, str]]:
             yield translate(one.label), format_value(one, inside.get(one.api_name) or 0)
     yield _("Requestable scopes"), describe_scopes(inside)
     bound = [str(name) for member, name in TOKEN_BINDINGS.items() if client.get(member) is True]
-    yield _("Tokens are bound by"), ", ".join(bound) or _("what the service asks for")
+    yield _("Token binding"), ", ".join(bound) or _("service default")
 
 
 def describe_scopes(extension: Mapping[str, Any]) -> str:
@@ -48,10 +48,10 @@ def describe_scopes(extension: Mapping[str, Any]) -> str:
     if extension.get("requestableScopesEnabled") is not True:
         return _("Any scope of the service")
     if not isinstance(listed, list) or not listed:
-        return _("None at all")
+        return _("None")
     told = ", ".join(map(str, listed[:MAX_SCOPES_NAMED]))
     more = len(listed) - MAX_SCOPES_NAMED
     if more <= 0:
         return told
-    words = ngettext("%(told)s and %(more)s more", "%(told)s and %(more)s more", more)
-    return words % {"told": told, "more": more}
+    words = ngettext("%(names)s and %(more)s more", "%(names)s and %(more)s more", more)
+    return words % {"names": told, "more": more}

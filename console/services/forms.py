@@ -47,7 +47,7 @@ class NewServiceForm(forms.Form):
     def clean_original(self) -> str:
         original: str = self.cleaned_data["original"]
         if original and not parse_service_ref(original):
-            raise forms.ValidationError(_("There is no such service."))
+            raise forms.ValidationError(_("Service not found."))
         return original
 
     def clean(self) -> None:

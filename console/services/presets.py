@@ -70,16 +70,16 @@ SERVICE_PRESETS: Mapping[str, ServicePreset] = {
     "oidc": ServicePreset(
         _("OpenID Connect"),
         _(
-            "Sign-in for web, mobile and single-page applications: authorization "
-            "code with PKCE, short access tokens, rotating refresh tokens."
+            "Sign-in for web, mobile and single-page applications. Authorization code, PKCE "
+            "and rotating refresh tokens."
         ),
         {},
     ),
     "fapi2": ServicePreset(
         _("FAPI 2.0 Security Profile"),
         _(
-            "For banking and other high-value APIs: pushed requests, strong client "
-            "authentication, tokens bound to a certificate or a DPoP key."
+            "For high-value APIs. Pushed authorization requests, strong client authentication "
+            "and sender-constrained tokens."
         ),
         {
             "fapiModes": ["FAPI2_SECURITY"],
@@ -94,10 +94,7 @@ SERVICE_PRESETS: Mapping[str, ServicePreset] = {
     ),
     "ciba": ServicePreset(
         _("CIBA"),
-        _(
-            "Sign-in that starts on one device and is approved on another, as at a "
-            "till or in a call center."
-        ),
+        _("Sign-in that starts on one device and is approved on another."),
         {
             "supportedGrantTypes": ["CIBA", "REFRESH_TOKEN"],
             "supportedResponseTypes": ["NONE"],
@@ -111,10 +108,7 @@ SERVICE_PRESETS: Mapping[str, ServicePreset] = {
     ),
     "credentials": ServicePreset(
         _("Verifiable credentials"),
-        _(
-            "An issuer for wallets (OpenID for Verifiable Credential Issuance): "
-            "authorization code and pre-authorized code, credential endpoints."
-        ),
+        _("Credential issuer for wallets (OID4VCI). Authorization code and pre-authorized code."),
         {
             "supportedGrantTypes": ["AUTHORIZATION_CODE", "PRE_AUTHORIZED_CODE"],
             "supportedTokenAuthMethods": ["NONE", "ATTEST_JWT_CLIENT_AUTH"],

@@ -292,11 +292,11 @@ def test_revealed_secret_is_in_one_response(scene, answers, caplog, sandbox, cap
     walk(scene, answers)
     scene.click_button("I stored it")
     scene.click_button("Activate")
-    scene.page.get_by_role("link", name="Put the old secret back").wait_for()
+    scene.page.get_by_role("link", name="Restore old secret").wait_for()
     walk(scene, answers)
     staged = client["clientSecret"]
     scene.goto("clients:undo")
-    scene.click_button("Put the old secret back")
+    scene.click_button("Restore old secret")
     scene.page.get_by_text("has its old secret again").wait_for()
     assert client["clientSecret"] == old != staged
     press_with_a_reason(scene, "clients:rotate", "Rotate now")
@@ -305,7 +305,7 @@ def test_revealed_secret_is_in_one_response(scene, answers, caplog, sandbox, cap
     scene.page.get_by_label("New secret").fill(NEW)
     scene.page.get_by_label("Reason").fill("Made elsewhere")
     scene.click_button("Set secret")
-    scene.page.get_by_text("Set: the old secret has stopped").wait_for()
+    scene.page.get_by_text("Set: the old secret no longer works").wait_for()
     assert client["clientSecret"] == NEW
     walk(scene, answers)
 

@@ -61,7 +61,7 @@ def stage(hand, page):
     shown = page.locator("#the-secret").inner_text()
     hand.click("button", "Copy secret")
     hand.click("button", "I stored it")
-    expect(page.get_by_text("In use after")).to_be_visible()
+    expect(page.get_by_text("After activation")).to_be_visible()
     return shown
 
 
@@ -83,8 +83,8 @@ def test_secret_is_rotated_without_downtime_and_restored(
     assert input_device.clicks <= CLICKS
 
     input_device.clicks = 0
-    input_device.click("link", "Put the old secret back")
-    input_device.click("button", "Put the old secret back")
+    input_device.click("link", "Restore old secret")
+    input_device.click("button", "Restore old secret")
     expect(page.get_by_text("has its old secret again")).to_be_visible()
     assert client["clientSecret"] == old
     assert input_device.clicks <= UNDO

@@ -71,7 +71,7 @@ def test_url_alone_repeats_the_search(page, box):
 def test_empty_result_links_to_all_services(page, box):
     search(page, box, "no such service", 0)
 
-    expect(page.get_by_text("No service fits")).to_be_visible()
+    expect(page.get_by_text("No matching services")).to_be_visible()
     page.get_by_role("link", name="Clear search and filter").click()
     expect(page.locator("tbody th a")).to_have_count(14)
 

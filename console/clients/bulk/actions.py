@@ -39,8 +39,8 @@ BULK_ACTIONS: Mapping[str, BulkAction] = {
             "lock",
             _("Lock"),
             _(
-                "They get no new tokens and no answers from their service until they"
-                " are unlocked. Tokens that they hold are not deleted."
+                "The clients can't get new tokens until they are unlocked. Existing tokens are "
+                "not revoked."
             ),
             ngettext_lazy("Lock %(count)d client", "Lock %(count)d clients", "count"),
         ),
@@ -50,7 +50,7 @@ BULK_ACTIONS: Mapping[str, BulkAction] = {
             Effect.CHANGE,
             "unlock",
             _("Unlock"),
-            _("They can be used again, with the settings that they have."),
+            _("The clients can be used again."),
             ngettext_lazy("Unlock %(count)d client", "Unlock %(count)d clients", "count"),
         ),
         BulkAction(
@@ -58,11 +58,8 @@ BULK_ACTIONS: Mapping[str, BulkAction] = {
             "client.set",
             Effect.CHANGE,
             "edit",
-            _("Set one setting"),
-            _(
-                "Give all of them the same value, or add to a list and take out of it."
-                " Nothing else about them changes."
-            ),
+            _("Change a setting"),
+            _("Set the same value for all clients, or add and remove list entries."),
             ngettext_lazy("Set %(count)d client", "Set %(count)d clients", "count"),
         ),
         BulkAction(
@@ -70,11 +67,10 @@ BULK_ACTIONS: Mapping[str, BulkAction] = {
             "client.stage_rotation",
             Effect.REVEAL,
             "key",
-            _("Start staged rotations"),
+            _("Stage new secrets"),
             _(
-                "A new secret is made for each and waits here, sealed, to be seen once,"
-                " on the page of its client. The one in use goes on working until"
-                " somebody activates the new one there."
+                "Generate a new secret for each client. The current secret works until you "
+                "activate the new one on the client's page."
             ),
             ngettext_lazy(
                 "Start %(count)d staged rotation",

@@ -35,7 +35,7 @@ class BulkSelectForm(forms.Form):
         within: str = self.cleaned_data["within"]
         home = parse_service_ref(within)
         if within and (home is None or home[0] not in get_regions()):
-            raise forms.ValidationError(_("There is no such region."))
+            raise forms.ValidationError(_("Region not found."))
         return within
 
     @property
@@ -73,7 +73,7 @@ class BulkActionForm(forms.Form):
 
     def clean(self) -> None:
         if self.cleaned_data.get("deed") == SET and not self.data.get("setting"):
-            self.add_error("setting", _("Choose which one."))
+            self.add_error("setting", _("Choose a setting."))
 
 
 class EditModeForm(forms.Form):
@@ -81,9 +81,9 @@ class EditModeForm(forms.Form):
 
     mode = forms.ChoiceField(
         choices=[
-            (EditMode.EXACTLY.value, _("Give each exactly this")),
-            (EditMode.ADD.value, _("Add these to what each has")),
-            (EditMode.REMOVE.value, _("Take these out of what each has")),
+            (EditMode.EXACTLY.value, _("Replace the value")),
+            (EditMode.ADD.value, _("Add entries")),
+            (EditMode.REMOVE.value, _("Remove entries")),
         ],
         initial=EditMode.EXACTLY.value,
         widget=forms.RadioSelect,
@@ -106,8 +106,8 @@ class BulkConfirmForm(ChangeReasonForm):
         typed: str = self.cleaned_data["count"]
         if self.is_typed and typed.strip() != str(self.number):
             said = ngettext(
-                "Type %(count)d, the number of clients that would change.",
-                "Type %(count)d, the number of clients that would change.",
+                "Type %(count)d, the number of clients that will change.",
+                "Type %(count)d, the number of clients that will change.",
                 self.number,
             )
             raise forms.ValidationError(said % {"count": self.number})
@@ -116,7 +116,7 @@ class BulkConfirmForm(ChangeReasonForm):
     def clean(self) -> None:
         if self.cleaned_data.get("reviewed") != self._revision:
             text = _(
-                "The preview was made anew since this page was opened. Nothing was"
-                " started. Look at it once more."
+                "The preview has changed since you opened this page. Nothing was started. Review "
+                "it again."
             )
             self.add_error(None, text)

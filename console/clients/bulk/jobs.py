@@ -46,8 +46,8 @@ def _set_lock(work: JobContext, item: Item, *, locked: bool) -> ItemResult:
         locked=locked,
     )
     if locked:
-        return ItemResult(_("Locked.") if changed else _("It was locked already."), changed)
-    return ItemResult(_("Unlocked.") if changed else _("It was not locked."), changed)
+        return ItemResult(_("Locked.") if changed else _("Already locked."), changed)
+    return ItemResult(_("Unlocked.") if changed else _("Already unlocked."), changed)
 
 
 @job_handler("client.set", permission=Effect.CHANGE)
@@ -59,7 +59,7 @@ def set_setting(work: JobContext, item: Item) -> ItemResult:
     client = api.get()
     now = one.value_in(client.to_dict())
     if one.is_same(now, wanted):
-        return ItemResult(_("It had this value already."), changed=False)
+        return ItemResult(_("Already had this value."), changed=False)
     if not one.is_same(now, was):
         raise StaleVersionError(_changed_message(one, now), client.to_dict())
     written = api.update(client.modified_at, one.edits(client.to_dict(), wanted))
@@ -82,19 +82,19 @@ def stage_rotation(work: JobContext, item: Item) -> ItemResult:
             ticket=work.job.ticket,
         )
     except RotationExistsError:
-        return ItemResult(_("A rotation of it is under way already."), changed=False)
-    return ItemResult(_("Made. See it once, on the page of the client."))
+        return ItemResult(_("A rotation is already in progress."), changed=False)
+    return ItemResult(_("Generated. Reveal it once on the client's page."))
 
 
 def _changed_message(setting: BulkSetting, now: object) -> str:
     said = {"setting": setting.label, "value": setting.describe_value(now)}
-    return _("“%(setting)s” is now: %(value)s. Preview it anew.") % said
+    return _("“%(setting)s” is now: %(value)s. Create a new preview.") % said
 
 
 def _result_message(setting: BulkSetting, was: object, now: object, client: Client) -> str:
     said = {"was": setting.describe_value(was), "now": setting.describe_value(now)}
     if not setting.is_same(setting.value_in(client.to_dict()), now):
-        return _("Sent, and Authlete made something else of it; see its history.")
+        return _("Authlete stored another value. See the client's history.")
     return _("From %(was)s to %(now)s.") % said
 
 

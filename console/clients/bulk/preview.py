@@ -39,17 +39,15 @@ from tenants.authlete.object_ref import ObjectRef
 # Whose settings somebody else may tell Authlete anew.
 OVERWRITE_WARNINGS: Mapping[str, str | Promise] = {
     "DYNAMIC_REGISTRATION": gettext_lazy(
-        "It registered itself, and may change this back by itself."
+        "Registered dynamically; the client may change this back."
     ),
     "AUTOMATIC_REGISTRATION": gettext_lazy(
-        "Its federation vouches for it, and may change this back."
+        "Registered by a federation, which may change this back."
     ),
     "EXPLICIT_REGISTRATION": gettext_lazy(
-        "Its federation vouches for it, and may change this back."
+        "Registered by a federation, which may change this back."
     ),
-    "METADATA_DOCUMENT": gettext_lazy(
-        "Its settings come from its document, which may change this back."
-    ),
+    "METADATA_DOCUMENT": gettext_lazy("Its metadata document may change this back."),
 }
 
 
@@ -89,13 +87,13 @@ def _preview_row(
 ) -> PreviewRow:
     row = PreviewRow(one.region, one.service_id, one.client_id, one.name)
     if found is None:
-        return replace(row, fate=CANNOT, why=_("It is there no more."))
+        return replace(row, fate=CANNOT, why=_("Deleted."))
     if isinstance(found, AuthleteError):
         told = {"title": _(found.title), "message": found.message}
         return replace(row, fate=UNREAD, why=_("%(title)s: %(message)s") % told)
     row = replace(row, name=found.client_name or found.alias)
     if not _is_limited(found) and not fitting(client_ref(one), found):
-        why = _("It does not fit the search any more, so it is left alone.")
+        why = _("No longer matches the search.")
         return replace(row, fate=CANNOT, why=why)
     return judge(row, found)
 
@@ -107,23 +105,23 @@ def _is_limited(client: Client) -> bool:
 
 def _preview_lock(row: PreviewRow, client: Client, *, wanted: bool) -> PreviewRow:
     if _is_limited(client):
-        note = _("The credential is not shown whether it is locked.")
+        note = _("The credential can't read whether it's locked.")
         return replace(row, now=wanted, notes=[note])
     if client.is_locked is wanted:
-        why = _("It is locked already.") if wanted else _("It is not locked.")
+        why = _("Already locked.") if wanted else _("Not locked.")
         return replace(row, fate=SAME, why=why)
     return replace(row, was=client.is_locked, now=wanted)
 
 
 def _preview_setting(row: PreviewRow, client: Client, *, edit: SettingEdit) -> PreviewRow:
     if _is_limited(client):
-        why = _("The credential sees only a part of it; saving would erase the rest.")
+        why = _("The credential can read only part of the client. Saving would erase the rest.")
         return replace(row, fate=CANNOT, why=why)
     one = edit.target
     was = one.value_in(client.to_dict())
     now = edit.apply_to(was)
     if one.is_same(was, now):
-        return replace(row, fate=SAME, why=_("It has this value already."), was=was)
+        return replace(row, fate=SAME, why=_("Already has this value."), was=was)
     if problems := one.problems(now, was):
         return replace(row, fate=CANNOT, why=" ".join(problems), was=was, now=now)
     notes = list(_warnings(client, one.edits(client.to_dict(), now)))
@@ -148,12 +146,12 @@ def _preview_rotation(
     row: PreviewRow, client: Client, *, taken: Container[ObjectRef]
 ) -> PreviewRow:
     if client_ref(row) in taken:
-        return replace(row, fate=SAME, why=_("A rotation of it is under way already."))
+        return replace(row, fate=SAME, why=_("A rotation is already in progress."))
     if _is_limited(client):
-        note = _("The credential is not shown whether anything asks for its secret.")
+        note = _("The credential can't read whether the secret is used.")
         return replace(row, notes=[note])
     if not secret_uses(client):
-        return replace(row, fate=CANNOT, why=_("Nothing asks for its secret."))
+        return replace(row, fate=CANNOT, why=_("The secret is not used."))
     return row
 
 

@@ -124,21 +124,21 @@ def _freshness_warnings(age: RegionFreshness) -> Iterator[str]:
     region = age.region.title
     if number := len(age.unreachable_services):
         said = ngettext(
-            "%(region)s: %(count)d service did not answer when it was last asked.",
-            "%(region)s: %(count)d services did not answer when they were last asked.",
+            "%(region)s: %(count)d service did not respond to the last sync.",
+            "%(region)s: %(count)d services did not respond to the last sync.",
             number,
         )
         yield said % {"region": region, "count": number}
     if age.unsynced_count:
         said = ngettext(
-            "%(region)s: the clients of %(count)d service were never read.",
-            "%(region)s: the clients of %(count)d services were never read.",
+            "%(region)s: the clients of %(count)d service were never synced.",
+            "%(region)s: the clients of %(count)d services were never synced.",
             age.unsynced_count,
         )
         yield said % {"region": region, "count": age.unsynced_count}
     if age.oldest_sync and timezone.now() - age.oldest_sync > MAX_INDEX_AGE:
         at = localtime(age.oldest_sync)
-        said = _("%(region)s: what is known is in part as old as %(at)s.")
+        said = _("%(region)s: the oldest sync was %(at)s.")
         when = f"{date_format(at, 'j M')}, {at:%H:%M %:z}"
         yield said % {"region": region, "at": when}
 

@@ -86,13 +86,16 @@ def _check_endpoints(client: Members, service: Service) -> Iterator[ServiceMisma
     if client.get("parRequired") is True and not service.get_text("pushedAuthReqEndpoint"):
         yield _mismatch(
             "pushedAuthReqEndpoint",
-            _("The client must push its requests, and the service names no endpoint."),
+            _(
+                "The client requires pushed authorization requests, but the service has no PAR "
+                "endpoint."
+            ),
         )
     member = "backchannelAuthenticationEndpoint"
     if "CIBA" in grants and not service.get_text(member):
         yield _mismatch(
             member,
-            _("The client uses CIBA, and the service names no endpoint for that."),
+            _("The client uses CIBA, but the service has no backchannel authentication endpoint."),
         )
     member = "verifiableCredentialsEnabled"
     if "PRE_AUTHORIZED_CODE" in grants and service.get(member) is not True:
@@ -104,10 +107,7 @@ def _check_fapi_modes(client: Members, service: Service) -> Iterator[ServiceMism
     if own and theirs and set(own) != set(theirs):
         yield _mismatch(
             "fapiModes",
-            _(
-                "The service has FAPI modes for all its clients, so those of this"
-                " client do not count: %(modes)s."
-            )
+            _("The service's FAPI modes override the client's: %(modes)s.")
             % {"modes": format_value(SERVICE_SETTINGS["fapiModes"][1], theirs)},
             is_fatal=False,
         )
@@ -119,14 +119,11 @@ def _check_pkce(client: Members, service: Service) -> Iterator[ServiceMismatch]:
     if service.get("pkceRequired") is True:
         return
     if client.get("pkceRequired") is True:
-        message = _(
-            "The service does not require PKCE. This client does so by its own"
-            " setting; others of the service may go without."
-        )
+        message = _("The service doesn't require PKCE, but this client does.")
     else:
         message = _(
-            "Neither the service nor this client requires PKCE, so that a stolen code"
-            " can be used (RFC 9700, section 2.1.1)."
+            "Neither the service nor this client requires PKCE. A stolen code can be used "
+            "(RFC 9700, section 2.1.1)."
         )
     yield _mismatch("pkceRequired", message, is_fatal=False)
 
@@ -146,8 +143,7 @@ def _check_signing_keys(client: Members, service: Service) -> Iterator[ServiceMi
     if lacking:
         yield _mismatch(
             "jwks",
-            _("The service has no key to sign with as this client wants: %(names)s.")
-            % {"names": ", ".join(lacking)},
+            _("The service has no signing key for: %(names)s.") % {"names": ", ".join(lacking)},
             _("a key for %(names)s") % {"names": ", ".join(lacking)},
         )
 

@@ -63,35 +63,35 @@ CLIENT_PRESETS: Mapping[str, ClientPreset] = {
     "spa": ClientPreset(
         _("Single-page application"),
         _(
-            "Runs in the browser and keeps no secret: authorization code with PKCE, "
-            "rotating refresh tokens."
+            "Runs in the browser. Public client with authorization code, PKCE and rotating "
+            "refresh tokens."
         ),
         {**PUBLIC_CLIENT, **CODE_FLOW, "applicationType": "WEB"},
         ("redirect_uris",),
     ),
     "web": ClientPreset(
         _("Web application"),
-        _("Has a server that keeps a secret: authorization code with PKCE."),
+        _("Runs on a server. Confidential client with authorization code and PKCE."),
         {**SECRET_CLIENT, **CODE_FLOW, "applicationType": "WEB"},
         ("redirect_uris", "token_auth_method"),
     ),
     "native": ClientPreset(
         _("Native application"),
-        _("Installed on a phone or computer and keeps no secret; opens the browser."),
+        _("Runs on a phone or computer. Public client that opens the browser."),
         {**PUBLIC_CLIENT, **CODE_FLOW, "applicationType": "NATIVE"},
         ("redirect_uris",),
     ),
     "machine": ClientPreset(
         _("Machine to machine"),
-        _("A program that acts for itself, without any user: client credentials."),
+        _("Acts without a user. Client credentials grant."),
         {**SECRET_CLIENT, "grantTypes": ["CLIENT_CREDENTIALS"]},
         ("token_auth_method", *KEY_SETTINGS),
     ),
     "fapi2": ClientPreset(
         _("FAPI 2.0 with private key JWT"),
         _(
-            "For banking and other high-value APIs: proves itself with a private key, "
-            "pushes its requests, and gets tokens that are bound to a DPoP key."
+            "For high-value APIs. Private key JWT, pushed authorization requests and "
+            "DPoP-bound tokens."
         ),
         {
             **PRIVATE_KEY_CLIENT,
@@ -106,7 +106,7 @@ CLIENT_PRESETS: Mapping[str, ClientPreset] = {
     ),
     "ciba": ClientPreset(
         _("CIBA"),
-        _("Asks here and has the user agree on another device, as at a till or in a call center."),
+        _("Users approve on another device, such as in a call center."),
         {
             **PRIVATE_KEY_CLIENT,
             "grantTypes": ["CIBA", "REFRESH_TOKEN"],
@@ -117,8 +117,8 @@ CLIENT_PRESETS: Mapping[str, ClientPreset] = {
     "wallet": ClientPreset(
         _("Wallet (OID4VCI)"),
         _(
-            "Collects verifiable credentials for its user: authorization code with "
-            "PKCE, and codes that come with an offer."
+            "Collects verifiable credentials. Authorization code with PKCE, and "
+            "pre-authorized code."
         ),
         {
             **PUBLIC_CLIENT,

@@ -75,7 +75,7 @@ def _refresh(member: Member, deadline: Deadline) -> RefreshResult:
             if problem:
                 _save_problem(member, problem, region=place[0], service_id=place[1])
     for region, number in places:
-        late = _("no time was left to ask for them")
+        late = _("the sync ran out of time")
         _save_problem(member, late, region=region, service_id=number)
     return RefreshResult(read, found.silent, failed, len(places))
 
@@ -98,7 +98,7 @@ def _list_problem(place: ServiceKey, listed: ListResult[ClientPage, Client]) -> 
     if listed.error:
         return _describe_error(listed.error)
     if any(ClientRow.from_client(*place, one).is_limited for one in listed.items):
-        return _("the credential sees names only")
+        return _("the credential can read only names")
     return ""
 
 

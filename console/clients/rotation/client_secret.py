@@ -30,14 +30,14 @@ SYMMETRIC_ALGORITHMS = {
     *(JWE_ALG.keys() - JWE_ALG_ASYMMETRIC.keys()),
 }
 DERIVED_KEY_USES = {
-    "idTokenSignAlg": _("ID tokens are signed with it"),
-    "userInfoSignAlg": _("User info is signed with it"),
-    "authorizationSignAlg": _("Authorization responses are signed with it"),
-    "requestSignAlg": _("Request objects are signed with it"),
-    "idTokenEncryptionAlg": _("ID tokens are encrypted with it"),
-    "userInfoEncryptionAlg": _("User info is encrypted with it"),
-    "authorizationEncryptionAlg": _("Authorization responses are encrypted with it"),
-    "requestEncryptionAlg": _("Request objects are encrypted with it"),
+    "idTokenSignAlg": _("Signing ID tokens"),
+    "userInfoSignAlg": _("Signing UserInfo"),
+    "authorizationSignAlg": _("Signing authorization responses"),
+    "requestSignAlg": _("Signing request objects"),
+    "idTokenEncryptionAlg": _("Encrypting ID tokens"),
+    "userInfoEncryptionAlg": _("Encrypting UserInfo"),
+    "authorizationEncryptionAlg": _("Encrypting authorization responses"),
+    "requestEncryptionAlg": _("Encrypting request objects"),
 }
 
 
@@ -55,9 +55,7 @@ def secret_uses(client: Client) -> list[str]:
     """What needs the secret, in words; nothing where it is not used."""
     if client.client_type == "PUBLIC":
         return []
-    found = (
-        [_("It proves with it who it is")] if client.auth_method in CLIENT_SECRET_METHODS else []
-    )
+    found = [_("Client authentication")] if client.auth_method in CLIENT_SECRET_METHODS else []
     found += [
         words
         for member, words in DERIVED_KEY_USES.items()

@@ -16,8 +16,8 @@ SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,86}")  # Authlete facts, 6: A14960
 NOW, LATER = "now", "later"
 
 SECRET_CHANGED_MESSAGE = _(
-    "The secret was changed since this page was opened. Nothing was sent. Look at the"
-    " fingerprint, and decide anew."
+    "The secret has changed since you opened this page. Nothing was sent. Check the "
+    "fingerprint and try again."
 )
 
 
@@ -60,7 +60,7 @@ class ActivateSecretForm(ChangeReasonForm):
 
     when = forms.ChoiceField(
         label=_("When"),
-        choices=[(NOW, _("Now")), (LATER, _("At a time"))],
+        choices=[(NOW, _("Now")), (LATER, _("Scheduled"))],
         initial=NOW,
         required=False,
     )
@@ -69,7 +69,7 @@ class ActivateSecretForm(ChangeReasonForm):
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
-    anyway = forms.BooleanField(label=_("Replace it all the same"), required=False)
+    anyway = forms.BooleanField(label=_("Replace anyway"), required=False)
 
     def __init__(self, *args: Any, rotation: Rotation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -79,18 +79,18 @@ class ActivateSecretForm(ChangeReasonForm):
         at = self.cleaned_data.get("at")
         if self.cleaned_data.get("when") != LATER:
             if at or "at" in self.errors:
-                text = _("You entered a time and chose now. Take one of them back.")
+                text = _('Choose "Scheduled", or clear the time.')
                 self.add_error("at", text)
         elif "at" in self.errors:
             return
         elif at is None:
             self.add_error("at", _("Enter a time."))
         elif at < timezone.now() + timedelta(minutes=1):
-            self.add_error("at", _("This time is past. Choose a later one, or now."))
+            self.add_error("at", _("Enter a time in the future."))
         elif at > self.until:
             self.add_error(
                 "at",
-                _("A staged secret is kept for %(days)d days. Choose an earlier time.")
+                _("Staged secrets are kept for %(days)d days. Enter an earlier time.")
                 % {"days": STAGED_LIFETIME.days},
             )
 
@@ -98,4 +98,4 @@ class ActivateSecretForm(ChangeReasonForm):
 class UndoActivationForm(ChangeReasonForm):
     """Why; and that it is undone, whatever happened meanwhile."""
 
-    anyway = forms.BooleanField(label=_("Replace it all the same"), required=False)
+    anyway = forms.BooleanField(label=_("Replace anyway"), required=False)

@@ -30,21 +30,19 @@ def run_activation(work: JobContext, item: Item) -> ItemResult:
         state__in=[State.STAGED, State.ACTIVATING],
     ).first()
     if rotation is None:
-        return ItemResult(_("It is not waiting for this any more."), changed=False)
+        return ItemResult(_("The rotation is no longer scheduled."), changed=False)
     who = load_starter(work.job, Effect.REVEAL) or worker_actor(work.job)
     try:
         activate_secret(work.connect(item.region), who, rotation)
     except RotationConflictError:
-        return ItemResult(_("Somebody else has gone on with it."), changed=False)
+        return ItemResult(_("Someone else continued the rotation."), changed=False)
     except SecretChangedError:
         rotation.transition(State.STAGED, activate_at=None)
         raise StaleVersionError(
-            _("The secret in use is not the one that was there when this was staged."),
+            _("The current secret has changed since the new one was staged."),
             {},
         ) from None
     except UnsealError:
         rotation.transition(State.STAGED, activate_at=None)
-        raise InvalidRequestError(
-            _("What is kept here does not open under any key that there is.")
-        ) from None
-    return ItemResult(_("The old one can be put back."))
+        raise InvalidRequestError(_("The stored secret can't be decrypted.")) from None
+    return ItemResult(_("You can undo the rotation."))

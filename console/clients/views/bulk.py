@@ -44,7 +44,7 @@ from tenants.authlete.operation import Effect
 PREVIEW_ROWS_PER_PAGE = 50  # rows of a preview on a page
 ROW_STATUSES = (CHANGE, SAME, CANNOT, UNREAD)
 MAX_SAMPLE_NAMES = 8  # names that are told of what was chosen
-EMPTY_LIST_MESSAGE = _("Enter what is to be added or taken out.")
+EMPTY_LIST_MESSAGE = _("Enter the entries to add or remove.")
 
 
 @organization_page(Effect.CHANGE)

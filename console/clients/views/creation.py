@@ -29,13 +29,10 @@ from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 from tenants.organizations.api_clients import fingerprint_token
 
-DRAFT_EXPIRED = gettext_lazy(
-    "What you entered is not kept here any more, or was another person's. Nothing was"
-    " made; enter it anew."
-)
+DRAFT_EXPIRED = gettext_lazy("Your entries have expired. Nothing was created. Enter them again.")
 CHANGED_DURING_REVIEW = gettext_lazy(
-    "The service or the original was changed while you were reviewing. Nothing was"
-    " made; this is what would be made now."
+    "The service or the original has changed since your review. Nothing was created. "
+    "Review the client again."
 )
 
 

@@ -64,4 +64,4 @@ def _add_message(request: ConsoleRequest, *, existed: bool, name: str = "") -> N
     if existed:
         messages.success(request, _("Deleted %(name)s.") % {"name": name})
     else:
-        messages.info(request, _("The client was gone already."))
+        messages.info(request, _("The client was already deleted."))

@@ -42,7 +42,7 @@ def key(
                 submit.result_url = target.path("review")
             made = new
         except InvalidKeySetError:
-            form.add_error(None, _("The key set that is there is not one. Mend it."))
+            form.add_error(None, _("The key set isn't a valid JWK Set. Fix it first."))
     context = target.context(client) | {
         "form": form,
         "made": made,

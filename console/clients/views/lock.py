@@ -59,7 +59,7 @@ def _set_lock(request: ConsoleRequest, target: DocumentTarget, name: str, form: 
     said = {
         (True, True): _("Locked %(name)s."),
         (True, False): _("Unlocked %(name)s."),
-        (False, True): _("%(name)s was locked already; nothing was changed."),
-        (False, False): _("%(name)s was not locked any more; nothing was changed."),
+        (False, True): _("%(name)s was already locked. Nothing was changed."),
+        (False, False): _("%(name)s was already unlocked. Nothing was changed."),
     }[changed, locked]
     messages.success(request, said % {"name": name})

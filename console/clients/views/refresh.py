@@ -26,12 +26,12 @@ def refresh(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 def _result_message(found: RefreshResult | None) -> str:
     if found is None:
-        return _("Somebody is refreshing the list already. Look again in a moment.")
+        return _("A refresh is already running. Try again in a moment.")
     read = ngettext(
-        "The clients of %(count)d service were read.",
-        "The clients of %(count)d services were read.",
+        "Refreshed the clients of %(count)d service.",
+        "Refreshed the clients of %(count)d services.",
         found.services_read,
     ) % {"count": found.services_read}
     if found.is_complete:
         return read
-    return f"{read} {_('Not everything answered; the list says what.')}"
+    return f"{read} {_('Some services did not respond. See the list for details.')}"

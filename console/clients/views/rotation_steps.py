@@ -25,17 +25,14 @@ State = Rotation.State
 type RotationAction = Callable[[Rotation, ChangeReasonForm], None]
 
 ROTATION_EXISTS = gettext_lazy(
-    "Somebody else was faster: a new secret of this client is staged already. Yours was not kept."
+    "Someone else already staged a new secret for this client. Yours was discarded."
 )
-ROTATION_MOVED = gettext_lazy("Somebody else has gone on with this rotation. Nothing was done.")
+ROTATION_MOVED = gettext_lazy("Someone else continued this rotation. Nothing was changed.")
 SECRET_REPLACED = gettext_lazy(
-    "The secret in use is not the one that was there when this was staged. Nothing was"
-    " sent. Say below that it is to be replaced all the same, or throw this away."
+    "The current secret has changed since this one was staged. Nothing was sent. "
+    'Select "Replace anyway", or discard the staged secret.'
 )
-SECRET_UNREADABLE = gettext_lazy(
-    "What is kept here does not open: it was sealed for another client, or under a key"
-    " that is gone. Nothing was sent."
-)
+SECRET_UNREADABLE = gettext_lazy("The stored secret can't be decrypted. Nothing was sent.")
 
 
 @workspace_page(Effect.REVEAL)
@@ -131,13 +128,13 @@ def activate(
     def done(rotation: Rotation, form: ChangeReasonForm) -> None:
         if at := form.cleaned_data["at"]:
             activation.schedule_activation(workspace.member, rotation, at, **_reason(form))
-            messages.success(request, _("The new secret is activated at that time."))
+            messages.success(request, _("Activation scheduled."))
             return
         anyway = form.cleaned_data["anyway"]
         authlete, who = _connect(page, form), workspace.member.actor
         activation.activate_secret(authlete, who, rotation, force=anyway)
         activation.cancel_activation(who, rotation)
-        told = _("%(name)s has its new secret. The old one can be put back.")
+        told = _("Activated the new secret of %(name)s. You can undo the rotation.")
         messages.success(request, told % {"name": page.label})
 
     return _run_step(request, page, "activate", form, done)
@@ -158,7 +155,7 @@ def undo(
         anyway = form.cleaned_data["anyway"]
         authlete, who = _connect(page, form), workspace.member.actor
         activation.restore_old_secret(authlete, who, rotation, force=anyway)
-        told = _("%(name)s has its old secret again.")
+        told = _("Restored the old secret of %(name)s.")
         messages.success(request, told % {"name": page.label})
 
     return _run_step(request, page, "undo", form, done)
@@ -178,7 +175,7 @@ def drop(
     def done(rotation: Rotation, form: ChangeReasonForm) -> None:
         staging.discard_staged(workspace.member, rotation, **_reason(form))
         activation.cancel_activation(workspace.member.actor, rotation)
-        messages.success(request, _("The staged secret is thrown away."))
+        messages.success(request, _("Staged secret discarded."))
 
     return _run_step(request, page, "drop", form, done)
 
@@ -196,7 +193,7 @@ def forget(
 
     def done(rotation: Rotation, form: ChangeReasonForm) -> None:
         staging.delete_old_secret(workspace.member, rotation, **_reason(form))
-        messages.success(request, _("The old secret is forgotten."))
+        messages.success(request, _("Old secret deleted."))
 
     return _run_step(request, page, "forget", form, done)
 

@@ -30,8 +30,7 @@ from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 
 CHANGED_DURING_REVIEW = gettext_lazy(
-    "What you chose is not what you reviewed, or someone changed it meanwhile. Nothing"
-    " was saved; this is what would change now."
+    "The scopes have changed since your review. Nothing was saved. Review the change again."
 )
 
 
@@ -96,7 +95,7 @@ def _change_to_undo(target: DocumentTarget, entry: str) -> AuditEntry | None:
 
 
 def _missing_scopes_note(names: Iterable[str]) -> UnrestorableSetting:
-    why = _("The service does not have these scopes any more: %(names)s.")
+    why = _("The service no longer has these scopes: %(names)s.")
     label = describe_change(
         FieldChange(REQUESTABLE_SCOPES_FIELD, None, None), CLIENT_SETTINGS
     ).label
@@ -135,22 +134,20 @@ def _save(
     client = authlete.service(target.service_id).client(target.client_id, name)
     if wanted is None:
         client.clear_requestable_scopes(now)
-        said = _("%(name)s may ask for any scope of the service now.")
+        said = _("%(name)s can now request any scope of the service.")
         messages.success(request, said % {"name": name})
         return
     stored = client.set_requestable_scopes(wanted, now).requestable_scopes
     if stored is None:
-        said = _(
-            "Authlete answered that %(name)s may still ask for any scope. Look at it once more."
-        )
+        said = _("%(name)s can still request any scope, according to Authlete. Check the scopes.")
         messages.warning(request, said % {"name": name})
         return
     if dropped := sorted(set(wanted) - set(stored)):
-        said = _("Authlete dropped what the service does not have: %(names)s.")
+        said = _("Authlete removed scopes that the service doesn't have: %(names)s.")
         messages.warning(request, said % {"names": ", ".join(dropped)})
     said = (
-        _("%(name)s may ask for exactly these now: %(names)s.")
+        _("%(name)s can now request: %(names)s.")
         if stored
-        else _("%(name)s may ask for no scope now.")
+        else _("%(name)s can't request scopes now.")
     )
     messages.success(request, said % {"name": name, "names": ", ".join(stored)})

@@ -29,8 +29,7 @@ from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 
 CHANGED_DURING_REVIEW = gettext_lazy(
-    "The original was changed while you were reviewing. Nothing was made; this is what"
-    " would be made now."
+    "The original has changed since your review. Nothing was created. Review the service again."
 )
 
 

@@ -50,7 +50,7 @@ def _delete(request: ConsoleRequest, target: DocumentTarget, name: str, form: De
     try:
         authlete.idp.remove_service(target.service_id, label=name)
     except NotFoundError:
-        messages.info(request, _("The service was gone already."))
+        messages.info(request, _("The service was already deleted."))
     else:
         messages.success(request, _("Deleted %(name)s.") % {"name": name})
     drafts.discard_all(target)

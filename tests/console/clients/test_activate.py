@@ -33,7 +33,7 @@ def test_sends_the_new_one_and_keeps_the_old_one(admin, staged, do, ledger, rota
     assert response["Location"] == SECRET
     assert ledger["clientSecret"] == new
     assert (rotation().state, rotation().old_secret) == ("activated", OLD)
-    assertContains(admin.get(CLIENT), "can be put back")
+    assertContains(admin.get(CLIENT), "You can undo the rotation")
     sent = AuditEntry.objects.get(operation="client.set_secret")
     assert (sent.outcome, sent.reason, sent.ticket) == (
         "done",
@@ -55,7 +55,7 @@ def test_does_not_replace_a_secret_that_was_changed_meanwhile(admin, staged, do,
 
     response = admin.post(URL, body, content_type=URLENCODED)
 
-    assertContains(response, "The secret in use is not the one")
+    assertContains(response, "The current secret has changed since")
     assert ledger["clientSecret"] == "somebody-elses"
     assert rotation().state == "staged"
 
@@ -85,7 +85,7 @@ def test_a_call_that_never_arrived_leaves_it_staged(admin, staged, do, ledger, s
     assert response.status_code == 200
     assert ledger["clientSecret"] == OLD
     assert rotation().state == "staged"
-    assertContains(admin.get(CLIENT), "ready to be activated")
+    assertContains(admin.get(CLIENT), "ready to activate")
 
 
 @pytest.mark.parametrize("arrived", [True, False])
@@ -95,7 +95,7 @@ def test_what_nobody_knew_follows_from_the_next_look(admin, staged, ledger, rota
     row.transition(Rotation.State.ACTIVATING, old_sealed=row.old_sealed)
     if arrived:
         ledger["clientSecret"] = new
-    assertContains(admin.get(SECRET), "It is not known whether")
+    assertContains(admin.get(SECRET), "Outcome unknown")
     long_ago()
 
     admin.get(SECRET)
@@ -141,7 +141,7 @@ def test_of_two_who_activate_one_does(admin, staged, sandbox, rotation):
     admin.post(URL, first, content_type=URLENCODED)
     response = admin.post(URL, second, content_type=URLENCODED, follow=True)
 
-    assertContains(response, "Somebody else has gone on")
+    assertContains(response, "Someone else continued")
     sent = [one for one in sandbox.calls if one.operation == "client.set_secret"]
     assert len(sent) == 1
 

@@ -12,7 +12,7 @@ def test_tells_who_was_chosen(member, many, chosen):
     browser.get("/acme/services/us/17/clients/", {"all": "yes"})
     response = browser.get(chosen(browser, *range(1, 13)))
 
-    assertContains(response, "12 clients chosen")
+    assertContains(response, "12 clients selected")
     assertContains(response, "Client 0008")
     assertContains(response, "and 4 more")
 
@@ -47,9 +47,9 @@ def test_asks_for_a_setting_that_can_be_set(member, few, chosen, setting):
 def test_offers_rotations_to_who_may_see_secrets(member, few, chosen):
     admin, editor = member(Role.ADMIN), member(Role.EDITOR)
 
-    assertContains(admin.get(chosen(admin, 1)), "Start staged rotations")
+    assertContains(admin.get(chosen(admin, 1)), "Stage new secrets")
     path = chosen(editor, 1)
-    assertNotContains(editor.get(path), "Start staged rotations")
+    assertNotContains(editor.get(path), "Stage new secrets")
     assert editor.post(path, {"deed": "rotate"}).status_code == 200
 
 

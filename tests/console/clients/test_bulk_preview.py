@@ -67,8 +67,8 @@ def test_tells_what_would_be_locked_and_what_is(editor, previewed):
 
     assert fates(response) == {"Till": "change", "Ledger sync": "same", "": "cannot"}
     assertContains(response, "Lock 1 client")
-    assertContains(response, "It is locked already.")
-    assertContains(response, "It is there no more.")
+    assertContains(response, "Already locked.")
+    assertContains(response, "Deleted.")
 
 
 def test_tells_what_would_be_unlocked(editor, previewed):
@@ -82,7 +82,7 @@ def test_counts_the_tokens_that_live_by_what_would_be_locked(editor, few, previe
     tokens(2, 1)
     response = editor.get(previewed(editor, "lock", 1, 2, 3))
 
-    assertContains(response, "4 live tokens are affected")
+    assertContains(response, "4 active tokens are affected")
     assert [one["row"].tokens for one in response.context["lines"]] == [3, 1, None]
 
 
@@ -91,7 +91,7 @@ def test_says_that_tokens_were_not_counted(editor, few, previewed):
     response = editor.get(previewed(editor, "lock", 1, 2))
 
     assertContains(response, "not counted", 2)
-    assertContains(response, "there may be more")
+    assertContains(response, "At least")
 
 
 def test_counts_tokens_with_a_bound(member, many, previewed):
@@ -99,7 +99,7 @@ def test_counts_tokens_with_a_bound(member, many, previewed):
     path = previewed(browser, "lock", *range(1, 121))
 
     assert len([one for one in many.calls if one.operation == "token.list"]) == 100
-    assertContains(browser.get(path), "there may be more")
+    assertContains(browser.get(path), "At least")
 
 
 def test_tells_what_a_setting_was_and_would_be(editor, few, previewed):
@@ -153,7 +153,7 @@ def test_warns_of_what_the_change_would_break(editor, few, previewed):
 def test_warns_where_the_change_may_be_undone(editor, few, previewed):
     path = previewed(editor, "set", 4, setting="pkceRequired", pkce_required__on="on")
 
-    assertContains(editor.get(path), "It registered itself")
+    assertContains(editor.get(path), "Registered dynamically")
 
 
 def test_cannot_set_what_is_seen_in_part(editor, few, previewed, monkeypatch):
@@ -170,7 +170,7 @@ def test_says_why_a_client_could_not_be_read(editor, few, previewed):
     response = editor.get(previewed(editor, "lock", 1))
 
     assertContains(response, "Not allowed by Authlete")
-    assertContains(response, "None can be changed now")
+    assertContains(response, "No client can be changed now")
 
 
 def test_leaves_out_what_could_not_be_read(editor, few, previewed):
@@ -266,7 +266,7 @@ def test_wants_the_number_typed_where_they_are_many(member, many, previewed):
     ("entered", "said"),
     [
         ({"reason": ""}, "Say why"),
-        ({"reviewed": "another"}, "The preview was made anew"),
+        ({"reviewed": "another"}, "The preview has changed since"),
     ],
 )
 def test_starts_nothing_without(editor, few, previewed, entered, said):
@@ -278,7 +278,7 @@ def test_starts_nothing_where_nothing_would_change(editor, few, previewed):
     path = previewed(editor, "lock", 3)
 
     response = editor.get(path)
-    assertContains(response, "There is nothing to do")
+    assertContains(response, "Nothing to change")
     assertNotContains(response, 'name="reason"')
     editor.post(path, WHY)
     assert not Job.objects.exists()

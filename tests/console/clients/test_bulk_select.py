@@ -41,7 +41,7 @@ def test_keeps_all_that_fit_at_this_moment(member, few):
     response = browser.post(URL, sent)
 
     assert names(browser, response) == ["Web shop", "Client 0006"]
-    assertContains(browser.get(response["Location"]), "2 fit now, the list showed 1")
+    assertContains(browser.get(response["Location"]), "2 clients match now; the list showed 1")
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_says_where_more_may_fit_of_all_services(member, far):
     response = browser.post(URL, {"all": "yes", "query": "q=till"})
 
     page = browser.get(response["Location"])
-    assertContains(page, "1 service did not answer when it was last asked")
+    assertContains(page, "1 service did not respond to the last sync")
     assertContains(page, "what is known is in part as old as")
     assertContains(page, 'href="/acme/clients/refresh/"')
 
@@ -85,7 +85,7 @@ def test_says_nothing_of_the_count_when_it_holds(member, few):
     response = browser.post(URL, ALL | {"shown": "5"})
 
     page = browser.get(response["Location"])
-    assertContains(page, "5 clients chosen")
+    assertContains(page, "5 clients selected")
     assertNotContains(page, "the list showed")
 
 
@@ -102,12 +102,12 @@ def test_says_nothing_of_the_count_when_it_holds(member, few):
 def test_takes_nothing_rather_than_everything(member, few, sent):
     response = member(Role.EDITOR).post(URL, {"within": "us/17"} | sent)
 
-    assertContains(response, "No client is chosen")
+    assertContains(response, "No clients selected")
     assert not Selection.objects.exists()
 
 
 def test_is_a_page_that_says_how_to_choose(member, acme):
-    assertContains(member(Role.EDITOR).get(URL), "No client is chosen")
+    assertContains(member(Role.EDITOR).get(URL), "No clients selected")
 
 
 def test_refuses_more_than_a_job_should_do(member, few, monkeypatch):
@@ -115,7 +115,7 @@ def test_refuses_more_than_a_job_should_do(member, few, monkeypatch):
 
     response = member(Role.EDITOR).post(URL, ALL)
 
-    assertContains(response, "5 clients are too many at once")
+    assertContains(response, "5 clients are too many")
 
 
 def test_leads_back_to_the_list_as_it_was(member, few):
@@ -137,7 +137,7 @@ def test_says_that_some_may_be_missing(member, many):
     browser = member(Role.EDITOR)
     response = browser.post(URL, ALL | {"shown": "250"})
 
-    assertContains(browser.get(response["Location"]), "Some that fit may be missing")
+    assertContains(browser.get(response["Location"]), "Some matching clients may be missing")
 
 
 def test_holds_more_clients_than_a_form_could(member, acme, sandbox):
@@ -146,7 +146,7 @@ def test_holds_more_clients_than_a_form_could(member, acme, sandbox):
     browser = member(Role.EDITOR)
     response = browser.post(URL, ALL | {"shown": "5000"})
 
-    assertContains(browser.get(response["Location"]), "5,000 clients chosen")
+    assertContains(browser.get(response["Location"]), "5,000 clients selected")
 
 
 def test_keeps_nothing_in_the_open_and_not_for_ever(member, acme, few):
@@ -161,7 +161,7 @@ def test_keeps_nothing_in_the_open_and_not_for_ever(member, acme, few):
 
     assert not Selection.objects.filter(pk=old.pk).exists()
     over = browser.get(f"{URL}{old.pk}/", follow=True)
-    assertContains(over, "This selection is over")
+    assertContains(over, "Selection expired")
 
 
 def test_belongs_to_one_person(member, few, chosen):
@@ -169,4 +169,4 @@ def test_belongs_to_one_person(member, few, chosen):
 
     response = member(Role.ADMIN).get(path, follow=True)
 
-    assertContains(response, "This selection is over")
+    assertContains(response, "Selection expired")

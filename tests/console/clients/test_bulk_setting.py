@@ -44,8 +44,8 @@ def test_leads_to_the_preview(editor, chosen, setting, entered):
     ("setting", "entered", "said"),
     [
         ("redirectUris", {"redirect_uris__item": ["not an address"]}, "field-error"),
-        ("redirectUris", {"mode": "add"}, "Enter what is to be added"),
-        ("redirectUris", {"mode": "remove"}, "Enter what is to be added"),
+        ("redirectUris", {"mode": "add"}, "Enter the entries to add"),
+        ("redirectUris", {"mode": "remove"}, "Enter the entries to add"),
         ("contacts", {"mode": "everything"}, "aria-labelledby"),
     ],
 )

@@ -8,14 +8,14 @@ URL = f"{CLIENT}stored/"
 
 def test_says_that_the_application_knows_it(admin, do, rotation):
     do(admin, "stage")
-    assertContains(admin.get(CLIENT), "nobody says that it is stored")
+    assertContains(admin.get(CLIENT), "not confirmed as stored")
     assertContains(admin.get(URL), "Does Ledger sync know its new secret?")
 
     response = admin.post(URL)
 
     assertRedirects(response, f"{CLIENT}activate/", fetch_redirect_response=False)
     assert rotation().stored_by == "ADMIN"
-    assertContains(admin.get(CLIENT), "ready to be activated")
+    assertContains(admin.get(CLIENT), "ready to activate")
     assert AuditEntry.objects.get(operation="secret.store").client == "44"
 
 

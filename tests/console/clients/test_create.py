@@ -35,7 +35,7 @@ def made(sandbox):
 def test_creates_each_archetype(editor, sandbox, start, name, value):
     response = create(editor, start)
 
-    assertContains(response, "Till was created")
+    assertContains(response, "Till created")
     assert made(sandbox)[name] == value
     assertNotContains(response, "stored this otherwise")
 
@@ -112,17 +112,17 @@ def test_keeps_nothing_of_what_was_entered_once_it_is_made(editor, sandbox):
 
     response = editor.get(url, follow=True)
 
-    assertContains(response, "is not kept here any more")
+    assertContains(response, "Your entries have expired")
 
 
 @pytest.mark.parametrize(
     ("start", "why"),
     [
-        ("spa", "A public client cannot keep a secret"),
-        ("native", "A public client cannot keep a secret"),
-        ("wallet", "A public client cannot keep a secret"),
-        ("fapi2", "proves who it is in another way"),
-        ("ciba", "proves who it is in another way"),
+        ("spa", "Public clients don't use a secret"),
+        ("native", "Public clients don't use a secret"),
+        ("wallet", "Public clients don't use a secret"),
+        ("fapi2", "authenticates without its secret"),
+        ("ciba", "authenticates without its secret"),
     ],
 )
 def test_shows_no_secret_that_nothing_uses_and_says_why(editor, sandbox, start, why):
@@ -143,8 +143,8 @@ def test_says_what_authlete_stored_otherwise(editor, sandbox):
     review = editor.get(entered(editor, "original=us/17/1001"))
     response = create(editor, "original=us/17/1001")
 
-    assertContains(review, "Not known here")
-    assertContains(response, "Authlete stored this otherwise than asked")
+    assertContains(review, "Unknown settings")
+    assertContains(response, "Authlete changed these settings")
     assertContains(response, "fromTheFuture")
 
 
@@ -156,7 +156,7 @@ def test_shows_the_secret_also_when_the_client_cannot_be_read_back(editor, sandb
     response = editor.post(url, body, content_type=URLENCODED)
 
     assertContains(response, made(sandbox)["clientSecret"])
-    assertContains(response, "could not be read back")
+    assertContains(response, "Created, but not verified")
 
 
 def test_copies_all_but_what_must_not_be_copied(editor, sandbox):
@@ -202,7 +202,7 @@ def test_copies_into_another_region(editor, sandbox, acme):
     page = editor.get(url)
     editor.post(url, why(page), content_type=URLENCODED)
 
-    assertContains(page, "likely to be others here")
+    assertContains(page, "Check them for this service")
     assertContains(page, "loans")
     assert made(sandbox)["extension"]["requestableScopes"] == ["openid"]
 
@@ -215,7 +215,7 @@ def test_makes_only_what_was_reviewed(editor, sandbox):
 
     response = editor.post(url, body, content_type=URLENCODED)
 
-    assertContains(response, "changed while you were reviewing")
+    assertContains(response, "has changed since your review")
     assert list(sandbox.clients) == [44, 1001]
 
 
@@ -237,8 +237,8 @@ def test_sends_nothing_twice_whose_answer_was_lost(editor, sandbox):
     lost = editor.post(url, body, content_type=URLENCODED)
     again = editor.post(url, body, content_type=URLENCODED)
 
-    assertContains(lost, "Look whether it was made")
-    assertContains(lost, "nobody has seen its secret")
+    assertContains(lost, "Check whether it was created")
+    assertContains(lost, "not revealed yets secret")
     assert again.url == "/acme/services/us/17/clients/"
     assert len(sandbox.clients) == 2
 

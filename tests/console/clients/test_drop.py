@@ -25,7 +25,7 @@ def test_who_comes_too_late_is_told(admin, staged, do, rotation):
 
     response = admin.post(URL, body, content_type=URLENCODED, follow=True)
 
-    assertContains(response, "Somebody else has gone on with this rotation")
+    assertContains(response, "Someone else continued this rotation")
     assert rotation().state == "activated"
 
 

@@ -81,10 +81,10 @@ def test_says_at_the_field_what_does_not_go_together(editor, ledger):
     ("source", "words"),
     [
         ("STATIC_REGISTRATION", ""),
-        ("DYNAMIC_REGISTRATION", "The client registered itself"),
-        ("AUTOMATIC_REGISTRATION", "A federation vouched"),
-        ("EXPLICIT_REGISTRATION", "registered through a federation"),
-        ("METADATA_DOCUMENT", "the document that the client ID is the address of"),
+        ("DYNAMIC_REGISTRATION", "Registered dynamically (RFC 7591)"),
+        ("AUTOMATIC_REGISTRATION", "Registered automatically by a federation"),
+        ("EXPLICIT_REGISTRATION", "Registered explicitly through a federation"),
+        ("METADATA_DOCUMENT", "client ID metadata document"),
         ("BY_PIGEON", "BY_PIGEON"),
     ],
 )

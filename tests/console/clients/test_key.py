@@ -62,5 +62,5 @@ def test_refuses_a_name_that_is_taken(editor, ledger):
 
     response, _body = make(editor, kid="old")
 
-    assertContains(response, "a key of this ID already")
+    assertContains(response, "a key with this ID")
     assert not Draft.objects.exists()

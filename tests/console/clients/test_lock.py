@@ -20,8 +20,8 @@ def test_says_what_a_lock_stops_and_what_it_leaves(editor, ledger, tokens):
 
     response = editor.get(URL)
 
-    assertContains(response, "It gets no new tokens")
-    assertContains(response, "2 live access tokens")
+    assertContains(response, "It can't get new tokens")
+    assertContains(response, "2 active access tokens")
     assertContains(response, "The lock deletes none of them")
 
 
@@ -53,7 +53,7 @@ def test_takes_for_done_what_somebody_else_did_meanwhile(editor, ledger, locked)
     response = editor.get(send(editor, page).url, follow=True)
 
     assert ledger["locked"] is locked
-    assertContains(response, "nothing was changed")
+    assertContains(response, "Nothing was changed")
 
 
 def test_does_not_say_zero_where_tokens_could_not_be_counted(editor, ledger, sandbox):
@@ -61,7 +61,7 @@ def test_does_not_say_zero_where_tokens_could_not_be_counted(editor, ledger, san
 
     response = editor.get(URL)
 
-    assertContains(response, "could not be counted")
+    assertContains(response, "couldn't count them")
     assertContains(response, "Not allowed by Authlete")
 
 

@@ -27,7 +27,7 @@ def test_offers_every_archetype_and_a_copy(editor):
     for slug, archetype in CLIENT_PRESETS.items():
         assertContains(response, f"?start={slug}")
         assertContains(response, archetype.title)
-    assertContains(response, "Or a copy of another client")
+    assertContains(response, "Copy a client")
 
 
 def test_says_which_kinds_the_service_is_not_ready_for(editor, sandbox):
@@ -35,7 +35,7 @@ def test_says_which_kinds_the_service_is_not_ready_for(editor, sandbox):
 
     response = editor.get(URL)
 
-    assert "The service lacks: CIBA" in compact(response)
+    assert "Missing in the service: CIBA" in compact(response)
 
 
 @pytest.mark.parametrize("slug", CLIENT_PRESETS)
@@ -53,7 +53,7 @@ def test_says_what_of_the_service_does_not_fit(editor, sandbox):
 
     response = editor.get(URL, {"start": "web"})
 
-    assertContains(response, "The service does not fit this client yet")
+    assertContains(response, "The service doesn't support this client yet")
     assertContains(
         response,
         "/acme/services/us/17/edit/endpoints/#field-supported_token_auth_methods",
@@ -75,7 +75,7 @@ def test_goes_on_to_the_review_with_a_key_and_nothing_else(editor):
         (
             "spa",
             {"redirect_uris__item": ["https://till.example/cb"]},
-            "Enter the name that people know it by.",
+            "Enter a name.",
         ),
         (
             "spa",
@@ -163,7 +163,7 @@ def test_says_what_a_copy_is_without(editor, sandbox):
     assertContains(response, "Copy Shop app")
     assertContains(response, "Client ID alias")
     assertContains(response, "https://shop.example/cb")
-    assertContains(response, "both clients have the same addresses and keys now")
+    assertContains(response, "both clients share these URLs and keys")
 
 
 def test_leads_into_another_service(editor, sandbox, acme):
@@ -195,7 +195,7 @@ def test_leads_nowhere_else(editor, into):
     "query", ["?start=nothing", "?original=us/17", "?original=us/17/x", "?new=gone"]
 )
 def test_lets_one_choose_anew_where_the_address_names_nothing(editor, query):
-    assertContains(editor.get(URL + query), "Kind of application")
+    assertContains(editor.get(URL + query), "Application type")
 
 
 @pytest.mark.parametrize("original", ["us/17/404", "mars/17/1", "jp/17/1"])

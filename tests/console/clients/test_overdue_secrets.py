@@ -54,7 +54,7 @@ def test_lists_what_is_older_than_the_setting_the_oldest_first(admin, acme, sett
 def test_leaves_out_who_needs_no_secret(admin, acme, members):
     known(acme, 1, days=900, **members)
 
-    assertContains(admin.get(URL), "No secret is overdue")
+    assertContains(admin.get(URL), "No overdue secrets")
 
 
 def test_a_secret_that_was_changed_from_here_is_not_overdue(admin, acme, do):
@@ -99,7 +99,7 @@ def test_leads_to_a_rotation_only_who_may(admin, member, acme):
 
 
 def test_says_that_nobody_has_read_the_list_yet(admin):
-    assertContains(admin.get(URL), "No clients are known yet")
+    assertContains(admin.get(URL), "No clients yet")
 
 
 def test_the_list_of_clients_leads_there_and_marks_rotations(admin, staged):
@@ -125,6 +125,6 @@ def test_lets_who_may_start_all_rotations_together(admin, acme, member):
     shown = fill_form(admin.get(URL), "place")
     response = admin.post("/acme/clients/bulk/", shown, content_type=URLENCODED, follow=True)
 
-    assertContains(response, "2 clients chosen")
-    assertContains(response, "Start staged rotations")
+    assertContains(response, "2 clients selected")
+    assertContains(response, "Stage new secrets")
     assertNotContains(member(Role.EDITOR).get(URL), 'name="place"')

@@ -15,14 +15,14 @@ URL = "/acme/clients/refresh/"
 def test_asks_before_it_asks(member, few):
     response = member(Role.VIEWER).get(URL)
 
-    assertContains(response, "All services of all regions are asked at once")
+    assertContains(response, "Refreshes all services in all regions")
     assert list(few.calls) == []
 
 
 def test_reads_all_clients_anew(member, few):
     response = member(Role.VIEWER).post(URL, follow=True)
 
-    assertContains(response, "The clients of 1 service were read.")
+    assertContains(response, "Refreshed the clients of 1 service.")
     assert KnownClient.objects.count() == 5
 
 
@@ -34,7 +34,7 @@ def test_does_it_once_at_a_time(member, few, acme):
 
     response = browser.post(URL, follow=True)
 
-    assertContains(response, "Somebody is refreshing the list already.")
+    assertContains(response, "A refresh is already running.")
     assert list(few.calls) == []
     cache.clear()
     assertContains(browser.post(URL, follow=True), "The clients of 1 service were read")
@@ -64,8 +64,8 @@ def test_says_what_there_was_no_time_for(member, few, monkeypatch):
 
     response = browser.post(URL, follow=True)
 
-    assertContains(response, "Not everything answered")
-    assertContains(response, "no time was left to ask for them")
+    assertContains(response, "Some services did not respond")
+    assertContains(response, "the sync ran out of time")
     assert KnownClient.objects.count() == 5
 
 
@@ -77,5 +77,5 @@ def test_keeps_nothing_of_what_a_limited_credential_sees(member, few):
 
     response = browser.post(URL, follow=True)
 
-    assertContains(response, "the credential sees names only")
+    assertContains(response, "the credential can read only names")
     assert KnownClient.objects.get(name="Ledger sync").locked

@@ -25,7 +25,7 @@ def test_says_what_ends_and_offers_a_snapshot(admin, ledger, tokens):
 
     response = admin.get(URL)
 
-    assertContains(response, "1 live access token")
+    assertContains(response, "1 active access token")
     assertContains(response, f"{LISTED}44/document/?download")
     assertContains(response, "Type Ledger sync to confirm")
 
@@ -66,7 +66,7 @@ def test_takes_its_alias_for_the_name_of_one_without(admin, ledger, sandbox):
 def test_does_not_say_zero_where_tokens_could_not_be_counted(admin, ledger, sandbox):
     sandbox.fault("status", operation="token.list", status=503)
 
-    assertContains(admin.get(URL), "could not be counted")
+    assertContains(admin.get(URL), "couldn't count them")
 
 
 def test_deletes_nothing_that_was_changed_meanwhile(admin, ledger, sandbox):
@@ -90,7 +90,7 @@ def test_says_that_it_was_gone_already(admin, ledger, sandbox, when):
     response = admin.post(URL, body, content_type=URLENCODED)
 
     assert response.url == LISTED
-    assertContains(admin.get("/acme/"), "The client was gone already")
+    assertContains(admin.get("/acme/"), "The client was already deleted")
 
 
 def test_leads_to_the_lock_where_authlete_deletes_no_locked_client(admin, ledger, sandbox):
@@ -98,7 +98,7 @@ def test_leads_to_the_lock_where_authlete_deletes_no_locked_client(admin, ledger
     code = "A026204"
     sandbox.fault("status", operation="client.delete", status=403, code=code)
 
-    assertContains(admin.get(URL), "It is locked")
+    assertContains(admin.get(URL), "Locked")
     response = remove(admin)
 
     assertContains(response, "The client is locked.")

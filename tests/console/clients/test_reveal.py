@@ -59,7 +59,7 @@ def test_says_when_the_client_is_gone(admin, sandbox):
 def test_says_that_there_is_none(admin, do, ledger):
     del ledger["clientSecret"]
 
-    assertContains(do(admin, "reveal"), "It has no secret")
+    assertContains(do(admin, "reveal"), "No secret")
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK, Role.EDITOR])

@@ -30,7 +30,7 @@ def unseen(admin, acme):
 
 
 def test_shows_what_nobody_has_seen_in_one_answer(admin, unseen):
-    assertContains(admin.get(CLIENT), "nobody has seen it")
+    assertContains(admin.get(CLIENT), "not revealed yet")
     assertNotContains(admin.get(URL), unseen.new_secret)
     body = fill_form(admin.get(URL), "idempotency_key")
 
@@ -49,7 +49,7 @@ def test_of_two_who_ask_one_sees_it(admin, unseen):
     response = admin.post(URL, second, content_type=URLENCODED, follow=True)
 
     assertNotContains(response, unseen.new_secret)
-    assertContains(response, "Somebody else has gone on with this rotation")
+    assertContains(response, "Someone else continued this rotation")
 
 
 def test_one_that_was_shown_is_not_shown_again(admin, staged):

@@ -13,7 +13,7 @@ def calls():
 
 
 def test_warns_and_then_shows_the_new_one_once(admin, do, ledger):
-    assertContains(admin.get(URL), "The old secret stops in the same second")
+    assertContains(admin.get(URL), "The current secret stops working immediately")
 
     response = do(admin, "rotate")
 
@@ -43,7 +43,7 @@ def test_does_not_replace_one_that_nobody_looked_at(admin, ledger):
 
     response = admin.post(URL, body, content_type=URLENCODED)
 
-    assertContains(response, "The secret was changed since this page was opened")
+    assertContains(response, "The secret has changed since you opened this page")
     assert ledger["clientSecret"] == "somebody-elses"
     assert not calls().exists()
 
@@ -51,7 +51,7 @@ def test_does_not_replace_one_that_nobody_looked_at(admin, ledger):
 @pytest.mark.parametrize(
     ("after", "words", "object", "changed"),
     [
-        (True, "Rotated: nobody has seen the new secret", "changed", True),
+        (True, "Rotated, but the new secret was not shown", "changed", True),
         (False, "Not rotated", "not changed", False),
     ],
 )
@@ -81,4 +81,4 @@ def test_says_what_was_refused(admin, do, ledger, sandbox):
 def test_counts_as_a_change_of_the_secret(admin, do):
     do(admin, "rotate")
 
-    assertNotContains(admin.get(f"{CLIENT}secret/"), "not from here")
+    assertNotContains(admin.get(f"{CLIENT}secret/"), "not changed in Meridian")

@@ -8,26 +8,26 @@ URL = "/acme/clients/rotations/"
 
 
 def test_lists_what_is_under_way_until_it_is_settled(admin, staged, do):
-    assertContains(admin.get(URL), "No rotation is under way")
+    assertContains(admin.get(URL), "No rotations in progress")
 
     staged(admin)
 
-    assertContains(admin.get(URL), "ready to be activated")
+    assertContains(admin.get(URL), "ready to activate")
     assertContains(admin.get(URL), f"{CLIENT}secret/")
     assertContains(admin.get("/acme/clients/"), "1 rotation")
     do(admin, "activate")
     assertContains(admin.get(URL), "active, can be undone")
     do(admin, "forget")
-    assertContains(admin.get(URL), "No rotation is under way")
+    assertContains(admin.get(URL), "No rotations in progress")
 
 
 def test_tells_what_waits_for_somebody(admin, do, rotation):
     do(admin, "stage")
-    assertContains(admin.get(URL), "staged, not said to be stored")
+    assertContains(admin.get(URL), "not confirmed as stored")
 
     type(rotation()).objects.update(shown_at=None)
 
-    assertContains(admin.get(URL), "made, seen by nobody")
+    assertContains(admin.get(URL), "not revealed")
 
 
 def test_shows_nothing_of_others(admin, staged, rotation):

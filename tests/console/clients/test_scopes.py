@@ -43,9 +43,9 @@ def save(browser, page, **more):
 @pytest.mark.parametrize(
     ("limit", "says"),
     [
-        ("any", "now off: any scope of the service"),
-        ("none", "now none: no scope at all"),
-        ("these", "now exactly 2 scopes"),
+        ("any", "Any scope"),
+        ("none", "No scopes"),
+        ("these", "2 scopes"),
     ],
 )
 def test_tells_the_three_states_apart(editor, ledger, limit, says):
@@ -64,7 +64,7 @@ def test_goes_from_each_state_to_each_other(editor, ledger, before, after):
 
     page = choose(editor, after, STATES[after])
     if before == after:
-        assertContains(page, "Nothing: this is how it is already.")
+        assertContains(page, "No changes.")
         return
     response = save(editor, page)
 
@@ -105,7 +105,7 @@ def test_points_out_scopes_that_the_service_does_not_have(editor, ledger):
 
     response = editor.get(URL)
 
-    assertContains(response, "Authlete drops them with the next save")
+    assertContains(response, "Authlete removes them on the next save")
     assertContains(response, "loans")
     assertNotContains(response, 'value="loans"')
 
@@ -120,7 +120,7 @@ def test_tells_what_authlete_dropped(editor, ledger, sandbox):
 
     response = editor.get(save(editor, page).url)
 
-    assertContains(response, "dropped what the service does not have: phone")
+    assertContains(response, "removed scopes that the service doesn't have: phone")
     assertContains(response, "Ledger sync may ask for exactly these now: openid")
 
 
@@ -147,7 +147,7 @@ def test_saves_nothing_that_was_not_reviewed(editor, ledger):
 
     response = save(editor, page, scope=["openid", "phone"])
 
-    assertContains(response, "not what you reviewed")
+    assertContains(response, "have changed since your review")
     assert ledger["extension"]["requestableScopesEnabled"] is False
 
 
@@ -158,14 +158,14 @@ def test_saves_nothing_over_what_someone_changed_meanwhile(editor, ledger):
 
     response = save(editor, page)
 
-    assertContains(response, "someone changed it meanwhile")
+    assertContains(response, "have changed since your review")
     assert ledger["extension"]["requestableScopes"] == ["email"]
 
 
 def test_wants_one_ticked_where_exactly_these_is_chosen(editor, ledger):
     response = choose(editor, "these", None)
 
-    assertContains(response, "Tick at least one")
+    assertContains(response, "Select at least one scope")
 
 
 def test_asks_for_a_reason(editor, ledger):
@@ -211,8 +211,8 @@ def test_undoing_says_which_scopes_the_service_has_lost(editor, sandbox, opened)
 
     page = editor.get(undo)
 
-    assertContains(page, "Not everything can be put back.")
-    assertContains(page, "The service does not have these scopes any more: email.")
+    assertContains(page, "Not everything You can undo the rotation.")
+    assertContains(page, "The service no longer has these scopes: email.")
     assert 'value="these" checked' in compact(page)
     assert 'value="openid" checked' in compact(page)
 
@@ -223,12 +223,12 @@ def test_undoing_begins_with_what_is_so_where_none_of_them_is_left(editor, sandb
 
     page = editor.get(undo)
 
-    assertContains(page, "does not have these scopes any more: openid, email.")
+    assertContains(page, "no longer has these scopes: openid, email.")
     assert 'value="any" checked' in compact(page)
     body = fill_form(page, "limit")
     assertContains(
         editor.post(undo, f"{body}&review=", content_type=URLENCODED),
-        "Nothing: this is how it is already.",
+        "No changes.",
     )
 
 
@@ -237,7 +237,7 @@ def test_undoing_offers_what_it_was_where_the_service_does_not_tell(editor, sand
     sandbox.services[17]["supportedScopes"] = None
 
     page = editor.get(undo)
-    assertNotContains(page, "Not everything can be put back.")
+    assertNotContains(page, "Not everything You can undo the rotation.")
     assert 'value="email" checked' in compact(page)
     body = f"{fill_form(page, 'limit')}&review="
     assert editor.post(undo, body, content_type=URLENCODED).context["reviewed"]

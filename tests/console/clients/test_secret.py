@@ -11,17 +11,17 @@ def test_tells_its_fingerprint_and_never_the_secret(admin):
     response = admin.get(URL)
 
     assertContains(response, "Ledger sync")
-    assertContains(response, "It proves with it who it is")
+    assertContains(response, "Client authentication")
     assertNotContains(response, OLD)
 
 
 def test_says_how_old_it_is_as_far_as_that_is_known(admin, do):
-    assertContains(admin.get(URL), "not from here")
+    assertContains(admin.get(URL), "not changed in Meridian")
     assertContains(admin.get(URL), "overdue")
 
     do(admin, "rotate")
 
-    assertNotContains(admin.get(URL), "not from here")
+    assertNotContains(admin.get(URL), "not changed in Meridian")
     assertNotContains(admin.get(URL), "overdue")
 
 
@@ -29,14 +29,14 @@ def test_says_how_old_it_is_as_far_as_that_is_known(admin, do):
 def test_takes_a_time_that_no_calendar_has_for_none(admin, ledger, made):
     ledger |= {"createdAt": made}
 
-    assertContains(admin.get(URL), "It proves with it who it is")
+    assertContains(admin.get(URL), "Client authentication")
 
 
 @pytest.mark.parametrize(
     ("members", "words"),
     [
-        ({"clientType": "PUBLIC"}, "A public client does not prove who it is"),
-        ({"tokenAuthMethod": "PRIVATE_KEY_JWT"}, "Changing it stops nothing"),
+        ({"clientType": "PUBLIC"}, "Public clients don't authenticate"),
+        ({"tokenAuthMethod": "PRIVATE_KEY_JWT"}, "changing it has no effect"),
     ],
 )
 def test_says_that_nothing_asks_for_it(admin, ledger, members, words):
@@ -48,8 +48,8 @@ def test_says_that_nothing_asks_for_it(admin, ledger, members, words):
 def test_names_what_is_signed_with_it(admin, ledger):
     ledger |= {"tokenAuthMethod": "PRIVATE_KEY_JWT", "idTokenSignAlg": "HS256"}
 
-    assertContains(admin.get(URL), "ID tokens are signed with it")
-    assertNotContains(admin.get(URL), "Nothing asks for this secret")
+    assertContains(admin.get(URL), "Signing ID tokens")
+    assertNotContains(admin.get(URL), "Secret not used")
 
 
 def test_offers_nothing_to_who_may_not_see_it(member, ledger):

@@ -11,7 +11,7 @@ def test_sets_it_and_never_writes_it_back(admin, do, ledger):
     response = do(admin, "secret/set", secret=CHOSEN)
 
     assert ledger["clientSecret"] == CHOSEN
-    assertContains(response, "Set: the old secret has stopped")
+    assertContains(response, "Set: the old secret no longer works")
     assertNotContains(response, CHOSEN)
     assertNotContains(response, OLD)
     (change,) = AuditEntry.objects.get(operation="client.set_secret").changes
@@ -44,7 +44,7 @@ def test_a_lost_reply_is_settled_by_fingerprint(admin, do, sandbox):
 
     response = do(admin, "secret/set", secret=CHOSEN)
 
-    assertContains(response, "Rotated: nobody has seen the new secret")
+    assertContains(response, "Rotated, but the new secret was not shown")
 
 
 def test_says_how_strong_it_should_be(admin):

@@ -21,7 +21,7 @@ def test_makes_a_single_call_and_counts_what_is_set(member, ledger):
 def test_says_what_it_is(member, ledger):
     response = member(Role.VIEWER).get(URL)
 
-    for words in ("Ledger sync", "ledger", "confidential", "made by hand"):
+    for words in ("Ledger sync", "ledger", "confidential", "manual registration"):
         assertContains(response, words)
     assertContains(response, "https://ledger.example/done")
 
@@ -32,7 +32,7 @@ def test_tells_what_is_locked_and_where_it_came_from(member, ledger):
     response = member(Role.VIEWER).get(URL)
 
     assertContains(response, '<span class="dot bad">locked</span>')
-    assertContains(response, "registered itself")
+    assertContains(response, "dynamic registration")
     assertContains(response, "may be overwritten")
 
 
@@ -40,7 +40,7 @@ def test_tells_what_is_locked_and_where_it_came_from(member, ledger):
     ("extension", "words"),
     [
         (None, "Any scope of the service"),
-        ({"requestableScopesEnabled": True}, "None at all"),
+        ({"requestableScopesEnabled": True}, "None"),
         (
             {"requestableScopesEnabled": True, "requestableScopes": ["a", "b"]},
             "a, b",

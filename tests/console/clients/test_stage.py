@@ -57,7 +57,7 @@ def test_of_two_who_stage_at_once_one_wins_and_the_other_is_told(member, ledger)
     bo.post(URL, other, content_type=URLENCODED)
     response = ann.post(URL, body, content_type=URLENCODED, follow=True)
 
-    assertContains(response, "Somebody else was faster")
+    assertContains(response, "Someone else already staged")
     assert Rotation.objects.get().reason == "Theirs"
 
 

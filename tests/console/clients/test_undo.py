@@ -26,7 +26,7 @@ def test_does_not_replace_a_third_secret_unless_told_to(admin, staged, do, ledge
 
     response = admin.post(URL, body, content_type=URLENCODED)
 
-    assertContains(response, "The secret in use is not the one")
+    assertContains(response, "The current secret has changed since")
     assert ledger["clientSecret"] == "a-third"
     do(admin, "undo", anyway="on")
     assert ledger["clientSecret"] == OLD

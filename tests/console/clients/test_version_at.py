@@ -43,7 +43,7 @@ def test_a_deleted_one_still_has_its_page_and_history(gone):
     page = gone.get(CLIENT)
 
     assertContains(page, "is not there any more", status_code=404)
-    assertContains(page, "What cannot come back", status_code=404)
+    assertContains(page, "Not restored", status_code=404)
     history = gone.get(f"{CLIENT}history/")
     assertContains(history, "was deleted outside Meridian")
     assertContains(history, "Done between")
@@ -68,9 +68,9 @@ def test_nothing_is_put_back_into_a_deleted_one(member, ledger, sandbox, deed):
 
     left = editor.get(editor.post(path, {"at": at, "whole": ""}).url)
 
-    said = "It was deleted, so nothing can be put back into it."
+    said = "It was deleted, so nothing You can undo the rotation into it."
     assertContains(left, said, status_code=404)
-    assertContains(left, "What cannot come back", status_code=404)
+    assertContains(left, "Not restored", status_code=404)
 
 
 def test_one_that_was_never_seen_is_not_there(member, sandbox):
@@ -92,7 +92,7 @@ def test_a_deleted_one_is_created_again(unknown, gone, sandbox):
     gone.get(CLIENT)
 
     form = gone.get(start)
-    assertContains(form, "What cannot come back")
+    assertContains(form, "Not restored")
     review = gone.post(start, fill_form(form, "base"), content_type=URLENCODED)
     page = gone.get(review.url)
     made = gone.post(review.url, fill_form(page, "reviewed"), content_type=URLENCODED)
@@ -205,7 +205,7 @@ def test_the_list_of_what_cannot_come_back_is_whole(member, ledger, sandbox):
     begun = page.context["begun"]
     assert begun.copy.lost_scopes == ("gone-by-now",)
     assertContains(page, '<small class="mono">gone-by-now</small>')
-    assertContains(page, "That it registered itself, or was vouched for")
+    assertContains(page, "Dynamic or federation registration")
     assert "Trust chain" in begun.copy.left_out
     assert not {"Translated client names", "Client secret", "Locked"} & {*begun.copy.left_out}
 
@@ -220,13 +220,13 @@ def test_one_whose_service_is_gone_is_created_in_another(gone, acme, sandbox):
 
     page = gone.get(CLIENT)
 
-    assertContains(page, "Its service is gone as well", status_code=404)
+    assertContains(page, "Service deleted", status_code=404)
     again = "/acme/services/us/18/clients/new/?again=us/17/44"
     assertContains(page, f'href="{again}"', status_code=404)
-    assertContains(gone.get(again), "What cannot come back")
+    assertContains(gone.get(again), "Not restored")
     assertContains(gone.get(f"{CLIENT}history/"), "Ledger")
     service = gone.get("/acme/services/us/17/")
-    assertContains(service, "What went with it", status_code=404)
+    assertContains(service, "Also deleted", status_code=404)
     assertContains(service, f'href="{CLIENT}"', status_code=404)
 
 
@@ -238,5 +238,5 @@ def test_what_a_gateway_does_not_find_is_not_gone(member, ledger, sandbox):
     page = editor.get(CLIENT)
 
     assertContains(page, "Not found", status_code=404)
-    assertNotContains(page, "Create it again", status_code=404)
+    assertNotContains(page, "Recreate", status_code=404)
     assertContains(editor.get(URL), "How it was set")

@@ -78,8 +78,8 @@ def test_copies_all_but_what_must_not_be_copied(editor, numbered, sandbox):
 
     response = editor.get(URL, ASKED | {"start": "copy", "original": "us/17"})
 
-    assertContains(response, "Must be set anew")
-    assertContains(response, "Still the addresses of the original")
+    assertContains(response, "Set these again")
+    assertContains(response, "Unchanged URLs of the original")
     assertNotContains(response, "pr1vate")
     create(editor, start="copy", original="us/17")
     service = made(sandbox)
@@ -123,7 +123,7 @@ def test_shows_what_the_identity_provider_refuses(editor, numbered, sandbox):
 def test_says_at_the_field_what_is_wrong(editor, numbered, sandbox, bad):
     response = editor.get(URL, ASKED | bad)
 
-    assertContains(response, "The service cannot be made like this yet")
+    assertContains(response, "Fix the highlighted fields")
     assertContains(response, ASKED["issuer"].partition("://")[2].partition(".")[0])
 
 
@@ -156,5 +156,5 @@ def test_makes_only_what_was_reviewed(editor, numbered, sandbox):
 
     response = editor.post(url, body, content_type=URLENCODED)
 
-    assertContains(response, "changed while you were reviewing")
+    assertContains(response, "has changed since your review")
     assert list(sandbox.services) == [17]

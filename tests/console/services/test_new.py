@@ -35,7 +35,7 @@ def test_starts_as_a_copy_of_the_service_one_came_from(editor, numbered):
 
 
 def test_says_why_where_no_region_can_create(editor):
-    assertContains(editor.get(URL), "No region can create services from here")
+    assertContains(editor.get(URL), "You can't create services")
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK])

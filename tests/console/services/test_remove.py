@@ -141,16 +141,16 @@ def test_one_that_was_deleted_is_created_again(admin, sandbox):
     assertContains(page, f'href="{start}"', status_code=404)
 
     form = admin.get(start)
-    assertContains(form, "Create Shop again")
-    assertContains(form, "What cannot come back")
-    assert "JWK Set: None is ever kept here" in compact(form)
+    assertContains(form, "Recreate Shop")
+    assertContains(form, "Not restored")
+    assert "Key set: None is ever kept here" in compact(form)
     asked = {name: form.context["form"][name].value() for name in FIELDS}
     url = f"/acme/services/create/?{urlencode(asked)}"
     review = admin.get(url)
-    assertContains(review, "Create Shop again")
-    assertContains(review, "What cannot come back")
+    assertContains(review, "Recreate Shop")
+    assertContains(review, "Not restored")
     assertContains(review, "fromTheFuture")
-    assertNotContains(review, "Still the addresses of the original")
+    assertNotContains(review, "Unchanged URLs of the original")
     made = admin.post(url, fill_form(review, "reviewed"), content_type=URLENCODED)
 
     (again,) = sandbox.services.values()

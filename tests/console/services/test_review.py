@@ -219,7 +219,7 @@ def while_saving(sandbox, monkeypatch):
 def test_tells_of_the_save_where_the_service_cannot_be_read_after_it(
     editor, enter, save, sandbox, while_saving
 ):
-    """That nothing was changed by the reading must not be all that is told."""
+    """That Nothing was changed by the reading must not be all that is told."""
     enter(editor, **hours(24))
     page = editor.get(URL)
     sandbox.fault("reset", operation="service.update", after=True, times=1)

@@ -82,7 +82,7 @@ def flag(scene):
 def invalid_list(scene):
     choose(scene)
     scene.goto("clients:bulk_setting", setting="redirectUris")
-    scene.page.get_by_label("Add these to what each has").check()
+    scene.page.get_by_label("Add entries").check()
     scene.click_button("Preview")
 
 

@@ -201,5 +201,5 @@ def confirming_(scene):
 def created(scene):
     ledger(scene)
     scene.goto("clients:key")
-    scene.click_button("Make the key pair")
+    scene.click_button("Generate key pair")
     scene.page.get_by_text("shown once").wait_for()

@@ -68,7 +68,7 @@ def no_scopes(scene):
 def reviewed(scene):
     ledger(scene)
     scene.goto("clients:scopes")
-    scene.page.get_by_label("Off: any scope of the service").check()
+    scene.page.get_by_label("Any scope of the service").check()
     scene.click_button("Review change")
 
 
@@ -76,7 +76,7 @@ def reviewed(scene):
 def none_selected(scene):
     ledger(scene, extension=None)
     scene.goto("clients:scopes")
-    scene.page.get_by_label("Exactly these").check()
+    scene.page.get_by_label("Selected scopes").check()
     scene.click_button("Review change")
 
 

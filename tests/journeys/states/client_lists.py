@@ -108,7 +108,7 @@ def region_unavailable(scene):
     scene.sandbox.fault("html502", region="us")
     scene.client.post(scene.path("clients:refresh"))
     scene.goto("clients:index")
-    scene.page.get_by_text("Which, and why").click()
+    scene.page.get_by_text("Details").click()
 
 
 @page_state("clients:index", Role.VIEWER)

@@ -66,9 +66,9 @@ def writes(sandbox):
     ("kind", "number", "locked", "end"),
     [
         ("client.lock", 1, True, (ItemState.DONE, "Locked.")),
-        ("client.lock", 3, True, (ItemState.UNCHANGED, "It was locked already.")),
+        ("client.lock", 3, True, (ItemState.UNCHANGED, "Already locked.")),
         ("client.unlock", 3, False, (ItemState.DONE, "Unlocked.")),
-        ("client.unlock", 1, False, (ItemState.UNCHANGED, "It was not locked.")),
+        ("client.unlock", 1, False, (ItemState.UNCHANGED, "Already unlocked.")),
     ],
 )
 def test_locks_and_unlocks(run, few, kind, number, locked, end):
@@ -142,7 +142,7 @@ def test_does_nothing_twice(run, few):
     done = [setting(2, PKCE, None, True)]
     run("client.set", *done)
 
-    assert run("client.set", *done) == [(ItemState.UNCHANGED, "It had this value already.")]
+    assert run("client.set", *done) == [(ItemState.UNCHANGED, "Already had this value.")]
     assert len(writes(few)) == 1
 
 
@@ -189,7 +189,7 @@ def test_starts_rotations_that_nobody_has_seen(run, few, admin_who):
     assert few.clients[1]["clientSecret"] == secret
     assert Rotation.objects.get(client_id=1).reason == "Old host"
     again = run("client.stage_rotation", item(1), who=admin_who)
-    assert again == [(ItemState.UNCHANGED, "A rotation of it is under way already.")]
+    assert again == [(ItemState.UNCHANGED, "A rotation is already in progress.")]
 
 
 def test_starts_no_rotation_for_who_may_not_see_secrets(run, few):

@@ -41,12 +41,12 @@ def found(client, **service):
             "supportedBackchannelTokenDeliveryModes",
             "Push",
         ),
-        ({"parRequired": True}, {}, "pushedAuthReqEndpoint", "push its requests"),
+        ({"parRequired": True}, {}, "pushedAuthReqEndpoint", "pushed authorization requests"),
         (
             {"grantTypes": ["CIBA"]},
             {},
             "backchannelAuthenticationEndpoint",
-            "no endpoint",
+            "no backchannel authentication endpoint",
         ),
         (
             {"grantTypes": ["PRE_AUTHORIZED_CODE"]},

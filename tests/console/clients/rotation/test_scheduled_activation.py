@@ -41,7 +41,7 @@ def test_a_job_activates_it_at_its_time(admin, staged, ledger, rotation, worker)
 
     assert response["Location"] == SECRET
     assert rotation().is_scheduled
-    assertContains(admin.get(CLIENT), "A new secret is activated at a set time")
+    assertContains(admin.get(CLIENT), "Activation scheduled")
     worker()
     assert ledger["clientSecret"] == OLD
     come(rotation().job)
@@ -142,7 +142,7 @@ def test_a_cancelled_job_waits_for_nothing(admin, staged, rotation, acme):
     later(admin, hours=9)
     Job.objects.update(state="cancelled")
 
-    assertContains(admin.get(CLIENT), "ready to be activated")
+    assertContains(admin.get(CLIENT), "ready to activate")
 
     assert not rotation().is_scheduled
 
@@ -150,8 +150,8 @@ def test_a_cancelled_job_waits_for_nothing(admin, staged, rotation, acme):
 @pytest.mark.parametrize(
     ("delta", "words"),
     [
-        ({"hours": -1}, "This time is past"),
-        ({"days": 15}, "Choose an earlier time"),
+        ({"hours": -1}, "Enter a time in the future"),
+        ({"days": 15}, "Enter an earlier time"),
     ],
 )
 def test_takes_no_time_that_cannot_be_kept(admin, staged, rotation, delta, words):
@@ -168,7 +168,7 @@ def test_a_time_that_was_entered_beside_now_is_not_passed_over(admin, staged, do
 
     response = do(admin, "activate", when="now", at="2030-01-01T04:30")
 
-    assertContains(response, "You entered a time and chose now")
+    assertContains(response, "or clear the time")
     assert ledger["clientSecret"] == OLD
 
 
