@@ -1,4 +1,4 @@
-"""What is done to a client as a whole, by pages and by jobs."""
+"""Lock and delete clients, for pages and jobs."""
 
 from dataclasses import dataclass
 
@@ -13,13 +13,14 @@ from tenants.models import Organization
 
 @dataclass(frozen=True, slots=True)
 class LiveTokenCount:
-    """A client's tokens that work at this moment."""
+    """The number of active tokens of a client."""
 
     count: int | None  # None: not known, which is not 0
     error: AuthleteError | None = None  # why not
 
 
 def count_live_tokens(authlete: AuthleteClient, service_id: int, client_id: int) -> LiveTokenCount:
+    """Count the active tokens of a client."""
     try:
         return LiveTokenCount(authlete.service(service_id).tokens.count(client_id))
     except AuthleteError as error:
@@ -45,9 +46,9 @@ def set_lock(
 
 
 def delete_client(authlete: AuthleteClient, target: DocumentTarget, name: str) -> bool:
-    """Delete a client with its tokens, and return whether it was still there.
+    """Delete a client with its tokens; return False if it was already deleted.
 
-    Nothing of it stays here but the record: no draft, no secret, no line in lists.
+    Also deletes its draft, staged secrets and index entry. Only audit entries stay.
     """
     there = True
     try:

@@ -1,4 +1,4 @@
-"""The forms of clients that are written by hand, and the one for a new client."""
+"""Forms of clients."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -26,7 +26,7 @@ def build_new_client_form(
     data: QueryDict | None = None,
     edits: dict[str, object] | None = None,
 ) -> SettingsForm:
-    """What only the person knows of a new client; judged together with the rest."""
+    """Build the form for a new client; validates it with the preset's settings."""
     sections = [
         section
         for section in SECTIONS.values()
@@ -43,7 +43,7 @@ def build_new_client_form(
 
 
 def form_edits(form: SettingsForm) -> dict[str, object]:
-    """What was entered; None for what was emptied."""
+    """Return the entered values; None for emptied ones."""
     return {n: None if v is UNSET else v for n, v in form.edits.items()}
 
 
@@ -60,13 +60,13 @@ def _check_new_client(form: SettingsForm, initial: InitialClient) -> None:
 
 
 class LockForm(ChangeReasonForm):
-    """Whether a client is to be locked or not, whatever it is now; and why."""
+    """The requested lock state, whatever the current one; and the reason."""
 
     locked = forms.ChoiceField(choices=[("yes", ""), ("no", "")], widget=forms.HiddenInput)
 
 
 class RequestableScopesForm(forms.Form):
-    """Which scopes a client may ask for: any, none, or those that are ticked."""
+    """The scopes that a client can request: any, none, or the selected ones."""
 
     limit = forms.ChoiceField(
         label=gettext_lazy("Requestable scopes"),
@@ -92,7 +92,7 @@ class RequestableScopesForm(forms.Form):
 
 
 class KeyPairForm(IdempotentForm):
-    """What a new key pair is for, and what it is called."""
+    """The algorithm and key ID of a new key pair."""
 
     alg = forms.ChoiceField(
         label=gettext_lazy("Algorithm"), choices=list(KEY_PAIR_ALGORITHMS.items())

@@ -1,7 +1,6 @@
-"""A key pair for a client: the public half to keep, the private one to hand over.
+"""Generate key pairs for clients.
 
-The private half is in one response and nowhere else: not in the draft, not in a log,
-not at Authlete.
+The private key is in one response only: not in the draft, in no log and not at Authlete.
 """
 
 import json
@@ -41,11 +40,11 @@ class KeyPair:
 
 
 class InvalidKeySetError(Exception):
-    """What is there is no JWK Set that a key could be added to."""
+    """The value isn't a JWK Set."""
 
 
 def generate_key_pair(alg: str, kid: str = "") -> KeyPair:
-    """A new pair; without ``kid`` it is called by its thumbprint (RFC 7638)."""
+    """Generate a key pair; the key ID defaults to the thumbprint (RFC 7638)."""
     key = _generate_key(alg)
     named = {
         "kid": kid or key.thumbprint(),
@@ -68,7 +67,11 @@ def _generate_key(alg: str) -> ECKey | OKPKey | RSAKey:
 
 
 def add_key(key_set: str, public: Mapping[str, Any]) -> str:
-    """The text of a JWK Set with one more key; raises `NoKeySet`."""
+    """Return the JWK Set with one more key.
+
+    Raises:
+        InvalidKeySetError: ``key_set`` isn't a JWK Set.
+    """
     try:
         found = parse_json(key_set) if key_set.strip() else {"keys": []}
     except InvalidJsonError:
@@ -81,7 +84,7 @@ def add_key(key_set: str, public: Mapping[str, Any]) -> str:
 
 
 def key_ids(key_set: str) -> set[str]:
-    """The names of the keys in a set; none where it is no set."""
+    """Return the key IDs in a JWK Set; empty if it's invalid."""
     try:
         found = parse_json(key_set or "{}")
     except InvalidJsonError:

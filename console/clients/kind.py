@@ -1,4 +1,4 @@
-"""Clients as what is edited; see `console.documents.kinds`."""
+"""The kind of document that clients are."""
 
 from console.audit_log.change_descriptions import CLIENT_SETTINGS
 from console.documents.kinds import DocumentKind, DocumentTarget
@@ -37,4 +37,5 @@ CLIENT_KIND = DocumentKind(
 
 
 def client_target(workspace: Workspace, service_id: int, client_id: int) -> DocumentTarget:
+    """Return the document of a client."""
     return DocumentTarget(CLIENT_KIND, workspace, service_id, client_id)

@@ -1,4 +1,4 @@
-"""Paths of the pages of one client."""
+"""Paths of client pages."""
 
 from django.urls import reverse
 
@@ -8,19 +8,19 @@ from console.web.access import Workspace
 def client_path(
     page: str, workspace: Workspace, service_id: int, client_id: int, *more: str
 ) -> str:
-    """The path of the page ``clients:name``."""
+    """Return the path of the page ``clients:<page>`` of a client."""
     place = (workspace.organization.slug, workspace.region.name, service_id, client_id)
     return reverse(f"clients:{page}", args=[*place, *more])
 
 
 def client_list_path(workspace: Workspace, service_id: int) -> str:
-    """The path of the list of a service's clients."""
+    """Return the path of the list of a service's clients."""
     place = (workspace.organization.slug, workspace.region.name, service_id)
     return reverse("clients:service_clients", args=place)
 
 
 def new_client_path(page: str, workspace: Workspace, service_id: int, draft_key: str = "") -> str:
-    """The path of the form or the review of a new client, with what was entered."""
+    """Return the path of the form or review of a new client."""
     place = (workspace.organization.slug, workspace.region.name, service_id)
     path = reverse(f"clients:{page}", args=place)
     return f"{path}?new={draft_key}" if draft_key else path

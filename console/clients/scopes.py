@@ -1,4 +1,4 @@
-"""The scopes that a client may ask for, and those that its service has."""
+"""The scopes that a client can request."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,7 +8,7 @@ type ScopeLimit = Sequence[str] | None  # None: any scope of the service
 
 
 def service_scopes(service: Service) -> Mapping[str, str] | None:
-    """What each scope of the service is for, by name; None where it does not tell."""
+    """Return the descriptions of the service's scopes by name; None if unknown."""
     found = service.get("supportedScopes")
     if not isinstance(found, list):
         return None
@@ -20,13 +20,15 @@ def service_scopes(service: Service) -> Mapping[str, str] | None:
 
 
 def selectable_scopes(limit: ScopeLimit, service: Service) -> Mapping[str, str]:
-    """What can be ticked; where the service does not tell, what is so already."""
+    """Return the scopes to choose from; without service scopes, the current ones."""
     known = service_scopes(service)
     return dict.fromkeys(limit or (), "") if known is None else known
 
 
 def missing_scopes(limit: ScopeLimit, service: Service) -> list[str]:
-    """Scopes of the limit that the service does not have: Authlete drops them with
-    the next update (Authlete facts, 6)."""
+    """Return the scopes of the limit that the service doesn't have.
+
+    Authlete removes them on the next update.
+    """
     known = service_scopes(service)
     return [one for one in limit or () if known is not None and one not in known]

@@ -1,4 +1,4 @@
-"""What the page of a client tells first: how it signs in, and what it may get."""
+"""The summary on a client's page."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -28,7 +28,7 @@ TOKEN_BINDINGS = {
 
 
 def summarize_client(client: Document) -> Iterator[tuple[str, str]]:
-    """What each is called, and how it is."""
+    """Yield the most important settings, as label and value."""
     for member in SUMMARY_MEMBERS:
         _section, setting = CLIENT_SETTINGS[member]
         yield translate(setting.label), format_value(setting, client.get(member))
@@ -43,7 +43,7 @@ def summarize_client(client: Document) -> Iterator[tuple[str, str]]:
 
 
 def describe_scopes(extension: Mapping[str, Any]) -> str:
-    """Any, none, or exactly these: the three states that a limit can be in."""
+    """Describe the requestable scopes: any, none, or a list."""
     listed = extension.get("requestableScopes")
     if extension.get("requestableScopesEnabled") is not True:
         return _("Any scope of the service")

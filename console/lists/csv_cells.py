@@ -41,12 +41,15 @@ def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
 
 
 def format_rows(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """The same of rows whose cells are safe already."""
+    """Return rows whose cells are already safe as lines of CSV."""
     return map(csv.writer(LineWriter()).writerow, rows)
 
 
 def safe_cell(value: Any) -> Any:
-    """What most are, a line of ASCII, needs no more than a look at how it begins."""
+    """Return the value as a cell that no spreadsheet takes for a formula.
+
+    Most cells are one line of ASCII and need only a look at their first character.
+    """
     if (
         type(value) is str
         and value.isascii()
@@ -60,7 +63,7 @@ def safe_cell(value: Any) -> Any:
 
 
 def escape_formula(value: Any) -> str:
-    """``cell`` as no spreadsheet takes for a formula."""
+    """Return ``value`` as text that no spreadsheet takes for a formula."""
     if isinstance(value, bool):
         value = "true" if value else "false"
     text = " ".join(map(str, value)) if isinstance(value, list) else str(value)

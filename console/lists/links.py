@@ -1,4 +1,4 @@
-"""The same list otherwise: addresses that differ in some parameters."""
+"""Query strings that differ from the current one."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.http import QueryDict
 
 
 def without_params(params: QueryDict, *names: str) -> QueryDict:
-    """A copy of the parameters, but for these."""
+    """Return a copy of the parameters without ``names``."""
     query = params.copy()
     for name in names:
         query.pop(name, None)
@@ -14,8 +14,10 @@ def without_params(params: QueryDict, *names: str) -> QueryDict:
 
 
 def replace_params(params: QueryDict, **changes: Any) -> str:
-    """The same list from its first page on, with these parameters; what is empty is
-    left out."""
+    """Return the query string of page 1 with changed parameters.
+
+    Empty values are left out.
+    """
     query = without_params(params, "page", "download", *changes)
     for name, value in changes.items():
         if isinstance(value, list):

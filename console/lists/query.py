@@ -1,8 +1,8 @@
-"""What a person typed into the search box of a list.
+"""Parse the search box of a list.
 
-Words are looked for in what a row shows; those in quotes stay together.
-``pkceRequired:true`` and ``accessTokenDuration>3600`` compare a declared setting, by
-Authlete's name for it; a list may have shorter names of its own, such as ``region``.
+Words match the text of a row; quotes keep words together. ``pkceRequired:true`` and
+``accessTokenDuration>3600`` compare settings by their API names. A list can have short
+names of its own, such as ``region``.
 """
 
 import operator
@@ -29,7 +29,7 @@ MAX_QUERY_CHARS = 200  # characters
 
 @dataclass(frozen=True, slots=True)
 class SearchVocabulary:
-    """What one list can be asked: each name in small letters, and what it compares."""
+    """The names that one list can be searched by."""
 
     names: Mapping[str, str]
     example: str  # of a qualifier, for who used none that there is
@@ -54,7 +54,7 @@ class SearchVocabulary:
         return cls(members | dict(more or {}), example, {}, frozenset(more or ()))
 
     def restricted_to(self, *kept: str) -> Self:
-        """The same for a list that knows no more than these."""
+        """Return a vocabulary with these names only."""
         names = {name: one for name, one in self.names.items() if one in kept}
         rest = {name: one for name, one in self.names.items() if one not in kept}
         return type(self)(names, self.example, rest, self.unordered)
@@ -62,7 +62,7 @@ class SearchVocabulary:
 
 @dataclass(frozen=True, slots=True)
 class SearchTerm:
-    """One qualifier: what is compared, how, and with what."""
+    """A qualifier: the setting, the operator and the value."""
 
     member: str
     operator: str  # empty: is or holds it
@@ -111,9 +111,9 @@ class SearchQuery:
         text: Callable[[Row], str],
         value: Callable[[Row, str], Any],
     ) -> list[Row]:
-        """The rows that it names; none when it cannot be understood, never all.
+        """Return the matching rows; none if the query is invalid.
 
-        ``text`` is what words are looked for in, ``value`` what a name stands for.
+        ``text`` returns what words match, ``value`` what a name stands for.
         """
         if self.problem:
             return []
@@ -153,7 +153,7 @@ def _spelled(name: str, vocabulary: SearchVocabulary) -> str:
 
 
 def _value_texts(value: Any) -> list[str]:
-    """What a value may be called in a query."""
+    """Return the texts that match a value in a query."""
     match value:
         case bool():
             return ["true", "yes", "on"] if value else ["false", "no", "off"]

@@ -1,4 +1,4 @@
-"""A new service made like another one, and what must not be copied blindly."""
+"""Copy a service, and recreate a deleted one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ UNCOPIED_MEMBERS = ("metadata",)  # Authlete's own figures about the original
 
 @dataclass(frozen=True, slots=True)
 class ServiceCopy:
-    """The document to create, and the settings that are not as in the original."""
+    """The document of a copy, and how it differs from the original."""
 
     service: Mapping[str, Any]
     rewritten_urls: tuple[str, ...] = ()  # labels: addresses that were below the old issuer
@@ -28,7 +28,7 @@ class ServiceCopy:
 
 
 def copy_service(original: Service, name: str, issuer: str) -> ServiceCopy:
-    """Members that are not known are copied too; Authlete says what it drops."""
+    """Copy a service; unknown members are copied, too."""
     made: dict[str, Any] = {}
     moved, kept, left_out = [], [], []
     old, new = original.issuer.rstrip("/"), issuer.rstrip("/")
@@ -48,7 +48,7 @@ def copy_service(original: Service, name: str, issuer: str) -> ServiceCopy:
 
 
 def _rewrite_urls(value: Any, old: str, new: str) -> Any:
-    """``value`` with every address below ``old`` put below ``new``."""
+    """Return ``value`` with all URLs below ``old`` moved below ``new``."""
     match value:
         case str() if old and (value == old or value.startswith(f"{old}/")):
             return new + value[len(old) :]
@@ -62,7 +62,7 @@ def _rewrite_urls(value: Any, old: str, new: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class DeletedService:
-    """A service as it was last, and where: region and ID."""
+    """The last known version of a deleted service."""
 
     place: str
     service: Service
@@ -74,7 +74,7 @@ class DeletedService:
 
     @property
     def initial(self) -> dict[str, str]:
-        """What the form opens on."""
+        """The initial values of the form."""
         return {
             "region": self.place.partition("/")[0],
             "service_name": self.service.service_name,
@@ -85,17 +85,21 @@ class DeletedService:
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """Settings that do not come back, by their labels."""
+        """The labels of the settings that aren't restored."""
         return self.build_copy(self.service.service_name, self.service.issuer).left_out
 
     def build_copy(self, name: str, issuer: str) -> ServiceCopy:
-        """The document to create. Addresses that stay as they were are its own."""
+        """Return the document to create; unchanged URLs are its own."""
         found = copy_service(self.service, name, issuer)
         return ServiceCopy(found.service, found.rewritten_urls, left_out=found.left_out)
 
 
 def load_deleted_service(member: Member, place: str) -> DeletedService:
-    """Raises `Http404` where none was ever seen there."""
+    """Load the last known version of a deleted service.
+
+    Raises:
+        Http404: the service is unknown.
+    """
     home = parse_service_ref(place)
     kept = load_spans(member.organization.pk, *home) if home else []
     there = [one for one in kept if not one.version.is_deleted]

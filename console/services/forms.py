@@ -1,4 +1,4 @@
-"""The forms of services that are written by hand; settings have their own."""
+"""Forms of services."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ COPY, AGAIN = "copy", "again"
 
 
 class NewServiceForm(forms.Form):
-    """Where a new service is made, what it is called, and what it starts as."""
+    """Region, name, issuer and starting point of a new service."""
 
     region = forms.ChoiceField(label=_("Region"))
     service_name = forms.CharField(label=_("Name"), max_length=100)
@@ -35,7 +35,7 @@ class NewServiceForm(forms.Form):
         self.fields["region"].choices = choices  # type: ignore[attr-defined]
 
     def clean_issuer(self) -> str:
-        """By the rule that the setting itself has."""
+        """Validate the issuer like the setting."""
         issuer: str = self.cleaned_data["issuer"]
         slug, setting = SERVICE_SETTINGS["issuer"]
         try:

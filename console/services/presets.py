@@ -1,8 +1,4 @@
-"""What a new service can start as: settings that fit together, and the endpoints.
-
-Endpoints are paths below the issuer, the way most servers lay them out; whoever runs
-the server changes them to where they are.
-"""
+"""Presets for new services. Endpoints are paths below the issuer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +12,7 @@ MINUTES, HOURS, DAYS = 60, 3600, 86400
 
 @dataclass(frozen=True, slots=True)
 class ServicePreset:
-    """One kind of service, ready to be made."""
+    """Recommended settings of one kind of service."""
 
     title: str | Promise
     description: str | Promise
@@ -24,7 +20,7 @@ class ServicePreset:
     endpoints: Mapping[str, str] = field(default_factory=dict)  # below the issuer
 
     def build_document(self, name: str, issuer: str) -> dict[str, Any]:
-        """The document to create, under Authlete's names."""
+        """Return the document to create, under Authlete's names."""
         paths = {**DEFAULT_ENDPOINTS, **self.endpoints}
         return {
             "serviceName": name,
@@ -124,7 +120,7 @@ SERVICE_PRESETS: Mapping[str, ServicePreset] = {
 
 
 def preset_document(slug: str, name: str, issuer: str) -> dict[str, Any]:
-    """The document of an archetype; issuers of credentials name themselves in it."""
+    """Return the document of a preset; adds metadata of credential issuers."""
     made = SERVICE_PRESETS[slug].build_document(name, issuer)
     if slug == "credentials":
         root = issuer.rstrip("/")

@@ -1,4 +1,4 @@
-"""Doing one thing with many clients: choose them, see what would come of it, start it.
+"""Change many clients at once: select, preview, start a job.
 
-What was chosen and previewed waits in a `Selection`; the work itself is a job.
+The selection and its preview wait in a `Selection` until a job takes over.
 """

@@ -1,4 +1,4 @@
-"""What can be done with many clients at once."""
+"""The actions on many clients."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ LOCK, UNLOCK, SET, ROTATE = "lock", "unlock", "set", "rotate"
 
 @dataclass(frozen=True, slots=True)
 class BulkAction:
-    """One thing that a job does with each of them."""
+    """An action that a job runs on each selected client."""
 
     name: str
     job_kind: str  # of the job
@@ -25,7 +25,7 @@ class BulkAction:
     _title: str | Promise  # with a count
 
     def title(self, count: int) -> str:
-        """What it is called with so many clients."""
+        """Return the title for ``count`` clients."""
         return str(self._title % {"count": count})
 
 

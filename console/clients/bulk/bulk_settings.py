@@ -1,4 +1,4 @@
-"""The settings that can be set for many clients at once, and how."""
+"""The settings that can be changed for many clients at once."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ type Members = Mapping[str, Any]
 
 
 class EditMode(StrEnum):
-    """What is done with the value that was entered."""
+    """How the entered value changes a setting."""
 
     EXACTLY = "exactly"
     ADD = "add"
@@ -39,7 +39,7 @@ class EditMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BulkSetting:
-    """One setting of a client, or of the object inside it."""
+    """A setting of a client, or of the object ``within`` it."""
 
     section: type[Section]
     setting: Setting
@@ -47,7 +47,7 @@ class BulkSetting:
 
     @property
     def name(self) -> str:
-        """Authlete's, in the notation of a change: ``extension.tokenDuration``."""
+        """The API name, with a dot inside an object: ``extension.tokenDuration``."""
         member = self.setting.api_name
         return f"{self.within}.{member}" if self.within else member
 
@@ -60,14 +60,11 @@ class BulkSetting:
         return self.setting.input_type.kind in LIST_KINDS
 
     def value_in(self, client: Members) -> Any:
-        """Its value in ``client``; None where it has none."""
+        """Return the value in ``client``, or None."""
         return (self._holder(client) if self.within else client).get(self.setting.api_name)
 
     def edits(self, client: Members, value: Any) -> dict[str, Any]:
-        """What to write so that ``client`` has ``value``; all else stays.
-
-        Inside an object, too, None takes the member out.
-        """
+        """Return what to write to ``client`` to set ``value``; None resets it."""
         if not self.within:
             return {self.setting.api_name: value}
         return {self.within: {**self._holder(client), self.setting.api_name: value}}
@@ -76,19 +73,19 @@ class BulkSetting:
         return in_words(self.setting, value)
 
     def describe_change(self, was: Any, now: Any) -> list[ChangeDescription]:
-        """The change from one value to another, in words."""
+        """Describe the change from one value to another."""
         before, after = ({self.setting.api_name: value} for value in (was, now))
         if self.within:
             before, after = {self.within: before}, {self.within: after}
         return describe_changes(diff_edits(before, after), CLIENT_SETTINGS)
 
     def is_same(self, one: Any, other: Any) -> bool:
-        """Whether both come to the same: what is off may as well be absent."""
+        """Whether two values are equivalent; off equals absent."""
         unset = not self.setting.is_customized(one) and not self.setting.is_customized(other)
         return unset or is_equivalent(one, other)
 
     def problems(self, value: Any, base: Any) -> list[str]:
-        """Why our rules would refuse ``value``, but for what ``base`` had already."""
+        """Return why ``value`` is invalid, except for problems that ``base`` has."""
         kind = FIELD_KINDS[self.setting.input_type.kind]
         return validation_errors(self.section, self.setting, kind.input, value, base)
 
@@ -115,14 +112,14 @@ BULK_SETTINGS: Mapping[str, BulkSetting] = {
 
 @dataclass(frozen=True, slots=True)
 class SettingEdit:
-    """What is to be done with one setting of each client."""
+    """A change of one setting of each client."""
 
     target: BulkSetting
     mode: EditMode
     value: Any
 
     def apply_to(self, value: Any) -> Any:
-        """What the setting becomes where it is ``now``."""
+        """Return the new value of a setting."""
         if self.mode is EditMode.EXACTLY:
             return self.value
         has = value if isinstance(value, list) else []
@@ -137,14 +134,14 @@ class SettingEdit:
 
 
 def setting_form(bulk_setting: BulkSetting) -> type[SettingsForm]:
-    """The form with the setting's own input."""
+    """Return the form class with the input of the setting."""
     return form_for([bulk_setting.section])
 
 
 def entered_value(form: SettingsForm, bulk_setting: BulkSetting) -> Any:
-    """What a form that is valid holds for the setting; None takes it out.
+    """Return the value that a valid form holds; None resets the setting.
 
-    An input that was left as it was drawn counts as well: no tick is a decision.
+    An untouched input counts, too: an empty check box means off.
     """
     setting = bulk_setting.setting
     if setting.api_name in form.edits:

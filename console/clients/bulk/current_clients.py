@@ -1,4 +1,4 @@
-"""Reading many clients as they are now, and counting what lives by them."""
+"""Read the current state of many clients, and count their active tokens."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -15,10 +15,12 @@ from tenants.authlete.object_ref import ObjectRef
 MAX_SINGLE_READS = 50  # clients that are read one by one; more are read with their whole lists
 MAX_TOKEN_COUNTS = 100  # clients of which the tokens are counted, a call each
 
-type FetchedClient = Client | AuthleteError | None  # None: it is there no more
+type FetchedClient = Client | AuthleteError | None  # None: deleted
 
 
 class HasClientRef(Protocol):
+    """Anything that names a client."""
+
     @property
     def region(self) -> str: ...
     @property
@@ -28,11 +30,12 @@ class HasClientRef(Protocol):
 
 
 def client_ref(one: HasClientRef) -> ObjectRef:
+    """Return the reference of the client that ``one`` names."""
     return ObjectRef(one.region, one.service_id, one.client_id)
 
 
 class RegionApis:
-    """The ways to the regions, each opened once."""
+    """The API clients of regions, each connected once."""
 
     def __init__(self, member: Member) -> None:
         self._member = member
@@ -47,7 +50,7 @@ class RegionApis:
         return self._apis[region]
 
     def pairs_for(self, keys: Sequence[ObjectRef]) -> Iterator[tuple[ObjectRef, AuthleteClient]]:
-        """Those of ``places`` that there is a way to."""
+        """Yield the keys whose region is connected, with the API client."""
         for place in keys:
             door = self[place[0]]
             if isinstance(door, AuthleteClient):
@@ -55,7 +58,7 @@ class RegionApis:
 
 
 def fetch_clients(member: Member, keys: Sequence[ObjectRef]) -> Mapping[ObjectRef, FetchedClient]:
-    """Each client as it is now, or why it cannot be told."""
+    """Fetch each client, or the reason why it can't be read."""
     doors = RegionApis(member)
     found: dict[ObjectRef, FetchedClient] = {
         place: door for place in keys if isinstance(door := doors[place[0]], AuthleteError)
@@ -89,7 +92,7 @@ def _fetch_lists(
 
 
 def count_tokens_by_client(member: Member, keys: Sequence[ObjectRef]) -> Mapping[ObjectRef, int]:
-    """How many tokens of each are live; left out where that was not counted."""
+    """Count the active tokens of each client; failed counts are left out."""
     there = list(RegionApis(member).pairs_for(keys[:MAX_TOKEN_COUNTS]))
     counts = gather(
         (door, partial(door.service(service).tokens.count, client))

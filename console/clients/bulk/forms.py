@@ -1,4 +1,4 @@
-"""The forms of doing one thing with many clients."""
+"""Forms of bulk changes."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""What jobs do with clients, one at a time; each may be begun again.
+"""Jobs that change clients; every item can be retried.
 
-Registered when the app is ready. A preview said what would come of each client: where
-that is not so any more, nothing is written, and the item says so.
+Imported when the app is ready. An item whose client no longer matches the preview is
+skipped and reported.
 """
 
 from django.utils.translation import gettext as _
@@ -28,11 +28,13 @@ from tenants.jobs.registry import ItemResult, job_handler
 
 @job_handler("client.lock", permission=Effect.CHANGE)
 def lock(work: JobContext, item: Item) -> ItemResult:
+    """Lock a client."""
     return _set_lock(work, item, locked=True)
 
 
 @job_handler("client.unlock", permission=Effect.CHANGE)
 def unlock(work: JobContext, item: Item) -> ItemResult:
+    """Unlock a client."""
     return _set_lock(work, item, locked=False)
 
 
@@ -52,7 +54,7 @@ def _set_lock(work: JobContext, item: Item, *, locked: bool) -> ItemResult:
 
 @job_handler("client.set", permission=Effect.CHANGE)
 def set_setting(work: JobContext, item: Item) -> ItemResult:
-    """Set one setting, where it still has the value that the preview showed."""
+    """Change a setting that still has the previewed value."""
     one = BULK_SETTINGS[item.payload["setting"]]
     was, wanted = from_plain(item.payload["values"])
     api = _client_api(work, item)
@@ -69,7 +71,7 @@ def set_setting(work: JobContext, item: Item) -> ItemResult:
 
 @job_handler("client.stage_rotation", permission=Effect.REVEAL)
 def stage_rotation(work: JobContext, item: Item) -> ItemResult:
-    """Make a new secret and keep it; it is seen once, on the client's page."""
+    """Stage a new secret; it's revealed once, on the client's page."""
     try:
         stage_secret(
             work.connect(item.region),
@@ -104,7 +106,7 @@ def _client_api(work: JobContext, item: Item) -> ClientApi:
 
 
 def start_job(member: Member, preview: BulkPreview, form: BulkConfirmForm) -> Job:
-    """Have the rows done that would change; what was seen of each goes along."""
+    """Start a job for the clients that the preview would change."""
     return control.start_job(
         member.actor,
         member.organization,

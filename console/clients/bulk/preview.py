@@ -1,4 +1,4 @@
-"""What a deed would come to for each client, before anything is sent."""
+"""Preview what a bulk action does to each client."""
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -57,7 +57,7 @@ def build_preview(
     action: str,
     edit: SettingEdit | None = None,
 ) -> BulkPreview:
-    """Read every client as it is now; nothing is changed."""
+    """Fetch every selected client and preview the action; nothing changes."""
     found = fetch_clients(member, [client_ref(one) for one in choice.clients])
     fitting, judge = build_matcher(member, choice), _row_previewer(member, action, edit)
     rows = [_preview_row(one, found[client_ref(one)], fitting, judge) for one in choice.clients]
@@ -70,7 +70,7 @@ type RowPreviewer = Callable[[PreviewRow, Client], PreviewRow]
 
 
 def _row_previewer(member: Member, action: str, edit: SettingEdit | None) -> RowPreviewer:
-    """What tells what the deed would come to for one client."""
+    """Return the function that previews the action for one client."""
     if action == ROTATE:
         return partial(_preview_rotation, taken=open_rotations(member.organization).keys())
     if action == SET:
@@ -99,7 +99,7 @@ def _preview_row(
 
 
 def _is_limited(client: Client) -> bool:
-    """Whether the credential was shown hardly more than a name."""
+    """Whether the credential can read only the name."""
     return client.get("modifiedAt") is None
 
 
@@ -129,7 +129,7 @@ def _preview_setting(row: PreviewRow, client: Client, *, edit: SettingEdit) -> P
 
 
 def _warnings(client: Client, edits: Members) -> Iterator[str]:
-    """What the change would break, and who might undo it."""
+    """Yield what the change would break, and who might overwrite it."""
     before = client.to_dict()
     known = set(check_client(before))
     after = {n: v for n, v in (before | dict(edits)).items() if v is not None}
@@ -156,6 +156,6 @@ def _preview_rotation(
 
 
 def _count_tokens(member: Member, rows: Sequence[PreviewRow]) -> list[PreviewRow]:
-    """The same, with how many tokens live by those that would be locked."""
+    """Add the number of active tokens to the rows that would be locked."""
     counts = count_tokens_by_client(member, [client_ref(row) for row in rows if row.fate == CHANGE])
     return [replace(row, tokens=counts.get(client_ref(row))) for row in rows]

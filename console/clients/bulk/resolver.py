@@ -1,4 +1,4 @@
-"""What a list sent, resolved to the clients that it means at this moment."""
+"""Resolve a submitted selection to the clients that match now."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -43,13 +43,17 @@ MAX_INDEX_AGE = timedelta(minutes=10)  # of what is known, without a word about 
 
 
 class ClientMatcher(Protocol):
-    """Whether a client fits what the list was asked for, as it is now."""
+    """Whether the current state of a client still matches the list's filters."""
 
     def __call__(self, place: ObjectRef, client: Client) -> bool: ...
 
 
 def resolve_selection(member: Member, form: BulkSelectForm) -> ClientSelection:
-    """Raises an `AuthleteError` where what fits cannot be told at all."""
+    """Return the selected clients.
+
+    Raises:
+        AuthleteError: the matching clients can't be determined.
+    """
     told = form.cleaned_data
     choice = ClientSelection(
         (), told["within"], told["query"], told["shown"] or 0, selects_all=told["all"]
@@ -62,7 +66,7 @@ def resolve_selection(member: Member, form: BulkSelectForm) -> ClientSelection:
 
 
 def build_matcher(member: Member, choice: ClientSelection) -> ClientMatcher:
-    """For everything that fits a list: a client may have changed since it was seen."""
+    """Return the matcher for a selection of all matching clients."""
     if not choice.selects_all:
         return lambda place, client: True
     asked, services = _parse_query(member, choice)
@@ -87,7 +91,7 @@ def build_matcher(member: Member, choice: ClientSelection) -> ClientMatcher:
 def _parse_query(
     member: Member, choice: ClientSelection
 ) -> tuple[ListRequest, dict[tuple[str, int], str]]:
-    """What the list was asked for, understood; and what its services are called."""
+    """Parse the list's parameters; return them with the names of services."""
     query = QueryDict(choice.query)
     if choice.within:
         return ListRequest(query, CLIENT_VOCABULARY, SERVICE_LIST_FACETS, list(COLUMNS_BY_NAME)), {}
@@ -99,7 +103,7 @@ def _parse_query(
 def _match_in_service(
     member: Member, choice: ClientSelection
 ) -> tuple[list[SelectedClient], list[str]]:
-    """All that fit of one service, as they are now, and why some may be missing."""
+    """Return the matching clients of one service, live, and warnings."""
     region, _slash, number = choice.within.partition("/")
     workspace = Workspace(member, get_regions()[region], member.connect(region))
     asked, _names = _parse_query(member, choice)
@@ -110,7 +114,7 @@ def _match_in_service(
 def _match_in_index(
     member: Member, choice: ClientSelection
 ) -> tuple[list[SelectedClient], list[str]]:
-    """All that fit of all services, as they were last seen."""
+    """Return the matching clients of all services, as last synced, and warnings."""
     index = ClientSearch(member)
     asked = index.parse_request(QueryDict(choice.query))
     if asked.query.problem:
@@ -120,7 +124,7 @@ def _match_in_index(
 
 
 def _freshness_warnings(age: RegionFreshness) -> Iterator[str]:
-    """What of a region may have been overlooked."""
+    """Yield why matching clients of a region may be missing."""
     region = age.region.title
     if number := len(age.unreachable_services):
         said = ngettext(
@@ -148,7 +152,7 @@ def _selected_clients(rows: Iterable[ClientRow]) -> list[SelectedClient]:
 
 
 def _selected_by_key(member: Member, keys: Sequence[ObjectRef]) -> list[SelectedClient]:
-    """The clients at these places, with the names that they were last seen with."""
+    """Return the clients with these keys, with their last known names."""
     names: dict[ObjectRef, str] = {}
     for at in range(0, len(keys), KEYS_PER_QUERY):
         these = [
@@ -162,7 +166,7 @@ def _selected_by_key(member: Member, keys: Sequence[ObjectRef]) -> list[Selected
 
 
 def list_url(member: Member, choice: ClientSelection) -> str:
-    """The list that the clients were chosen in, as it was."""
+    """Return the URL of the list that the clients were selected in."""
     slug = member.organization.slug
     path = reverse("clients:index", args=[slug])
     if choice.within:

@@ -1,4 +1,4 @@
-"""What one person chose, kept between the pages that it takes to do something."""
+"""Selections of clients, stored while a user prepares a bulk action."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ CHANGE, SAME, CANNOT, UNREAD = "change", "same", "cannot", "unread"
 
 @dataclass(frozen=True, slots=True)
 class SelectedClient:
-    """One client that was chosen; its name as it was last seen."""
+    """A selected client with its last known name."""
 
     region: str
     service_id: int
@@ -38,7 +38,7 @@ class SelectedClient:
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """What would come of one client."""
+    """The preview for one client."""
 
     region: str
     service_id: int
@@ -54,7 +54,7 @@ class PreviewRow:
 
 @dataclass(frozen=True, slots=True)
 class BulkPreview:
-    """What one deed would come to, as all clients were when it was asked."""
+    """The preview of an action for all selected clients."""
 
     action: str
     rows: Sequence[PreviewRow]
@@ -66,7 +66,7 @@ class BulkPreview:
         return [row for row in self.rows if row.fate == status]
 
     def changes(self, row: PreviewRow) -> list[ChangeDescription]:
-        """What would change about a client, in words; nothing of a secret."""
+        """Describe the changes of one client; never contains a secret."""
         if self.edit:
             return self.edit.target.describe_change(row.was, row.now)
         if row.now is None:
@@ -76,7 +76,7 @@ class BulkPreview:
 
     @property
     def tokens(self) -> int:
-        """How many live ones were counted, of clients that would change."""
+        """The number of active tokens of the clients that would change."""
         return sum(row.tokens or 0 for row in self.with_status(CHANGE))
 
     @property
@@ -85,7 +85,7 @@ class BulkPreview:
 
     @property
     def title(self) -> str:
-        """As a heading, a button and a job are called."""
+        """The title of the page, its button and the job."""
         count = len(self.with_status(CHANGE))
         if not count:
             return str(BULK_ACTIONS[self.action].label)
@@ -101,7 +101,7 @@ class BulkPreview:
 
 @dataclass(frozen=True, slots=True)
 class ClientSelection:
-    """What was chosen, where, and what of it could not be looked at."""
+    """The selected clients, and the list that they were selected in."""
 
     clients: Sequence[SelectedClient] = ()
     within: str = ""  # the service of the list, region/number; nothing: of all services
@@ -114,7 +114,7 @@ class ClientSelection:
 
 
 def create_selection(member: Member, selection: ClientSelection) -> UUID:
-    """Keep it for as long as a session lasts, and nothing that is older."""
+    """Store a selection for this user; deletes expired selections."""
     Selection.objects.filter(changed_at__lt=timezone.now() - SELECTION_LIFETIME).delete()
     kept = Selection(user=member.user, organization=member.organization)
     kept.seal_content(_serialize(selection)).save(force_insert=True)
@@ -124,14 +124,14 @@ def create_selection(member: Member, selection: ClientSelection) -> UUID:
 def save_preview(
     member: Member, selection: UUID, choice: ClientSelection, preview: BulkPreview
 ) -> None:
-    """Keep the preview beside what was chosen."""
+    """Store the preview of a selection."""
     kept = _own_selections(member).filter(pk=selection).first()
     if kept:
         kept.seal_content(_serialize(replace(choice, preview=preview))).save(force_update=True)
 
 
 def load_selection(member: Member, selection: UUID) -> ClientSelection | None:
-    """What this person chose; None when that is over, or was never theirs."""
+    """Return this user's selection; None if it has expired."""
     kept = _own_selections(member).filter(pk=selection).first()
     if kept is None:
         return None
@@ -142,6 +142,7 @@ def load_selection(member: Member, selection: UUID) -> ClientSelection | None:
 
 
 def delete_selection(member: Member, selection: UUID) -> None:
+    """Delete this user's selection."""
     _own_selections(member).filter(pk=selection).delete()
 
 

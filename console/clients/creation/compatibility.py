@@ -1,7 +1,6 @@
-"""What a service does not have that a client of it wants.
+"""Find what a service lacks for a client.
 
-Authlete stores such a client, and its requests fail at runtime. The service may be
-changed to fit, or the client.
+Authlete stores such a client, but its requests fail. Change the service or the client.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -35,7 +34,7 @@ ID_TOKEN_GRANTS = {"AUTHORIZATION_CODE", "IMPLICIT", "CIBA", "DEVICE_CODE"}
 
 @dataclass(frozen=True, slots=True)
 class ServiceMismatch:
-    """Something that the service lacks."""
+    """A setting of the service that doesn't fit a client."""
 
     message: str
     setting: Setting  # of the service, that has to change
@@ -45,7 +44,7 @@ class ServiceMismatch:
 
 
 def find_mismatches(client: Members, service: Service) -> list[ServiceMismatch]:
-    """What in the service does not fit the client, what fails first."""
+    """Return what the service lacks for ``client``, fatal mismatches first."""
     found = [one for rule in MISMATCH_RULES for one in rule(client, service)]
     return sorted(found, key=lambda one: not one.is_fatal)
 

@@ -1,4 +1,4 @@
-"""A new client made like another one, and what must not be copied blindly."""
+"""Copy a client, and find clients to copy."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ MANUAL_SOURCES = ("", "STATIC_REGISTRATION")
 
 @dataclass(frozen=True, slots=True)
 class ClientCopy:
-    """What a copy starts as, and where it is not as the original."""
+    """The document of a copy, and how it differs from the original."""
 
     client: Mapping[str, Any]
     left_out: tuple[str, ...] = ()  # labels: what is the original's alone
@@ -60,7 +60,7 @@ class ClientCopy:
 
 
 def copy_client(original: Client, target: Service) -> ClientCopy:
-    """Members that are not known are copied too; Authlete says what it drops."""
+    """Copy a client into a service; unknown members are copied, too."""
     made: dict[str, Any] = {}
     left_out, sealed = [], []
     for member, value in original.to_dict().items():
@@ -94,7 +94,7 @@ def _is_unreported(original: Client, member: str) -> bool:
 def _limit_scopes(
     document: dict[str, Any], service_scopes: Mapping[str, str] | None
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The copy without the scopes that its service does not have, and those."""
+    """Return the document without unknown scopes, and those scopes."""
     extension = document.get(EXTENSION)
     asked = extension.get(SCOPES) if isinstance(extension, dict) else None
     if not isinstance(extension, dict) or service_scopes is None or not isinstance(asked, list):
@@ -122,7 +122,7 @@ class SourceService:
 
 @dataclass(frozen=True, slots=True)
 class SourceClients:
-    """Clients of one service that fit what was asked."""
+    """The matching clients of one service."""
 
     service: SourceService
     clients: Sequence[Client] = ()
@@ -131,7 +131,7 @@ class SourceClients:
 
 
 def list_source_services(workspace: Workspace, service: Service) -> list[SourceService]:
-    """This service first, then those that lists have shown, by name."""
+    """Return this service first, then the other known services by name."""
     here = SourceService(
         workspace.region.name,
         service.api_key,
@@ -148,7 +148,7 @@ def list_source_services(workspace: Workspace, service: Service) -> list[SourceS
 
 
 def copy_target_path(workspace: Workspace, service_key: str) -> str:
-    """The path at which a client of another service is made; empty for none."""
+    """Return the path to create a client in another service, or ""."""
     home = parse_service_ref(service_key)
     regions = {region.name for region in workspace.member.regions()}
     if not home or home[0] not in regions:
@@ -157,7 +157,7 @@ def copy_target_path(workspace: Workspace, service_key: str) -> str:
 
 
 def find_source_clients(workspace: Workspace, source: SourceService, search: str) -> SourceClients:
-    """The first clients whose name, alias or number holds what was asked."""
+    """Return the first clients whose name, alias or ID matches ``search``."""
     try:
         authlete = workspace.member.connect(source.region)
     except AuthleteError as error:

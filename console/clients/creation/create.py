@@ -1,4 +1,4 @@
-"""Making a client, and looking at what Authlete made of it."""
+"""Create a client and read it back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from tenants.authlete.errors import AuthleteError
 
 @dataclass(frozen=True, slots=True)
 class CreatedClient:
-    """A client that was just made; its secret is for one response."""
+    """A created client; its secret is for one response only."""
 
     client_id: int
     entry: str  # in the record
@@ -28,9 +28,10 @@ class CreatedClient:
 def create_client(
     authlete: AuthleteClient, service_id: int, client: Mapping[str, Any]
 ) -> CreatedClient:
-    """Create it, and read it back: what Authlete does not take it drops in silence.
+    """Create a client and read it back, since Authlete ignores some values.
 
-    Raises an `AuthleteError` only where it is not known to be made.
+    Raises:
+        AuthleteError: the client may not have been created.
     """
     service = authlete.service(service_id)
     written = service.clients.create(client)

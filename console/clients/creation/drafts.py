@@ -1,8 +1,7 @@
-"""What a new client starts from, and what was entered for it until it is made.
+"""The starting point and the draft of a new client.
 
-What is entered passes no address, which logs and browsers keep: it waits here, sealed,
-between the form and the review, so that the review can be loaded anew and step-up
-loses nothing.
+A draft is cached encrypted between form and review, so that no value is in a URL and
+re-authentication loses nothing.
 """
 
 import json
@@ -51,8 +50,7 @@ COPY_FORM_SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class ClientOrigin:
-    """An archetype by its slug, or a client to copy: region, service and number; or
-    one that is gone, to be made again."""
+    """What a new client starts from: a preset, a client to copy, or a deleted client."""
 
     preset: str = ""
     original: str = ""
@@ -60,7 +58,7 @@ class ClientOrigin:
 
     @classmethod
     def from_params(cls, params: Mapping[str, str]) -> Self | None:
-        """What an address asks for; None where that is nothing there is."""
+        """Parse the URL parameters; return None without a valid origin."""
         start, original = params.get("start", ""), params.get("original", "")
         if parse_client_ref(again := params.get("again", "")):
             return cls(deleted=again)
@@ -80,7 +78,7 @@ class ClientOrigin:
 
 @dataclass(frozen=True, slots=True)
 class InitialClient:
-    """What the form opens on."""
+    """The initial values of the form for a new client."""
 
     document: Mapping[str, Any]
     form_settings: tuple[str, ...]  # names of settings
@@ -92,7 +90,7 @@ class InitialClient:
     is_unverified: bool = False  # somebody changed what was kept of it
 
     def build_document(self, edits: Mapping[str, Any]) -> dict[str, Any]:
-        """The document to create, under Authlete's names."""
+        """Return the document to create, under Authlete's names."""
         made = {**self.document, **edits}
         return {name: value for name, value in made.items() if value is not None}
 
@@ -100,8 +98,11 @@ class InitialClient:
 def load_initial_client(
     workspace: Workspace, service: Service, origin: ClientOrigin
 ) -> InitialClient:
-    """Reads the original, where there is one; raises `Http404` where one that is gone
-    was never seen."""
+    """Load the initial values; fetches the original, if there is one.
+
+    Raises:
+        Http404: the deleted client is unknown.
+    """
     if origin.deleted:
         return _load_deleted(workspace, service, origin.deleted)
     if not origin.original:
@@ -125,7 +126,7 @@ def load_initial_client(
 
 
 def _load_deleted(workspace: Workspace, service: Service, key: str) -> InitialClient:
-    """As the client was when it was seen last, its name and alias included."""
+    """Load the last known version of a deleted client, with name and alias."""
     region, service_id, client_id = key.split("/")
     known = load_spans(workspace.organization.pk, region, int(service_id), int(client_id))
     there = [one for one in known if not one.version.is_deleted]
@@ -156,14 +157,14 @@ def _load_deleted(workspace: Workspace, service: Service, key: str) -> InitialCl
 
 @dataclass(frozen=True, slots=True)
 class NewClientDraft:
-    """What a person entered for a client that is not made yet."""
+    """What a user entered for a new client."""
 
     origin: ClientOrigin
     edits: Mapping[str, Any] = field(repr=False)
 
 
 def save_draft(workspace: Workspace, service_id: int, draft: NewClientDraft) -> str:
-    """Keep it for this person and service, and return the key to `find` it by."""
+    """Save the draft for this user and service, and return its key."""
     key = token_urlsafe(18)
     place = _cache_key(workspace, service_id, key)
     start = draft.origin
@@ -173,7 +174,7 @@ def save_draft(workspace: Workspace, service_id: int, draft: NewClientDraft) -> 
 
 
 def load_draft(workspace: Workspace, service_id: int, key: str) -> NewClientDraft | None:
-    """What was kept; None where it was not, or is not any more."""
+    """Return the draft with this key; None if it has expired."""
     if not DRAFT_KEY_PATTERN.fullmatch(key):
         return None
     place = _cache_key(workspace, service_id, key)
@@ -186,7 +187,7 @@ def load_draft(workspace: Workspace, service_id: int, key: str) -> NewClientDraf
 
 
 def delete_draft(workspace: Workspace, service_id: int, key: str) -> None:
-    """Forget what was entered, once it is made."""
+    """Delete the draft of a created client."""
     cache.delete(_cache_key(workspace, service_id, key))
 
 

@@ -1,8 +1,7 @@
-"""What a new client can start as: settings that fit together, and what to ask for.
+"""Presets for new clients.
 
-Each follows the profile that its kind of application should follow today: RFC 9700
-for all of them, RFC 8252 for native applications, the FAPI 2.0 Security Profile, CIBA
-Core and OID4VCI. What it asks for is what only the person knows.
+They follow RFC 9700, RFC 8252 for native applications, the FAPI 2.0 Security Profile,
+CIBA Core and OID4VCI.
 """
 
 from collections.abc import Mapping
@@ -40,7 +39,7 @@ KEY_SETTINGS = ("jwks_uri", "jwks")
 
 @dataclass(frozen=True, slots=True)
 class ClientPreset:
-    """One kind of client, ready to be made."""
+    """Recommended settings of one application type."""
 
     title: str | Promise
     description: str | Promise
@@ -50,11 +49,11 @@ class ClientPreset:
 
     @property
     def form_settings(self) -> tuple[str, ...]:
-        """The settings that are entered by hand."""
+        """The settings to enter in the form."""
         return (*COMMON_SETTINGS, *self.extra_settings)
 
     def build_client(self, service: Service) -> dict[str, Any]:
-        """The document that the form opens on."""
+        """Return the document that the form starts with."""
         chosen = preferred_signing_alg(service) or next(iter(FAPI_SIGNING_ALGS))
         return dict(self.settings) | dict.fromkeys(self.signature_members, chosen)
 

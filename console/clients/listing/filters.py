@@ -104,7 +104,7 @@ type ServicesByKey = Mapping[tuple[str, int], KnownService]  # by region and id
 
 
 def search_condition(test: SearchTerm, services: ServicesByKey) -> Q:
-    """What a qualifier of the search box names."""
+    """Return the database condition of a qualifier in the search box."""
     wanted = test.value.lower()
     match test.member:
         case "service":
@@ -129,7 +129,7 @@ def search_condition(test: SearchTerm, services: ServicesByKey) -> Q:
 
 
 def facet_condition(facet: Facet[ClientRow], values: Sequence[str]) -> Q:
-    """What has one of the values; everything where none is chosen."""
+    """Return the database condition of a facet; matches all if nothing is selected."""
     if not values:
         return Q()
     match facet.name:
@@ -147,7 +147,7 @@ def facet_condition(facet: Facet[ClientRow], values: Sequence[str]) -> Q:
 
 
 def _in_named_services(wanted: str, services: ServicesByKey) -> Q:
-    """In those of that id, or with that in their name."""
+    """Match clients of services with this ID or name."""
     return _in_services(
         [
             place
@@ -180,7 +180,7 @@ def _any_of(conditions: Iterable[Q]) -> Q:
 
 
 def _has_word(column: str, word: str) -> Q:
-    """Whether one of the words in a column is this one."""
+    """Match rows with this word in a column of words."""
     return (
         Q(**{f"{column}__iexact": word})
         | Q(**{f"{column}__istartswith": f"{word} "})
@@ -189,7 +189,7 @@ def _has_word(column: str, word: str) -> Q:
 
 
 def _has_word_suffix(column: str, end: str) -> Q:
-    """Whether one of the words in a column ends like that."""
+    """Match rows with a word that ends like this in a column of words."""
     return Q(**{f"{column}__iendswith": end}) | Q(**{f"{column}__icontains": f"{end} "})
 
 

@@ -1,4 +1,4 @@
-"""Reading the clients of every service of every region anew, as far as time allows."""
+"""Refresh the clients of all services in all regions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ type ServiceKey = tuple[str, int]  # region and service
 
 @dataclass(frozen=True, slots=True)
 class RefreshResult:
-    """What became of it."""
+    """The result of a refresh."""
 
     services_read: int  # services
     silent_regions: Sequence[UnreachableRegion]  # regions that did not list their services
@@ -41,10 +41,10 @@ class RefreshResult:
 
 
 def refresh_clients(member: Member, seconds: float = REFRESH_SECONDS) -> RefreshResult | None:
-    """Ask all services of all regions; what was read longest ago comes first.
+    """Refresh all services, those first that were synced longest ago.
 
-    What does not answer keeps what it showed last, and the index says so. None where
-    somebody else of the organization does the same at this moment.
+    Services that don't respond keep their last known clients. Returns None if another
+    refresh of the organization is running.
     """
     lock = f"clients-refreshed:{member.organization.pk}"
     if not cache.add(lock, member.page_id, 2 * seconds):  # should its process be killed
@@ -86,7 +86,7 @@ def _read_batch(
     keys: Sequence[ServiceKey],
     deadline: Deadline,
 ) -> Iterator[tuple[ServiceKey, str]]:
-    """Keep what each service shows; gives why not, where that is so."""
+    """Index the clients of each service; yield the problem, if there is one."""
     asked = [(apis[region], number) for region, number in keys]
     for place, listed in zip(keys, list_all_clients(asked, deadline.remaining()), strict=True):
         if not (problem := _list_problem(place, listed)):
@@ -103,7 +103,7 @@ def _list_problem(place: ServiceKey, listed: ListResult[ClientPage, Client]) -> 
 
 
 def _describe_error(error: AuthleteError) -> str:
-    """What happened, with all that there is to quote."""
+    """Describe the error with HTTP status, code and request ID."""
     said = [f"HTTP {error.status}" if error.status else "", error.code]
     if error.request_id:
         said.append(_("request %(id)s") % {"id": error.request_id})
@@ -112,7 +112,7 @@ def _describe_error(error: AuthleteError) -> str:
 
 
 def _save_problem(member: Member, problem: str, **where: str | int) -> None:
-    """Keep why clients are shown as they were seen last."""
+    """Store why services show their last known clients."""
     KnownService.objects.filter(organization=member.organization, **where).update(
         clients_problem=problem[:1_000]
     )

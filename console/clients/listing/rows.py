@@ -1,4 +1,4 @@
-"""Short words for what a list of clients shows; the long ones are in the settings."""
+"""Rows of client lists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,6 +52,8 @@ STATIC_REGISTRATION = "STATIC_REGISTRATION"
 
 @dataclass(frozen=True, slots=True)
 class ClientRow:
+    """A client in a list, live or as last synced."""
+
     region: str
     service_id: int
     client_id: int
@@ -89,7 +91,7 @@ class ClientRow:
 
     @classmethod
     def from_index(cls, values: tuple[Any, ...], service: str, *, is_stale: bool) -> Self:
-        """From the columns ``INDEX`` of `KnownClient`."""
+        """Build a row from the columns ``INDEX_COLUMNS`` of `KnownClient`."""
         told = dict(zip(INDEX_COLUMNS, values, strict=True))
         words = {name: told[name].split() for name in ("grants", "hosts")}
         return cls(**{**told, **words}, service=service, is_stale=is_stale)
@@ -105,7 +107,7 @@ class ClientRow:
 
     @property
     def is_limited(self) -> bool:
-        """Whether the credential was shown hardly more than a name."""
+        """Whether the credential can read only the name and type."""
         return not self.created_at and not self.auth_method
 
     @property
@@ -139,6 +141,6 @@ class ClientRow:
 
 
 def iso_time(milliseconds: int) -> str:
-    """A time of Authlete's as ISO 8601 has it; nothing where there is none."""
+    """Format an Authlete timestamp as ISO 8601; "" for none."""
     found = datetime_from_ms(milliseconds)
     return found.isoformat(timespec="milliseconds") if found else ""

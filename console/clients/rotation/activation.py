@@ -1,4 +1,4 @@
-"""Sending a staged secret to Authlete, now or later, and putting the old one back."""
+"""Activate a staged secret, now or later, and restore the old one."""
 
 from datetime import datetime
 
@@ -27,19 +27,19 @@ State = Rotation.State
 
 
 class SecretChangedError(Exception):
-    """The client's secret is another than the one that this was prepared against."""
+    """The current secret isn't the one that the rotation was prepared for."""
 
 
 def activate_secret(
     authlete: AuthleteClient, who: Actor, rotation: Rotation, *, force: bool = False
 ) -> None:
-    """Let the client have its new secret.
+    """Send the staged secret to Authlete; can be retried after an interruption.
 
-    It may be called again after it was interrupted. Raises `Changed` when the secret
-    in use is not the one that was there when this was staged, unless ``anyway``;
-    `Moved` when somebody else was faster; `vault.Sealed` when the new one was not
-    sealed for this client; and `AuthleteError`, after which the rotation's state says
-    what is known.
+    Raises:
+        SecretChangedError: the current secret changed since staging, without ``force``.
+        RotationConflictError: someone else continued the rotation.
+        UnsealError: the staged secret can't be decrypted.
+        AuthleteError: the rotation's state says what is known.
     """
     api = _client_api(authlete, rotation)
     now = _current_fingerprint(api, rotation)
@@ -66,7 +66,7 @@ def activate_secret(
 def restore_old_secret(
     authlete: AuthleteClient, who: Actor, rotation: Rotation, *, force: bool = False
 ) -> None:
-    """Give the client its old secret back; raises as `activate` does."""
+    """Send the old secret to Authlete; raises as `activate_secret` does."""
     api = _client_api(authlete, rotation)
     now = _current_fingerprint(api, rotation)
     if now != rotation.old_mark:
@@ -81,9 +81,10 @@ def restore_old_secret(
 def schedule_activation(
     member: Member, rotation: Rotation, run_at: datetime, *, reason: str, ticket: str
 ) -> Job:
-    """Have a job activate it at that time; one that was set before is cancelled.
+    """Schedule a job that activates the secret; replaces an earlier schedule.
 
-    Raises `Moved`.
+    Raises:
+        RotationConflictError: someone else continued the rotation.
     """
     before = rotation.job
     item = NewItem(
@@ -110,7 +111,7 @@ def schedule_activation(
 
 
 def cancel_activation(who: Actor, rotation: Rotation) -> None:
-    """Let no job wait for a rotation that somebody has gone on with."""
+    """Cancel the scheduled job of a rotation."""
     control.cancel_if_open(rotation.job, who)
 
 
@@ -120,7 +121,7 @@ def _client_api(authlete: AuthleteClient, rotation: Rotation) -> ClientApi:
 
 
 def _current_fingerprint(api: ClientApi, rotation: Rotation) -> str:
-    """The fingerprint in use; the rotation fails with a client that is gone."""
+    """Return the current fingerprint; fail the rotation of a deleted client."""
     try:
         return secret_fingerprint(api.get())
     except NotFoundError as error:
@@ -137,7 +138,7 @@ def _send_secret(
     secret: SecretStr,
     failure_state: Rotation.State,
 ) -> None:
-    """Set the secret; where that failed, go ``back``, unless nobody knows."""
+    """Send the secret; go to ``failure_state`` if it was certainly not set."""
     try:
         api.set_secret(secret, (secret_change(old_fingerprint, fingerprint_token(secret).hex),))
     except AuthleteError as error:
@@ -155,7 +156,7 @@ def _has_arrived(
     secret: SecretStr,
     failure_state: Rotation.State,
 ) -> bool:
-    """Whether a secret whose reply was lost is in use; kept in the record."""
+    """Check whether a secret whose response was lost is current; audits it."""
     try:
         now = secret_fingerprint(api.get())
     except AuthleteError:

@@ -1,4 +1,4 @@
-"""A client's secret: what needs it, and whether it was changed."""
+"""A client's secret: what uses it, and whether it has changed."""
 
 from contextlib import suppress
 
@@ -42,17 +42,18 @@ DERIVED_KEY_USES = {
 
 
 def client_label(client: Client) -> str:
+    """Return the client's name for audit entries."""
     return make_storable(client.client_name).strip() or str(client.client_id)
 
 
 def secret_fingerprint(client: Client) -> str:
-    """The fingerprint of a client's secret; empty where it has none."""
+    """Return the fingerprint of a client's secret; "" without a secret."""
     found = client.get("clientSecret")
     return found.hex if isinstance(found, Fingerprint) else ""
 
 
 def secret_uses(client: Client) -> list[str]:
-    """What needs the secret, in words; nothing where it is not used."""
+    """Return what the secret is used for; empty if it isn't used."""
     if client.client_type == "PUBLIC":
         return []
     found = [_("Client authentication")] if client.auth_method in CLIENT_SECRET_METHODS else []
@@ -65,16 +66,16 @@ def secret_uses(client: Client) -> list[str]:
 
 
 def secret_change(before: str, after: str) -> FieldChange:
-    """What the record says of a secret that is replaced, by their fingerprints."""
+    """Return the audited change of a secret, by fingerprints."""
     return FieldChange("clientSecret", Fingerprint(before), Fingerprint(after))
 
 
 def check_secret_changed(
     api: ClientApi, who: Actor, before: str, audit_fields: EventDetails
 ) -> bool | None:
-    """Whether the secret is another than ``before``, after a reply that was lost.
+    """Check whether the secret changed after a lost response; audits the result.
 
-    None where that cannot be found out either. The record keeps what was found.
+    Returns None if that can't be determined.
     """
     try:
         now = secret_fingerprint(api.get())
@@ -88,7 +89,7 @@ def check_secret_changed(
 
 
 def record_finding(who: Actor, changed: bool | None, audit_fields: EventDetails) -> None:
-    """Keep what was found out; what cannot be kept is said all the same."""
+    """Audit whether the secret changed; a failure to audit is ignored."""
     fate = Outcome.UNKNOWN if changed is None else Outcome.SUCCEEDED
     known = {True: CHANGED, False: UNCHANGED, None: ""}[changed]
     with suppress(AuditUnavailableError):

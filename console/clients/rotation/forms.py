@@ -1,4 +1,4 @@
-"""The forms that are about a client's secret."""
+"""Forms about a client's secret."""
 
 import re
 from datetime import timedelta
@@ -22,7 +22,7 @@ SECRET_CHANGED_MESSAGE = _(
 
 
 class CurrentSecretForm(ChangeReasonForm):
-    """Why, and which secret was in use when the page was shown."""
+    """The reason, and the fingerprint that the page showed."""
 
     seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
 
@@ -36,7 +36,7 @@ class CurrentSecretForm(ChangeReasonForm):
 
 
 class SetSecretForm(CurrentSecretForm):
-    """A secret that somebody has chosen; it is never written back into the page."""
+    """A secret chosen by the user; never rendered back."""
 
     secret = forms.CharField(
         label=_("New secret"),
@@ -56,7 +56,7 @@ class SetSecretForm(CurrentSecretForm):
 
 
 class ActivateSecretForm(ChangeReasonForm):
-    """When the new secret is sent; and that it is, whatever happened meanwhile."""
+    """When to activate the secret, and whether to force it."""
 
     when = forms.ChoiceField(
         label=_("When"),
@@ -96,6 +96,6 @@ class ActivateSecretForm(ChangeReasonForm):
 
 
 class UndoActivationForm(ChangeReasonForm):
-    """Why; and that it is undone, whatever happened meanwhile."""
+    """The reason, and whether to force the undo."""
 
     anyway = forms.BooleanField(label=_("Replace anyway"), required=False)

@@ -1,4 +1,4 @@
-"""What is done to clients by jobs."""
+"""Jobs of secret rotations."""
 
 from django.utils.translation import gettext as _
 
@@ -22,8 +22,7 @@ State = Rotation.State
 
 @job_handler(ACTIVATION_JOB, permission=Effect.REVEAL)
 def run_activation(work: JobContext, item: Item) -> ItemResult:
-    """Activate a staged secret at its time; begun again, it looks first whether that
-    was done."""
+    """Activate a staged secret at its scheduled time; can be retried."""
     rotation = Rotation.objects.filter(
         pk=item.payload["rotation"],
         job=work.job.pk,

@@ -1,9 +1,9 @@
-"""The rotations of clients' secrets that are under way, and where each stands.
+"""The states of secret rotations.
 
-Authlete holds one secret a client. So a new one is made here and kept sealed until
-the application knows it (`staging`); then it is sent, and the old one is kept for as
-long as it may be wanted back (`activating`). Whether a call whose reply was lost had
-changed anything is told by fingerprint, by the next look at the client.
+Authlete stores one secret per client. A new one is generated here and kept encrypted
+until the application has it (`staging`). Then it's sent to Authlete, and the old one is
+kept for the undo period (`activation`). After a lost response, the fingerprint of the
+current secret tells the outcome.
 """
 
 from datetime import timedelta
@@ -30,13 +30,13 @@ State = Rotation.State
 
 
 class RotationConflictError(Exception):
-    """The rotation is not in the state any more that it was acted upon in."""
+    """The rotation has left the expected state."""
 
 
 def find_rotation(
     organization: Organization, region: str, service_id: int, client_id: int
 ) -> Rotation | None:
-    """The rotation of a client that is under way."""
+    """Return the open rotation of a client."""
     expire_rotations()
     rotation = Rotation.objects.filter(
         organization=organization,
@@ -51,7 +51,7 @@ def find_rotation(
 
 
 def open_rotations(organization: Organization) -> dict[ObjectRef, Rotation]:
-    """All that are under way in an organization, for lists."""
+    """Return all open rotations of an organization, by client."""
     expire_rotations()
     rows = Rotation.objects.filter(organization=organization, state__in=Rotation.OPEN).defer(
         "new_sealed", "old_sealed"
@@ -62,13 +62,13 @@ def open_rotations(organization: Organization) -> dict[ObjectRef, Rotation]:
 def cancel_rotation(
     organization: Organization, region: str, service_id: int, client_id: int
 ) -> None:
-    """Erase both secrets of a client that is gone."""
+    """Delete both secrets of a deleted client."""
     if rotation := find_rotation(organization, region, service_id, client_id):
         rotation.transition(State.FAILED)
 
 
 def reconcile_state(rotation: Rotation, fingerprint: str, who: Actor) -> None:
-    """Let the rotation's state follow from the fingerprint of the secret in use."""
+    """Update the rotation's state from the fingerprint of the current secret."""
     if timezone.now() - rotation.changed_at < IN_FLIGHT_TIMEOUT:
         return
     was = rotation.state
@@ -87,8 +87,7 @@ def reconcile_state(rotation: Rotation, fingerprint: str, who: Actor) -> None:
 
 @run_every_minute
 def expire_rotations() -> None:
-    """End what has lasted its time: staged secrets that nobody activated, and old
-    ones that nobody wanted back."""
+    """Delete staged secrets that weren't activated, and old ones after the undo period."""
     late = Rotation.objects.filter(
         until__lt=timezone.now(), state__in=[State.STAGED, State.ACTIVATED]
     ).select_related("organization")
@@ -102,7 +101,7 @@ def expire_rotations() -> None:
 
 
 def mark_activated(rotation: Rotation, who: Actor) -> None:
-    """The new secret is in use, from now on."""
+    """Record that the new secret is current, and start the undo period."""
     now = timezone.now()
     set_state(
         rotation,
@@ -115,7 +114,7 @@ def mark_activated(rotation: Rotation, who: Actor) -> None:
 
 
 def audit_fields(rotation: Rotation, **why: str) -> EventDetails:
-    """What the record says about what is done to a rotation."""
+    """Return the fields of audit entries about a rotation."""
     return EventDetails(
         region=rotation.region,
         service=str(rotation.service_id),
@@ -136,20 +135,28 @@ def record_transition(
     ticket: str = "",
     **fields: object,
 ) -> None:
-    """Go to another state, and keep that in the record; raises `Moved`."""
+    """Audit a state change and apply it.
+
+    Raises:
+        RotationConflictError: someone else was first.
+    """
     why = {"reason": reason, "ticket": ticket} if reason else {}
     with record_action(who, event, **audit_fields(rotation, **why)):
         set_state(rotation, state, **fields)
 
 
 def set_state(rotation: Rotation, state: Rotation.State, **fields: object) -> None:
-    """Go to another state; raises `Moved` when somebody else was faster."""
+    """Change the state.
+
+    Raises:
+        RotationConflictError: someone else was first.
+    """
     if not rotation.transition(state, **fields):
         raise RotationConflictError
 
 
 def _check_schedule(rotation: Rotation) -> None:
-    """A job that was cancelled, or has ended without it, waits for nothing."""
+    """Clear the schedule of a rotation whose job was cancelled or has ended."""
     job = rotation.job
     if job is None or not Job.objects.filter(pk=job, state__in=OPEN_JOB_STATES).exists():
         rotation.transition(State.STAGED, activate_at=None)

@@ -1,4 +1,4 @@
-"""What is settled of a call that set a secret counts for its rotation."""
+"""Update rotations when an unknown outcome is resolved."""
 
 from console.clients.rotation.lifecycle import reconcile_state
 from console.models import Rotation
@@ -13,7 +13,7 @@ State = Rotation.State
 
 @on_resolved(SET_SECRET.name)
 def apply_resolved_call(entry: AuditEntry, outcome: Outcome) -> None:
-    """Without this, the next look at the client's page would tell."""
+    """Update the rotation whose call was resolved."""
     rotation = Rotation.objects.filter(
         organization=entry.organization_id,
         region=entry.region,

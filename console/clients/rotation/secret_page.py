@@ -1,4 +1,4 @@
-"""What all pages about one client's secret show."""
+"""The common parts of the pages about a client's secret."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,7 @@ from tenants.authlete.documents.client import Client
 
 @dataclass(frozen=True)
 class SecretPage:
-    """One client as it is now, without its secret, and the rotation under way."""
+    """A client without its secret, and its open rotation."""
 
     target: DocumentTarget
     client: Client
@@ -46,7 +46,7 @@ class SecretPage:
         return secret_age(changes.get(ref), self.client.created_at)
 
     def audit_fields(self, reason: str, ticket: str) -> EventDetails:
-        """What the record says about the client."""
+        """Return the fields of audit entries about the client."""
         return EventDetails(
             region=self.workspace.region.name,
             service=str(self.target.service_id),
@@ -57,7 +57,7 @@ class SecretPage:
         )
 
     def api(self, *, reason: str, ticket: str) -> ClientApi:
-        """Calls about the client that are in the record with their reason."""
+        """Connect to Authlete with a reason for the audit log."""
         authlete = self.workspace.member.connect(
             self.workspace.region.name, reason=reason, ticket=ticket
         )
@@ -65,7 +65,7 @@ class SecretPage:
         return service.client(self.client.client_id, self.label)
 
     def path(self) -> str:
-        """Of the page of the secret, where all of this leads back to."""
+        """Return the path of the secret's page."""
         return self.target.path("secret")
 
     def context(self, **more: Any) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class SecretPage:
 
 
 def load_secret_page(workspace: Workspace, service_id: int, client_id: int) -> SecretPage:
-    """Read the client; what its fingerprint says about its rotation is kept."""
+    """Fetch the client, and update its rotation from the fingerprint."""
     target = client_target(workspace, service_id, client_id)
     client = workspace.authlete.service(service_id).client(client_id).get()
     place = (workspace.organization, workspace.region.name, service_id, client_id)

@@ -1,4 +1,4 @@
-"""A new secret that is made here, shown once, and kept until it is activated."""
+"""Stage a new secret: generate it, reveal it once, keep it until activation."""
 
 from secrets import token_urlsafe
 
@@ -36,7 +36,7 @@ State = Rotation.State
 
 
 class RotationExistsError(Exception):
-    """Another rotation of the same client is under way."""
+    """The client already has an open rotation."""
 
 
 def stage_secret(
@@ -50,9 +50,12 @@ def stage_secret(
     reason: str,
     ticket: str,
 ) -> Rotation:
-    """Make a secret and keep it, and the one in use, to put that back one day.
+    """Generate a secret and store it with the current one, both encrypted.
 
-    Authlete learns nothing of it yet. Raises `Taken`.
+    Nothing is sent to Authlete.
+
+    Raises:
+        RotationExistsError: the client already has an open rotation.
     """
     api = authlete.service(service_id).client(client_id, label)
     old = api.keep_secret().client_secret
@@ -86,9 +89,10 @@ def stage_secret(
 
 
 def show_secret(member: Member, rotation: Rotation) -> SecretStr:
-    """The new secret, for one response: whoever asks next is too late.
+    """Return the staged secret, for one response only.
 
-    Raises `Moved`.
+    Raises:
+        RotationConflictError: someone else was first.
     """
     secret = SecretStr(rotation.new_secret)
     by, now = member.user.get_username(), timezone.now()
@@ -98,7 +102,7 @@ def show_secret(member: Member, rotation: Rotation) -> SecretStr:
 
 
 def confirm_stored(member: Member, rotation: Rotation) -> None:
-    """Somebody says that the application knows the new secret."""
+    """Record that the application has the staged secret."""
     by, now = member.user.get_username(), timezone.now()
     record_transition(
         member.actor,
@@ -111,10 +115,10 @@ def confirm_stored(member: Member, rotation: Rotation) -> None:
 
 
 def discard_staged(member: Member, rotation: Rotation, **why: str) -> None:
-    """Throw a staged secret away."""
+    """Delete the staged secret."""
     record_transition(member.actor, SECRET_DISCARD, rotation, State.DROPPED, **why)
 
 
 def delete_old_secret(member: Member, rotation: Rotation, **why: str) -> None:
-    """Erase the old secret: from now on nothing can be undone."""
+    """Delete the old secret, which ends the undo period."""
     record_transition(member.actor, SECRET_ERASE, rotation, State.SETTLED, **why)

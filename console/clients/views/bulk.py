@@ -49,7 +49,7 @@ EMPTY_LIST_MESSAGE = _("Enter the entries to add or remove.")
 
 @organization_page(Effect.CHANGE)
 def bulk_select(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """Keep which clients were chosen in a list; nothing is done with them yet."""
+    """Store the selection of a list; nothing changes yet."""
     form = BulkSelectForm(request.POST)
     chosen = ClientSelection()
     if request.method == "POST" and form.is_valid():
@@ -68,7 +68,7 @@ def bulk_select(request: ConsoleRequest, member: Member) -> HttpResponse:
 @organization_page(Effect.CHANGE)
 @step_up
 def bulk_action(request: ConsoleRequest, member: Member, selection: UUID) -> HttpResponse:
-    """What was chosen, and what can be done with it."""
+    """Show the selected clients and the actions."""
     choice = selections.load_selection(member, selection)
     if choice is None:
         return _selection_expired(request, member)
@@ -92,7 +92,7 @@ def bulk_action(request: ConsoleRequest, member: Member, selection: UUID) -> Htt
 def bulk_setting(
     request: ConsoleRequest, member: Member, selection: UUID, setting: str
 ) -> HttpResponse:
-    """The value that all of them are to have, or what is added to a list."""
+    """Ask for the new value of a setting."""
     one = BULK_SETTINGS.get(setting)
     if one is None:
         raise Http404
@@ -122,7 +122,7 @@ def bulk_setting(
 @organization_page(Effect.CHANGE)
 @step_up
 def bulk_preview(request: ConsoleRequest, member: Member, selection: UUID) -> HttpResponse:
-    """What would come of each of them; then have a job do it."""
+    """Show the preview, and start the job."""
     choice = selections.load_selection(member, selection)
     if choice is None or choice.preview is None:
         return _selection_expired(request, member)
@@ -152,7 +152,7 @@ def bulk_preview(request: ConsoleRequest, member: Member, selection: UUID) -> Ht
 
 
 def _preview_page(request: HttpRequest, member: Member, preview: BulkPreview) -> dict[str, Any]:
-    """One page of the rows, of one fate where the address says so."""
+    """Return one page of the rows, with the requested status."""
     counts = {fate: len(preview.with_status(fate)) for fate in ROW_STATUSES}
     fate = request.GET.get("show", "")
     rows = preview.with_status(fate) if fate in counts else preview.rows
@@ -173,7 +173,7 @@ def _preview_page(request: HttpRequest, member: Member, preview: BulkPreview) ->
 def _with_service_names[One: HasClientRef](
     member: Member, found: Iterable[One]
 ) -> list[tuple[One, str]]:
-    """Each with the name of its service, as it was last seen."""
+    """Pair each client with the last known name of its service."""
     names = {
         (one.region, one.service_id): one.name
         for one in KnownService.objects.filter(organization=member.organization)
@@ -199,7 +199,7 @@ def _context(member: Member, selection: UUID, choice: ClientSelection) -> dict[s
 
 
 def _selection_expired(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """For a selection that is not there any more, or was never this person's."""
+    """Render the page for a selection that has expired."""
     context = {"back": resolver.list_url(member, ClientSelection()), "is_over": True}
     return render_page(request, "clients/bulk_select.html", context)
 

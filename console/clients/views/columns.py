@@ -10,7 +10,7 @@ from tenants.authlete.operation import Effect
 
 @organization_page(Effect.READ)
 def columns(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """Choose the columns of the lists of clients, for oneself."""
+    """Choose the columns of client lists."""
     back = _return_url(request, member)
     if request.method == "POST":
         form = ColumnsForm(request.POST)
@@ -27,7 +27,7 @@ def columns(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 
 def _return_url(request: ConsoleRequest, member: Member) -> str:
-    """The list that the reader came from, when it is one of ours."""
+    """Return the URL of the list to go back to; only local URLs."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
     if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, None):
         return asked

@@ -38,7 +38,7 @@ CHANGED_DURING_REVIEW = gettext_lazy(
 
 @workspace_page(Effect.CHANGE)
 def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
-    """Choose what a new client starts as, then enter what only you know of it."""
+    """Choose an application type, then enter the settings."""
     kept = drafts.load_draft(workspace, service_id, request.GET.get("new", ""))
     start = kept.origin if kept else ClientOrigin.from_params(request.GET.dict())
     into = copies.copy_target_path(workspace, request.GET.get("into", ""))
@@ -71,7 +71,7 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
 @workspace_page(Effect.CHANGE)
 @step_up
 def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
-    """What would be made, whole; then make it, and show its secret this once."""
+    """Review the new client, create it, and show its secret once."""
     key = request.GET.get("new", "")
     why = ReviewedChangeForm(request.POST or None)
     listed = client_list_path(workspace, service_id)
@@ -125,7 +125,7 @@ def _create(
     why: ReviewedChangeForm,
     submit: FirstSubmit,
 ) -> HttpResponse:
-    """The one response that holds the secret; it is in no redirect and no store."""
+    """Create the client; only this response contains the secret."""
     authlete = workspace.member.connect(
         workspace.region.name,
         reason=why.cleaned_data["reason"],
@@ -156,7 +156,7 @@ def _create(
 def _choice_context(
     request: ConsoleRequest, workspace: Workspace, service: Service
 ) -> dict[str, Any]:
-    """What a new client can start as, and how far the service is ready for each."""
+    """Return the presets with their mismatches, and the clients to copy."""
     kinds = [
         {"slug": slug, "kind": one, "misfits": _fatal_mismatches(one, service)}
         for slug, one in CLIENT_PRESETS.items()
@@ -175,6 +175,6 @@ def _fatal_mismatches(archetype: ClientPreset, service: Service) -> list[Service
 
 
 def _form_key(workspace: Workspace, service_id: int, start: ClientOrigin) -> str:
-    """Names what a form was opened on, so that no other takes what was seen there."""
+    """Return the key that ties a form to its origin."""
     where = f"{workspace.organization.pk}/{workspace.region.name}/{service_id}"
     return f"{where}/new/{start.query}"

@@ -20,7 +20,7 @@ from tenants.authlete.operation import Effect
 def remove(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """What dies with a client; then delete it, its name typed."""
+    """Show the effect of deleting a client, and delete it."""
     listed = client_list_path(workspace, service_id)
     redirect_repeated(request, listed)
     target = client_target(workspace, service_id, client_id)

@@ -27,7 +27,7 @@ KEY_SET_FORMS = ("keys", "all")  # the forms that have the key set
 def key(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """Make a key pair: the public half goes into the draft, the other is shown once."""
+    """Generate a key pair: the public key joins the draft, the private key is shown once."""
     target = client_target(workspace, service_id, client_id)
     client = target.api().get()
     edits = drafts.load(target)
@@ -54,7 +54,7 @@ def key(
 
 
 def _add_to_draft(edits: DraftEdits, client: Document, pair: KeyPair) -> DraftEdits:
-    """The draft with the public key added, also to forms that were left open."""
+    """Return the draft with the public key, also in unfinished forms."""
     base = {"jwks": edits.base.get("jwks", client.get("jwks"))}
     there = edits.values.get("jwks", client.get("jwks")) or ""
     wanted = {"jwks": add_key(str(there), pair.public)}

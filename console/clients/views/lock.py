@@ -17,7 +17,7 @@ from tenants.authlete.operation import Effect
 def lock(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """What a lock would stop, or its end would start; then do it."""
+    """Show the effect of locking or unlocking, and do it."""
     target = client_target(workspace, service_id, client_id)
     client = target.api().get()
     context = target.context(client)

@@ -13,7 +13,7 @@ from tenants.authlete.operation import Effect
 
 @organization_page(Effect.READ)
 def refresh(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """Read the clients of all services of all regions anew."""
+    """Refresh the clients of all services in all regions."""
     back = reverse("clients:index", args=[member.organization.slug])
     if request.method == "POST":
         found = read_anew(member)

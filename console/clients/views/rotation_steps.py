@@ -40,7 +40,7 @@ SECRET_UNREADABLE = gettext_lazy("The stored secret can't be decrypted. Nothing 
 def stage(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """Make a new secret, show it in this one response, and keep it sealed."""
+    """Stage a new secret, and show it in this response only."""
     page = load_secret_page(workspace, service_id, client_id)
     redirect_repeated(request, page.path())
     if page.rotation:
@@ -76,7 +76,7 @@ def stage(
 def reveal_staged(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """Show a staged secret that nobody has seen yet, in this one response."""
+    """Reveal a staged secret that a job generated."""
     page = load_secret_page(workspace, service_id, client_id)
     if page.rotation is None or not page.rotation.is_unrevealed:
         return _redirect_to_secret(request, page)
@@ -98,7 +98,7 @@ def reveal_staged(
 def confirm_stored(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """Say that the application knows the new secret, so that it can be activated."""
+    """Confirm that the application has the new secret."""
     page = load_secret_page(workspace, service_id, client_id)
     if page.rotation is None or page.rotation.state != State.STAGED:
         return redirect_to(request, page.path())
@@ -117,7 +117,7 @@ def confirm_stored(
 def activate(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """Send the staged secret to Authlete; the old one is kept to be put back."""
+    """Activate the staged secret, now or later."""
     page = load_secret_page(workspace, service_id, client_id)
     if page.rotation is None or page.rotation.state != State.STAGED:
         return _redirect_to_secret(request, page)
@@ -145,7 +145,7 @@ def activate(
 def undo(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """Give the client the secret back that it had before."""
+    """Restore the old secret."""
     page = load_secret_page(workspace, service_id, client_id)
     if page.rotation is None or not page.rotation.can_undo:
         return _redirect_to_secret(request, page)
@@ -166,7 +166,7 @@ def undo(
 def drop(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """Throw a staged secret away."""
+    """Discard the staged secret."""
     page = load_secret_page(workspace, service_id, client_id)
     if page.rotation is None or page.rotation.state != State.STAGED:
         return _redirect_to_secret(request, page)
@@ -185,7 +185,7 @@ def drop(
 def forget(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """Erase the old secret before its time, so that nothing can be undone."""
+    """Delete the old secret before the undo period ends."""
     page = load_secret_page(workspace, service_id, client_id)
     if page.rotation is None or page.rotation.state != State.ACTIVATED:
         return _redirect_to_secret(request, page)
@@ -205,7 +205,7 @@ def _run_step(
     form: ChangeReasonForm,
     action: RotationAction,
 ) -> HttpResponse:
-    """Go on with the rotation once somebody says why; or tell what is in the way."""
+    """Render the form, or run the step and redirect."""
     failure = None
     if page.rotation and form.is_valid():
         try:
@@ -228,14 +228,14 @@ def _run_step(
 def _show_secret_once(
     request: ConsoleRequest, page: SecretPage, rotation: Rotation
 ) -> HttpResponse:
-    """The one response that shows a staged secret."""
+    """Render the only response that contains the staged secret."""
     secret = staging.show_secret(page.workspace.member, rotation)
     context = page.context(rotation=rotation, shown=secret.get_secret_value())
     return render_page(request, "clients/reveal_staged.html", context)
 
 
 def _redirect_to_secret(request: ConsoleRequest, page: SecretPage) -> HttpResponse:
-    """The rotation is not, or not any more, where this could be done."""
+    """Redirect when the rotation isn't in the state for this step."""
     redirect_repeated(request, page.path())
     if request.method == "POST":
         messages.warning(request, ROTATION_MOVED)

@@ -16,7 +16,7 @@ ROTATIONS_PER_PAGE = 50  # rows
 
 @organization_page(Effect.READ)
 def rotations(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """Every rotation that is under way, those first that wait for somebody."""
+    """List the open rotations, those that need action first."""
     found = lifecycle.open_rotations(member.organization).values()
     page = Paginator(sorted(found, key=_sort_key), ROTATIONS_PER_PAGE).get_page(
         request.GET.get("page")
@@ -43,7 +43,7 @@ OVERDUE_PER_PAGE = 50  # rows
 
 @organization_page(Effect.READ)
 def overdue_secrets(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """Clients whose secrets are too old, the oldest first, as they were last seen."""
+    """List the clients with overdue secrets, oldest first."""
     found = find_overdue(member.organization)
     page = Paginator(found, OVERDUE_PER_PAGE).get_page(request.GET.get("page"))
     names = KnownService.objects.filter(organization=member.organization)

@@ -38,7 +38,7 @@ CHANGED_DURING_REVIEW = gettext_lazy(
 def scopes(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """Let a client ask for any scope, for none, or for exactly some."""
+    """Change the scopes that a client can request."""
     target = client_target(workspace, service_id, client_id)
     client = target.api().get()
     service = workspace.authlete.service(service_id).get()
@@ -89,7 +89,7 @@ def scopes(
 
 
 def _change_to_undo(target: DocumentTarget, entry: str) -> AuditEntry | None:
-    """An earlier choice that is to be taken back, if one is named."""
+    """Return the audited change to undo, if the URL names one."""
     own = AuditEntry.objects.filter(**target.audit_columns, operation__in=UNDO_PAGES)
     return own.filter(entry=entry).first() if entry else None
 

@@ -22,7 +22,7 @@ from tenants.organizations.api_clients import fingerprint_token
 def secret(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """What needs the secret, how old it is, and what can be done about it."""
+    """Show what uses the secret, its age, and the actions."""
     page = load_secret_page(workspace, service_id, client_id)
     return render_page(request, "clients/secret.html", page.context(age=page.age))
 
@@ -32,7 +32,7 @@ def secret(
 def reveal(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """Show the secret in one response, to somebody who says why."""
+    """Reveal the secret in one response, for a reason."""
     page = load_secret_page(workspace, service_id, client_id)
     form = ChangeReasonForm(request.POST or None)
     more: dict[str, object] = {"form": form}
@@ -55,7 +55,7 @@ def reveal(
 def rotate(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """Let Authlete make a new secret at once; the old one stops with it."""
+    """Rotate the secret at Authlete; the old one stops working."""
     return _replace_secret(request, "rotate", CurrentSecretForm, workspace, service_id, client_id)
 
 
@@ -64,7 +64,7 @@ def rotate(
 def set_secret(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """Let the client have a secret that somebody has chosen."""
+    """Set a secret chosen by the user."""
     return _replace_secret(request, "set_secret", SetSecretForm, workspace, service_id, client_id)
 
 
@@ -106,7 +106,7 @@ def _send_replacement(
 
 
 def _check_changed(page: SecretPage, api: ClientApi, form: CurrentSecretForm) -> bool | None:
-    """Whether a call whose reply was lost has changed the secret; in the record."""
+    """Check whether a call with a lost response changed the secret."""
     told = page.audit_fields(form.cleaned_data["reason"], form.cleaned_data["ticket"])
     return check_secret_changed(api, page.workspace.member.actor, page.fingerprint, told)
 
@@ -116,7 +116,7 @@ def _client_api(page: SecretPage, form: ChangeReasonForm) -> ClientApi:
 
 
 def _reveal_context(secret: SecretStr | None) -> dict[str, object]:
-    """For exactly one response."""
+    """Return the template context with the secret, for one response."""
     text = secret.get_secret_value() if secret else ""
     return {
         "shown": text,

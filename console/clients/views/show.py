@@ -22,7 +22,7 @@ from tenants.authlete.operation import Effect
 def show(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """One client: what it is, its sections, keys and changes, from a single call."""
+    """Show the overview of a client."""
     target = client_target(workspace, service_id, client_id)
     try:
         client = target.api().get()

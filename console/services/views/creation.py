@@ -35,7 +35,7 @@ CHANGED_DURING_REVIEW = gettext_lazy(
 
 @organization_page(Effect.CHANGE)
 def new(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """Choose what a new service starts as; nothing is made yet."""
+    """Choose a preset or a service to copy."""
     form = NewServiceForm(request.GET or None, regions=member.service_creation_regions())
     if form.is_bound and not {"service_name", "start"} & request.GET.keys():
         form = NewServiceForm(None, regions=member.service_creation_regions())
@@ -46,7 +46,7 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 @organization_page(Effect.CHANGE)
 def create(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """What would be made, whole; then make it at the region's identity provider."""
+    """Review the new service, and create it at the identity provider."""
     form = NewServiceForm(request.GET, regions=member.service_creation_regions())
     if not form.is_valid():
         return render_page(request, "services/new.html", _choice_context(member, form))
@@ -97,15 +97,14 @@ def _choice_context(member: Member, form: NewServiceForm) -> dict[str, Any]:
 
 
 def _deleted_service(member: Member, form: NewServiceForm) -> DeletedService | None:
-    """The service that is to be made again, if one is."""
+    """Return the deleted service to recreate, if there is one."""
     if form["start"].value() != AGAIN:
         return None
     return load_deleted_service(member, form["original"].value() or "")
 
 
 def _build_document(member: Member, form: NewServiceForm) -> ServiceCopy:
-    """The document to create, made of an archetype or of another service, be it gone
-    or not."""
+    """Build the document from a preset or from another service."""
     name, issuer = form.cleaned_data["service_name"], form.cleaned_data["issuer"]
     start = form.cleaned_data["start"]
     if start == AGAIN:

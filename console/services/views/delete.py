@@ -17,7 +17,7 @@ from tenants.authlete.operation import Effect
 @workspace_page(Effect.DESTROY)
 @step_up
 def remove(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
-    """What dies with a service; then delete it, its name typed."""
+    """Show the effect of deleting a service, and delete it."""
     listed = reverse("services:index", args=[workspace.organization.slug])
     redirect_repeated(request, listed)
     target = service_target(workspace, service_id)

@@ -19,7 +19,7 @@ from tenants.authlete.transport.deadline import Deadline
 
 @workspace_page(Effect.READ)
 def show(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
-    """One service: its sections, keys and recent changes, from a single call."""
+    """Show the overview of a service."""
     target = service_target(workspace, service_id)
     try:
         service = target.api().get()
@@ -41,7 +41,7 @@ def show(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Http
 
 @workspace_page(Effect.READ)
 def discovery(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
-    """What the service's discovery document and key set say, as Authlete makes them."""
+    """Show the discovery document and key set that Authlete publishes."""
     api = workspace.authlete.with_deadline(Deadline(CALL_TIMEOUT_SECONDS)).service(service_id)
     context = service_target(workspace, service_id).context(api.get())
     try:

@@ -143,7 +143,7 @@ def test_one_that_was_deleted_is_created_again(admin, sandbox):
     form = admin.get(start)
     assertContains(form, "Recreate Shop")
     assertContains(form, "Not restored")
-    assert "Key set: None is ever kept here" in compact(form)
+    assert "JWK Set: Meridian doesn't store them" in compact(form)
     asked = {name: form.context["form"][name].value() for name in FIELDS}
     url = f"/acme/services/create/?{urlencode(asked)}"
     review = admin.get(url)
