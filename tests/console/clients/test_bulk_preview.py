@@ -177,7 +177,7 @@ def test_leaves_out_what_could_not_be_read(editor, few, previewed):
     few.fault("status", operation="client.get", status=403, path="/2$")
     path = previewed(editor, "lock", 1, 2)
 
-    assertContains(editor.get(path), "1 could not be read and is left out")
+    assertContains(editor.get(path), "1 client could not be loaded and is skipped")
     confirm(editor, path)
     assert [one.client_id for one in Item.objects.all()] == [1]
 

@@ -76,7 +76,7 @@ def test_says_where_more_may_fit_of_all_services(member, far):
 
     page = browser.get(response["Location"])
     assertContains(page, "1 service did not respond to the last sync")
-    assertContains(page, "what is known is in part as old as")
+    assertContains(page, "the oldest sync was")
     assertContains(page, 'href="/acme/clients/refresh/"')
 
 

@@ -9,7 +9,7 @@ URL = f"{CLIENT}stored/"
 def test_says_that_the_application_knows_it(admin, do, rotation):
     do(admin, "stage")
     assertContains(admin.get(CLIENT), "not confirmed as stored")
-    assertContains(admin.get(URL), "Does Ledger sync know its new secret?")
+    assertContains(admin.get(URL), "Does Ledger sync have its new secret?")
 
     response = admin.post(URL)
 

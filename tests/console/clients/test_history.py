@@ -60,7 +60,7 @@ def test_begins_with_its_creation_elsewhere(member, sandbox):
 
     assertContains(page, "was created outside Meridian")
     assert "settings</summary>" in compact(page)
-    assertContains(page, "<strong>Name</strong>")
+    assertContains(page, "<strong>Client name</strong>")
     assertNotContains(page, "not set")
     (entry,) = AuditEntry.objects.filter(operation="client.made_outside")
     assertContains(editor.get(f"{place}saved/{entry.entry}/"), "What it was made with")

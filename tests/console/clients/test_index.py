@@ -250,7 +250,7 @@ def test_keeps_no_secret(viewer_client):
 def test_answers_htmx_with_the_list_alone(viewer_client):
     response = viewer_client.get(URL, {"q": "till"}, headers={"HX-Request": "true"})
 
-    assertContains(response, "1 client fits")
+    assertContains(response, "1 matching client")
     assertTemplateNotUsed(response, "base.html")
 
 

@@ -22,7 +22,7 @@ def test_says_what_a_lock_stops_and_what_it_leaves(editor, ledger, tokens):
 
     assertContains(response, "It can't get new tokens")
     assertContains(response, "2 active access tokens")
-    assertContains(response, "The lock deletes none of them")
+    assertContains(response, "Locking doesn't revoke tokens")
 
 
 @pytest.mark.parametrize("locked", [True, False])

@@ -37,7 +37,7 @@ def test_does_it_once_at_a_time(member, few, acme):
     assertContains(response, "A refresh is already running.")
     assert list(few.calls) == []
     cache.clear()
-    assertContains(browser.post(URL, follow=True), "The clients of 1 service were read")
+    assertContains(browser.post(URL, follow=True), "Refreshed the clients of 1 service")
 
 
 def test_takes_those_first_that_were_read_longest_ago(member, few, monkeypatch):

@@ -138,7 +138,7 @@ def test_says_what_becomes_of_what_was_entered_before(editor, enter, save, ledge
 
     review = editor.get(back(editor).url)
 
-    assertContains(review, "It replaces what your draft had for: Name.")
+    assertContains(review, "Client name")
     assertContains(review, "which is reviewed as well: Description.")
     assertContains(review, "Review 2 changes")
 

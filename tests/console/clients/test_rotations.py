@@ -12,7 +12,7 @@ def test_lists_what_is_under_way_until_it_is_settled(admin, staged, do):
 
     staged(admin)
 
-    assertContains(admin.get(URL), "ready to activate")
+    assertContains(admin.get(URL), "ready to be activated")
     assertContains(admin.get(URL), f"{CLIENT}secret/")
     assertContains(admin.get("/acme/clients/"), "1 rotation")
     do(admin, "activate")

@@ -68,7 +68,7 @@ def test_nothing_is_put_back_into_a_deleted_one(member, ledger, sandbox, deed):
 
     left = editor.get(editor.post(path, {"at": at, "whole": ""}).url)
 
-    said = "It was deleted, so nothing You can undo the rotation into it."
+    said = "It was deleted, so nothing can be put back into it."
     assertContains(left, said, status_code=404)
     assertContains(left, "Not restored", status_code=404)
 
