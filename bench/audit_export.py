@@ -26,7 +26,7 @@ MEMORY_GOAL = "<= 10 MB"
 
 def measure(stage: BenchEnvironment) -> None:
     little, much = stage.records()
-    print_lines("", f"Exports, {connection.vendor}: things a second of the CPU, and memory")
+    print_lines("", f"Exports, {connection.vendor}: items per CPU second, and memory")
     bare = measure_in_subprocess(much.url, export_entries_with_cursor, little.url)
     for kind in ("csv", "jsonl"):
         few, many = (

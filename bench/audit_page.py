@@ -35,7 +35,7 @@ def measure(stage: BenchEnvironment) -> None:
         "words that are nowhere": "?q=nowhere",
     }
     little, much = stage.records()
-    print_lines("", f"The page of the record, {connection.vendor}: CPU a request")
+    print_lines("", f"The audit log page, {connection.vendor}: CPU per request")
     database = _parent_process(database_process_id())
     with (
         stage.console(much.url, CONSOLE) as large,

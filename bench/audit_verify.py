@@ -11,9 +11,9 @@ from bench.subprocess_usage import measure_in_subprocess
 def measure(stage: BenchEnvironment) -> None:
     little, much = stage.records()
     if not much.is_chained:
-        print_lines("", "What is verified has a chain: no more than a million entries")
+        print_lines("", "Verification needs a chain: no more than a million entries")
         return
-    print_lines("", f"Verifying, {connection.vendor}: rows a second of the CPU, and memory")
+    print_lines("", f"Verifying, {connection.vendor}: rows per CPU second, and memory")
     few, many = (measure_in_subprocess(one.url, verify, little.url) for one in (little, much))
     read = measure_in_subprocess(much.url, read_with_cursor, little.url)
     told = measure_in_subprocess(much.url, export_rows, little.url)

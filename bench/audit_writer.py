@@ -75,7 +75,7 @@ class WaitTimes:
 
 def measure(_: BenchEnvironment) -> None:
     audit_cost.measure()
-    print_lines("", f"The record, {connection.vendor}: {THREADS} threads, two rows a call")
+    print_lines("", f"The audit log, {connection.vendor}: {THREADS} threads, two rows per call")
     _copy_table()
     lock = threading.Lock()
     ours, plain, inline = (

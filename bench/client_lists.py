@@ -79,7 +79,7 @@ def measure(stage: BenchEnvironment) -> None:
 
 
 def _one_service(stage: BenchEnvironment, console: RunningServer, floor: RunningServer) -> None:
-    print_lines("", f"The clients of a service that has {CLIENTS_PER_SERVICE:,}, 100 rows a page")
+    print_lines("", f"Clients of a service with {CLIENTS_PER_SERVICE:,}, 100 rows per page")
     service = stage.world["service"]
     ours = f"{console.url}/{ORGANIZATION}/services/us/{service}/clients/?size=100"
     theirs = f"{floor.url}/clients/{service}"
@@ -98,9 +98,9 @@ def _one_service(stage: BenchEnvironment, console: RunningServer, floor: Running
         mine, floors = ([pair[at] for pair in pairs] for at in (0, 1))
         print_lines(
             Ratio(f"{what}: p50 over one bare call", _p50(mine), call, note=note),
-            Ratio(f"{what}: p50 over the floor", _p50(mine), _p50(floors), note=note),
+            Ratio(f"{what}: p50 over the baseline", _p50(mine), _p50(floors), note=note),
             Ratio(
-                f"{what}: CPU over the floor",
+                f"{what}: CPU over the baseline",
                 median(run.cpu for run in mine),
                 median(run.cpu for run in floors),
                 note=note,
@@ -115,7 +115,7 @@ def _organization(stage: BenchEnvironment, console: RunningServer) -> None:
     few = {name: run(page + query) for name, query in QUERIES.items()}
     _fill(SMALL_INDEX_SERVICES, SERVICES_PER_REGION)
     rows = len(REGIONS) * SERVICES_PER_REGION * CLIENTS_PER_SERVICE
-    print_lines("", f"The clients of an organization: {rows:,} rows against a tenth of them")
+    print_lines("", f"Clients of an organization: {rows:,} rows against a tenth of them")
     for name, query in QUERIES.items():
         found = run(page + query)
         note = f"p95 {found.p95:.0f} ms, CPU {found.cpu:.0f} ms, other {found.other:.2f}"

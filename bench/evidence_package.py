@@ -18,9 +18,9 @@ SEARCHES = {"of all changes": "effect=change", "of one ticket": "ticket=CHG-77"}
 def measure(stage: BenchEnvironment) -> None:
     little, much = stage.records()
     if not much.is_chained:
-        print_lines("", "A pack is made of what has a chain: no more than a million entries")
+        print_lines("", "Packages need a chain: no more than a million entries")
         return
-    print_lines("", f"Evidence packs, {connection.vendor}: seconds of the CPU, and memory")
+    print_lines("", f"Evidence packages, {connection.vendor}: CPU seconds, and memory")
     few, many = (measure_in_subprocess(one.url, sign_checkpoint) for one in (little, much))
     _report("checkpoints signed of all rows", many, few, "rows")
     for name, query in SEARCHES.items():

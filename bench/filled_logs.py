@@ -94,7 +94,7 @@ def create_filled_logs() -> Generator[tuple[FilledLog, FilledLog]]:
             with found[-1].use():
                 _fill(found[-1])
         little, much = found
-        print_lines(f"  {LARGE_LOG_ENTRIES:,} calls made in {time.monotonic() - began:.0f} s")
+        print_lines(f"  {LARGE_LOG_ENTRIES:,} calls created in {time.monotonic() - began:.0f} s")
         yield little, much
 
 

@@ -20,7 +20,7 @@ ROUNDS = 30
 
 def measure(stage: BenchEnvironment) -> None:
     stage.wait(0)
-    print_lines("", "Reading through the door, against httpx and json")
+    print_lines("", "Reading with the API client, against httpx and json")
     url, token = stage.region("us"), stage.world["tokens"]["us"]
     lines, redactor = ConnectionPool(url), Redactor(b"k" * 32)
     plain = AuthleteClient(lines, SecretStr(token), redactor=redactor)
@@ -48,8 +48,8 @@ def measure(stage: BenchEnvironment) -> None:
             times=ROUNDS,
         )
         print_lines(
-            Ratio(f"{what}, sealed and strict: CPU", door, theirs),
-            Ratio(f"{what}, with its two rows in the record: CPU", recorded, theirs),
+            Ratio(f"{what}, redacted and strict: CPU", door, theirs),
+            Ratio(f"{what}, with its two audit rows: CPU", recorded, theirs),
         )
     bare.close()
 

@@ -36,10 +36,10 @@ def measure(stage: BenchEnvironment) -> None:
     for waits, goal in (((100,), "<= 1.6x"), ((20, 300), "<= 1.15x")):
         stage.wait(*waits)
         slowest = measure_call_ms(stage, REGIONS[-1], LIST_PATH)
-        before = _unused_port()
+        before = _count_complete_calls()
         found = [_server(stage) for _ in range(SERVER_STARTS)]
         kept, asked = (
-            _unused_port() - before,
+            _count_complete_calls() - before,
             SERVER_STARTS * len(REGIONS) * (1 + WARM_UP_PAGES + PAGES_PER_SERVER),
         )
         runs = [run for _, run in found]
@@ -49,11 +49,11 @@ def measure(stage: BenchEnvironment) -> None:
         print_lines(
             Ratio(f"{what}, warm", warm, slowest, goal=goal, note=note),
             Ratio(f"{what}, first page", median(one for one, _ in found), slowest),
-            f"{what}: CPU {median(run.cpu for run in runs):.1f} ms a page; "
+            f"{what}: CPU {median(run.cpu for run in runs):.1f} ms per page; "
             f"calls in the record {kept} of {asked}",
         )
     bad = verify_audit_log().first_bad_row
-    print_lines(f"the record is {'whole' if bad is None else f'not whole: {bad}'}")
+    print_lines(f"the audit log is {'whole' if bad is None else f'not whole: {bad}'}")
 
 
 def _server(stage: BenchEnvironment) -> tuple[float, LoadResult]:
@@ -78,6 +78,6 @@ def _first_page_ms(console: RunningServer, page: str) -> float:
         return 1000 * (time.perf_counter() - began)
 
 
-def _unused_port() -> int:
+def _count_complete_calls() -> int:
     """Calls that have both their intent and their outcome in the record."""
     return AuditEntry.objects.filter(outcome="done", operation="service.list").count()

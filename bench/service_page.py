@@ -15,7 +15,7 @@ SECONDS = 3.0  # a run
 def measure(stage: BenchEnvironment) -> None:
     service = stage.world["service"]
     with stage.console() as console, stage.floor() as floor:
-        print_lines("", "A service page, against the floor: session, sign-in, call, table")
+        print_lines("", "A service page, against the baseline: session, sign-in, call, table")
         page = f"{console.url}/{ORGANIZATION}/services/us/{service}/"
         base = f"{floor.url}/service/{service}"
         one = _make_requester(stage, console, floor)
@@ -61,7 +61,7 @@ def _compare(
     what = f"{wait} ms upstream, {users} users"
     print_lines(
         Ratio(
-            f"{what}: CPU a request",
+            f"{what}: CPU per request",
             *_median(pairs, lambda run: run.cpu),
             goal="<= 1.3x" if users > 1 else "",
             note=other,

@@ -35,14 +35,14 @@ def measure(stage: BenchEnvironment) -> None:
         ours_has, theirs_has = (len(INPUT_TAG.findall(made())) for made in (draw, as_div))
         print_lines(
             Ratio(
-                f"{what}, made and drawn: CPU",
+                f"{what}, created and rendered: CPU",
                 ours_took,
                 theirs_took,
                 goal="<= 0.2x" if which == "_ordinary" else "",
                 note=f"{ours_has} inputs against {theirs_has}",
             ),
             Ratio(
-                f"{what}: CPU an input",
+                f"{what}: CPU per input",
                 1000 * ours_took / ours_has,
                 1000 * theirs_took / theirs_has,
                 unit="us",

@@ -36,9 +36,7 @@ PAGES_PER_USER = 8  # of each
 
 
 def measure(stage: BenchEnvironment) -> None:
-    print_lines(
-        "", f"One subject, 4 regions x {SERVICES_PER_REGION}, against the slowest single call"
-    )
+    print_lines("", f"One user, 4 regions x {SERVICES_PER_REGION}, against the slowest single call")
     lookups = {what: _lookup(subject) for what, subject in SUBJECTS.items()}
     for waits, goal in (((100,), "<= 1.6x"), ((20, 300), "<= 1.15x")):
         stage.wait(*waits)
@@ -73,7 +71,7 @@ def _page(
         Ratio(f"{what}: whole page", run.p50, slowest, goal=goal, note=note),
         Ratio(f"{what}: first region", median(firsts), slowest),
         Ratio(f"{what}: last region", median(lasts), slowest),
-        *([f"{opened} calls are open in the record"] if opened else ()),
+        *([f"{opened} calls have no outcome"] if opened else ()),
     )
 
 
