@@ -30,7 +30,7 @@ LINES = 10_000
 BAD = {  # line, and what is done to it; with the column and words of its fault
     4: ({"scopes": ["openid", "loans"]}, "doesn't support this scope"),
     5_000: ({"grantType": "PASSWORD"}, "doesn't support this grant type"),
-    9_999: ({"accessToken": f"{CANARY}-00001"}, "stands on line 1"),
+    9_999: ({"accessToken": f"{CANARY}-00001"}, "on line 1"),
 }
 SETUP = """
 import django
@@ -188,7 +188,7 @@ def test_batch_of_ten_thousand_tokens_survives_a_restart(
 
     # Uploaded with three bad lines.
     page.goto("/acme/services/us/17/batches/new/")
-    page.get_by_label("File", exact=True).set_input_files(file(mine / "tokens.jsonl", BAD))
+    page.locator("#id_file").set_input_files(file(mine / "tokens.jsonl", BAD))
     page.get_by_role("button", name="Upload and check").click()
     expect(page.get_by_text("has faults", exact=True)).to_be_visible(timeout=PATIENCE)
     for number, (_, words) in BAD.items():
@@ -199,7 +199,7 @@ def test_batch_of_ten_thousand_tokens_survives_a_restart(
 
     # Corrected, and tried.
     page.get_by_role("link", name="Upload fixed file").click()
-    page.get_by_label("File", exact=True).set_input_files(file(mine / "corrected.jsonl"))
+    page.locator("#id_file").set_input_files(file(mine / "corrected.jsonl"))
     page.get_by_role("button", name="Upload and check").click()
     expect(page.get_by_text("All 10,000 lines are valid")).to_be_visible(timeout=PATIENCE)
     clean()

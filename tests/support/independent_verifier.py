@@ -74,7 +74,7 @@ class TokenVerifier:
     def verify(self, token):
         """Whether the token still works; raises `Unverified`."""
         if time.time() - self.fetched_at >= self.keeps:
-            self.keys = {one["kid"]: one for one in self.issuer.published()}
+            self.keys = {one["kid"]: one for one in self.issuer.published_keys()}
             self.fetched_at = time.time()
         kid = jws.extract_compact(token.encode()).headers()["kid"]
         if kid not in self.keys:

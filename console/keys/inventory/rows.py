@@ -20,20 +20,20 @@ from console.models import KnownKey
 from console.web.navigation import optional_path
 from tenants.authlete.documents.jwks.inventory import KeyLocation
 
-# The page of a service's own keys of a kind, where there is one.
+# The page that manages the keys of a kind; kinds without one link to their owner.
 PAGE_BY_KIND: Mapping[str, str] = {
     KeyLocation.HARDWARE: "keys:hsm_keys",
     KeyLocation.SERVICE: "keys:jwks",
 }
-EXPIRY_WARNING_DAYS = 30  # days before its end at which a key stands out
+EXPIRY_WARNING_DAYS = 30  # before a key expires, it is highlighted
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
     key: KnownKey
-    service: str  # its name
-    organization_slug: str  # of the organization
-    is_stale: bool = False  # its region did not answer just now
+    service: str  # name of the service
+    organization_slug: str
+    is_stale: bool = False  # its region could not be read just now
 
     @property
     def title(self) -> str:
@@ -53,16 +53,16 @@ class KeyRow:
 
     @property
     def issues(self) -> Sequence[tuple[str | Promise, str]]:
-        """What is weak or odd, in words, each with the kind of its badge."""
+        """Return the label of each issue and the style of its badge."""
         return [
-            (ISSUE_LABELS.get(one, one), "bad" if one in CRITICAL_ISSUES else "warn")
-            for one in self.key.marks.split()
+            (ISSUE_LABELS.get(issue, issue), "bad" if issue in CRITICAL_ISSUES else "warn")
+            for issue in self.key.marks.split()
         ]
 
     @property
     def used_by(self) -> Sequence[tuple[str, str]]:
-        """The settings that name it: label, and Authlete's name."""
-        return [(setting_label(one), one) for one in self.key.used_by.split()]
+        """Return the label and the Authlete name of each setting that names the key."""
+        return [(setting_label(member), member) for member in self.key.used_by.split()]
 
     @property
     def has_expired(self) -> bool:
@@ -79,23 +79,23 @@ class KeyRow:
 
     @property
     def path(self) -> str:
-        """Where the key can be seen and changed."""
+        """Return the path of the page where the key can be viewed and changed."""
         key = self.key
-        place = (self.organization_slug, key.region, str(key.service_id))
-        return optional_path(PAGE_BY_KIND.get(key.kind, ""), *place) or self.owner_path
+        args = (self.organization_slug, key.region, str(key.service_id))
+        return optional_path(PAGE_BY_KIND.get(key.kind, ""), *args) or self.owner_path
 
     @property
     def owner_path(self) -> str:
         key = self.key
-        at = [self.organization_slug, key.region, key.service_id]
+        args = [self.organization_slug, key.region, key.service_id]
         if key.client_id:
-            return reverse("clients:show", args=[*at, key.client_id])
-        return reverse("services:show", args=at)
+            return reverse("clients:show", args=[*args, key.client_id])
+        return reverse("services:show", args=args)
 
     @property
     def service_path(self) -> str:
-        at = [self.organization_slug, self.key.region, self.key.service_id]
-        return reverse("services:show", args=at)
+        args = [self.organization_slug, self.key.region, self.key.service_id]
+        return reverse("services:show", args=args)
 
 
 EXPORT_FIELDS: ExportFields[KeyRow] = {

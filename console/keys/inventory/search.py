@@ -1,4 +1,4 @@
-"""The keys of an organization, searched in the index of what was seen last."""
+"""Search the indexed keys of an organization."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,29 +32,29 @@ COLUMN_BY_FIELD = {
 }
 COLUMN_BY_SORT = {"ends": "ends_at", "kid": "kid", "owner": "owner", "kind": "kind"}
 NO_MATCH = Q(pk__in=[])
-EXPORT_CHUNK_ROWS = 2_000  # rows of a file that are read at a time
+EXPORT_CHUNK_ROWS = 2_000  # read from the database at a time
 
 
 class KeyInventory:
-    """What is known of an organization's keys, as one member may search it.
+    """The indexed keys of an organization that a member may see.
 
-    ``silent`` are the regions that did not answer just now.
+    ``failed_regions`` are those that could not be read just now; their rows are stale.
     """
 
     def __init__(self, member: Member, failed_regions: frozenset[str] = frozenset()) -> None:
         self.member = member
         self._failed_regions = failed_regions
         self._now = timezone.now()
-        here = {one.name for one in member.regions()}
-        known = KnownService.objects.filter(organization=member.organization)
-        self.services = {(one.region, one.service_id): one for one in known if one.region in here}
+        regions = {region.name for region in member.regions()}
+        services = KnownService.objects.filter(organization=member.organization, region__in=regions)
+        self.services = {(service.region, service.service_id): service for service in services}
         rows = KnownKey.objects.filter(organization=member.organization)
-        self._all = rows.filter(region__in=here)
+        self._all = rows.filter(region__in=regions)
 
     def sync_ages(self) -> list[RegionFreshness]:
-        """How old what is known of clients is, by region."""
-        known = self.services.values()
-        return [region_freshness(region, known) for region in self.member.regions()]
+        """Return when the clients of each region were last synced."""
+        services = self.services.values()
+        return [region_freshness(region, services) for region in self.member.regions()]
 
     def page(self, request: ListRequest) -> ListPage[KeyRow]:
         """Return the requested page, with the counts of its facets."""
@@ -68,80 +68,81 @@ class KeyInventory:
         )
 
     def iterate(self, request: ListRequest) -> Iterator[KeyRow]:
-        for one in self._matching(request).iterator(EXPORT_CHUNK_ROWS):
-            yield self._row(one)
+        """Yield all matching keys, for an export."""
+        for key in self._matching(request).iterator(EXPORT_CHUNK_ROWS):
+            yield self._row(key)
 
     def _row(self, key: KnownKey) -> KeyRow:
         service = self.services.get((key.region, key.service_id))
         name = (service.name if service else "") or str(key.service_id)
-        stale = key.region in self._failed_regions
-        return KeyRow(key, name, self.member.organization.slug, stale)
+        is_stale = key.region in self._failed_regions
+        return KeyRow(key, name, self.member.organization.slug, is_stale)
 
     def _matching(self, request: ListRequest) -> QuerySet[KnownKey]:
-        found = self._searched(request)
+        keys = self._searched(request)
         for name, values in request.selected.items():
-            found = found.filter(self._facet_filter(name, values))
+            keys = keys.filter(self._facet_filter(name, values))
         column = F(COLUMN_BY_SORT[request.sort_column or "ends"])
         order = (
             column.desc(nulls_last=True) if request.is_descending else column.asc(nulls_last=True)
         )
-        return found.order_by(order, "region", "service_id", "client_id", "place")
+        return keys.order_by(order, "region", "service_id", "client_id", "place")
 
     def _searched(self, request: ListRequest) -> QuerySet[KnownKey]:
-        """What the search box names, whatever the facets say."""
+        """Return the keys that match the search box, regardless of the facets."""
         if request.query.problem:
             return self._all.none()
-        found = self._all
+        keys = self._all
         for word in request.query.words:
-            found = found.filter(Q(words__contains=word) | self._service_filter(word))
-        for test in request.query.conditions:
-            found = found.filter(self._field_filter(test))
-        return found
+            keys = keys.filter(Q(words__contains=word) | self._service_filter(word))
+        for condition in request.query.conditions:
+            keys = keys.filter(self._field_filter(condition))
+        return keys
 
-    def _field_filter(self, test: SearchTerm) -> Q:
-        wanted = test.value.lower()
-        match test.member:
+    def _field_filter(self, condition: SearchTerm) -> Q:
+        value = condition.value.lower()
+        match condition.member:
             case "region":
-                return Q(region=wanted)
+                return Q(region=value)
             case "service":
-                return self._service_filter(wanted)
+                return self._service_filter(value)
             case "kind":
-                kinds = [k for k, said in KIND_LABELS.items() if wanted in str(said).lower()]
-                return Q(kind__in=[*kinds, wanted])
-            case member if wanted == "none" and member != "mark":
+                kinds = [kind for kind, label in KIND_LABELS.items() if value in str(label).lower()]
+                return Q(kind__in=[*kinds, value])
+            case member if value == "none" and member != "mark":
                 return Q(**{COLUMN_BY_FIELD[member]: ""}) | Q(
-                    **{f"{COLUMN_BY_FIELD[member]}__iexact": wanted}
+                    **{f"{COLUMN_BY_FIELD[member]}__iexact": value}
                 )
             case member:
-                return Q(**{f"{COLUMN_BY_FIELD[member]}__icontains": wanted})
+                return Q(**{f"{COLUMN_BY_FIELD[member]}__icontains": value})
 
     def _service_filter(self, text: str) -> Q:
-        either = NO_MATCH
-        for (region, number), one in self.services.items():
-            if text == str(number) or text in one.name.lower():
-                either |= Q(region=region, service_id=number)
-        return either
+        condition = NO_MATCH
+        for (region, service_id), service in self.services.items():
+            if text == str(service_id) or text in service.name.lower():
+                condition |= Q(region=region, service_id=service_id)
+        return condition
 
     def _facet_filter(self, name: str, values: Sequence[str]) -> Q:
-        """What has one of the values of a facet; everything where none is chosen."""
+        """Return a filter for any of the values of a facet; no values match everything."""
         if not values:
             return Q()
         if name == "ends":
             return self._expiry_filter(values[0]) if values[0] in EXPIRY_LABELS else NO_MATCH
         if name != "mark":
             return Q(**{f"{name}__in": values})
-        either = NO_MATCH
+        condition = NO_MATCH
         for value in values:
-            either |= ~Q(marks="") if value == ANY_ISSUE else Q(marks__contains=value)
-        return either
+            condition |= ~Q(marks="") if value == ANY_ISSUE else Q(marks__contains=value)
+        return condition
 
     def _expiry_filter(self, days: str) -> Q:
         until = self._now + timedelta(days=int(days))
-        still = Q(ends_at__gt=self._now) if int(days) else Q()
-        return still & Q(ends_at__lte=until)
+        not_expired = Q(ends_at__gt=self._now) if int(days) else Q()
+        return not_expired & Q(ends_at__lte=until)
 
     def _count_facets(self, request: ListRequest) -> FacetCounts:
-        """How many there are of each value, if no other were chosen in its facet."""
+        """Count the keys per facet value, as if nothing else were selected in that facet."""
         ends = {
             f"ends_{days}": Count("pk", filter=self._expiry_filter(days)) for days in EXPIRY_LABELS
         }
