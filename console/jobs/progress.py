@@ -31,11 +31,11 @@ MIN_ITEMS_FOR_PACE = 3  # items in it to tell a pace by
 STATE_BADGES: Mapping[str, str] = {
     JobState.RUNNING: "info",
     JobState.PAUSED: "warn",
-    JobState.DONE: "ok",
+    JobState.COMPLETED: "ok",
     JobState.NOT_ALLOWED: "bad",
 }
 OUTCOME_LABELS: Mapping[str, Promise] = {
-    ItemState.DONE: gettext_lazy("succeeded"),
+    ItemState.SUCCEEDED: gettext_lazy("succeeded"),
     ItemState.UNCHANGED: gettext_lazy("no change"),
     ItemState.REJECTED: gettext_lazy("rejected"),
     ItemState.NOT_SENT: gettext_lazy("not sent"),

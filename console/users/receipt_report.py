@@ -33,7 +33,7 @@ from tenants.organizations.roles import ConsolePermission
 
 MAX_CALLS = 10_000  # of one receipt that are told
 BATCH_SIZE = 500  # rows of the record
-CONFIRMED_STATES = (ItemState.DONE, ItemState.UNCHANGED)
+CONFIRMED_STATES = (ItemState.SUCCEEDED, ItemState.UNCHANGED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ class Actor:
     which no member can see.
     """
 
-    user_id: int  # 0 for nobody that is known, and for what runs by itself
+    user_id: int  # 0 for an unknown person or a process
     name: str  # an email, or the name of a command or job
     role: str = ""
     organization_id: int = 0

@@ -106,8 +106,8 @@ _denial_counter = WindowCounter()
 class EventDetails(TypedDict, total=False):
     """Optional details of an event."""
 
-    label: str  # what the object is called
-    object: str  # what it is known by: a member's email, a page's name
+    label: str  # name of the object
+    object: str  # identifier, such as an email address or a page name
     changes: Sequence[FieldChange]
     region: str
     service: str

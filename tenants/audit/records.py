@@ -37,7 +37,7 @@ class IntentRecord:
     page: str
     address: str
     changed: str
-    known: str  # JSON, or nothing: by what it can be settled
+    known: str  # hints for reconciliation: JSON or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class OutcomeRecord:
 
 MAX_FIELD_NAME_CHARS = 200  # characters of a member's name that are searched by
 
-# What reading a row may end in that nobody wrote here.
+# Errors raised by reading a row that was tampered with.
 MALFORMED_ERRORS = (
     *(ArithmeticError, AttributeError, LookupError),
     *(RecursionError, TypeError, ValueError),

@@ -4,7 +4,7 @@ from collections import Counter
 from threading import Lock
 from time import monotonic
 
-WINDOW_SECONDS = 60.0  # seconds after which all counts begin anew
+WINDOW_SECONDS = 60.0  # all counts restart after this
 MAX_KEYS = 10_000  # kept apart; any further ones are counted as one
 
 

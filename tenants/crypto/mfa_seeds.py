@@ -69,7 +69,7 @@ def _bind_to_user(instance: Authenticator, **_: Any) -> None:
 def rotate_seeds() -> Iterator[Authenticator]:
     """Encrypt every seed with the current key, row by row."""
     for pk in list(Authenticator.objects.values_list("pk", flat=True)):
-        # Locked, so that a recovery code used meanwhile does not come back.
+        # Locked, so that a recovery code used meanwhile stays used.
         with transaction.atomic():
             row = Authenticator.objects.select_for_update().filter(pk=pk).first()
             if row and _reseal(row):

@@ -27,7 +27,7 @@ class UnsealError(Exception):
 
 
 type SealRotation = Callable[[], Iterator[object]]
-SEAL_ROTATIONS: dict[str, SealRotation] = {}  # what `vault_rotate` goes through, by its name
+SEAL_ROTATIONS: dict[str, SealRotation] = {}  # used by vault_rotate, by name
 
 
 def register_rotation(name: str) -> Callable[[SealRotation], SealRotation]:

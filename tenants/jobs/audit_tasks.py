@@ -26,7 +26,7 @@ from tenants.versions.retention import delete_expired_versions as expire_version
 WORKER_NAME = "worker"
 CACHE_KEY = "expired"  # in the cache, until it is to be looked again
 DAY_SECONDS = 86_400  # seconds
-RETRY_SECONDS = 3600  # seconds until what went wrong is tried again
+RETRY_SECONDS = 3600  # until a failure is retried
 
 
 @run_every_minute
@@ -38,7 +38,7 @@ def delete_expired_daily() -> None:
         for _ in delete_expired(WORKER_NAME):
             pass
     except (ConcurrentDeletionError, AuditUnavailableError):
-        return  # another worker is at it, or the record takes nothing: once more soon
+        return  # another worker is active, or the log is unavailable: retry soon
     except ChainBrokenError as error:
         alert("audit.broken", level=logging.ERROR, row=error.row, what=error.reason)
         cache.set(CACHE_KEY, "yes", RETRY_SECONDS)

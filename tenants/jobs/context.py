@@ -35,7 +35,7 @@ class LeasedAuditSink:
         self._item = item
         self._saves_entry = saves_entry
         self.lease = lease
-        self.sent: set[str] = set()  # entries of what may have changed something
+        self.sent: set[str] = set()  # entries of calls that may have changed something
 
     def record_intents(self, calls: Sequence[CallIntent]) -> list[str]:
         self.renew_lease()

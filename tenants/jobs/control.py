@@ -143,7 +143,7 @@ def retry_failed_items(job: Job, actor: Actor) -> int:
     Unknown items are retried only if the kind is repeatable. Raises `JobStateError`.
     """
     with _record_control(job, actor, events.JOB_RETRY):
-        over = (JobState.DONE, JobState.CANCELLED, JobState.NOT_ALLOWED)
+        over = (JobState.COMPLETED, JobState.CANCELLED, JobState.NOT_ALLOWED)
         _change_state(job, over, state=JobState.WAITING, ended_at=None, trouble="", failures=0)
         again = select_retryable_items(job).update(
             state=ItemState.PENDING,

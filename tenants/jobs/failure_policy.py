@@ -30,8 +30,8 @@ class NextStep(Enum):
 
     CONTINUE = auto()
     WAIT = auto()  # and try this item and its region again
-    WAIT_FOR_OBJECT = auto()  # others can be tried meanwhile
-    STOP = auto()  # until somebody has looked
+    WAIT_FOR_OBJECT = auto()  # continue with other items
+    STOP = auto()  # until a user resumes
 
 
 @dataclass(frozen=True, slots=True)

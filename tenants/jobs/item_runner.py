@@ -66,7 +66,7 @@ def run_item(work: JobContext, item: Item, handler: JobHandler) -> ItemAttempt:
         text = _("Internal error. See Meridian's log.")
         finish_item(item, state, text=text, **_entry_values(item, handler))
         return ItemAttempt(NextStep.STOP)
-    state = ItemState.DONE if result.changed else ItemState.UNCHANGED
+    state = ItemState.SUCCEEDED if result.changed else ItemState.UNCHANGED
     values = _entry_values(item, handler) | ({"inputs": ""} if item.sealed else {})
     finish_item(item, state, text=result.text, **values)
     if work.job.failures:

@@ -25,7 +25,7 @@ class JobState(models.TextChoices):
     WAITING = "waiting", _("waiting")  # for a worker, its time, or a region
     RUNNING = "running", _("running")
     PAUSED = "paused", _("paused")
-    DONE = "done", _("completed")  # every item was tried; not that each went well
+    COMPLETED = "done", _("completed")  # every item was tried; not that each went well
     CANCELLED = "cancelled", _("cancelled")
     NOT_ALLOWED = "refused", _("no longer allowed")
 
@@ -35,7 +35,7 @@ class ItemState(models.TextChoices):
 
     PENDING = "pending", _("pending")
     RUNNING = "running", _("running")
-    DONE = "done", _("succeeded")
+    SUCCEEDED = "done", _("succeeded")
     UNCHANGED = "same", _("no change")
     REJECTED = "refused", _("rejected")
     NOT_SENT = "not sent", _("not sent")
@@ -62,7 +62,7 @@ class Job(models.Model):
     kind = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
     starter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
-    actor = models.CharField(max_length=254)  # the starter, as the record tells them
+    actor = models.CharField(max_length=254)  # the starter, as in the audit log
     reason = models.CharField(max_length=400)
     ticket = models.CharField(max_length=60, default="")
     page = models.CharField(max_length=36, default="")  # that it was started on
@@ -74,7 +74,7 @@ class Job(models.Model):
     due_at = models.DateTimeField(db_default=Now())  # no slice begins before
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    # Why it waits, is paused or was refused, where nobody asked for that.
+    # Why it waits, was paused or was refused by itself.
     trouble = models.CharField(max_length=400, default="")
     failures = models.PositiveIntegerField(default=0)  # since an item went well
 
@@ -111,11 +111,11 @@ class Item(models.Model):
     sealed = models.BooleanField(default=False)
 
     state = models.CharField(max_length=10, choices=ItemState, default=ItemState.PENDING)
-    lease = models.UUIDField(null=True)  # the job's, when this item was begun
+    lease = models.UUIDField(null=True)  # the job's lease at the start
     begun = models.PositiveIntegerField(default=0)  # times
     tries = models.PositiveIntegerField(default=0)  # that failed without an answer
-    again_at = models.DateTimeField(null=True)  # not begun before
-    # In the record: the last call that was to change something, or that failed.
+    again_at = models.DateTimeField(null=True)  # earliest retry
+    # Audit entry of the last change or failed call.
     entry = models.CharField(max_length=36, default="")
     text = models.CharField(max_length=400, default="")
     code = models.CharField(max_length=20, default="")  # Authlete's

@@ -32,7 +32,7 @@ from tenants.organizations.api_clients import CredentialsByRegion, load_credenti
 
 log = logging.getLogger(__name__)
 
-SLICE_SECONDS = 5.0  # after which no further item is begun
+SLICE_SECONDS = 5.0  # no item starts later
 MAX_ITEMS_PER_THREAD = 25  # of each thread
 
 
@@ -47,7 +47,7 @@ def run_slice(pk: UUID) -> UUID | None:
     except LeaseLostError:
         log.warning("lost the lease of job %s, or an item was skipped", pk)
     if Job.objects.filter(pk=pk, state=JobState.CANCELLED).exists():
-        skip_pending_items(job)  # what was being tried when it was cancelled
+        skip_pending_items(job)  # items requeued during the cancellation
         run_ended_hook(job)
     return lease
 
@@ -174,7 +174,7 @@ def _wait_or_end(job: Job, lease: UUID) -> None:
     pending = Item.objects.filter(job=job, state=ItemState.PENDING)
     again = pending.aggregate(at=Min("again_at"))["at"]
     if again is None and not pending.exists():
-        end_job(job, lease, JobState.DONE)
+        end_job(job, lease, JobState.COMPLETED)
     else:
         mine = Job.objects.filter(pk=job.pk, lease=lease, state=JobState.RUNNING)
         mine.update(state=JobState.WAITING, due_at=again or job.due_at)

@@ -8,7 +8,7 @@ from tenants.authlete.operation import Effect
 class ConsolePermission(StrEnum):
     """Permissions beside the effects on Authlete's objects."""
 
-    USERS = "desk"  # look up a subject, and revoke what acts for them
+    USERS = "desk"  # find users and revoke connected apps
     AUDIT_LOG = "record"  # read the whole audit record
     ADMINISTRATION = "manage"  # members and credentials
 

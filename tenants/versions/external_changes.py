@@ -46,7 +46,7 @@ CLIENT_CREATION_OPERATIONS = (
     "registration.create",
     "federation.registration",
 )
-# What else than the members it names a call changes; None: nobody can tell which.
+# Members changed by a call beside those it names; None: unknown.
 CHANGED_MEMBERS_BY_OPERATION: dict[str, frozenset[str] | None] = {
     "service.update": frozenset(),
     "client.update": frozenset(),
@@ -62,7 +62,7 @@ CHANGED_MEMBERS_BY_OPERATION: dict[str, frozenset[str] | None] = {
     "key.create": None,
     "key.delete": None,
 }
-# Until one is settled, what is seen after it may be its doing.
+# An unresolved call of these may explain a later change.
 EXPLAINING_OPERATIONS = {*CHANGED_MEMBERS_BY_OPERATION, *CLIENT_CREATION_OPERATIONS}
 FAILED_OUTCOMES = (Outcome.REJECTED, Outcome.NOT_SENT)
 REPORT_LOCK_SECONDS = 60.0  # seconds that one process has for telling; then it was killed
@@ -71,7 +71,7 @@ REPORT_LOCK_SECONDS = 60.0  # seconds that one process has for telling; then it 
 def is_external_change(last: Version, new: Version) -> bool:
     """Return whether the change between two versions is external."""
     if last.modified_at == new.modified_at:
-        return False  # no word of Authlete's that somebody saved it
+        return False  # not saved, according to Authlete
     own_time = list(_find_own_calls(last, new))
     return not own_time or bool(_find_unexplained(last, new, own_time))
 

@@ -52,7 +52,7 @@ class Version(models.Model):
     client_id = models.BigIntegerField(default=0)  # 0 for a service
     number = models.PositiveIntegerField()  # from 1, without a gap
     digest = models.CharField(max_length=64, default="")  # empty: it was gone
-    sketch = models.CharField(max_length=64, default="")  # without what is only counted
+    sketch = models.CharField(max_length=64, default="")  # digest without counters
     name = models.CharField(max_length=200, default="")
     modified_at = models.BigIntegerField(default=0)  # milliseconds, Authlete's clock
     first_at = models.DateTimeField()  # when it was seen first

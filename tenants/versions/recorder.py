@@ -99,7 +99,7 @@ def _is_external(last: Version | None, new: Version) -> bool:
 def update_last_seen(versions: Iterable[Version], moment: datetime) -> None:
     """Extend the versions that a list showed unchanged."""
     pks = [one.pk for one in versions if one.last_at < moment - LAST_SEEN_TOLERANCE]
-    for at in range(0, len(pks), 500):  # what a statement of SQLite's may hold
+    for at in range(0, len(pks), 500):  # SQLite's limit of parameters
         rows = Version.objects.filter(pk__in=pks[at : at + 500], last_at__lt=moment)
         rows.update(last_at=moment)
 
@@ -123,7 +123,7 @@ def _is_unchanged(last: Version, sight: ObjectSnapshot) -> bool:
         sight.text
     ):
         return True
-    # Of one version, what Authlete writes otherwise from time to time is no news.
+    # Authlete may format the same version differently.
     return not diff_snapshots(last.document(), parse_snapshot(Document, sight.text))
 
 

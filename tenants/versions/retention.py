@@ -102,7 +102,7 @@ def _delete(expired: ExpiredVersions) -> None:
             with connection.cursor() as cursor:
                 table = Version._meta.db_table
                 cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-        rows = _load_intact(expired)  # once more, since nobody else writes now
+        rows = _load_intact(expired)  # checked again under the lock
         if len(rows) < 2:
             return
         *gone, kept = rows

@@ -30,7 +30,7 @@ class VersionSpan:
     since: datetime
     until: datetime  # when it was seen last
     next_since: datetime | None = None  # when the next one began; None for the newest
-    is_intact: bool = True  # its mac says that nobody changed it here
+    is_intact: bool = True  # its MAC is valid
 
 
 def load_spans(

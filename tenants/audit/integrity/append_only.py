@@ -76,7 +76,7 @@ TRIGGER_TYPES = {
     "audit_record_only_buried": 1 + 2 + 16,
     "audit_record_only_grows": 2 + 8 + 32,
 }
-# Those that there are, and what each does, as far as the database tells it.
+# The installed triggers and their definitions.
 SELECT_TRIGGERS_SQL = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": """

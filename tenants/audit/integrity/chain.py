@@ -12,7 +12,7 @@ from django.conf import settings
 
 from tenants.crypto.key_ring import KeyRing
 
-GENESIS_MAC = "0" * 64  # what the first row follows
+GENESIS_MAC = "0" * 64  # previous MAC of the first row
 
 
 class ChainRow(NamedTuple):

@@ -32,7 +32,7 @@ MAX_SCAN_SECONDS = 1.0  # seconds after which no further window is
 TOMBSTONE_MARKER = f'"content":{TOMBSTONE_PREFIX}'.encode()  # of a line whose row was removed
 PROOF_MEMBERS = {"before", "content", "key", "mac", "phase"}  # members of each line
 RECORD_TABLE, ENTRY_TABLE = AuditRecord._meta.db_table, AuditEntry._meta.db_table
-# Whose a removed row was, the entry of what removed it tells.
+# The organization of a tombstone is that of its run.
 RUN_ID_SQL = (
     f"CASE WHEN substr(r.content, 1, {len(TOMBSTONE_PREFIX)}) = '{TOMBSTONE_PREFIX}'"
     f" THEN substr(r.content, length(r.content) - {RUN_ID_OFFSET}, {RUN_ID_CHARS}) END"

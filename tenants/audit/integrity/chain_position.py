@@ -22,7 +22,7 @@ class CheckedRow:
     number: int
     mac: str  # empty where there is no such row
     matches: bool | None
-    is_removed: bool = False  # by policy: what matches is what is left of it
+    is_removed: bool = False  # a tombstone; then ``matches`` is about the tombstone
 
     @property
     def digest(self) -> str:

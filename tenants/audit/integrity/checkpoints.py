@@ -30,7 +30,7 @@ from tenants.crypto.key_ring import KeyNotFoundError
 INTERVAL_MICROSECONDS = 4 * 60 * 1_000_000  # microseconds; workers look each minute
 ROWS_UNTIL_DUE = 1000  # after which one is due earlier
 MAX_TIME_MICROSECONDS = 253_402_300_800_000_000  # microseconds since 1970: no time can be later
-MAX_NEW_ROWS = 100_000  # rows that one covers anew, so that no worker is held up for long
+MAX_NEW_ROWS = 100_000  # new rows per checkpoint, to limit the time
 
 
 class ChainBrokenError(Exception):

@@ -23,7 +23,7 @@ type Peak = tuple[int, bytes]  # how many rows, a power of two, and their hash
 class RedactedRow(NamedTuple):
     """A row without the parts that identify its subject."""
 
-    visible: str  # the content without what is veiled; canonical JSON
+    visible: str  # content without the hidden part; canonical JSON
     hidden: str  # that, or nothing; the same
     commitment: str  # stands for it, and can be checked with `salt` alone
 

@@ -25,7 +25,7 @@ class Tombstone(NamedTuple):
     kind: str  # by which it was kept, see `kinds`
     leaf: str  # its hash in the tree, in hexadecimal
     mac: str
-    run: str  # the entry of what removed it
+    run: str  # entry of the retention run
 
     @property
     def text(self) -> str:

@@ -112,7 +112,7 @@ class CreationCandidate:
     id: str
     name: str
     has_expected_name: bool  # as was intended
-    created_at_ms: int  # when it was made, in milliseconds since 1970; 0 where nobody says so
+    created_at_ms: int  # milliseconds since 1970; 0 if unknown
 
 
 def _check_created(

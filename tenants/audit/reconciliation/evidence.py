@@ -30,7 +30,7 @@ class Conclusion(StrEnum):
 
     SUCCEEDED = "done"
     FAILED = "not done"
-    CONFLICTING = "otherwise"  # neither: somebody else changed it, or there are several
+    CONFLICTING = "otherwise"  # matches neither outcome
     INCONCLUSIVE = "cannot tell"
     TOO_EARLY = "cannot tell yet"  # not done so far, and it may still be on its way
 

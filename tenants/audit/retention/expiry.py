@@ -52,7 +52,7 @@ from tenants.authlete.errors import AuditUnavailableError, Outcome
 from tenants.crypto.key_ring import KeyNotFoundError
 from tenants.outbound.alerts import alert
 
-MAX_ENTRIES_PER_RUN = 2500  # entries in one run: writers of the record wait for so long
+MAX_ENTRIES_PER_RUN = 2500  # writers wait during a run
 MAX_NUMBERS_PER_QUERY = 500  # numbers in one statement
 FINAL_OUTCOMES = ("done", "refused", "not sent", "not done")
 RECORD_TABLE = AuditRecord._meta.db_table

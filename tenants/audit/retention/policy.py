@@ -50,7 +50,7 @@ CATEGORY_BY_OPERATION = {
     ),
     "access.counted": SIGN_INS,
     "audit.settle": CHANGES,
-    AUDIT_EXPIRE.name: "",  # what is gone is proven by it
+    AUDIT_EXPIRE.name: "",  # proves deletions
 }
 
 

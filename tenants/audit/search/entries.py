@@ -34,7 +34,7 @@ from tenants.audit.search.filters import (
 )
 from tenants.audit.search.text_normalization import case_variants
 
-MAX_COUNTED = 1000  # entries that are counted; what comes after is "more than"
+MAX_COUNTED = 1000  # more are shown as "more than"
 MAX_SEQ = 2**63 - 1
 
 EXACT_FILTERS = (
@@ -319,7 +319,7 @@ def _status_condition(status: str) -> Q:
 
 def _outcome_condition(outcomes: Sequence[str], now: datetime) -> Q:
     """Match effective outcomes, see `AuditEntry.effective_outcome`."""
-    # The outcome first: an index tells it, and most rows need not be read.
+    # The outcome comes first: an index covers it.
     late = Q(outcome="") & Q(at__lt=to_microseconds(now - OUTCOME_TIMEOUT))
     ended = Q(outcome__in=[one for one in outcomes if one != "open"])
     if "unknown" in outcomes:

@@ -63,8 +63,8 @@ class EntryFilters:
     status: FilterValues = ()  # of HTTP: 404, or 4xx for all that begin like it
     address: FilterValues = ()  # of the browser
     field: FilterValues = ()  # a member that was to be changed, by Authlete's name
-    old: FilterValues = ()  # in what such a member was; all of them
-    new: FilterValues = ()  # in what it was to become; all of them
+    old: FilterValues = ()  # texts in the previous value; all must match
+    new: FilterValues = ()  # texts in the new value; all must match
     # What values of `old` and `new` stand for besides themselves.
     meanings: Mapping[str, Sequence[ValueSynonym]] = MappingProxyType({})
     reason: FilterValues = ()  # all of them are in it
@@ -77,7 +77,7 @@ class EntryFilters:
     text: FilterValues = ()  # each in label, reason or actor
     # By such a text, who is meant besides: those whose name has it, as a query.
     people: Mapping[str, QuerySet[Any, Any]] = MappingProxyType({})
-    without: "EntryFilters | None" = None  # of which nothing may hold, each value by itself
+    without: "EntryFilters | None" = None  # excluded values
 
     def get_values(self, name: str) -> tuple[Any, ...]:
         """Return the values of a filter."""

@@ -113,7 +113,7 @@ def where(admin, acme):
     """The path of a page that asks; about somebody, and something, that there is."""
     bo = User.objects.create_user("bo@acme.example")
     pk = Membership.objects.create(organization=acme, user=bo, role=Role.EDITOR).pk
-    job = Job.objects.create(organization=acme, kind=ACTIVATION_JOB, state=JobState.DONE)
+    job = Job.objects.create(organization=acme, kind=ACTIVATION_JOB, state=JobState.COMPLETED)
     stream = Stream.objects.create(organization=acme, name="SIEM", made_by="x")
     admin = User.objects.get(username="ADMIN")
     lookup = Lookup(user=admin, organization=acme).seal_subject("somebody")

@@ -35,8 +35,8 @@ def test_works_on_as_many_at_once_as_the_kind_allows(worker, started, sandbox, s
 
     job.refresh_from_db()
     assert (job.state, count_items_by_state(job)) == (
-        JobState.DONE,
-        {ItemState.DONE: 10},
+        JobState.COMPLETED,
+        {ItemState.SUCCEEDED: 10},
     )
     assert updates(sandbox) == dict.fromkeys(services, 1)
 
@@ -62,7 +62,7 @@ def test_pausing_lets_those_end_that_are_running(worker, started, who):
 
     job.refresh_from_db()
     assert job.state == JobState.PAUSED
-    assert count_items_by_state(job) == {ItemState.DONE: 3, ItemState.PENDING: 7}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 3, ItemState.PENDING: 7}
 
 
 def test_those_that_fail_together_wait_as_for_one_failure(worker, started, sandbox):

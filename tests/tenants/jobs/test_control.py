@@ -30,7 +30,7 @@ def test_begins_at_the_time_that_was_set(worker, started, sandbox):
     DBTaskResult.objects.update(run_after=timezone.now())
     worker()
 
-    assert count_items_by_state(job) == {ItemState.DONE: 10}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
 
 
 def test_resuming_does_not_begin_earlier_than_was_set(worker, started, who, sandbox):
@@ -60,7 +60,7 @@ def test_sealed_inputs_are_nowhere_in_the_open_and_end_with_the_item(acme, worke
 
     worker()
 
-    assert count_items_by_state(job) == {ItemState.DONE: 1, ItemState.REJECTED: 1}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 1, ItemState.REJECTED: 1}
     done.refresh_from_db()
     refused.refresh_from_db()
     assert done.inputs == ""
@@ -92,9 +92,9 @@ def test_sealed_inputs_are_rotated(acme, who, services, settings):
 @pytest.mark.parametrize(
     ("act", "state"),
     [
-        (control.pause_job, JobState.DONE),
-        (control.resume_job, JobState.DONE),
-        (control.cancel_job, JobState.DONE),
+        (control.pause_job, JobState.COMPLETED),
+        (control.resume_job, JobState.COMPLETED),
+        (control.cancel_job, JobState.COMPLETED),
         (control.pause_job, JobState.PAUSED),
         (control.pause_job, JobState.CANCELLED),
         (control.retry_failed_items, JobState.RUNNING),
@@ -116,13 +116,13 @@ def test_tries_again_what_failed_and_nothing_else(worker, started, who, sandbox,
     sandbox.fault("status", status=400, path="/api/103/service/get")
     job = started()
     worker()
-    assert count_items_by_state(job) == {ItemState.DONE: 9, ItemState.REJECTED: 1}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 9, ItemState.REJECTED: 1}
 
     sandbox.faults.clear()
     assert control.retry_failed_items(job, who) == 1
     worker()
 
-    assert count_items_by_state(job) == {ItemState.DONE: 10}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
     assert updates(sandbox) == dict.fromkeys(services, 1)
 
 

@@ -35,8 +35,8 @@ def test_a_job_whose_worker_is_gone_is_taken_up(worker, started, sandbox, entry)
     worker()
 
     job.refresh_from_db()
-    assert job.state == JobState.DONE
-    assert count_items_by_state(job) == {ItemState.DONE: 10}
+    assert job.state == JobState.COMPLETED
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
     assert Item.objects.get(position=1).begun == 2
     orphan = DBTaskResult.objects.get(worker_ids=["gone"])
     assert orphan.status == TaskResultStatus.FAILED
@@ -45,7 +45,7 @@ def test_a_job_whose_worker_is_gone_is_taken_up(worker, started, sandbox, entry)
 @pytest.mark.parametrize(
     ("entry", "fates"),
     [
-        ("", {ItemState.DONE: 10}),  # nothing had been sent
+        ("", {ItemState.SUCCEEDED: 10}),  # nothing had been sent
         ("opened", {ItemState.UNKNOWN: 1, ItemState.PENDING: 9}),
     ],
 )
@@ -105,7 +105,7 @@ def test_a_job_without_a_row_gets_one(worker, started):
 
     worker()
 
-    assert count_items_by_state(job) == {ItemState.DONE: 10}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
 
 
 def test_a_job_that_is_paused_or_not_due_is_left_alone(started):
@@ -139,7 +139,7 @@ def test_a_worker_that_lost_the_job_sends_nothing_more(worker, started, sandbox)
 
     assert sum(updates(sandbox).values()) == 2
     assert count_items_by_state(job) == {
-        ItemState.DONE: 2,
+        ItemState.SUCCEEDED: 2,
         ItemState.RUNNING: 1,
         ItemState.PENDING: 7,
     }
@@ -157,8 +157,8 @@ def test_resuming_while_a_worker_is_still_at_it_is_not_lost(worker, started, who
     worker()
 
     job.refresh_from_db()
-    assert job.state == JobState.DONE
-    assert count_items_by_state(job) == {ItemState.DONE: 10}
+    assert job.state == JobState.COMPLETED
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
 
 
 def test_a_worker_is_seen_and_forgotten(worker):

@@ -43,9 +43,9 @@ def test_does_every_item_once(worker, started, sandbox, services):
     worker()
 
     job.refresh_from_db()
-    assert job.state == JobState.DONE
+    assert job.state == JobState.COMPLETED
     assert job.ended_at is not None
-    assert count_items_by_state(job) == {ItemState.DONE: 10}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
     assert updates(sandbox) == dict.fromkeys(services, 1)
     assert {sandbox.services[one][LIFETIME] for one in services} == {600}
 
@@ -56,7 +56,7 @@ def test_goes_on_in_as_many_slices_as_it_needs(worker, started, monkeypatch):
 
     worker()
 
-    assert count_items_by_state(job) == {ItemState.DONE: 10}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
 
 
 def test_comes_again_to_what_only_waits(worker, who, acme, sandbox, monkeypatch):
@@ -79,7 +79,7 @@ def test_comes_again_to_what_only_waits(worker, who, acme, sandbox, monkeypatch)
     worker()
 
     job.refresh_from_db()
-    assert (job.state, begun) == (JobState.DONE, [0, 0])
+    assert (job.state, begun) == (JobState.COMPLETED, [0, 0])
 
 
 def test_tells_what_was_so_already(worker, started, sandbox):
@@ -98,7 +98,7 @@ def test_a_job_of_nothing_is_done(worker, started):
     worker()
 
     job.refresh_from_db()
-    assert job.state == JobState.DONE
+    assert job.state == JobState.COMPLETED
 
 
 def test_is_in_the_record_as_who_started_it(worker, started, who):
@@ -124,7 +124,7 @@ def test_what_authlete_refuses_is_told_and_the_rest_is_done(worker, started, ser
 
     worker()
 
-    assert count_items_by_state(job) == {ItemState.DONE: 10, ItemState.REJECTED: 1}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10, ItemState.REJECTED: 1}
     item = Item.objects.get(state=ItemState.REJECTED)
     assert item.code == "A457101"
     assert "Not allowed by Authlete" in item.text
@@ -152,13 +152,13 @@ def test_waits_for_a_region_that_is_down(worker, started, who, sandbox, services
     job.refresh_from_db()
     assert job.state == JobState.WAITING
     assert job.trouble.startswith("US: ")
-    assert count_items_by_state(job) == {ItemState.DONE: 3, ItemState.PENDING: 7}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 3, ItemState.PENDING: 7}
 
     sandbox.faults.clear()
     again(job, who, worker)
-    assert (job.state, job.trouble) == (JobState.DONE, "")
+    assert (job.state, job.trouble) == (JobState.COMPLETED, "")
     assert not Item.objects.exclude(code="").exists()
-    assert count_items_by_state(job) == {ItemState.DONE: 10}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
     assert updates(sandbox) == dict.fromkeys(services, 1)
 
 
@@ -171,7 +171,7 @@ def test_goes_on_by_itself_when_the_region_is_back(worker, started, sandbox, mon
         worker()
         job.refresh_from_db()
 
-    assert count_items_by_state(job) == {ItemState.DONE: 10}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
 
 
 def test_other_regions_go_on_meanwhile(acme, worker, who, sandbox, services):
@@ -185,8 +185,8 @@ def test_other_regions_go_on_meanwhile(acme, worker, who, sandbox, services):
 
     worker()
 
-    assert count_items_by_state(job) == {ItemState.PENDING: 2, ItemState.DONE: 1}
-    assert Item.objects.get(state=ItemState.DONE).region == "eu"
+    assert count_items_by_state(job) == {ItemState.PENDING: 2, ItemState.SUCCEEDED: 1}
+    assert Item.objects.get(state=ItemState.SUCCEEDED).region == "eu"
     job.refresh_from_db()
     assert (job.state, job.trouble) == (JobState.WAITING, "US: Authlete failed")
 
@@ -204,8 +204,8 @@ def test_an_item_without_an_answer_is_given_up_in_the_end(
         if job.state == JobState.WAITING:
             again(job, who, worker)
 
-    assert job.state == JobState.DONE
-    assert count_items_by_state(job) == {ItemState.DONE: 9, ItemState.UNKNOWN: 1}
+    assert job.state == JobState.COMPLETED
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 9, ItemState.UNKNOWN: 1}
 
 
 # ----------------------------------------------------------------- stopping
@@ -220,11 +220,11 @@ def test_a_refused_credential_stops_it(worker, started, who, sandbox):
     job.refresh_from_db()
     assert job.state == JobState.PAUSED
     assert job.trouble == "US: Authlete rejected the credential"
-    assert count_items_by_state(job) == {ItemState.DONE: 2, ItemState.PENDING: 8}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 2, ItemState.PENDING: 8}
 
     sandbox.faults.clear()
     again(job, who, worker)
-    assert count_items_by_state(job) == {ItemState.DONE: 10}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_a_mistake_of_ours_stops_it(worker, started, caplog):
     assert job.state == JobState.PAUSED
     assert "Service 101" in job.trouble
     assert count_items_by_state(job) == {
-        ItemState.DONE: 1,
+        ItemState.SUCCEEDED: 1,
         ItemState.NOT_SENT: 1,
         ItemState.PENDING: 8,
     }
@@ -273,9 +273,9 @@ def test_pausing_lets_the_item_end_that_is_running(worker, started, who, sandbox
 
     job.refresh_from_db()
     assert job.state == JobState.PAUSED
-    assert count_items_by_state(job) == {ItemState.DONE: 3, ItemState.PENDING: 7}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 3, ItemState.PENDING: 7}
     again(job, who, worker)
-    assert count_items_by_state(job) == {ItemState.DONE: 10}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
     assert set(updates(sandbox).values()) == {1}
 
 
@@ -287,7 +287,7 @@ def test_cancelling_skips_what_was_not_begun(worker, started, who):
 
     job.refresh_from_db()
     assert job.state == JobState.CANCELLED
-    assert count_items_by_state(job) == {ItemState.DONE: 3, ItemState.SKIPPED: 7}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 3, ItemState.SKIPPED: 7}
 
 
 def test_what_is_put_off_once_it_is_cancelled_is_skipped(worker, started, who):
@@ -318,7 +318,7 @@ def test_what_a_killed_worker_was_at_in_a_cancelled_job_is_unknown(worker, start
     worker()
 
     assert count_items_by_state(job) == {
-        ItemState.DONE: 2,
+        ItemState.SUCCEEDED: 2,
         ItemState.UNKNOWN: 1,
         ItemState.SKIPPED: 7,
     }
@@ -341,7 +341,7 @@ def test_ends_when_the_starter_may_not_do_it_any_more(worker, started, editor, m
 
     job.refresh_from_db()
     assert job.state == JobState.NOT_ALLOWED
-    assert count_items_by_state(job) == {ItemState.DONE: 4, ItemState.SKIPPED: 6}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 4, ItemState.SKIPPED: 6}
 
 
 def test_a_kind_that_is_not_known_any_more_stops_it(worker, started):
@@ -371,7 +371,7 @@ def test_a_job_finds_more_to_do_once(started, worker, sandbox, services):
     job.refresh_from_db()
     found = Item.objects.filter(job=job).values_list("position", "service_id", "state")
     assert list(found) == [(1, 100, "done"), (2, 101, "done"), (3, 102, "done")]
-    assert job.state == JobState.DONE
+    assert job.state == JobState.COMPLETED
 
 
 def test_nothing_is_added_to_a_job_that_was_cancelled(started, worker, who):

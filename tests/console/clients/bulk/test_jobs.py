@@ -65,9 +65,9 @@ def writes(sandbox):
 @pytest.mark.parametrize(
     ("kind", "number", "locked", "end"),
     [
-        ("client.lock", 1, True, (ItemState.DONE, "Locked.")),
+        ("client.lock", 1, True, (ItemState.SUCCEEDED, "Locked.")),
         ("client.lock", 3, True, (ItemState.UNCHANGED, "Already locked.")),
-        ("client.unlock", 3, False, (ItemState.DONE, "Unlocked.")),
+        ("client.unlock", 3, False, (ItemState.SUCCEEDED, "Unlocked.")),
         ("client.unlock", 1, False, (ItemState.UNCHANGED, "Already unlocked.")),
     ],
 )
@@ -92,7 +92,7 @@ def test_sets_one_setting_and_keeps_the_rest(run, few):
 
     ((fate, text),) = run("client.set", setting(2, PKCE, None, True))
 
-    assert (fate, text) == (ItemState.DONE, "From Off to On.")
+    assert (fate, text) == (ItemState.SUCCEEDED, "From Off to On.")
     after = few.clients[2]
     assert after[PKCE] is True
     assert {name for name in before if after[name] != before[name]} == {"modifiedAt"}
@@ -109,7 +109,7 @@ def test_sets_a_member_inside_and_keeps_its_neighbours(run, few, was, now):
 
     ((fate, text),) = run("client.set", setting(2, f"extension.{name}", was, now))
 
-    assert (fate, text[:5]) == (ItemState.DONE, "From ")
+    assert (fate, text[:5]) == (ItemState.SUCCEEDED, "From ")
     extension = few.clients[2]["extension"]
     assert extension[name] == (now or 0)  # where there is none, Authlete has 0
     assert extension["idTokenDuration"] == 5
@@ -132,9 +132,9 @@ def test_goes_on_past_what_was_deleted_meanwhile(run, few):
     fates = run("client.lock", item(1), item(2), item(5))
 
     assert [fate for fate, _ in fates] == [
-        ItemState.DONE,
+        ItemState.SUCCEEDED,
         ItemState.REJECTED,
-        ItemState.DONE,
+        ItemState.SUCCEEDED,
     ]
 
 
@@ -150,11 +150,11 @@ def test_tries_again_what_failed(acme, who, few, worker):
     few.fault("status", operation="client.set_lock", status=403, path="/5$", times=1)
     job = start_job(who, acme, "client.lock", "Bulk", [item(1), item(5)], reason="Old")
     worker()
-    assert [fate for fate, _ in ends(job)] == [ItemState.DONE, ItemState.REJECTED]
+    assert [fate for fate, _ in ends(job)] == [ItemState.SUCCEEDED, ItemState.REJECTED]
 
     retry_failed_items(job, who)
     worker()
-    assert [fate for fate, _ in ends(job)] == [ItemState.DONE, ItemState.DONE]
+    assert [fate for fate, _ in ends(job)] == [ItemState.SUCCEEDED, ItemState.SUCCEEDED]
 
 
 def test_goes_on_elsewhere_while_a_region_fails_in_the_middle(acme, who, few, worker):
@@ -171,10 +171,10 @@ def test_goes_on_elsewhere_while_a_region_fails_in_the_middle(acme, who, few, wo
     assert job.state == JobState.WAITING
     fates = [fate for fate, _ in ends(job)]
     assert fates == [
-        ItemState.DONE,
+        ItemState.SUCCEEDED,
         ItemState.PENDING,
         ItemState.PENDING,
-        ItemState.DONE,
+        ItemState.SUCCEEDED,
     ]
     assert jp.clients[21][211]["locked"]
 
@@ -184,7 +184,7 @@ def test_starts_rotations_that_nobody_has_seen(run, few, admin_who):
 
     ends = run("client.stage_rotation", item(1), item(4), who=admin_who)
 
-    assert [fate for fate, _ in ends] == [ItemState.DONE, ItemState.DONE]
+    assert [fate for fate, _ in ends] == [ItemState.SUCCEEDED, ItemState.SUCCEEDED]
     assert {(one.state, one.is_unrevealed) for one in Rotation.objects.all()} == {("staged", True)}
     assert few.clients[1]["clientSecret"] == secret
     assert Rotation.objects.get(client_id=1).reason == "Old host"
@@ -241,5 +241,5 @@ def test_locks_what_is_open_among_a_thousand_that_fit(member, acme, sandbox, wor
     browser.post(preview, body, content_type=URLENCODED)
     worker()
 
-    assert Job.objects.get().items.filter(state=ItemState.DONE).count() == 100
+    assert Job.objects.get().items.filter(state=ItemState.SUCCEEDED).count() == 100
     assert [n for n, one in sandbox.clients.items() if not one["locked"]] == [1001]
