@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import TypedDict, Unpack
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
@@ -36,6 +37,11 @@ class AuditLogSink:
     reason: str = ""
     ticket: str = ""
     reason_names_subject: bool = False  # whom the reason may name, so it stands beside them
+
+    @property
+    def is_thread_safe(self) -> bool:
+        """Return whether the writer's thread writes all entries."""
+        return not settings.AUDIT_INLINE
 
     def record_intents(self, calls: Sequence[CallIntent]) -> list[str]:
         """Commit intents; raise `AuditUnavailableError` if no call may be sent."""

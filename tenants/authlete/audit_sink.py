@@ -40,6 +40,10 @@ class CallOutcome:
 class AuditSink(Protocol):
     """Records every call before it is sent and after it has ended."""
 
+    @property
+    def is_thread_safe(self) -> bool:
+        """Return whether intents may be recorded in any thread."""
+
     def record_intents(self, intents: Sequence[CallIntent]) -> list[str]:
         """Store intents durably and return the IDs of their entries.
 
@@ -55,6 +59,8 @@ class AuditSink(Protocol):
 
 class NullAuditSink:
     """An `AuditSink` that stores nothing."""
+
+    is_thread_safe = False  # for subclasses
 
     def record_intents(self, intents: Sequence[CallIntent]) -> list[str]:
         """Return new IDs."""

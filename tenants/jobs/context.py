@@ -28,6 +28,8 @@ class LeasedAuditSink:
     repeated after a kill.
     """
 
+    is_thread_safe = False  # the lease is renewed in the database
+
     def __init__(
         self, log: AuditLogSink, item: Item, lease: UUID, *, saves_entry: bool = True
     ) -> None:
