@@ -40,7 +40,7 @@ def create(hand, page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Create Till")
     hand.type(page.get_by_label("Reason"), "New till")
     hand.click("button", "Create client in US")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Till was created")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Till created")
 
 
 def made(clients):
@@ -65,7 +65,7 @@ def test_client_is_created_and_its_secret_shown_once(open_page, person, payments
     client = made(clients)
     secret = client["clientSecret"]
     expect(page.get_by_role("region", name="Client secret")).to_have_text(secret)
-    hand.click("link", "I stored it")
+    hand.click("link", "Done")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Till")
     assert hand.clicks <= CLICKS
@@ -81,7 +81,7 @@ def test_client_is_locked_in_a_few_clicks(open_signed_in, person, payments):
     page = open_signed_in(person(Role.EDITOR))
     page.goto(path)
     create(Mouse(page), page)
-    page.get_by_role("link", name="I stored it").click()
+    page.get_by_role("link", name="Done").click()
     hand = Mouse(page)
 
     hand.click("link", "Lock")

@@ -82,7 +82,7 @@ def test_outage_is_named_and_other_regions_are_shown(page, words):
     took = open_list(page)
 
     assert took < DEADLINE + SPARE
-    notice = page.locator(".notice", has_text="Japan did not answer")
+    notice = page.locator(".notice", has_text="Japan did not respond")
     expect(notice).to_contain_text("The other regions are complete.")
     expect(notice).to_contain_text(words)
     expect(notice.get_by_role("link", name="Ask JP again")).to_be_visible()
@@ -94,7 +94,7 @@ def test_outage_is_named_and_other_regions_are_shown(page, words):
     for row in stale.all():
         expect(row).to_contain_text("not checked")
         expect(row).to_contain_text("last seen")
-    expect(page.get_by_role("link", name="JP did not answer")).to_be_visible()
+    expect(page.get_by_role("link", name="JP no response")).to_be_visible()
     calls = AuditEntry.objects.filter(operation="service.list")[:4]
     outcomes = {entry.region: entry.outcome for entry in calls}
     assert outcomes.pop("jp") in ("not sent", "unknown")
@@ -149,7 +149,7 @@ def test_client_list_keeps_the_rows_of_an_unreachable_region(page, sandbox, trou
 
     page.get_by_role("button", name="Refresh", exact=True).click()
 
-    expect(page.get_by_text("Not everything answered")).to_be_visible()
+    expect(page.get_by_text("Some services did not respond")).to_be_visible()
     assert monotonic() - began < 2 * DEADLINE + SPARE
     assert known.inner_text() == said
     page.goto("/harbor/clients/?region=jp")

@@ -227,7 +227,7 @@ def test_created_secret_is_in_one_response(scene, answers, caplog, sandbox, capf
     scene.page.goto(path)
     scene.page.get_by_label("Reason").fill("New till")
     scene.click_button("Create client")
-    scene.page.get_by_role("link", name="I stored it").click()
+    scene.page.get_by_role("link", name="Done").click()
     made = next(one for one in odd_clients(scene).values() if one["clientName"] == "Till")
     scene.path_params["client_id"] = made["clientId"]
     token = make_a_token(scene)
@@ -290,7 +290,7 @@ def test_revealed_secret_is_in_one_response(scene, answers, caplog, sandbox, cap
     press_with_a_reason(scene, "clients:reveal", "Reveal secret")
     press_with_a_reason(scene, "clients:stage", "Generate")
     walk(scene, answers)
-    scene.click_button("I stored it")
+    scene.click_button("Confirm stored")
     scene.click_button("Activate")
     scene.page.get_by_role("link", name="Restore old secret").wait_for()
     walk(scene, answers)

@@ -60,7 +60,7 @@ def stage(hand, page):
     expect(page.get_by_text("Store it now")).to_be_visible()
     shown = page.locator("#the-secret").inner_text()
     hand.click("button", "Copy secret")
-    hand.click("button", "I stored it")
+    hand.click("button", "Confirm stored")
     expect(page.get_by_text("After activation")).to_be_visible()
     return shown
 
@@ -78,7 +78,7 @@ def test_secret_is_rotated_without_downtime_and_restored(
     assert page.evaluate("navigator.clipboard.readText()") == new
     input_device.click("button", "Activate")
 
-    expect(page.get_by_text("In use now").first).to_be_visible()
+    expect(page.get_by_text("Current").first).to_be_visible()
     assert client["clientSecret"] == new
     assert input_device.clicks <= CLICKS
 
@@ -105,10 +105,10 @@ def test_rotation_asks_for_the_password_once(open_signed_in, mara, client):
     give_reason(hand, page)
     hand.click("button", "Generate")
     hand.click("button", "Copy secret")
-    hand.click("button", "I stored it")
+    hand.click("button", "Confirm stored")
     hand.click("button", "Activate")
 
-    expect(page.get_by_text("In use now").first).to_be_visible()
+    expect(page.get_by_text("Current").first).to_be_visible()
     assert hand.clicks <= CLICKS + STEP_UP
 
 
@@ -122,12 +122,12 @@ def test_rotation_continues_from_the_banner_another_day(open_signed_in, mara, cl
     Rotation.objects.update(staged_at=timezone.now() - timedelta(days=1))
 
     page.goto(client["path"])
-    expect(page.get_by_text("staged, and ready to be activated")).to_be_visible()
+    expect(page.get_by_text("New secret ready to activate")).to_be_visible()
     hand.click("link", "Activate")
     hand.click("button", "Activate")
     page.goto(client["path"])
 
-    expect(page.get_by_text("was rotated, and can be put back")).to_be_visible()
+    expect(page.get_by_text("Secret rotated")).to_be_visible()
     assert client["clientSecret"] == new
 
 
@@ -144,10 +144,10 @@ def test_works_without_javascript(open_page, mara, client):
     hand.click("button", "Generate")
     expect(page.get_by_text("Close the page as soon as you have")).to_be_visible()
     new = page.locator("#the-secret").inner_text()
-    hand.click("button", "I stored it")
+    hand.click("button", "Confirm stored")
     hand.click("button", "Activate")
 
-    expect(page.get_by_text("In use now").first).to_be_visible()
+    expect(page.get_by_text("Current").first).to_be_visible()
     assert client["clientSecret"] == new
 
 
