@@ -1,8 +1,7 @@
-"""One call's two rows in the record, against what django-auditlog adds to one save.
+"""Two audit rows of one call, against what django-auditlog adds to one save.
 
-Both tell of three fields that changed, and both find out which: of 183 fields, and of
-10. Saves with and without auditlog and calls take turns, so that whatever else the
-machine does meets all of them.
+Both record three changed fields and find out which: of 183 fields, and of 10. Calls and
+saves with and without auditlog take turns, so that other load affects all of them.
 """
 
 import time
@@ -54,7 +53,7 @@ def measure() -> None:
 
 @contextmanager
 def _sqlite_synchronous(how: str) -> Generator[None]:
-    """Have SQLite connections opened with that, the writer's included."""
+    """Open SQLite connections with this `synchronous` mode, the writer's included."""
     options = connection.settings_dict["OPTIONS"]
     usual = options["init_command"]
     options["init_command"] = f"{usual} PRAGMA synchronous={how};"
@@ -97,7 +96,7 @@ def _compare_with_auditlog(fields: int, bare: Any, audited: Any, goal: str) -> N
 
 
 def take_turns(works: Sequence[Callable[[], object]]) -> list[tuple[float, float]]:
-    """Medians of what each took, and what it took of the CPU."""
+    """Return the median time and CPU time of each, taken in turns."""
     took: list[Took] = [([], []) for _ in works]
     for turn in range(ROUNDS + 20):
         for work, (times, spent) in zip(works, took, strict=True):

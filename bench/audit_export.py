@@ -1,7 +1,7 @@
-"""Taking the record out: a search as CSV and as JSON Lines, and all rows of the chain.
+"""Exports of the audit log: a search as CSV and JSON Lines, and all rows of the chain.
 
-Held against a cursor that reads the same columns and writes them as CSV, and nothing
-else. Memory is what a process of its own takes at most above what it had before.
+Baseline: a cursor that reads the same columns and writes them as CSV. Memory is the peak
+of a process above what it used before.
 """
 
 import csv
@@ -53,7 +53,7 @@ def _report(what: str, many: ResourceUsage, bare: ResourceUsage, few: ResourceUs
 
 
 def export_entries(kind: str) -> int:
-    """All of an organization's, as its auditor gets them."""
+    """Export all entries of an organization; return their number."""
     from bench.sample_calls import OWN_ORGANIZATION
     from console.audit import exports
     from console.audit_log import export_formats
@@ -64,7 +64,7 @@ def export_entries(kind: str) -> int:
 
 
 def export_rows() -> int:
-    """All rows of the record, as `audit_export` writes them."""
+    """Export all rows as `audit_export` does; return their number."""
     from tenants.audit.integrity.chain_export import format_export, read_all_rows
 
     return _write(format_export(read_all_rows()))
@@ -85,7 +85,7 @@ def export_rows_with_cursor() -> int:
 
 
 def export_with_cursor(query: str) -> int:
-    """The rows of a query as CSV, by a cursor and nothing else; how many."""
+    """Write the rows of a query as CSV; return their number."""
     with open(os.devnull, "w") as nowhere, connection.chunked_cursor() as cursor:
         cursor.execute(query)
         writer, written = csv.writer(nowhere), 0

@@ -1,7 +1,6 @@
-"""The page of the record as a whole, where there is little of it and where much.
+"""The audit log page, with a small and with a large log.
 
-Two consoles take turns, each with one of the databases. What PostgreSQL spends for a
-page counts as well.
+Two consoles take turns, each with one of the databases. PostgreSQL's CPU time counts.
 """
 
 from functools import partial
@@ -72,7 +71,7 @@ def _median(runs: list[LoadResult], figure: str) -> float:
 
 
 def _parent_process(process: int) -> int:
-    """The process that began another; 0 where there is none."""
+    """Return the parent of a process; 0 if there is none."""
     if not process:
         return 0
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()

@@ -1,8 +1,7 @@
-"""Searches of the record, when there is little of it and when there is much.
+"""Searches of the audit log, with a small and with a large log.
 
-Each search is made with another value each time, in turns: once where there is
-little, once where there is much. What the database's own process takes of the CPU
-counts as well, where that is on this machine.
+Each search uses another value each time, alternating between the logs. The CPU time of
+a local database process counts.
 """
 
 import time
@@ -48,7 +47,7 @@ COUNTED: Mapping[str, Made] = {
 
 
 def list_searches(now: datetime) -> Mapping[str, Made]:
-    """Each search that the page offers; ``now`` is when the last call was made."""
+    """Return each search of the page; ``now`` is the time of the last call."""
     a_day = timedelta(days=1)
     return {
         "newest page": lambda _: EntryFilters(effects=CHANGE_EFFECTS),
@@ -182,7 +181,7 @@ def _compare_with(name: str, goal: str, record: FilledLog, ours: Look, theirs: L
 
 
 def take_samples(looks: Sequence[tuple[FilledLog, Look]]) -> list[Timings]:
-    """What each takes, in turns; fewer of them where they take long."""
+    """Time each search in turns, fewer times where it takes long."""
     found, until = [Timings() for _ in looks], time.monotonic() + MAX_SAMPLE_SECONDS
     for n in range(SAMPLES + WARM_UP_SAMPLES):
         for one, (record, look) in zip(found, looks, strict=True):

@@ -1,4 +1,4 @@
-"""Verifying the whole record, against an export of what is read for it."""
+"""Verification of the whole audit log, against an export of what it reads."""
 
 from django.db import connection
 
@@ -38,7 +38,7 @@ def measure(stage: BenchEnvironment) -> None:
 
 
 def verify() -> int:
-    """All rows; raises `ValueError` unless they are whole."""
+    """Verify all rows; return their number. Raises `ValueError` if verification fails."""
     from tenants.audit.integrity.verify import verify_audit_log
 
     report = verify_audit_log()
@@ -48,7 +48,7 @@ def verify() -> int:
 
 
 def read_with_cursor() -> int:
-    """What `verify` reads."""
+    """Read what `verify` reads; return the number of rows."""
     from tenants.audit.models import AuditEntry, AuditRecord
 
     return export_with_cursor(

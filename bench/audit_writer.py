@@ -1,8 +1,7 @@
-"""The record: what one chain written by one thread costs, and what it saves.
+"""Cost and benefit of one chain that is written by one thread.
 
-Held against threads that each commit for themselves, into a table with the same
-columns and indexes and without a chain; and against a chain that each thread extends
-for itself.
+Baselines: threads that commit for themselves into a table with the same columns and
+indexes but no chain, and a chain that each thread extends itself.
 """
 
 import csv
@@ -57,7 +56,7 @@ _numbers = count(1)
 
 @dataclass(frozen=True, slots=True)
 class WaitTimes:
-    """What callers waited for both rows of a call, in milliseconds."""
+    """Waiting times of callers for both rows of a call, in milliseconds."""
 
     rate: float  # calls a second
     p50: float
@@ -114,7 +113,7 @@ def measure(_: BenchEnvironment) -> None:
 
 
 def run_in_threads(call: Callable[[], None]) -> WaitTimes:
-    """What `THREADS` wait for, that do nothing else."""
+    """Return the waiting times of `THREADS` threads that do nothing else."""
     waits: list[float] = []
     given_up: list[float] = []
     until = time.perf_counter() + SECONDS
@@ -182,7 +181,7 @@ def _call_one_by_one() -> None:
 
 
 def _export_with_cursor() -> int:
-    """What `verify` reads, as CSV, by a cursor and nothing else."""
+    """Write what verification reads as CSV."""
     record = AuditRecord._meta.db_table
     with open(os.devnull, "w") as nowhere, connection.chunked_cursor() as cursor:
         cursor.execute(
@@ -197,7 +196,7 @@ def _export_with_cursor() -> int:
 
 
 def _copy_table() -> None:
-    """The columns and indexes of entries, under other names."""
+    """Create a table with the columns and indexes of entries."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"CREATE TABLE {PLAIN_TABLE} (LIKE {ENTRY_TABLE} INCLUDING ALL)")

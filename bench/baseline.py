@@ -1,9 +1,9 @@
-"""The least Django that answers the same page: what the console is held against.
+"""The smallest Django application with the same pages, as the baseline.
 
     gunicorn bench.baseline
 
-Session, sign-in, the same call by httpx and a table of what came back. UPSTREAM and
-TOKEN say whom it asks, FLOOR_DATABASE where its sessions are.
+Session, sign-in, the same call with httpx, and a table of the response. Environment:
+UPSTREAM and TOKEN for the call, FLOOR_DATABASE for the sessions.
 """
 
 import json
@@ -112,8 +112,11 @@ def show(request: HttpRequest, service_id: int) -> HttpResponse:
 
 @login_required
 def clients(request: HttpRequest, service_id: int) -> HttpResponse:
-    """One page of a service's clients; with ``q``, those of all that have it in their
-    name, of which the other pages are asked for at once."""
+    """Show one page of a service's clients.
+
+    With ``q``: those of all clients whose name contains it; the other pages are requested
+    at once.
+    """
     path = f"/api/{service_id}/client/get/list"
 
     def page(start: int) -> dict[str, Any]:
@@ -132,7 +135,7 @@ def clients(request: HttpRequest, service_id: int) -> HttpResponse:
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Make somebody, sign them in, and tell their session."""
+    """Create a user, sign them in, and return their session."""
     call_command("migrate", verbosity=0)
     user, _ = get_user_model().objects.get_or_create(username="bench")
     login(request, user)

@@ -1,8 +1,8 @@
-"""Lists of clients: of one service of 1,000, and of a whole organization.
+"""Lists of clients: of one service with 1,000, and of a whole organization.
 
-The list of a service is held against one bare call for a page of it, and against the
-floor, which asks for the same pages and shows the same rows. The organization's list
-asks nobody: it is held against the same index with a tenth of the services in it.
+Baselines of the service's list: one bare call for a page, and the baseline server, which
+requests the same pages and shows the same rows. The organization's list sends no
+requests; its baseline is the same inventory with a tenth of the services.
 """
 
 from collections.abc import Sequence
@@ -123,7 +123,7 @@ def _organization(stage: BenchEnvironment, console: RunningServer) -> None:
 
 
 def _fill(first: int, last: int) -> None:
-    """Services ``first`` up to ``last`` of each region, and their clients."""
+    """Add services ``first`` to ``last`` of each region, with their clients."""
     organization = Organization.objects.get(slug=ORGANIZATION).pk
     with connection.cursor() as cursor:
         for at, region in enumerate(REGIONS):

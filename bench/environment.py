@@ -1,7 +1,7 @@
-"""A console, its floor and four regions on this machine, which end with the bench.
+"""A console, its baseline server and four regions, for the duration of a run.
 
-All of it lies in one directory that is thrown away, and listens on this machine
-only. The servers have the first core to themselves, all that asks them the others.
+All files are in a temporary directory; servers listen on this machine only. The servers
+have the first core to themselves, the clients the others.
 """
 
 import json
@@ -37,7 +37,7 @@ _direct = build_opener(ProxyHandler({}))
 
 @dataclass(frozen=True, slots=True)
 class RunningServer:
-    """A running server, and a session that is signed in to it."""
+    """A running server and a signed-in session."""
 
     url: str
     process: int
@@ -45,7 +45,7 @@ class RunningServer:
 
 
 class BenchEnvironment:
-    """What the measurements share; leave it to end all that it started."""
+    """What all measurements share; leaving it stops everything it started."""
 
     def __init__(self) -> None:
         self._ending = ExitStack()
@@ -70,7 +70,7 @@ class BenchEnvironment:
         self._ending.close()
 
     def records(self) -> "tuple[FilledLog, FilledLog]":
-        """Little of a record, and much, made when they are first asked for."""
+        """A small and a large audit log, created on first use."""
         if self._records is None:
             from bench.filled_logs import create_filled_logs
 
@@ -81,13 +81,12 @@ class BenchEnvironment:
         return f"http://127.0.0.1:{FIRST_PORT + REGIONS.index(name)}"
 
     def wait(self, *milliseconds: int) -> None:
-        """Have the regions wait before they answer, all alike or from first to last."""
+        """Set how long the regions wait before they answer: one value, or first to last."""
         fetch(f"{self.region('us')}/_wait/{'/'.join(map(str, milliseconds))}")
 
     @contextmanager
     def console(self, database: str = "", port: int = CONSOLE) -> Generator[RunningServer]:
-        """The console as it is deployed, signed in as an admin of Harbor; with another
-        database than the bench's where one is named."""
+        """Run the console as deployed, signed in as an admin of Harbor."""
         command = ["-m", "gunicorn", f"--bind=127.0.0.1:{port}", "--log-level=error"]
         url = f"http://127.0.0.1:{port}"
         deployed = {"DJANGO_SETTINGS_MODULE": "console.settings"}
@@ -98,7 +97,7 @@ class BenchEnvironment:
 
     @contextmanager
     def floor(self) -> Generator[RunningServer]:
-        """The least Django, under the same server and the same load."""
+        """Run the baseline server under the same WSGI server and load."""
         command = ["-m", "gunicorn", "bench.baseline", f"--bind=127.0.0.1:{FLOOR}"]
         more = {
             "UPSTREAM": self.region("us"),
@@ -111,7 +110,7 @@ class BenchEnvironment:
             yield RunningServer(url, process, f"sessionid={session}")
 
     def _seed(self) -> None:
-        """Four regions, and a database with an organization that uses all of them."""
+        """Start four regions and create an organization that uses them."""
         os.sched_setaffinity(0, self.askers)
         world = f"{self.region('us')}/_world"
         command = ["-m", "bench.fake_authlete", str(FIRST_PORT), str(SERVICES_PER_REGION)]
@@ -128,7 +127,7 @@ class BenchEnvironment:
         self._cookie = seed(ORGANIZATION, self.world["tokens"])
 
     def _settings(self) -> dict[str, str]:
-        """None of the caller's reaches the console, but the database that is asked."""
+        """Return the console's environment; only the database comes from the caller."""
         regions = ",".join(f"{name}={self.region(name)}" for name in REGIONS)
         database = f"sqlite:///{self.home / 'meridian.sqlite3'}"
         return generate_secrets() | {
@@ -154,7 +153,7 @@ class BenchEnvironment:
         probe: str,
         more: Mapping[str, str] | None = None,
     ) -> Generator[int]:
-        """A program of ours, once it answers; gives its process."""
+        """Start a program and wait until it answers; yield its process."""
         log = self.home / f"{name}.log"
         with log.open("wb") as said:
             process = subprocess.Popen(  # noqa: S603  our own programs

@@ -1,7 +1,6 @@
-"""Making an evidence pack of all changes, where there is little and where much.
+"""Evidence packages of all changes, with a small and with a large log.
 
-The pack proves the place of each row, so that the whole record is read for it, however
-little was found.
+A package proves the place of each row, so the whole log is read however few are found.
 """
 
 from functools import partial
@@ -50,7 +49,7 @@ def sign_checkpoint() -> int:
 
 
 def build_package(query: str) -> int:
-    """How many entries are in it."""
+    """Build a package; return the number of its entries."""
     from django.http import QueryDict
 
     from console.audit.evidence_packages import write_package

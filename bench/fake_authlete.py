@@ -1,11 +1,11 @@
-"""Four regions that cost next to nothing: the sandbox's answers, kept, after a wait.
+"""Four regions that cost next to nothing: cached answers of the sandbox, after a wait.
 
     python -m bench.fake_authlete FIRST_PORT SERVICES
 
-What the sandbox itself needs to make an answer would count as the console's time, so
-each answer is made once. ``/_wait/20`` makes all regions wait 20 ms from then on,
-``/_wait/20/300`` the first one 20 and the last one 300; ``/_world`` tells what to ask
-for, and with what; ``/_large`` and ``/_ordinary`` are services as they lie there.
+Each answer is created once, so that the sandbox's own time doesn't count as the
+console's. ``/_wait/20`` makes all regions wait 20 ms, ``/_wait/20/300`` the first 20 and
+the last 300. ``/_world`` returns what to request and with which tokens; ``/_large`` and
+``/_ordinary`` return stored services.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ NAME_WORDS = "alpha bravo coast delta ember flint grove haven inlet jade karst l
 
 
 class FakeAuthlete:
-    """What the regions answer, and how long they wait before they do."""
+    """The answers of the regions and their waiting times."""
 
     def __init__(self, services: int) -> None:
         self._sandbox = Sandbox(1, services, clients=CLIENTS_PER_SERVICE)
@@ -52,7 +52,7 @@ class FakeAuthlete:
         self._store_data: dict[tuple[str, str, bytes], bytes] = {}
 
     def answer(self, region: str, target: str, body: bytes = b"", method: str = "GET") -> bytes:
-        """The answer, head and all; what deletes something is done anew each time."""
+        """Return the answer with its head; deletions aren't cached."""
         path, _, query = target.partition("?")
         if path.startswith("/_wait/"):
             return self._slow(*(float(part) for part in path.split("/")[2:]))
@@ -78,7 +78,7 @@ class FakeAuthlete:
         return answer
 
     def _drop_cache(self, region: str, service: str) -> None:
-        """Make the answers about a service's users anew, since they change."""
+        """Drop cached answers about a service's users, since they change."""
         self._store_data = {
             key: kept
             for key, kept in self._store_data.items()
@@ -93,7 +93,7 @@ class FakeAuthlete:
 
 
 def enlarge(service: JsonDict) -> None:
-    """Give it so many scopes that it has the size of a large service."""
+    """Add scopes until the service has the size of a large one."""
     random, scopes = Random(1), service.setdefault("supportedScopes", [])  # noqa: S311
     while len(dump_json(service)) < SERVICE_BYTES:
         words = [" ".join(random.choices(NAME_WORDS, k=12)) for _ in range(3)]
@@ -122,7 +122,7 @@ def serialize(answer: SandboxResponse) -> bytes:
 
 
 class ServerConnection(asyncio.Protocol):
-    """One connection; requests come one after the other."""
+    """A connection; requests come one after the other."""
 
     transport: asyncio.Transport
 

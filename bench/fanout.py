@@ -1,4 +1,4 @@
-"""200 calls at once with all their rows in the record, against one call."""
+"""200 concurrent calls with all their audit rows, against one call."""
 
 from statistics import median
 

@@ -1,10 +1,9 @@
-"""The record twice, each in a database of its own: little of it, and much.
+"""A small and a large audit log, each in a database of its own.
 
-Both are copies of the bench's database, filled with the same kind of calls at the same
-pace, which end now: whole records, with chain and head, that `verify` takes for what
-they are. ``BENCH_ENTRIES`` is how many calls much is, a million unless it says
-otherwise. More than that get no chain, so that ten million take minutes and fit on a
-disk: what reads the chain is measured up to a million.
+Both are copies of the bench's database with the same kinds of calls at the same pace up
+to now: complete logs with chain and head that verification accepts. ``BENCH_ENTRIES``
+sets the size of the large one, by default a million. Calls beyond a million get no
+chain, so that ten million take minutes; what reads the chain is measured up to a million.
 """
 
 import os
@@ -55,7 +54,7 @@ type Row = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class FilledLog:
-    """A database with so many calls in its record."""
+    """A database with a number of audited calls."""
 
     entries: int
     url: str
@@ -68,7 +67,7 @@ class FilledLog:
 
     @contextmanager
     def use(self) -> Generator[None]:
-        """Have this thread use it in the place of the bench's own."""
+        """Let this thread use it instead of the bench's database."""
         usual = connections[DEFAULT_DB_ALIAS]
         connections[DEFAULT_DB_ALIAS] = connections[self.alias]
         try:
@@ -79,7 +78,7 @@ class FilledLog:
 
 @contextmanager
 def create_filled_logs() -> Generator[tuple[FilledLog, FilledLog]]:
-    """Little and much, which are thrown away at the end."""
+    """Create the small and the large log; drop both at the end."""
     began, now = time.monotonic(), time.time_ns() // 1000
     with ExitStack() as ending:
         found = []
@@ -100,7 +99,7 @@ def create_filled_logs() -> Generator[tuple[FilledLog, FilledLog]]:
 
 @contextmanager
 def _copy_database(name: str) -> Generator[str]:
-    """The URL of a copy of the bench's database, as it is now."""
+    """Return the URL of a copy of the bench's database."""
     url = urlsplit(os.environ["DATABASE_URL"])
     if connection.vendor == "sqlite":
         path = Path(connection.settings_dict["NAME"]).with_name(f"{name}.sqlite3")
@@ -124,8 +123,7 @@ def _copy_database(name: str) -> Generator[str]:
 
 
 def _disconnect_others() -> None:
-    """End all other connections to this database: only then it can be copied. The
-    writer of the record begins with a new one."""
+    """Close all other connections, so that the database can be copied."""
     writer.flush()
     writer.reset()
     with connection.cursor() as cursor:
@@ -136,7 +134,7 @@ def _disconnect_others() -> None:
 
 
 def _fill(record: FilledLog) -> None:
-    """Add its calls to the record; the indexes of entries are made once all are in."""
+    """Add the calls; create the indexes of entries afterwards."""
     indexes = AuditEntry._meta.indexes
     with connection.schema_editor() as editor:
         for index in indexes:
@@ -165,7 +163,7 @@ def _add(
     key: bytes,
     record: FilledLog,
 ) -> tuple[int, str]:
-    """Add some calls, both rows of each right after each other; where it ends now."""
+    """Add calls, both rows of each in a row; return where the chain ends."""
     records: list[Row] = []
     entries: list[Row] = []
     fields: list[Row] = []
@@ -203,7 +201,7 @@ def _add(
 
 
 def _copy(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Add rows whose texts hold neither tabs nor line breaks."""
+    """Add rows with COPY; their texts contain neither tabs nor line breaks."""
     if connection.vendor == "sqlite":
         cursor.executemany(insert_sql(table, columns), rows)
         return

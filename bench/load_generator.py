@@ -1,6 +1,6 @@
-"""Load on one page of a server on this machine: how long, how often, at what cost.
+"""Load on one page of a local server: response times, rate and CPU time.
 
-A closed loop: each of so many users asks anew as soon as the answer is there.
+A closed loop: each user sends the next request as soon as the answer is there.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What one run of load found."""
+    """Figures of one run."""
 
     requests: int
     p50: float  # milliseconds
@@ -31,7 +31,7 @@ class LoadResult:
 
 
 class Connection(asyncio.Protocol):
-    """One user's connection."""
+    """The connection of one user."""
 
     transport: asyncio.Transport
     answered: asyncio.Future[tuple[int, int]]
@@ -45,7 +45,7 @@ class Connection(asyncio.Protocol):
         self.transport = transport
 
     def request(self, request: bytes) -> asyncio.Future[tuple[int, int]]:
-        """Status and size of the answer."""
+        """Return status and size of the answer."""
         self._heard.clear()
         self._needed = 0
         self.answered = asyncio.get_running_loop().create_future()
@@ -85,11 +85,11 @@ def generate_load(
     database: int = 0,
     ours: Iterable[int] = (),
 ) -> LoadResult:
-    """Ask for ``url`` again and again, for so long or so often.
+    """Request ``url`` for so long or so often.
 
-    ``server`` is the process whose time is taken, with its children, and ``database``
-    that of its database; ``ours`` are others of the bench. Raises `ValueError` when
-    an answer is not a 200.
+    ``server``: the process whose CPU time counts, with its children. ``database``: that of
+    its database. ``ours``: other processes of the bench. Raises `ValueError` unless every
+    answer is a 200.
     """
     place = urlsplit(url)
     if place.hostname != "127.0.0.1" or not place.port:
@@ -168,7 +168,7 @@ async def _asked(
 
 
 def _cpu(servers: tuple[int, ...], ours: tuple[int, ...]) -> tuple[float, float, float]:
-    """Seconds used so far: by the servers, by all of the bench, by the machine."""
+    """Return the CPU seconds so far of the servers, the bench and the machine."""
     used = sum(map(_cpu_ticks, servers))
     known = used + sum(map(_cpu_ticks, ours)) + time.process_time()
     fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
@@ -177,7 +177,7 @@ def _cpu(servers: tuple[int, ...], ours: tuple[int, ...]) -> tuple[float, float,
 
 
 def _cpu_ticks(process: int) -> float:
-    """By a process and its children."""
+    """Return the clock ticks of a process and its children."""
     if not process:
         return 0.0
     with suppress(OSError):

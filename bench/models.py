@@ -1,4 +1,4 @@
-"""Rows as wide as a service and as a small form; each with a twin that is audited."""
+"""Models as wide as a service and as a small form, each with an audited twin."""
 
 from typing import Any
 

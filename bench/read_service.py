@@ -1,4 +1,4 @@
-"""Reading one service of 40 kB through the door, against httpx and json alone."""
+"""Reading one service of 40 kB with the API client, against httpx and json alone."""
 
 from functools import partial
 from typing import Any

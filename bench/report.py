@@ -1,11 +1,11 @@
-"""How a measurement is told: two figures, and the one divided by the other."""
+"""Print measurements: two figures and their ratio."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """``ours`` held against ``theirs``; both in the same unit."""
+    """``ours`` divided by ``theirs``, in the same unit."""
 
     what: str
     ours: float

@@ -1,7 +1,6 @@
-"""Revoking everything of one subject at 200 services, by a worker, with its receipt.
+"""Revoking all tokens of a user at 200 services by a worker, with the receipt.
 
-Held against the journey's budget of 20 s. Each subject is revoked once, since after it
-there is nothing left. A worker's chores have threads of their own; here they are done
+Against the budget of 20 s. Each user is revoked once. The worker's periodic tasks run
 before the clock starts.
 """
 

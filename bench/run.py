@@ -1,4 +1,4 @@
-"""Runs all measurements, or those that are named: ``python -m bench.run service_page``."""
+"""Run all measurements, or those named: ``python -m bench.run service_page``."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Calls that nobody made, for a record to be filled with: half of one organization."""
+"""Invented calls to fill an audit log: half of them of one organization."""
 
 from collections.abc import Iterator
 
@@ -20,8 +20,7 @@ CHANGE_OPERATIONS = {
 def generate_calls(
     first: int, last: int, begin: int
 ) -> Iterator[tuple[IntentRecord, OutcomeRecord]]:
-    """Those from one number to another; ``begin`` is when the first of all was made,
-    in microseconds since 1970."""
+    """Yield calls ``first`` to ``last``; ``begin`` is the time of call 0, in µs since 1970."""
     for n in range(first, last + 1):
         own = n // 2
         at, is_change = begin + n * INTERVAL_MICROSECONDS, own % 7 == 0

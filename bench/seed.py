@@ -1,4 +1,4 @@
-"""Fills the bench's database: one organization, four credentials, one admin."""
+"""Seed the bench's database: one organization, four credentials, one admin."""
 
 import time
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from tenants.organizations.roles import Role
 
 
 def seed(slug: str, tokens: Mapping[str, str]) -> str:
-    """Make an admin, sign them in, and return the cookie of their session."""
+    """Create an admin, sign them in, and return their session cookie."""
     if connection.introspection.table_names():
         raise RuntimeError("the database is not empty, and the bench would fill it")
     call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)

@@ -1,8 +1,8 @@
-"""The list of all services over four regions, against the slowest single call.
+"""The list of all services in four regions, against the slowest single call.
 
-The slowest single call is httpx alone asking the slowest region for the same answer,
-so that what is above one is all that the console does: the record, the reading and
-sealing of 200 documents, and the page.
+The slowest single call is httpx alone requesting the same from the slowest region. What
+is above 1 is the console's work: audit rows, reading and redacting 200 documents, and
+the page.
 """
 
 import time
@@ -57,7 +57,7 @@ def measure(stage: BenchEnvironment) -> None:
 
 
 def _server(stage: BenchEnvironment) -> tuple[float, LoadResult]:
-    """The first page of a new server in milliseconds, and what later ones take."""
+    """Return the first page's time of a new server in ms, and figures of later pages."""
     with stage.console() as console:
         page = f"{console.url}/{ORGANIZATION}/services/"
         first = _first_page_ms(console, page)

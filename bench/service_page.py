@@ -1,4 +1,4 @@
-"""The page of a service against the bare floor view, under the same load."""
+"""The page of a service against the baseline view, under the same load."""
 
 from collections.abc import Callable
 from functools import partial

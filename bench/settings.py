@@ -1,4 +1,4 @@
-"""The console's settings, and the peer that the record is held against."""
+"""The console's settings, with django-auditlog for comparison."""
 
 from console.settings import *  # noqa: F403
 from console.settings import INSTALLED_APPS

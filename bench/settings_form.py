@@ -1,4 +1,4 @@
-"""The form of all 183 settings of a service, against Django's own of as many fields."""
+"""The form of all 183 settings of a service, against a Django form of as many fields."""
 
 import json
 import re
@@ -59,7 +59,7 @@ def render_django_form(kind: type[django.Form], initial: Mapping[str, object]) -
 
 
 def make_django_form(settings: list[Setting]) -> type[django.Form]:
-    """A form with one field a setting, none of its rows apart."""
+    """Return a form with one field per setting."""
     return type("AsDjango", (django.Form,), {one.name: make_django_field(one) for one in settings})
 
 
@@ -87,7 +87,7 @@ def make_django_field(one: Setting) -> django.Field:
 
 
 def to_plain(value: object) -> object:
-    """A value as a field of one line or several shows it."""
+    """Return a value as a text field shows it."""
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return value
     if isinstance(value, (list, dict)):

@@ -1,4 +1,4 @@
-"""Work in a process of its own: what it spends, and how much memory it takes."""
+"""CPU time and memory of work in a subprocess."""
 
 import os
 import time
@@ -12,7 +12,7 @@ PROCESS_STATUS = Path("/proc/self/status")
 
 
 class ResourceUsage(NamedTuple):
-    """What became of some work, on how many things it was."""
+    """What some work used."""
 
     items: int
     seconds: float  # seconds
@@ -21,15 +21,14 @@ class ResourceUsage(NamedTuple):
 
     @property
     def rate_per_cpu_second(self) -> float:
-        """Things a second of the CPU."""
+        """Items per CPU second."""
         return self.items / self.cpu_seconds
 
 
 def measure_in_subprocess(url: str, work: Callable[[], int], warm: str = "") -> ResourceUsage:
-    """Do ``work``, which says of how many things it was, with the database at ``url``.
+    """Run ``work`` with the database at ``url``; it returns the number of its items.
 
-    ``warm`` is a database to do it with before, so that what is only loaded once does
-    not count.
+    ``warm``: a database to run it with before, so that imports don't count.
     """
     spawned = get_context("spawn")
     with ProcessPoolExecutor(1, spawned, _set_up_django, (warm or url,)) as pool:
@@ -63,7 +62,7 @@ def _measure(url: str, work: Callable[[], int]) -> ResourceUsage:
 
 
 def _memory_mb(what: str) -> float:
-    """MB."""
+    """Return a line of /proc/self/status in MB."""
     for line in PROCESS_STATUS.read_text().splitlines():
         name, _, value = line.partition(":")
         if name == what:

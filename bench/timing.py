@@ -1,4 +1,4 @@
-"""Time of work that is done by this process."""
+"""Time of work in this process."""
 
 import time
 from collections.abc import Callable
@@ -16,10 +16,9 @@ ROUNDS = 12
 
 
 def cpu_ms(*works: Callable[[], object], times: int = 20) -> list[float]:
-    """Milliseconds of CPU of each, all threads of this process together.
+    """Return the CPU milliseconds of each work, all threads together.
 
-    They take turns, and the best turn of each counts: other programs can only make
-    it longer.
+    They take turns and the best turn counts: other programs only make it longer.
     """
     best = [float("inf")] * len(works)
     for work in works:
@@ -35,7 +34,7 @@ def cpu_ms(*works: Callable[[], object], times: int = 20) -> list[float]:
 
 
 def measure_call_ms(stage: BenchEnvironment, region: str, path: str) -> float:
-    """Milliseconds of one answer to httpx alone, on a warm connection."""
+    """Return the milliseconds of one call with httpx alone, on a warm connection."""
     headers = {"Authorization": f"Bearer {stage.world['tokens'][region]}"}
     with httpx.Client(base_url=stage.region(region), trust_env=False, headers=headers) as client:
         client.get(path).raise_for_status()
@@ -43,7 +42,7 @@ def measure_call_ms(stage: BenchEnvironment, region: str, path: str) -> float:
 
 
 def time_ms[Found](work: Callable[[], Found]) -> tuple[Found, float]:
-    """What it gives, and the milliseconds it took."""
+    """Return the result of ``work`` and its milliseconds."""
     began = time.perf_counter()
     found = work()
     return found, 1000 * (time.perf_counter() - began)
@@ -51,14 +50,13 @@ def time_ms[Found](work: Callable[[], Found]) -> tuple[Found, float]:
 
 @dataclass(slots=True)
 class Timings:
-    """What a work took each time, in milliseconds."""
+    """Times of repeated work, in milliseconds."""
 
     times: list[float] = field(default_factory=list)
     spent: list[float] = field(default_factory=list)  # of the CPU
 
     def add(self, work: Callable[[], object]) -> None:
-        """Do it once more, in this thread; what a database's process on this machine
-        spends for it counts as well."""
+        """Run the work in this thread; count a local database process as well."""
         beside = database_process_id()
         used, began = cpu_seconds_of(beside), time.perf_counter()
         work()
@@ -71,8 +69,7 @@ def percentile(share: int, found: list[float]) -> float:
 
 
 def database_process_id() -> int:
-    """The process that serves this thread's connection; 0 where that is this one, or
-    none of this machine."""
+    """Return the process of this thread's connection; 0 if it isn't a local one."""
     if connection.vendor == "sqlite":
         return 0
     with connection.cursor() as cursor:
@@ -82,7 +79,7 @@ def database_process_id() -> int:
 
 
 def cpu_seconds_of(beside: int) -> float:
-    """Seconds of the CPU that this thread has used, and another process beside it."""
+    """Return the CPU seconds of this thread and of the process ``beside`` it."""
     used = time.thread_time()
     if beside:
         used += int(Path(f"/proc/{beside}/schedstat").read_text().split()[0]) / 1e9

@@ -1,8 +1,8 @@
-"""What may act for one subject over four regions, against the slowest single call.
+"""Finding a user in four regions, against the slowest single call.
 
-Three subjects: one whom no service knows, one whom a few know, and one whom all know
-with several apps each. The page that waits for all regions is one request; a browser
-with scripts asks for each region by itself, all at once.
+Three users: unknown to all services, known to a few, known to all with several apps.
+The page that waits for all regions is one request; browsers with JavaScript request
+each region separately, all at once.
 """
 
 import time
@@ -76,7 +76,7 @@ def _page(
 
 
 def _time_parts(console: RunningServer, page: str) -> tuple[float, float]:
-    """Milliseconds until the first region and the last are there."""
+    """Return the milliseconds until the first and until the last region."""
     headers = {"Cookie": console.cookie, "HX-Request": "true"}
     limits = httpx.Limits(max_connections=len(REGIONS))
     with (
@@ -94,7 +94,7 @@ def _time_parts(console: RunningServer, page: str) -> tuple[float, float]:
 
 
 def _lookup(subject: str) -> str:
-    """The id under which the bench's admin has looked somebody up."""
+    """Return the ID of a lookup by the bench's admin."""
     home = Organization.objects.get(slug=ORGANIZATION)
     lookup = Lookup(user=User.objects.get(), organization=home)
     lookup.seal_subject(subject).save(force_insert=True)
