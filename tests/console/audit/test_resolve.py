@@ -93,7 +93,7 @@ def test_settles_nothing_where_the_key_of_the_record_is_missing(acme, lost):
     entry, _url = lost(after=True)
     AuditHead.objects.update(key="gone")
 
-    with pytest.raises(AuditUnavailableError, match="Nothing was settled"):
+    with pytest.raises(AuditUnavailableError, match="Nothing was resolved"):
         resolve(Actor(0, "ida", organization_id=acme.pk), entry, Outcome.SUCCEEDED, "seen")
 
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
