@@ -113,7 +113,9 @@ def count_items_by_state(job: Job) -> dict[ItemState, int]:
 def item_counts_as_changes(job: Job) -> list[FieldChange]:
     """Return the counts as changes for the audit log."""
     found = count_items_by_state(job)
-    return [FieldChange(f"items_{state.name.lower()}", None, found[state]) for state in found]
+    return [
+        FieldChange(f"items_{state.value.replace(' ', '_')}", None, found[state]) for state in found
+    ]
 
 
 def has_unfinished_items(job: Job) -> bool:
