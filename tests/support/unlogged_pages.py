@@ -2,20 +2,20 @@
 
 from tenants.audit.models import AuditEntry
 
-FORM = "a form or a question, with nothing of what is kept in it"
-INDEX = "what was seen before; each look at Authlete is kept when it is taken"
-OWN = "the console's own: how it is set up, and what it works on"
+FORM = "a form or confirmation without stored data"
+INDEX = "data synced before; each call to Authlete is logged when it is made"
+OWN = "the console's own configuration and jobs"
 UNLOGGED_PAGES = {
     **dict.fromkeys(
-        "services:discard clients:discard clients:refresh clients:bulk clients:columns"
-        " clients:bulk_action clients:bulk_setting clients:bulk_preview tokens:check"
-        " tokens:verify batches:columns subjects:index searches:new webhooks:new"
-        " streams:new members:new credentials:edit credentials:probe"
-        " credentials:remove audit:complete".split(),
+        "services:discard clients:discard clients:refresh clients:bulk_select clients:columns"
+        " clients:bulk_action clients:bulk_setting clients:bulk_preview tokens:lookup"
+        " tokens:verify batches:columns users:index searches:new webhooks:new"
+        " streams:new members:new credentials:edit credentials:check"
+        " credentials:remove audit:suggest".split(),
         FORM,
     ),
     **dict.fromkeys(
-        "clients:rotations clients:overdue keys:expiry keys:rollovers batches:index"
+        "clients:rotations clients:overdue_secrets keys:expiry keys:rollovers batches:index"
         " dashboard:index".split(),
         INDEX,
     ),
