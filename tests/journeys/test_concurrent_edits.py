@@ -69,7 +69,7 @@ def test_edits_of_different_settings_are_merged(ida, tomas, edited, section):
 
     enter_setting(ida, ACCESS, "10", "minutes")
     review_changes(ida)
-    expect(ida.get_by_text("Somebody saved a change since you began")).to_be_visible()
+    expect(ida.get_by_text("Someone else saved changes")).to_be_visible()
     save_changes(ida)
 
     expect_saved(ida)
@@ -90,11 +90,11 @@ def test_conflicting_edits_ask_which_value_to_keep(ida, tomas, edited, section, 
     enter_setting(ida, ACCESS, "10", "minutes")
     enter_setting(ida, REFRESH, "14", "days")
     review_changes(ida)
-    expect(ida.get_by_role("heading", level=1)).to_have_text(f"Merge before saving {edited.name}")
+    expect(ida.get_by_role("heading", level=1)).to_have_text(f"Merge changes to {edited.name}")
     row = ida.get_by_role("row", name=ACCESS)
     expect(row).to_contain_text(edited.base)
     row.get_by_role("radio").nth(0 if choice == "Now" else 1).check()
-    ida.get_by_role("button", name="Review the merged changes").click()
+    ida.get_by_role("button", name="Review merged changes").click()
     save_changes(ida)
 
     expect_saved(ida)
@@ -112,5 +112,5 @@ def test_save_during_a_review_is_not_overwritten(ida, tomas, edited):
 
     save_changes(ida)
 
-    expect(ida.get_by_role("heading", level=1)).to_have_text(f"Merge before saving {edited.name}")
+    expect(ida.get_by_role("heading", level=1)).to_have_text(f"Merge changes to {edited.name}")
     assert edited.lifetimes["accessTokenDuration"] == 1200

@@ -24,7 +24,7 @@ def page(open_signed_in, tomas, find_service_id):
 
 
 def kept(page):
-    expect(page.locator("#draft-state")).to_contain_text("Draft kept")
+    expect(page.locator("#draft-state")).to_contain_text("Draft saved")
 
 
 def test_draft_is_restored_after_the_session_ended(page, tomas, live_server):
@@ -39,7 +39,7 @@ def test_draft_is_restored_after_the_session_ended(page, tomas, live_server):
     page.goto(address)
 
     expect(page.get_by_label(ACCESS, exact=True)).to_have_value("45")
-    expect(page.get_by_text("You have changes that are not saved")).to_be_visible()
+    expect(page.get_by_text("You have unsaved changes")).to_be_visible()
 
 
 def test_invalid_draft_is_saved(page):
@@ -96,4 +96,4 @@ def test_leaving_with_a_saved_draft_asks_nothing(page):
 
     page.get_by_role("link", name="Back to overview").click()
 
-    expect(page.get_by_text("You have changes that are not saved")).to_be_visible()
+    expect(page.get_by_text("You have unsaved changes")).to_be_visible()

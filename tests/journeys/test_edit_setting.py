@@ -47,7 +47,7 @@ def test_token_lifetime_is_changed_after_signing_in(
     expect(page.get_by_role("heading", level=1)).to_have_text("Harbor Mutual")
     set_lifetime(Mouse(page), page)
 
-    expect(page.get_by_text("Every change stands exactly as sent")).to_be_visible()
+    expect(page.get_by_text("Saved as sent")).to_be_visible()
     expect(page.get_by_text("45 minutes")).to_be_visible()
     old, new = b'"accessTokenDuration":120', b'"accessTokenDuration":2700'
     assert sent_updates("jp", number) == [before.replace(old, new)]

@@ -28,7 +28,7 @@ def nia(person):
 @pytest.fixture
 def home(open_signed_in, nia):
     page = open_signed_in(nia)
-    expect(page.get_by_role("searchbox", name="Subject")).to_be_focused()
+    expect(page.get_by_role("searchbox", name="Subject identifier")).to_be_focused()
     return page
 
 

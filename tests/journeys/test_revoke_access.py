@@ -24,7 +24,7 @@ WHY, TICKET = "Account taken over", "INC-4471"
 @pytest.fixture
 def home(open_signed_in, person):
     page = open_signed_in(person(Role.HELP_DESK, "Nia Okafor"))
-    expect(page.get_by_role("searchbox", name="Subject")).to_be_focused()
+    expect(page.get_by_role("searchbox", name="Subject identifier")).to_be_focused()
     return page
 
 

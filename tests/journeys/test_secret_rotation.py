@@ -99,7 +99,7 @@ def test_rotation_asks_for_the_password_once(open_signed_in, mara, client):
     grow_stale()
 
     hand.click("link", "Rotate secret")
-    expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
+    expect(page.get_by_role("heading", name="Confirm it's you")).to_be_visible()
     hand.type(page.get_by_label("Password"), PASSWORD)
     hand.click("button", "Confirm")
     give_reason(hand, page)
@@ -142,7 +142,7 @@ def test_works_without_javascript(open_page, mara, client):
     hand.click("link", "Rotate secret")
     give_reason(hand, page)
     hand.click("button", "Generate")
-    expect(page.get_by_text("Close the page as soon as you have")).to_be_visible()
+    expect(page.get_by_text("Copy the secret now")).to_be_visible()
     new = page.locator("#the-secret").inner_text()
     hand.click("button", "Confirm stored")
     hand.click("button", "Activate")
@@ -168,7 +168,7 @@ def test_revealed_secret_hides_after_30_seconds(open_signed_in, mara, client):
 
     page.clock.run_for(11_000)
 
-    expect(page.get_by_text("The secret is gone from this page")).to_be_visible()
+    expect(page.get_by_text("The secret is hidden")).to_be_visible()
     assert client["clientSecret"] not in page.content()
 
 

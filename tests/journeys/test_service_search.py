@@ -83,7 +83,7 @@ def test_search_reports_an_unreachable_console(page, box, browser_log):
     box.fill("payments")
     box.press("Enter")
 
-    expect(page.locator("#notices")).to_contain_text("The console did not answer")
+    expect(page.locator("#notices")).to_contain_text("No response from the server")
     expect(page.locator("tbody th a")).to_have_count(14)
 
 

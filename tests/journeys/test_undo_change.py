@@ -57,9 +57,9 @@ def test_undo_of_an_outdated_change_asks_first(scene):
 
     hand = undo(scene)
     page = scene.page
-    expect(page.get_by_text("1 setting needs your choice")).to_be_visible()
+    expect(page.get_by_text("Choose a value for 1 setting")).to_be_visible()
     hand.follow_link(page.get_by_role("radio", name="Ledger sync"))
-    hand.click("button", "Review the merged changes")
+    hand.click("button", "Review merged changes")
     page.get_by_label("Reason").fill("Back to its name")
     hand.click("button", "Save 1 change to US")
 

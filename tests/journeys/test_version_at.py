@@ -26,13 +26,13 @@ def test_version_shows_past_values_and_differences(open_page, sandbox, person, l
     hand.search("Payments")
     hand.follow_link(page.get_by_role("link", name="Payments").first)
     day = (now - timedelta(hours=24)).strftime("%Y-%m-%dT%H:%M:%S")
-    hand.submit(page.get_by_label("As of"), day)
+    hand.submit(page.get_by_label("Version at"), day)
 
-    expect(page.get_by_text("It was last seen like this")).to_be_visible()
+    expect(page.get_by_text("Last known version")).to_be_visible()
     differs = page.get_by_role("region", name="1 difference")
     expect(differs).to_contain_text("Access token duration")
     expect(differs).to_contain_text("to 45 minutes")
-    findings = page.get_by_role("region", name="What did not go together then")
+    findings = page.get_by_role("region", name="Configuration warnings")
     expect(findings).to_contain_text("Clients can request authorization codes")
     assert hand.clicks <= CLICKS
     assert hand.loads <= LOADS
@@ -58,12 +58,12 @@ def test_version_of_a_client_shows_past_values(open_page, sandbox, person, live_
     hand.submit(page.get_by_role("searchbox"), one["clientName"])
     hand.follow_link(page.get_by_role("link", name=one["clientName"]).first)
     day = (now - timedelta(hours=24)).strftime("%Y-%m-%dT%H:%M:%S")
-    hand.submit(page.get_by_label("As of"), day)
+    hand.submit(page.get_by_label("Version at"), day)
 
-    expect(page.get_by_text("It was last seen like this")).to_be_visible()
+    expect(page.get_by_text("Last known version")).to_be_visible()
     differs = page.get_by_role("region", name="1 difference")
     expect(differs).to_contain_text("Require PKCE")
-    findings = page.get_by_role("region", name="What did not go together then")
+    findings = page.get_by_role("region", name="Configuration warnings")
     expect(findings).to_be_visible()
     assert hand.clicks <= CLICKS
     assert hand.loads <= LOADS

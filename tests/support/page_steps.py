@@ -26,7 +26,7 @@ def save_changes(page):
 
 def expect_saved(page):
     """Expect that Authlete saved every change as sent."""
-    expect(page.get_by_text("Every change stands exactly as sent")).to_be_visible()
+    expect(page.get_by_text("Saved as sent")).to_be_visible()
 
 
 # What reaches out of the window, but for what scrolls inside something.

@@ -216,7 +216,7 @@ def test_a_first_sign_in_leads_through_setting_it_up(ann, client, settings, code
     codes = client.post(SETUP, {"code": code_at(pending(client))})["Location"]
 
     assert codes == "/accounts/2fa/recovery-codes/"
-    assert "Shown this once" in client.get(codes).content.decode()
+    assert "Copy these codes now" in client.get(codes).content.decode()
     assert client.get("/acme/members/").status_code == 200
 
 

@@ -230,7 +230,7 @@ def test_what_is_said_of_a_removed_row_stays_in_its_box(visit, who):
     removal = AuditEntry.objects.get(operation="audit.expire")
 
     page = visit(f"{URL}{removal.entry}/")
-    expect(page.get_by_text("removed, and its tombstone matches")).to_be_visible()
+    expect(page.get_by_text("deleted, tombstone verified")).to_be_visible()
     inside = "all => all.every(one => one.scrollWidth <= one.clientWidth)"
     assert page.locator(".chain li").evaluate_all(inside)
 

@@ -12,7 +12,7 @@ def test_tells_what_was_sent_from_the_record(editor, enter, save):
 
     assertContains(response, "Ledger sync")
     assertContains(response, "CHG-8")
-    assertContains(response, "Every change stands exactly as sent")
+    assertContains(response, "Saved as sent")
 
 
 def test_is_not_there_for_another_client(editor, enter, save, sandbox, ledger):
@@ -32,5 +32,5 @@ def test_says_that_its_entry_was_removed(editor, enter, save):
 
     page = editor.get(url)
 
-    assertContains(page, "The entry of this change was removed", status_code=410)
+    assertContains(page, "Audit entry deleted by retention", status_code=410)
     assertContains(page, "clients/44/as-of/?at=", status_code=410)

@@ -8,7 +8,7 @@ SHOW = "/acme/services/us/17/clients/44/"
 def test_asks_once_and_then_throws_the_draft_away(editor, enter):
     enter(editor, client_name="Ledger")
 
-    assertContains(editor.get(f"{SHOW}discard/"), "Your draft holds 1 change.")
+    assertContains(editor.get(f"{SHOW}discard/"), "Your draft has 1 change.")
     response = editor.post(f"{SHOW}discard/")
 
     assertRedirects(response, SHOW, fetch_redirect_response=False)

@@ -12,8 +12,8 @@ def test_keeps_a_form_as_it_stands_for_this_client_alone(editor, ledger, sandbox
 
     response = editor.post(f"{EDIT}draft/", body, content_type=URLENCODED)
 
-    assertContains(response, "Draft kept")
+    assertContains(response, "Draft saved")
     assert Draft.objects.get().client_id == 44
-    assertContains(editor.get(EDIT), "You have changes that are not saved")
+    assertContains(editor.get(EDIT), "You have unsaved changes")
     for path in ("/acme/services/us/17/", "/acme/services/us/17/clients/45/"):
         assert not editor.get(path).context["edits"]

@@ -9,7 +9,7 @@ def test_tells_every_setting_in_words(member, ledger):
     response = member(Role.VIEWER).get(URL)
 
     assert sum(len(group.lines) for group in response.context["groups"]) == 104
-    assertContains(response, "Kept as sent")
+    assertContains(response, "Unknown fields")
     assertNotContains(response, "s3cret-of-the-ledger")
 
 

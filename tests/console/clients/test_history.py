@@ -39,7 +39,7 @@ def test_is_part_of_the_history_of_its_service(editor, enter, save):
 
 
 def test_says_when_there_is_none(member, ledger):
-    assertContains(member(Role.VIEWER).get(URL), "No change yet")
+    assertContains(member(Role.VIEWER).get(URL), "No changes yet")
 
 
 def test_begins_with_its_creation_elsewhere(member, sandbox):
@@ -63,7 +63,7 @@ def test_begins_with_its_creation_elsewhere(member, sandbox):
     assertContains(page, "<strong>Client name</strong>")
     assertNotContains(page, "not set")
     (entry,) = AuditEntry.objects.filter(operation="client.made_outside")
-    assertContains(editor.get(f"{place}saved/{entry.entry}/"), "What it was made with")
+    assertContains(editor.get(f"{place}saved/{entry.entry}/"), "Initial settings")
 
 
 def test_tells_that_it_was_gone_and_is_there_again(editor, ledger, sandbox):
@@ -80,4 +80,4 @@ def test_tells_that_it_was_gone_and_is_there_again(editor, ledger, sandbox):
     (entry,) = AuditEntry.objects.filter(operation="client.back_outside")
     saved = editor.get(f"{CLIENT}saved/{entry.entry}/")
     assertContains(saved, "Ledger two")
-    assertContains(saved, "Not done from here")
+    assertContains(saved, "Changed outside Meridian")

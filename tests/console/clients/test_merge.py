@@ -18,7 +18,7 @@ def conflict(editor, enter, ledger):
 def test_shows_the_three_versions(conflict):
     response = conflict.get(URL)
 
-    assertContains(response, "1 setting needs your choice")
+    assertContains(response, "Choose a value for 1 setting")
     line = response.context["lines"][0]
     assert (line.base, line.theirs, line.mine) == ("Ledger sync", "Theirs", "Mine")
 
@@ -45,7 +45,7 @@ def test_brings_together_what_both_changed_inside_the_extension(
 
     page = editor.get(REVIEW)
 
-    assertContains(page, "Somebody saved a change since you began")
+    assertContains(page, "Someone else saved changes")
     save(editor, page=page)
     kept = sandbox.clients[44]["extension"]
     assert kept["requestableScopesEnabled"] is True

@@ -44,7 +44,7 @@ def test_lets_a_person_decide_what_was_changed_once_more(editor, changed, save, 
 
     response = editor.get(undo(editor, changed).url, follow=True)
 
-    assertContains(response, "1 setting needs your choice")
+    assertContains(response, "Choose a value for 1 setting")
     line = response.context["lines"][0]
     assert (line.base, line.theirs, line.mine) == ("Oops", "Theirs", "Ledger sync")
     body = fill_form(response, "version", **{"keep-clientName": "theirs"})
@@ -82,7 +82,7 @@ def test_says_that_it_is_undone_already(editor, changed, sandbox):
 
     response = undo(editor, changed)
 
-    assertContains(response, "as it was before this change already")
+    assertContains(response, "already have their earlier values")
 
 
 def test_is_only_for_changes_of_this_client(editor, changed, sandbox, ledger):
@@ -141,7 +141,7 @@ def test_a_lock_is_undone_by_the_page_that_locks(admin, do, sandbox):
     assert not sandbox.clients[44]["locked"]
     entry = AuditEntry.objects.filter(operation="client.set_lock")[1]
     again = undo(admin, f"{SHOW}saved/{entry.entry}/")
-    assertContains(again, "Every setting is as it was before this change already")
+    assertContains(again, "All settings already have their earlier values")
 
 
 def test_scopes_are_put_back_by_their_page(admin, sandbox, ledger):

@@ -50,7 +50,7 @@ def test_says_what_would_not_go_together(editor, enter):
 
     response = editor.get(URL)
 
-    assertContains(response, "new with this change")
+    assertContains(response, "new")
     assertContains(response, "This confidential client doesn&#x27;t authenticate")
     assertContains(response, "Save 1 change")
 
@@ -60,7 +60,7 @@ def test_does_not_send_what_authlete_would_refuse(editor, enter, sandbox):
 
     response = editor.get(URL)
 
-    assertContains(response, "Authlete would refuse this")
+    assertContains(response, "Authlete would reject this")
     assertContains(response, "A032211")
     assertNotContains(response, "Save 1 change")
 

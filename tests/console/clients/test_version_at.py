@@ -46,13 +46,13 @@ def test_a_deleted_one_still_has_its_page_and_history(gone):
     assertContains(page, "Not restored", status_code=404)
     history = gone.get(f"{CLIENT}history/")
     assertContains(history, "was deleted outside Meridian")
-    assertContains(history, "Done between")
+    assertContains(history, "Between ")
     assertContains(history, '<span class="badge bad">deleted</span>')
     assertNotContains(history, "not locked")
     last = Version.objects.get(number=1).last_at.isoformat()
-    assertContains(gone.get(URL, {"at": last}), "How it was set")
+    assertContains(gone.get(URL, {"at": last}), "Settings")
     now = timezone.now().isoformat()
-    assertContains(gone.get(URL, {"at": now}), "It was not there then")
+    assertContains(gone.get(URL, {"at": now}), "Deleted at that time")
 
 
 @pytest.mark.parametrize("deed", ["bring-back", "restore"])
@@ -111,7 +111,7 @@ def test_a_deleted_one_is_created_again(unknown, gone, sandbox):
     history = gone.get(f"{path}history/")
     assertContains(history, "Again what was deleted: us/17/44")
     assertContains(history, f'href="{CLIENT}"')
-    assertNotContains(gone.get(path), "Nobody has changed it from this console yet")
+    assertNotContains(gone.get(path), "No changes yet")
     assertContains(gone.get(CLIENT), f'href="{path}"', status_code=404)
 
 
@@ -161,7 +161,7 @@ def test_nothing_was_made_of_one_that_is_there(member, ledger, again):
     history = editor.get(f"{again('Like us/17/44')}history/")
 
     assertContains(history, "Like us/17/44")
-    assertNotContains(history, "Made again of what was deleted")
+    assertNotContains(history, "Recreated from")
 
 
 def test_what_was_made_of_others_hides_nothing(gone, again):
@@ -179,7 +179,7 @@ def test_what_was_changed_after_it_was_kept_is_said_before_it_is_used(gone):
     gone.get(CLIENT)
     Version.objects.filter(number=1).update(modified_at=7)
 
-    said = "What was kept of it was changed since"
+    said = "Stored version was tampered with"
     assertContains(gone.get(CLIENT), said, status_code=404)
     again = "/acme/services/us/17/clients/new/?again=us/17/44"
     assertContains(gone.get(again), said)

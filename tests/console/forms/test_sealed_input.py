@@ -31,7 +31,7 @@ def test_a_secret_outlives_an_error_elsewhere_and_is_never_shown():
 
     assert not first.is_valid()
     assert "n3w-s3cret" not in str(first)
-    assert "held sealed and not shown" in str(first)
+    assert "stored encrypted" in str(first)
     assert again(first, number="7").edits == {"secret": "n3w-s3cret", "number": 7}
 
 
@@ -78,7 +78,7 @@ def test_a_new_private_key_outlives_an_error_elsewhere_and_is_never_shown():
     first = SampleForm(build_form_data(page(keys=BEFORE), keys=AFTER, number="many"))
     assert not first.is_valid()
     assert "pr1vate" not in str(first)
-    assert str(first).count("kept, never shown") == 2
+    assert str(first).count("stored, never shown") == 2
 
     (text,) = again(first, number="").edits.values()
 
@@ -113,7 +113,7 @@ def test_what_may_be_a_private_key_is_not_shown_even_when_it_is_not_json(broken)
 
     assert not form.is_valid()
     assert "pr1vate" not in str(form)
-    assert "Enter it anew." in str(form)
+    assert "Enter it again." in str(form)
 
 
 def test_a_private_part_is_refused_and_not_shown_where_only_public_ones_belong():

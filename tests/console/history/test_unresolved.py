@@ -10,7 +10,7 @@ from tests.support.forms import URLENCODED, draft_saver, fill_form, settings_edi
 
 SERVICE = "/acme/services/us/17/"
 CLIENT = f"{SERVICE}clients/44/"
-WARNING = "It is not known whether this was carried out"
+WARNING = "Unknown outcome"
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_pages_of_the_object_warn_until_it_is_settled(admin, member, lost):
         assertContains(admin.get(page), WARNING)
         assertContains(admin.get(page), settle_path(entry))
     viewer = member(Role.VIEWER)
-    assertContains(viewer.get(base), "An administrator can find out")
+    assertContains(viewer.get(base), "Ask an administrator to resolve")
     assertNotContains(viewer.get(base), entry.entry + "/settle")
     auditor = member(Role.AUDITOR)
     assertContains(auditor.get(base), f'href="/acme/audit/{entry.entry}/"')

@@ -8,7 +8,7 @@ URL = "/acme/services/us/17/discard/"
 def test_asks_once_and_then_throws_the_draft_away(editor, enter):
     enter(editor, access_token_duration=2)
 
-    assertContains(editor.get(URL), "Your draft holds 1 change.")
+    assertContains(editor.get(URL), "Your draft has 1 change.")
     assert Draft.objects.exists()
     editor.post(URL)
 

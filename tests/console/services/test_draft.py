@@ -18,7 +18,7 @@ def typed(browser, **entered):
 def test_keeps_a_form_that_is_not_valid_yet(editor, sandbox):
     response = typed(editor, access_token_duration="soon")
 
-    assertContains(response, "Draft kept")
+    assertContains(response, "Draft saved")
     assertContains(editor.get(EDIT), 'value="soon"')
 
 

@@ -30,7 +30,7 @@ def test_can_leave_out_what_is_not_set(member, sandbox):
 
 
 def test_says_when_nothing_fits(member, sandbox):
-    assertContains(member(Role.VIEWER).get(URL, {"q": "zzz"}), "No setting fits")
+    assertContains(member(Role.VIEWER).get(URL, {"q": "zzz"}), "No matching settings")
 
 
 def test_shows_what_is_not_known_as_text(member, sandbox):

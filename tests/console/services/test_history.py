@@ -34,7 +34,7 @@ def test_pages_backwards(editor, enter, save):
 
 
 def test_says_when_there_is_none(editor):
-    assertContains(editor.get(URL), "No change yet")
+    assertContains(editor.get(URL), "No changes yet")
 
 
 def test_stands_any_cursor(editor):

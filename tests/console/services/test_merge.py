@@ -33,7 +33,7 @@ def choose(browser, keep):
 def test_shows_the_three_versions(conflict):
     response = conflict.get(URL)
 
-    assertContains(response, "1 setting needs your choice")
+    assertContains(response, "Choose a value for 1 setting")
     lines = {line.member: line for line in response.context["lines"]}
     both = lines["accessTokenDuration"]
     told = [text.partition(" (")[0] for text in (both.base, both.theirs, both.mine)]

@@ -180,6 +180,6 @@ def test_says_before_it_is_made_again_that_what_was_kept_was_changed(admin, sand
     remove(admin)
     Version.objects.filter(number=1).update(modified_at=7)
 
-    said = "What was kept of it was changed since"
+    said = "Stored version was tampered with"
     assertContains(admin.get("/acme/services/us/17/"), said, status_code=404)
     assertContains(admin.get("/acme/services/new/?again=us/17"), said)

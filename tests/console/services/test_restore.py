@@ -63,7 +63,7 @@ def test_undoes_what_was_changed_elsewhere(editor, save, sandbox):
     (entry,) = AuditEntry.objects.filter(operation="service.changed_outside")
 
     page = f"{SHOW}saved/{entry.entry}/"
-    assertContains(editor.get(page), "Not done from here")
+    assertContains(editor.get(page), "Changed outside Meridian")
     undo(editor, page)
 
     save(editor)

@@ -54,7 +54,7 @@ def test_says_that_nothing_was_chosen(editor, enter, save):
 
     page = editor.post(URL, {"at": seen()})
 
-    assertContains(page, "Nothing was chosen that differs")
+    assertContains(page, "None of the selected settings differ")
     assertNotContains(editor.get("/acme/services/us/17/"), "unsaved")
 
 

@@ -76,7 +76,7 @@ def test_keeps_changes_of_others_that_do_not_touch(editor, enter, save, sandbox)
 
     response = editor.get(URL)
 
-    assertContains(response, "Somebody saved a change since you began")
+    assertContains(response, "Someone else saved changes")
     assertContains(response, "Refresh token duration")
     save(editor, page=response)
     assert sandbox.services[17]["accessTokenDuration"] == 86400
@@ -123,10 +123,10 @@ def test_a_save_whose_reply_was_lost_is_unknown_and_settled_by_reading(
     response = save(editor)
 
     assertContains(response, "No response from Authlete")
-    assertContains(response, "It was sent, and nobody knows yet")
+    assertContains(response, "The request was sent, but its outcome")
     assertNotContains(response, "Nothing has been sent yet")
     assert updates().get().outcome == "unknown"
-    assertContains(editor.get(URL), "Authlete already has every value of this draft")
+    assertContains(editor.get(URL), "Already saved")
 
 
 def test_a_refusal_shows_what_authlete_says_and_keeps_the_draft(editor, enter, save, sandbox):
@@ -229,10 +229,10 @@ def test_tells_of_the_save_where_the_service_cannot_be_read_after_it(
 
     assert sandbox.services[17]["accessTokenDuration"] == 86400
     assertContains(response, updates().get().entry, status_code=502)
-    assertContains(response, "It was sent, and nobody knows yet", status_code=502)
+    assertContains(response, "The request was sent, but its outcome", status_code=502)
     assert "<title>Outcome unknown" in compact(response)
     assertNotContains(response, "Nothing was changed", status_code=502)
-    assertNotContains(response, "Not done", status_code=502)
+    assertNotContains(response, "Failed", status_code=502)
 
 
 def test_offers_no_save_over_a_conflict_that_came_with_a_failure(

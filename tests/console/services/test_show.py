@@ -51,7 +51,7 @@ def test_stands_any_key_set(member, sandbox, jwks):
 
 
 def test_tells_of_members_that_are_not_known(member, sandbox):
-    assertContains(member(Role.VIEWER).get(URL), "Kept as sent")
+    assertContains(member(Role.VIEWER).get(URL), "Unknown fields")
 
 
 def test_lists_recent_changes(editor, enter, save):

@@ -35,19 +35,19 @@ def at(moment, **other):
 def test_tells_how_it_was_and_what_differs_from_now(editor, changed):
     page = editor.get(URL, at(changed - timedelta(hours=2)))
 
-    assertContains(page, "It was last seen like this")
+    assertContains(page, "Last known version")
     assertContains(page, "1 difference")
     assert '<ins class="now"><bdi>2 hours' in compact(page)
     assert "<strong><bdi>3 hours" in compact(page)
     assertNotContains(page, SECRET)
-    assertContains(page, "Put back as it was")
+    assertContains(page, "Restore")
 
 
 def test_knows_for_sure_what_is_so_until_now(editor, changed):
     page = editor.get(URL, at(changed))
 
-    assertContains(page, "It was like this")
-    assertContains(page, "No setting differs")
+    assertContains(page, "Confirmed version")
+    assertContains(page, "No differences.")
 
 
 def test_tells_what_did_not_go_together_then(editor, sandbox):
@@ -66,13 +66,13 @@ def test_tells_what_did_not_go_together_then(editor, sandbox):
     then = editor.get(URL, at(now - timedelta(hours=5)))
     assertContains(then, found)
     assertContains(then, "1 difference")
-    assertContains(editor.get(URL, at(now)), "The rules of today find nothing in it.")
+    assertContains(editor.get(URL, at(now)), "No warnings.")
 
 
 def test_says_that_nothing_is_known_of_earlier(editor, changed):
     page = editor.get(URL, at(changed - timedelta(days=9000 * 3)))
 
-    assertContains(page, "Nothing is known of that moment")
+    assertContains(page, "No version at that time")
 
 
 def test_holds_it_beside_another_moment(editor, changed):
@@ -82,7 +82,7 @@ def test_holds_it_beside_another_moment(editor, changed):
 
     assertContains(page, "1 difference")
     assertContains(page, "as it was last seen then")
-    assertNotContains(page, "Put back as it was")
+    assertNotContains(page, "Restore")
 
 
 def test_holds_it_beside_another_service(editor, changed, sandbox):
@@ -118,18 +118,18 @@ def test_says_that_older_versions_were_removed(editor, changed):
 
     page = editor.get(URL, at(changed - timedelta(days=8500)))
 
-    assertContains(page, "Nothing is known of that moment")
-    assertContains(page, "1 older version was kept long enough, and removed")
+    assertContains(page, "No version at that time")
+    assertContains(page, "1 older version was deleted by retention")
     oldest = editor.get(URL, at(changed - timedelta(days=7999)))
-    assertContains(oldest, "1 older version was kept long enough, and removed")
-    assertNotContains(oldest, "This version was changed after it was kept")
+    assertContains(oldest, "1 older version was deleted by retention")
+    assertNotContains(oldest, "This version was tampered with")
 
 
 @pytest.mark.parametrize("beside", ["nothing", "us/18/44", "xx/18", "eu/18"])
 def test_says_that_there_is_nothing_of_that_name(editor, changed, beside):
     page = editor.get(URL, at(changed, beside=beside))
 
-    assertContains(page, "There is nothing of this name here")
+    assertContains(page, "Not found.")
 
 
 def test_works_while_the_region_is_down(editor, changed, sandbox):
@@ -146,7 +146,7 @@ def test_says_that_a_version_was_changed_after_it_was_kept(editor, changed):
 
     page = editor.get(URL, at(changed - timedelta(hours=2)))
 
-    assertContains(page, "This version was changed after it was kept")
+    assertContains(page, "This version was tampered with")
 
 
 def test_what_authlete_only_writes_out_is_no_difference(editor, sandbox):
@@ -167,10 +167,10 @@ def test_says_that_a_moment_is_yet_to_come(editor, changed):
 
     page = editor.get(URL, at(later))
 
-    assertContains(page, "That moment is yet to come")
-    assertContains(page, "No setting differs")
+    assertContains(page, "That time is in the future")
+    assertContains(page, "No differences.")
     page = editor.get(URL, at(changed, beside=later.isoformat()))
-    assertContains(page, "or nothing is known of that moment")
+    assertContains(page, "Not found.")
 
 
 def test_says_that_it_was_not_there_yet(editor, sandbox):
@@ -178,9 +178,9 @@ def test_says_that_it_was_not_there_yet(editor, sandbox):
     editor.get("/acme/services/us/17/")
 
     page = editor.get(URL, {"at": "1970-01-01T00:00:09Z"})
-    assertContains(page, "It was not there yet")
+    assertContains(page, "Not created yet")
     page = editor.get(URL, {"at": "1970-01-01T00:00:11Z"})
-    assertContains(page, "Nothing is known of that moment")
+    assertContains(page, "No version at that time")
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_stays_at_the_version_that_it_is_of_when_the_form_is_sent_again(editor, 
     page = editor.get(URL, at(newest))
     sent = fill_form(page, "exact", beside="now")
 
-    assertContains(editor.get(f"{URL}?{sent}"), "No setting differs")
+    assertContains(editor.get(f"{URL}?{sent}"), "No differences.")
     typed = f"{newest - timedelta(hours=2):%Y-%m-%dT%H:%M:%S}"
     again = editor.get(f"{URL}?{fill_form(page, 'exact', at=typed)}")
     assertContains(again, "1 difference")

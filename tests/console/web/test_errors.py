@@ -32,7 +32,7 @@ def test_a_missing_page_says_that_nothing_was_changed(reader):
 def test_a_missing_page_shows_strangers_no_frame(client, db):
     response = client.get("/help/nowhere/")
 
-    assertContains(response, "There is no such page", status_code=404)
+    assertContains(response, "Page not found", status_code=404)
     assertTemplateNotUsed(response, "base.html")
 
 
@@ -86,10 +86,10 @@ def test_what_cannot_be_recorded_is_not_done_and_said(member, sandbox, monkeypat
 @pytest.mark.parametrize(
     ("error", "status", "told"),
     [
-        (ZeroDivisionError, 500, "The console failed"),
-        (OperationalError, 503, "The database does not answer"),
-        (InterfaceError, 503, "The database does not answer"),
-        (InternalError, 503, "The database does not answer"),
+        (ZeroDivisionError, 500, "Internal error"),
+        (OperationalError, 503, "Database unavailable"),
+        (InterfaceError, 503, "Database unavailable"),
+        (InternalError, 503, "Database unavailable"),
     ],
 )
 def test_a_fault_of_ours_needs_no_database(reader, monkeypatch, error, status, told):

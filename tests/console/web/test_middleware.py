@@ -22,7 +22,7 @@ def test_what_was_only_read_is_not_said_to_be_unknown(member, sandbox):
     response = member(Role.ADMIN).get("/acme/services/us/17/")
 
     assert "<title>Not done" in compact(response)
-    assertNotContains(response, "nobody knows yet", status_code=502)
+    assertNotContains(response, "its outcome is unknown", status_code=502)
 
 
 def test_explains_a_refusal_to_htmx_in_the_notices(member, sandbox):

@@ -52,7 +52,7 @@ def test_lists_the_organizations_once_asked_for(page, live_server):
 def test_shows_what_the_server_explained_above_the_page(page):
     page.evaluate("void htmx.ajax('GET', '/help/nowhere/', '#content')")
 
-    expect(page.locator(TOLD)).to_contain_text("There is no such page")
+    expect(page.locator(TOLD)).to_contain_text("Page not found")
     expect(page.locator("#content h1").first).to_have_text("Patterns")
 
 
@@ -67,7 +67,7 @@ def test_tells_when_no_answer_of_ours_came(page, answer):
         )
     page.evaluate("void htmx.ajax('GET', '/help/theme/', '#content').catch(() => 0)")
 
-    expect(page.locator("#notices")).to_contain_text("The console did not answer")
+    expect(page.locator("#notices")).to_contain_text("No response from the server")
     expect(page.locator("#content")).not_to_contain_text("Bad gateway")
 
 

@@ -16,7 +16,7 @@ from tests.support.audit_tampering import recompute_chain
 from tests.support.backdating import backdate_entries
 
 SHOP, HOME = "/acme/services/us/17/", "/acme/"
-RECORD, OUTSIDE = "Nothing is done at the moment", "Nothing is changed at the moment"
+RECORD, OUTSIDE = "Service paused", "Changes are paused"
 
 
 def test_a_record_that_cannot_be_written(member, sandbox):

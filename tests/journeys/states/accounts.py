@@ -112,7 +112,7 @@ def wrong_code(scene):
     scene.sign_in_with_password()
     scene.goto("mfa_activate_totp")
     scene.page.locator("input[name=code]").fill("000000")
-    scene.click_button("Use this app")
+    scene.click_button("Turn on")
 
 
 @page_state("mfa_deactivate_totp")
@@ -134,7 +134,7 @@ def codes_shown(scene):
     scene.sign_in_with_password()
     scene.enable_two_factor()
     scene.goto("mfa_generate_recovery_codes")
-    scene.click_button("Make new codes")
+    scene.click_button("Generate new codes")
 
 
 @page_state("usersessions_list")

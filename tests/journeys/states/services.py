@@ -341,7 +341,7 @@ def conflict(scene):
 def incomplete(scene):
     conflict(scene)
     scene.page.locator("form.merge").evaluate("form => (form.noValidate = true)")
-    scene.click_button("Review the merged changes")
+    scene.click_button("Review merged changes")
     scene.page.get_by_role("alert").wait_for()
 
 

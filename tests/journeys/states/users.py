@@ -27,7 +27,7 @@ def empty(scene):
 def rejected(scene):
     scene.goto("users:index")
     scene.page.get_by_role("searchbox", name="Subject").fill("x" * 101)
-    scene.click_button("Look up")
+    scene.click_button("Find")
     scene.page.get_by_text("at most").wait_for()
 
 

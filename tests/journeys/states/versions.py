@@ -56,7 +56,7 @@ def deleted(scene):
 @page_state("services:restore_version", Role.EDITOR)
 def none_selected(scene):
     compared_with_current(scene)
-    scene.click_button("Put back what is chosen")
+    scene.click_button("Restore selected")
 
 
 @page_state("clients:version_at", Role.EDITOR)
