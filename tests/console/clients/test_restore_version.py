@@ -149,7 +149,7 @@ def test_says_of_what_was_saved_elsewhere_that_nothing_is_otherwise(editor, ledg
     ledger |= {"contacts": ledger["contacts"][::-1], "modifiedAt": 2}
     editor.get(CLIENT)
 
-    said = "All settings already have"
+    said = "No setting changed:"
     history = editor.get(f"{CLIENT}history/")
     assertContains(history, said)
     entry = AuditEntry.objects.get(operation="client.changed_outside").entry

@@ -150,7 +150,7 @@ def test_shows_keeps_and_marks_what_our_rules_would_refuse(name, odd, html):
 
 
 def test_says_that_a_choice_is_not_known_here():
-    assert "ROT13 (not known here, kept as sent)" in page(alg="ROT13")
+    assert "ROT13 (unknown, kept)" in page(alg="ROT13")
     assert "Unknown value, kept." in page(modes=["OWL"])
     assert edits({"modes": ["OWL"]}, **{"modes.pick": ["PING", "OWL"]}) == {
         "modes": ["OWL", "PING"]
@@ -260,7 +260,7 @@ class TestOdd:
     def test_may_be_a_private_key_in_the_wrong_place(self):
         html = page(text=Fingerprint("7f3a91c20be5d170"))
 
-        assert "It is sealed, with the fingerprint 7f3a 91c2." in html
+        assert "Redacted, fingerprint 7f3a 91c2." in html
 
 
 def test_puts_a_text_with_line_breaks_where_it_keeps_them():
@@ -275,5 +275,5 @@ def test_what_was_typed_stays_in_the_page():
 
     assert 'value="many"' in html
     assert 'value="b"' in html
-    assert "Was: a" in html
+    assert "Previously: a" in html
     assert form.changed_names == {"text", "number"}

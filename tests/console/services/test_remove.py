@@ -52,7 +52,7 @@ def test_what_is_deleted_keeps_its_page_and_history(admin, sandbox):
     remove(admin)
 
     page = admin.get("/acme/services/us/17/")
-    assertContains(page, "Shop is not there any more", status_code=404)
+    assertContains(page, "Shop was deleted", status_code=404)
     assertContains(page, "Closed", status_code=404)
     assertContains(admin.get("/acme/services/us/17/history/"), "Closed")
 

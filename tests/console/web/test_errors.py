@@ -39,7 +39,7 @@ def test_a_missing_page_shows_strangers_no_frame(client, db):
 def test_a_refusal_names_the_role(member, sandbox):
     response = member(Role.VIEWER).get("/acme/services/us/17/edit/tokens/")
 
-    assertContains(response, "In Acme you are: Viewer.", status_code=403)
+    assertContains(response, "Your role in Acme is Viewer.", status_code=403)
 
 
 def test_htmx_gets_a_notice_instead_of_a_page(reader):

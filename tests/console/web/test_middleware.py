@@ -21,7 +21,7 @@ def test_what_was_only_read_is_not_said_to_be_unknown(member, sandbox):
 
     response = member(Role.ADMIN).get("/acme/services/us/17/")
 
-    assert "<title>Not done" in compact(response)
+    assert "<title>Failed" in compact(response)
     assertNotContains(response, "its outcome is unknown", status_code=502)
 
 
