@@ -74,5 +74,5 @@ def region_panel(page, title):
 
 
 def look_up_user(hand, page, subject=SUBJECT):
-    hand.submit(page.get_by_role("searchbox", name="Subject"), subject)
+    hand.submit(page.get_by_role("searchbox", name="Subject identifier"), subject)
     expect(page.get_by_role("heading", level=1)).to_have_text("User")

@@ -93,7 +93,7 @@ def test_is_only_for_changes_of_this_client(editor, changed, sandbox, ledger):
 
 
 def test_is_offered_to_those_who_may_change(member, changed):
-    assertNotContains(member(Role.VIEWER).get(changed), "Undo this change")
+    assertNotContains(member(Role.VIEWER).get(changed), "Undo change")
 
 
 def test_takes_out_again_what_was_added_inside_an_object(editor, enter, save, sandbox, ledger):
@@ -124,7 +124,7 @@ def undone(browser, operation):
     """The address to which undoing the newest call of that name leads."""
     entry = AuditEntry.objects.filter(operation=operation)[0]
     page = browser.get(f"{SHOW}saved/{entry.entry}/")
-    assertContains(page, "Undo this change")
+    assertContains(page, "Undo change")
     return undo(browser, f"{SHOW}saved/{entry.entry}/")
 
 

@@ -42,7 +42,7 @@ def test_holds_it_beside_another_client(member, ledger, sandbox):
 def test_a_deleted_one_still_has_its_page_and_history(gone):
     page = gone.get(CLIENT)
 
-    assertContains(page, "is not there any more", status_code=404)
+    assertContains(page, "was deleted", status_code=404)
     assertContains(page, "Not restored", status_code=404)
     history = gone.get(f"{CLIENT}history/")
     assertContains(history, "was deleted outside Meridian")
@@ -239,4 +239,4 @@ def test_what_a_gateway_does_not_find_is_not_gone(member, ledger, sandbox):
 
     assertContains(page, "Not found", status_code=404)
     assertNotContains(page, "Recreate", status_code=404)
-    assertContains(editor.get(URL), "How it was set")
+    assertContains(editor.get(URL), "Settings")

@@ -66,7 +66,7 @@ def test_a_read_that_is_lost_leads_nowhere(admin, sandbox):
     page = admin.get(CLIENT)
 
     assertContains(page, "No response from Authlete", status_code=page.status_code)
-    assertNotContains(page, "settle it", status_code=page.status_code)
+    assertNotContains(page, "Resolve outcome", status_code=page.status_code)
 
 
 def test_what_is_gone_warns_of_a_lost_delete(admin, sandbox):

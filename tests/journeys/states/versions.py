@@ -93,7 +93,7 @@ def deleted_since(scene):
 @page_state("clients:restore_version", Role.EDITOR)
 def none_selected_(scene):
     compared_with_current_(scene)
-    scene.click_button("Put back what is chosen")
+    scene.click_button("Restore selected")
 
 
 def delete(scene):
