@@ -38,8 +38,8 @@ LOCAL_EVENT_SETTINGS: DeclaredSettings = {
     for one in (
         Setting("role", "role", _("Role"), "", InputType("choice", choices=_ROLE_CHOICES)),
         Setting("token", "token", _("Access token"), "", InputType("secret")),
-        Setting("number", "number", _("Organization's number"), "", InputType("text")),
-        Setting("expires", "expires", _("Last day"), "", InputType("text")),
+        Setting("number", "number", _("Organization ID"), "", InputType("text")),
+        Setting("expires", "expires", _("Expires on"), "", InputType("text")),
         Setting("can_sign_in", "can_sign_in", _("Can sign in"), "", InputType("flag")),
         Setting("signing_key", "signing_key", _("Signing key"), "", InputType("text")),
         Setting("trouble", "trouble", _("What went wrong"), "", InputType("text")),

@@ -105,8 +105,8 @@ def normalize_address(organization: Organization, text: str) -> str:
         own = AuditEntry.objects.filter(organization_id=organization.pk)
         if own.filter(address=text, address__gt="").exists():
             return text
-    text = _("“%s” isn't an IP address such as 192.0.2.7 or 2001:db8::7.")
-    raise ValidationError(text % text)
+    message = _("“%s” isn't an IP address such as 192.0.2.7 or 2001:db8::7.")
+    raise ValidationError(message % text)
 
 
 def address_variants(address: str) -> list[str]:
@@ -183,9 +183,9 @@ def find_services(
         )
         said = _("Several services match: %s. Enter a full name or ID.")
         raise ValidationError(said % listed)
-    text = _("No service is or was named “%s”.") % text
+    message = _("No service is or was named “%s”.") % text
     every = own.order_by().values_list("name", flat=True)[:MAX_NAMES_SEARCHED]
-    raise ValidationError(text + did_you_mean(text, every))
+    raise ValidationError(message + did_you_mean(text, every))
 
 
 def find_clients(
@@ -222,11 +222,10 @@ def find_clients(
     if kept:
         return kept
     if found:
-        text = _("Several clients match “%s”. Enter a full name or ID.") % text
-        raise ValidationError(text)
-    text = _("No client is or was named “%s”.") % text
+        raise ValidationError(_("Several clients match “%s”. Enter a full name or ID.") % text)
+    message = _("No client is or was named “%s”.") % text
     every = own.order_by().values_list("name", flat=True)[:MAX_NAMES_SEARCHED]
-    raise ValidationError(text + did_you_mean(text, every))
+    raise ValidationError(message + did_you_mean(text, every))
 
 
 def case_insensitive(lookup: str, text: str) -> Q:

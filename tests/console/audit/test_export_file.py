@@ -148,5 +148,5 @@ def test_nothing_says_that_it_was_changed_since_it_has_no_proof(auditor, keep, t
     file = tmp_path / "taken.jsonl"
     file.write_text(text(auditor.get(f"{URL}?effect=change&format=jsonl")))
 
-    with pytest.raises(CommandError, match="cannot be verified: an export of a page"):
+    with pytest.raises(CommandError, match="can't be verified: page exports"):
         call_command("audit_verify", file=file)

@@ -42,14 +42,14 @@ def test_all_of_it_can_be_checked_in_the_file_alone(entries, tmp_path, capsys):
 TAMPERED = {
     "an edit": (
         lambda t: t.replace("because 1", "because 9"),
-        "first bad row 3: it was",
+        "first bad row 3: the row was changed",
     ),
-    "a row gone": (lambda t: "".join(cut(t, 2)), "first bad row 3: it has 15 rows"),
-    "the end gone": (lambda t: "".join(cut(t, -1)), "without its last line"),
+    "a row gone": (lambda t: "".join(cut(t, 2)), "first bad row 3: the file has 15 rows"),
+    "the end gone": (lambda t: "".join(cut(t, -1)), "the last line is missing"),
     "the last row gone": (lambda t: "".join(cut(t, -2)), "were exported"),
     "another end": (lambda t: t.replace('"rows":', '"rows":1'), "were exported"),
-    "no JSON": (lambda t: "x" + t, "line 1 cannot be read"),
-    "something after": (lambda t: t + "{}\n", "after its last line"),
+    "no JSON": (lambda t: "x" + t, "line 1 is unreadable"),
+    "something after": (lambda t: t + "{}\n", "content after the last line"),
 }
 
 

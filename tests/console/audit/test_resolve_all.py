@@ -81,7 +81,7 @@ def test_settles_all_that_can_be_told_and_nothing_else(admin, lost, sandbox, wor
         "<strong>1</strong> marked as failed",
         "<strong>1</strong> need a manual decision",
         "<strong>1</strong> can&#x27;t be determined now",
-        "Outcome cannot be determined: There is no call that tells",
+        "Outcome cannot be determined: Authlete has no call to check this.",
     ):
         assertContains(page, said)
     told = AuditEntry.objects.filter(operation="audit.settle")

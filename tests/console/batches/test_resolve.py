@@ -95,7 +95,9 @@ def test_follows_what_is_settled_in_the_record(lost, admin, shop, press, known):
         press(lost, "settle/1", "verdict", **said)
     path = f"/acme/audit/{part.entry}/settle/"
     page = admin.get(path)
-    assert ("Settle as done" if known else "no list of batches") in unescape(page.content.decode())
+    assert ("Mark as succeeded" if known else "no list of batches") in unescape(
+        page.content.decode()
+    )
 
     body = fill_form(page, "reason", outcome=None if known else "done", **WHY)
     admin.post(path, body, content_type=URLENCODED)

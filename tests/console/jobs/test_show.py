@@ -42,7 +42,7 @@ def test_looks_again_until_it_has_ended(editor, job, worker):
     assert "hx-trigger" not in after
     assert "Refresh" not in after
     assert 'id="jobs-going" hx-swap-oob="true"></span>' in after  # the menu's mark
-    assert f'<div id="status" hx-swap-oob="innerHTML">{job.title}: done</div>' in after
+    assert f'<div id="status" hx-swap-oob="innerHTML">{job.title}: completed</div>' in after
 
 
 def test_looking_again_by_itself_is_no_use_of_a_session(editor, job):

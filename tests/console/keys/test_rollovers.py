@@ -26,8 +26,8 @@ def test_lists_those_of_the_organization(member, acme):
 
 def test_home_tells_how_many_there_are_and_who_is_waited_for(admin, rolling, acme):
     rolling()
-    assertContains(admin.get("/acme/"), "1 signing key is being replaced")
+    assertContains(admin.get("/acme/"), "1 signing key rollover in progress")
 
     rollover(acme, service_id=1, trouble="Somebody was here.")
 
-    assertContains(admin.get("/acme/"), "1 rollover of a signing key waits")
+    assertContains(admin.get("/acme/"), "1 signing key rollover needs")

@@ -43,4 +43,4 @@ def test_nobody_goes_on_while_a_step_is_carried_out(admin, rolling, worker, do):
 
     one.refresh_from_db()
     assert one.state == "published"
-    assertContains(admin.get(response["Location"]), "Nothing was sent")
+    assertContains(admin.get(response["Location"]), "Nothing was done")

@@ -42,7 +42,7 @@ def test_is_not_for_who_counts_in_another_organization_or_for_oneself(admin, bo,
 
     page = admin.get(url(bo))
 
-    assertContains(page, "Ask whoever runs this console")
+    assertContains(page, "Ask the operator of this console")
     assertNotContains(page, 'name="reason"')
     admin.post(url(bo), {"reason": "x", "idempotency_key": "o" * 24})
     admin.post(url(me()), {"reason": "x", "idempotency_key": "p" * 24})

@@ -154,7 +154,7 @@ def test_does_not_guess_where_there_are_too_many(shop, issue, make, monkeypatch)
 def test_counts_against_what_one_person_may_see(shop, make, settings):
     settings.REVEALS_PER_HOUR = 0
 
-    assertContains(make(), "Nothing was shown", status_code=429)
+    assertContains(make(), "Nothing was revealed", status_code=429)
     assert not made(shop)
 
 

@@ -27,7 +27,7 @@ def test_counts_against_what_one_person_may_see(admin, shop, issue, do, settings
 
     response = do(admin, path_of(issue(1), "reveal"))
 
-    assertContains(response, "Nothing was shown", status_code=429)
+    assertContains(response, "Nothing was revealed", status_code=429)
     assert not Lookup.objects.exists()
 
 

@@ -129,7 +129,7 @@ def test_opens_nothing_that_was_not_found_by_the_same_person(desk, form, member,
     )
 
     for response in (stolen, forged):
-        assertContains(response, "Nothing was sent", status_code=422)
+        assertContains(response, "Nothing was done", status_code=422)
     assert leaked in held(signer)
 
 

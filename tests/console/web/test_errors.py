@@ -78,7 +78,7 @@ def test_what_cannot_be_recorded_is_not_done_and_said(member, sandbox, monkeypat
 
     response = reader.get("/acme/services/us/17/")
 
-    assertContains(response, "The audit log can't be written.", status_code=503)
+    assertContains(response, "The audit log can&#x27;t be written.", status_code=503)
     assertContains(response, "Nothing was sent.", status_code=503)
     assert not sandbox.calls
 

@@ -64,7 +64,7 @@ def test_removals_wait_for_checkpoints_and_say_so(db, settings, monkeypatch):
         record_event(Actor(0, "ida"), SIGN_OUT)
     settings.AUDIT_SINKS = ["file:///nowhere/kept.jsonl"]
 
-    with pytest.raises(CommandError, match=r"Removed 0 .* nothing is removed"):
+    with pytest.raises(CommandError, match=r"Deleted 0 .* Nothing was deleted"):
         call_command("audit_expire")
     delete_expired_daily()  # it is to look again before the day is over
     settings.AUDIT_SINKS = []

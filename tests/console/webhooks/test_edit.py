@@ -65,6 +65,6 @@ def test_says_what_is_wrong_and_when_nothing_is_changed(admin, acme):
     as_it_is = GIVEN | {"url": "https://siem.example/in/s3cr3t-path"}
     same = admin.post(path, as_it_is, follow=True)
 
-    assertContains(wrong, "begins with https://", status_code=422)
+    assertContains(wrong, "must start with https://", status_code=422)
     assertContains(same, "No changes.")
     assert not AuditEntry.objects.filter(operation="webhook.change").exists()

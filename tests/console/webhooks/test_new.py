@@ -49,7 +49,7 @@ def test_makes_one_of_a_form_that_is_sent_twice(admin):
     [
         ({"url": "http://127.0.0.1:25/"}, "Port 25"),
         ({"url": "https://10.0.0.1/"}, "non-public address"),
-        ({"url": "https://me:pw@siem.example/"}, "No name or password"),
+        ({"url": "https://me:pw@siem.example/"}, "user name or password"),
         ({"effects": []}, "Select at least one"),
         ({"groups": ["nonsense"]}, "not one of the available choices"),
         ({"name": ""}, "required"),

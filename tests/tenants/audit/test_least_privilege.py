@@ -100,7 +100,7 @@ def test_another_role_may_remove_what_was_kept_long_enough(make_postgresql_datab
 
     assert "this role may not" in refused.stderr
     assert "Removed 1 entries and 1 versions." in done.stdout, done.stderr
-    assert "Whole" in verified.stdout, verified.stderr
+    assert "Verified" in verified.stdout, verified.stderr
     with psycopg.connect(role.environment["DATABASE_URL"]) as connection:
         for statement, error in {
             "UPDATE audit_auditrecord SET content = '{}'": "only grows",

@@ -314,7 +314,7 @@ def test_nothing_is_done_meanwhile_and_all_goes_on_by_itself(isolated_database, 
             heard.end()
         assert [line for line in heard.lines if "odd" in line] == []
 
-    assert "Whole" in isolated_database.run_command("audit_verify").stdout
+    assert "Verified" in isolated_database.run_command("audit_verify").stdout
     known = set(isolated_database.run_code(KNOWN).stdout.split())
     asked = {call.request_id for call in sandbox.calls}
     assert asked <= known

@@ -134,7 +134,7 @@ def test_a_killed_worker_repeats_nothing(deployed, sandbox):
     found = items(deployed)
     assert found.pop("done", 0) + found.pop("same", 0) == len(SERVICES)
     assert not found
-    assert "Whole" in deployed.run_command("audit_verify").stdout
+    assert "Verified" in deployed.run_command("audit_verify").stdout
 
 
 def test_what_was_in_the_middle_and_must_not_be_repeated_is_unknown(deployed, sandbox):

@@ -159,7 +159,7 @@ def test_triggers_that_were_dropped_or_turned_off(db):
     for statement in [*drops, *UNGUARDED[connection.vendor]]:
         with tried(), connection.cursor() as cursor:
             cursor.execute(statement)
-            with pytest.raises(CommandError, match="would let one be"):
+            with pytest.raises(CommandError, match="the database allows it"):
                 call_command("audit_verify")
     call_command("audit_verify")
 
@@ -235,10 +235,10 @@ def test_a_checkpoint_that_nobody_signed(anchor, settings, tmp_path):
     assert first_bad() == 16
     forged = tmp_path / "forged.jsonl"
     forged.write_text(anchor.read_text().replace('"size":16', '"size":15'))
-    with pytest.raises(CommandError, match="line 2 is signed by no key"):
+    with pytest.raises(CommandError, match="line 2 has no valid signature"):
         call_command("audit_verify", anchor=forged)
     forged.write_text("nothing\n")
-    with pytest.raises(CommandError, match="no checkpoint in it"):
+    with pytest.raises(CommandError, match="no checkpoint found"):
         call_command("audit_verify", anchor=forged)
 
 
@@ -253,7 +253,7 @@ def test_no_false_alarm_in_a_hundred_clean_runs(anchor, capsys):
     call_command("audit_verify", anchor=anchor)
     said = capsys.readouterr().out
     assert "Verified: 224 rows of 112 entries" in said
-    assert "Held against 15 checkpoints" in said
+    assert "Matches 15 checkpoints" in said
     assert "Not detectable" not in said
     call_command("audit_verify")
     assert "Not detectable without --anchor" in capsys.readouterr().out

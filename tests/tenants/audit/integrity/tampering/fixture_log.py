@@ -54,8 +54,8 @@ class Victim:
 
 
 def make(settings, monkeypatch, folder):
-    for module in ("store", "searchable"):
-        monkeypatch.setattr(f"tenants.audit.{module}.BLOCK", BLOCK)
+    for module in ("store", "integrity.index_verifier"):
+        monkeypatch.setattr(f"tenants.audit.{module}.ROWS_PER_BLOCK", BLOCK)
     settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     anchor = folder / "kept.jsonl"
     calls(3)

@@ -40,8 +40,8 @@ from tests.tenants.audit.integrity.tampering.records import Tampering, in_column
 def make_thinned(settings, monkeypatch, folder):
     """A record of which three runs, under two keys, have removed something; what it was
     before is kept in the dump."""
-    for module in ("store", "searchable"):
-        monkeypatch.setattr(f"tenants.audit.{module}.BLOCK", BLOCK)
+    for module in ("store", "integrity.index_verifier"):
+        monkeypatch.setattr(f"tenants.audit.{module}.ROWS_PER_BLOCK", BLOCK)
     settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     anchor = folder / "kept.jsonl"
     with backdate_entries(3000):
@@ -102,7 +102,7 @@ def _before(seq):
 
 def _over(row, run, kind="changes"):
     """A tombstone with the real keys over any row."""
-    link, hashed = row.link, hash_row(row.link).hex()
+    link, hashed = row.chain_row, hash_row(row.chain_row).hex()
     return Tombstone.create(link, _before(row.seq), kind=kind, leaf=hashed, run=run).text
 
 
@@ -239,7 +239,7 @@ def _remade(victim):
         for name, new in spoilt.items():
 
             def do(row=row, new=new):
-                own = tombstones._tombstone_mac(new, row.link, _before(row.seq))
+                own = tombstones._tombstone_mac(new, row.chain_row, _before(row.seq))
                 _say(row.seq, new._replace(mac=own).text)
 
             yield Tampering(
@@ -308,7 +308,7 @@ def _anew(victim):
             now = DeletedRows()
             for own, its in _stones():
                 if its.run == run.entry:
-                    now.add(own.link, its)
+                    now.add(own.chain_row, its)
             days = next(one["after"] for one in changed if "days" in one["field"])
             total = next(one["after"] for one in changed if one["field"] == "total")
             right = build_run_changes(now, total, dict.fromkeys(now.entries, days))
