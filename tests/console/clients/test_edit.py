@@ -109,7 +109,7 @@ def test_shows_an_attribute_that_is_called_a_secret_by_its_fingerprint(editor, l
 
     response = editor.get(f"{URL}basics/")
 
-    assertContains(response, "A secret is in it")
+    assertContains(response, "Contains a secret")
     assertContains(response, "db_password")
     assertNotContains(response, "s3cret-of-theirs")
 

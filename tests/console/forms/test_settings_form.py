@@ -131,7 +131,7 @@ def test_shows_a_draft_over_what_was_seen():
     form = SampleForm(document=service(text="a"), edits={"text": "b", "flag": True})
 
     assert form.changed_names == {"text", "flag"}
-    assert "Was: a" in str(form["text"])
+    assert "Previously: a" in str(form["text"])
     assert SampleForm(build_form_data(str(form))).edits == {"text": "b", "flag": True}
 
 

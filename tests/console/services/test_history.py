@@ -50,4 +50,4 @@ def test_is_there_while_the_region_is_down(editor, enter, save, sandbox):
     page = editor.get(URL)
 
     assertContains(page, "Shorter, says risk")
-    assertContains(page, "did not answer")
+    assertContains(page, "Authlete failed")
