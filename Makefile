@@ -1,6 +1,6 @@
 # `make help` lists what there is.
 RUN := .venv/bin/
-PYTEST := $(RUN)pytest -n auto --dist worksteal -rs
+PYTEST := $(RUN)pytest -n auto --dist worksteal -rfEs
 # The settings that are good for tests alone; production's come from the environment.
 TESTING := DJANGO_SETTINGS_MODULE=tests.settings
 
