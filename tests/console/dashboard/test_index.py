@@ -69,7 +69,7 @@ def test_an_auditor_sees_what_changed_lately_and_the_chain(member, acme):
 
     assert "Added <bdi>Cyrus Here</bdi>" in page
     assert "Read the audit log" not in page
-    assert "Rows in the chain" in page
+    assert "Entries in the chain" in page
 
 
 def test_an_auditor_begins_with_a_search_of_the_record(member, acme):
