@@ -1,4 +1,4 @@
-"""What the documents point at is there."""
+"""Links and names in the documentation resolve."""
 
 import re
 import subprocess
@@ -24,17 +24,30 @@ def test_links_resolve(name):
         assert (document.parent / link).exists(), link
 
 
+def test_documents_named_in_code_exist():
+    source = ["*.py", "*.html", "*.css", "*.js", "Makefile", "Dockerfile", "*.yaml", ".ci/*"]
+    found = subprocess.run(
+        ["git", "grep", "-hoE", r"docs/[a-z/-]+\.md", "--", *source],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert [name for name in sorted(set(found.stdout.split())) if not (ROOT / name).exists()] == []
+
+
 def test_decisions_are_linked():
     pages = [ROOT / name for name in DOCUMENTS]
     decisions = {page.name for page in pages if page.parent.name == "decisions"}
     others = [page for page in pages if page.parent.name != "decisions"]
-    led_to = {
+    linked = {
         Path(link).name
         for page in others
         for link in re.findall(r"\]\(([^)#\s]*decisions/[^)#\s]+)", page.read_text())
     }
 
-    assert decisions - led_to == set()
+    assert decisions - linked == set()
 
 
 def test_readme_commands_exist():

@@ -2,7 +2,7 @@
 
 The key derives from the oldest of `AUDIT_KEYS`, so a new first key changes no fingerprint. After
 removing the oldest key, `audit_marks` recomputes all. See
-docs/explanation/decisions/marks-of-subjects.md.
+docs/explanation/decisions/subject-index.md.
 """
 
 import hmac
