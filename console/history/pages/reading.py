@@ -75,7 +75,7 @@ def history(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         "lines": page.lines,
         "previous": f"?cursor={page.newer}" if page.newer else "",
         "next": f"?cursor={page.older}" if page.older else "",
-        "beyond": [] if page.older else history_gaps(target),
+        "retention_gaps": [] if page.older else history_gaps(target),
     }
     return render_page(request, "history/history.html", context, part="entries")
 
@@ -97,7 +97,7 @@ def change(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpR
         "is_saved": kept.operation in UNDOABLE_OPERATIONS and is_undoable(kept),
         "between": outside_time_range(kept),
         "as_before": is_unchanged(kept),
-        "made": kept.operation in CREATION_OPERATIONS,
+        "is_creation": kept.operation in CREATION_OPERATIONS,
         "unsettled": list_unresolved(target, name, kept.entry),
         "changes": describe_changes(load_changes(kept.changes), declared),
         "surprises": describe_changes(load_changes(kept.side_effects), declared),
