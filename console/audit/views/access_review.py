@@ -46,11 +46,11 @@ def access_review(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     record_event(member.actor, AUDIT_READ, object=told)
     context |= {
         "day": day or timezone.localdate(now),
-        "held": list(review.list_rows()),
+        "current_memberships": list(review.list_rows()),
         "dormant": DORMANT_AFTER.days,
         "past": moment < now,
         "review": review,
-        "beyond": retention.find_retention_gaps(home.pk, EntryFilters(until=moment), now),
+        "retention_gaps": retention.find_retention_gaps(home.pk, EntryFilters(until=moment), now),
     }
     return render_page(request, "audit/access_review.html", context)
 

@@ -89,12 +89,12 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
         "member": member,
         "form": form,
         "saved": list(search_links.preset_links(form, search_presets.preset_searches(member))),
-        "pinned": list(search_links.preset_links(form, search_presets.pinned_searches(member))),
+        "pinned_searches": list(search_links.preset_links(form, search_presets.pinned_searches(member))),
         "names": FILTERS,
         "size": ENTRIES_PER_PAGE,
     }
     if not form.is_valid():
-        return render_page(request, "audit/index.html", context, part="record", status=422)
+        return render_page(request, "audit/index.html", context, part="results", status=422)
     asked, cursor = form.query, given.get(CURSOR, "")
     if cursor:
         asked[CURSOR] = cursor
@@ -107,7 +107,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     except DatabaseError:
         logger.exception("the record cannot be read")
         context["failed"] = True
-    response = render_page(request, "audit/index.html", context, part="record")
+    response = render_page(request, "audit/index.html", context, part="results")
     return push_url(response, path) if request.htmx else response
 
 
@@ -125,7 +125,7 @@ def _search_context(member: Member, form: AuditSearchForm, cursor: str) -> dict[
         "first": entries[0].seq if entries else None,
         "last": entries[-1].seq if entries else None,
         "count": count_entries(organization, filters),
-        "most": MAX_COUNTED,
+        "max_count": MAX_COUNTED,
         "unknown": find_unresolved(organization)[: MAX_COUNTED + 1].count(),
         "page": page,
         "older": search_links.page_url(form, page.older),
@@ -134,7 +134,7 @@ def _search_context(member: Member, form: AuditSearchForm, cursor: str) -> dict[
         "periods": list(search_links.period_links(form)),
         "further": search_links.one_year_url(form),
         "query": form.query.urlencode(),
-        "beyond": retention.find_retention_gaps(organization, filters, timezone.now()),
+        "retention_gaps": retention.find_retention_gaps(organization, filters, timezone.now()),
         "with_reads": search_links.reads_url(form, show=True),
         "without_reads": search_links.reads_url(form, show=False),
     }
@@ -169,9 +169,9 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "line": build_row([found], names),
         "removal": (removal := retention.removal_from_entry(found)),
         "changes": [] if removal else list(link_values(found, describe_entry_changes(found))),
-        "made": is_first or found.operation in CREATION_OPERATIONS,
-        "told": told,
-        "surprises": describe_changes(
+        "is_creation": is_first or found.operation in CREATION_OPERATIONS,
+        "is_read_event": told,
+        "side_effects": describe_changes(
             load_changes(found.side_effects), settings_for_operation(found.operation)
         ),
         "differences": [] if told else diff_changes(found.changes, found.subject),
@@ -179,18 +179,18 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "method": operation.method if operation else "",
         "path": request_path(found),
         "meaning": _(said) if (said := get_meaning(found.code)) else "",
-        "took": found.duration and found.duration / ONE_MILLISECOND,
-        "settling": find_resolution_entry(found),
+        "duration_ms": found.duration and found.duration / ONE_MILLISECOND,
+        "resolution_entry": find_resolution_entry(found),
         "risk": risks.event_risk(found),
-        "together": search_links.related_search_query(found),
-        "settled": _resolved_entry(own, found),
+        "related_search_query": search_links.related_search_query(found),
+        "resolved_entry": _resolved_entry(own, found),
         "day": timezone.localdate(found.time).isoformat(),
         "counted": found.operation in EVENTS and found.attempt > 1,
-        "whole": search_links.snapshot_url(found) if is_undoable(found) else "",
+        "snapshot_path": search_links.snapshot_url(found) if is_undoable(found) else "",
         "undo": entry_page_path(found, "restore") if is_undoable(found) else "",
-        "others": build_rows(others[:MAX_RELATED_ENTRIES], names, group_reads=True),
+        "related_entries": build_rows(others[:MAX_RELATED_ENTRIES], names, group_reads=True),
         "more": len(others) > MAX_RELATED_ENTRIES,
-        "place": find_position(found),
+        "chain_position": find_position(found),
         "job": _related_job(member, found),
         "receipt": receipts_by_entry(member, [found]).get(found.entry),
     }
@@ -218,9 +218,9 @@ def export(request: ConsoleRequest, member: Member) -> HttpResponse:
         "member": member,
         "unwritten": unwritten,
         "count": count_entries(member.organization.pk, filters),
-        "most": MAX_COUNTED,
+        "max_count": MAX_COUNTED,
         "horizon": filters.horizon(timezone.now()),
-        "beyond": retention.find_retention_gaps(member.organization.pk, filters, timezone.now()),
+        "retention_gaps": retention.find_retention_gaps(member.organization.pk, filters, timezone.now()),
         "folds_reads": form.hides_reads,
         "chips": list(search_links.filter_chips(form)),
         "query": form.query.urlencode(),
@@ -272,8 +272,8 @@ def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
     context = {
         "member": member,
         "last": last,
-        "earlier": [one for one in ended if one != last][:MAX_LISTED_RESULTS],
-        "outside": verification.list_sinks(),
+        "earlier_verifications": [one for one in ended if one != last][:MAX_LISTED_RESULTS],
+        "external_checkpoints": verification.list_sinks(),
         **_job_context(
             last.job if last else None,
             is_done=last is None or last.ended_at is not None,

@@ -95,7 +95,7 @@ def test_tells_what_authlete_did_by_itself(show, update):
 
     response = show(entry)
 
-    names = [one.name for one in response.context["surprises"]]
+    names = [one.name for one in response.context["side_effects"]]
     assert "supportedSnses" in names
     assert "accessTokenDuration" not in names
     assertContains(response, "Changed or ignored by Authlete")
@@ -367,7 +367,7 @@ def test_holds_an_object_after_a_change_beside_how_it_was_before(
     noticed = AuditEntry.objects.get(operation="service.changed_outside")
 
     for entry, after in ((saved, 600), (noticed, 60)):
-        page = editor.get(show(entry).context["whole"])
+        page = editor.get(show(entry).context["snapshot_path"])
         assert page.context["then"].get("accessTokenDuration") == after
         names = [one.name for one in page.context["compared"].differences]
         assert "accessTokenDuration" in names
