@@ -89,7 +89,9 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
         "member": member,
         "form": form,
         "saved": list(search_links.preset_links(form, search_presets.preset_searches(member))),
-        "pinned_searches": list(search_links.preset_links(form, search_presets.pinned_searches(member))),
+        "pinned_searches": list(
+            search_links.preset_links(form, search_presets.pinned_searches(member))
+        ),
         "names": FILTERS,
         "size": ENTRIES_PER_PAGE,
     }
@@ -220,7 +222,9 @@ def export(request: ConsoleRequest, member: Member) -> HttpResponse:
         "count": count_entries(member.organization.pk, filters),
         "max_count": MAX_COUNTED,
         "horizon": filters.horizon(timezone.now()),
-        "retention_gaps": retention.find_retention_gaps(member.organization.pk, filters, timezone.now()),
+        "retention_gaps": retention.find_retention_gaps(
+            member.organization.pk, filters, timezone.now()
+        ),
         "folds_reads": form.hides_reads,
         "chips": list(search_links.filter_chips(form)),
         "query": form.query.urlencode(),
