@@ -167,9 +167,9 @@ def list_context(
     number = (page.start - 1) // list_request.size + 1  # it can differ from the requested one
     trigger = str(getattr(getattr(request, "htmx", None), "trigger", "") or "")
     return {
-        "asked": list_request,
+        "list_request": list_request,
         "query": list_request.query,
-        "shown": page,
+        "list_page": page,
         "sizes": PAGE_SIZES,
         "facets": [
             (facet, list_request.facet_links(facet, page.facet_counts))

@@ -72,7 +72,7 @@ class SecretPage:
         return {
             **self.target.context(self.client),
             "service_id": self.target.service_id,
-            "mark": self.fingerprint,
+            "secret_fingerprint": self.fingerprint,
             "uses": secret_uses(self.client),
             "rotation": self.rotation,
             **more,

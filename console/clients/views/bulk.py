@@ -61,7 +61,7 @@ def bulk_select(request: ConsoleRequest, member: Member) -> HttpResponse:
             _bulk_path("bulk_action", member, selections.create_selection(member, chosen)),
         )
     back = resolver.list_url(member, chosen)
-    context = {"back": back, "number": number, "most": selections.MAX_SELECTED_CLIENTS}
+    context = {"back": back, "number": number, "max_count": selections.MAX_SELECTED_CLIENTS}
     return render_page(request, "clients/bulk_select.html", context)
 
 
@@ -142,7 +142,7 @@ def bulk_preview(request: ConsoleRequest, member: Member, selection: UUID) -> Ht
         except AuthleteError as error:
             failure = error
     context = _context(member, selection, choice) | {
-        "deed": deed,
+        "bulk_action": deed,
         "preview": found,
         "form": form,
         "failure": failure,

@@ -62,8 +62,8 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
     context |= {
         "begun": begun,
         "form": form,
-        "misfits": find_mismatches(begun.document, service),
-        "homes": copies.list_source_services(workspace, service) if begun.copy else [],
+        "mismatches": find_mismatches(begun.document, service),
+        "source_services": copies.list_source_services(workspace, service) if begun.copy else [],
     }
     return render_page(request, "clients/new.html", context)
 
@@ -107,7 +107,7 @@ def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Ht
         "form": why,
         "reviewed": reviewed,
         "failure": failure,
-        "misfits": find_mismatches(client, service),
+        "mismatches": find_mismatches(client, service),
         "findings": check_client(client),
         "uses": secret_uses(whole),
         "groups": overview.describe_settings(SECTIONS, whole, set_only=True),
@@ -140,13 +140,13 @@ def _create(
     context = {
         "workspace": workspace,
         "service": service,
-        "made": made,
+        "created_client": made,
         "client": found,
-        "shown": made.secret.get_secret_value() if made.secret and secret_uses(found) else "",
-        "mark": fingerprint_token(made.secret).hex if made.secret else "",
+        "secret": made.secret.get_secret_value() if made.secret and secret_uses(found) else "",
+        "secret_fingerprint": fingerprint_token(made.secret).hex if made.secret else "",
         "name": client.get("clientName") or str(made.client_id),
         "path": path,
-        "surprises": describe_changes(made.surprises, CLIENT_SETTINGS),
+        "side_effects": describe_changes(made.surprises, CLIENT_SETTINGS),
     }
     response = render_page(request, "clients/created.html", context)
     response["Cache-Control"] = "no-store"
@@ -158,7 +158,7 @@ def _choice_context(
 ) -> dict[str, Any]:
     """Return the presets with their mismatches, and the clients to copy."""
     kinds = [
-        {"slug": slug, "kind": one, "misfits": _fatal_mismatches(one, service)}
+        {"slug": slug, "kind": one, "mismatches": _fatal_mismatches(one, service)}
         for slug, one in CLIENT_PRESETS.items()
     ]
     homes = copies.list_source_services(workspace, service)
@@ -166,7 +166,13 @@ def _choice_context(
     place = request.GET.get("from", "")
     home = next((one for one in homes if one.key == place), homes[0])
     found = copies.find_source_clients(workspace, home, asked) if "from" in request.GET else None
-    return {"kinds": kinds, "homes": homes, "home": home, "q": asked, "found": found}
+    return {
+        "kinds": kinds,
+        "source_services": homes,
+        "selected_service": home,
+        "q": asked,
+        "source_clients": found,
+    }
 
 
 def _fatal_mismatches(archetype: ClientPreset, service: Service) -> list[ServiceMismatch]:

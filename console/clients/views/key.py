@@ -45,7 +45,7 @@ def key(
             form.add_error(None, _("The key set isn't a valid JWK Set. Fix it first."))
     context = target.context(client) | {
         "form": form,
-        "made": made,
+        "key_pair": made,
         "edits": edits,
     }
     response = render_page(request, "clients/key.html", context)

@@ -230,7 +230,7 @@ def _show_secret_once(
 ) -> HttpResponse:
     """Render the only response that contains the staged secret."""
     secret = staging.show_secret(page.workspace.member, rotation)
-    context = page.context(rotation=rotation, shown=secret.get_secret_value())
+    context = page.context(rotation=rotation, secret=secret.get_secret_value())
     return render_page(request, "clients/reveal_staged.html", context)
 
 

@@ -90,7 +90,10 @@ def _replace_secret(
                     submit.fail()
                     more["failure"] = error
                 else:
-                    more |= {"lost": error, "changed": _check_changed(page, api, form)}
+                    more |= {
+                        "lost_response_error": error,
+                        "changed": _check_changed(page, api, form),
+                    }
     return render_page(request, f"clients/{name}.html", page.context(**more))
 
 
@@ -101,7 +104,7 @@ def _send_replacement(
         chosen = SecretStr(form.cleaned_data["secret"])
         new = fingerprint_token(chosen).hex
         api.set_secret(chosen, (secret_change(page.fingerprint, new),))
-        return {"mark": new}  # who typed it knows it
+        return {"secret_fingerprint": new}  # who typed it knows it
     return _reveal_context(api.refresh_secret(page.fingerprint).new_client_secret)
 
 
@@ -119,6 +122,6 @@ def _reveal_context(secret: SecretStr | None) -> dict[str, object]:
     """Return the template context with the secret, for one response."""
     text = secret.get_secret_value() if secret else ""
     return {
-        "shown": text,
-        "mark": fingerprint_token(SecretStr(text)).hex if text else "",
+        "secret": text,
+        "secret_fingerprint": fingerprint_token(SecretStr(text)).hex if text else "",
     }

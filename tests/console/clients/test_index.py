@@ -40,7 +40,7 @@ def viewer_client(member, everywhere):
 
 
 def names(response):
-    return [row.name for row in response.context["shown"].rows]
+    return [row.name for row in response.context["list_page"].rows]
 
 
 def counts(response, facet):
@@ -119,7 +119,7 @@ def test_counts_over_all_regions(viewer_client):
     assert counts(response, "service") == {"Shop, us": 5}
     assert counts(response, "type") == {"Confidential": 4, "Public": 1}
     assert counts(response, "redirect")["app1.example.com"] == 2
-    assert response.context["shown"].total == 5
+    assert response.context["list_page"].total == 5
 
 
 @pytest.mark.parametrize(

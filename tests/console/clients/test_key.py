@@ -23,7 +23,7 @@ def test_adds_the_public_half_and_shows_the_private_one(editor, save, sandbox, l
 
     response, _body = make(editor, alg, "new-1")
 
-    private = json.loads(response.context["made"].private)
+    private = json.loads(response.context["key_pair"].private)
     assert private["d"]
     assertContains(response, "BEGIN PRIVATE KEY")
     assert response["Cache-Control"] == "no-store"
@@ -36,7 +36,7 @@ def test_adds_the_public_half_and_shows_the_private_one(editor, save, sandbox, l
 
 def test_keeps_the_private_half_nowhere(editor, ledger):
     response, body = make(editor)
-    private = json.loads(response.context["made"].private)["d"]
+    private = json.loads(response.context["key_pair"].private)["d"]
 
     assert private not in json.dumps(Draft.objects.get().content)
     for path in (EDIT, EDIT.replace("edit/keys", "review"), URL):

@@ -151,7 +151,7 @@ def replaced(admin, do, sandbox, shown):
 def made(admin, do, shown):
     """A key pair, a new client, and a copy that is not made yet."""
     page = do(admin, "key", having="alg", alg="ES256")
-    private = json.loads(page.context["made"].private)
+    private = json.loads(page.context["key_pair"].private)
     shown.append(("key", private["d"]))
     create(admin)
     new = entered(admin, "original=us/17/44")

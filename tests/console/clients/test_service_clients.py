@@ -20,7 +20,7 @@ URL = "/acme/services/us/17/clients/"
 
 
 def names(response):
-    return [row.name for row in response.context["shown"].rows]
+    return [row.name for row in response.context["list_page"].rows]
 
 
 def asked(sandbox):
@@ -63,7 +63,7 @@ def test_reads_all_pages_where_all_must_be_known(member, many, address):
     response = member(Role.VIEWER).get(URL, address)
 
     assert sorted(asked(many)) == [(0, 100), (100, 200), (200, 250)]
-    assert response.context["shown"].total == 250
+    assert response.context["list_page"].total == 250
     assert counts(response, "type") == {"Confidential": 250}
 
 
@@ -187,7 +187,7 @@ def test_says_so_where_there_are_more_than_are_ever_read(member, many, monkeypat
     response = browser.get(URL, {"q": "client"})
 
     assertContains(response, "Searched 200 of 250 clients")
-    assert response.context["shown"].total == 200
+    assert response.context["list_page"].total == 200
     assert browser.get(URL, {"download": "csv"}).status_code == 502
 
 

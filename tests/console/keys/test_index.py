@@ -54,7 +54,7 @@ def viewer(member, fleet):
 
 
 def kids(response):
-    return [row.key.kid for row in response.context["shown"].rows]
+    return [row.key.kid for row in response.context["list_page"].rows]
 
 
 def test_lists_all_keys_of_all_regions_the_first_to_end_on_top(viewer):
@@ -95,9 +95,9 @@ def test_finds_what_is_asked_for(viewer, asked, found):
 
 
 def test_finds_a_key_by_its_thumbprint_without_its_private_part(viewer):
-    row = next(r for r in viewer.get(URL).context["shown"].rows if r.key.kid == "hs")
+    row = next(r for r in viewer.get(URL).context["list_page"].rows if r.key.kid == "hs")
     assert not row.key.thumbprint
-    shown = viewer.get(f"{URL}?q=bank-1").context["shown"].rows[0].key.thumbprint
+    shown = viewer.get(f"{URL}?q=bank-1").context["list_page"].rows[0].key.thumbprint
 
     assert kids(viewer.get(f"{URL}?q={shown}")) == ["bank-1"]
 
@@ -117,7 +117,7 @@ def test_no_private_part_is_on_the_page_or_in_the_file(viewer, fleet):
 
 
 def test_counts_what_each_filter_would_leave(viewer):
-    counted = viewer.get(f"{URL}?kind=client").context["shown"].facet_counts
+    counted = viewer.get(f"{URL}?kind=client").context["list_page"].facet_counts
 
     assert counted["kind"] == {"service": 4, "federation": 1, "client": 2}
     assert counted["mark"]["private"] == counted["mark"]["any"] == 1
@@ -132,7 +132,7 @@ def test_names_a_region_that_is_silent_and_shows_its_keys_as_last_seen(viewer, f
 
     assertContains(response, "Europe didn't respond")
     assert "bank-1" in kids(response)
-    stale = {r.key.kid for r in response.context["shown"].rows if r.is_stale}
+    stale = {r.key.kid for r in response.context["list_page"].rows if r.is_stale}
     assert stale == {"bank-1", "hs", "old"}
 
 
