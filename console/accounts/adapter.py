@@ -27,8 +27,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("The email address or the password is wrong."),
         "too_many_login_attempts": _(
-            "Too many tries. Wait an hour, or sign in from a browser in which you "
-            "have signed in before."
+            "Too many attempts. Wait an hour, or use a browser you have signed in with before."
         ),
     }
 

@@ -44,15 +44,12 @@ class ExpectedWordsValidator:
             left = left.replace(word, "")
         if len(re.sub(r"[\W_]", "", left)) < MIN_UNEXPECTED_CHARS:
             raise ValidationError(
-                _(
-                    "Without the names of the product, your organization and your "
-                    "role, too little of this password is left."
-                ),
+                _("The password consists mainly of the product, organization or role name."),
                 code="password_expected",
             )
 
     def get_help_text(self) -> str:
-        return _("Not mainly the name of the product, your organization or your role.")
+        return _("Not mainly the product, organization or role name.")
 
 
 def _expected_words(user: Any) -> set[str]:

@@ -42,47 +42,47 @@ LOCAL_EVENT_SETTINGS: DeclaredSettings = {
         Setting("expires", "expires", _("Expires on"), "", InputType("text")),
         Setting("can_sign_in", "can_sign_in", _("Can sign in"), "", InputType("flag")),
         Setting("signing_key", "signing_key", _("Signing key"), "", InputType("text")),
-        Setting("trouble", "trouble", _("What went wrong"), "", InputType("text")),
+        Setting("trouble", "trouble", _("Error"), "", InputType("text")),
         Setting("size", "size", _("Bytes"), "", InputType("number")),
-        Setting("file", "file", _("Fingerprint of the file"), "", InputType("text")),
+        Setting("file", "file", _("File fingerprint"), "", InputType("text")),
         Setting("digest", "digest", _("Digest"), "", InputType("text")),
         Setting(
             "query",
             "query",
-            _("Asked for"),
+            _("Search"),
             "",
             InputType("choice", choices=_EMPTY_QUERY),
         ),
-        Setting("rows", "rows", _("Rows taken out"), "", InputType("number")),
+        Setting("rows", "rows", _("Rows exported"), "", InputType("number")),
         Setting("outcome", "outcome", _("Outcome"), "", InputType("text")),
-        Setting("found", "found", _("What was found"), "", InputType("text")),
+        Setting("found", "found", _("Finding"), "", InputType("text")),
         Setting("name", "name", _("Name"), "", InputType("text")),
-        Setting("origin", "origin", _("Address"), "", InputType("text")),
-        Setting("url", "url", _("Path of the address"), "", InputType("secret")),
+        Setting("origin", "origin", _("Host"), "", InputType("text")),
+        Setting("url", "url", _("URL path"), "", InputType("secret")),
         Setting("effects", "effects", _("Effects"), "", InputType("text")),
         Setting("groups", "groups", _("Events"), "", InputType("text")),
-        Setting("subjects", "subjects", _("Subjects in the clear"), "", InputType("flag")),
+        Setting("subjects", "subjects", _("Subjects in plain text"), "", InputType("flag")),
         Setting("from_row", "from_row", _("From row"), "", InputType("number")),
-        Setting("versions", "versions", _("Versions removed"), "", InputType("number")),
-        Setting("days", "days", _("Days that they were kept"), "", InputType("number")),
+        Setting("versions", "versions", _("Versions deleted"), "", InputType("number")),
+        Setting("days", "days", _("Retention in days"), "", InputType("number")),
         Setting(
             "unfit",
             "unfit",
-            _("Objects whose versions do not fit, and stay"),
+            _("Objects with inconsistent versions, kept"),
             "",
             InputType("number"),
         ),
-        Setting("rows_again", "rows_again", _("Rows sent again"), "", InputType("number")),
+        Setting("rows_again", "rows_again", _("Rows replayed"), "", InputType("number")),
         *(
             Setting(name, name, label, "", InputType("number"))
             for name, label in {
-                "items_done": _("Items done"),
-                "items_same": _("Items already so"),
-                "items_refused": _("Items refused"),
+                "items_done": _("Items succeeded"),
+                "items_same": _("Items unchanged"),
+                "items_refused": _("Items rejected"),
                 "items_not_sent": _("Items not sent"),
                 "items_unknown": _("Items unknown"),
                 "items_skipped": _("Items skipped"),
-                "items_pending": _("Items not begun"),
+                "items_pending": _("Items pending"),
             }.items()
         ),
     )
@@ -95,18 +95,18 @@ TOKEN_SETTINGS: DeclaredSettings = {
         ("scopes", _("Scopes"), InputType("strings"), ""),
         (
             "accessTokenExpiresAt",
-            _("Access token ends"),
+            _("Access token expires"),
             InputType("moment"),
             _("never"),
         ),
         (
             "refreshTokenExpiresAt",
-            _("Refresh token ends"),
+            _("Refresh token expires"),
             InputType("moment"),
             _("never"),
         ),
-        ("accessTokenDuration", _("Access token lives"), InputType("duration"), ""),
-        ("refreshTokenDuration", _("Refresh token lives"), InputType("duration"), ""),
+        ("accessTokenDuration", _("Access token duration"), InputType("duration"), ""),
+        ("refreshTokenDuration", _("Refresh token duration"), InputType("duration"), ""),
         ("properties", _("Properties"), InputType("pairs"), ""),
     )
 }
@@ -118,13 +118,13 @@ HSM_KEY_SETTINGS: DeclaredSettings = {
         Setting("kty", "kty", _("Type"), "", InputType("text")),
         Setting("use", "use", _("Use"), "", InputType("text")),
         Setting("alg", "alg", _("Algorithm"), "", InputType("text")),
-        Setting("hsm_name", "hsmName", _("Hardware module"), "", InputType("text")),
+        Setting("hsm_name", "hsmName", _("HSM"), "", InputType("text")),
     )
 }
 CLIENT_OPERATIONS = ("client.", "requestable_scopes.")  # operations
 TOKEN_OPERATIONS = ("token.",)
 UNDECLARED_SHOW = InputType("text")
-OTHER_CONTENT = _("%(words)s, with other content")  # where the words for both are the same
+OTHER_CONTENT = _("%(words)s, different content")  # where the words for both are the same
 NOT_SET = _("Not set")  # where what is absent is told by what it comes to
 
 

@@ -45,34 +45,27 @@ CATEGORIES: Mapping[str, EntryCategory] = {
         gettext_lazy("Reads"), gettext_lazy("Calls and events that only read.")
     ),
     policy.SIGN_INS: EntryCategory(
-        gettext_lazy("Signing in, and refusals"),
-        gettext_lazy(
-            "Signing in and out, sessions, passwords, second factors; and everything"
-            " that somebody was refused by this console."
-        ),
+        gettext_lazy("Sign-ins and rejections"),
+        gettext_lazy("Sign-ins, sessions, passwords, 2FA, and actions that Meridian rejected."),
     ),
     policy.SEARCHES: EntryCategory(
         gettext_lazy("Searches and exports"),
-        gettext_lazy(
-            "The record read, searched, exported, verified or streamed; subjects and"
-            " tokens looked up; lists taken out; receipts."
-        ),
+        gettext_lazy("Audit log access, user and token lookups, exports, and receipts."),
     ),
     policy.REVEALS: EntryCategory(
-        gettext_lazy("Secrets shown"), gettext_lazy("All else that reveals something.")
+        gettext_lazy("Reveals"), gettext_lazy("Other calls and events that reveal data.")
     ),
     policy.CHANGES: EntryCategory(
-        gettext_lazy("Changes"), gettext_lazy("All else that changes something.")
+        gettext_lazy("Changes"), gettext_lazy("Other calls and events that change data.")
     ),
     policy.DESTRUCTIONS: EntryCategory(
         gettext_lazy("Deletions"),
-        gettext_lazy("All else that deletes, revokes or ends something."),
+        gettext_lazy("Other calls and events that delete or revoke."),
     ),
     policy.ACCESS: EntryCategory(
-        gettext_lazy("Who may do what"),
+        gettext_lazy("Access"),
         gettext_lazy(
-            "Members, organizations, credentials and keys of the vault. The access"
-            " review is told from these."
+            "Members, organizations, credentials and encryption keys. Source of the access review."
         ),
     ),
 }
@@ -188,9 +181,9 @@ def category_label(category: str) -> str:
 
 
 def format_period(days: int) -> str:
-    """A number of days as people say it; 0: always."""
+    """A number of days as people say it; 0: forever."""
     if not days:
-        return _("always")
+        return _("forever")
     years = round(days / DAYS_PER_YEAR)
     if years and abs(days - years * DAYS_PER_YEAR) <= YEAR_TOLERANCE_DAYS:
         return ngettext("%(n)d year", "%(n)d years", years) % {"n": years}

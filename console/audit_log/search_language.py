@@ -21,26 +21,26 @@ from django.utils.translation import gettext_lazy
 CURSOR = "at"
 CSRF_FIELD = "csrfmiddlewaretoken"
 FILTERS: Mapping[str, str | Promise] = {
-    "actor": gettext_lazy("who did it, by name or e-mail"),
-    "role": gettext_lazy("the role that they had"),
-    "address": gettext_lazy("the network address that they came from"),
+    "actor": gettext_lazy("name or email address"),
+    "role": gettext_lazy("role at the time"),
+    "address": gettext_lazy("network address"),
     "region": gettext_lazy("a region"),
-    "service": gettext_lazy("a service, by name or ID"),
-    "client": gettext_lazy("a client, by name or ID"),
-    "subject": gettext_lazy("a subject, exactly; it becomes a mark"),
-    "operation": gettext_lazy("what was done"),
+    "service": gettext_lazy("name or ID"),
+    "client": gettext_lazy("name or ID"),
+    "subject": gettext_lazy("exact subject identifier"),
+    "operation": gettext_lazy("action"),
     "effect": gettext_lazy("read, reveal, change or destroy"),
     "outcome": gettext_lazy("done, refused, not sent, unknown, not done or open"),
     "code": gettext_lazy("Authlete's result code"),
-    "status": gettext_lazy("the HTTP status: 404, or 5xx for all like it"),
-    "field": gettext_lazy("a setting that was to be changed"),
-    "old": gettext_lazy("what a setting was, as shown or as in JSON: off, 2700"),
-    "new": gettext_lazy('what it was to become, the same: "45 minutes"'),
-    "reason": gettext_lazy("words in the reason"),
+    "status": gettext_lazy("HTTP status, such as 404 or 5xx"),
+    "field": gettext_lazy("setting to change"),
+    "old": gettext_lazy("value before, such as off or 2700"),
+    "new": gettext_lazy('value after, such as "45 minutes"'),
+    "reason": gettext_lazy("text in the reason"),
     "ticket": gettext_lazy("a ticket"),
-    "request": gettext_lazy("the id of a request, or of a page"),
-    "before": gettext_lazy("up to a day, a time, 7d ago, or this-quarter"),
-    "after": gettext_lazy("from a day, a time, 7d ago, or last-quarter on"),
+    "request": gettext_lazy("request or page ID"),
+    "before": gettext_lazy("date, time, 7d or this-quarter"),
+    "after": gettext_lazy("date, time, 7d or last-quarter"),
 }
 # Those that links set: nobody has to know them to search.
 INTERNAL_FILTERS = ("mark", "object", "page", "reads")
@@ -160,7 +160,7 @@ def expand_query(given: QueryDict, names: frozenset[str]) -> tuple[QueryDict, li
             problems.append(unknown_filter_message(name))
     typed = " ".join(given.getlist("q"))
     if len(typed) > MAX_SEARCH_CHARS:  # to take it apart costs its length squared
-        problems.append(_("A search has %d characters at most.") % MAX_SEARCH_CHARS)
+        problems.append(_("Enter at most %d characters.") % MAX_SEARCH_CHARS)
         data["q"] = typed = ""
     terms, broken = parse(typed)
     filters = [term for term in terms if term.name]
@@ -168,7 +168,7 @@ def expand_query(given: QueryDict, names: frozenset[str]) -> tuple[QueryDict, li
         if name not in FILTERS and name not in INTERNAL_FILTERS:
             problems.append(unknown_filter_message(name))
         elif minus and name in NON_NEGATABLE_FILTERS:
-            problems.append(_("“%s:” cannot be left out with a minus. Use the opposite.") % name)
+            problems.append(_("You can't exclude “%s:”. Use the opposite filter.") % name)
         else:
             data.appendlist(f"-{name}" if minus else name, value)
     if "q" in data:
@@ -221,7 +221,7 @@ def unknown_filter_message(name: str) -> str:
     """What is told of a filter that there is not, with what may have been meant."""
     bare = name.removeprefix("-")
     other = FILTER_ALIASES.get(bare.casefold(), "")
-    said = _("There is no filter called “%s”.") % bare
+    said = _("Unknown filter “%s”.") % bare
     asked = did_you_mean(other, [other]) if other else did_you_mean(bare, FILTERS)
     return said + (asked or f" {QUOTE_HINT}")
 
@@ -231,11 +231,11 @@ def _term_problem(found: re.Match[str]) -> str:
     word, keeps_spaces = found["word"], (found["name"] or "").lower() == "subject"
     values = [word] if word else SINGLE_VALUE_PATTERN.findall(found["values"])
     if word and not word.strip("-"):
-        return _("Nothing stands after “-”.")
+        return _("Enter a term after “-”.")
     if any(one[0] in SMART_QUOTES for one in values):
         return _('Use straight double quotation marks, such as "a b".')
     if any(_is_blank(_unquote(one), keeps_spaces) for one in values):
-        return _("Nothing stands between the quotation marks.")
+        return _("Enter text between the quotation marks.")
     return _word_problem(word) if word and word[0] != '"' else ""
 
 
@@ -243,12 +243,12 @@ def _word_problem(word: str) -> str:
     """Why a word that stands in no quotes is none to look for."""
     if word in BOOLEAN_WORDS:
         said = _(
-            "There is no “%s”. All that is typed must hold, several values stand after"
-            " a comma, and a minus leaves out. Put a word to look for in quotes."
+            "“%s” isn't an operator. Terms are combined with AND, values after a comma with OR, "
+            "and a minus excludes. To search for the word, use quotes."
         )
         return said % word
     if word.startswith(":"):
-        return _("Nothing stands before “:”.") + f" {QUOTE_HINT}"
+        return _("Enter a filter name before “:”.") + f" {QUOTE_HINT}"
     like = FILTER_LIKE_PATTERN.match(unicodedata.normalize("NFKC", word))
     if like and like[1].lower() in FILTERS:
         return did_you_mean(like[1], [f"{like[1].lower()}:"]).lstrip() + f" {QUOTE_HINT}"
@@ -263,11 +263,11 @@ def _syntax_problem(text: str, position: int, named: re.Match[str] | None) -> st
     """Why nothing can be made of what stands at a place."""
     after = text[named.end() if named else position + text[position:].startswith("-") :]
     if named and (not after or after[0].isspace()):
-        return _("Nothing stands after “%s:”.") % named[1]
+        return _("Enter a value after “%s:”.") % named[1]
     if after.startswith('"') and not re.match(QUOTED_PATTERN, after, re.DOTALL):
-        return _("A quotation mark is opened and never closed.")
+        return _("A closing quotation mark is missing.")
     place = text[position:].split()[0]
-    return _("A comma or a quotation mark is out of place in “%s”.") % place
+    return _("Misplaced comma or quotation mark in “%s”.") % place
 
 
 def _unquote(word: str) -> str:

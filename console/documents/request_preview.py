@@ -27,14 +27,10 @@ def format_excerpt(document: Document, shown: dict[str, Any]) -> str:
     same = len(document.to_dict().keys() - shown.keys())
     kept = {name: value for name, value in shown.items() if value is not None}
     lines = format_json(kept).splitlines()[1:-1] if kept else []
-    lines += [
-        f"  … {name}: {gettext('left out, which resets it')} …"
-        for name in shown
-        if name not in kept
-    ]
+    lines += [f"  … {name}: {gettext('omitted (reset)')} …" for name in shown if name not in kept]
     told = ngettext(
-        "%(count)s member as read, in its place",
-        "%(count)s members as read, in their places",
+        "%(count)s unchanged field",
+        "%(count)s unchanged fields",
         same,
     )
     return "\n".join(["{", f"  … {told % {'count': same}} …", *lines, "}"])

@@ -67,7 +67,7 @@ def plan_restore(
                 base[member] = _with_value(base.get(member, now), steps, was)
                 wanted[member] = before
             except MovedError:
-                why = _("What was changed inside it is not there any more.")
+                why = _("The changed entry no longer exists.")
         if why:
             label = describe_change(one, kind.declared).label
             left.append(UnrestorableSetting(label, one.field, why))
@@ -81,7 +81,7 @@ def plan_restore(
 
 def unrestorable_message(left: Iterable[UnrestorableSetting]) -> str:
     told = "; ".join(f"{one.label}: {one.reason}" for one in left)
-    return _("Not everything can be put back. %(left)s") % {"left": told}
+    return _("Not restored: %(left)s") % {"left": told}
 
 
 def draft_conflict_messages(
@@ -91,8 +91,8 @@ def draft_conflict_messages(
     replaced = [n for n, v in edits.values.items() if n in values and v != values[n]]
     others = [name for name in edits.values if name not in values]
     told = [
-        (_("It replaces what your draft had for: %(settings)s."), replaced),
-        (_("Your draft has more, which is reviewed as well: %(settings)s."), others),
+        (_("Replaced in your draft: %(settings)s."), replaced),
+        (_("Your draft also changes: %(settings)s."), others),
     ]
     return [
         words % {"settings": ", ".join(translate(kind.declared[n][1].label) for n in names)}
@@ -106,10 +106,10 @@ def _restore_problem(kind: DocumentKind, member: str, change: FieldChange) -> st
     if member not in kind.declared or not contains_fingerprint(change.before):
         return read_only_reason(kind.declared, member)
     if not is_declared_field(change.field):
-        return _("This version of the console does not know it.")
+        return _("This version of Meridian doesn't support it.")
     if isinstance(change.before, Mapping | list):
-        return _("Something in it may be a secret, and the record keeps none.")
-    return _("It is a secret, and the record keeps none. Set it anew.")
+        return _("It may contain a secret, and secrets aren't stored.")
+    return _("Secrets aren't stored. Enter it again.")
 
 
 def _value_after_change(field: str, was: Any, now: Any, steps: Sequence[PathStep]) -> Any:

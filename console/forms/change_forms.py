@@ -18,7 +18,7 @@ class ChangeReasonForm(IdempotentForm):
         max_length=400,
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Say why; whoever reads the record will ask.")},
+        error_messages={"required": _("Enter a reason for the audit log.")},
     )
     ticket = forms.CharField(max_length=60, required=False, label=_("Ticket"))
 
@@ -54,14 +54,14 @@ class DeletionForm(ChangeReasonForm):
     def clean_typed(self) -> str:
         typed: str = self.cleaned_data["typed"]
         if typed.strip() != self.name:
-            raise forms.ValidationError(_("This is not the name."))
+            raise forms.ValidationError(_("The name doesn't match."))
         return typed
 
     def clean(self) -> None:
         if self.cleaned_data.get("version") != self.current_version:
             text = _(
-                "Someone changed this since the page was opened. Nothing was deleted."
-                " Look at it once more before you delete it."
+                "Someone changed this after you opened the page. Nothing was deleted. Review it "
+                "again."
             )
             self.add_error("typed", text)
 
@@ -69,9 +69,9 @@ class DeletionForm(ChangeReasonForm):
 class PointInTimeForm(forms.Form):
     """A moment, in the reader's zone, and what is held beside it."""
 
-    at = TimestampField(label=_("As of"), required=False)
+    at = TimestampField(label=_("Version at"), required=False)
     exact = TimestampField(required=False)  # that the form was drawn for
-    beside = forms.CharField(label=_("Compared with"), required=False, max_length=60)
+    beside = forms.CharField(label=_("Compare with"), required=False, max_length=60)
 
     @property
     def timestamp(self) -> datetime | None:
@@ -97,7 +97,7 @@ class MergeForm(forms.Form):
         for one in conflicts:
             self.fields[f"keep-{one.field}"] = forms.ChoiceField(
                 choices=[("theirs", ""), ("mine", "")],
-                error_messages={"required": _("Choose one of the two values.")},
+                error_messages={"required": _("Choose a value.")},
             )
 
     @property

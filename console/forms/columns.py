@@ -24,11 +24,11 @@ COLUMNS: dict[str, tuple[Setting, ...]] = {
     ),
     "named_uris": (
         _column("entry", "name", _("Name")),
-        _column("entry", "uri", _("Address")),
+        _column("entry", "uri", _("URL")),
     ),
     "trust_anchors": (
         _column("entry", "entityId", _("Entity ID")),
-        _column("jwks", "jwks", _("Public keys, as a JWK Set")),
+        _column("jwks", "jwks", _("Public keys (JWK Set)")),
     ),
     "sns": (
         _column("entry", "sns", _("Network")),
@@ -45,9 +45,9 @@ COLUMNS: dict[str, tuple[Setting, ...]] = {
     ),
     "scopes": (
         _column("entry", "name", _("Name")),
-        _column("text", "description", _("Said to the user")),
+        _column("text", "description", _("Description")),
         _column("flag", "defaultEntry", _("Default")),
-        _column("tagged", "descriptions", _("Said in other languages")),
+        _column("tagged", "descriptions", _("Translated descriptions")),
         _column("pairs", "attributes", _("Attributes")),
     ),
     "issuer_metadata": CredentialIssuerSettings.settings(),

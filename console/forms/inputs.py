@@ -102,7 +102,7 @@ class DurationInput(NumberInput):
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         number = parse_whole_number(typed["number"])
         if typed["unit"] not in DURATION_UNITS:
-            raise ValidationError(_("Choose seconds, minutes, hours or days."))
+            raise ValidationError(_("Select a unit."))
         return None if number is None else number * DURATION_UNITS[typed["unit"]][0]
 
 
@@ -127,7 +127,7 @@ class ChoiceInput(FieldInput):
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         if typed and typed not in setting.input_type.choices and typed != base:
-            raise ValidationError(_("Choose one of the values that are offered."))
+            raise ValidationError(_("Select a listed value."))
         return typed or None
 
 
@@ -156,13 +156,13 @@ class MultipleChoiceInput(FieldInput):
             if picked != self.display(setting, base)["picked"]:
                 raise ValidationError(
                     _(
-                        "You picked values and left them to Authlete. Choose "
-                        "“Exactly these”, or pick none."
+                        "You selected values but chose Authlete's default. Choose “Only the "
+                        "selected values”, or clear them."
                     )
                 )
             return None
         if not set(picked) <= set(available_choices(setting, base)):
-            raise ValidationError(_("Choose among the values that are offered."))
+            raise ValidationError(_("Select only listed values."))
         as_it_was = dict.fromkeys([*(base or ()), *setting.input_type.choices])
         return _in_choice_order(as_it_was, picked) or empty_list_value(setting)
 
@@ -190,15 +190,13 @@ class SecretInput(FieldInput):
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         match typed:
             case {"do": "replace", "new": ""}:
-                raise ValidationError(_("Enter the new secret, or keep the old one."))
+                raise ValidationError(_("Enter the new secret, or keep the current one."))
             case {"do": "replace", "new": new}:
                 return new
             case {"new": ""}:
                 return None if typed["do"] == REMOVE else base
             case _:
-                raise ValidationError(
-                    _("You entered a new secret. Choose to replace, or clear it.")
-                )
+                raise ValidationError(_("You entered a new secret. Select Replace, or clear it."))
 
 
 class JsonInput(FieldInput):
@@ -208,14 +206,12 @@ class JsonInput(FieldInput):
         if not typed.strip():
             return None
         if len(typed) > MAX_JSON_CHARS:
-            raise ValidationError(
-                _("This text has more than %s characters.") % format_number(MAX_JSON_CHARS)
-            )
+            raise ValidationError(_("Enter at most %s characters.") % format_number(MAX_JSON_CHARS))
         try:
             found = parse_json(typed)
         except InvalidJsonError as error:
             why = syntax_problem(typed) or error
-            raise ValidationError(_("This is not JSON: %s.") % why) from None
+            raise ValidationError(_("Invalid JSON: %s.") % why) from None
         return base if is_json_of(base, found) else typed
 
 
@@ -241,8 +237,8 @@ class KeySetInput(JsonInput):
         if moved:
             raise ValidationError(
                 _(
-                    "A sealed private part is not in the key that it belongs to. Leave "
-                    "sealed parts as they are, or enter the key anew."
+                    "A redacted private part was moved to another key. Restore it, or enter the "
+                    "whole key again."
                 )
             )
         return found
@@ -281,7 +277,7 @@ class OddValueInput(FieldInput):
             case "remove":
                 return None
             case _ if typed["usual"] != self.usual.display(setting, None):
-                raise ValidationError(_("You entered a new value. Choose to replace, or clear it."))
+                raise ValidationError(_("You entered a new value. Select Replace, or clear it."))
             case _:
                 return base
 
@@ -292,7 +288,7 @@ def parse_whole_number(text: str) -> int | None:
     if not text:
         return None
     if not DIGITS.fullmatch(text):
-        raise ValidationError(_("Enter a whole number, in digits only."))
+        raise ValidationError(_("Enter a whole number."))
     return int(text)
 
 

@@ -30,7 +30,7 @@ def syntax_problem(text: str) -> str:
     try:
         end = _skip_space(text, _skip_value(text, _skip_space(text, 0), MAX_NESTING_DEPTH))
         if end < len(text):
-            raise _JsonSyntaxError(end, _("there is more text after the value"))
+            raise _JsonSyntaxError(end, _("unexpected text after the value"))
     except _JsonSyntaxError as stop:
         line = text.count("\n", 0, stop.position) + 1
         column = stop.position - (text.rfind("\n", 0, stop.position) + 1) + 1
@@ -46,7 +46,7 @@ def _skip_value(text: str, at: int, levels: int) -> int:
     """Where the value that starts at ``at`` ends."""
     if text[at : at + 1] in ("{", "["):
         if not levels:
-            raise _JsonSyntaxError(at, _("this is nested too deeply"))
+            raise _JsonSyntaxError(at, _("nested too deeply"))
         if text[at] == "{":
             return _skip_list(text, at, "}", _member_reader(text, levels - 1))
         return _skip_list(text, at, "]", lambda inner: _skip_value(text, inner, levels - 1))
@@ -54,10 +54,10 @@ def _skip_value(text: str, at: int, levels: int) -> int:
     if found:
         return found.end()
     if text[at : at + 1] == '"':
-        raise _JsonSyntaxError(at, _("this text has no end, a line break or a wrong backslash"))
+        raise _JsonSyntaxError(at, _("unclosed or invalid string"))
     if at == len(text):
-        raise _JsonSyntaxError(at, _("a value is missing"))
-    raise _JsonSyntaxError(at, _("this is no JSON value"))
+        raise _JsonSyntaxError(at, _("missing value"))
+    raise _JsonSyntaxError(at, _("not a JSON value"))
 
 
 def _member_reader(text: str, levels: int) -> Callable[[int], int]:
@@ -67,13 +67,13 @@ def _member_reader(text: str, levels: int) -> Callable[[int], int]:
     def member(at: int) -> int:
         found = SCALAR.match(text, at)
         if not found or not found["text"]:
-            raise _JsonSyntaxError(at, _("a name in double quotes is missing"))
+            raise _JsonSyntaxError(at, _("missing name in double quotes"))
         if found["text"] in names:
-            raise _JsonSyntaxError(at, _("this name is there already"))
+            raise _JsonSyntaxError(at, _("duplicate name"))
         names.add(found["text"])
         colon = _skip_space(text, found.end())
         if text[colon : colon + 1] != ":":
-            raise _JsonSyntaxError(colon, _("a colon is missing"))
+            raise _JsonSyntaxError(colon, _("missing colon"))
         return _skip_value(text, _skip_space(text, colon + 1), levels)
 
     return member
@@ -90,10 +90,10 @@ def _skip_list(text: str, at: int, closing: str, read: Callable[[int], int]) -> 
         if sign == closing:
             return at + 1
         if sign != ",":
-            raise _JsonSyntaxError(at, _("a comma or a closing bracket is missing"))
+            raise _JsonSyntaxError(at, _("missing comma or closing bracket"))
         comma, at = at, _skip_space(text, at + 1)
         if text[at : at + 1] == closing:
-            raise _JsonSyntaxError(comma, _("this comma has nothing after it"))
+            raise _JsonSyntaxError(comma, _("nothing after the comma"))
 
 
 def _skip_space(text: str, at: int) -> int:

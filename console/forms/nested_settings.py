@@ -28,7 +28,7 @@ class NestedSetting:
         if not self.is_item:
             return format_value(self.setting, value)
         if value is None:
-            return _("not there")
+            return _("not set")
         if isinstance(value, Mapping):
             return format_members(self.setting, value)
         return value if isinstance(value, str) else to_json(value)

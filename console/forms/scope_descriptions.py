@@ -11,7 +11,7 @@ from tenants.authlete.documents.service import Service
 STANDARD_SCOPES: Mapping[str, str | Promise] = {
     "openid": _("Sign the user in"),
     "profile": _("See the user's name and profile"),
-    "email": _("See the user's e-mail address"),
+    "email": _("See the user's email address"),
     "address": _("See the user's postal address"),
     "phone": _("See the user's phone number"),
     "offline_access": _("Stay connected while the user is away"),

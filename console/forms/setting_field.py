@@ -151,7 +151,7 @@ class SettingField:
         if one.is_immutable:
             return ""
         if one.zero_label and one.input_type.kind == "number":
-            return _("0 stands for: %(meaning)s.") % {"meaning": translate(one.zero_label)}
+            return _("0: %(meaning)s.") % {"meaning": translate(one.zero_label)}
         if one.default is not None:
             return _("Default: %(value)s.") % {"value": format_value(one, one.default)}
         if one.unset_label and one.input_type.kind not in ("choice", "choices"):

@@ -258,9 +258,8 @@ class SettingsForm:
             self.add_error(
                 None,
                 _(
-                    "What this page was opened with is missing or out of date, so "
-                    "nothing was changed. Open the page again and enter your "
-                    "changes anew."
+                    "This page has expired. Nothing was changed. Reload it and enter your "
+                    "changes again."
                 ),
             )
             return None
@@ -310,7 +309,7 @@ class SettingsForm:
         for name in self._input_values:
             sent = self._submitted.parts.get(name)
             if sent and sent.is_repeated:
-                self.add_error(name, _("This came twice. Enter it once."))
+                self.add_error(name, _("Submitted twice. Enter it once."))
             elif name in self.changed_names:
                 self._clean_setting(self.settings[name])
 

@@ -60,9 +60,7 @@ def format_timestamp(moment: datetime) -> str:
 class TimestampField(forms.Field):
     """Takes what an address does."""
 
-    default_error_messages: ClassVar = {
-        "invalid": _("This is no moment. Enter one such as 2026-06-30T12:00.")
-    }
+    default_error_messages: ClassVar = {"invalid": _("Enter a time such as 2026-06-30T12:00.")}
 
     def to_python(self, value: str | None) -> datetime | None:
         moment = parse_timestamp(value) if value else None

@@ -89,11 +89,11 @@ def compare_documents(
 def read_only_reason(declared: DeclaredSettings, member: str) -> str:
     """Why a save cannot set a member, whatever to; nothing where it can."""
     if member not in declared:
-        return _("This version of the console does not know it.")
+        return _("This version of Meridian doesn't support it.")
     if member == "locked":
-        return _("Saving does not set it. Lock or unlock the client instead.")
+        return _("Can't be saved. Lock or unlock the client instead.")
     if declared[member][1].is_immutable:
-        return _("Only Authlete sets it.")
+        return _("Set by Authlete.")
     return ""
 
 
@@ -102,7 +102,7 @@ def restore_problem(declared: DeclaredSettings, member: str, then: Document, now
     if why := read_only_reason(declared, member):
         return why
     if contains_fingerprint(then.get(member)) or contains_fingerprint(now.get(member)):
-        return _("A secret is in it, and none is kept. It stays as it is now.")
+        return _("Contains a secret, and secrets aren't stored. It isn't changed.")
     return ""
 
 
@@ -166,7 +166,7 @@ def find_comparison_target(versions: ObjectVersions, asked: str) -> ComparisonTa
         span = versions.version_at(moment)
         if span is None or span.version.is_deleted or moment > timezone.now():
             return None
-        words = _("%(time)s, as it was last seen then")
+        words = _("%(time)s (last known)")
         if versions.is_certain(span, moment):
             words = "%(time)s"
         told = words % {"time": format_timestamp(moment)}
@@ -189,12 +189,12 @@ def _compare_with_object(versions: ObjectVersions) -> ComparisonTarget:
     target, document, words = (
         versions.target,
         versions.current,
-        _("%(name)s in %(region)s, now"),
+        _("%(name)s in %(region)s (current)"),
     )
     if document is None:
         assert versions.last, "what is not known of cannot be found"
         document = versions.document(versions.last)
-        words = _("%(name)s in %(region)s, as it was last seen, %(time)s")
+        words = _("%(name)s in %(region)s, last seen %(time)s")
     told = {
         "name": target.kind.display_name(document) or str(target.client_id),
         "region": target.workspace.region.title,

@@ -40,7 +40,7 @@ class ObjectLink:
 
 
 def recreation_reason(place: str) -> str:
-    return _("Again what was deleted: %(place)s") % {"place": place}
+    return _("Recreate %(place)s") % {"place": place}
 
 
 def find_creation(target: DocumentTarget) -> AuditEntry | None:

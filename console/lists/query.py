@@ -134,17 +134,15 @@ class SearchQuery:
 def _unknown_name_message(name: str, vocabulary: SearchVocabulary) -> str:
     """Whoever mistyped a name gets the nearest; nobody gets the whole list."""
     if there := vocabulary.names_elsewhere.get(name.lower()):
-        return _("This list cannot be searched by %(name)s. Search the list of one service.") % {
-            "name": there
-        }
+        return _("%(name)s can be searched only in one service's list.") % {"name": there}
     if near := get_close_matches(name.lower(), vocabulary.names, 1, 0.75):
-        return _("There is no setting called “%(name)s”. Is it %(near)s?") % {
+        return _("Unknown setting “%(name)s”. Did you mean %(near)s?") % {
             "name": name,
             "near": _spelled(near[0], vocabulary),
         }
     return _(
-        "There is no setting called “%(name)s”. Use Authlete’s name for it, "
-        "as in %(example)s, and put text with a colon in quotes."
+        "Unknown setting “%(name)s”. Use Authlete's name, such as %(example)s. Put text with a "
+        "colon in quotes."
     ) % {"name": name, "example": vocabulary.example}
 
 

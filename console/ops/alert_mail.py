@@ -101,13 +101,13 @@ def _release_mailing(key: str) -> None:
 def _send(alert: Mapping[str, Any]) -> None:
     lines = [f"{name}: {alert[name]}" for name in ("event", *MAILED_FIELDS) if name in alert]
     text = [
-        _("Somebody who runs the console should look at this."),
+        _("Meridian needs attention."),
         "",
         *lines,
         *([settings.CONSOLE_URL] if settings.CONSOLE_URL else []),
         "",
-        _("What it means stands in docs/how-to/monitor.md under Alerts; the log has more."),
-        _("Whatever else of its kind comes within 24 hours is in the log alone."),
+        _("See Alerts in docs/how-to/monitor.md. Details are in the log."),
+        _("Further alerts of this kind in the next 24 hours are only logged."),
     ]
     mail.send(
         settings.ALERT_MAIL,

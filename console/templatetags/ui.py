@@ -52,7 +52,7 @@ def region(named: Any, state: str = "") -> SafeString:
     name = getattr(named, "name", named)
     title = REGION_TITLES.get(name, name)
     if state == "down":
-        title = _("%(region)s, does not answer") % {"region": title}
+        title = _("%(region)s (down)") % {"region": title}
     return format_html(
         '<abbr class="region" title="{}"{}>{}</abbr>',
         title,

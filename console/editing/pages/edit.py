@@ -68,7 +68,7 @@ def discard(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         }
         return render_page(request, "editing/discard.html", context)
     drafts.discard(target)
-    messages.success(request, _("Your unsaved changes were thrown away."))
+    messages.success(request, _("Changes discarded."))
     return redirect_to(request, target.path("show"))
 
 
@@ -104,5 +104,5 @@ def _redirect_after_edit(request: ConsoleRequest, target: DocumentTarget) -> Htt
     """To the review; back where nothing was changed, here or in other sections."""
     if drafts.load(target).values:
         return redirect_to(request, target.path("review"))
-    messages.info(request, _("Nothing was changed, so there is nothing to save."))
+    messages.info(request, _("No changes to save."))
     return redirect_to(request, request.path)

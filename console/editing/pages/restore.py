@@ -28,8 +28,7 @@ from tenants.authlete.documents.base import Document
 from tenants.authlete.errors import Outcome
 
 TAMPERED_WARNING = gettext_lazy(
-    "The version that this comes from was changed after it was kept, or its key is"
-    " gone. Do not rely on it."
+    "The stored version was tampered with, or its key is missing. Review every value."
 )
 
 
@@ -59,7 +58,7 @@ def restore_version(request: ConsoleRequest, target: DocumentTarget) -> HttpResp
     stays = unrestorable_settings(target.kind, found.document(span), found.current) if whole else []
     if stays:
         messages.warning(request, unrestorable_message(stays))
-    why = _("Back to how it was on %(time)s") % {"time": format_timestamp(moment)}
+    why = _("Restore the version of %(time)s") % {"time": format_timestamp(moment)}
     return redirect_to(request, f"{target.path('review')}?{urlencode({'reason': why})}")
 
 

@@ -22,12 +22,11 @@ from tenants.authlete.errors import AuthleteError, Outcome, StaleVersionError
 from tenants.authlete.operation import Effect
 from tenants.authlete.transport.deadline import Deadline
 
-DRAFT_CHANGED = _("Your draft changed in another window. Nothing was sent; review it once more.")
+DRAFT_CHANGED = _("Your draft changed in another window. Nothing was sent. Review it again.")
 SAVED_BY_OTHER = _(
-    "Someone else saved a change while you were reviewing. Nothing was sent. "
-    "This is your change upon theirs."
+    "Someone else saved changes during your review. Nothing was sent. Review the merged changes."
 )
-MERGE_OUTDATED = _("Someone saved once more. Choose again; nothing was sent.")
+MERGE_OUTDATED = _("Someone else saved changes again. Nothing was sent. Choose again.")
 
 
 def review(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:

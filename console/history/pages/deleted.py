@@ -51,7 +51,7 @@ def deleted(
 
 def redirect_deleted(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """Lead whoever would change what is gone to what is left of it."""
-    messages.warning(request, _("It was deleted, so nothing can be put back into it."))
+    messages.warning(request, _("It was deleted, so nothing can be restored."))
     return redirect_to(request, target.path("show"))
 
 

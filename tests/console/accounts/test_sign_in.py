@@ -105,7 +105,7 @@ def test_throttles_an_account_whatever_addresses_and_hosts_are_named(ann, settin
     ]
 
     assert [WRONG in answer for answer in answers] == [True] * 10 + [False] * 2
-    assert "Too many tries" in answers[-1]
+    assert "Too many attempts" in answers[-1]
 
 
 def test_throttles_an_address_that_claims_to_be_others(ann, settings):
@@ -118,7 +118,7 @@ def test_throttles_an_address_that_claims_to_be_others(ann, settings):
 
     answer = sign_in(Client(), "u@acme.example", headers={"x-forwarded-for": "1.1.1.1"})
 
-    assert "Too many tries" in answer.content.decode()
+    assert "Too many attempts" in answer.content.decode()
 
 
 def test_does_not_lock_out_a_browser_that_the_person_has_used(ann, client):

@@ -181,7 +181,7 @@ def test_says_what_is_wrong_without_loading_anew(visit, history):
     )
     page.keyboard.press("Enter")
 
-    expect(page.get_by_text("There is no filter called “colour”")).to_be_visible()
+    expect(page.get_by_text("Unknown filter “colour”")).to_be_visible()
     expect(page.get_by_text("Invalid filter")).to_be_visible()
 
 

@@ -232,7 +232,6 @@ def test_a_label_means_all_settings_that_have_it(acme):
     ("label", "member"),
     [
         ("Access token duration", "accessTokenDuration"),
-        ("Access token lives", "accessTokenDuration"),
         ("Organization ID", "number"),
     ],
 )

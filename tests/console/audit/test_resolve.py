@@ -141,7 +141,7 @@ def test_says_what_is_missing_and_looks_again_where_nothing_can_be_told(member, 
     assert f'href="{url}">Check again</a>' in unseen
     assert "Succeeded" in page.content.decode()
     assert refused.status_code == 422
-    assert "Say why" in refused.content.decode()
+    assert "Enter a reason for the audit log." in refused.content.decode()
 
 
 def unanswered(entry):

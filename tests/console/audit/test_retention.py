@@ -59,7 +59,7 @@ def test_says_what_was_removed_and_when(auditor, gone):
 
     assertContains(page, "3 entries deleted")
     assertContains(page, "Reads: 1, kept for 7 years")
-    assertContains(page, "Signing in, and refusals: 2, kept for 7 years")
+    assertContains(page, "Sign-ins and rejections: 2, kept for 7 years")
 
 
 def test_a_removal_tells_what_it_removed(auditor, acme, gone):

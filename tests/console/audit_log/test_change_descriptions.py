@@ -40,7 +40,7 @@ def test_what_has_the_same_words_is_told_to_differ():
     keys = [f'{{"keys":[{{"kty":"EC","kid":"one","x":"{x}"}}]}}' for x in "ab"]
     said = describe_change(FieldChange("jwks", *keys), SERVICE_SETTINGS)
 
-    assert said.after == f"{said.before}, with other content"
+    assert said.after == f"{said.before}, different content"
 
 
 def test_what_is_absent_is_told_apart_from_what_it_comes_to():
@@ -110,7 +110,7 @@ def test_no_limit_of_scopes_is_told_as_such(before, after, told):
         (FieldChange("scopes", ["openid"], ["openid", "email"]), "Scopes"),
         (
             FieldChange("accessTokenExpiresAt", 0, 4_081_320_000_000),
-            "Access token ends",
+            "Access token expires",
         ),
         (FieldChange("grantType", None, "IMPLICIT"), "Grant type"),
     ],

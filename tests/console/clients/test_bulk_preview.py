@@ -265,7 +265,7 @@ def test_wants_the_number_typed_where_they_are_many(member, many, previewed):
 @pytest.mark.parametrize(
     ("entered", "said"),
     [
-        ({"reason": ""}, "Say why"),
+        ({"reason": ""}, "Enter a reason for the audit log."),
         ({"reviewed": "another"}, "The preview has changed since"),
     ],
 )

@@ -248,7 +248,7 @@ def test_asks_for_a_reason(editor, sandbox):
 
     response = editor.post(url, fill_form(editor.get(url), "reason"), content_type=URLENCODED)
 
-    assertContains(response, "whoever reads the record will ask")
+    assertContains(response, "Enter a reason for the audit log")
     assert list(sandbox.clients) == [44]
 
 

@@ -125,9 +125,9 @@ def test_counts_over_all_regions(viewer_client):
 @pytest.mark.parametrize(
     ("q", "said"),
     [
-        ("tokenAuthMetod:none", "Is it tokenAuthMethod?"),
-        ("pkceRequired:true", "Search the list of one service."),
-        ("nothing:1", "There is no setting called “nothing”."),
+        ("tokenAuthMetod:none", "Did you mean tokenAuthMethod?"),
+        ("pkceRequired:true", "can be searched only in one service"),
+        ("nothing:1", "Unknown setting “nothing”."),
     ],
 )
 def test_shows_nothing_for_a_question_that_it_does_not_understand(viewer_client, q, said):

@@ -75,7 +75,7 @@ def test_deletes_nothing_that_was_changed_meanwhile(admin, ledger, sandbox):
 
     response = admin.post(URL, body, content_type=URLENCODED)
 
-    assertContains(response, "Someone changed this since the page was opened")
+    assertContains(response, "Someone changed this after you opened the page")
     assert 44 in sandbox.clients
 
 

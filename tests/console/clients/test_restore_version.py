@@ -115,7 +115,7 @@ def test_says_that_the_version_was_changed_after_it_was_kept(editor, ledger):
 
     review = editor.get(back(editor).url)
 
-    assertContains(review, "was changed after it was kept")
+    assertContains(review, "was tampered with")
 
 
 def test_names_what_stays_as_it_is(editor, save, sandbox, ledger):
@@ -125,7 +125,7 @@ def test_names_what_stays_as_it_is(editor, save, sandbox, ledger):
     review = editor.get(back(editor).url)
 
     assertContains(review, "Review 1 change")
-    assertContains(review, "fromTheFuture: This version of the console does not know")
+    assertContains(review, "fromTheFuture: This version of Meridian doesn&#x27;t support it")
     save(editor)
     kept = sandbox.clients[44]
     assert (kept["clientName"], kept["fromTheFuture"]) == ("Ledger sync", 8)
@@ -139,7 +139,7 @@ def test_says_what_becomes_of_what_was_entered_before(editor, enter, save, ledge
     review = editor.get(back(editor).url)
 
     assertContains(review, "Client name")
-    assertContains(review, "which is reviewed as well: Description.")
+    assertContains(review, "Your draft also changes: Description.")
     assertContains(review, "Review 2 changes")
 
 

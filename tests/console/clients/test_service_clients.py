@@ -132,9 +132,9 @@ def test_offers_filters_before_all_are_counted(member, many):
 @pytest.mark.parametrize(
     ("q", "said"),
     [
-        ("tokenAuthMetod:none", "Is it tokenAuthMethod?"),
-        ("gant:ciba", "Is it grant?"),
-        ("clientSecret:x", "There is no setting called “clientSecret”."),
+        ("tokenAuthMetod:none", "Did you mean tokenAuthMethod?"),
+        ("gant:ciba", "Did you mean grant?"),
+        ("clientSecret:x", "Unknown setting “clientSecret”."),
     ],
 )
 def test_shows_nothing_for_a_question_that_it_does_not_understand(member, few, q, said):

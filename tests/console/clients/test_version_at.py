@@ -68,7 +68,7 @@ def test_nothing_is_put_back_into_a_deleted_one(member, ledger, sandbox, deed):
 
     left = editor.get(editor.post(path, {"at": at, "whole": ""}).url)
 
-    said = "It was deleted, so nothing can be put back into it."
+    said = "It was deleted, so nothing can be restored."
     assertContains(left, said, status_code=404)
     assertContains(left, "Not restored", status_code=404)
 
@@ -109,7 +109,7 @@ def test_a_deleted_one_is_created_again(unknown, gone, sandbox):
     assert "c4nary" not in str([one.changes for one in AuditEntry.objects.all()])
     path = f"/acme/services/us/17/clients/{again['clientId']}/"
     history = gone.get(f"{path}history/")
-    assertContains(history, "Again what was deleted: us/17/44")
+    assertContains(history, "Recreate us/17/44")
     assertContains(history, f'href="{CLIENT}"')
     assertNotContains(gone.get(path), "No changes yet")
     assertContains(gone.get(CLIENT), f'href="{path}"', status_code=404)
@@ -134,7 +134,7 @@ def again(acme):
 @pytest.mark.parametrize(
     ("number", "reason"),
     [
-        (LARGEST, f"Again what was deleted: us/17/{LARGEST}"),
+        (LARGEST, f"Recreate us/17/{LARGEST}"),
         (44, "It was missed (us/17/44), said Bo."),
         (44, "削除された/us/17/44/を再作成"),
     ],

@@ -136,21 +136,21 @@ def test_what_the_record_has_a_fingerprint_of_is_no_conflict_where_it_stands():
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (FieldChange("number", 1, 2), "Only Authlete sets it."),
-        (FieldChange("locked", False, True), "Saving does not set it. Lock or unlock"),
-        (FieldChange("fromTheFuture", 1, 2), "does not know it"),
-        (FieldChange("fromTheFuture", Fingerprint("a"), "b"), "does not know it"),
+        (FieldChange("number", 1, 2), "Set by Authlete."),
+        (FieldChange("locked", False, True), "Can't be saved. Lock or unlock"),
+        (FieldChange("fromTheFuture", 1, 2), "doesn't support it"),
+        (FieldChange("fromTheFuture", Fingerprint("a"), "b"), "doesn't support it"),
         (
             FieldChange("clientNames[fr].future", Fingerprint("a"), "b"),
-            "does not know it",
+            "doesn't support it",
         ),
         (
             FieldChange("clientNames[de]", {"x": Fingerprint("a")}, None),
-            "may be a secret",
+            "may contain a secret",
         ),
-        (FieldChange("clientSecret", Fingerprint("a"), None), "It is a secret"),
-        (FieldChange("clientNames[ja].value", "a", "b"), "not there any more"),
-        (FieldChange("attributes[a].value].value", "a", "b"), "not there any more"),
+        (FieldChange("clientSecret", Fingerprint("a"), None), "Secrets aren't stored"),
+        (FieldChange("clientNames[ja].value", "a", "b"), "no longer exists"),
+        (FieldChange("attributes[a].value].value", "a", "b"), "no longer exists"),
     ],
 )
 def test_says_what_cannot_be_put_back(change, why):

@@ -94,7 +94,7 @@ def test_the_same_duration_in_another_unit_is_no_edit():
         ({"seconds": "9" * 21}, "whole number"),
         ({"seconds": "-1", "seconds.unit": "seconds"}, "Enter 0 or more."),
         ({"seconds": "9" * 15, "seconds.unit": "days"}, "or less"),
-        ({"seconds.unit": "years"}, "Choose seconds"),
+        ({"seconds.unit": "years"}, "Select a unit"),
         ({"number": "many"}, "whole number"),
         ({"number": str(2**31)}, "or less"),
         ({"text": "a\0b"}, "NUL"),
@@ -103,21 +103,21 @@ def test_the_same_duration_in_another_unit_is_no_edit():
         ({"uri": "http://a.example"}, "https"),
         ({"uri": "javascript:alert(1)"}, "https"),
         ({"uri": "https://me:pw@a.example"}, "user name"),
-        ({"alg": "ROT13"}, "offered"),
-        ({"modes.pick": ["PING", "OWL"]}, "offered"),
+        ({"alg": "ROT13"}, "listed value"),
+        ({"modes.pick": ["PING", "OWL"]}, "listed values"),
         ({"body": "[1]"}, "object"),
-        ({"body": '{"a": NaN}'}, "line 1, column 7: this is no JSON value"),
-        ({"body": '{\r\n "a": 1,\r\n "a": 2}'}, "line 3, column 2: this name"),
-        ({"body": '{"a": 1} x'}, "line 1, column 10: there is more"),
-        ({"body": '{"a": "b'}, "line 1, column 7: this text has no end"),
-        ({"body": '{"a" 1}'}, "line 1, column 6: a colon"),
-        ({"body": '{"a": 1,}'}, "line 1, column 8: this comma"),
-        ({"body": '{"a": [1 2]}'}, "line 1, column 10: a comma"),
-        ({"body": "{a: 1}"}, "line 1, column 2: a name"),
-        ({"body": '{"a":'}, "line 1, column 6: a value is missing"),
+        ({"body": '{"a": NaN}'}, "line 1, column 7: not a JSON value"),
+        ({"body": '{\r\n "a": 1,\r\n "a": 2}'}, "line 3, column 2: duplicate name"),
+        ({"body": '{"a": 1} x'}, "line 1, column 10: unexpected text"),
+        ({"body": '{"a": "b'}, "line 1, column 7: unclosed"),
+        ({"body": '{"a" 1}'}, "line 1, column 6: missing colon"),
+        ({"body": '{"a": 1,}'}, "line 1, column 8: nothing after"),
+        ({"body": '{"a": [1 2]}'}, "line 1, column 10: missing comma"),
+        ({"body": "{a: 1}"}, "line 1, column 2: missing name"),
+        ({"body": '{"a":'}, "line 1, column 6: missing value"),
         ({"body": '{"a":' * 65 + "1" + "}" * 65}, "nested too deeply"),
         ({"body": '{"a": 1E999999}'}, "too large"),
-        ({"body": " " * 1_000_001 + "{}"}, "more than"),
+        ({"body": " " * 1_000_001 + "{}"}, "at most"),
         ({"keys": "{}"}, "JWK Set"),
         ({"keys": '{"keys":[{"kty":"EC"}]}'}, "crv"),
     ],
@@ -177,7 +177,7 @@ def test_tells_none_of_them_from_authletes_own(seen, changed, expected):
 def test_does_not_drop_values_that_were_picked_beside_authletes_default():
     (message,) = messages({}, **{"displays.pick": ["WAP"]})
 
-    assert "Exactly these" in message
+    assert "Only the selected values" in message
 
 
 class TestSecret:
@@ -200,8 +200,8 @@ class TestSecret:
         ("changed", "words"),
         [
             ({"secret": "replace"}, "Enter the new secret"),
-            ({"secret": "keep", "secret.new": "n3w"}, "Choose to replace"),
-            ({"secret": "remove", "secret.new": "n3w"}, "Choose to replace"),
+            ({"secret": "keep", "secret.new": "n3w"}, "Select Replace"),
+            ({"secret": "remove", "secret.new": "n3w"}, "Select Replace"),
         ],
     )
     def test_is_never_guessed(self, changed, words):
@@ -232,7 +232,7 @@ class TestKeySet:
     def test_a_seal_that_was_made_up_is_refused(self):
         (message,) = messages({"keys": KEYS}, keys=KEYS.replace("1" * 16, "2" * 16))
 
-        assert "sealed private part" in message
+        assert "redacted private part" in message
 
 
 class TestOdd:
@@ -255,7 +255,7 @@ class TestOdd:
     def test_is_not_replaced_by_a_value_alone(self):
         (message,) = messages(self.ODD, number="7")
 
-        assert "Choose to replace" in message
+        assert "Select Replace" in message
 
     def test_may_be_a_private_key_in_the_wrong_place(self):
         html = page(text=Fingerprint("7f3a91c20be5d170"))

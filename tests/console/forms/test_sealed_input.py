@@ -71,7 +71,9 @@ def test_what_is_held_opens_in_its_own_form_alone():
     form = SampleForm(data, place="us/18")
 
     assert form.edits == {}
-    assert [one.message for one in form.errors] == ["Enter the new secret, or keep the old one."]
+    assert [one.message for one in form.errors] == [
+        "Enter the new secret, or keep the current one."
+    ]
 
 
 def test_a_new_private_key_outlives_an_error_elsewhere_and_is_never_shown():

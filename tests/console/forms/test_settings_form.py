@@ -42,7 +42,7 @@ def test_refuses_an_input_that_came_twice(twice):
     form = SampleForm(build_form_data(page(**seen), **{twice: ["x", "y"]}))
 
     assert not form.is_valid()
-    assert [problem.message for problem in form.errors] == ["This came twice. Enter it once."]
+    assert [problem.message for problem in form.errors] == ["Submitted twice. Enter it once."]
     assert form.edits == {}
 
 
@@ -75,7 +75,7 @@ def test_needs_what_was_seen_whole_and_unchanged(spoil):
 
     assert not form.is_valid()
     assert form.edits == {}
-    assert "Open the page again" in form.errors[0].message
+    assert "This page has expired" in form.errors[0].message
     assert initial_form_data(str(form))["text"] == ["b"]
 
 

@@ -46,7 +46,7 @@ def test_makes_a_key_whose_use_and_type_follow_from_the_algorithm(editor, shop):
         ("Use", "enc"),
         ("Algorithm", "RSA-OAEP-256"),
         ("Key ID", "till-3"),
-        ("Hardware module", "luna"),
+        ("HSM", "luna"),
     }
 
 

@@ -57,7 +57,7 @@ def test_takes_the_value_that_was_chosen(conflict, save, sandbox, keep, seconds)
 def test_asks_again_where_nothing_was_chosen(conflict, sandbox):
     response = choose(conflict, None)
 
-    assertContains(response, "Choose one of the two values.")
+    assertContains(response, "Choose a value.")
     assert sandbox.services[17]["accessTokenDuration"] == 60
 
 
@@ -67,5 +67,5 @@ def test_asks_again_where_the_service_changed_once_more(conflict, sandbox):
 
     response = conflict.post(URL, body, content_type=URLENCODED)
 
-    assertContains(response, "Someone saved once more")
+    assertContains(response, "Someone else saved changes again")
     assert response.context["lines"][0].theirs == "30 seconds"

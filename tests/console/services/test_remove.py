@@ -102,7 +102,7 @@ def test_deletes_nothing_that_was_changed_meanwhile(admin, sandbox):
 
     response = admin.post(URL, body, content_type=URLENCODED)
 
-    assertContains(response, "Someone changed this since the page was opened")
+    assertContains(response, "Someone changed this after you opened the page")
     assert 17 in sandbox.services
 
 
@@ -161,7 +161,7 @@ def test_one_that_was_deleted_is_created_again(admin, sandbox):
     assert again["policyUri"] == "https://www.acme.example/policy"
     assert "jwks" not in again
     history = admin.get(f"{made.url}history/")
-    assertContains(history, "Again what was deleted: us/17")
+    assertContains(history, "Recreate us/17")
     assertContains(history, 'href="/acme/services/us/17/"')
     page = admin.get("/acme/services/us/17/")
     assertContains(page, f'href="{made.url}"', status_code=404)

@@ -19,7 +19,7 @@ def test_puts_back_what_is_chosen_and_leaves_the_rest(editor, enter, save, sandb
     review = editor.get(editor.post(URL, body).url)
 
     assertContains(review, "Review 1 change")
-    assertContains(review, "Back to how it was on")
+    assertContains(review, "Restore the version of")
     save(editor)
     service = sandbox.services[17]
     assert service["accessTokenDuration"] == 3600
@@ -38,7 +38,7 @@ def test_puts_a_whole_version_back_but_for_its_secrets(editor, enter, save, sand
     review = editor.get(editor.post(URL, {"at": seen(2), "whole": ""}).url)
 
     assertContains(review, "Review 3 changes")
-    assertContains(review, "A secret is in it, and none is kept")
+    assertContains(review, "Contains a secret")
     save(editor)
     service = sandbox.services[17]
     assert service["accessTokenDuration"] == 3600

@@ -66,7 +66,7 @@ def test_asks_for_a_reason(editor, enter, save, sandbox):
 
     response = save(editor, reason=" ")
 
-    assertContains(response, "whoever reads the record will ask")
+    assertContains(response, "Enter a reason for the audit log")
     assert sandbox.services[17]["accessTokenDuration"] == 3600
 
 
@@ -219,7 +219,7 @@ def while_saving(sandbox, monkeypatch):
 def test_tells_of_the_save_where_the_service_cannot_be_read_after_it(
     editor, enter, save, sandbox, while_saving
 ):
-    """That Nothing was changed by the reading must not be all that is told."""
+    """That No changes to save by the reading must not be all that is told."""
     enter(editor, **hours(24))
     page = editor.get(URL)
     sandbox.fault("reset", operation="service.update", after=True, times=1)
@@ -231,7 +231,7 @@ def test_tells_of_the_save_where_the_service_cannot_be_read_after_it(
     assertContains(response, updates().get().entry, status_code=502)
     assertContains(response, "The request was sent, but its outcome", status_code=502)
     assert "<title>Outcome unknown" in compact(response)
-    assertNotContains(response, "Nothing was changed", status_code=502)
+    assertNotContains(response, "No changes to save", status_code=502)
     assertNotContains(response, "Failed", status_code=502)
 
 

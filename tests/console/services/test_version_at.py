@@ -81,7 +81,7 @@ def test_holds_it_beside_another_moment(editor, changed):
     page = editor.get(URL, at(changed, beside=earlier))
 
     assertContains(page, "1 difference")
-    assertContains(page, "as it was last seen then")
+    assertContains(page, "(last known)")
     assertNotContains(page, "Restore")
 
 
@@ -109,7 +109,7 @@ def test_holds_it_beside_what_another_was_last(editor, changed, sandbox):
     page = editor.get(URL, at(changed, beside="us/18"))
 
     assert page.context["compared"] is not None
-    assertContains(page, "Twin in United States, as it was last seen")
+    assertContains(page, "Twin in United States, last seen")
 
 
 def test_says_that_older_versions_were_removed(editor, changed):
@@ -237,5 +237,5 @@ def test_holds_it_beside_a_service_of_another_region(editor, acme, changed, sand
     page = editor.get(URL, at(changed, beside="jp/99"))
 
     assert [one.name for one in page.context["compared"].differences] == ["pkceRequired"]
-    assertContains(page, "Far in Japan, now")
+    assertContains(page, "Far in Japan (current)")
     assert editor.get(URL, at(changed, beside="jp/98")).context["error"]

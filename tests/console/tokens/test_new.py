@@ -94,7 +94,7 @@ def test_a_reload_makes_no_other_and_shows_nothing(admin, shop):
 @pytest.mark.parametrize(
     ("entered", "wrong"),
     [
-        ({"reason": " "}, "Say why"),
+        ({"reason": " "}, "Enter a reason for the audit log."),
         ({"subject": ""}, "Enter a subject"),
         ({"subject": "älice"}, "only ASCII characters"),
         ({"grant_type": "CLIENT_CREDENTIALS"}, "Leave this empty"),

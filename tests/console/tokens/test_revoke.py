@@ -79,5 +79,5 @@ def test_nothing_ends_without_a_reason(admin, shop, issue, do):
 
     response = do(admin, path_of(token, "revoke"), reason=" ")
 
-    assertContains(response, "Say why", status_code=422)
+    assertContains(response, "Enter a reason for the audit log.", status_code=422)
     assert shop.region("us").tokens[17] == [token]

@@ -58,7 +58,7 @@ def test_ends_it_and_asks_again(revoke, leaked, signer, token):
 def test_needs_a_reason_and_loses_nothing(revoke, desk, leaked, signer):
     refused = revoke(reason=" ")
 
-    assertContains(refused, "Say why", status_code=422)
+    assertContains(refused, "Enter a reason for the audit log.", status_code=422)
     assert leaked in held(signer)
     assert LEAKED not in refused.text
     again = desk.post(PATH, fill_form(refused, "reason", **WHY), content_type=URLENCODED)

@@ -114,7 +114,7 @@ def test_sent_twice_it_is_done_once(desk, row, till):
 def test_wants_a_reason_and_asks_for_it_where_one_is(desk, row, till):
     response = desk.post(row, {"reason": " ", "idempotency_key": "x" * 24}, headers=HTMX)
 
-    assertContains(response, "Say why", status_code=422)
+    assertContains(response, "Enter a reason for the audit log.", status_code=422)
     assert response["HX-Retarget"] == "#ask"
     assert not destroyed(till)
 

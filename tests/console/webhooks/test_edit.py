@@ -53,7 +53,7 @@ def test_another_path_on_the_same_host_is_told_and_kept_to_itself(admin, acme):
     assert list(told) == ["name", "url"]
     assert told["url"]["before"] != told["url"]["after"]
     page = admin.get(f"/acme/audit/{entry.entry}/")
-    assertContains(page, "<strong>Path of the address</strong>")
+    assertContains(page, "<strong>URL path</strong>")
     assertContains(page, "replaced")
     assertNotContains(page, "s3cr3t")
 

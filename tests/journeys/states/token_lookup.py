@@ -99,7 +99,7 @@ def done(scene):
 @page_state("tokens:revoke_by_value", Role.HELP_DESK)
 def without_a_reason(scene):
     revoke(scene, " ")
-    scene.page.get_by_text("Say why").wait_for()
+    scene.page.get_by_text("Enter a reason for the audit log.").wait_for()
 
 
 @page_state("tokens:revoke_by_value", Role.HELP_DESK)

@@ -101,7 +101,7 @@ def without_a_reason(scene):
     scene.goto("users:export")
     scene.page.locator("textarea").fill(" ")
     scene.click_button("Download")
-    scene.page.get_by_text("Say why").wait_for()
+    scene.page.get_by_text("Enter a reason for the audit log.").wait_for()
 
 
 @page_state("users:reveal", Role.ADMIN)
