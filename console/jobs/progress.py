@@ -8,9 +8,8 @@ from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from tenants.audit.reconciliation.resolutions import Resolution
 from tenants.audit.reconciliation.resolutions import find_resolutions as found_out
@@ -33,16 +32,6 @@ STATE_BADGES: Mapping[str, str] = {
     JobState.PAUSED: "warn",
     JobState.COMPLETED: "ok",
     JobState.NOT_ALLOWED: "bad",
-}
-OUTCOME_LABELS: Mapping[str, Promise] = {
-    ItemState.SUCCEEDED: gettext_lazy("succeeded"),
-    ItemState.UNCHANGED: gettext_lazy("no change"),
-    ItemState.REJECTED: gettext_lazy("rejected"),
-    ItemState.NOT_SENT: gettext_lazy("not sent"),
-    ItemState.UNKNOWN: gettext_lazy("unknown"),
-    ItemState.SKIPPED: gettext_lazy("skipped"),
-    ItemState.RUNNING: gettext_lazy("running"),
-    ItemState.PENDING: gettext_lazy("pending"),
 }
 
 

@@ -87,11 +87,10 @@ def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
         "progress": told,
         "fate": fate if fate in ItemState.values else "",
         "fates": [
-            (one, words, told.counts[one])
-            for one, words in progress.OUTCOME_LABELS.items()
-            if told.counts.get(one)
+            (state.value, state.label, told.counts[state])
+            for state in ItemState
+            if told.counts.get(state)
         ],
-        "words": progress.OUTCOME_LABELS,
         "page": page,
         "rows": [(item, ends.get(item.entry)) for item in page],
         "summary": progress.summarize(found),

@@ -24,16 +24,16 @@ class Batch(models.Model):
     """A file of tokens for one service, and what became of it."""
 
     class State(models.TextChoices):
-        CHECKING = "checking", _("being checked")
-        FAULTY = "faulty", _("has faults")
+        CHECKING = "checking", _("checking")
+        FAULTY = "faulty", _("issues found")
         CHECKED = "checked", _("checked")
-        TRYING = "trying", _("dry run under way")
+        TRYING = "trying", _("dry run in progress")
         TRIED = "tried", _("dry run passed")
         UNFIT = "unfit", _("dry run failed")
-        SUBMITTING = "submitting", _("being submitted")
-        RUNNING = "running", _("running at Authlete")
+        SUBMITTING = "submitting", _("submitting")
+        RUNNING = "running", _("running")
         SUCCEEDED = "succeeded", _("succeeded")
-        PARTLY = "partly", _("partly failed")
+        PARTLY = "partly", _("partially failed")
         FAILED = "failed", _("failed")
         UNKNOWN = "unknown", _("unknown")
         ABANDONED = "abandoned", _("cancelled")
@@ -101,7 +101,7 @@ class Batch(models.Model):
 
     @property
     def name(self) -> str:
-        return self.file_name or str(_("a batch made elsewhere"))
+        return self.file_name or str(_("external batch"))
 
     @property
     def state_badge(self) -> str:
@@ -189,13 +189,13 @@ class Sending(models.Model):
     """One request to Authlete for one chunk, dry or not; or one made elsewhere."""
 
     class Fate(models.TextChoices):
-        WAITING = "waiting", _("to be sent")
+        WAITING = "waiting", _("pending")
         RUNNING = "running", _("running")
         SUCCEEDED = "succeeded", _("succeeded")
         FAILED = "failed", _("failed")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", _("rejected")
         UNKNOWN = "unknown", _("unknown")
-        SETTLED = "settled", _("settled by hand")
+        SETTLED = "settled", _("resolved manually")
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="sendings")
     position = models.PositiveIntegerField()

@@ -23,14 +23,14 @@ class Rollover(models.Model):
     """
 
     class State(models.TextChoices):
-        STARTED = "started", _("being published")
-        PUBLISHED = "published", _("published, waits for caches")
-        SWITCHED = "switched", _("switched, waits for tokens to end")
-        RETIRED = "retired", _("done")
-        REVERTING = "reverting", _("being switched back")
-        REVERTED = "reverted", _("switched back, waits for tokens to end")
+        STARTED = "started", _("publishing")
+        PUBLISHED = "published", _("published, waiting for caches")
+        SWITCHED = "switched", _("switched, waiting for tokens to expire")
+        RETIRED = "retired", _("completed")
+        REVERTING = "reverting", _("switching back")
+        REVERTED = "reverted", _("switched back, waiting for tokens to expire")
         UNDONE = "undone", _("undone")
-        LEFT = "left", _("ended as it was")
+        LEFT = "left", _("stopped")
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)

@@ -26,12 +26,12 @@ class Rotation(models.Model):
 
     class State(models.TextChoices):
         STAGED = "staged", _("staged")
-        ACTIVATING = "activating", _("being activated")
-        ACTIVATED = "activated", _("active, can be undone")
-        UNDOING = "undoing", _("being undone")
-        SETTLED = "settled", _("settled")
+        ACTIVATING = "activating", _("activating")
+        ACTIVATED = "activated", _("active")
+        UNDOING = "undoing", _("undoing")
+        SETTLED = "settled", _("completed")
         UNDONE = "undone", _("undone")
-        DROPPED = "dropped", _("thrown away")
+        DROPPED = "dropped", _("discarded")
         FAILED = "failed", _("failed")
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)

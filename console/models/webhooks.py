@@ -25,10 +25,10 @@ class Webhook(models.Model):
     """One place that takes rows, and the row as far as which it has them."""
 
     class Pause(models.TextChoices):
-        NONE = "", _("on")
+        NONE = "", _("active")
         HAND = "hand", _("paused")
-        FAILED = "failed", _("stopped, took nothing for long")
-        GONE = "gone", _("stopped, says that it is gone")
+        FAILED = "failed", _("stopped after repeated failures")
+        GONE = "gone", _("stopped: 410 Gone")
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
@@ -140,10 +140,10 @@ class Delivery(models.Model):
     """
 
     class State(models.TextChoices):
-        PENDING = "pending", _("under way")
-        DONE = "done", _("taken")
-        FAILED = "failed", _("not taken")
-        DROPPED = "dropped", _("given up for others")  # replayed, or another choice
+        PENDING = "pending", _("pending")
+        DONE = "done", _("delivered")
+        FAILED = "failed", _("failed")
+        DROPPED = "dropped", _("replaced by a replay")  # replayed, or another choice
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from console.web.idempotency import KEY_FIELD, new_key
 from console.web.labels import EFFECT_LABELS, OUTCOME_LABELS
+from console.web.states import BADGE_KINDS, DOT_KINDS, State
 from tenants.authlete.timestamps import datetime_from_ms
 from tenants.organizations.regions import REGION_TITLES
 
@@ -89,6 +90,15 @@ def badge(text: object, kind: str = "") -> SafeString:
 def dot(text: object, kind: str = "") -> SafeString:
     """A quiet state: ``kind`` is ok, warn, bad or nothing."""
     return format_html('<span class="dot {}">{}</span>', kind, text)
+
+
+@register.simple_tag
+def state(value: str) -> SafeString:
+    """Draw the badge or dot of a `State`."""
+    shown = State(value)
+    if shown in BADGE_KINDS:
+        return badge(shown.label, BADGE_KINDS[shown])
+    return dot(shown.label, DOT_KINDS[shown])
 
 
 @register.filter

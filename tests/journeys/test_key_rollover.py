@@ -84,7 +84,7 @@ def test_no_signature_fails_during_a_rollover(world):
     expect(page.get_by_text("being published")).to_be_visible()
     scene.path_params["rollover"] = page.url.rstrip("/").rpartition("/")[2]
     work()
-    expect(page.get_by_text("published, waits for caches")).to_be_visible()
+    expect(page.get_by_text("published, waiting for caches")).to_be_visible()
     world.check()
 
     world.wait(DAY)
@@ -92,7 +92,7 @@ def test_no_signature_fails_during_a_rollover(world):
     assert scene.service["accessTokenSignatureKeyId"] == "pay-2027"
     world.check()
     world.look()
-    expect(page.get_by_text("switched, waits for tokens to end")).to_be_visible()
+    expect(page.get_by_text("switched, waiting for tokens to expire")).to_be_visible()
 
     world.wait(2 * HOUR)
     come(scene)

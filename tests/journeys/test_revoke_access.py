@@ -97,7 +97,7 @@ def test_one_app_of_a_user_is_revoked(home, input_device, sandbox):
     assert (input_device.clicks, input_device.loads) == (3, 1)
     assert before - len(held(sandbox, "us")) == 2
     row.get_by_role("link", name="Receipt").click()
-    expect(home.get_by_text("confirmed: nothing left")).to_be_visible()
+    expect(home.get_by_text("fully confirmed")).to_be_visible()
     expect(home.get_by_text(TICKET)).to_be_visible()
 
 
@@ -125,7 +125,7 @@ def test_revoke_all_revokes_in_all_regions_with_a_receipt(
     waits()
     control.resume_job(Job.objects.get(), worker_actor(Job.objects.get()))
     work()
-    expect(home.get_by_text("confirmed: nothing left")).to_be_visible()
+    expect(home.get_by_text("fully confirmed")).to_be_visible()
     input_device.click("button", "Copy receipt link")
     assert input_device.clicks <= 4
     assert input_device.loads <= 2
@@ -158,6 +158,6 @@ def test_repeated_revocation_shows_the_earlier_one(home, input_device, sandbox):
     expect(past).to_contain_text(TICKET)
     input_device.follow_link(past.get_by_role("link", name="Receipt").first)
 
-    expect(home.get_by_text("confirmed: nothing left")).to_be_visible()
+    expect(home.get_by_text("fully confirmed")).to_be_visible()
     assert input_device.clicks <= 2
     assert input_device.loads <= 2

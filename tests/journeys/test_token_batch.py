@@ -190,7 +190,7 @@ def test_batch_of_ten_thousand_tokens_survives_a_restart(
     page.goto("/acme/services/us/17/batches/new/")
     page.locator("#id_file").set_input_files(file(mine / "tokens.jsonl", BAD))
     page.get_by_role("button", name="Upload and check").click()
-    expect(page.get_by_text("has faults", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("issues found", exact=True)).to_be_visible(timeout=PATIENCE)
     for number, (_, words) in BAD.items():
         row = page.get_by_role("row", name=f"{number:,}")
         expect(row.first).to_contain_text(words)

@@ -12,11 +12,11 @@ def test_lists_what_is_under_way_until_it_is_settled(admin, staged, do):
 
     staged(admin)
 
-    assertContains(admin.get(URL), "ready to be activated")
+    assertContains(admin.get(URL), "ready to activate")
     assertContains(admin.get(URL), f"{CLIENT}secret/")
     assertContains(admin.get("/acme/clients/"), "1 rotation")
     do(admin, "activate")
-    assertContains(admin.get(URL), "active, can be undone")
+    assertContains(admin.get(URL), ">active<")
     do(admin, "forget")
     assertContains(admin.get(URL), "No rotations in progress")
 

@@ -9,7 +9,7 @@ KEEP, OLD = "remove/?set=jwks&key=1", "remove/?set=jwks&key=0"
 
 
 def test_takes_a_key_out_once_its_name_is_typed(admin, acme, bank, do):
-    assertContains(do(admin, KEEP, typed="old"), "The name doesn't match")
+    assertContains(do(admin, KEEP, typed="old"), "The name doesn&#x27;t match")
     rollover(acme, new_kid="keep")
     shown = admin.get(KEYS + KEEP)
     assertContains(shown, "Its unexpired signatures become invalid")

@@ -10,7 +10,7 @@ def test_goes_on_after_its_job_was_cancelled(admin, bank, rolling, come, worker,
     one.refresh_from_db()
     due = one.due_at
     do(admin, f"/acme/jobs/{one.job}/cancel/", reason=None, ticket=None)
-    assertContains(page(admin, one), "Needs attention")
+    assertContains(page(admin, one), "needs attention")
 
     act(do, admin, one, "resume", reason=None, ticket=None)
 

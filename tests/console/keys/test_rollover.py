@@ -29,7 +29,7 @@ def test_goes_from_one_key_to_the_other(admin, bank, rolling, come, worker):
     new = json.loads(bank["jwks"])["keys"][2]
     assert (new["alg"], new["crv"], new["use"]) == ("ES256", "P-256", "sig")
     assert (one.due_at - one.published_at).total_seconds() == one.caches == 24 * 3600
-    assertContains(page(admin, one), "published, waits for caches")
+    assertContains(page(admin, one), "published, waiting for caches")
 
     assert come(one) == "switched"
     named = (bank["idTokenSignatureKeyId"], bank["accessTokenSignatureKeyId"])

@@ -20,7 +20,7 @@ def test_lists_those_of_the_organization(member, acme):
     text = shown.content.decode()
     assert text.index("Running") < text.index("Ended")
     assertContains(shown, "Somebody was here.")
-    assertContains(shown, "Needs attention")
+    assertContains(shown, "needs attention")
     assertNotContains(shown, "Of others")
 
 

@@ -13,7 +13,7 @@ def test_is_left_as_it_is(admin, bank, rolling, worker, do):
 
     one.refresh_from_db()
     assert (one.state, dict(bank)) == ("left", before)
-    assertContains(page(admin, one), "ended as it was")
+    assertContains(page(admin, one), ">stopped<")
     for name in ("undo", "leave"):  # a page that was left open
         act(do, admin, one, name)
     one.refresh_from_db()

@@ -23,7 +23,7 @@ def test_is_one_deed_of_the_past_and_hides_none_before_it(
 
     assertContains(page, "Revoked all access", count=1)
     assertContains(page, path, count=1)
-    assertContains(page, "nothing left", count=1)
+    assertContains(page, "fully confirmed", count=1)
     assertContains(page, "INC-1", count=1)
 
 
@@ -36,4 +36,4 @@ def test_the_past_does_not_call_proven_what_is_not(desk, begin, worker, look_up,
 
     assertContains(page, "Revocation of all access not confirmed")
     assertContains(page, "partly confirmed")
-    assertNotContains(page, "nothing left")
+    assertNotContains(page, "fully confirmed")

@@ -79,7 +79,7 @@ def test_nothing_is_left_and_the_receipt_proves_it(desk, begin, worker, world):
     assert {one["outcome"] for one in told["calls"]} == {"done"}
     assert told["noted"]["same"]
     page = desk.get(path)
-    assertContains(page, "confirmed: nothing left")
+    assertContains(page, "fully confirmed")
     assertContains(page, "1 service has no tokens")
     assertNotContains(page, 'hx-trigger="every')
 
@@ -330,7 +330,7 @@ def test_who_has_nothing_that_lives(desk, look_up, world, worker, subject, expir
 
     assert file(desk, path)["tokens"]["ended"] == expired
     assertContains(desk.get(path), said)
-    assertContains(desk.get(path), "confirmed: nothing left")
+    assertContains(desk.get(path), "fully confirmed")
     assert not left(world, subject)
 
 

@@ -126,7 +126,7 @@ def test_an_answer_that_was_lost_is_settled_by_looking(desk, row, till, acme):
 
     assert destroyed(till).count("authorization/delete") == 1
     receipt = desk.get(f"/acme/subjects/receipts/{Receipt.objects.get().pk}/")
-    assertContains(receipt, "confirmed: nothing left")
+    assertContains(receipt, "fully confirmed")
     assertContains(receipt, "estimated")
     assertContains(receipt, 'data-outcome="unknown"')
 
