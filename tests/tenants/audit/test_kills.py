@@ -29,15 +29,15 @@ from tenants.models import Credential, Organization
 acme = Organization.objects.create(slug="acme", name="Acme")
 credential = Credential(organization=acme, region="us").set_token(SecretStr("t0p"))
 credential.save()
-class Telling(AuditLog):
-    def close(self, endings, *, wait=True):
-        super().close(endings, wait=wait)
-        for one in endings if wait else ():
-            os.write(1, f"{one.id} {one.outcome}\\n".encode())
+class ReportingSink(AuditLogSink):
+    def record_outcomes(self, outcomes, *, wait=True):
+        super().record_outcomes(outcomes, wait=wait)
+        for end in outcomes if wait else ():
+            os.write(1, f"{end.entry_id} {end.outcome}\\n".encode())
 def work():
-    watch = Telling(Actor(1, "ida", organization_id=acme.pk))
+    sink = ReportingSink(Actor(1, "ida", organization_id=acme.pk))
     while True:
-        service = connect_with_credential(credential, watch).service(random.randrange(1000, 3000))
+        service = connect_with_credential(credential, sink).service(random.randrange(1000, 3000))
         found = service.get()
         wanted = found.get("accessTokenDuration") + 1
         service.update(found.modified_at, {"accessTokenDuration": wanted})

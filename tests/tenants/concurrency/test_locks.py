@@ -98,7 +98,7 @@ def test_says_who_holds_it_and_gets_it_when_a_killed_holder_ran_out(isolated_dat
     isolated_database.run_code(SHORTEN).check_returncode()
     after = isolated_database.run_code(TRY, "60").stdout
 
-    assert refused == "Another change of this is being written by ida.\n"
+    assert refused == "ida is saving another change to this object.\n"
     assert after == "got it\n"
 
 
