@@ -39,6 +39,6 @@ def deleted_entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpR
     context = {
         "member": member,
         "unwritten": not log_read(member, remains.entry),
-        "remains": remains,
+        "removed_entry": remains,
     }
     return render_page(request, "audit/deleted_entry.html", context, status=410)

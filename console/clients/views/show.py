@@ -42,7 +42,7 @@ def show(
         "rotation": lifecycle.find_rotation(
             workspace.organization, workspace.region.name, service_id, client_id
         ),
-        "unsettled": list_unresolved(target, context["name"]),
+        "unresolved_entries": list_unresolved(target, context["name"]),
         "past": load_history(target, context["name"], limit=5).lines[:5],
     }
     return render_page(request, "clients/show.html", context)

@@ -42,7 +42,7 @@ def edit(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpR
         "sections": rows,
         "form": form,
         "edits": edits,
-        "shown": request.GET.get("show", ""),
+        "filter": request.GET.get("show", ""),
         "q": asked,
     }
     return render_page(request, target.template("edit"), context)

@@ -47,7 +47,7 @@ def restore_version(request: ConsoleRequest, target: DocumentTarget) -> HttpResp
     chosen = None if whole else request.POST.getlist("member")
     base, wanted = restorable_values(target.kind, found.document(span), found.current, chosen)
     if not wanted:
-        context = found.context | {"at": timestamp_param(moment)}
+        context = found.context | {"timestamp_param": timestamp_param(moment)}
         return render_page(request, "editing/restore_version.html", context)
     version = found.current.modified_at
     for told in draft_conflict_messages(target.kind, drafts.load(target), wanted):
@@ -82,7 +82,10 @@ def restore(request: ConsoleRequest, target: DocumentTarget, entry: str) -> Http
     asked, surprises = load_changes(kept.changes), load_changes(kept.side_effects)
     found = plan_restore(target.kind, document, asked, surprises)
     if not found.values:
-        context = target.context(document) | {"entry": kept, "left": found.unrestorable}
+        context = target.context(document) | {
+            "entry": kept,
+            "unrestorable_settings": found.unrestorable,
+        }
         return render_page(request, "editing/restore.html", context)
     version = document.modified_at
     for told in draft_conflict_messages(target.kind, drafts.load(target), found.values):
@@ -103,7 +106,7 @@ def _redirect_to_undo_page(
     """To the page that did it, set as it was before."""
     page = UNDO_PAGES[kept.operation]
     if page == "lock" and bool(kept.value_before("locked")) == bool(document.get("locked")):
-        context = target.context(document) | {"entry": kept, "left": ()}
+        context = target.context(document) | {"entry": kept, "unrestorable_settings": ()}
         return render_page(request, "editing/restore.html", context)
     told = urlencode({"undo": kept.entry, "reason": undo_reason(kept)})
     return redirect_to(request, f"{target.path(page)}?{told}")

@@ -57,7 +57,7 @@ def review(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         edits = _rebase(target, edits, document, found.values)
     context = target.context(document) | {
         "edits": edits,
-        "found": found,
+        "review": found,
         "notes": found.warnings,
         "form": form,
         "failure": failure,
@@ -119,7 +119,7 @@ def merge(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     if form.is_bound and not is_current:
         messages.warning(request, MERGE_OUTDATED)
     context = target.context(document) | {
-        "found": found,
+        "review": found,
         "form": form,
         "lines": editing_review.merge_rows(target, edits, found),
         "by": _last_change(target),

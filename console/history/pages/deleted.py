@@ -37,15 +37,15 @@ def deleted(
     if found.failure or not found.last:
         raise error
     context = found.context | {
-        "found": found,
-        "ending": _find_deletion(found),
+        "object_versions": found,
+        "deletion_entry": _find_deletion(found),
         "last_at": timestamp_param(found.last.until),
-        "unsettled": list_unresolved(target, found.context["name"]),
-        "again": list_recreations(target),
-        "inside": [] if target.client_id else _clients_of_service(target),
+        "unresolved_entries": list_unresolved(target, found.context["name"]),
+        "recreations": list_recreations(target),
+        "deleted_clients": [] if target.client_id else _clients_of_service(target),
     }
     if found.is_service_deleted:
-        context["elsewhere"] = other_services(target)
+        context["other_services"] = other_services(target)
     return render_page(request, target.template("deleted"), context, status=404)
 
 

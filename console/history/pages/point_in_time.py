@@ -39,14 +39,14 @@ def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     span = found.version_at(moment)
     twin = ambiguous_twin(moment) if form.timestamp else None
     context = found.context | {
-        "found": found,
+        "object_versions": found,
         "form": form,
         "moment": moment,
-        "at": timestamp_param(moment),
+        "timestamp_param": timestamp_param(moment),
         "local": local_clock(moment),
         "is_future": asked > now,
-        "again": twin,
-        "again_at": timestamp_param(twin) if twin else "",
+        "other_reading": twin,
+        "other_reading_param": timestamp_param(twin) if twin else "",
         "is_early": bool(found.created_at and moment < found.created_at),
         "span": span,
         "certain": bool(span and found.is_certain(span, moment)),
@@ -54,7 +54,7 @@ def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         "first_at": timestamp_param(found.spans[0].since) if found.spans else "",
         "before_at": timestamp_param(found.last.until) if found.last else "",
         "rows": version_rows(found, span),
-        "offered": comparison_options(target),
+        "comparison_options": comparison_options(target),
     }
     if span and not span.version.is_deleted:
         then = found.document(span)
@@ -70,7 +70,7 @@ def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
 
 def _version_context(target: DocumentTarget, then: Document) -> dict[str, Any]:
     return {
-        "then": then,
+        "version_document": then,
         "groups": overview.describe_settings(target.kind.sections, then, set_only=True),
         "unknown": overview.unknown_members(target.kind, then),
         "text": format_json(then.to_dict()),
@@ -84,4 +84,4 @@ def _comparison_context(
     if other is None:
         return {}
     found = compare_documents(target.kind, then, other.document, same_object=other.is_same_object)
-    return {"beside": other, "compared": found}
+    return {"comparison_target": other, "comparison": found}

@@ -68,9 +68,9 @@ def history(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """Who changed it, newest first, each change in sentences; also while its region is
     down, since the record is here."""
     found = load_versions(target)
-    context = found.context | {"found": found}
+    context = found.context | {"object_versions": found}
     page = load_history(target, context["name"], request.GET.get("cursor", ""))
-    context["unsettled"] = list_unresolved(target, context["name"])
+    context["unresolved_entries"] = list_unresolved(target, context["name"])
     context |= {
         "lines": page.lines,
         "previous": f"?cursor={page.newer}" if page.newer else "",
@@ -95,12 +95,12 @@ def change(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpR
         "done": label_text(label_name(kept), name, is_done=kept.outcome == Outcome.SUCCEEDED),
         "can_undo": is_undoable(kept),
         "is_saved": kept.operation in UNDOABLE_OPERATIONS and is_undoable(kept),
-        "between": outside_time_range(kept),
-        "as_before": is_unchanged(kept),
+        "time_range": outside_time_range(kept),
+        "is_unchanged": is_unchanged(kept),
         "is_creation": kept.operation in CREATION_OPERATIONS,
-        "unsettled": list_unresolved(target, name, kept.entry),
+        "unresolved_entries": list_unresolved(target, name, kept.entry),
         "changes": describe_changes(load_changes(kept.changes), declared),
-        "surprises": describe_changes(load_changes(kept.side_effects), declared),
+        "side_effects": describe_changes(load_changes(kept.side_effects), declared),
     }
     return render_page(request, "history/change.html", context)
 
@@ -125,7 +125,7 @@ def _removed_entry(request: ConsoleRequest, target: DocumentTarget, entry: str) 
         "target": target,
         "workspace": workspace,
         "name": next(names, str(target.client_id or target.service_id)),
-        "remains": remains,
+        "removed_entry": remains,
         "made_at": timestamp_param(made[0].since) if made else "",
         "may_follow": workspace.member.can(ConsolePermission.AUDIT_LOG),
     }

@@ -69,13 +69,13 @@ def create(request: ConsoleRequest, member: Member) -> HttpResponse:
     context = {
         "member": member,
         "form": form,
-        "made": made,
+        "service_copy": made,
         "why": why,
         "reviewed": reviewed,
         "failure": failure,
         "region": next(one for one in member.regions() if one.name == form.cleaned_data["region"]),
-        "again": _deleted_service(member, form),
-        "archetype": SERVICE_PRESETS.get(form.cleaned_data["start"]),
+        "deleted_service": _deleted_service(member, form),
+        "preset": SERVICE_PRESETS.get(form.cleaned_data["start"]),
         "groups": overview.describe_settings(
             SECTIONS, Document.model_validate(made.service), set_only=True
         ),
@@ -89,9 +89,9 @@ def _choice_context(member: Member, form: NewServiceForm) -> dict[str, Any]:
     return {
         "member": member,
         "form": form,
-        "again": again,
-        "archetypes": SERVICE_PRESETS,
-        "found": None if again else list_services(member),
+        "deleted_service": again,
+        "presets": SERVICE_PRESETS,
+        "service_list": None if again else list_services(member),
         "regions": member.service_creation_regions(),
     }
 

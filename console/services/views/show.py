@@ -33,7 +33,7 @@ def show(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Http
         "unknown": overview.unknown_members(target.kind, service),
         "notes": configuration_warnings(target, service.to_dict()),
         "edits": edits,
-        "unsettled": list_unresolved(target, context["name"]),
+        "unresolved_entries": list_unresolved(target, context["name"]),
         "past": load_history(target, context["name"], limit=5).lines[:5],
     }
     return render_page(request, "services/show.html", context)

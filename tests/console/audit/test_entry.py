@@ -368,6 +368,6 @@ def test_holds_an_object_after_a_change_beside_how_it_was_before(
 
     for entry, after in ((saved, 600), (noticed, 60)):
         page = editor.get(show(entry).context["snapshot_path"])
-        assert page.context["then"].get("accessTokenDuration") == after
-        names = [one.name for one in page.context["compared"].differences]
+        assert page.context["version_document"].get("accessTokenDuration") == after
+        names = [one.name for one in page.context["comparison"].differences]
         assert "accessTokenDuration" in names

@@ -35,7 +35,7 @@ def test_holds_it_beside_another_client(member, ledger, sandbox):
 
     page = editor.get(URL, {"beside": "us/17/45"})
 
-    assert "pkceRequired" in {one.name for one in page.context["compared"].differences}
+    assert "pkceRequired" in {one.name for one in page.context["comparison"].differences}
     assertNotContains(page, OLD)
 
 

@@ -26,7 +26,7 @@ def test_says_what_authlete_itself_changed(editor, enter, save):
 
     response = editor.get(save(editor).url)
 
-    assert "supportedDisplays" in [one.name for one in response.context["surprises"]]
+    assert "supportedDisplays" in [one.name for one in response.context["side_effects"]]
     assertContains(response, "Changed or ignored by Authlete")
 
 

@@ -70,5 +70,5 @@ def test_a_setting_that_nobody_may_change_any_more_is_not_sent(editor):
 
     response = editor.get("/acme/services/us/17/review/")
 
-    assert list(response.context["found"].values) == ["accessTokenDuration"]
+    assert list(response.context["review"].values) == ["accessTokenDuration"]
     assert editor.get("/acme/services/us/17/merge/").status_code == 200

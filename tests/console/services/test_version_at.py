@@ -96,8 +96,8 @@ def test_holds_it_beside_another_service(editor, changed, sandbox):
 
     page = editor.get(URL, at(changed, beside="us/18"))
 
-    assert [one.name for one in page.context["compared"].differences] == ["pkceRequired"]
-    expected = {one.name for one in page.context["compared"].expected}
+    assert [one.name for one in page.context["comparison"].differences] == ["pkceRequired"]
+    expected = {one.name for one in page.context["comparison"].expected}
     assert {"issuer", "apiSecret", "apiKey", "serviceName"} <= expected
 
 
@@ -108,7 +108,7 @@ def test_holds_it_beside_what_another_was_last(editor, changed, sandbox):
 
     page = editor.get(URL, at(changed, beside="us/18"))
 
-    assert page.context["compared"] is not None
+    assert page.context["comparison"] is not None
     assertContains(page, "Twin in United States, last seen")
 
 
@@ -159,7 +159,7 @@ def test_what_authlete_only_writes_out_is_no_difference(editor, sandbox):
 
     page = editor.get(URL, at(now - timedelta(hours=5)))
 
-    assert [one.name for one in page.context["compared"].differences] == ["description"]
+    assert [one.name for one in page.context["comparison"].differences] == ["description"]
 
 
 def test_says_that_a_moment_is_yet_to_come(editor, changed):
@@ -236,6 +236,6 @@ def test_holds_it_beside_a_service_of_another_region(editor, acme, changed, sand
 
     page = editor.get(URL, at(changed, beside="jp/99"))
 
-    assert [one.name for one in page.context["compared"].differences] == ["pkceRequired"]
+    assert [one.name for one in page.context["comparison"].differences] == ["pkceRequired"]
     assertContains(page, "Far in Japan (current)")
     assert editor.get(URL, at(changed, beside="jp/98")).context["error"]
