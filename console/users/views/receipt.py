@@ -28,7 +28,7 @@ def receipt(request: ConsoleRequest, member: Member, receipt: UUID) -> HttpRespo
     found = receipt_access.get_receipt(member, receipt)
     if request.GET.get("format") == "json":
         return _json_response(build_report(found, member))
-    return render_receipt(request, member, found, part="sheet")
+    return render_receipt(request, member, found, part="receipt")
 
 
 def render_receipt(
@@ -40,14 +40,14 @@ def render_receipt(
     job = found.job
     context = {
         "member": member,
-        "sheet": found,
-        "noted": find_recorded_digest(found),
+        "report": found,
+        "recorded_digest": find_recorded_digest(found),
         "is_removed": is_digest_deleted(found),
         "receipt": receipt,
         "path": path,
         "address": request.build_absolute_uri(path),
-        "steers": job is not None and can_control(job, member.user.pk, member.role),
-        "again": _user_url(member, receipt),
+        "can_control_job": job is not None and can_control(job, member.user.pk, member.role),
+        "user_path": _user_url(member, receipt),
         "every": _refresh_seconds(found),
         "stalled": _is_stalled(job),
     }

@@ -86,8 +86,8 @@ def _show_result(
         return redirect_to(request, submit.result_url)
     context = {
         "member": member,
-        "place": place,
+        "service": place,
         "line": line,
-        "past": list_actions(member, subject),
+        "past_actions": list_actions(member, subject),
     }
     return render_page(request, "users/revoked_row.html", context)

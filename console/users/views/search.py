@@ -52,10 +52,10 @@ def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
         "lookup": found.lookup,
         "subject": found.subject,
         "regions": connected,
-        "told": told,
-        "whole": whole,
-        "others": [one for one in get_regions().values() if one not in connected],
-        "past": list_actions(member, found.subject),
+        "results": told,
+        "shows_all_regions": whole,
+        "unconnected_regions": [one for one in get_regions().values() if one not in connected],
+        "past_actions": list_actions(member, found.subject),
     }
     return render_page(request, "users/show.html", context)
 
@@ -72,7 +72,7 @@ def region(request: ConsoleRequest, member: Member, lookup: UUID, region: str) -
         "member": member,
         "lookup": found.lookup,
         "subject": found.subject,
-        "told": told,
+        "result": told,
     }
     return render_page(request, "users/region.html", context, part="region")
 
