@@ -49,10 +49,10 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     context: dict[str, object] = {"member": member}
     if member.can(Effect.READ):
         context |= {
-            "places": _region_rows(member),
+            "region_rows": _region_rows(member),
             "recent": _recent_entries(member),
             "overdue": count_overdue(member.organization),
-            "ending": list_expiring(member.organization),
+            "expiring_items": list_expiring(member.organization),
             "rollovers": count_open_rollovers(member.organization),
             "batches": recently_ended_batches(member.organization, member.user),
         }
@@ -63,10 +63,10 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
         context |= {
             "chain": AuditHead.objects.first(),
             "unknown": find_unresolved(member.organization.pk)[: MAX_COUNTED + 1].count(),
-            "most": MAX_COUNTED,
-            "verdict": verdicts.first(),
+            "max_count": MAX_COUNTED,
+            "verification": verdicts.first(),
             "saved": list(search_presets.preset_searches(member)),
-            "pinned": list(search_presets.pinned_searches(member)),
+            "pinned_searches": list(search_presets.pinned_searches(member)),
         }
     return render_page(request, "dashboard/index.html", context)
 
@@ -94,7 +94,7 @@ def _recent_entries(member: Member) -> list[dict[str, object]]:
     if not member.can(ConsolePermission.AUDIT_LOG):
         entries = entries.exclude(path="")  # a local event has none
     return [
-        {"entry": one, "what": _describe(one), "path": _entry_url(member, one)}
+        {"entry": one, "description": _describe(one), "path": _entry_url(member, one)}
         for one in entries[:MAX_RECENT_ENTRIES]
     ]
 
