@@ -57,7 +57,7 @@ def edit(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
     context = {
         "member": member,
         "region": place,
-        "held": held,
+        "credential": held,
         "form": form,
         "finding": finding,
     }
@@ -76,7 +76,7 @@ def check(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
     context = {
         "member": member,
         "region": place,
-        "held": held,
+        "credential": held,
         "finding": finding,
         "tried": request.method == "POST",
     }
@@ -100,7 +100,7 @@ def remove(request: ConsoleRequest, member: Member, region: str) -> HttpResponse
             told = _("Credential for %(region)s removed.")
             messages.success(request, told % {"region": place.title})
             return redirect_to(request, _index_url(member))
-    context = {"member": member, "region": place, "held": held, "form": form}
+    context = {"member": member, "region": place, "credential": held, "form": form}
     status = 422 if form.is_bound else 200
     return render_page(request, "credentials/remove.html", context, status=status)
 

@@ -26,7 +26,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     searches = visible_searches(member.organization, member.user.pk).select_related("user")
     mine = {one.pk for one in _editable_searches(member)}
     rows = [(one, format_query(one.query)) for one in searches]
-    context = {"member": member, "searches": rows, "mine": mine}
+    context = {"member": member, "searches": rows, "editable_ids": mine}
     return render_page(request, "searches/index.html", context)
 
 

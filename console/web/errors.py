@@ -57,7 +57,7 @@ def _render_error(
     inside = not frame and user is not None and user.is_authenticated
     context: dict[str, Any] = {
         "frame": "base.html" if inside else "base_signed_out.html",
-        "inside": inside,
+        "is_signed_in": inside,
         "page": getattr(request, "page_id", ""),
         "login": settings.LOGIN_URL,
     }

@@ -17,7 +17,7 @@ def test_lists_ones_own_and_what_others_share(auditor, save):
     assertContains(response, "For all")
     assertContains(response, 'href="/acme/audit/?field=accessTokenDuration"')
     assertNotContains(response, "Theirs alone")
-    pinned = auditor.get("/acme/audit/").context["pinned"]
+    pinned = auditor.get("/acme/audit/").context["pinned_searches"]
     assert [one.label for one in pinned] == ["For all"]
 
 

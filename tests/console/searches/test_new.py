@@ -15,7 +15,7 @@ def test_saves_the_search_that_is_looked_at(auditor, save):
 
     record = "/acme/audit/?field=accessTokenDuration&-outcome=done"
     assertRedirects(response, record, fetch_redirect_response=False)
-    chip = auditor.get(record).context["pinned"][0]
+    chip = auditor.get(record).context["pinned_searches"][0]
     assert (chip.label, chip.is_active) == ("Lifetimes", True)
     entry = AuditEntry.objects.get(operation="search.save")
     assert (entry.label, entry.outcome) == ("Lifetimes", "done")
