@@ -22,24 +22,24 @@ from tenants.authlete.redaction.redactor import Fingerprint
 
 
 class SampleSettings(Section):
-    """One setting of each kind, in all states."""
+    """One setting of each kind."""
 
-    title = "One of each kind"
+    title = "Sample settings"
 
     plain_text: types.Text = setting("Text")
-    """A text of one line, changed and not saved."""
+    """A single-line text with an unsaved change."""
 
-    long_text: types.MultilineText = setting("Prose")
-    """A text of several lines."""
+    long_text: types.MultilineText = setting("Long text")
+    """A multi-line text."""
 
-    address: types.EndpointUrl = setting("Address")
-    """An address that the rules would refuse, as Authlete has it."""
+    address: types.EndpointUrl = setting("URL")
+    """A stored URL that validation rejects."""
 
     flag: types.Boolean = setting("Flag")
     """On or off."""
 
     lifetime: types.Seconds = setting("Duration", default=86400)
-    """A span of time with its unit, and an error."""
+    """A duration with an error."""
 
     number: types.Number = setting("Number")
     """A whole number."""
@@ -48,7 +48,7 @@ class SampleSettings(Section):
     """One of a list."""
 
     delivery_modes: types.DeliveryModes = setting("Choices")
-    """Some of a list, with a value that this console does not know."""
+    """Several of a list, with an unknown value."""
 
     entries: types.Strings = setting("Texts")
     """A list of texts."""
@@ -63,19 +63,19 @@ class SampleSettings(Section):
     """Kept, replaced or removed, and never shown."""
 
     keys: types.Jwks = setting("Key set")
-    """A JWK Set, with what it holds."""
+    """A JWK Set and its keys."""
 
     document: types.JsonObject = setting("JSON")
     """A JSON object as text."""
 
-    odd: types.Number = setting("Odd")
-    """A value that is not of the kind; it is kept as it is."""
+    odd: types.Number = setting("Other type")
+    """A value of another type, kept unchanged."""
 
-    fixed: types.Timestamp = setting("Moment", read_only=True)
-    """Set by Authlete alone."""
+    fixed: types.Timestamp = setting("Timestamp", read_only=True)
+    """Set by Authlete."""
 
     dropped: types.Boolean = setting("Ignored", ignored_on_update=True)
-    """Taken by Authlete and never kept."""
+    """Accepted but ignored by Authlete."""
 
 
 SAMPLE_JWKS = """{"keys": [{
@@ -115,18 +115,18 @@ def sample_settings_form() -> SettingsForm:
 
 
 SECTIONS = (
-    ("foundations", "Type, colours, icons"),
+    ("foundations", "Type, colors and icons"),
     ("buttons", "Buttons"),
-    ("marks", "Words with a mark"),
-    ("moving", "Tabs, sections, filters"),
+    ("marks", "Badges"),
+    ("moving", "Tabs, sections and filters"),
     ("tables", "Tables and pager"),
-    ("empties", "Four empties"),
+    ("empties", "Empty states"),
     ("fields", "Fields"),
-    ("telling", "Notices, errors, toasts"),
+    ("telling", "Notices, errors and toasts"),
     ("dialogs", "Dialogs"),
-    ("waiting", "Waiting and progress"),
-    ("facts", "Facts, times, numbers"),
-    ("changes", "Changes, code, chain"),
+    ("waiting", "Loading and progress"),
+    ("facts", "Facts, times and numbers"),
+    ("changes", "Changes, code and chain"),
 )
 TYPE_SCALE = (
     ("--t-xxl", "24", "t-xxl"),
@@ -141,9 +141,9 @@ COLOUR_GROUPS = (
     ("Lines", ("line", "line-2", "line-control")),
     ("Text", ("text", "text-2", "text-3")),
     ("Accent", ("accent", "accent-hover", "accent-fill", "accent-line")),
-    ("Well", ("ok", "ok-fill", "ok-line")),
-    ("Look at it", ("warn", "warn-fill", "warn-line")),
-    ("Wrong", ("bad", "bad-fill", "bad-line", "bad-solid")),
+    ("Success", ("ok", "ok-fill", "ok-line")),
+    ("Warning", ("warn", "warn-fill", "warn-line")),
+    ("Error", ("bad", "bad-fill", "bad-line", "bad-solid")),
 )
 SAMPLE_JSON = """{
   "serviceName": "Retail banking",
@@ -167,7 +167,7 @@ SAMPLE_CHANGES = [
         "name": "accessTokenDuration",
         "was": "1 hour",
         "now": "24 hours",
-        "note": "above the rule of 1 hour",
+        "note": "more than 1 hour",
         "kind": "warn",
     },
     {
@@ -193,12 +193,12 @@ SAMPLE_CHANGES = [
 
 
 class SampleForm(forms.Form):
-    """A form as sign-in and members have it, with each kind of control."""
+    """A plain Django form with each kind of control."""
 
-    email = forms.EmailField(label="E-mail", help_text="Who is invited.")
+    email = forms.EmailField(label="Email address", help_text="Used to sign in.")
     role = forms.ChoiceField(choices=[("viewer", "Viewer"), ("editor", "Editor")])
     reason = forms.CharField(widget=forms.Textarea)
-    told = forms.BooleanField(label="Tell them", help_text="By a link that you copy.")
+    told = forms.BooleanField(label="Notify by email")
 
 
 def pattern_context() -> dict[str, Any]:
@@ -224,10 +224,10 @@ def pattern_context() -> dict[str, Any]:
             BadRequestError("A redirect URI has a fragment.", status=400, code="A031207")
         ),
         "not_sent": _with_request_id(
-            UnreachableError("No connection to br.authlete.com within 3 s.")
+            UnreachableError("The connection to br.authlete.com timed out.")
         ),
         "unknown": _with_request_id(
-            NoResponseError("The connection broke after the request had left.")
+            NoResponseError("The connection was lost before the complete response arrived.")
         ),
         "regions": SAMPLE_REGIONS,
         "changes": SAMPLE_CHANGES,
