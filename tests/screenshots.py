@@ -44,7 +44,7 @@ def take(demo: Demo, browser: Browser) -> None:
 def sign_in(page: Page, demo: Demo) -> None:
     account = next(one for one in demo.accounts() if one["role"] == ROLE)
     page.goto("/accounts/login/")
-    page.get_by_label("E-mail").fill(account["email"])
+    page.get_by_label("Email").fill(account["email"])
     page.get_by_label("Password").fill(account["password"])
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "login" not in url)

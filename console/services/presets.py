@@ -50,7 +50,7 @@ BASE_SETTINGS: Mapping[str, Any] = {
     "supportedScopes": [
         _scope("openid", "Sign in with your account"),
         _scope("profile", "See your name and picture"),
-        _scope("email", "See your e-mail address"),
+        _scope("email", "See your email address"),
         _scope("offline_access", "Stay connected when you are away"),
     ],
     "supportedClaims": ["sub", "name", "picture", "email", "email_verified"],

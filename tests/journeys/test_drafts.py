@@ -69,7 +69,7 @@ def test_draft_stays_on_the_page_until_its_owner_signs_in(page, tomas, live_serv
 
     with page.expect_popup() as opened:
         door.click()
-    opened.value.get_by_label("E-mail").fill(tomas.email)
+    opened.value.get_by_label("Email").fill(tomas.email)
     opened.value.get_by_label("Password").fill(PASSWORD)
     opened.value.keyboard.press("Enter")
     expect(opened.value.get_by_role("button", name="Sign in")).not_to_be_visible()

@@ -41,7 +41,7 @@ def test_token_lifetime_is_changed_after_signing_in(
     page = open_page(java_script_enabled=script)
 
     page.goto("/")
-    page.get_by_label("E-mail").fill(tomas.email)
+    page.get_by_label("Email").fill(tomas.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Harbor Mutual")

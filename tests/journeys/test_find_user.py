@@ -99,7 +99,7 @@ def test_works_without_javascript(open_page, nia, sandbox):
     sandbox.fault("down", region="jp")
     page = open_page(java_script_enabled=False)
     page.goto("/accounts/login/")
-    page.get_by_label("E-mail").fill(nia.email)
+    page.get_by_label("Email").fill(nia.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 

@@ -54,7 +54,7 @@ def test_client_is_created_and_its_secret_shown_once(open_page, person, payments
     tomas = person(Role.EDITOR, "Tomas Okafor")
     page = open_page(java_script_enabled=script)
     page.goto("/accounts/login/")
-    page.get_by_label("E-mail").fill(tomas.email)
+    page.get_by_label("Email").fill(tomas.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Harbor Mutual")

@@ -134,7 +134,7 @@ def test_rotation_continues_from_the_banner_another_day(open_signed_in, mara, cl
 def test_works_without_javascript(open_page, mara, client):
     page = open_page(java_script_enabled=False)
     page.goto("/accounts/login/")
-    page.get_by_label("E-mail").fill(mara.email)
+    page.get_by_label("Email").fill(mara.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     hand = Mouse(page)

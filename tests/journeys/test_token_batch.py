@@ -181,7 +181,7 @@ def test_batch_of_ten_thousand_tokens_survives_a_restart(
         assert not [text for text in texts if CANARY in text]
 
     page.goto("/accounts/login/")
-    page.get_by_label("E-mail").fill("ada@acme.example")
+    page.get_by_label("Email").fill("ada@acme.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Acme").wait_for()

@@ -100,7 +100,7 @@ class Scene:
 
     def enter_password(self):
         self.page.goto("/accounts/login/")
-        self.page.get_by_label("E-mail").fill(self.user.email)
+        self.page.get_by_label("Email").fill(self.user.email)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.click_button("Sign in")
 

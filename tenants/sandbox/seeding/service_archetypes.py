@@ -6,7 +6,7 @@ from tenants.sandbox.seeding.keys import create_jwk_set, trusted_root_certificat
 STANDARD_SCOPES = {
     "openid": "Sign in",
     "profile": "Name, birthday and other facts of a profile",
-    "email": "E-mail address",
+    "email": "Email address",
     "address": "Postal address",
     "phone": "Telephone number",
     "offline_access": "Access while the user is away",

@@ -12,7 +12,7 @@ def initial(scene):
 @page_state("account_login")
 def rejected(scene):
     scene.goto("account_login")
-    scene.page.get_by_label("E-mail").fill("nobody@harbor.example")
+    scene.page.get_by_label("Email").fill("nobody@harbor.example")
     scene.page.get_by_label("Password").fill("not the password")
     scene.click_button("Sign in")
     scene.page.get_by_role("alert").first.wait_for()

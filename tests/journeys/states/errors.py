@@ -63,7 +63,7 @@ def too_many_requests(scene):
     for _ in range(SIGN_INS_PER_MINUTE):
         scene.client.post(scene.path("account_login"), wrong)
     scene.goto("account_login")
-    scene.page.get_by_label("E-mail").fill(wrong["login"])
+    scene.page.get_by_label("Email").fill(wrong["login"])
     scene.page.get_by_label("Password").fill(wrong["password"])
     scene.click_button("Sign in")
 
