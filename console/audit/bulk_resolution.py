@@ -71,7 +71,7 @@ def start_resolution(
 def _item_label(entry: AuditEntry, names: NameMap) -> str:
     """Describe the call without its subject, since all members can see the job."""
     told = redact_subject(entry)
-    return label_text(label_name(told), object_name(told, names), is_done=False)
+    return label_text(label_name(told), object_name(told, names))
 
 
 def summarize(job: Job) -> Iterable[tuple[str, int]]:

@@ -28,7 +28,6 @@ from console.web.paths import parse_id
 from tenants.audit.events import AUDIT_RESOLVE
 from tenants.audit.models import AuditEntry
 from tenants.authlete.api import OPERATIONS
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
 from tenants.versions.models import Version
 
@@ -132,15 +131,14 @@ def build_row(entries: Sequence[AuditEntry], names: NameMap) -> EntryRow:
     """Build the row of an entry, or of several entries that are grouped."""
     entry = entries[0]
     name, what = entry.operation, object_name(entry, names)
-    is_done = entry.outcome == Outcome.SUCCEEDED
     changes = [
         _shorten_durations(one, settings_for_operation(name))
         for one in describe_entry_changes(entry)
     ]
     return EntryRow(
         entry,
-        render_label(label_name(entry), what, is_done=is_done),
-        label_text(label_name(entry), what, is_done=is_done),
+        render_label(label_name(entry), what),
+        label_text(label_name(entry), what),
         service_name(entry, names),
         client_name(entry, names),
         list(dict.fromkeys(one.region for one in entries if one.region)),
@@ -216,7 +214,7 @@ def object_name(entry: AuditEntry, names: NameMap) -> str:
     """Return what the entry is about, by its name at that time if known."""
     if entry.operation == AUDIT_RESOLVE.name:
         operation, _space, label = entry.label.partition(" ")
-        return label_text(operation, label or _target_name(entry, names), is_done=False)
+        return label_text(operation, label or _target_name(entry, names))
     return entry.label or entry.object or _target_name(entry, names)
 
 

@@ -16,183 +16,83 @@ from tenants.authlete.operation import Effect
 type LabelText = str | Promise
 
 
-@dataclass(frozen=True, slots=True)
-class EventLabel:
-    """``tried`` is empty where ``done`` claims nothing, as in "Read the settings"."""
-
-    completed: LabelText
-    attempted: LabelText = ""
-
-    def render(self, *, is_done: bool) -> str:
-        return str(self.completed if is_done or not self.attempted else self.attempted)
-
-
-LOCAL_EVENT_LABELS: Mapping[str, EventLabel] = {
-    "service.made_outside": EventLabel(_("{object} was created outside Meridian")),
-    "client.made_outside": EventLabel(_("{object} was created outside Meridian")),
-    "service.changed_outside": EventLabel(_("{object} was changed outside Meridian")),
-    "client.changed_outside": EventLabel(_("{object} was changed outside Meridian")),
-    "service.gone_outside": EventLabel(_("{object} was deleted outside Meridian")),
-    "client.gone_outside": EventLabel(_("{object} was deleted outside Meridian")),
-    "service.back_outside": EventLabel(_("{object} was deleted and recreated outside Meridian")),
-    "client.back_outside": EventLabel(_("{object} was deleted and recreated outside Meridian")),
-    "sign_in.done": EventLabel(_("Signed in"), _("Tried to sign in")),
-    "sign_in.refused": EventLabel(_("Sign-in rejected")),
-    "sign_in.throttled": EventLabel(_("Sign-in throttled")),
-    "sign_out": EventLabel(_("Signed out"), _("Tried to sign out")),
-    "session.ended": EventLabel(_("Session expired")),
-    "step_up.done": EventLabel(_("Confirmed their identity"), _("Tried to confirm their identity")),
-    "step_up.refused": EventLabel(_("Identity confirmation rejected")),
-    "password.change": EventLabel(_("Changed the password"), _("Tried to change the password")),
-    "password.link": EventLabel(
-        _("Issued a password link for {object}"),
-        _("Tried to issue a password link for {object}"),
-    ),
-    "second_factor.add": EventLabel(
-        _("Set up two-factor authentication"), _("Tried to set up two-factor authentication")
-    ),
-    "second_factor.remove": EventLabel(
-        _("Turned off two-factor authentication"), _("Tried to turn off two-factor authentication")
-    ),
-    "access.denied": EventLabel(_("Denied access to the page {object}")),
-    "access.stranger": EventLabel(_("Non-member denied access to the page {object}")),
-    "budget.exceeded": EventLabel(_("Exceeded the hourly limit for {object}")),
-    "access.counted": EventLabel(_("Denied access to more pages, counted in this entry")),
-    "organization.add": EventLabel(
-        _("Added the organization {object}"),
-        _("Tried to add the organization {object}"),
-    ),
-    "organization.change": EventLabel(
-        _("Changed the organization {object}"),
-        _("Tried to change the organization {object}"),
-    ),
-    "member.add": EventLabel(_("Added {object}"), _("Tried to add {object}")),
-    "member.change": EventLabel(
-        _("Changed the role of {object}"), _("Tried to change the role of {object}")
-    ),
-    "member.remove": EventLabel(_("Removed {object}"), _("Tried to remove {object}")),
-    "account.close": EventLabel(
-        _("Closed the account of {object}"), _("Tried to close the account of {object}")
-    ),
-    "account.reopen": EventLabel(
-        _("Reopened the account of {object}"),
-        _("Tried to reopen the account of {object}"),
-    ),
-    "credential.add": EventLabel(_("Added a credential"), _("Tried to add a credential")),
-    "credential.change": EventLabel(_("Replaced a credential"), _("Tried to replace a credential")),
-    "credential.remove": EventLabel(_("Removed a credential"), _("Tried to remove a credential")),
-    "credential.probe": EventLabel(_("Checked a credential")),
-    "search.save": EventLabel(_("Saved the search {object}")),
-    "search.change": EventLabel(_("Changed the saved search {object}")),
-    "search.remove": EventLabel(_("Removed the saved search {object}")),
-    "secret.stage": EventLabel(
-        _("Staged a new secret for {object}"),
-        _("Tried to stage a new secret for {object}"),
-    ),
-    "secret.show": EventLabel(
-        _("Revealed the staged secret of {object}"),
-        _("Tried to reveal the staged secret of {object}"),
-    ),
-    "secret.store": EventLabel(
-        _("Confirmed that {object} has its new secret"),
-        _("Tried to confirm that {object} has its new secret"),
-    ),
-    "secret.drop": EventLabel(
-        _("Discarded the staged secret of {object}"),
-        _("Tried to discard the staged secret of {object}"),
-    ),
-    "secret.forget": EventLabel(
-        _("Erased the old secret of {object}"),
-        _("Tried to erase the old secret of {object}"),
-    ),
-    "secret.settle": EventLabel(_("Checked whether the secret of {object} changed")),
-    "rollover.start": EventLabel(
-        _("Started a signing key rollover of {object}"),
-        _("Tried to start a signing key rollover of {object}"),
-    ),
-    "rollover.advance": EventLabel(
-        _("Advanced a signing key rollover of {object} early"),
-        _("Tried to advance a signing key rollover of {object} early"),
-    ),
-    "rollover.confirm": EventLabel(
-        _("Confirmed that the federation authorities have the new key of {object}"),
-        _("Tried to confirm that the federation authorities have the new key of {object}"),
-    ),
-    "rollover.undo": EventLabel(
-        _("Started to undo a signing key rollover of {object}"),
-        _("Tried to undo a signing key rollover of {object}"),
-    ),
-    "rollover.leave": EventLabel(
-        _("Abandoned a signing key rollover of {object}"),
-        _("Tried to abandon a signing key rollover of {object}"),
-    ),
-    "rollover.stop": EventLabel(_("Stopped a signing key rollover of {object} for review")),
-    "vault.rotate": EventLabel(
-        _("Re-encrypted all secrets with the current key"),
-        _("Tried to re-encrypt all secrets with the current key"),
-    ),
-    "keys.exported": EventLabel(_("Exported {object}"), _("Tried to export {object}")),
-    "clients.exported": EventLabel(_("Exported {object}"), _("Tried to export {object}")),
-    "job.started": EventLabel(_("Started the job {object}"), _("Tried to start the job {object}")),
-    "job.paused": EventLabel(_("Paused the job {object}"), _("Tried to pause the job {object}")),
-    "job.resumed": EventLabel(_("Resumed the job {object}"), _("Tried to resume the job {object}")),
-    "job.retried": EventLabel(
-        _("Retried the failed items of the job {object}"),
-        _("Tried to retry the failed items of the job {object}"),
-    ),
-    "job.cancelled": EventLabel(
-        _("Cancelled the job {object}"), _("Tried to cancel the job {object}")
-    ),
-    "job.ended": EventLabel(_("Finished the job {object}"), _("Tried to finish the job {object}")),
-    "audit.settle": EventLabel(
-        _("Resolved the outcome of “{object}”"),
-        _("Tried to resolve the outcome of “{object}”"),
-    ),
-    "stream.add": EventLabel(
-        _("Added the log stream {object}"), _("Tried to add the log stream {object}")
-    ),
-    "stream.remove": EventLabel(
-        _("Removed the log stream {object}"),
-        _("Tried to remove the log stream {object}"),
-    ),
-    "stream.read": EventLabel(_("Read the audit log as {object}")),
-    "stream.refused": EventLabel(_("Log stream access rejected")),
-    "webhook.add": EventLabel(
-        _("Added the webhook {object}"), _("Tried to add the webhook {object}")
-    ),
-    "webhook.change": EventLabel(
-        _("Changed the webhook {object}"), _("Tried to change the webhook {object}")
-    ),
-    "webhook.pause": EventLabel(
-        _("Paused the webhook {object}"), _("Tried to pause the webhook {object}")
-    ),
-    "webhook.resume": EventLabel(
-        _("Resumed the webhook {object}"),
-        _("Tried to resume the webhook {object}"),
-    ),
-    "webhook.replay": EventLabel(
-        _("Replayed entries to the webhook {object}"),
-        _("Tried to replay entries to the webhook {object}"),
-    ),
-    "webhook.rotate": EventLabel(
-        _("Replaced the secret of the webhook {object}"),
-        _("Tried to replace the secret of the webhook {object}"),
-    ),
-    "webhook.test": EventLabel(_("Sent a test event to the webhook {object}")),
-    "webhook.remove": EventLabel(
-        _("Removed the webhook {object}"), _("Tried to remove the webhook {object}")
-    ),
-    "audit.read": EventLabel(_("Read the audit log")),
-    "audit.export": EventLabel(_("Exported the audit log"), _("Tried to export the audit log")),
-    "audit.expire": EventLabel(
-        _("Deleted {object} past retention"),
-        _("Tried to delete {object} past retention"),
-    ),
-    "versions.expire": EventLabel(
-        _("Deleted {object} past retention"),
-        _("Tried to delete {object} past retention"),
-    ),
-    "audit.verify": EventLabel(_("Verified the audit log"), _("Tried to verify the audit log")),
+LOCAL_EVENT_LABELS: Mapping[str, LabelText] = {
+    "service.made_outside": _("{object} was created outside Meridian"),
+    "client.made_outside": _("{object} was created outside Meridian"),
+    "service.changed_outside": _("{object} was changed outside Meridian"),
+    "client.changed_outside": _("{object} was changed outside Meridian"),
+    "service.gone_outside": _("{object} was deleted outside Meridian"),
+    "client.gone_outside": _("{object} was deleted outside Meridian"),
+    "service.back_outside": _("{object} was deleted and recreated outside Meridian"),
+    "client.back_outside": _("{object} was deleted and recreated outside Meridian"),
+    "sign_in.done": _("Sign in"),
+    "sign_in.refused": _("Sign-in rejected"),
+    "sign_in.throttled": _("Sign-in throttled"),
+    "sign_out": _("Sign out"),
+    "session.ended": _("Session expired"),
+    "step_up.done": _("Confirm their identity"),
+    "step_up.refused": _("Identity confirmation rejected"),
+    "password.change": _("Change the password"),
+    "password.link": _("Issue a password link for {object}"),
+    "second_factor.add": _("Set up two-factor authentication"),
+    "second_factor.remove": _("Turn off two-factor authentication"),
+    "access.denied": _("Denied access to the page {object}"),
+    "access.stranger": _("Non-member denied access to the page {object}"),
+    "budget.exceeded": _("Exceeded the hourly limit for {object}"),
+    "access.counted": _("Denied access to more pages"),
+    "organization.add": _("Add the organization {object}"),
+    "organization.change": _("Change the organization {object}"),
+    "member.add": _("Add {object}"),
+    "member.change": _("Change the role of {object}"),
+    "member.remove": _("Remove {object}"),
+    "account.close": _("Close the account of {object}"),
+    "account.reopen": _("Reopen the account of {object}"),
+    "credential.add": _("Add a credential"),
+    "credential.change": _("Replace a credential"),
+    "credential.remove": _("Remove a credential"),
+    "credential.probe": _("Test a credential"),
+    "search.save": _("Save the search {object}"),
+    "search.change": _("Change the saved search {object}"),
+    "search.remove": _("Remove the saved search {object}"),
+    "secret.stage": _("Stage a new secret for {object}"),
+    "secret.show": _("Reveal the staged secret of {object}"),
+    "secret.store": _("Confirm that {object} has its new secret"),
+    "secret.drop": _("Discard the staged secret of {object}"),
+    "secret.forget": _("Erase the old secret of {object}"),
+    "secret.settle": _("Check whether the secret of {object} changed"),
+    "rollover.start": _("Start a signing key rollover of {object}"),
+    "rollover.advance": _("Advance a signing key rollover of {object} early"),
+    "rollover.confirm": _("Confirm that the federation authorities have the new key of {object}"),
+    "rollover.undo": _("Undo a signing key rollover of {object}"),
+    "rollover.leave": _("Abandon a signing key rollover of {object}"),
+    "rollover.stop": _("Stop a signing key rollover of {object} for review"),
+    "vault.rotate": _("Re-encrypt all secrets with the current key"),
+    "keys.exported": _("Export {object}"),
+    "clients.exported": _("Export {object}"),
+    "job.started": _("Start the job {object}"),
+    "job.paused": _("Pause the job {object}"),
+    "job.resumed": _("Resume the job {object}"),
+    "job.retried": _("Retry the failed items of the job {object}"),
+    "job.cancelled": _("Cancel the job {object}"),
+    "job.ended": _("Finish the job {object}"),
+    "audit.settle": _("Resolve the outcome of “{object}”"),
+    "stream.add": _("Add the log stream {object}"),
+    "stream.remove": _("Remove the log stream {object}"),
+    "stream.read": _("Read the audit log as {object}"),
+    "stream.refused": _("Log stream access rejected"),
+    "webhook.add": _("Add the webhook {object}"),
+    "webhook.change": _("Change the webhook {object}"),
+    "webhook.pause": _("Pause the webhook {object}"),
+    "webhook.resume": _("Resume the webhook {object}"),
+    "webhook.replay": _("Replay entries to the webhook {object}"),
+    "webhook.rotate": _("Replace the secret of the webhook {object}"),
+    "webhook.test": _("Send a test event to the webhook {object}"),
+    "webhook.remove": _("Remove the webhook {object}"),
+    "audit.read": _("Read the audit log"),
+    "audit.export": _("Export the audit log"),
+    "audit.expire": _("Delete {object} past retention"),
+    "versions.expire": _("Delete {object} past retention"),
+    "audit.verify": _("Verify the audit log"),
 }
 
 

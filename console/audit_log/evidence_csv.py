@@ -14,7 +14,6 @@ from console.audit_log.operation_labels import label_name, label_text
 from console.lists import csv_cells
 from tenants.audit.integrity.merkle import SUBJECT_FIELDS, mentions_subject
 from tenants.audit.models import AuditEntry
-from tenants.authlete.errors import Outcome
 
 BATCH_SIZE = 500  # entries whose services are looked up together
 EVIDENCE_COLUMNS = (
@@ -41,13 +40,12 @@ def redact_subject(entry: AuditEntry) -> AuditEntry:
 def _csv_rows(organization: int, entries: Sequence[AuditEntry]) -> Iterator[list[str]]:
     names = load_names(organization, entries)
     for entry in entries:
-        is_done = entry.outcome == Outcome.SUCCEEDED
         yield [
             str(entry.seq),
             format_time(entry.at),
             entry.actor,
             entry.role,
-            label_text(label_name(entry), object_name(entry, names), is_done=is_done),
+            label_text(label_name(entry), object_name(entry, names)),
             entry.effect,
             str(entry.effective_outcome.label),
             entry.code,

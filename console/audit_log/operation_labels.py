@@ -1,8 +1,7 @@
-"""What was done, in words: one phrase for each operation and local event.
+"""Labels of operations and local events.
 
-A phrase tells what was done; where its verb would claim so although it was refused, or
-nobody knows, a second one tells what was tried. ``{object}`` is the name of what it
-was done to. A name that does not stand here is told as it is.
+Labels are imperative, so that they are true whatever the outcome. ``{object}`` is the
+name of the object. An unknown operation is shown by its name.
 """
 
 from collections.abc import Mapping
@@ -11,14 +10,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from console.audit_log.event_labels import LOCAL_EVENT_LABELS, EventLabel
+from console.audit_log.event_labels import LOCAL_EVENT_LABELS, LabelText
 from tenants.audit.models import AuditEntry
 from tenants.authlete.api.clients import SET_LOCK
 
 
-def find_label(name: str) -> EventLabel | None:
-    """The phrases for an operation or event; those for the same one over another
-    HTTP method or path are the same."""
+def find_label(name: str) -> LabelText | None:
+    """Return the label of an operation or event, whatever its HTTP method or path."""
     return EVENT_LABELS.get(name.removesuffix("_post").removesuffix("_by_subject"))
 
 
@@ -31,261 +29,125 @@ def label_name(entry: AuditEntry) -> str:
     return "client.lock" if locked else "client.unlock"
 
 
-def render_label(name: str, object_name: object, *, is_done: bool = True) -> SafeString:
-    """What was done to ``what``, for a page; ``what`` may come from outside."""
-    if found := find_label(name):
-        object_name = format_html("<bdi>{}</bdi>", object_name)
-        return format_html(found.render(is_done=is_done), object=object_name)
+def render_label(name: str, object_name: object) -> SafeString:
+    """Return the label as HTML; ``object_name`` is escaped."""
+    if label := find_label(name):
+        return format_html(str(label), object=format_html("<bdi>{}</bdi>", object_name))
     return format_html("{}", name)
 
 
-def label_text(name: str, object_name: object, *, is_done: bool = True) -> str:
-    """The same as plain text."""
-    found = find_label(name)
-    return found.render(is_done=is_done).format(object=object_name) if found else name
+def label_text(name: str, object_name: object) -> str:
+    """Return the label as plain text."""
+    label = find_label(name)
+    return str(label).format(object=object_name) if label else name
 
 
-EVENT_LABELS: Mapping[str, EventLabel] = {
+EVENT_LABELS: Mapping[str, LabelText] = {
     # --- services
-    "service.list": EventLabel(_("Read the list of services")),
-    "service.get": EventLabel(_("Read the settings of {object}")),
-    "service.update": EventLabel(_("Saved {object}"), _("Tried to save {object}")),
-    "service.create": EventLabel(
-        _("Created the service {object}"), _("Tried to create the service {object}")
-    ),
-    "idp.create_service": EventLabel(
-        _("Created the service {object}"), _("Tried to create the service {object}")
-    ),
-    "service.delete": EventLabel(
-        _("Deleted the service {object}"), _("Tried to delete the service {object}")
-    ),
-    "idp.remove_service": EventLabel(
-        _("Deleted the service {object}"), _("Tried to delete the service {object}")
-    ),
-    "service.configuration": EventLabel(_("Read the discovery document of {object}")),
-    "service.jwks": EventLabel(_("Read the published keys of {object}")),
-    "idp.list_servers": EventLabel(_("Read the list of Authlete's clusters")),
+    "service.list": _("Read the list of services"),
+    "service.get": _("Read the settings of {object}"),
+    "service.update": _("Update {object}"),
+    "service.create": _("Create the service {object}"),
+    "idp.create_service": _("Create the service {object}"),
+    "service.delete": _("Delete the service {object}"),
+    "idp.remove_service": _("Delete the service {object}"),
+    "service.configuration": _("Read the discovery document of {object}"),
+    "service.jwks": _("Read the published keys of {object}"),
+    "idp.list_servers": _("Read the list of Authlete's clusters"),
     # --- clients
-    "client.list": EventLabel(_("Read the list of clients")),
-    "client.get": EventLabel(_("Read the settings of {object}")),
-    "client.reveal_secret": EventLabel(
-        _("Revealed the secret of {object}"), _("Tried to reveal the secret of {object}")
-    ),
-    "client.keep_secret": EventLabel(
-        _("Stored the secret of {object} encrypted for undo"),
-        _("Tried to store the secret of {object} encrypted for undo"),
-    ),
-    "client.create": EventLabel(
-        _("Created the client {object}"), _("Tried to create the client {object}")
-    ),
-    "client.update": EventLabel(_("Saved {object}"), _("Tried to save {object}")),
-    "client.delete": EventLabel(
-        _("Deleted the client {object}"), _("Tried to delete the client {object}")
-    ),
-    "client.set_lock": EventLabel(
-        _("Locked or unlocked {object}"), _("Tried to lock or unlock {object}")
-    ),
-    "client.lock": EventLabel(_("Locked {object}"), _("Tried to lock {object}")),
-    "client.unlock": EventLabel(_("Unlocked {object}"), _("Tried to unlock {object}")),
-    "client.refresh_secret": EventLabel(
-        _("Rotated the secret of {object}"),
-        _("Tried to rotate the secret of {object}"),
-    ),
-    "client.set_secret": EventLabel(
-        _("Set the secret of {object}"), _("Tried to set the secret of {object}")
-    ),
-    "requestable_scopes.get": EventLabel(_("Read the requestable scopes of {object}")),
-    "requestable_scopes.update": EventLabel(
-        _("Set the requestable scopes of {object}"),
-        _("Tried to set the requestable scopes of {object}"),
-    ),
-    "requestable_scopes.delete": EventLabel(
-        _("Allowed all scopes for {object}"),
-        _("Tried to allow all scopes for {object}"),
-    ),
-    "registration.create": EventLabel(
-        _("Registered a client dynamically"),
-        _("Tried to register a client dynamically"),
-    ),
-    "registration.get": EventLabel(_("Read a dynamic registration")),
-    "registration.update": EventLabel(
-        _("Changed a dynamic registration"), _("Tried to change a dynamic registration")
-    ),
-    "registration.delete": EventLabel(
-        _("Deleted a dynamic registration"), _("Tried to delete a dynamic registration")
-    ),
+    "client.list": _("Read the list of clients"),
+    "client.get": _("Read the settings of {object}"),
+    "client.reveal_secret": _("Reveal the secret of {object}"),
+    "client.keep_secret": _("Store the secret of {object} encrypted for undo"),
+    "client.create": _("Create the client {object}"),
+    "client.update": _("Update {object}"),
+    "client.delete": _("Delete the client {object}"),
+    "client.set_lock": _("Lock or unlock {object}"),
+    "client.lock": _("Lock {object}"),
+    "client.unlock": _("Unlock {object}"),
+    "client.refresh_secret": _("Rotate the secret of {object}"),
+    "client.set_secret": _("Set the secret of {object}"),
+    "requestable_scopes.get": _("Read the requestable scopes of {object}"),
+    "requestable_scopes.update": _("Set the requestable scopes of {object}"),
+    "requestable_scopes.delete": _("Allow all scopes for {object}"),
+    "registration.create": _("Register a client dynamically"),
+    "registration.get": _("Read a dynamic registration"),
+    "registration.update": _("Change a dynamic registration"),
+    "registration.delete": _("Delete a dynamic registration"),
     # --- tokens
-    "token.list": EventLabel(_("Read the list of tokens")),
-    "token.create": EventLabel(
-        _("Created a token for {object}"), _("Tried to create a token for {object}")
-    ),
-    "token.update": EventLabel(
-        _("Changed a token of {object}"), _("Tried to change a token of {object}")
-    ),
-    "token.delete": EventLabel(
-        _("Deleted a token of {object}"), _("Tried to delete a token of {object}")
-    ),
+    "token.list": _("Read the list of tokens"),
+    "token.create": _("Create a token for {object}"),
+    "token.update": _("Change a token of {object}"),
+    "token.delete": _("Delete a token of {object}"),
     # Of a client, or of a subject at a service.
-    "token.revoke": EventLabel(
-        _("Revoked tokens at {object}"), _("Tried to revoke tokens at {object}")
-    ),
-    "token.check": EventLabel(_("Looked up a token of {object}")),
-    "token.introspect": EventLabel(_("Introspected a token")),
-    "token.introspect_standard": EventLabel(_("Introspected a token (RFC 7662)")),
-    "token_batch.create": EventLabel(
-        _("Submitted a token batch"), _("Tried to submit a token batch")
-    ),
-    "token_batch.dry_run": EventLabel(_("Ran a dry run of a token batch")),
-    "token_batch.status": EventLabel(_("Read the status of a token batch")),
-    "batch.upload": EventLabel(
-        _("Uploaded the token file {object}"),
-        _("Tried to upload the token file {object}"),
-    ),
-    "batch.cancel": EventLabel(
-        _("Discarded the token file {object}"),
-        _("Tried to discard the token file {object}"),
-    ),
-    "batch.adopt": EventLabel(
-        _("Started to track an external token batch"),
-        _("Tried to track an external token batch"),
-    ),
-    "batch.settle": EventLabel(
-        _("Resolved the outcome of tokens of {object}"),
-        _("Tried to resolve the outcome of tokens of {object}"),
-    ),
-    "id_token.reissue": EventLabel(_("Reissued an ID token"), _("Tried to reissue an ID token")),
-    "jose.verify": EventLabel(_("Verified a JOSE object")),
+    "token.revoke": _("Revoke tokens at {object}"),
+    "token.check": _("Look up a token of {object}"),
+    "token.introspect": _("Introspect a token"),
+    "token.introspect_standard": _("Introspect a token (RFC 7662)"),
+    "token_batch.create": _("Submit a token batch"),
+    "token_batch.dry_run": _("Dry-run a token batch"),
+    "token_batch.status": _("Read the status of a token batch"),
+    "batch.upload": _("Upload the token file {object}"),
+    "batch.cancel": _("Discard the token file {object}"),
+    "batch.adopt": _("Track an external token batch"),
+    "batch.settle": _("Resolve the outcome of tokens of {object}"),
+    "id_token.reissue": _("Reissue an ID token"),
+    "jose.verify": _("Verify a JOSE object"),
     # --- what a person has allowed
-    "subject.export": EventLabel(
-        _("Exported the data of a user"),
-        _("Tried to export the data of a user"),
-    ),
-    "subject.reveal": EventLabel(
-        _("Revealed a hidden subject"),
-        _("Tried to reveal a hidden subject"),
-    ),
-    "subject.revoke_all": EventLabel(
-        _("Started to revoke all access of a user"),
-        _("Tried to revoke all access of a user"),
-    ),
-    "receipt.made": EventLabel(_("Created a receipt and recorded its digest")),
-    "subject.search": EventLabel(_("Looked up a user")),
-    "authorization.list": EventLabel(_("Read the apps connected to a user")),
-    "authorization.update": EventLabel(
-        _("Changed a user's authorization of {object}"),
-        _("Tried to change a user's authorization of {object}"),
-    ),
-    "authorization.delete": EventLabel(
-        _("Revoked a user's authorization of {object}"),
-        _("Tried to revoke a user's authorization of {object}"),
-    ),
-    "granted_scopes.get": EventLabel(_("Read the scopes granted to {object}")),
-    "granted_scopes.delete": EventLabel(
-        _("Deleted the scopes granted to {object}"),
-        _("Tried to delete the scopes granted to {object}"),
-    ),
-    "grant.manage": EventLabel(_("Changed a grant"), _("Tried to change a grant")),
+    "subject.export": _("Export the data of a user"),
+    "subject.reveal": _("Reveal a hidden subject"),
+    "subject.revoke_all": _("Revoke all access of a user"),
+    "receipt.made": _("Create a receipt"),
+    "subject.search": _("Find a user"),
+    "authorization.list": _("Read the apps connected to a user"),
+    "authorization.update": _("Change a user's authorization of {object}"),
+    "authorization.delete": _("Revoke a user's authorization of {object}"),
+    "granted_scopes.get": _("Read the scopes granted to {object}"),
+    "granted_scopes.delete": _("Delete the scopes granted to {object}"),
+    "grant.manage": _("Change a grant"),
     # --- keys in hardware security modules
-    "key.list": EventLabel(_("Read the list of HSM keys")),
-    "key.get": EventLabel(_("Read an HSM key")),
-    "key.create": EventLabel(
-        _("Created the HSM key {object}"),
-        _("Tried to create the HSM key {object}"),
-    ),
-    "key.delete": EventLabel(
-        _("Deleted the HSM key {object}"),
-        _("Tried to delete the HSM key {object}"),
-    ),
+    "key.list": _("Read the list of HSM keys"),
+    "key.get": _("Read an HSM key"),
+    "key.create": _("Create the HSM key {object}"),
+    "key.delete": _("Delete the HSM key {object}"),
     # --- regions, and what a service publishes
-    "region.info": EventLabel(_("Read the version of the region")),
-    "region.echo": EventLabel(_("Tested the connection to the region")),
-    "region.health": EventLabel(_("Checked the region's health")),
-    "federation.configuration": EventLabel(_("Read the federation document of {object}")),
-    "federation.registration": EventLabel(
-        _("Registered a client by OpenID Federation"),
-        _("Tried to register a client by OpenID Federation"),
-    ),
-    "vci.metadata": EventLabel(_("Read the credential issuer's metadata of {object}")),
-    "vci.jwt_issuer": EventLabel(_("Read the JWT issuer's metadata of {object}")),
-    "vci.jwks": EventLabel(_("Read the credential issuer's keys of {object}")),
+    "region.info": _("Read the version of the region"),
+    "region.echo": _("Test the connection to the region"),
+    "region.health": _("Check the region's health"),
+    "federation.configuration": _("Read the federation document of {object}"),
+    "federation.registration": _("Register a client by OpenID Federation"),
+    "vci.metadata": _("Read the credential issuer's metadata of {object}"),
+    "vci.jwt_issuer": _("Read the JWT issuer's metadata of {object}"),
+    "vci.jwks": _("Read the credential issuer's keys of {object}"),
     # --- what an authorization server does while people log in
-    "auth.authorization": EventLabel(
-        _("Started an authorization"), _("Tried to start an authorization")
-    ),
-    "auth.authorization_fail": EventLabel(
-        _("Ended an authorization with an error"),
-        _("Tried to end an authorization with an error"),
-    ),
-    "auth.authorization_issue": EventLabel(
-        _("Ended an authorization with a code or tokens"),
-        _("Tried to end an authorization with a code or tokens"),
-    ),
-    "auth.pushed_authorization": EventLabel(
-        _("Pushed an authorization request"),
-        _("Tried to push an authorization request"),
-    ),
-    "auth.token": EventLabel(_("Requested a token"), _("Tried to request a token")),
-    "auth.token_fail": EventLabel(
-        _("Ended a token request with an error"),
-        _("Tried to end a token request with an error"),
-    ),
-    "auth.token_issue": EventLabel(
-        _("Ended a token request with tokens"),
-        _("Tried to end a token request with tokens"),
-    ),
-    "auth.revocation": EventLabel(_("Revoked a token"), _("Tried to revoke a token")),
-    "auth.userinfo": EventLabel(_("Read the user info for a token")),
-    "auth.userinfo_issue": EventLabel(_("Issued user info")),
-    "ticket.info": EventLabel(_("Read a pending authorization")),
-    "ticket.update": EventLabel(
-        _("Changed a pending authorization"),
-        _("Tried to change a pending authorization"),
-    ),
-    "backchannel.authentication": EventLabel(
-        _("Started a backchannel authentication"),
-        _("Tried to start a backchannel authentication"),
-    ),
-    "backchannel.issue": EventLabel(
-        _("Accepted a backchannel authentication"),
-        _("Tried to accept a backchannel authentication"),
-    ),
-    "backchannel.fail": EventLabel(
-        _("Ended a backchannel authentication with an error"),
-        _("Tried to end a backchannel authentication with an error"),
-    ),
-    "backchannel.complete": EventLabel(
-        _("Completed a backchannel authentication"),
-        _("Tried to complete a backchannel authentication"),
-    ),
-    "device.authorization": EventLabel(
-        _("Started a device authorization"),
-        _("Tried to start a device authorization"),
-    ),
-    "device.verification": EventLabel(_("Checked a device's user code")),
-    "device.complete": EventLabel(
-        _("Completed a device authorization"),
-        _("Tried to complete a device authorization"),
-    ),
-    "native_sso.process": EventLabel(
-        _("Processed a native SSO request"), _("Tried to process a native SSO request")
-    ),
-    "native_sso.logout": EventLabel(
-        _("Signed out of native SSO"),
-        _("Tried to sign out of native SSO"),
-    ),
-    "vci.offer_create": EventLabel(
-        _("Created a credential offer"), _("Tried to create a credential offer")
-    ),
-    "vci.offer_info": EventLabel(_("Read a credential offer")),
-    "vci.single_parse": EventLabel(_("Read a credential request")),
-    "vci.single_issue": EventLabel(_("Issued a credential"), _("Tried to issue a credential")),
-    "vci.batch_parse": EventLabel(_("Read a request for several credentials")),
-    "vci.batch_issue": EventLabel(
-        _("Issued several credentials"), _("Tried to issue several credentials")
-    ),
-    "vci.deferred_parse": EventLabel(_("Read a request for a deferred credential")),
-    "vci.deferred_issue": EventLabel(
-        _("Issued a deferred credential"), _("Tried to issue a deferred credential")
-    ),
+    "auth.authorization": _("Start an authorization"),
+    "auth.authorization_fail": _("End an authorization with an error"),
+    "auth.authorization_issue": _("End an authorization with a code or tokens"),
+    "auth.pushed_authorization": _("Push an authorization request"),
+    "auth.token": _("Request a token"),
+    "auth.token_fail": _("End a token request with an error"),
+    "auth.token_issue": _("End a token request with tokens"),
+    "auth.revocation": _("Revoke a token"),
+    "auth.userinfo": _("Read the user info for a token"),
+    "auth.userinfo_issue": _("Issue user info"),
+    "ticket.info": _("Read a pending authorization"),
+    "ticket.update": _("Change a pending authorization"),
+    "backchannel.authentication": _("Start a backchannel authentication"),
+    "backchannel.issue": _("Accept a backchannel authentication"),
+    "backchannel.fail": _("End a backchannel authentication with an error"),
+    "backchannel.complete": _("Complete a backchannel authentication"),
+    "device.authorization": _("Start a device authorization"),
+    "device.verification": _("Check a device's user code"),
+    "device.complete": _("Complete a device authorization"),
+    "native_sso.process": _("Process a native SSO request"),
+    "native_sso.logout": _("Sign out of native SSO"),
+    "vci.offer_create": _("Create a credential offer"),
+    "vci.offer_info": _("Read a credential offer"),
+    "vci.single_parse": _("Read a credential request"),
+    "vci.single_issue": _("Issue a credential"),
+    "vci.batch_parse": _("Read a request for several credentials"),
+    "vci.batch_issue": _("Issue several credentials"),
+    "vci.deferred_parse": _("Read a request for a deferred credential"),
+    "vci.deferred_issue": _("Issue a deferred credential"),
     **LOCAL_EVENT_LABELS,
 }

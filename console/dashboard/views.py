@@ -19,7 +19,6 @@ from console.web.responses import redirect_to, render_page
 from tenants.audit.models import AuditEntry, AuditHead
 from tenants.audit.reconciliation.resolutions import find_unresolved
 from tenants.audit.search.entries import MAX_COUNTED
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
 from tenants.models import Membership
 from tenants.organizations.regions import get_regions
@@ -108,7 +107,7 @@ def _entry_url(member: Member, entry: AuditEntry) -> str:
 
 def _describe(entry: AuditEntry) -> SafeString:
     thing = entry.label or entry.object or entry.client or entry.service or "–"
-    return render_label(label_name(entry), thing, is_done=entry.outcome == Outcome.SUCCEEDED)
+    return render_label(label_name(entry), thing)
 
 
 def _entries(member: Member) -> QuerySet[AuditEntry]:

@@ -124,7 +124,6 @@ def _describe_entry(target: DocumentTarget, entry: AuditEntry, name: str) -> His
     done = render_label(
         label_name(entry),
         what,
-        is_done=entry.effective_outcome == Outcome.SUCCEEDED,
     )
     changes = describe_changes(load_changes(entry.changes), settings_for_operation(entry.operation))
     undo = entry_page_path(entry, "restore") if is_undoable(entry) else ""

@@ -32,7 +32,7 @@ def list_unresolved(
     return [
         UnresolvedNotice(
             one,
-            render_label(label_name(one), one.label or name, is_done=False),
+            render_label(label_name(one), one.label or name),
             _resolve_path(target, one),
         )
         for one in entries

@@ -16,7 +16,6 @@ from console.web.access import Member
 from tenants.audit.models import AuditEntry
 from tenants.audit.search.entries import EntryPage, search_entries
 from tenants.audit.search.filters import EntryFilters
-from tenants.authlete.errors import Outcome
 
 ACTION_EFFECTS = ("change", "destroy", "reveal")
 ENTRIES_PER_PAGE = 200  # entries that are looked at in one go
@@ -92,10 +91,9 @@ def _build_action(group: Sequence[AuditEntry], receipt: Receipt | None) -> PastA
         proven = is_receipt_confirmed(receipt)
         words = _describe_revocation(receipt, labels, is_confirmed=proven)
         return PastAction(entry, words, (), receipt.regions, 1, receipt, proven)
-    is_done = all(one.outcome == Outcome.SUCCEEDED for one in group)
     return PastAction(
         entry,
-        render_label(entry.operation, ", ".join(sorted(labels)), is_done=is_done),
+        render_label(entry.operation, ", ".join(sorted(labels))),
         list(dict.fromkeys(one.effective_outcome for one in group)),
         list(dict.fromkeys(one.region for one in group if one.region)),
         len(group),

@@ -17,7 +17,6 @@ from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.audit.reconciliation.resolutions import Resolution, find_resolutions
 from tenants.audit.search.entries import search_entries
 from tenants.audit.search.filters import EntryFilters
-from tenants.authlete.errors import Outcome
 from tenants.crypto.vault import UnsealError
 from tenants.jobs.control import select_retryable_items
 from tenants.jobs.models import (
@@ -52,8 +51,7 @@ class ReceiptCall:
     @property
     def description(self) -> SafeString:
         one = self.entry
-        is_done = one.outcome == Outcome.SUCCEEDED
-        return render_label(one.operation, one.label or one.client, is_done=is_done)
+        return render_label(one.operation, one.label or one.client)
 
     @property
     def short_mac(self) -> str:

@@ -33,9 +33,9 @@ def test_change_author_is_found_from_home(scene, input_device):
     expect(row).to_contain_text("45 minutes")
     expect(row).to_contain_text("ada.admin@harbor.example")
     expect(row).to_contain_text("CHG-2107")
-    input_device.follow_link(row.get_by_role("link", name=f"Saved {name}"))
+    input_device.follow_link(row.get_by_role("link", name=f"Update {name}"))
 
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"Saved {name}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Update {name}")
     expect(page.locator("table.diff")).to_contain_text('"accessTokenDuration": 2700')
     expect(page.locator(".code")).to_contain_text(entry)
     expect(page.locator(".chain")).to_contain_text("this entry")

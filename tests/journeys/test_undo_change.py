@@ -28,7 +28,7 @@ def undo(scene):
     """From home to the review, or to the merge before it."""
     scene.page.goto("/harbor/")
     hand = Mouse(scene.page)
-    hand.follow_link(scene.page.get_by_role("link", name="Saved Ledger sync"))
+    hand.follow_link(scene.page.get_by_role("link", name="Update Ledger sync"))
     hand.click("button", "Undo change")
     return hand
 

@@ -29,7 +29,6 @@ from console.history.versions import list_spans, load_versions
 from console.web.access import ConsoleRequest
 from console.web.responses import render_page
 from tenants.audit.models import AuditEntry
-from tenants.authlete.errors import Outcome
 from tenants.organizations.roles import ConsolePermission
 from tenants.versions.models import Version
 
@@ -92,7 +91,7 @@ def change(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpR
         "workspace": target.workspace,
         "name": name,
         "entry": kept,
-        "done": label_text(label_name(kept), name, is_done=kept.outcome == Outcome.SUCCEEDED),
+        "done": label_text(label_name(kept), name),
         "can_undo": is_undoable(kept),
         "is_saved": kept.operation in UNDOABLE_OPERATIONS and is_undoable(kept),
         "time_range": outside_time_range(kept),

@@ -51,7 +51,7 @@ def test_tells_who_could_do_what_on_a_day(auditor, people):
     assert lately["ida@acme.example"]["role"] == "admin"
     assert "Manage members" in lately["ida@acme.example"]["may"]
     assert lately["bo@acme.example"]["dormant"] == "yes"
-    assert "Removed" in lately["bo@acme.example"]["changed_since"]
+    assert "Remove" in lately["bo@acme.example"]["changed_since"]
     assert "bo@acme.example" not in now
     assert now["cy@acme.example"]["untold"] == "yes"
     assert now["ida@acme.example"]["untold"] == ""

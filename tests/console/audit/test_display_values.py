@@ -41,7 +41,7 @@ def test_words_of_an_entry_find_it(auditor, kept):
         for name, words in (("old", one.before), ("new", one.after))
     ]
 
-    lost = [asked for asked in typed if shown(auditor.get(URL, asked)) != ["Saved Shop"]]
+    lost = [asked for asked in typed if shown(auditor.get(URL, asked)) != ["Update Shop"]]
 
     assert len(typed) == 2 * len(CHANGES)
     assert lost == []
@@ -50,15 +50,15 @@ def test_words_of_an_entry_find_it(auditor, kept):
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
-        ({"old": "45 minutes"}, ["Saved Shop"]),
-        ({"old": "2 700 SECONDS"}, ["Saved Shop"]),
-        ({"old": "45m"}, ["Saved Shop"]),
-        ({"new": "24h"}, ["Saved Shop"]),
-        ({"old": "2700"}, ["Saved Other", "Saved Shop"]),
-        ({"field": "pkceRequired", "old": "yes", "new": "off"}, ["Saved Shop"]),
+        ({"old": "45 minutes"}, ["Update Shop"]),
+        ({"old": "2 700 SECONDS"}, ["Update Shop"]),
+        ({"old": "45m"}, ["Update Shop"]),
+        ({"new": "24h"}, ["Update Shop"]),
+        ({"old": "2700"}, ["Update Other", "Update Shop"]),
+        ({"field": "pkceRequired", "old": "yes", "new": "off"}, ["Update Shop"]),
         ({"field": "parRequired", "old": "on"}, []),
         ({"field": "accessTokenDuration", "new": "45 minutes"}, []),
-        ({"-old": "45 minutes"}, ["Saved Other"]),
+        ({"-old": "45 minutes"}, ["Update Other"]),
     ],
 )
 def test_words_mean_what_they_say(auditor, kept, typed, found):

@@ -42,7 +42,7 @@ def test_tells_before_and_after_in_sentences_and_in_json(show, update):
 
     response = show(entry)
 
-    assertContains(response, "Saved <bdi>Shop</bdi>")
+    assertContains(response, "Update <bdi>Shop</bdi>")
     assertContains(response, "Changes")
     assertContains(response, "1 hour")
     assertContains(response, "10 minutes")
@@ -166,7 +166,7 @@ def test_says_what_an_unknown_outcome_means(show, update, sandbox):
 
     response = show(AuditEntry.objects.get(operation="service.update"))
 
-    assertContains(response, "Tried to save <bdi>Shop</bdi>")
+    assertContains(response, "Update <bdi>Shop</bdi>")
     assertContains(response, "Unknown outcome")
     assertContains(response, "Intended changes")
     assertContains(response, "Open object")
@@ -324,7 +324,7 @@ def test_can_be_read_although_nothing_can_be_written(show, update):
 
     response = show(entry)
 
-    assertContains(response, "Saved <bdi>Shop</bdi>")
+    assertContains(response, "Update <bdi>Shop</bdi>")
     assertContains(response, "Audit log isn't accepting entries")
 
 

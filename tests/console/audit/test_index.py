@@ -45,7 +45,7 @@ def test_lines_stand_under_their_day(member, keep, time_machine):
     response = auditor.get(URL)
 
     days = [[row.entry_row.title for row in day] for day in response.context["days"]]
-    assert days == [["Saved A", "Saved B"], ["Saved C"]]
+    assert days == [["Update A", "Update B"], ["Update C"]]
     assertContains(response, "Today, Tuesday, 24 November 2026")
     assertContains(response, "<small>+01:00</small>")
     assertContains(response, ">01:20:00</time>")
@@ -58,7 +58,7 @@ def test_tells_who_did_what_where_and_why(auditor, update):
     response = auditor.get(URL)
 
     (line,) = response.context["lines"]
-    assert line.title == "Saved Shop"
+    assert line.title == "Update Shop"
     for words in ("ida@acme.example", "Editor", "CHG-2107", "service.update", "done"):
         assertContains(response, words)
     assertContains(response, '<del class="was"><bdi>1 hour</bdi></del>')
@@ -72,7 +72,7 @@ def test_does_not_say_that_it_was_done_when_it_was_refused(auditor, update, sand
 
     response = auditor.get(URL)
 
-    assert shown(response) == ["Tried to save Shop"]
+    assert shown(response) == ["Update Shop"]
     assertContains(response, 'data-outcome="refused"')
 
 
@@ -123,7 +123,7 @@ def test_leaves_reads_out_and_says_so(auditor, update):
 
     response = auditor.get(URL)
 
-    assert shown(response) == ["Saved Shop"]
+    assert shown(response) == ["Update Shop"]
     assertContains(response, "Reads are hidden")
 
 
@@ -132,7 +132,7 @@ def test_shows_reads_when_asked_to(auditor, update):
 
     response = auditor.get(URL, {"reads": "1"})
 
-    assert "Saved Shop" in shown(response)
+    assert "Update Shop" in shown(response)
     assert "Read the settings of Shop" in shown(response)
     assertNotContains(response, "Reads are hidden")
 
@@ -166,10 +166,10 @@ def test_pages_lead_there_and_back(auditor, keep, pages_of_two):
     back = auditor.get(URL + third.context["newer"])
 
     assert [shown(page) for page in (first, second, third, back)] == [
-        ["Saved 4", "Saved 3"],
-        ["Saved 2", "Saved 1"],
-        ["Saved 0"],
-        ["Saved 2", "Saved 1"],
+        ["Update 4", "Update 3"],
+        ["Update 2", "Update 1"],
+        ["Update 0"],
+        ["Update 2", "Update 1"],
     ]
     assert first.context["newer"] == third.context["older"] == ""
     assertContains(second, "Older")
@@ -188,7 +188,7 @@ def test_counts_no_further_than_it_has_to(auditor, keep, monkeypatch):
 def test_begins_at_the_newest_where_a_place_makes_no_sense(auditor, keep, cursor):
     keep(label="Shop")
 
-    assert shown(auditor.get(URL, {"at": cursor})) == ["Saved Shop"]
+    assert shown(auditor.get(URL, {"at": cursor})) == ["Update Shop"]
 
 
 # Nothing to show
@@ -225,7 +225,7 @@ def test_can_be_read_although_nothing_can_be_written(auditor, keep):
 
     response = auditor.get(URL)
 
-    assert shown(response) == ["Saved Shop"]
+    assert shown(response) == ["Update Shop"]
     assertContains(response, "Audit log isn't accepting entries")
 
 

@@ -121,8 +121,8 @@ def test_tells_who_changed_a_setting_of_a_service(visit, history):
     )
     expect(page.locator("tbody tr:not(.day)").last).to_contain_text("1 hour → 10 minutes")
 
-    page.get_by_role("link", name="Saved Shop").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Saved Shop")
+    page.get_by_role("link", name="Update Shop").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Update Shop")
     expect(page.locator(".chain")).to_contain_text("this entry")
     expect(page.get_by_text("Too long")).to_be_visible()
 

@@ -55,7 +55,7 @@ def test_settles_by_what_authlete_tells(member, lost, after, found):
     assert "Somebody waits for it" in shown
     assert "/settle/" not in shown
     told = admin.get(f"/acme/audit/{settling.entry}/").content.decode()
-    assert "Resolved the outcome of “<bdi>Tried to " in told
+    assert "Resolve the outcome of “<bdi>" in told
 
 
 def test_leads_on_to_what_is_left_to_be_done(member, acme, sandbox, who):

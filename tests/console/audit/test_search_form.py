@@ -123,9 +123,9 @@ def test_counts_days_where_the_reader_is(member, keep, settings, time_machine):
     keep(label="In Tokyo this was on the 24th", ago=timedelta(hours=2))
 
     on = {"since": "2026-11-25", "until": "2026-11-25"}
-    assert shown(auditor.get(URL, on)) == ["Saved In Tokyo this was on the 25th"]
+    assert shown(auditor.get(URL, on)) == ["Update In Tokyo this was on the 25th"]
     on = {"until": "2026-11-24"}
-    assert shown(auditor.get(URL, on)) == ["Saved In Tokyo this was on the 24th"]
+    assert shown(auditor.get(URL, on)) == ["Update In Tokyo this was on the 24th"]
 
 
 REFUSED = [
@@ -228,11 +228,11 @@ def test_a_name_means_all_services_that_have_it(auditor, keep, known):
     keep(service="9", region="eu", label="Another")
 
     assert shown(auditor.get(URL, {"service": "shop"})) == [
-        "Saved In America",
-        "Saved In Europe",
+        "Update In America",
+        "Update In Europe",
     ]
     within = auditor.get(URL, {"service": "shop", "region": "eu"})
-    assert shown(within) == ["Saved In Europe"]
+    assert shown(within) == ["Update In Europe"]
     response = auditor.get(URL, {"service": "sho"})
     assertContains(response, "Several services match: Shops (eu 9), Shop", status_code=422)
 
@@ -349,12 +349,12 @@ def test_leads_from_a_value_to_its_filter(auditor, keep):
 @pytest.mark.parametrize(
     ("label", "titles"),
     [
-        ("Destructive", ["Deleted the service Old"]),
-        ("Revealed", ["Rotated the secret of Till"]),
+        ("Destructive", ["Delete the service Old"]),
+        ("Revealed", ["Rotate the secret of Till"]),
         ("Rejected or unknown", ["Denied access to the page services:edit"]),
         ("Denied access", ["Denied access to the page services:edit"]),
         ("Non-members", []),
-        ("Mine", ["Checked a credential"]),
+        ("Mine", ["Test a credential"]),
     ],
 )
 def test_has_searches_that_auditors_need(auditor, keep, who, label, titles):
@@ -380,8 +380,8 @@ def test_has_periods(member, keep, time_machine):
 
     found = {name: shown(auditor.get(URL + path)) for name, path in periods.items()}
     assert found == {
-        "Today": ["Saved A"],
-        "7 days": ["Saved A", "Saved B"],
-        "30 days": ["Saved A", "Saved B", "Saved C"],
-        "Last quarter": ["Saved E"],
+        "Today": ["Update A"],
+        "7 days": ["Update A", "Update B"],
+        "30 days": ["Update A", "Update B", "Update C"],
+        "Last quarter": ["Update E"],
     }

@@ -29,7 +29,7 @@ URL = "/acme/audit/complete/"
         ("Actor:audi", "Actor:AUDITOR "),
         ("actor:a", "actor:AUDITOR "),  # not who has an "a" further on
         ("actor:work", 'actor:"worker of nights" '),
-        ("operation:sign", "operation:sign_in.refused "),
+        ("operation:sign", "operation:sign_in.done "),
         ("effect:d", "effect:destroy "),
         ("code:a004", "code:A004201 "),
         ("status:4", "status:4xx "),

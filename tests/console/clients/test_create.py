@@ -44,7 +44,7 @@ def test_its_history_begins_with_it(editor, sandbox):
     create(editor)
 
     page = editor.get(f"/acme/services/us/17/clients/{made(sandbox)['clientId']}/history/")
-    assertContains(page, "Created the client <bdi>Till</bdi>")
+    assertContains(page, "Create the client <bdi>Till</bdi>")
     assertContains(page, "New till")
 
 

@@ -40,7 +40,7 @@ def test_lists_changes_of_this_organization_alone(member, acme):
 
     page = member(Role.ADMIN).get(URL).content.decode()
 
-    assert "Added <bdi>Cyrus Here</bdi>" in page
+    assert "Add <bdi>Cyrus Here</bdi>" in page
     assert "Diana Elsewhere" not in page
     assert "Read the audit log" not in page
 
@@ -55,7 +55,7 @@ def test_lists_services_alone_to_who_may_not_read_the_record(member, acme, sandb
 
     page = member(role).get(URL).content.decode()
 
-    assert "Saved <bdi>Shop</bdi>" in page
+    assert "Update <bdi>Shop</bdi>" in page
     assert "Cyrus Here" not in page
     assert "Was refused" not in page
 
@@ -67,7 +67,7 @@ def test_an_auditor_sees_what_changed_lately_and_the_chain(member, acme):
 
     page = member(Role.AUDITOR).get(URL).content.decode()
 
-    assert "Added <bdi>Cyrus Here</bdi>" in page
+    assert "Add <bdi>Cyrus Here</bdi>" in page
     assert "Read the audit log" not in page
     assert "Entries in the chain" in page
 

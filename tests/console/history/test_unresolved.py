@@ -97,4 +97,4 @@ def test_what_was_made_by_a_lost_call_begins_with_it_once_it_is_settled(admin, s
     admin.get(f"{SERVICE}clients/{made}/")
     page = admin.get(f"{SERVICE}clients/{made}/history/")
 
-    assertContains(page, "Created the client <bdi>Till</bdi>")
+    assertContains(page, "Create the client <bdi>Till</bdi>")

@@ -40,7 +40,7 @@ def replaced(editor, enter, save, sandbox):
 def test_says_that_a_secret_cannot_be_put_back(editor, replaced, save, sandbox):
     page = editor.get(undo(editor, replaced).url)
 
-    assertContains(page, "secrets aren&#x27;t stored")
+    assertContains(page, "aren&#x27;t stored")
     save(editor)
     service = sandbox.services[17]
     assert service["accessTokenDuration"] == 3600
@@ -53,7 +53,7 @@ def test_says_that_nothing_can_be_put_back(editor, enter, save, sandbox):
     response = undo(editor, save(editor).url)
 
     assertContains(response, "Nothing to undo")
-    assertContains(response, "secrets aren&#x27;t stored")
+    assertContains(response, "aren&#x27;t stored")
 
 
 def test_undoes_what_was_changed_elsewhere(editor, save, sandbox):
