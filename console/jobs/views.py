@@ -85,8 +85,8 @@ def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
         "member": member,
         "job": found,
         "progress": told,
-        "fate": fate if fate in ItemState.values else "",
-        "fates": [
+        "item_state": fate if fate in ItemState.values else "",
+        "item_states": [
             (state.value, state.label, told.counts[state])
             for state in ItemState
             if told.counts.get(state)
@@ -94,11 +94,13 @@ def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
         "page": page,
         "rows": [(item, ends.get(item.entry)) for item in page],
         "summary": progress.summarize(found),
-        "settled_later": len(ends),
-        "steers": steers,
+        "resolved_later": len(ends),
+        "can_control": steers,
         "receipt": receipt_access.receipt_for_job(member, found),
         "hides_why": told.concerns_user and not member.can(ConsolePermission.USERS),
-        "again": control.select_retryable_items(found).count() if found.is_over and steers else 0,
+        "retryable_count": control.select_retryable_items(found).count()
+        if found.is_over and steers
+        else 0,
         "stalled": _is_stalled(Job.objects.filter(pk=found.pk)),
         "every": _refresh_seconds(told),
     }
@@ -165,9 +167,9 @@ def _confirm_action(
         "member": member,
         "job": job,
         "progress": told,
-        "again": control.select_retryable_items(job).count(),
+        "retryable_count": control.select_retryable_items(job).count(),
         "receipt": receipt,
-        "undone": Item.objects.filter(job=job, state__in=UNFINISHED_ITEM_STATES),
+        "unfinished_items": Item.objects.filter(job=job, state__in=UNFINISHED_ITEM_STATES),
         "path": path,
     }
     return render_page(request, f"jobs/{name}.html", context)

@@ -141,7 +141,7 @@ def replay(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
                 messages.success(request, _("Replay started."))
         return redirect_to(request, path)
     asked = ReplayRangeForm(request.GET or None)
-    context = {"member": member, "webhook": found, "asked": asked, "form": form}
+    context = {"member": member, "webhook": found, "position_form": asked, "form": form}
     if asked.is_valid():
         row, at = asked.cleaned_data["row"], asked.cleaned_data["at"]
         after = row - 1 if row else actions.row_before(found, at)

@@ -92,7 +92,7 @@ def new_hsm_key(request: ConsoleRequest, workspace: Workspace, service_id: int) 
         "form": form,
         "groups": ALGORITHM_GROUPS,
         "failure": failure,
-        "lost": lost,
+        "lost_response": lost,
     }
     return render_page(request, "keys/new_hsm_key.html", context)
 
@@ -134,7 +134,7 @@ def delete_hsm_key(
         "rollovers": list_active(page.target, hsm_key.key.kid),
         "form": form,
         "failure": failure,
-        "lost": lost,
+        "lost_response": lost,
     }
     return render_page(request, "keys/delete_hsm_key.html", context)
 

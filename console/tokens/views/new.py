@@ -65,7 +65,7 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
                 submit.fail()
                 context["failure"] = error
                 if error.outcome is Outcome.UNKNOWN:
-                    context["found"] = creation.find_created(similar)
+                    context["possible_tokens"] = creation.find_created(similar)
     return render_page(request, "tokens/new.html", context, status=status)
 
 
