@@ -25,7 +25,7 @@ def test_auditor_exports_the_access_review(scene, tmp_path):
     scene.goto("dashboard:index")
     hand = Mouse(page)
 
-    hand.click("link", "Access")
+    hand.click("link", "Access review")
     expect(page.get_by_role("heading", name="Access review")).to_be_visible()
     hand.click("button", "Show")
     with page.expect_download() as taken:
@@ -37,6 +37,6 @@ def test_auditor_exports_the_access_review(scene, tmp_path):
     assert one["last_used"].endswith("Z")
     assert hand.clicks == CLICKS
     assert hand.loads <= LOADS
-    expect(page.get_by_role("link", name="Access", exact=True)).to_have_attribute(
+    expect(page.get_by_role("link", name="Access review", exact=True)).to_have_attribute(
         "aria-current", "page"
     )

@@ -35,7 +35,7 @@ def lock_all(hand, page, bad):
     number = len([one for one in bad if not one.get("locked")])
     hand.click("link", "Clients", within=page.get_by_label("Main"))
     hand.submit(page.get_by_role("searchbox").first, f"redirect:{HOST}")
-    hand.click("button", f"Change all {len(bad)} that fit")
+    hand.click("button", f"Change all {len(bad)} matching")
     hand.click("button", "Preview: Lock")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Lock {number} clients")
     hand.type(page.get_by_label("Reason"), "The host is somebody else's now")

@@ -37,7 +37,7 @@ def test_filtering_by_keyboard_keeps_the_filters_open(open_signed_in, person, sh
         link = page.locator(".facets").get_by_role("link", name=value)
         link.focus()
         page.keyboard.press("Enter")
-        expect(page.locator("#status")).to_have_text(f"{count} clients fit")
+        expect(page.locator("#status")).to_have_text(f"{count} matching clients")
         expect(link).to_be_focused()
         expect(link).to_have_attribute("aria-current", "true")
     expect(page).to_have_url(re.compile(r"[?]type=PUBLIC&locked=no$"))

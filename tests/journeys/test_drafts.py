@@ -56,7 +56,7 @@ def test_page_says_when_a_draft_cannot_be_saved(page):
 
     enter_setting(page, ACCESS, "45")
 
-    expect(page.locator("#draft-state")).to_contain_text("could not be kept")
+    expect(page.locator("#draft-state")).to_contain_text("couldn't be saved")
 
 
 @pytest.mark.parametrize("lost", ["session", None], ids=["session", "all cookies"])

@@ -57,9 +57,9 @@ def test_evidence_package_of_a_quarter_is_verifiable(scene, tmp_path):
     expect(page.get_by_role("heading", name="1 entry")).to_be_visible()
     hand.click("link", "Export")
     hand.click("button", "Create evidence package")
-    expect(page.get_by_text("It is being made.")).to_be_visible()
+    expect(page.get_by_text("In progress. You can leave this page.")).to_be_visible()
     work()
-    expect(page.locator("#pack").get_by_text("It is ready.")).to_be_visible()  # by itself
+    expect(page.locator("#pack").get_by_text("Ready")).to_be_visible()  # by itself
     with page.expect_download() as download:
         hand.click("link", "Download")
 
@@ -84,5 +84,5 @@ def test_one_click_verifies_the_audit_log(scene):
     hand.click("button", "Verify now")
     expect(scene.page.get_by_role("link", name="Refresh")).to_be_visible()
     work()
-    expect(scene.page.locator("#verify").get_by_text("Whole: rows")).to_be_visible()
+    expect(scene.page.locator("#verify").get_by_text("Log verified: rows")).to_be_visible()
     assert (hand.clicks, hand.loads) == (1, 1)

@@ -48,7 +48,7 @@ def test_connected_apps_are_listed(home, input_device, sandbox):
         expect(region_panel(home, title)).to_contain_text("checked")
         expect(region_panel(home, title).get_by_role("rowheader").first).to_be_visible()
     expect(region_panel(home, "United States")).to_contain_text("Harbor app")
-    expect(region_panel(home, "United States")).to_contain_text("live")
+    expect(region_panel(home, "United States")).to_contain_text("active")
     expect(at_once(home)).to_contain_text("JP not checked", ignore_case=True)
     expect(at_once(home)).to_contain_text(re.compile(r"br\s+[1-9]\d* apps"))
     expect(home.get_by_text("checking")).to_have_count(0)
@@ -67,7 +67,7 @@ def test_unreachable_region_does_not_delay_others(home, sandbox):
     expect(region_panel(home, "Europe").get_by_role("rowheader").first).to_be_visible()
 
     sandbox.faults.clear()
-    home.get_by_role("link", name="Ask JP again").click()
+    home.get_by_role("link", name="Refresh JP").click()
     expect(region_panel(home, "Japan").get_by_role("rowheader").first).to_be_visible()
 
 
@@ -127,7 +127,7 @@ def test_earlier_revocation_is_shown(home, input_device, revoked):
     look_up_user(input_device, home)
 
     past = region_panel(home, "Earlier actions")
-    for said in ("INC-4411", "Lost phone", "bo@harbor.example", "Harbor app", "done"):
+    for said in ("INC-4411", "Lost phone", "bo@harbor.example", "Harbor app", "succeeded"):
         expect(past).to_contain_text(said)
     assert input_device.clicks <= CLICKS
     expect(home.get_by_text("checking")).to_have_count(0)
@@ -144,7 +144,7 @@ def test_user_is_named_only_in_pages_and_audit_log(home, caplog, capfd):
     look_up_user(hand, home)
     titles.append(home.title())
     expect(home.get_by_text("checking")).to_have_count(0)
-    hand.follow_link(home.get_by_role("link", name="Ask US again"))
+    hand.follow_link(home.get_by_role("link", name="Refresh US"))
     home.get_by_role("link", name="Export").click()
     home.get_by_label("Reason").fill("Asked for it by letter")
     titles.append(home.title())

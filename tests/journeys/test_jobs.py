@@ -30,11 +30,11 @@ def test_job_page_polls_until_the_job_ends(scene):
 
     JobWorker("scene", until_empty=True).run()
 
-    expect(page.get_by_text("It has ended.")).to_be_visible()
+    expect(page.get_by_text("completed", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Pause")).to_have_count(0)
     expect(page.get_by_text("1 running")).to_have_count(0)
     expect(page.locator("[hx-trigger^=every]")).to_have_count(0)
-    page.get_by_role("link", name="refused").click()
+    page.get_by_role("link", name="rejected").click()
     expect(page.get_by_role("row", name="Loyalty points (closed)")).to_be_visible()
     expect(page.get_by_role("row")).to_have_count(2)
 
@@ -53,4 +53,4 @@ def test_job_is_paused_resumed_and_cancelled(scene, scripts):
     scene.click_button("Cancel job")
 
     expect(page.get_by_text("cancelled", exact=True)).to_be_visible()
-    expect(page.get_by_text("What was done stays as it is.")).to_be_visible()
+    expect(page.get_by_text("Job cancelled.")).to_be_visible()

@@ -297,7 +297,7 @@ def test_revealed_secret_is_in_one_response(scene, answers, caplog, sandbox, cap
     staged = client["clientSecret"]
     scene.goto("clients:undo")
     scene.click_button("Restore old secret")
-    scene.page.get_by_text("has its old secret again").wait_for()
+    scene.page.get_by_text("Restored the old secret").wait_for()
     assert client["clientSecret"] == old != staged
     press_with_a_reason(scene, "clients:rotate", "Rotate now")
     drawn = client["clientSecret"]

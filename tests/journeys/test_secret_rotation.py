@@ -57,7 +57,7 @@ def stage(hand, page):
     hand.click("link", "Rotate secret")
     give_reason(hand, page)
     hand.click("button", "Generate")
-    expect(page.get_by_text("Store it now")).to_be_visible()
+    expect(page.get_by_text("Store the secret now")).to_be_visible()
     shown = page.locator("#the-secret").inner_text()
     hand.click("button", "Copy secret")
     hand.click("button", "Confirm stored")
@@ -85,7 +85,7 @@ def test_secret_is_rotated_without_downtime_and_restored(
     input_device.clicks = 0
     input_device.click("link", "Restore old secret")
     input_device.click("button", "Restore old secret")
-    expect(page.get_by_text("has its old secret again")).to_be_visible()
+    expect(page.get_by_text("Restored the old secret")).to_be_visible()
     assert client["clientSecret"] == old
     assert input_device.clicks <= UNDO
     assert Rotation.objects.get().old_sealed == ""
@@ -117,7 +117,7 @@ def test_rotation_continues_from_the_banner_another_day(open_signed_in, mara, cl
     hand, old = Mouse(page), client["clientSecret"]
     page.goto(client["path"])
     new = stage(hand, page)
-    hand.click("link", "Not now")
+    hand.click("link", "Cancel")
     assert client["clientSecret"] == old
     Rotation.objects.update(staged_at=timezone.now() - timedelta(days=1))
 
@@ -164,7 +164,7 @@ def test_revealed_secret_hides_after_30_seconds(open_signed_in, mara, client):
     reveal(page, client)
     page.clock.run_for(20_000)
     expect(page.locator("#the-secret")).to_be_visible()
-    expect(page.get_by_text("Hides in 10 s")).to_be_visible()
+    expect(page.get_by_text("Hidden in 10 s")).to_be_visible()
 
     page.clock.run_for(11_000)
 

@@ -23,7 +23,7 @@ def test_search_keeps_focus_and_announces_the_count(open_signed_in, person):
     expect(chip).to_have_attribute("aria-current", "true")
     expect(chip).to_be_focused()
 
-    expect(page.locator("#status")).to_have_text("4 services fit")
+    expect(page.locator("#status")).to_have_text("4 matching services")
     expect(page).to_have_url(re.compile("[?]sort=-region&region=eu$"))
     page.go_back()
     expect(page.get_by_role("row")).to_have_count(15)

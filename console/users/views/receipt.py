@@ -16,10 +16,8 @@ from tenants.jobs import queue
 from tenants.jobs.control import can_control
 from tenants.jobs.models import ACTIVE_JOB_STATES, Job
 
-ACTIVE_REFRESH_SECONDS, IDLE_REFRESH_SECONDS = (
-    2,
-    10,
-)  # seconds between two looks of a browser while a job goes on
+ACTIVE_REFRESH_SECONDS = 2  # while the job makes progress
+IDLE_REFRESH_SECONDS = 10
 
 
 @organization_page(None)

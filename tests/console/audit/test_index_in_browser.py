@@ -151,12 +151,12 @@ def test_keeps_the_place_when_the_record_is_swapped(visit, history):
     page.evaluate("document.body.dataset.same = 'yes'")
     status = page.locator("#status")
 
-    page.get_by_role("link", name="Refused or unknown").click()
+    page.get_by_role("link", name="Rejected or unknown").click()
 
     expect(page.locator("#count")).to_have_text("2 entries")
     expect(page.locator("#count")).to_be_focused()
     expect(status).to_have_text("2 entries")
-    expect(page.get_by_role("link", name="Remove filter: Outcome: Refused")).to_be_visible()
+    expect(page.get_by_role("link", name="Remove filter: Outcome: Rejected")).to_be_visible()
 
     page.get_by_label("Search the audit log", exact=True).and_(page.locator("input")).fill(
         "nothing like it"

@@ -72,7 +72,7 @@ def test_rows_come_and_go_in_place(opened, complaints):
     assert names(page, "Supported claims") == ["sub", "email", "phone", "locale"]
     expect(page.locator("#field-supported_claims")).to_have_class(re.compile("is-changed"))
     page.get_by_role("button", name="Review changes").click()
-    expect(page.get_by_text("lost name")).to_be_visible()
+    expect(page.get_by_text("removed name")).to_be_visible()
     expect(page.get_by_text("locale, phone").or_(page.get_by_text("phone, locale"))).to_be_visible()
     assert complaints == []
 
@@ -120,7 +120,7 @@ def test_what_is_put_back_by_hand_is_no_change(opened):
 
 def test_ticking_a_value_chooses_exactly_these(opened):
     page = opened("scopes")
-    exactly = page.get_by_role("radio", name=re.compile("^Exactly these")).first
+    exactly = page.get_by_role("radio", name=re.compile("^Only the selected values")).first
     expect(exactly).not_to_be_checked()
 
     page.get_by_label("Aggregated").check()
@@ -154,7 +154,7 @@ def test_a_browser_sends_back_what_the_page_holds(opened, section):
 
     page.get_by_role("button", name="Review changes").click()
 
-    expect(page.get_by_text("Nothing was changed")).to_be_visible()
+    expect(page.get_by_text("No changes to save.")).to_be_visible()
 
 
 @pytest.mark.parametrize("section", ["all", "scopes", "keys"])
