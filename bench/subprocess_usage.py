@@ -48,7 +48,7 @@ def _measure(url: str, work: Callable[[], int]) -> ResourceUsage:
     from django.db import DEFAULT_DB_ALIAS, connections
 
     from bench.timing import cpu_seconds_of, database_process_id
-    from console.ops.databases import database_config
+    from console.ops.environment import database_config
 
     connections[DEFAULT_DB_ALIAS].close()
     connections[DEFAULT_DB_ALIAS].settings_dict.update(database_config(url))

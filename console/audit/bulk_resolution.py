@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from console.audit_log.entry_rows import NameMap, load_names, object_name
-from console.audit_log.evidence_csv import redact_subject
+from console.audit_log.export_formats import redact_subject
 from console.audit_log.operation_labels import label_name, label_text
 from console.web.access import Member
 from tenants.audit.events import AUDIT_RESOLVE

@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console.audit_log.access_review import AccessReview
-from console.audit_log.evidence_csv import write_changes_csv
-from console.audit_log.export_formats import iter_entries
+from console.audit_log.export_formats import iter_entries, write_changes_csv
 from console.audit_log.search_form import AuditSearchForm
 from console.models import Pack, PackPart
 from console.web.access import Member

@@ -7,8 +7,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 from console.audit_log import export_formats
-from console.audit_log.evidence_csv import redact_subject
-from console.audit_log.export_formats import ExportRow
+from console.audit_log.export_formats import ExportRow, redact_subject
 from console.audit_log.search_form import AuditSearchForm
 from console.templatetags.text import mask
 from console.web.access import Member

@@ -20,8 +20,10 @@ from console.audit_log.search_language import CURSOR
 from console.audit_log.times import describe_time, period_start
 from console.web.access import Member
 from console.web.navigation import optional_path
-from tenants.audit.events import EVENTS
+from tenants.audit.events import AUDIT_READ, EVENTS
 from tenants.audit.models import AuditEntry
+from tenants.audit.recorder import record_event
+from tenants.authlete.errors import AuditUnavailableError
 from tenants.versions.timeline import find_change
 
 YEAR_DAYS = 365  # days
@@ -209,3 +211,15 @@ def _display_value(form: AuditSearchForm, name: str, value: str) -> str:
         case [one]:
             return f"{one.name} ({one.region})"
     return value[:12] if name.endswith("mark") else value
+
+
+def log_read(member: Member, what: str) -> bool:
+    """Log that a member reads the audit log; return False if it can't be logged.
+
+    Reading stays possible, since it is needed to find out why.
+    """
+    try:
+        record_event(member.actor, AUDIT_READ, object=what)
+    except AuditUnavailableError:
+        return False
+    return True

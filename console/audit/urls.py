@@ -1,19 +1,19 @@
 from django.urls import path
 
-from console.audit import views
+from console.audit.views import entries, reports, unresolved
 
 app_name = "audit"
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("access/", views.access_review, name="access_review"),
-    path("export/", views.export, name="export"),
-    path("export/file/", views.export_file, name="export_file"),
-    path("packs/<uuid:pack>/", views.evidence_package, name="evidence_package"),
-    path("verify/", views.verify, name="verify"),
-    path("unknown/", views.unresolved, name="unresolved"),
-    path("unknown/settle/", views.resolve_all, name="resolve_all"),
-    path("kept/", views.retention, name="retention"),
-    path("complete/", views.suggest, name="suggest"),
-    path("<uuid:entry>/", views.entry, name="entry"),
-    path("<uuid:entry>/settle/", views.resolve, name="resolve"),
+    path("", entries.index, name="index"),
+    path("access/", reports.access_review, name="access_review"),
+    path("export/", entries.export, name="export"),
+    path("export/file/", reports.export_file, name="export_file"),
+    path("packs/<uuid:pack>/", entries.evidence_package, name="evidence_package"),
+    path("verify/", entries.verify, name="verify"),
+    path("unknown/", unresolved.unresolved, name="unresolved"),
+    path("unknown/settle/", unresolved.resolve_all, name="resolve_all"),
+    path("kept/", reports.retention, name="retention"),
+    path("complete/", entries.suggest, name="suggest"),
+    path("<uuid:entry>/", entries.entry, name="entry"),
+    path("<uuid:entry>/settle/", unresolved.resolve, name="resolve"),
 ]

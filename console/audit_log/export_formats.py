@@ -7,12 +7,21 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import batched
 from typing import Any
 
 from django.http import QueryDict
 
+from console.audit_log.entry_rows import (
+    describe_entry_changes,
+    load_names,
+    object_name,
+    service_name,
+)
+from console.audit_log.operation_labels import label_name, label_text
 from console.audit_log.search_form import AuditSearchForm
 from console.lists import csv_cells
+from tenants.audit.integrity.merkle import SUBJECT_FIELDS, mentions_subject
 from tenants.audit.models import AuditEntry
 from tenants.audit.search.entries import MAX_SEQ, iterate_columns, search_entries
 from tenants.audit.search.filters import EntryFilters
@@ -170,3 +179,49 @@ _JSON_FORMATTERS: dict[str, CellFormatter] = {
     "changed": _json_text,
     "surprises": _json_text,
 }
+
+
+BATCH_SIZE = 500  # entries whose services are looked up together
+EVIDENCE_COLUMNS = (
+    "row time actor role what effect outcome code region service client changes reason ticket entry"
+).split()
+
+
+def write_changes_csv(organization: int, entries: Iterable[AuditEntry]) -> Iterator[str]:
+    """Yield CSV lines, one per entry, with subjects removed."""
+    yield from csv_cells.csv_lines([EVIDENCE_COLUMNS])
+    for some in batched(map(redact_subject, entries), BATCH_SIZE):
+        yield from csv_cells.csv_lines(_csv_rows(organization, some))
+
+
+def redact_subject(entry: AuditEntry) -> AuditEntry:
+    """Remove the subject, and values that contain it, from an entry."""
+    if entry.subject:
+        for name in reversed(SUBJECT_FIELDS):  # the subject itself comes last
+            if mentions_subject(entry.subject, getattr(entry, name)):
+                setattr(entry, name, "[]" if name == "changed" else "")
+    return entry
+
+
+def _csv_rows(organization: int, entries: Sequence[AuditEntry]) -> Iterator[list[str]]:
+    names = load_names(organization, entries)
+    for entry in entries:
+        yield [
+            str(entry.seq),
+            format_time(entry.at),
+            entry.actor,
+            entry.role,
+            label_text(label_name(entry), object_name(entry, names)),
+            entry.effect,
+            str(entry.effective_outcome.label),
+            entry.code,
+            entry.region,
+            service_name(entry, names),
+            entry.client,
+            "; ".join(
+                f"{one.label}: {one.before} → {one.after}" for one in describe_entry_changes(entry)
+            ),
+            entry.reason,
+            entry.ticket,
+            entry.entry,
+        ]

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from console.audit_log import filter_choices, name_lookup
+from console.audit_log import name_lookup, value_filters
 from console.audit_log.multi_value_fields import (
     MultiChoiceField,
     MultiTextField,
@@ -185,7 +185,7 @@ class AuditSearchForm(ValueFiltersForm):
         effects = _without(
             given["effect"],
             without.cleaned_data["effect"],
-            filter_choices.effect_choices(),
+            value_filters.effect_choices(),
         )
         since, until = self._time_range()
         return EntryFilters(
@@ -194,7 +194,7 @@ class AuditSearchForm(ValueFiltersForm):
             outcomes=_without(
                 given["outcome"],
                 without.cleaned_data["outcome"],
-                filter_choices.outcome_choices(),
+                value_filters.outcome_choices(),
             ),
             since=since,
             until=until,
@@ -267,7 +267,7 @@ def _replace_subjects_with_marks(
                 data.appendlist(f"{sign}mark", marked)
 
 
-def _without(given: list[str], excluded: list[str], choices: filter_choices.Choices) -> list[str]:
+def _without(given: list[str], excluded: list[str], choices: value_filters.Choices) -> list[str]:
     """Return the chosen values, or all, except the excluded ones."""
     if not excluded:
         return given

@@ -6,15 +6,20 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db.models import Min
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from console.audit_log import filter_choices
+from console.audit_log import value_filters
 from console.audit_log.multi_value_fields import flatten_choices
 from console.audit_log.name_lookup import MAX_NAMES_SEARCHED, SETTING_LABELS
 from console.audit_log.search_language import FILTERS, VALUE_PATTERN, quote_value
 from console.audit_log.times import NAMED_PERIODS, describe_time
 from console.models import KnownClient, KnownService
+from console.models.searches import visible_searches
+from console.web.access import Member
 from tenants.audit.models import AuditEntry
 from tenants.authlete.result_codes import get_meaning
 from tenants.models import Organization
@@ -156,7 +161,7 @@ def _suggest_times(_organization: Organization, typed: str) -> Candidates:
 
 def _suggest_regions(organization: Organization, typed: str) -> Candidates:
     """Yield configured regions, then former ones."""
-    yield from _suggest_choices(filter_choices.region_choices)(organization, typed)
+    yield from _suggest_choices(value_filters.region_choices)(organization, typed)
     seen = Version.objects.filter(organization_id=organization.pk)
     last = ""
     while found := seen.filter(region__gt=last).aggregate(Min("region"))["region__min"]:
@@ -167,16 +172,16 @@ def _suggest_regions(organization: Organization, typed: str) -> Candidates:
 
 SUGGESTION_SOURCES: Mapping[str, Callable[[Organization, str], Candidates]] = {
     "actor": _suggest_actors,
-    "role": _suggest_choices(filter_choices.role_choices),
+    "role": _suggest_choices(value_filters.role_choices),
     "region": _suggest_regions,
     "service": _suggest_services,
     "client": _suggest_clients,
-    "operation": _suggest_choices(filter_choices.event_choices),
-    "effect": _suggest_choices(filter_choices.effect_choices),
-    "outcome": _suggest_choices(filter_choices.outcome_choices),
+    "operation": _suggest_choices(value_filters.event_choices),
+    "effect": _suggest_choices(value_filters.effect_choices),
+    "outcome": _suggest_choices(value_filters.outcome_choices),
     "code": _suggest_result_codes,
     "field": _suggest_settings,
-    "status": _suggest_choices(filter_choices.status_choices),
+    "status": _suggest_choices(value_filters.status_choices),
     "after": _suggest_times,
     "before": _suggest_times,
 }
@@ -184,3 +189,30 @@ SUGGESTION_SOURCES: Mapping[str, Callable[[Organization, str], Candidates]] = {
 
 def _contains(typed: str, *texts: str) -> bool:
     return any(typed.casefold() in text.casefold() for text in texts)
+
+
+MAX_PINNED_SEARCHES = 12
+PRESETS: Mapping[Promise, str] = {
+    gettext_lazy("Destructive"): "effect=destroy",
+    gettext_lazy("Revealed"): "effect=reveal",
+    gettext_lazy("Rejected or unknown"): "outcome=refused&outcome=unknown",
+    gettext_lazy("Denied access"): "operation=access.denied",
+    gettext_lazy("Non-members"): "operation=access.stranger",
+}
+
+type NamedQueries = Iterator[tuple[str, str]]  # name and URL query
+
+
+def preset_searches(member: Member) -> NamedQueries:
+    """Yield the searches that auditors often need."""
+    yield from ((str(label), query) for label, query in PRESETS.items())
+    mine = QueryDict(mutable=True)
+    mine["actor"] = member.user.get_username()
+    yield _("Mine"), mine.urlencode()
+
+
+def pinned_searches(member: Member) -> NamedQueries:
+    """Yield the pinned searches that ``member`` can see."""
+    searches = visible_searches(member.organization, member.user.pk).filter(pinned=True)
+    for search in searches[:MAX_PINNED_SEARCHES]:
+        yield search.name, search.query

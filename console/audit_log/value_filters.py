@@ -1,26 +1,97 @@
 """Filters that accept several values."""
 
 import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from console.audit_log import filter_choices, name_lookup
+from console.audit_log import name_lookup
 from console.audit_log.display_values import parse_display_value
+from console.audit_log.event_labels import EVENT_GROUPS
 from console.audit_log.multi_value_fields import (
     MAX_FILTER_VALUES,
     CheckboxesField,
     MultiChoiceField,
     MultiTextField,
 )
+from console.audit_log.operation_labels import label_text
 from console.audit_log.search_language import quote_value
 from console.models import KnownService
+from console.web.labels import EFFECT_LABELS, OUTCOME_LABELS, ROLE_LABELS
 from console.web.paths import parse_id
 from tenants.audit.subject_index import SUBJECT_FINGERPRINT_PATTERN
 from tenants.models import Organization
+from tenants.organizations.regions import get_regions
+
+type Choices = Iterator[tuple[str, str | Promise]]
+type Group = tuple[str, list[tuple[str, str]]]
+
+OPEN_OUTCOME = "open"
+COMMON_STATUSES = [HTTPStatus(one) for one in (200, 201, 204, 400, 401, 403, 404, 409, 429)] + [
+    HTTPStatus(one) for one in (500, 502, 503, 504)
+]
+
+
+def role_choices() -> Choices:
+    """Yield the roles."""
+    yield "", _("Any role")
+    yield from ROLE_LABELS.items()
+
+
+def region_choices() -> Choices:
+    """Yield the configured regions."""
+    yield "", _("Any region")
+    for region in get_regions().values():
+        yield region.name, f"{region.title} ({region.name})"
+
+
+def effect_choices() -> Choices:
+    """Yield the effects."""
+    return ((name, capfirst(str(word))) for name, word in EFFECT_LABELS.items())
+
+
+def outcome_choices() -> Choices:
+    """Yield the outcomes."""
+    yield from ((name, capfirst(str(word))) for name, word in OUTCOME_LABELS.items())
+    yield OPEN_OUTCOME, _("In progress")
+
+
+def status_choices() -> Choices:
+    """Those that calls to Authlete come to, as a rule."""
+    yield "2xx", _("success")
+    yield "4xx", _("client error")
+    yield "5xx", _("server error")
+    for one in COMMON_STATUSES:
+        yield str(one.value), one.phrase
+
+
+def event_choices() -> Sequence[tuple[str, str] | Group]:
+    """Return event codes with their labels, grouped."""
+    return _event_choices(get_language())
+
+
+@cache
+def _event_choices(_language: str | None) -> tuple[tuple[str, str] | Group, ...]:
+    groups = [
+        (
+            str(group.label),
+            sorted(
+                ((name, f"{label_text(name, '…')} ({name})") for name in group.event_names),
+                key=lambda choice: choice[1],
+            ),
+        )
+        for group in EVENT_GROUPS.values()
+    ]
+    return ("", _("Any action")), *groups
+
 
 STATUS_PATTERN = re.compile(r"[1-5](\d\d|xx)", re.ASCII)
 
@@ -29,11 +100,11 @@ class ValueFiltersForm(forms.Form):
     """The filters of which any of several values will do."""
 
     actor = MultiTextField(gettext_lazy("Actor"), 254, list="actors")
-    role = MultiChoiceField(gettext_lazy("Role"), filter_choices.role_choices)
-    operation = MultiChoiceField(gettext_lazy("Action"), filter_choices.event_choices)
+    role = MultiChoiceField(gettext_lazy("Role"), role_choices)
+    operation = MultiChoiceField(gettext_lazy("Action"), event_choices)
     service = MultiTextField(gettext_lazy("Service name or ID"), list="services")
     client = MultiTextField(gettext_lazy("Client name or ID"))
-    region = MultiChoiceField(gettext_lazy("Region"), filter_choices.region_choices)
+    region = MultiChoiceField(gettext_lazy("Region"), region_choices)
     field = MultiTextField(gettext_lazy("Changed setting"), list="settings")
     old = MultiTextField(gettext_lazy("Old value contains"))
     new = MultiTextField(gettext_lazy("New value contains"))
@@ -44,8 +115,8 @@ class ValueFiltersForm(forms.Form):
     request = MultiTextField(gettext_lazy("Request ID"), 36)
     subject = MultiTextField(gettext_lazy("Subject"), 100)
     address = MultiTextField(gettext_lazy("Network address"), 45)
-    effect = CheckboxesField(gettext_lazy("Effect"), filter_choices.effect_choices)
-    outcome = CheckboxesField(gettext_lazy("Outcome"), filter_choices.outcome_choices)
+    effect = CheckboxesField(gettext_lazy("Effect"), effect_choices)
+    outcome = CheckboxesField(gettext_lazy("Outcome"), outcome_choices)
     mark = MultiTextField(max_length=32)
     object = MultiTextField()
     page = MultiTextField(max_length=36)
@@ -63,7 +134,7 @@ class ValueFiltersForm(forms.Form):
             field = self.fields["region"]
             assert isinstance(field, MultiChoiceField)
             field.choices = [
-                *filter_choices.region_choices(),
+                *region_choices(),
                 *((one, one) for one in former),
             ]
         self.matched_services: dict[str, list[KnownService]] = {}  # by the name that was given
@@ -180,7 +251,7 @@ class ExcludedValuesForm(ValueFiltersForm):
 
 def _suggest_outcome(text: str) -> str:
     """Suggest the outcome filter if ``text`` is an outcome."""
-    for key, label in filter_choices.outcome_choices():
+    for key, label in outcome_choices():
         if text in (key, str(label).casefold()):
             return " " + _("Did you mean “%s”?") % f"outcome:{quote_value(key)}"
     return ""

@@ -1,5 +1,6 @@
 """The job that asks Authlete for the status of running batches until they have ended."""
 
+import re
 from datetime import timedelta
 from time import monotonic
 
@@ -7,7 +8,7 @@ from django.db.models import F, Min, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from console.batches.masking import mask
+from console.batches.validation.fields import FIELD_TYPES
 from console.models import Batch, Chunk, Sending
 from tenants.audit.actor import Actor
 from tenants.audit.reconciliation.resolutions import find_resolutions
@@ -273,3 +274,27 @@ def _finish(sending: Sending, fate: Sending.Fate, **fields: object) -> None:
 
 def _running(sending: Sending) -> QuerySet[Sending]:
     return Sending.objects.filter(pk=sending.pk, fate=Fate.RUNNING)
+
+
+QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|\u201c[^\u201d]*\u201d""")
+WORD = re.compile(r"[^\s,;:()\[\]{}]+")
+RESULT_CODE = re.compile(r"A\d{6}")
+PLAIN_WORD = re.compile(r"[A-Z]?[a-z]{1,16}|[A-Z]{1,5}|[a-z]+['-][a-z]+|\d{1,6}")
+MASK = "…"
+
+
+def mask(text: str) -> str:
+    """Replace quoted texts and everything that isn't a plain word."""
+    return WORD.sub(_mask_word, QUOTED.sub(_mask_quoted, text)).strip()[:400]
+
+
+def _mask_quoted(match: re.Match[str]) -> str:
+    quoted = match[0][1:-1]
+    return quoted if quoted in FIELD_TYPES else MASK
+
+
+def _mask_word(match: re.Match[str]) -> str:
+    word = match[0].rstrip(".?!")
+    if word in FIELD_TYPES or RESULT_CODE.fullmatch(word) or PLAIN_WORD.fullmatch(word) or not word:
+        return match[0]
+    return MASK + match[0][len(word) :]

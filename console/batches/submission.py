@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from console.batches import polling
 from console.batches.check_job import get_batch
 from console.batches.forms import REQUEST_ID_PATTERN
-from console.batches.masking import mask
+from console.batches.polling import mask
 from console.batches.storage import BatchConflictError, job_item, start_batch_job
 from console.models import Batch, Chunk, Sending
 from console.web.access import Member

@@ -1,5 +1,7 @@
 """The kind of document that clients are."""
 
+from django.urls import reverse
+
 from console.audit_log.change_descriptions import CLIENT_SETTINGS
 from console.documents.kinds import DocumentKind, DocumentTarget
 from console.inventory import index
@@ -39,3 +41,24 @@ CLIENT_KIND = DocumentKind(
 def client_target(workspace: Workspace, service_id: int, client_id: int) -> DocumentTarget:
     """Return the document of a client."""
     return DocumentTarget(CLIENT_KIND, workspace, service_id, client_id)
+
+
+def client_path(
+    page: str, workspace: Workspace, service_id: int, client_id: int, *more: str
+) -> str:
+    """Return the path of the page ``clients:<page>`` of a client."""
+    place = (workspace.organization.slug, workspace.region.name, service_id, client_id)
+    return reverse(f"clients:{page}", args=[*place, *more])
+
+
+def client_list_path(workspace: Workspace, service_id: int) -> str:
+    """Return the path of the list of a service's clients."""
+    place = (workspace.organization.slug, workspace.region.name, service_id)
+    return reverse("clients:service_clients", args=place)
+
+
+def new_client_path(page: str, workspace: Workspace, service_id: int, draft_key: str = "") -> str:
+    """Return the path of the form or review of a new client."""
+    place = (workspace.organization.slug, workspace.region.name, service_id)
+    path = reverse(f"clients:{page}", args=place)
+    return f"{path}?new={draft_key}" if draft_key else path

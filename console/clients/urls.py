@@ -1,27 +1,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from console.clients.kind import CLIENT_KIND
-from console.clients.views import (
-    bulk,
-    columns,
-    creation,
-    delete,
-    key,
-    listing,
-    lock,
-    refresh,
-    rotation_steps,
-    rotations,
-    scopes,
-    secret,
-    show,
-)
+from console.clients.views import bulk, creation, listing, rotation_steps, scopes, secret, show
 from console.editing.urls import document_urls
 
 app_name = "clients"
 client_urls = [
     path("", show.show, name="show"),
-    path("key/", key.key, name="key"),
+    path("key/", show.key, name="key"),
     path("secret/", secret.secret, name="secret"),
     path("reveal/", secret.reveal, name="reveal"),
     path("rotate/", secret.rotate, name="rotate"),
@@ -33,9 +19,9 @@ client_urls = [
     path("undo/", rotation_steps.undo, name="undo"),
     path("drop/", rotation_steps.drop, name="drop"),
     path("forget/", rotation_steps.forget, name="forget"),
-    path("lock/", lock.lock, name="lock"),
+    path("lock/", show.lock, name="lock"),
     path("scopes/", scopes.scopes, name="scopes"),
-    path("remove/", delete.remove, name="remove"),
+    path("remove/", show.remove, name="remove"),
     *document_urls(CLIENT_KIND),
 ]
 service_urls: list[URLPattern | URLResolver] = [
@@ -55,10 +41,10 @@ bulk_urls: list[URLPattern | URLResolver] = [
 ]
 urlpatterns = [
     path("clients/", listing.index, name="index"),
-    path("clients/refresh/", refresh.refresh, name="refresh"),
+    path("clients/refresh/", listing.refresh, name="refresh"),
     path("clients/bulk/", include(bulk_urls)),
-    path("clients/rotations/", rotations.rotations, name="rotations"),
-    path("clients/overdue/", rotations.overdue_secrets, name="overdue_secrets"),
-    path("clients/columns/", columns.columns, name="columns"),
+    path("clients/rotations/", secret.rotations, name="rotations"),
+    path("clients/overdue/", secret.overdue_secrets, name="overdue_secrets"),
+    path("clients/columns/", listing.columns, name="columns"),
     path("services/<slug:region>/<number:service_id>/clients/", include(service_urls)),
 ]

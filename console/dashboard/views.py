@@ -5,12 +5,12 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from console.audit_log import search_presets
+from console.audit_log import suggestions
 from console.audit_log.operation_labels import label_name, render_label
 from console.history.entries import entry_page_path
-from console.inventory.activity import count_open_rollovers, recently_ended_batches
 from console.inventory.expiry import list_expiring
 from console.inventory.secret_age import count_overdue
+from console.inventory.services import count_open_rollovers, recently_ended_batches
 from console.models import Verdict
 from console.models.webhooks import late_webhooks
 from console.web.access import ConsoleRequest, Member, organization_page, signed_in_page
@@ -64,8 +64,8 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
             "unknown": find_unresolved(member.organization.pk)[: MAX_COUNTED + 1].count(),
             "max_count": MAX_COUNTED,
             "verification": verdicts.first(),
-            "saved": list(search_presets.preset_searches(member)),
-            "pinned_searches": list(search_presets.pinned_searches(member)),
+            "saved": list(suggestions.preset_searches(member)),
+            "pinned_searches": list(suggestions.pinned_searches(member)),
         }
     return render_page(request, "dashboard/index.html", context)
 

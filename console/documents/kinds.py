@@ -8,7 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.urls import reverse
+
 from console.audit_log.change_descriptions import SERVICE_SETTINGS, DeclaredSettings
+from console.models import KnownService
 from console.web.access import Workspace
 from console.web.paths import cached_reverse
 from tenants.authlete import AuthleteClient
@@ -140,3 +143,33 @@ SERVICE_KIND = DocumentKind(
 
 def service_target(workspace: Workspace, service_id: int) -> DocumentTarget:
     return DocumentTarget(SERVICE_KIND, workspace, service_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceHeader:
+    """The service that a list is one of the pages of."""
+
+    workspace: Workspace
+    service_id: int
+
+    def path(self, page: str, *more: str) -> str:
+        place = (self.workspace.organization.slug, self.workspace.region.name)
+        return reverse(f"services:{page}", args=[*place, self.service_id, *more])
+
+
+def service_header_context(workspace: Workspace, service_id: int) -> dict[str, Any]:
+    """What the head of a service's pages shows, as it was seen last; without a call."""
+    known = KnownService.objects.filter(
+        organization=workspace.organization,
+        region=workspace.region.name,
+        service_id=service_id,
+    ).first()
+    return {
+        "target": ServiceHeader(workspace, service_id),
+        "name": known.name if known else "",
+        "service": {
+            "api_key": service_id,
+            "service_name": known.name if known else "",
+            "issuer": known.issuer if known else "",
+        },
+    }

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from console.audit_log.change_descriptions import DeclaredSettings
 from console.documents.kinds import DocumentTarget
-from console.forms.snapshot import from_plain, to_plain
+from console.forms.validation import from_plain, to_plain
 from console.models import Draft
 from tenants.authlete.documents.base import Document
 from tenants.authlete.json.compare import is_equivalent

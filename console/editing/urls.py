@@ -9,11 +9,8 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
 from console.documents.kinds import DocumentKind, DocumentTarget
-from console.editing.pages.edit import discard, draft, edit
-from console.editing.pages.restore import restore, restore_version
-from console.editing.pages.review import merge, review
-from console.history.pages.point_in_time import version_at
-from console.history.pages.reading import change, document, fields, history
+from console.editing.views import discard, draft, edit, merge, restore, restore_version, review
+from console.history.views import change, document, fields, history, version_at
 from console.web.access import ConsoleRequest, ViewFunction, Workspace, workspace_page
 from tenants.authlete.operation import Effect
 

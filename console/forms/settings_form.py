@@ -27,9 +27,8 @@ from console.forms.setting_field import (
     SettingField,
     cache_key,
 )
-from console.forms.snapshot import FormSnapshot
 from console.forms.submitted import SubmittedValues, as_submitted
-from console.forms.validation import is_same_value, validation_errors
+from console.forms.validation import FormSnapshot, is_same_value, validation_errors
 from console.forms.value_text import translate
 from tenants.authlete.documents.base import Document, Section, Setting
 

@@ -4,9 +4,14 @@ A value that nobody changed is not judged: not alone, not inside a list to which
 something was added, and not in an object of which another member was changed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import json
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Self
 
+from django.core import signing
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
@@ -14,9 +19,11 @@ from pydantic import ValidationError
 from console.forms.inputs import FieldInput
 from console.forms.rows import ObjectInput
 from console.forms.value_text import translate
-from tenants.authlete.documents.base import Section, Setting
+from tenants.authlete.documents.base import Document, Section, Setting
 from tenants.authlete.documents.validation_messages import format_error as why
 from tenants.authlete.json import compare
+from tenants.authlete.json.splice import UNSET
+from tenants.authlete.redaction.redactor import Fingerprint
 
 
 def validation_errors(
@@ -96,3 +103,75 @@ def _row_prefix(path: Sequence[int | str]) -> str:
     """Where inside a list something is wrong, in words."""
     rows = [str(part + 1) for part in path if isinstance(part, int)]
     return _("Row %(row)s: ") % {"row": ", ".join(rows)} if rows else ""
+
+
+SALT = "console.forms.validation"
+
+
+@dataclass(frozen=True, slots=True)
+class FormSnapshot:
+    """The settings of one object, at one version."""
+
+    version: int  # modifiedAt, milliseconds since 1970
+    values: Mapping[str, Any]  # by Authlete's names; what is absent is not in it
+
+    @classmethod
+    def from_document(cls, document: Document, settings: Iterable[Setting]) -> Self:
+        wire = document.to_dict()
+        members = [one.api_name for one in settings]
+        seen = {name: wire[name] for name in members if wire.get(name) is not None}
+        return cls(document.modified_at, seen)
+
+    def sign(self, form_key: str) -> str:
+        """Text that opens at ``place`` only: the object and the settings shown."""
+        return signing.dumps(
+            to_plain([self.version, self.values]),
+            salt=f"{SALT}/{form_key}",
+            compress=True,
+        )
+
+    @classmethod
+    def from_signed(cls, text: str, form_key: str) -> Self:
+        """Raises `signing.BadSignature` for what was not signed here."""
+        content = signing.loads(text, salt=f"{SALT}/{form_key}")
+        return cls(*from_plain(content))
+
+
+def to_plain(value: Any) -> dict[str, Any]:
+    """``value`` as JSON has it, numbers and fingerprints marked: see `real`.
+
+    The mark is drawn anew each time, so that no document can hold it already.
+    """
+    mark = secrets.token_hex(8)
+
+    def marked(odd: object) -> object:
+        match odd:
+            case Decimal():
+                return {mark: ["number", str(odd)]}
+            case Fingerprint():
+                return {mark: ["sealed", odd.hex]}
+            case _ if odd is UNSET:
+                return {mark: ["unset", ""]}
+            case _:
+                raise TypeError(f"{type(odd).__name__} is not a value of Authlete's")
+
+    text = json.dumps(value, ensure_ascii=False, default=marked)
+    return {"mark": mark, "text": text}
+
+
+def from_plain(content: Mapping[str, Any]) -> Any:
+    """The value that `plain` made ``content`` of."""
+    mark = content["mark"]
+
+    def unmarked(found: dict[str, Any]) -> Any:
+        match found.get(mark):
+            case ["number", str(text)]:
+                return Decimal(text)
+            case ["sealed", str(text)]:
+                return Fingerprint(text)
+            case ["unset", _]:
+                return UNSET
+            case _:
+                return found
+
+    return json.loads(content["text"], object_hook=unmarked)

@@ -1,20 +1,28 @@
 """Every service of an organization, asked of all its regions at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Protocol
 
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db.models import Q
+from django.utils import timezone
+
 from console.inventory.index import index_services
-from console.models import KnownService
+from console.models import Batch, KnownService, Rollover
 from tenants.audit.actor import Actor
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete import AuthleteClient
 from tenants.authlete.documents.service import Service
-from tenants.authlete.errors import AuthleteError
+from tenants.authlete.errors import AuthleteError, ForbiddenError
+from tenants.authlete.fanout import gather
 from tenants.authlete.listing import list_all_services
-from tenants.models import Organization
+from tenants.authlete.snapshots import ObjectSnapshot
+from tenants.jobs.models import ACTIVE_JOB_STATES, Job
+from tenants.models import Credential, Organization
 from tenants.organizations.api_clients import (
     CredentialsByRegion,
     connect,
@@ -22,6 +30,9 @@ from tenants.organizations.api_clients import (
     load_credentials,
 )
 from tenants.organizations.regions import Region
+from tenants.versions.models import Version
+from tenants.versions.recorder import record_snapshot
+from tenants.versions.timeline import load_existing_services
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +156,75 @@ def _services_last_synced(organization: Organization, region: Region) -> list[Se
         )
         for one in known
     ]
+
+
+DELETED_CODES = ("A003202", "A035203")  # the service was deleted (Authlete facts, 3)
+MISS_COUNT_TTL_SECONDS = 24 * 60 * 60  # seconds that it is known how often a service was missed
+MAX_CHECKS_PER_REGION = 50  # services of one region that are asked for at a time
+
+
+def record_removed_services(
+    organization: Organization,
+    clients: Mapping[str, AuthleteClient],
+    listed: Collection[tuple[str, int]],
+    seconds: float,
+) -> None:
+    """Keep of services that they are gone; ``doors`` are those of the regions whose
+    lists came whole, and ``listed`` is what they show, by region and id."""
+    since = dict(
+        Credential.objects.filter(organization=organization).values_list("region", "changed_at")
+    )
+    mine: dict[str, list[Version]] = {name: [] for name in clients}
+    for one in load_existing_services(organization.pk, clients):
+        if one.region in since and one.last_at > since[one.region]:
+            mine[one.region].append(one)
+    for region, known in mine.items():
+        lost = [one for one in known if (region, one.service_id) not in listed]
+        most_are_there = len(lost) * 2 <= len(known)
+        asked = [one for one in lost if _is_due(one)][:MAX_CHECKS_PER_REGION]
+        client = clients[region]
+        replies = gather(((client, client.service(one.service_id).get) for one in asked), seconds)
+        for one, reply in zip(asked, replies, strict=True):
+            if isinstance(reply, ForbiddenError) and (
+                most_are_there or reply.code in DELETED_CODES
+            ):
+                gone = ObjectSnapshot(region, one.service_id, 0, reply.request_id, is_write=False)
+                record_snapshot(organization.pk, gone)
+
+
+def _is_due(missed: Version) -> bool:
+    """Whether to ask for it: the second time that it is missed in a row, and ever more
+    seldom as long as that tells nothing. Whenever it is seen, this begins anew."""
+    key = f"missed:{missed.pk}:{missed.last_at.timestamp()}"
+    times: int = cache.get(key, 0) + 1
+    cache.set(key, times, MISS_COUNT_TTL_SECONDS)
+    return times > 1 and times & (times - 1) == 0
+
+
+RECENT = timedelta(days=1)  # after its end; what is unknown stays until it is settled
+
+
+def recently_ended_batches(organization: Organization, user: User) -> list[Batch]:
+    """Those that somebody started and may want to hear of, newest first."""
+    lately = Q(ended_at__gt=timezone.now() - RECENT) | Q(state=Batch.State.UNKNOWN)
+    found = Batch.objects.filter(
+        lately, organization=organization, starter=user, state__in=Batch.ENDED
+    )
+    return list(found.defer("listed").order_by("-ended_at")[:3])
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRollovers:
+    """How many there are, and how many of them wait for somebody."""
+
+    all: int
+    stopped: int
+
+
+def count_open_rollovers(organization: Organization) -> OpenRollovers:
+    rows = Rollover.objects.filter(organization=organization, state__in=Rollover.OPEN)
+    found = list(rows.values_list("job", "trouble"))
+    active = Job.objects.filter(pk__in=[job for job, _ in found], state__in=ACTIVE_JOB_STATES)
+    going = set(active.values_list("pk", flat=True))
+    stopped = sum(bool(trouble) or job not in going for job, trouble in found)
+    return OpenRollovers(len(found), stopped)

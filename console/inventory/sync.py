@@ -5,7 +5,7 @@ A list says of each object when it was last changed. Only what moved since its n
 version is read; what the door sees of that it keeps, and tells the record.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from console.inventory.index import index_clients
-from console.inventory.removed import record_removed_services
-from console.inventory.services import BackgroundReader, list_services
+from console.inventory.services import BackgroundReader, list_services, record_removed_services
 from console.models import KnownService
 from tenants.authlete import AuthleteClient
 from tenants.authlete.fanout import gather
@@ -25,6 +24,7 @@ from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.transport.deadline import Deadline
 from tenants.jobs.periodic_tasks import run_every_minute
 from tenants.models import Organization
+from tenants.organizations.regions import Region
 from tenants.versions import external_changes, reattribution
 from tenants.versions.recorder import update_last_seen
 from tenants.versions.timeline import load_newest_versions
@@ -146,3 +146,45 @@ def _read_documents(
             ),
             end.remaining(),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SyncProblem:
+    """Why services did not answer."""
+
+    region: Region
+    reason: str
+    services: Sequence[str]  # their names
+
+
+@dataclass(frozen=True, slots=True)
+class RegionFreshness:
+    """What is known of one region's clients."""
+
+    region: Region
+    oldest_sync: datetime | None  # when the service was read that was read longest ago
+    service_count: int
+    unsynced_count: int  # services whose clients were never read
+    unreachable_services: Sequence[KnownService]  # services that did not answer when last asked
+
+    @property
+    def problems(self) -> list[SyncProblem]:
+        """Why they did not, each reason once."""
+        by_reason: dict[str, list[str]] = {}
+        for one in self.unreachable_services:
+            name = one.name or str(one.service_id)
+            by_reason.setdefault(one.clients_problem, []).append(name)
+        return [SyncProblem(self.region, *one) for one in by_reason.items()]
+
+
+def region_freshness(region: Region, services: Iterable[KnownService]) -> RegionFreshness:
+    """How old is what is known of a region's clients."""
+    known = [one for one in services if one.region == region.name]
+    read = [one.clients_at for one in known if one.clients_at]
+    return RegionFreshness(
+        region,
+        min(read, default=None),
+        len(known),
+        len(known) - len(read),
+        [one for one in known if one.clients_problem],
+    )

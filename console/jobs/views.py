@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from console.jobs import progress
 from console.models import Receipt
-from console.users import receipt_access
+from console.users import receipt_store
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import IdempotentForm, idempotent
 from console.web.responses import redirect_to, render_page
@@ -96,7 +96,7 @@ def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
         "summary": progress.summarize(found),
         "resolved_later": len(ends),
         "can_control": steers,
-        "receipt": receipt_access.receipt_for_job(member, found),
+        "receipt": receipt_store.receipt_for_job(member, found),
         "hides_why": told.concerns_user and not member.can(ConsolePermission.USERS),
         "retryable_count": control.select_retryable_items(found).count()
         if found.is_over and steers
@@ -150,7 +150,7 @@ def _confirm_action(
     job = _get_job(member, pk)
     if not can_control(job, member.user.pk, member.role):
         raise PermissionDenied
-    receipt = receipt_access.receipt_for_job(member, job) if to_receipt else None
+    receipt = receipt_store.receipt_for_job(member, job) if to_receipt else None
     path = _return_url(member, job, receipt)
     form = IdempotentForm(request.POST or None)
     if form.is_valid():

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Self
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from tenants.authlete.documents.base import Section
@@ -161,3 +162,25 @@ def _value_texts(value: Any) -> list[str]:
             return [str(one).lower() for one in value] or ["none"]
         case _:
             return [str(value).lower()]
+
+
+def without_params(params: QueryDict, *names: str) -> QueryDict:
+    """Return a copy of the parameters without ``names``."""
+    query = params.copy()
+    for name in names:
+        query.pop(name, None)
+    return query
+
+
+def replace_params(params: QueryDict, **changes: Any) -> str:
+    """Return the query string of page 1 with changed parameters.
+
+    Empty values are left out.
+    """
+    query = without_params(params, "page", "download", *changes)
+    for name, value in changes.items():
+        if isinstance(value, list):
+            query.setlist(name, value)
+        elif value not in (None, ""):
+            query[name] = str(value)
+    return f"?{query.urlencode()}"

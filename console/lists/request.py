@@ -1,15 +1,52 @@
 """The URL parameters of a list, parsed, and the URLs of its other views."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, QueryDict
+from django.utils.functional import Promise
 
 from console.lists.facets import Facet, FacetCounts, FacetLink, FacetSelection
-from console.lists.links import replace_params, without_params
-from console.lists.page import ListPage
-from console.lists.query import SearchQuery, SearchVocabulary
+from console.lists.query import SearchQuery, SearchVocabulary, replace_params, without_params
+from tenants.authlete.errors import AuthleteError
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumn[Row]:
+    """A column, and how to sort by it."""
+
+    name: str  # the value of the URL parameter "sort"
+    label: str | Promise
+    sort_key: Callable[[Row], Any]
+    is_default: bool = True  # shown unless the user chose other columns
+    is_sortable: bool = True
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage[Row]:
+    """The rows of one page, and what is known about the others."""
+
+    rows: Sequence[Row] = ()
+    start: int = 0  # position of the first row, from 1; 0: no rows
+    total: int = 0  # matching rows
+    total_known: int = 0  # rows before filtering
+    facet_counts: FacetCounts | None = None  # None: not all rows were read
+    matching: Sequence[Row] = field(default=(), repr=False)  # all matching rows, if read
+    error: AuthleteError | None = None  # why rows are missing
+    scan_limit: int = 0  # number of rows read, when there are more
+
+    @property
+    def end(self) -> int:
+        """The position of the last row."""
+        return self.start + len(self.rows) - 1 if self.rows else self.start
+
+    def last_page(self, size: int) -> int:
+        """Return the number of the last page."""
+        return max((self.total - 1) // size + 1, 1)
+
 
 PAGE_SIZES = (25, 50, 100)
 DEFAULT_PAGE_SIZE = 50

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from console.forms.change_forms import ChangeReasonForm
-from console.members import role_table
+from console.members import forms
 from console.members.forms import NewMemberForm, RoleForm
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import idempotent
@@ -240,8 +240,8 @@ def _show_link(
 
 def _role_context() -> dict[str, object]:
     return {
-        "roles": role_table.role_labels(),
-        "rows": list(role_table.permission_rows()),
+        "roles": forms.role_labels(),
+        "rows": list(forms.permission_rows()),
     }
 
 

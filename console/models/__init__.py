@@ -7,18 +7,15 @@ writes settings.
 """
 
 from console.models.batches import Batch, Chunk, Piece, Sending
-from console.models.drafts import Draft
+from console.models.drafts import Draft, Lookup, Selection
 from console.models.evidence import Pack, PackPart, Verdict
 from console.models.expiry_notices import Digest, ToldEnd
 from console.models.index import KnownClient, KnownKey, KnownService
-from console.models.list_columns import Chosen
-from console.models.lookups import Lookup
 from console.models.rate_limits import Spending
 from console.models.receipts import Receipt, ReceiptPlace
 from console.models.rollovers import Rollover
 from console.models.rotations import Rotation
-from console.models.searches import SavedSearch
-from console.models.selections import Selection
+from console.models.searches import Chosen, SavedSearch
 from console.models.streams import Stream
 from console.models.webhooks import Delivery, Webhook
 

@@ -1,8 +1,10 @@
-"""Edits that are not saved yet."""
+"""Unsaved edits, selections of clients, and user lookups, encrypted."""
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, Self
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
@@ -68,3 +70,91 @@ def reseal_drafts() -> Iterator[Draft]:
             # Only over the value that was read: edits made meanwhile stay.
             Draft.objects.filter(pk=draft.pk, sealed=draft.sealed).update(sealed=new)
             yield draft
+
+
+SELECTION_LIFETIME = timedelta(seconds=settings.SESSION_ABSOLUTE)
+
+
+class Selection(models.Model):
+    """Clients that one person chose, and what would be done with each.
+
+    ``sealed`` holds both under the vault's key: settings are among them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+    sealed = models.TextField()
+    changed_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.user}: clients of {self.organization}"
+
+    @property
+    def vault_context(self) -> str:
+        return vault.seal_context(self, "sealed", self.user_id, self.organization_id)
+
+    def seal_content(self, content: Any) -> Self:
+        self.sealed = vault.seal(json.dumps(content), self.vault_context)
+        self.changed_at = timezone.now()
+        return self
+
+    @property
+    def content(self) -> Any:
+        """Raises `vault.Sealed` when it was not sealed for this row."""
+        return json.loads(vault.unseal(self.sealed, self.vault_context))
+
+
+@vault.register_rotation("selections")
+def reseal_selections() -> Iterator[Selection]:
+    """Seal every selection under the current key, one row at a time."""
+    for selection in vault.iterate_rows(Selection.objects.all()):
+        new = vault.reseal(selection.sealed, selection.vault_context)
+        if new != selection.sealed:
+            # Only over the value that was read: what was chosen meanwhile stays.
+            same = Selection.objects.filter(pk=selection.pk, sealed=selection.sealed)
+            same.update(sealed=new)
+            yield selection
+
+
+LOOKUP_LIFETIME = timedelta(seconds=settings.SESSION_ABSOLUTE)
+
+
+class Lookup(models.Model):
+    """A subject that one person looked up in one organization.
+
+    A subject stands in no address, no log and no session, so its pages are below the
+    id of this row, which holds it sealed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+    sealed = models.TextField()
+    made_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.user}: a subject in {self.organization}"
+
+    @property
+    def vault_context(self) -> str:
+        return vault.seal_context(self, "sealed", self.user_id, self.organization_id)
+
+    def seal_subject(self, subject: str) -> Self:
+        self.sealed = vault.seal(subject, self.vault_context)
+        return self
+
+    @property
+    def subject(self) -> str:
+        """Raises `vault.Sealed` when it was not sealed for this row."""
+        return vault.unseal(self.sealed, self.vault_context)
+
+
+@vault.register_rotation("lookups")
+def reseal_lookups() -> Iterator[Lookup]:
+    """Seal every subject under the current key, one row at a time."""
+    for lookup in vault.iterate_rows(Lookup.objects.all()):
+        new = vault.reseal(lookup.sealed, lookup.vault_context)
+        if new != lookup.sealed:
+            Lookup.objects.filter(pk=lookup.pk).update(sealed=new)
+            yield lookup

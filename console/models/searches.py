@@ -1,4 +1,4 @@
-"""Saved searches of the audit log."""
+"""Saved searches and chosen columns."""
 
 from uuid import uuid4
 
@@ -55,3 +55,17 @@ def manageable_searches(
         readers = Membership.objects.filter(organization=organization, role__in=READER_ROLES)
         whose |= Q(shared=True) & ~Q(user__in=readers.values("user"))
     return SavedSearch.objects.filter(whose, organization=organization)
+
+
+class Chosen(models.Model):
+    """The columns that one person wants to see in one list."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    name = models.CharField(max_length=60)  # of the list
+    columns = models.TextField(blank=True)  # separated by spaces
+
+    class Meta:
+        constraints = [models.UniqueConstraint("user", "name", name="one_choice_each")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.name}"

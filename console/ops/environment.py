@@ -1,10 +1,11 @@
-"""Reading settings from the environment; one that cannot be read is named in words."""
+"""Settings read from the environment, the database and mail server among them."""
 
 from functools import partial
 from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from environ import Env
 
 BOOLEAN_WORDS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
@@ -85,3 +86,80 @@ def parse_integer_mapping(text: str) -> dict[str, int]:
 def split_list(text: str) -> list[str]:
     """What stands between the commas."""
     return [entry.strip() for entry in text.split(",") if entry.strip()]
+
+
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",  # take the write lock at the start, not half way
+    "timeout": 5,  # seconds
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+}
+# Detect a lost network after 10 seconds; TCP alone takes a quarter of an hour.
+POSTGRES_TIMEOUT_OPTIONS = {
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 4,  # seconds
+    "keepalives_interval": 2,  # seconds
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds
+}
+CONN_MAX_AGE_SECONDS = 60
+
+
+def database_config(url: str) -> dict[str, Any]:
+    """Return Django's settings for the database of ``url``.
+
+    Raises `ValueError`, which never quotes the URL since it holds a password.
+    """
+    scheme = url.partition(":")[0]
+    if scheme not in ("sqlite", "postgres", "postgresql"):
+        raise ValueError("DATABASE_URL must start with sqlite: or postgresql:")
+    try:
+        config: dict[str, Any] = Env.db_url_config(url.replace("+", "%2B"))
+    except ValueError:
+        raise ValueError(
+            "expected postgresql://user:password@host:5432/name, with / in a password"
+            " written as %2F, @ as %40 and [ as %5B"
+        ) from None
+    if scheme == "sqlite":
+        sqlite = {"ENGINE": "console.sqlite", "CONN_MAX_AGE": None, "OPTIONS": SQLITE_OPTIONS}
+        return config | sqlite
+    return config | {
+        "CONN_MAX_AGE": CONN_MAX_AGE_SECONDS,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": POSTGRES_TIMEOUT_OPTIONS | config.get("OPTIONS", {}),
+    }
+
+
+SMTP_TIMEOUT_SECONDS = 10
+DEFAULT_SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+
+
+def mailer_config(url: str) -> dict[str, dict[str, Any]]:
+    """Return the mailers of ``url``; an empty URL sends no mail."""
+    scheme, _, path = url.partition("://")
+    if not url:
+        return _default_mailer("dummy")
+    if scheme == "file":
+        return _default_mailer("filebased", file_path=path)
+    try:
+        config = Env.email_url_config(url)
+    except (ValueError, ImproperlyConfigured):
+        config = {}
+    if scheme not in DEFAULT_SMTP_PORTS or not config.get("EMAIL_HOST"):
+        raise ImproperlyConfigured(
+            "EMAIL_URL cannot be read: expected smtp+tls://user:password@host:587"
+        )
+    return _default_mailer(
+        "smtp",
+        host=config["EMAIL_HOST"],
+        port=config["EMAIL_PORT"] or DEFAULT_SMTP_PORTS[scheme],
+        username=config["EMAIL_HOST_USER"] or "",
+        password=config["EMAIL_HOST_PASSWORD"] or "",
+        use_tls=config.get("EMAIL_USE_TLS", False),
+        use_ssl=config.get("EMAIL_USE_SSL", False),
+        timeout=SMTP_TIMEOUT_SECONDS,
+    )
+
+
+def _default_mailer(kind: str, **options: Any) -> dict[str, dict[str, Any]]:
+    backend = f"django.core.mail.backends.{kind}.EmailBackend"
+    return {"default": {"BACKEND": backend, "OPTIONS": options}}

@@ -1,1 +1,1 @@
-"""The backend that `console.ops.databases` names for SQLite."""
+"""The backend that `console.ops.environment` names for SQLite."""

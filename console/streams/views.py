@@ -3,17 +3,18 @@
 import re
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from console.models import Stream
 from console.models.streams import generate_token
 from console.streams import reader
-from console.streams.forms import NewStreamForm
 from console.streams.reader import RETRY_AFTER_SECONDS, TooManyWaitingError
 from console.web.access import (
     ConsoleRequest,
@@ -22,7 +23,7 @@ from console.web.access import (
     organization_page,
     public_page,
 )
-from console.web.idempotency import idempotent
+from console.web.idempotency import IdempotentForm, idempotent
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.audit import events
@@ -172,3 +173,14 @@ def _parse_number(request: HttpRequest, name: str, default: int, limits: range) 
 def _stream_url(request: HttpRequest, member: Member) -> str:
     path = reverse("streams:read", args=[member.organization.slug])
     return request.build_absolute_uri(path)
+
+
+class NewStreamForm(IdempotentForm):
+    """Names a new log stream."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("For example “Splunk, production”."),
+    )

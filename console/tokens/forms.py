@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from console.forms.change_forms import ChangeReasonForm
 from console.tokens.client_names import ClientNames
 from console.tokens.query import TokenQuery
-from console.tokens.token_value import MIN_VALUE_BITS, TokenValueField, estimate_bits
+from console.tokens.token_ref import MIN_VALUE_BITS, TokenValueField, estimate_bits
 from tenants.authlete.documents.enums import GRANT_TYPE
 from tenants.authlete.documents.service import Service
 from tenants.authlete.documents.tokens import (

@@ -1,20 +1,23 @@
 """Fetch pages of a service's tokens."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 from time import time
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
-from console.lists.page import ListPage
+from console.lists.request import ListPage
 from console.tokens.client_names import ClientNames
 from console.tokens.query import TokenQuery
-from console.tokens.rows import TokenRow
 from console.users.lookups import get_lookup
 from console.web.access import Workspace
 from tenants.authlete.api.tokens import LIST, MAX_PAGE_SIZE
-from tenants.authlete.documents.tokens import TokenPage, TokenStatus
+from tenants.authlete.documents.enums import GRANT_TYPE
+from tenants.authlete.documents.tokens import IssuedToken, TokenPage, TokenStatus
 from tenants.authlete.errors import (
     AuthleteError,
     ForbiddenError,
@@ -23,6 +26,61 @@ from tenants.authlete.errors import (
     UnauthorizedError,
 )
 from tenants.authlete.fanout import gather
+
+
+class TokenState(StrEnum):
+    """Whether a token works."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"  # or otherwise invalid before it expires
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token; ``now_ms`` is in milliseconds since 1970."""
+
+    token: IssuedToken
+    client: str  # its name; empty if unknown
+    now_ms: int
+    is_valid: bool | None = None  # according to Authlete; None if unknown
+
+    @property
+    def title(self) -> str:
+        """The client's name or ID."""
+        return self.client or str(self.token.client_id)
+
+    @property
+    def short_hash(self) -> str:
+        """The start of its hash."""
+        return f"{self.token.access_token_hash[:8]}…"
+
+    @property
+    def grant_label(self) -> str:
+        """The label of its grant type."""
+        grant_type = self.token.grant_type
+        return gettext(GRANT_TYPE[grant_type]) if grant_type in GRANT_TYPE else grant_type
+
+    @property
+    def state(self) -> TokenState:
+        """The state, from the expiry time alone if Authlete didn't tell."""
+        if self.is_valid:
+            return TokenState.VALID
+        if self._is_past(self.token.access_token_expires_at):
+            return TokenState.EXPIRED
+        return TokenState.VALID if self.is_valid is None else TokenState.REVOKED
+
+    @property
+    def is_refreshable(self) -> bool:
+        """Whether its refresh token still works."""
+        token = self.token
+        if not token.refresh_token_hash or self.state is TokenState.REVOKED:
+            return False
+        return not self._is_past(token.refresh_token_expires_at)
+
+    def _is_past(self, time_ms: int) -> bool:
+        return 0 < time_ms <= self.now_ms  # 0 is never
+
 
 # Whether the tokens of a list with that status are valid.
 VALIDITY_BY_STATUS = {TokenStatus.VALID: True, TokenStatus.INVALID: False}
@@ -109,3 +167,66 @@ def list_filters(client_id: int | None, subject: str, status: TokenStatus) -> di
     filters = {"clientIdentifier": client_id, "subject": subject}
     given = {name: value for name, value in filters.items() if value}
     return {**given, "tokenStatus": status.value}
+
+
+MAX_TOKENS_SEARCHED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSearch:
+    """A search for one token of one client."""
+
+    workspace: Workspace
+    service_id: int
+    client_id: int
+    hash: str
+
+    def find(self, query: TokenQuery) -> tuple[IssuedToken, bool | None]:
+        """Return the token and whether it's valid; None if Authlete doesn't tell.
+
+        ``query`` is the list from which the token was opened. Raises `NotFoundError`.
+        """
+        token, is_valid = self._find_on_page(query), VALIDITY_BY_STATUS.get(query.status)
+        if token is None:
+            subject, is_valid = get_subject(self.workspace, query), None
+            token, is_complete = self._find_in_list(TokenStatus.ALL, subject)
+            if token is None:
+                text = _("The client has no token with this hash.")
+                if not is_complete:
+                    text = _("The first %(max_tokens)d tokens of the client don't include it.")
+                raise NotFoundError(text % {"max_tokens": MAX_TOKENS_SEARCHED})
+        return token, self._is_valid(token) if is_valid is None else is_valid
+
+    def _find_on_page(self, query: TokenQuery) -> IssuedToken | None:
+        """Find the token on the list page from which it was opened."""
+        if query.client_id not in (None, self.client_id):
+            return None
+        subject, start = get_subject(self.workspace, query), query.start
+        tokens = self.workspace.authlete.service(self.service_id).tokens
+        page = tokens.list(
+            query.client_id, subject, query.status, start=start, end=start + MAX_PAGE_SIZE
+        )
+        return self._match(page)
+
+    def _is_valid(self, token: IssuedToken) -> bool | None:
+        """Look for the token in the list of valid tokens."""
+        try:
+            found, is_complete = self._find_in_list(TokenStatus.VALID, token.subject or "")
+        except AuthleteError:
+            return None
+        return True if found else False if is_complete else None
+
+    def _find_in_list(self, status: TokenStatus, subject: str) -> tuple[IssuedToken | None, bool]:
+        """Return the token, and whether the search covered all matching tokens."""
+        filters = list_filters(self.client_id, subject, status)
+        total = 0
+        for page in iter_pages(self.workspace, self.service_id, filters, MAX_TOKENS_SEARCHED):
+            total = page.total_count
+            if token := self._match(page):
+                return token, True
+        return None, total <= MAX_TOKENS_SEARCHED
+
+    def _match(self, page: TokenPage) -> IssuedToken | None:
+        key = (self.hash, self.client_id)
+        tokens = page.access_tokens or ()
+        return next((t for t in tokens if (t.access_token_hash, t.client_id) == key), None)

@@ -1,30 +1,30 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from console.tokens import views
+from console.tokens.views import bulk_revocation, index, lookup, new, show
 
 app_name = "tokens"
 token_urls: list[URLPattern | URLResolver] = [
-    path("", views.show, name="show"),
-    path("update/", views.update, name="update"),
-    path("revoke/", views.revoke, name="revoke"),
-    path("remove/", views.delete, name="delete"),
-    path("reveal/", views.reveal, name="reveal"),
+    path("", show.show, name="show"),
+    path("update/", show.update, name="update"),
+    path("revoke/", show.revoke, name="revoke"),
+    path("remove/", show.delete, name="delete"),
+    path("reveal/", show.reveal, name="reveal"),
 ]
 service_urls: list[URLPattern | URLResolver] = [
-    path("", views.index, name="index"),
-    path("new/", views.new, name="new"),
-    path("clients/<number:client_id>/revoke/", views.revoke_client, name="revoke_client"),
-    path("subjects/<uuid:lookup>/revoke/", views.revoke_subject, name="revoke_subject"),
+    path("", index.index, name="index"),
+    path("new/", new.new, name="new"),
+    path("clients/<number:client_id>/revoke/", bulk_revocation.revoke_client, name="revoke_client"),
+    path("subjects/<uuid:lookup>/revoke/", bulk_revocation.revoke_subject, name="revoke_subject"),
     path(
         "subjects/<uuid:lookup>/clients/<number:client_id>/revoke/",
-        views.revoke_pair,
+        bulk_revocation.revoke_pair,
         name="revoke_pair",
     ),
     path("<number:client_id>/<slug:token>/", include(token_urls)),
 ]
 urlpatterns = [
     path("services/<slug:region>/<number:service_id>/tokens/", include(service_urls)),
-    path("tokens/check/", views.lookup, name="lookup"),
-    path("tokens/check/revoke/", views.revoke_by_value, name="revoke_by_value"),
-    path("tokens/verify/", views.verify, name="verify"),
+    path("tokens/check/", lookup.lookup, name="lookup"),
+    path("tokens/check/revoke/", lookup.revoke_by_value, name="revoke_by_value"),
+    path("tokens/verify/", lookup.verify, name="verify"),
 ]

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from console.audit_log.operation_labels import render_label
 from console.models import Receipt
-from console.users.receipt_access import receipts_by_entry
 from console.users.receipt_report import is_receipt_confirmed
+from console.users.receipt_store import receipts_by_entry
 from console.web.access import Member
 from tenants.audit.models import AuditEntry
 from tenants.audit.search.entries import EntryPage, search_entries

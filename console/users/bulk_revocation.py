@@ -14,7 +14,7 @@ from console.inventory.index import index_services
 from console.models import KnownService, Receipt
 from console.users import receipt_store
 from console.users.lookups import OpenLookup
-from console.users.receipt_digest import log_receipt_digest
+from console.users.receipt_export import log_receipt_digest
 from console.users.receipt_lines import (
     ReceiptConflictError,
     ReceiptProblem,

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from console.forms.scope_descriptions import describe_scope
+from console.forms.rows import describe_scope
 from console.models import ReceiptPlace
 from console.users.receipt_lines import ReceiptLine
 from tenants.authlete.documents.client import Client

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console.models import Lookup
-from console.models.lookups import LOOKUP_LIFETIME
+from console.models.drafts import LOOKUP_LIFETIME
 from console.web.access import Member
 from tenants.audit.events import SUBJECT_REVEAL, SUBJECT_SEARCH
 from tenants.audit.recorder import EventDetails, record_event

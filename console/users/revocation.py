@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from console.users import receipt_store
 from console.users.connected_apps import is_token_live, missing_apps_error
 from console.users.lookups import OpenLookup
-from console.users.receipt_digest import log_receipt_digest
+from console.users.receipt_export import log_receipt_digest
 from console.users.receipt_lines import (
     SCOPES_PART,
     TOKENS_PART,

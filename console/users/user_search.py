@@ -11,7 +11,7 @@ from threading import Lock
 from time import time
 from typing import Any
 
-from console.forms.scope_descriptions import scope_descriptions
+from console.forms.rows import scope_descriptions
 from console.inventory.index import index_services
 from console.models import KnownService
 from console.users.connected_apps import (

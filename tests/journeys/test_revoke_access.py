@@ -31,7 +31,7 @@ def home(open_signed_in, person):
 @pytest.fixture
 def waits(monkeypatch):
     """Poll every second, and return a function that closes the circuit breakers."""
-    page = import_module("console.users.views.receipt")
+    page = import_module("console.users.views")
     monkeypatch.setattr(page, "IDLE_REFRESH_SECONDS", 1)
     return lambda: monkeypatch.setattr(connection_pool, "_pools", {})
 

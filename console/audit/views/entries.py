@@ -16,9 +16,9 @@ from django_htmx.http import push_url
 
 from console.audit import evidence_packages, search_links, verification
 from console.audit.entry_table import EntryTableRenderer
-from console.audit.read_tracking import log_read
-from console.audit.views.retention import deleted_entry
-from console.audit_log import retention, risks, search_presets
+from console.audit.search_links import log_read
+from console.audit.views.reports import deleted_entry
+from console.audit_log import retention, risks, suggestions
 from console.audit_log.change_descriptions import (
     describe_changes,
     load_changes,
@@ -43,7 +43,7 @@ from console.history.entries import (
     is_undoable,
 )
 from console.models import Pack, Verdict
-from console.users.receipt_access import receipts_by_entry
+from console.users.receipt_store import receipts_by_entry
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import IdempotentForm, idempotent
 from console.web.responses import redirect_to, render_page
@@ -88,9 +88,9 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     context: dict[str, Any] = {
         "member": member,
         "form": form,
-        "saved": list(search_links.preset_links(form, search_presets.preset_searches(member))),
+        "saved": list(search_links.preset_links(form, suggestions.preset_searches(member))),
         "pinned_searches": list(
-            search_links.preset_links(form, search_presets.pinned_searches(member))
+            search_links.preset_links(form, suggestions.pinned_searches(member))
         ),
         "names": FILTERS,
         "size": ENTRIES_PER_PAGE,

@@ -12,7 +12,7 @@ from console.clients.bulk.bulk_settings import BULK_SETTINGS, BulkSetting
 from console.clients.bulk.forms import BulkConfirmForm
 from console.clients.bulk.selections import CHANGE, BulkPreview, PreviewRow
 from console.clients.rotation.staging import RotationExistsError, stage_secret
-from console.forms.snapshot import from_plain, to_plain
+from console.forms.validation import from_plain, to_plain
 from console.inventory.index import index_client
 from console.web.access import Member
 from tenants.authlete.api.clients import ClientApi

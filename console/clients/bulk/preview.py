@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from console.clients.bulk.actions import LOCK, ROTATE, SET
 from console.clients.bulk.bulk_settings import Members, SettingEdit
-from console.clients.bulk.current_clients import (
+from console.clients.bulk.resolver import (
+    ClientMatcher,
     FetchedClient,
+    build_matcher,
     client_ref,
     count_tokens_by_client,
     fetch_clients,
 )
-from console.clients.bulk.resolver import ClientMatcher, build_matcher
 from console.clients.bulk.selections import (
     CANNOT,
     CHANGE,
@@ -28,8 +29,7 @@ from console.clients.bulk.selections import (
     PreviewRow,
     SelectedClient,
 )
-from console.clients.rotation.client_secret import secret_uses
-from console.clients.rotation.lifecycle import open_rotations
+from console.clients.rotation.lifecycle import open_rotations, secret_uses
 from console.web.access import Member
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.client.rules import check_client

@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 from console.audit_log.change_descriptions import ChangeDescription
 from console.clients.bulk.actions import BULK_ACTIONS
 from console.clients.bulk.bulk_settings import BULK_SETTINGS, EditMode, SettingEdit
-from console.forms.snapshot import from_plain, to_plain
+from console.forms.validation import from_plain, to_plain
 from console.models import Selection
-from console.models.selections import SELECTION_LIFETIME
+from console.models.drafts import SELECTION_LIFETIME
 from console.web.access import Member
 from tenants.crypto.vault import UnsealError
 

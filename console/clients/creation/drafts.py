@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.cache import cache
 from django.http import Http404
+from pydantic import SecretStr
 
 from console.audit_log.change_descriptions import CLIENT_SETTINGS
 from console.clients.creation.copies import ClientCopy, copy_client
@@ -23,11 +24,15 @@ from console.clients.creation.presets import (
     COMMON_SETTINGS,
     ClientPreset,
 )
-from console.forms.snapshot import from_plain, to_plain
+from console.forms.validation import from_plain, to_plain
 from console.web.access import Workspace
 from console.web.paths import parse_client_ref
+from tenants.authlete import AuthleteClient
+from tenants.authlete.changes import FieldChange
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
+from tenants.authlete.edits import find_unexpected_changes
+from tenants.authlete.errors import AuthleteError
 from tenants.crypto import vault
 from tenants.versions.timeline import load_spans
 
@@ -194,3 +199,41 @@ def delete_draft(workspace: Workspace, service_id: int, key: str) -> None:
 def _cache_key(workspace: Workspace, service_id: int, key: str) -> str:
     who = f"{workspace.member.user.pk}/{workspace.organization.pk}"
     return f"new-client/{who}/{workspace.region.name}/{service_id}/{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedClient:
+    """A created client; its secret is for one response only."""
+
+    client_id: int
+    entry: str  # in the record
+    secret: SecretStr | None = field(repr=False)
+    client: Client | None = None  # as it was read back
+    surprises: tuple[FieldChange, ...] = ()  # what Authlete has otherwise than asked
+    read_error: AuthleteError | None = None  # why it could not be read back
+
+
+def create_client(
+    authlete: AuthleteClient, service_id: int, client: Mapping[str, Any]
+) -> CreatedClient:
+    """Create a client and read it back, since Authlete ignores some values.
+
+    Raises:
+        AuthleteError: the client may not have been created.
+    """
+    service = authlete.service(service_id)
+    written = service.clients.create(client)
+    made = CreatedClient(written.reply.client_id, written.entry_id, written.reply.client_secret)
+    try:
+        found = service.client(made.client_id).get()
+    except AuthleteError as error:
+        return CreatedClient(made.client_id, made.entry, made.secret, read_error=error)
+    sent = authlete.redact(client)
+    got = {name: found.get(name) for name in sent}
+    return CreatedClient(
+        made.client_id,
+        made.entry,
+        made.secret,
+        found,
+        find_unexpected_changes(sent, got),
+    )

@@ -4,18 +4,27 @@ They follow RFC 9700, RFC 8252 for native applications, the FAPI 2.0 Security Pr
 CIBA Core and OID4VCI.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from console.audit_log.change_descriptions import CLIENT_SETTINGS, SERVICE_SETTINGS
+from console.forms.value_text import format_value, translate
+from tenants.authlete.documents.base import Setting
+from tenants.authlete.documents.client.rules.authentication import (
+    SERVER_SIGNING_ALG_FIELDS,
+)
 from tenants.authlete.documents.jwks.signing import (
     FAPI_SIGNING_ALGS,
+    can_sign,
     preferred_signing_alg,
 )
 from tenants.authlete.documents.service import Service
+from tenants.authlete.json.reader import InvalidJsonError, parse_json
 
 COMMON_SETTINGS = (
     "client_name",
@@ -60,8 +69,8 @@ class ClientPreset:
 
 CLIENT_PRESETS: Mapping[str, ClientPreset] = {
     "spa": ClientPreset(
-        _("Single-page application"),
-        _(
+        gettext_lazy("Single-page application"),
+        gettext_lazy(
             "Runs in the browser. Public client with authorization code, PKCE and rotating "
             "refresh tokens."
         ),
@@ -69,26 +78,26 @@ CLIENT_PRESETS: Mapping[str, ClientPreset] = {
         ("redirect_uris",),
     ),
     "web": ClientPreset(
-        _("Web application"),
-        _("Runs on a server. Confidential client with authorization code and PKCE."),
+        gettext_lazy("Web application"),
+        gettext_lazy("Runs on a server. Confidential client with authorization code and PKCE."),
         {**SECRET_CLIENT, **CODE_FLOW, "applicationType": "WEB"},
         ("redirect_uris", "token_auth_method"),
     ),
     "native": ClientPreset(
-        _("Native application"),
-        _("Runs on a phone or computer. Public client that opens the browser."),
+        gettext_lazy("Native application"),
+        gettext_lazy("Runs on a phone or computer. Public client that opens the browser."),
         {**PUBLIC_CLIENT, **CODE_FLOW, "applicationType": "NATIVE"},
         ("redirect_uris",),
     ),
     "machine": ClientPreset(
-        _("Machine to machine"),
-        _("Acts without a user. Client credentials grant."),
+        gettext_lazy("Machine to machine"),
+        gettext_lazy("Acts without a user. Client credentials grant."),
         {**SECRET_CLIENT, "grantTypes": ["CLIENT_CREDENTIALS"]},
         ("token_auth_method", *KEY_SETTINGS),
     ),
     "fapi2": ClientPreset(
-        _("FAPI 2.0 with private key JWT"),
-        _(
+        gettext_lazy("FAPI 2.0 with private key JWT"),
+        gettext_lazy(
             "For high-value APIs. Private key JWT, pushed authorization requests and "
             "DPoP-bound tokens."
         ),
@@ -104,8 +113,8 @@ CLIENT_PRESETS: Mapping[str, ClientPreset] = {
         ("idTokenSignAlg",),
     ),
     "ciba": ClientPreset(
-        _("CIBA"),
-        _("Users approve on another device, such as in a call center."),
+        gettext_lazy("CIBA"),
+        gettext_lazy("Users approve on another device, such as in a call center."),
         {
             **PRIVATE_KEY_CLIENT,
             "grantTypes": ["CIBA", "REFRESH_TOKEN"],
@@ -114,8 +123,8 @@ CLIENT_PRESETS: Mapping[str, ClientPreset] = {
         ("bc_delivery_mode", "bc_notification_endpoint", *KEY_SETTINGS),
     ),
     "wallet": ClientPreset(
-        _("Wallet (OID4VCI)"),
-        _(
+        gettext_lazy("Wallet (OID4VCI)"),
+        gettext_lazy(
             "Collects verifiable credentials. Authorization code with PKCE, and "
             "pre-authorized code."
         ),
@@ -129,3 +138,157 @@ CLIENT_PRESETS: Mapping[str, ClientPreset] = {
         ("redirect_uris", "credential_offer_endpoint"),
     ),
 }
+
+
+type Members = Mapping[str, Any]
+# What a client has of what its service has to support, and the word in between.
+SUPPORT_MEMBERS: Mapping[str, str] = {
+    "grantTypes": "supportedGrantTypes",
+    "responseTypes": "supportedResponseTypes",
+    "tokenAuthMethod": "supportedTokenAuthMethods",
+    "bcDeliveryMode": "supportedBackchannelTokenDeliveryModes",
+    "authorizationDetailsTypes": "supportedAuthorizationDetailsTypes",
+}
+# Every client names a signature of ID tokens, also where it gets none.
+ID_TOKEN_GRANTS = {"AUTHORIZATION_CODE", "IMPLICIT", "CIBA", "DEVICE_CODE"}
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceMismatch:
+    """A setting of the service that doesn't fit a client."""
+
+    message: str
+    setting: Setting  # of the service, that has to change
+    section: str  # where it is edited
+    missing: str  # in a word or two
+    is_fatal: bool = True  # else it works, and is only good to know
+
+
+def find_mismatches(client: Members, service: Service) -> list[ServiceMismatch]:
+    """Return what the service lacks for ``client``, fatal mismatches first."""
+    found = [one for rule in MISMATCH_RULES for one in rule(client, service)]
+    return sorted(found, key=lambda one: not one.is_fatal)
+
+
+def _mismatch(
+    member: str, message: str, missing: str = "", *, is_fatal: bool = True
+) -> ServiceMismatch:
+    section, setting = SERVICE_SETTINGS[member]
+    return ServiceMismatch(message, setting, section, missing or translate(setting.label), is_fatal)
+
+
+def _string_list(client: Members, member: str) -> list[str]:
+    value = client.get(member)
+    listed = value if isinstance(value, list) else []
+    return [one for one in listed if isinstance(one, str)]
+
+
+def _check_supported_values(client: Members, service: Service) -> Iterator[ServiceMismatch]:
+    for member, supported in SUPPORT_MEMBERS.items():
+        has = service.get(supported)
+        wanted = client.get(member) or []
+        wants = [wanted] if isinstance(wanted, str) else _string_list(client, member)
+        lacking = [one for one in wants if isinstance(has, list) and one not in has]
+        if lacking:
+            _slug, setting = CLIENT_SETTINGS[member]
+            value = lacking[0] if isinstance(wanted, str) else lacking
+            lacks = format_value(setting, value)
+            yield _mismatch(
+                supported,
+                _("The service does not support this. %(label)s: %(value)s.")
+                % {"label": translate(setting.label), "value": lacks},
+                lacks,
+            )
+
+
+def _check_endpoints(client: Members, service: Service) -> Iterator[ServiceMismatch]:
+    grants = _string_list(client, "grantTypes")
+    if client.get("parRequired") is True and not service.get_text("pushedAuthReqEndpoint"):
+        yield _mismatch(
+            "pushedAuthReqEndpoint",
+            _(
+                "The client requires pushed authorization requests, but the service has no PAR "
+                "endpoint."
+            ),
+        )
+    member = "backchannelAuthenticationEndpoint"
+    if "CIBA" in grants and not service.get_text(member):
+        yield _mismatch(
+            member,
+            _("The client uses CIBA, but the service has no backchannel authentication endpoint."),
+        )
+    member = "verifiableCredentialsEnabled"
+    if "PRE_AUTHORIZED_CODE" in grants and service.get(member) is not True:
+        yield _mismatch(member, _("The service does not issue verifiable credentials."))
+
+
+def _check_fapi_modes(client: Members, service: Service) -> Iterator[ServiceMismatch]:
+    own, theirs = _string_list(client, "fapiModes"), service.get_texts("fapiModes")
+    if own and theirs and set(own) != set(theirs):
+        yield _mismatch(
+            "fapiModes",
+            _("The service's FAPI modes override the client's: %(modes)s.")
+            % {"modes": format_value(SERVICE_SETTINGS["fapiModes"][1], theirs)},
+            is_fatal=False,
+        )
+
+
+def _check_pkce(client: Members, service: Service) -> Iterator[ServiceMismatch]:
+    if "AUTHORIZATION_CODE" not in _string_list(client, "grantTypes"):
+        return
+    if service.get("pkceRequired") is True:
+        return
+    if client.get("pkceRequired") is True:
+        message = _("The service doesn't require PKCE, but this client does.")
+    else:
+        message = _(
+            "Neither the service nor this client requires PKCE. A stolen code can be used "
+            "(RFC 9700, section 2.1.1)."
+        )
+    yield _mismatch("pkceRequired", message, is_fatal=False)
+
+
+def _check_signing_keys(client: Members, service: Service) -> Iterator[ServiceMismatch]:
+    grants = {*_string_list(client, "grantTypes")}
+    wanted = {
+        client.get(member)
+        for member in SERVER_SIGNING_ALG_FIELDS
+        if member != "idTokenSignAlg" or grants & ID_TOKEN_GRANTS
+    }
+    lacking = [
+        alg
+        for alg in sorted(one for one in wanted if isinstance(one, str))
+        if can_sign(service, alg) is False
+    ]
+    if lacking:
+        yield _mismatch(
+            "jwks",
+            _("The service has no signing key for: %(names)s.") % {"names": ", ".join(lacking)},
+            _("a key for %(names)s") % {"names": ", ".join(lacking)},
+        )
+
+
+def _check_custom_metadata(client: Members, service: Service) -> Iterator[ServiceMismatch]:
+    known = service.get_texts("supportedCustomClientMetadata")
+    try:
+        found = parse_json(client.get("customMetadata") or "{}")
+    except (InvalidJsonError, TypeError):
+        return
+    names = set(found) if isinstance(found, dict) else set()
+    lacking = sorted(names - set(known))
+    if lacking:
+        yield _mismatch(
+            "supportedCustomClientMetadata",
+            _("The service does not list this custom metadata: %(names)s.")
+            % {"names": ", ".join(lacking)},
+        )
+
+
+MISMATCH_RULES: tuple[Callable[[Members, Service], Iterator[ServiceMismatch]], ...] = (
+    _check_supported_values,
+    _check_endpoints,
+    _check_signing_keys,
+    _check_custom_metadata,
+    _check_fapi_modes,
+    _check_pkce,
+)

@@ -25,10 +25,9 @@ from console.clients.listing.filters import (
     search_condition,
 )
 from console.clients.listing.rows import INDEX_COLUMNS, ClientRow
-from console.inventory.freshness import RegionFreshness, region_freshness
+from console.inventory.sync import RegionFreshness, region_freshness
 from console.lists.facets import Facet, FacetCounts, apply_facets
-from console.lists.page import ListPage
-from console.lists.request import ListRequest
+from console.lists.request import ListPage, ListRequest
 from console.models import KnownClient, KnownService
 from console.web.access import Member
 

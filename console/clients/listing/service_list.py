@@ -7,13 +7,11 @@ clients first.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from console.clients.listing.columns import COLUMNS_BY_NAME
 from console.clients.listing.filters import search_text, search_value
-from console.clients.listing.rows import ClientRow
+from console.clients.listing.rows import COLUMNS_BY_NAME, ClientRow
 from console.inventory.index import index_clients
 from console.lists.facets import apply_facets
-from console.lists.page import ListPage
-from console.lists.request import ListRequest
+from console.lists.request import ListPage, ListRequest
 from console.web.access import Workspace
 from tenants.authlete.documents.client import Client
 from tenants.authlete.listing import list_all_clients

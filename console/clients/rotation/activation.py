@@ -5,12 +5,14 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from pydantic import SecretStr
 
-from console.clients.rotation.client_secret import (
+from console.clients.rotation.lifecycle import (
+    audit_fields,
+    mark_activated,
     record_finding,
     secret_change,
     secret_fingerprint,
+    set_state,
 )
-from console.clients.rotation.lifecycle import audit_fields, mark_activated, set_state
 from console.models import Rotation
 from console.web.access import Member
 from tenants.audit.actor import Actor

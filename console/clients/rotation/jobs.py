@@ -7,9 +7,13 @@ from console.clients.rotation.activation import (
     SecretChangedError,
     activate_secret,
 )
-from console.clients.rotation.lifecycle import RotationConflictError
+from console.clients.rotation.lifecycle import RotationConflictError, reconcile_state
 from console.models import Rotation
-from tenants.authlete.errors import InvalidRequestError, StaleVersionError
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry
+from tenants.audit.reconciliation.resolutions import on_resolved
+from tenants.authlete.api.clients import SET_SECRET
+from tenants.authlete.errors import InvalidRequestError, Outcome, StaleVersionError
 from tenants.authlete.operation import Effect
 from tenants.crypto.vault import UnsealError
 from tenants.jobs.completion import load_starter, worker_actor
@@ -45,3 +49,25 @@ def run_activation(work: JobContext, item: Item) -> ItemResult:
         rotation.transition(State.STAGED, activate_at=None)
         raise InvalidRequestError(_("The stored secret can't be decrypted.")) from None
     return ItemResult(_("You can undo the rotation."))
+
+
+@on_resolved(SET_SECRET.name)
+def apply_resolved_call(entry: AuditEntry, outcome: Outcome) -> None:
+    """Update the rotation whose call was resolved."""
+    rotation = Rotation.objects.filter(
+        organization=entry.organization_id,
+        region=entry.region,
+        service_id=entry.service,
+        client_id=entry.client,
+        state__in=(State.ACTIVATING, State.UNDOING),
+    ).first()
+    side = "after" if outcome is Outcome.SUCCEEDED else "before"
+    marks = [one[side] for one in entry.changes if one["field"] == "clientSecret"]
+    if rotation and marks and isinstance(marks[0], dict):
+        who = Actor(
+            entry.actor_id,
+            entry.actor,
+            organization_id=entry.organization_id,
+            organization=entry.organization,
+        )
+        reconcile_state(rotation, marks[0]["fingerprint"], who)

@@ -5,11 +5,7 @@ from typing import Any
 
 from console.clients.kind import client_target
 from console.clients.rotation import lifecycle
-from console.clients.rotation.client_secret import (
-    client_label,
-    secret_fingerprint,
-    secret_uses,
-)
+from console.clients.rotation.lifecycle import client_label, secret_fingerprint, secret_uses
 from console.documents.kinds import DocumentTarget
 from console.inventory.secret_age import SecretAge, last_changes, secret_age
 from console.models import Rotation

@@ -17,7 +17,6 @@ from console.clients.bulk.bulk_settings import (
     entered_value,
     setting_form,
 )
-from console.clients.bulk.current_clients import HasClientRef
 from console.clients.bulk.forms import (
     BulkActionForm,
     BulkConfirmForm,
@@ -25,6 +24,7 @@ from console.clients.bulk.forms import (
     EditModeForm,
 )
 from console.clients.bulk.preview import build_preview
+from console.clients.bulk.resolver import HasClientRef
 from console.clients.bulk.selections import (
     CANNOT,
     CHANGE,

@@ -6,13 +6,16 @@ from django.utils.translation import gettext_lazy
 
 from console.audit_log.change_descriptions import CLIENT_SETTINGS, describe_changes
 from console.clients.creation import copies, drafts
-from console.clients.creation.compatibility import ServiceMismatch, find_mismatches
-from console.clients.creation.create import create_client
-from console.clients.creation.drafts import ClientOrigin, NewClientDraft
-from console.clients.creation.presets import CLIENT_PRESETS, ClientPreset
+from console.clients.creation.drafts import ClientOrigin, NewClientDraft, create_client
+from console.clients.creation.presets import (
+    CLIENT_PRESETS,
+    ClientPreset,
+    ServiceMismatch,
+    find_mismatches,
+)
 from console.clients.forms import build_new_client_form, form_edits
-from console.clients.paths import client_list_path, client_path, new_client_path
-from console.clients.rotation.client_secret import secret_uses
+from console.clients.kind import client_list_path, client_path, new_client_path
+from console.clients.rotation.lifecycle import secret_uses
 from console.documents import overview
 from console.documents.request_preview import format_json, review_digest
 from console.forms.change_forms import ReviewedChangeForm

@@ -1,21 +1,27 @@
-"""The list of all clients, and the list of the clients of one service."""
+"""Lists of clients, their columns, and refreshing them."""
 
 from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from console.clients.listing import columns
+from console.clients.listing import rows
 from console.clients.listing.filters import CLIENT_VOCABULARY, SERVICE_LIST_FACETS, TYPE_FACET
-from console.clients.listing.refresh import RefreshResult, refresh_clients
-from console.clients.listing.rows import ClientRow
+from console.clients.listing.refresh import REFRESH_SECONDS, RefreshResult, refresh_clients
+from console.clients.listing.refresh import refresh_clients as read_anew
+from console.clients.listing.rows import ClientRow, ColumnsForm, chosen_columns, save_columns
 from console.clients.listing.search import SORT_COLUMNS, ClientSearch
 from console.clients.listing.service_list import fetch_all, fetch_page
 from console.clients.rotation.lifecycle import open_rotations
-from console.documents.service_header import service_header_context
+from console.documents.kinds import service_header_context
 from console.lists.export import CONTENT_TYPES, export_rows
-from console.lists.page import ListPage
-from console.lists.request import ListRequest, list_context
+from console.lists.request import ListPage, ListRequest, list_context
 from console.web.access import (
     ConsoleRequest,
     Member,
@@ -43,7 +49,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
             member,
             CLIENTS_EXPORTED,
             "clients",
-            columns.EXPORT_FIELDS,
+            rows.EXPORT_FIELDS,
             search.iter_rows(asked),
             count=page.total,
             filter_query=asked.filter_query,
@@ -56,11 +62,11 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
 
 
 def _index_context(search: ClientSearch, refreshed: RefreshResult | None) -> dict[str, Any]:
-    wanted = columns.chosen_columns(search.member.user)
+    wanted = rows.chosen_columns(search.member.user)
     shown = [
-        columns.NAME_COLUMN,
-        columns.SERVICE_COLUMN,
-        *(columns.COLUMNS_BY_NAME[name] for name in wanted),
+        rows.NAME_COLUMN,
+        rows.SERVICE_COLUMN,
+        *(rows.COLUMNS_BY_NAME[name] for name in wanted),
     ]
     ages = search.freshness()
     return {
@@ -82,7 +88,7 @@ def service_clients(
 ) -> HttpResponseBase:
     """List the clients of one service, live."""
     asked = ListRequest(
-        request.GET, CLIENT_VOCABULARY, SERVICE_LIST_FACETS, list(columns.COLUMNS_BY_NAME)
+        request.GET, CLIENT_VOCABULARY, SERVICE_LIST_FACETS, list(rows.COLUMNS_BY_NAME)
     )
     if asked.query.problem:
         page = ListPage[ClientRow]()
@@ -97,7 +103,7 @@ def service_clients(
             workspace.member,
             CLIENTS_EXPORTED,
             "clients",
-            columns.EXPORT_FIELDS,
+            rows.EXPORT_FIELDS,
             page.matching,
             count=page.total,
             filter_query=asked.filter_query,
@@ -120,15 +126,15 @@ def _list_context(
     request: ConsoleRequest, member: Member, asked: ListRequest, page: ListPage[ClientRow]
 ) -> dict[str, Any]:
     limited = any(row.is_limited for row in page.rows)
-    wanted = ["type"] if limited else columns.chosen_columns(request.user)
+    wanted = ["type"] if limited else rows.chosen_columns(request.user)
     slug = member.organization.slug
     context = list_context(request, asked, page) | {
         "member": member,
         "bulk": optional_path("clients:bulk_select", slug) if member.can(Effect.CHANGE) else "",
         "links_to_clients": bool(optional_path("clients:show", slug, "us", "1", "1")),
         "columns": [
-            columns.NAME_COLUMN,
-            *(columns.COLUMNS_BY_NAME[name] for name in wanted),
+            rows.NAME_COLUMN,
+            *(rows.COLUMNS_BY_NAME[name] for name in wanted),
         ],
         "wanted": wanted,
         "rotating": {"/".join(map(str, key)) for key in open_rotations(member.organization)},
@@ -137,3 +143,55 @@ def _list_context(
     if limited:
         context["facets"] = [(TYPE_FACET, asked.facet_links(TYPE_FACET, page.facet_counts))]
     return context
+
+
+@organization_page(Effect.READ)
+def columns(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """Choose the columns of client lists."""
+    back = _return_url(request, member)
+    if request.method == "POST":
+        form = ColumnsForm(request.POST)
+        if form.is_valid():
+            save_columns(request.user, form.cleaned_data["column"])
+            return redirect_to(request, back)
+    else:
+        form = ColumnsForm(initial={"column": chosen_columns(request.user), "next": back})
+    return render_page(
+        request,
+        "clients/columns.html",
+        {"member": member, "form": form, "back": back},
+    )
+
+
+def _return_url(request: ConsoleRequest, member: Member) -> str:
+    """Return the URL of the list to go back to; only local URLs."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, None):
+        return asked
+    return reverse("clients:index", args=[member.organization.slug])
+
+
+@organization_page(Effect.READ)
+def refresh(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """Refresh the clients of all services in all regions."""
+    back = reverse("clients:index", args=[member.organization.slug])
+    if request.method == "POST":
+        found = read_anew(member)
+        tell = messages.success if found and found.is_complete else messages.warning
+        tell(request, _result_message(found))
+        return redirect_to(request, back)
+    context = {"member": member, "back": back, "seconds": int(REFRESH_SECONDS)}
+    return render_page(request, "clients/refresh.html", context)
+
+
+def _result_message(found: RefreshResult | None) -> str:
+    if found is None:
+        return _("A refresh is already running. Try again in a moment.")
+    read = ngettext(
+        "Refreshed the clients of %(count)d service.",
+        "Refreshed the clients of %(count)d services.",
+        found.services_read,
+    ) % {"count": found.services_read}
+    if found.is_complete:
+        return read
+    return f"{read} {_('Some services did not respond. See the list for details.')}"

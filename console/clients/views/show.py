@@ -1,20 +1,40 @@
-from django.http import HttpResponse
+"""Pages of one client: overview, key, lock and deletion."""
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 
 from console.audit_log.change_descriptions import CLIENT_SETTINGS
-from console.clients.kind import client_target
+from console.clients import actions
+from console.clients.forms import KeyPairForm, LockForm
+from console.clients.key_pairs import (
+    InvalidKeySetError,
+    KeyPair,
+    add_key,
+    generate_key_pair,
+    key_ids,
+)
+from console.clients.kind import client_list_path, client_target
 from console.clients.rotation import lifecycle
 from console.clients.summary import summarize_client
 from console.documents import overview
 from console.documents.configuration_warnings import configuration_warnings
-from console.documents.jwks_summary import list_keys
+from console.documents.kinds import DocumentTarget
+from console.documents.overview import list_keys
 from console.editing import drafts
+from console.editing.drafts import DraftEdits
+from console.forms.change_forms import DeletionForm
 from console.forms.value_text import format_value
-from console.history.entries import load_history
-from console.history.pages.deleted import deleted
-from console.history.unresolved import list_unresolved
+from console.history.entries import list_unresolved, load_history
+from console.history.views import deleted
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.responses import render_page
-from tenants.authlete.errors import ForbiddenError, NotFoundError
+from console.web.idempotency import idempotent, redirect_repeated
+from console.web.responses import redirect_to, render_page
+from console.web.step_up import step_up
+from tenants.authlete.documents.base import Document
+from tenants.authlete.errors import AuthleteError, ForbiddenError, NotFoundError
 from tenants.authlete.operation import Effect
 
 
@@ -46,3 +66,162 @@ def show(
         "past": load_history(target, context["name"], limit=5).lines[:5],
     }
     return render_page(request, "clients/show.html", context)
+
+
+KEY_SET_FORMS = ("keys", "all")  # the forms that have the key set
+
+
+@workspace_page(Effect.CHANGE)
+def key(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Generate a key pair: the public key joins the draft, the private key is shown once."""
+    target = client_target(workspace, service_id, client_id)
+    client = target.api().get()
+    edits = drafts.load(target)
+    there = edits.values.get("jwks", client.get("jwks")) or ""
+    form = KeyPairForm(request.POST or None, used_ids=key_ids(str(there)))
+    made = None
+    if form.is_valid():
+        new = generate_key_pair(form.cleaned_data["alg"], form.cleaned_data["kid"])
+        try:
+            with idempotent(request, form, target.path("edit", "keys")) as submit:
+                edits = drafts.update(target, lambda now: _add_to_draft(now, client, new))
+                submit.result_url = target.path("review")
+            made = new
+        except InvalidKeySetError:
+            form.add_error(None, _("The key set isn't a valid JWK Set. Fix it first."))
+    context = target.context(client) | {
+        "form": form,
+        "key_pair": made,
+        "edits": edits,
+    }
+    response = render_page(request, "clients/key.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _add_to_draft(edits: DraftEdits, client: Document, pair: KeyPair) -> DraftEdits:
+    """Return the draft with the public key, also in unfinished forms."""
+    base = {"jwks": edits.base.get("jwks", client.get("jwks"))}
+    there = edits.values.get("jwks", client.get("jwks")) or ""
+    wanted = {"jwks": add_key(str(there), pair.public)}
+    typed = {
+        section: _add_to_typed(text, pair) if section in KEY_SET_FORMS else text
+        for section, text in edits.unsent_forms.items()
+    }
+    return replace(edits.with_values(client.modified_at, base, wanted), unsent_forms=typed)
+
+
+def _add_to_typed(text: str, pair: KeyPair) -> str:
+    form = QueryDict(text, mutable=True)
+    if "jwks" in form:
+        try:
+            form["jwks"] = add_key(str(form["jwks"]), pair.public)
+        except InvalidKeySetError:
+            return text
+    return form.urlencode()
+
+
+@workspace_page(Effect.CHANGE)
+def lock(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Show the effect of locking or unlocking, and do it."""
+    target = client_target(workspace, service_id, client_id)
+    client = target.api().get()
+    context = target.context(client)
+    told = {"reason": request.GET.get("reason", "")[:400]}
+    form = LockForm(request.POST or None, initial=told)
+    failure = None
+    if form.is_valid():
+        path = target.path("show")
+        try:
+            with idempotent(request, form, path):
+                _set_lock(request, target, context["name"], form)
+            return redirect_to(request, path)
+        except AuthleteError as error:
+            failure = error
+    context |= {
+        "form": form,
+        "failure": failure,
+        "live": actions.count_live_tokens(workspace.authlete, service_id, client_id),
+    }
+    return render_page(request, "clients/lock.html", context)
+
+
+def _set_lock(request: ConsoleRequest, target: DocumentTarget, name: str, form: LockForm) -> None:
+    locked = form.cleaned_data["locked"] == "yes"
+    workspace = target.workspace
+    authlete = workspace.member.connect(
+        workspace.region.name,
+        reason=form.cleaned_data["reason"],
+        ticket=form.cleaned_data["ticket"],
+    )
+    changed = actions.set_lock(
+        authlete,
+        workspace.organization,
+        target.service_id,
+        target.client_id,
+        name,
+        locked=locked,
+    )
+    said = {
+        (True, True): _("Locked %(name)s."),
+        (True, False): _("Unlocked %(name)s."),
+        (False, True): _("%(name)s was already locked. Nothing was changed."),
+        (False, False): _("%(name)s was already unlocked. Nothing was changed."),
+    }[changed, locked]
+    messages.success(request, said % {"name": name})
+
+
+@workspace_page(Effect.DESTROY)
+@step_up
+def remove(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Show the effect of deleting a client, and delete it."""
+    listed = client_list_path(workspace, service_id)
+    redirect_repeated(request, listed)
+    target = client_target(workspace, service_id, client_id)
+    try:
+        client = target.api().get()
+    except NotFoundError as error:
+        if request.method != "POST" or not error.is_from_authlete:
+            raise
+        _add_message(request, existed=False)
+        return redirect_to(request, listed)
+    context = target.context(client)
+    name = context["name"].strip()
+    form = DeletionForm(request.POST or None, name=name, version=client.modified_at)
+    failure = None
+    if form.is_valid():
+        try:
+            with idempotent(request, form, listed):
+                _delete(request, target, name, form)
+            return redirect_to(request, listed)
+        except AuthleteError as error:
+            failure = error
+    context |= {
+        "name": name,
+        "form": form,
+        "failure": failure,
+        "live": actions.count_live_tokens(workspace.authlete, service_id, client_id),
+    }
+    return render_page(request, "clients/remove.html", context)
+
+
+def _delete(request: ConsoleRequest, target: DocumentTarget, name: str, form: DeletionForm) -> None:
+    authlete = target.workspace.member.connect(
+        target.workspace.region.name,
+        reason=form.cleaned_data["reason"],
+        ticket=form.cleaned_data["ticket"],
+    )
+    _add_message(request, existed=actions.delete_client(authlete, target, name), name=name)
+
+
+def _add_message(request: ConsoleRequest, *, existed: bool, name: str = "") -> None:
+    if existed:
+        messages.success(request, _("Deleted %(name)s.") % {"name": name})
+    else:
+        messages.info(request, _("The client was already deleted."))

@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from console.audit_log.change_descriptions import SERVICE_SETTINGS
 from console.documents.kinds import DocumentTarget, service_target
-from console.keys.hsm.algorithms import GROUP_BY_ALGORITHM
+from console.keys.hsm.operations import GROUP_BY_ALGORITHM
 from console.web.access import Workspace
 from tenants.authlete.api.hardware_keys import HardwareKey
 from tenants.authlete.api.services import ServiceApi

@@ -7,17 +7,14 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from console.keys.inventory.labels import (
-    CRITICAL_ISSUES,
-    ISSUE_LABELS,
-    KIND_LABELS,
-    USE_LABELS,
-    setting_label,
-)
+from console.audit_log.change_descriptions import CLIENT_SETTINGS, SERVICE_SETTINGS
 from console.lists.export import ExportFields
 from console.models import KnownKey
 from console.web.navigation import optional_path
+from tenants.authlete.documents.jwks.analysis import KeyIssue
 from tenants.authlete.documents.jwks.inventory import KeyLocation
 
 # The page that manages the keys of a kind; kinds without one link to their owner.
@@ -117,3 +114,52 @@ EXPORT_FIELDS: ExportFields[KeyRow] = {
     "named_by": lambda row: row.key.used_by,
     "as_last_seen": lambda row: row.is_stale,
 }
+
+
+type Labels = Mapping[str, str | Promise]
+
+KIND_LABELS: Labels = {
+    KeyLocation.SERVICE: _("Service key set"),
+    KeyLocation.HARDWARE: _("HSM"),
+    KeyLocation.FEDERATION: _("Federation key set"),
+    KeyLocation.CREDENTIAL: _("Credential key set"),
+    KeyLocation.TRUST_ANCHOR: _("Trust anchor"),
+    KeyLocation.CLIENT: _("Client key set"),
+    KeyLocation.TRUSTED_ROOT: _("Trusted root"),
+    KeyLocation.CHAIN: _("Chain certificate"),
+}
+ISSUE_LABELS: Labels = {
+    KeyIssue.PRIVATE_IN_PUBLIC_SET: _("private key in public set"),
+    KeyIssue.SHORT_RSA: _("RSA below 2048 bits"),
+    KeyIssue.SYMMETRIC: _("symmetric key"),
+    KeyIssue.ALG_NONE: _("no signature (alg none)"),
+    KeyIssue.WEAK_HASH: _("SHA-1 or MD5 signature"),
+    KeyIssue.DUPLICATE_KID: _("duplicate key ID"),
+    KeyIssue.NOT_IN_SET: _("missing key"),
+    KeyIssue.CERTIFICATE_MISMATCH: _("certificate mismatch"),
+    KeyIssue.UNREADABLE: _("unreadable"),
+    KeyIssue.NO_KID: _("no key ID"),
+    KeyIssue.UNKNOWN_TYPE: _("unknown type or curve"),
+}
+# Issues that let an attacker in; the others are oddities.
+CRITICAL_ISSUES = frozenset(
+    {
+        KeyIssue.PRIVATE_IN_PUBLIC_SET,
+        KeyIssue.SHORT_RSA,
+        KeyIssue.ALG_NONE,
+        KeyIssue.WEAK_HASH,
+    }
+)
+EXPIRY_LABELS: Labels = {
+    "0": _("expired"),
+    "7": _("within 7 days"),
+    "30": _("within 30 days"),
+    "90": _("within 90 days"),
+}
+USE_LABELS: Labels = {"sig": _("signature"), "enc": _("encryption")}
+
+
+def setting_label(member: str) -> str:
+    """Return the label of a setting that names a key."""
+    declared = SERVICE_SETTINGS.get(member) or CLIENT_SETTINGS.get(member)
+    return gettext(declared[1].label) if declared else member

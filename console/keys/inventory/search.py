@@ -1,23 +1,25 @@
 """Search the indexed keys of an organization."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, QuerySet
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from console.inventory.freshness import RegionFreshness, region_freshness
-from console.keys.inventory.filters import ANY_ISSUE, EXPIRY_FACET, KeyGroup
-from console.keys.inventory.labels import EXPIRY_LABELS, KIND_LABELS
-from console.keys.inventory.rows import KeyRow
-from console.lists.facets import FacetCounts, apply_facets
-from console.lists.page import ListPage
-from console.lists.query import SearchTerm
-from console.lists.request import ListRequest
+from console.inventory.sync import RegionFreshness, region_freshness
+from console.keys.inventory.rows import EXPIRY_LABELS, ISSUE_LABELS, KIND_LABELS, KeyRow
+from console.lists.facets import Facet, FacetCounts, apply_facets
+from console.lists.query import SearchTerm, SearchVocabulary
+from console.lists.request import ListPage, ListRequest
 from console.models import KnownKey, KnownService
 from console.web.access import Member
+from tenants.organizations.regions import Region
 
 COLUMN_BY_FIELD = {
     "kid": "kid",
@@ -162,3 +164,35 @@ class KeyInventory:
             days: sum(group[f"ends_{days}"] for group in matching) for days in EXPIRY_LABELS
         }
         return {**counts, EXPIRY_FACET.name: Counter(expiring)}
+
+
+ANY_ISSUE = "any"
+SEARCH_FIELDS = "kid thumbprint subject alg use kty kind region mark owner service setting".split()
+VOCABULARY = SearchVocabulary(
+    {name: name for name in SEARCH_FIELDS}, "alg:RS256", {}, frozenset(SEARCH_FIELDS)
+)
+SORTS = ("ends", "kid", "owner", "kind")
+
+type KeyGroup = Mapping[str, Any]  # keys with the same region, kind and issues, and their counts
+
+
+def _issues(group: KeyGroup) -> Sequence[str]:
+    issues = group["marks"].split()
+    return [*issues, ANY_ISSUE] if issues else []
+
+
+KIND_FACET = Facet[KeyGroup]("kind", _("Kind"), lambda group: [group["kind"]], KIND_LABELS)
+ISSUE_FACET = Facet[KeyGroup](
+    "mark", _("Issues"), _issues, {ANY_ISSUE: _("Anything"), **ISSUE_LABELS}
+)
+EXPIRY_FACET = Facet[KeyGroup](  # counted apart: its values overlap
+    "ends", _("Expiry"), lambda _group: (), EXPIRY_LABELS, is_single=True
+)
+REGION_FACET = Facet[KeyGroup]("region", _("Region"), lambda group: [group["region"]])
+
+
+def parse_request(params: QueryDict, regions: Sequence[Region]) -> ListRequest:
+    """Parse the URL parameters of the list, with the titles of ``regions`` as labels."""
+    titles = {region.name: region.title for region in regions}
+    facets = [KIND_FACET, ISSUE_FACET, EXPIRY_FACET, replace(REGION_FACET, labels=titles)]
+    return ListRequest(params, VOCABULARY, facets, SORTS)

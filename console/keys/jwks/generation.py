@@ -3,12 +3,16 @@
 A generated key is sent to Authlete in the same request and not stored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from console.forms.change_forms import ChangeReasonForm
+from console.keys.jwks.key_sets import KeySet
 
 DEFAULT_RSA_BITS = 3072  # NIST SP 800-57 part 1, table 2: until 2030 and after
 MAX_RSA_BITS = 4096  # generating a longer key takes many seconds
@@ -66,3 +70,69 @@ def _generate(kty: str, curve: str, bits: int) -> ECKey | OKPKey | RSAKey:
         case "RSA":
             return RSAKey.generate_key(bits)
     raise ValueError(f"keys of type {kty} are not supported")
+
+
+MAX_KID_LENGTH = 100  # our own limit
+
+CONFLICT_MESSAGE = _(
+    "Someone changed this service after you opened the page. Nothing was sent. Check the keys and"
+    " try again."
+)
+
+
+class VersionForm(ChangeReasonForm):
+    """The reason for a change, and the version of the service that the page shows."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, version: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.current_version = version
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("version") != self.current_version:
+            self.add_error(None, CONFLICT_MESSAGE)
+
+
+class KidField(forms.RegexField):
+    """The ID of a new key; its characters need no escaping in JSON or URLs."""
+
+    default_error_messages = {"invalid": _("Use only letters, digits and - . _ ~ :")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[A-Za-z0-9._~:-]+\Z", max_length=MAX_KID_LENGTH, **kwargs)
+
+
+class NewJwkForm(VersionForm):
+    """Algorithm and ID of a new key in a key set."""
+
+    alg = forms.ChoiceField(
+        label=_("Algorithm"),
+        choices=[
+            (_("Signature"), list(SIGNING_ALGORITHMS.items())),
+            (_("Encryption"), list(DECRYPTION_ALGORITHMS.items())),
+        ],
+        help_text=_("Determines the key type. RSA keys have 3072 bits."),
+    )
+    kid = KidField(
+        label=_("Key ID"),
+        required=False,
+        help_text=_("Default: the key's thumbprint."),
+    )
+    field_order = ("alg", "kid", "reason", "ticket")
+
+    def __init__(self, *args: Any, keys: KeySet, used_kids: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.used_kids = used_kids
+        if keys.member != "jwks":
+            self.fields["alg"].choices = SIGNING_ALGORITHMS.items()  # type: ignore[attr-defined]
+
+    def clean_kid(self) -> str:
+        return check_kid_unused(self.used_kids, self.cleaned_data["kid"])
+
+
+def check_kid_unused(used_kids: Collection[str], kid: str) -> str:
+    """Return ``kid``; raises `ValidationError` if another key has it."""
+    if kid in used_kids:
+        raise forms.ValidationError(_("Another key of this service has this ID."))
+    return kid

@@ -6,10 +6,9 @@ from django.utils.translation import gettext as _
 
 from console.forms.change_forms import ChangeReasonForm, DeletionForm
 from console.keys.hsm import operations
-from console.keys.hsm.algorithms import ALGORITHM_GROUPS
 from console.keys.hsm.forms import NewHsmKeyForm
 from console.keys.hsm.keys import HsmPage, keys_path, load_hsm_page
-from console.keys.hsm.operations import LostReplyError
+from console.keys.hsm.operations import ALGORITHM_GROUPS, LostReplyError
 from console.keys.jwks.key_sets import list_set_kids, list_used_kids
 from console.keys.rollover.actions import list_active
 from console.keys.rollover.signing_settings import find_hsm_settings

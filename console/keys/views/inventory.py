@@ -15,12 +15,17 @@ from console.inventory.expiry import (
     ExpiryKind,
     list_expiring,
 )
-from console.inventory.freshness import region_freshness
 from console.inventory.services import list_services
+from console.inventory.sync import region_freshness
 from console.keys.inventory.expiry_digest import find_recipients, threshold_label
-from console.keys.inventory.filters import ANY_ISSUE, ISSUE_FACET, KIND_FACET, parse_request
 from console.keys.inventory.rows import EXPORT_FIELDS
-from console.keys.inventory.search import KeyInventory
+from console.keys.inventory.search import (
+    ANY_ISSUE,
+    ISSUE_FACET,
+    KIND_FACET,
+    KeyInventory,
+    parse_request,
+)
 from console.lists.export import export_rows
 from console.lists.request import list_context
 from console.models import KnownService, ToldEnd

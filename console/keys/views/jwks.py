@@ -5,8 +5,7 @@ from django.http import HttpResponse
 from console.documents.kinds import service_target
 from console.forms.change_forms import DeletionForm
 from console.keys.hsm.keys import keys_path
-from console.keys.jwks.forms import NewJwkForm, VersionForm
-from console.keys.jwks.generation import generate_key
+from console.keys.jwks.generation import NewJwkForm, VersionForm, generate_key
 from console.keys.jwks.key_sets import (
     KeySet,
     add_key,

@@ -9,10 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import SecretStr
 
 from console.forms.change_forms import ChangeReasonForm
-from console.tokens.lookup import sealed_token
+from console.tokens.lookup import pasted_token
 from console.tokens.lookup.issuers import IssuingService
-from console.tokens.lookup.pasted_token import PastedToken, parse_pasted_token
-from console.tokens.lookup.sealed_token import SealExpiredError, TokenLocation
+from console.tokens.lookup.pasted_token import (
+    PastedToken,
+    SealExpiredError,
+    TokenLocation,
+    parse_pasted_token,
+)
 from console.web.access import Member
 
 EXPIRED_MESSAGE = _(
@@ -63,14 +67,14 @@ class PastedTokenForm(forms.Form):
     @property
     def resealed(self) -> str:
         """The token, sealed for the next page; empty if invalid."""
-        return sealed_token.seal_token(self.member, self.pasted.value) if self.pasted else ""
+        return pasted_token.seal_token(self.member, self.pasted.value) if self.pasted else ""
 
     def _unseal(self) -> str:
         sealed = self.cleaned_data.get("sealed")
         if not sealed:
             return ""
         try:
-            return sealed_token.unseal_token(self.member, sealed).get_secret_value()
+            return pasted_token.unseal_token(self.member, sealed).get_secret_value()
         except SealExpiredError:
             raise forms.ValidationError(EXPIRED_MESSAGE) from None
 
@@ -135,7 +139,7 @@ class RevokeFoundTokenForm(ChangeReasonForm):
     def clean(self) -> None:
         try:
             sealed = self.cleaned_data.get("sealed", "")
-            self.token, self.location = sealed_token.unseal_located_token(self.member, sealed)
+            self.token, self.location = pasted_token.unseal_located_token(self.member, sealed)
         except SealExpiredError:
             self.add_error(None, EXPIRED_MESSAGE)
 
@@ -144,7 +148,7 @@ class RevokeFoundTokenForm(ChangeReasonForm):
         """The token and its location, sealed for another attempt."""
         if not self.location:
             return ""
-        return sealed_token.seal_token(self.member, self.token, self.location)
+        return pasted_token.seal_token(self.member, self.token, self.location)
 
 
 def _service_choices(services: Iterable[IssuingService]) -> list[Any]:

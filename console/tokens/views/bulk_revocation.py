@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console.documents.service_header import service_header_context
+from console.documents.kinds import service_header_context
 from console.tokens.bulk_revocation import BulkRevokeForm, RevocationTarget, sign_preview
 from console.users import lookups
 from console.users.lookups import OpenLookup

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from console.documents.service_header import service_header_context
+from console.documents.kinds import service_header_context
 from console.tokens.client_names import ClientNames
 from console.tokens.listing import TokenListing, get_subject, list_tokens
 from console.tokens.query import TokenQuery

@@ -11,16 +11,15 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.tokens.lookup import issuers, sealed_token
+from console.tokens.lookup import issuers, pasted_token
 from console.tokens.lookup.forms import (
     LookupForm,
     PastedTokenForm,
     RevokeFoundTokenForm,
     VerifyJwsForm,
 )
-from console.tokens.lookup.introspection import look_up
+from console.tokens.lookup.introspection import look_up, revoke_found_token
 from console.tokens.lookup.issuers import IssuingService
-from console.tokens.lookup.revocation import revoke_found_token
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import idempotent
 from console.web.rate_limits import SERVICE_LISTING_LIMIT, SUBJECT_SEARCH_LIMIT, consume
@@ -57,7 +56,7 @@ def _look_up(member: Member, form: LookupForm) -> dict[str, Any]:
     except AuthleteError as error:
         return context | {"step": "failed", "failure": error}
     if result.exists:
-        context["sealed"] = sealed_token.seal_token(member, token.value, result.location)
+        context["sealed"] = pasted_token.seal_token(member, token.value, result.location)
     reason_form = RevokeFoundTokenForm(None, member)
     return context | {"step": "result", "result": result, "reason_form": reason_form}
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from pydantic import SecretStr
 
-from console.documents.service_header import service_header_context
+from console.documents.kinds import service_header_context
 from console.tokens.client_names import ClientNames
 from console.tokens.creation import TokenCreation
 from console.tokens.forms import NewTokenForm

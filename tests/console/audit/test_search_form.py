@@ -11,7 +11,7 @@ from pytest_django.asserts import (
     assertNotContains,
 )
 
-from console.audit_log import filter_choices
+from console.audit_log import value_filters
 from console.audit_log.event_labels import EVENT_EFFECTS
 from console.models import KnownClient
 from tenants.audit import events
@@ -184,7 +184,7 @@ def test_shows_nothing_for_a_filter_that_it_does_not_understand(auditor, keep, a
 
 
 def test_every_kind_of_entry_can_be_asked_for():
-    offered = {one[0] for found in filter_choices.event_choices()[1:] for one in found[1]}
+    offered = {one[0] for found in value_filters.event_choices()[1:] for one in found[1]}
 
     assert offered == EVENT_EFFECTS.keys()
 

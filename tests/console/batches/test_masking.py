@@ -1,6 +1,6 @@
 import pytest
 
-from console.batches.masking import mask
+from console.batches.polling import mask
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains
 
-from console.batches.notifications import notification_url
+from console.batches.periodic_tasks import notification_url
 from console.models import Batch, Sending
 from tests.support.secret_scanner import dump_database
 

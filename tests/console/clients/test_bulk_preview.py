@@ -157,7 +157,7 @@ def test_warns_where_the_change_may_be_undone(editor, few, previewed):
 
 
 def test_cannot_set_what_is_seen_in_part(editor, few, previewed, monkeypatch):
-    monkeypatch.setattr("console.clients.bulk.current_clients.MAX_SINGLE_READS", 0)
+    monkeypatch.setattr("console.clients.bulk.resolver.MAX_SINGLE_READS", 0)
     for token in few.state.tokens.values():
         token.permissions = ("view_client", "modify_client")
     path = previewed(editor, "set", 1, setting="pkceRequired", pkce_required__on="on")
@@ -184,7 +184,7 @@ def test_leaves_out_what_could_not_be_read(editor, few, previewed):
 
 @pytest.mark.parametrize("most", [50, 0], ids=["one by one", "with their lists"])
 def test_changes_nothing(editor, few, previewed, monkeypatch, most):
-    monkeypatch.setattr("console.clients.bulk.current_clients.MAX_SINGLE_READS", most)
+    monkeypatch.setattr("console.clients.bulk.resolver.MAX_SINGLE_READS", most)
     before = [dict(one) for one in few.clients.values()]
     editor.get(previewed(editor, "lock", 1, 2))
 

@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from console.inventory.index import index_clients
 from console.models import KnownService, Selection
-from console.models.selections import SELECTION_LIFETIME
+from console.models.drafts import SELECTION_LIFETIME
 from tenants.authlete.documents.client import Client
 from tenants.organizations.roles import Role
 from tests.support.clients import make_client

@@ -5,9 +5,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from console.forms.settings_form import form_for
-from console.forms.snapshot import from_plain, to_plain
 from console.forms.submitted import as_submitted
-from console.forms.validation import is_same_value
+from console.forms.validation import from_plain, is_same_value, to_plain
 from tenants.authlete.documents.service import SECTIONS, Service
 from tests.console.forms.documents import documents, drafts
 from tests.support.form_data import build_form_data

@@ -4,7 +4,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Digest, KnownClient, Rotation, ToldEnd
-from console.ops.mail_settings import mailer_config
+from console.ops.environment import mailer_config
 from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tests.support.keys import certificate

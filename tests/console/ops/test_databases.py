@@ -5,7 +5,7 @@ import pytest
 from django.db import OperationalError
 from django.db.utils import ConnectionHandler
 
-from console.ops.databases import database_config
+from console.ops.environment import database_config
 
 
 def test_a_file_of_sqlite_waits_for_its_turn_and_syncs():

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from gunicorn.config import Config  # type: ignore[import-untyped]
 
-from console.batches.notifications import notification_url
+from console.batches.periodic_tasks import notification_url
 from console.help import views
 from console.ops.logging import LineFormatter
 from tenants.organizations.roles import Role

@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from console.ops.mail_settings import mailer_config
+from console.ops.environment import mailer_config
 
 
 def test_reads_server_and_password():

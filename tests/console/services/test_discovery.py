@@ -57,7 +57,7 @@ def test_tells_each_failure_in_its_place(member, sandbox):
 
 @pytest.mark.parametrize("silent", ["service.get", "service.configuration"])
 def test_takes_no_longer_for_all_its_calls_than_for_one(member, sandbox, monkeypatch, silent):
-    page = import_module("console.services.views.show")  # a view has its name
+    page = import_module("console.services.views")  # a view has its name
     monkeypatch.setattr(page, "CALL_TIMEOUT_SECONDS", 0.5)
     sandbox.fault("delay", operation=silent, delay=700)
 

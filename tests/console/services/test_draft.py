@@ -1,7 +1,7 @@
 import pytest
 from pytest_django.asserts import assertContains
 
-from console.forms.snapshot import to_plain
+from console.forms.validation import to_plain
 from console.models import Draft
 from tenants.audit.models import AuditEntry
 from tests.support.forms import URLENCODED, fill_form

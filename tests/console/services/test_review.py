@@ -268,7 +268,7 @@ def test_waits_for_no_second_answer_where_the_save_took_all_the_time(
 ):
     enter(editor, **hours(24))
     page = editor.get(URL)
-    monkeypatch.setattr(import_module("console.editing.pages.review"), "CALL_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(import_module("console.editing.views"), "CALL_TIMEOUT_SECONDS", 0.2)
     sandbox.fault("reset", operation="service.update", after=True, delay=300)
 
     response = save(editor, page=page)

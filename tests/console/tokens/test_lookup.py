@@ -250,7 +250,7 @@ def test_what_is_sealed_opens_for_the_same_person_and_a_while(desk, member, leak
 
     other = member(Role.ADMIN).post(BOX, body, content_type=URLENCODED)
     later = time.time() + 601
-    monkeypatch.setattr("console.tokens.lookup.sealed_token.now", lambda: later)
+    monkeypatch.setattr("console.tokens.lookup.pasted_token.now", lambda: later)
     lapsed = desk.post(BOX, body, content_type=URLENCODED)
 
     for response in (other, lapsed):

@@ -1,7 +1,7 @@
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from console.tokens import search
+from console.tokens import listing
 from tenants.organizations.roles import Role
 from tests.support.tokens import SUBJECT, TOKENS, VALUE, path_of
 
@@ -50,11 +50,11 @@ def test_is_found_from_anywhere_and_said_to_be_gone_where_it_is_not(
     assert viewer.get(path_of(token)).status_code == 200
     issue(99, client_id=45)
     assert viewer.get(path_of(token, query="?client=45")).status_code == 200
-    monkeypatch.setattr(search, "MAX_TOKENS_SEARCHED", 40)
+    monkeypatch.setattr(listing, "MAX_TOKENS_SEARCHED", 40)
     missed = viewer.get(path_of(token))
     assertContains(missed, "The first 40 tokens of the client", status_code=404)
     shop.region("us").tokens[17].remove(token)
-    monkeypatch.setattr(search, "MAX_TOKENS_SEARCHED", 500)
+    monkeypatch.setattr(listing, "MAX_TOKENS_SEARCHED", 500)
     gone = viewer.get(path_of(token))
     assertContains(gone, "no token with this hash", status_code=404)
 
@@ -81,7 +81,7 @@ def test_says_so_where_authlete_did_not_say(member, shop, issue, monkeypatch):
     for number in range(45):
         issue(number)
     token = shop.region("us").tokens[17][-1]
-    monkeypatch.setattr(search, "MAX_TOKENS_SEARCHED", 20)
+    monkeypatch.setattr(listing, "MAX_TOKENS_SEARCHED", 20)
 
     response = member(Role.VIEWER).get(path_of(token, query="?page=3"))
 

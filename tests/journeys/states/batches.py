@@ -4,7 +4,7 @@ from datetime import timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from console.batches.notifications import notification_url
+from console.batches.periodic_tasks import notification_url
 from console.models import Batch, Sending
 from tenants.jobs import queue
 from tenants.jobs.models import Job

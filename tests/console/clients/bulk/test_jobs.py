@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from console.clients.bulk.bulk_settings import BULK_SETTINGS
-from console.forms.snapshot import to_plain
+from console.forms.validation import to_plain
 from console.inventory.index import index_clients
 from console.models import KnownClient, Rotation
 from tenants.audit.actor import Actor

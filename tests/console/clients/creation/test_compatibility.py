@@ -1,6 +1,6 @@
 import pytest
 
-from console.clients.creation.compatibility import find_mismatches
+from console.clients.creation.presets import find_mismatches
 from tenants.authlete.documents.service import Service
 
 RSA = '{"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256"}]}'

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import SecretStr
 
-from console.clients.rotation.client_secret import check_secret_changed
+from console.clients.rotation.lifecycle import check_secret_changed
 from console.inventory.secret_age import last_changes, secret_age
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from console.keys.inventory import expiry_digest
 from console.models import Digest, KnownKey
-from console.ops.mail_settings import mailer_config
+from console.ops.environment import mailer_config
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.organizations.roles import Role

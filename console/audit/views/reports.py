@@ -1,0 +1,142 @@
+"""Pages about access, retention and exports of the audit log."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console.audit import exports, search_links
+from console.audit.search_links import log_read
+from console.audit_log import retention as audit_log_retention
+from console.audit_log.access_review import DORMANT_AFTER, AccessReview
+from console.audit_log.entry_rows import build_rows, group_by_day, load_names
+from console.audit_log.export_formats import iter_entries
+from console.audit_log.search_form import AuditSearchForm
+from console.audit_log.times import DayField, midnight
+from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.responses import redirect_to, render_page
+from tenants.audit.events import AUDIT_EXPIRE, AUDIT_EXPORT, AUDIT_READ, VERSIONS_EXPIRE
+from tenants.audit.recorder import record_event
+from tenants.audit.search.filters import EntryFilters
+from tenants.organizations.roles import ConsolePermission
+
+
+class ReviewDayForm(forms.Form):
+    """The day to review."""
+
+    on = DayField(_("At the end of"))
+
+
+@organization_page(ConsolePermission.AUDIT_LOG)
+def access_review(request: ConsoleRequest, member: Member) -> HttpResponseBase:
+    """List members, their roles and last activity at the end of a day."""
+    form = ReviewDayForm(request.GET or None)
+    now = timezone.now()
+    day = form.cleaned_data["on"] if form.is_valid() else None
+    ended = midnight(day, days=1)
+    moment = min(ended, now) if ended else now
+    told = f"access {(day or timezone.localdate(now)).isoformat()}"
+    context: dict[str, Any] = {"member": member, "form": form, "moment": moment}
+    home = member.organization
+    if form.errors:
+        return render_page(request, "audit/access_review.html", context, status=422)
+    review = AccessReview.load(home, moment)
+    if request.GET.get("format") == "csv":
+        found = list(review.list_rows())
+        record_event(member.actor, AUDIT_EXPORT, object=told, label=f"{len(found)} people, csv")
+        return _csv_response(member, review.to_csv(found), told)
+    record_event(member.actor, AUDIT_READ, object=told)
+    context |= {
+        "day": day or timezone.localdate(now),
+        "current_memberships": list(review.list_rows()),
+        "dormant": DORMANT_AFTER.days,
+        "past": moment < now,
+        "review": review,
+        "retention_gaps": audit_log_retention.find_retention_gaps(
+            home.pk, EntryFilters(until=moment), now
+        ),
+    }
+    return render_page(request, "audit/access_review.html", context)
+
+
+def _csv_response(member: Member, lines: Iterator[str], told: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    name = f"{told.replace(' ', '-')}-{member.organization.slug}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@organization_page(ConsolePermission.AUDIT_LOG)
+def retention(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """Show retention periods and this organization's deletions."""
+    unwritten = not log_read(member, "what is kept")
+    removals = audit_log_retention.list_removals(member.organization.pk)
+    context = {
+        "member": member,
+        "unwritten": unwritten,
+        "kinds": list(audit_log_retention.retention_by_category(member.organization.pk)),
+        "versions": audit_log_retention.version_retention(),
+        "total": removals[0].total if removals else 0,
+        "removals": removals[: audit_log_retention.MAX_LISTED_REMOVALS],
+        "more": len(removals) > audit_log_retention.MAX_LISTED_REMOVALS,
+        "operation": AUDIT_EXPIRE.name,
+        "of_versions": VERSIONS_EXPIRE.name,
+    }
+    return render_page(request, "audit/audit_log_retention.html", context)
+
+
+def deleted_entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
+    """Show what is left of a deleted entry; raise `Http404` if it never existed."""
+    remains = audit_log_retention.find_removed_entry(member.organization.pk, str(entry))
+    if remains is None:
+        raise Http404
+    context = {
+        "member": member,
+        "unwritten": not log_read(member, remains.entry),
+        "removed_entry": remains,
+    }
+    return render_page(request, "audit/deleted_entry.html", context, status=410)
+
+
+@organization_page(ConsolePermission.AUDIT_LOG)
+def export_file(request: ConsoleRequest, member: Member) -> HttpResponseBase:
+    """Return the entries found as CSV, JSON Lines or a print page."""
+    asked = request.GET.copy()
+    (kind,) = asked.pop("format", ["csv"])[:1]
+    form = AuditSearchForm(asked, member.organization)
+    if not form.is_valid():
+        return redirect_to(request, search_links.invalid_search_url(member, asked))
+    if kind in exports.CONTENT_TYPES:
+        return exports.stream_file(member, form, kind)
+    return _print_page(request, member, form)
+
+
+def _print_page(request: ConsoleRequest, member: Member, form: AuditSearchForm) -> HttpResponse:
+    organization, filters = member.organization.pk, form.to_filters()
+    last = exports.log_export(member, form, filters, exports.PRINT_FORMAT)
+    some = islice(iter_entries(organization, filters, last), exports.MAX_PRINTED_ENTRIES + 1)
+    entries = [exports.mask_entry(one) for one in some]
+    names = load_names(organization, entries)
+    told = build_rows(entries[: exports.MAX_PRINTED_ENTRIES], names, group_reads=False)
+    context = {
+        "member": member,
+        "lines": told,
+        "days": group_by_day(told),
+        "more": len(entries) > exports.MAX_PRINTED_ENTRIES,
+        "max_count": exports.MAX_PRINTED_ENTRIES,
+        "chips": list(search_links.filter_chips(form)),
+        "horizon": filters.horizon(timezone.now()),
+        "retention_gaps": audit_log_retention.find_retention_gaps(
+            organization, filters, timezone.now()
+        ),
+        "folds_reads": form.hides_reads,
+        "query": form.query.urlencode(),
+        "now": timezone.now(),
+    }
+    return render_page(request, "audit/export_file.html", context)

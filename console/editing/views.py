@@ -1,0 +1,337 @@
+"""Pages that edit a draft, review and save it, and restore versions."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from console.audit_log.change_descriptions import load_changes
+from console.documents import overview, request_preview
+from console.documents.configuration_warnings import add_form_warnings
+from console.documents.kinds import DocumentKind, DocumentTarget
+from console.editing import drafts
+from console.editing import review as editing_review
+from console.editing.drafts import DraftEdits
+from console.editing.restore import (
+    draft_conflict_messages,
+    plan_restore,
+    unrestorable_message,
+)
+from console.forms.change_forms import MergeForm, VersionedChangeForm
+from console.forms.settings_form import SettingsForm, form_for
+from console.forms.timestamps import format_timestamp, parse_timestamp, timestamp_param
+from console.history.comparison import restorable_values, unrestorable_settings
+from console.history.entries import UNDO_PAGES, UNDOABLE_OPERATIONS, undo_reason
+from console.history.versions import load_versions
+from console.history.views import redirect_deleted
+from console.web.access import ConsoleRequest
+from console.web.idempotency import idempotent
+from console.web.responses import redirect_to, render_page
+from tenants.audit.models import AuditEntry
+from tenants.authlete import AuthleteClient
+from tenants.authlete.client import CALL_TIMEOUT_SECONDS
+from tenants.authlete.documents.base import Document, Section
+from tenants.authlete.errors import AuthleteError, Outcome, StaleVersionError
+from tenants.authlete.operation import Effect
+from tenants.authlete.transport.deadline import Deadline
+
+ALL_SECTIONS = "all"  # stands for every section
+
+
+def edit(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpResponse:
+    """Change some settings; what is filled in goes on to be reviewed."""
+    form_class = form_for(find_sections(target.kind, section))
+    edits = drafts.load(target)
+    if request.method == "POST":
+        form = form_class(request.POST, place=str(target))
+        if form.is_valid():
+            drafts.update(target, lambda now: _apply_form(now, section, form))
+            return _redirect_after_edit(request, target)
+        document = target.api().get()
+    else:
+        document = target.api().get()
+        form = _open_form(form_class, section, document, edits, target)
+    add_form_warnings(target, form, {**document.to_dict(), **edits.values, **form.edits})
+    asked = request.GET.get("q", "")[:200]
+    form.filter_settings(asked, request.GET.get("show", ""))
+    rows = overview.section_rows(target.kind, document, edits.values)
+    context = target.context(document) | {
+        "slug": section,
+        "section": next((row for row in rows if row.slug == section), None),
+        "sections": rows,
+        "form": form,
+        "edits": edits,
+        "filter": request.GET.get("show", ""),
+        "q": asked,
+    }
+    return render_page(request, target.template("edit"), context)
+
+
+def draft(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpResponse:
+    """Keep a form as it stands, valid or not; asked for while it is filled in."""
+    find_sections(target.kind, section)
+    typed = request.POST.copy()
+    typed.pop("csrfmiddlewaretoken", None)
+    left = {section: typed.urlencode()}
+    drafts.update(target, lambda now: now.with_unsent_forms({**now.unsent_forms, **left}))
+    return render_page(request, "editing/draft.html", {"workspace": target.workspace})
+
+
+def discard(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
+    """Throw the draft away, after asking once."""
+    if request.method != "POST":
+        context = {
+            "target": target,
+            "workspace": target.workspace,
+            "edits": drafts.load(target),
+        }
+        return render_page(request, "editing/discard.html", context)
+    drafts.discard(target)
+    messages.success(request, _("Changes discarded."))
+    return redirect_to(request, target.path("show"))
+
+
+def find_sections(kind: DocumentKind, slug: str) -> Sequence[type[Section]]:
+    """The sections that a part of the URL names; raises `Http404` for none."""
+    if slug == ALL_SECTIONS:
+        return tuple(kind.sections.values())
+    if slug not in kind.sections:
+        raise Http404
+    return (kind.sections[slug],)
+
+
+def _open_form(
+    form_class: type[SettingsForm],
+    section: str,
+    document: Document,
+    edits: DraftEdits,
+    target: DocumentTarget,
+) -> SettingsForm:
+    """The form as it was left, else with what the draft wants put in."""
+    if section in edits.unsent_forms:
+        return form_class(QueryDict(edits.unsent_forms[section]), place=str(target))
+    return form_class(document=document, edits=edits.values, place=str(target))
+
+
+def _apply_form(edits: DraftEdits, section: str, form: SettingsForm) -> DraftEdits:
+    shown = [one.api_name for one in form.settings.values() if not one.is_immutable]
+    base = {member: form.base.get(member) for member in shown}
+    return edits.with_form(section, form.version, base, form.edits)
+
+
+def _redirect_after_edit(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
+    """To the review; back where nothing was changed, here or in other sections."""
+    if drafts.load(target).values:
+        return redirect_to(request, target.path("review"))
+    messages.info(request, _("No changes to save."))
+    return redirect_to(request, request.path)
+
+
+DRAFT_CHANGED = gettext_lazy(
+    "Your draft changed in another window. Nothing was sent. Review it again."
+)
+SAVED_BY_OTHER = gettext_lazy(
+    "Someone else saved changes during your review. Nothing was sent. Review the merged changes."
+)
+MERGE_OUTDATED = gettext_lazy("Someone else saved changes again. Nothing was sent. Choose again.")
+
+
+def review(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
+    """What would be sent, in sentences and as the request itself; then send it."""
+    edits = drafts.load(target)
+    told = {"reason": request.GET.get("reason", "")[:400]}
+    form = VersionedChangeForm(request.POST or None, initial=told)
+    failure = None
+    end = Deadline(CALL_TIMEOUT_SECONDS)
+    if form.is_valid():
+        try:
+            with idempotent(request, form, request.path) as submit:
+                if form.cleaned_data["reviewed"] == request_preview.review_digest(edits.values):
+                    submit.result_url = _save(target, form, edits)
+                else:
+                    messages.warning(request, DRAFT_CHANGED)
+            return redirect_to(request, submit.result_url)
+        except StaleVersionError:
+            messages.warning(request, SAVED_BY_OTHER)
+            return redirect_to(request, request.path)
+        except AuthleteError as error:
+            failure = error
+    document = _read_current(failure, target, target.workspace.authlete.with_deadline(end))
+    found = editing_review.review(target, document, edits)
+    if found.conflicts and not failure:
+        return redirect_to(request, target.path("merge"))
+    if found.joined and not failure:  # what is sent has to be what was reviewed
+        edits = _rebase(target, edits, document, found.values)
+    context = target.context(document) | {
+        "edits": edits,
+        "review": found,
+        "notes": found.warnings,
+        "form": form,
+        "failure": failure,
+        "reviewed": request_preview.review_digest(edits.values),
+        "address": f"POST {target.api_url('update')}",
+        "excerpt": request_preview.format_excerpt(document, found.redacted_values),
+        "body": request_preview.format_body(document, found.redacted_values),
+        "curl": request_preview.format_curl(target, found.redacted_values),
+    }
+    return render_page(request, target.template("review"), context)
+
+
+def _save(target: DocumentTarget, form: VersionedChangeForm, edits: drafts.DraftEdits) -> str:
+    """Send the draft against the reviewed version; return the path of the change."""
+    authlete = target.workspace.member.connect(
+        target.workspace.region.name,
+        reason=form.cleaned_data["reason"],
+        ticket=form.cleaned_data["ticket"],
+    )
+    written = target.api(authlete).update(form.cleaned_data["version"], edits.values)
+    drafts.clear_saved(target, edits)
+    target.kind.remember(target, written.reply)
+    return target.path("change", written.entry_id)
+
+
+def _rebase(
+    target: DocumentTarget,
+    edits: drafts.DraftEdits,
+    document: Document,
+    wanted: dict[str, Any],
+) -> drafts.DraftEdits:
+    """The draft as it is made to the document of now, unless it changed meanwhile."""
+    merged = edits.rebased_on(document, wanted)
+    return drafts.update(target, lambda now: merged if now.values == edits.values else now)
+
+
+def _read_current(
+    failure: AuthleteError | None, target: DocumentTarget, authlete: AuthleteClient
+) -> Document:
+    """The document as it is now; where it cannot be read after a save has failed, what
+    became of the save is what has to be told."""
+    try:
+        return target.api(authlete).get()
+    except AuthleteError as error:
+        raise failure or error from None
+
+
+def merge(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
+    """Three versions beside each other: when opened, theirs now, yours."""
+    edits = drafts.load(target)
+    document = target.api().get()
+    found = editing_review.review(target, document, edits)
+    form = MergeForm(request.POST or None, conflicts=found.conflicts)
+    is_current = form.data.get("version") == str(document.modified_at)
+    if is_current and form.is_valid():
+        merged = edits.rebased_on(document, {**found.values, **form.their_values})
+        drafts.update(target, lambda now: merged if now.values == edits.values else now)
+        return redirect_to(request, target.path("review"))
+    if form.is_bound and not is_current:
+        messages.warning(request, MERGE_OUTDATED)
+    context = target.context(document) | {
+        "review": found,
+        "form": form,
+        "lines": editing_review.merge_rows(target, edits, found),
+        "by": _last_change(target),
+    }
+    return render_page(request, "editing/merge.html", context)
+
+
+def _last_change(target: DocumentTarget) -> AuditEntry | None:
+    """The newest change that somebody else made here, if there is one."""
+    return (
+        AuditEntry.objects.filter(
+            **target.audit_columns,
+            effect=Effect.CHANGE,
+            outcome=Outcome.SUCCEEDED,
+        )
+        .exclude(actor_id=target.workspace.member.user.pk)
+        .first()
+    )
+
+
+TAMPERED_WARNING = gettext_lazy(
+    "The stored version was tampered with, or its key is missing. Review every value."
+)
+
+
+def restore_version(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
+    """Put settings as they were into the draft, and lead to its review."""
+    moment = parse_timestamp(request.POST.get("at", ""))
+    found = load_versions(target)
+    if found.failure:
+        raise found.failure
+    if found.current is None:
+        return redirect_deleted(request, target)
+    span = found.version_at(moment) if moment else None
+    if moment is None or span is None or span.version.is_deleted:
+        raise Http404
+    whole = "whole" in request.POST
+    chosen = None if whole else request.POST.getlist("member")
+    base, wanted = restorable_values(target.kind, found.document(span), found.current, chosen)
+    if not wanted:
+        context = found.context | {"timestamp_param": timestamp_param(moment)}
+        return render_page(request, "editing/restore_version.html", context)
+    version = found.current.modified_at
+    for told in draft_conflict_messages(target.kind, drafts.load(target), wanted):
+        messages.warning(request, told)
+    drafts.update(target, lambda now: now.with_values(version, base, wanted))
+    if not span.is_intact:
+        messages.warning(request, TAMPERED_WARNING)
+    stays = unrestorable_settings(target.kind, found.document(span), found.current) if whole else []
+    if stays:
+        messages.warning(request, unrestorable_message(stays))
+    why = _("Restore the version of %(time)s") % {"time": format_timestamp(moment)}
+    return redirect_to(request, f"{target.path('review')}?{urlencode({'reason': why})}")
+
+
+def restore(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpResponse:
+    """Put the values from before a change into the draft, and lead to its review."""
+    kept = get_object_or_404(
+        AuditEntry,
+        **target.audit_columns,
+        entry=entry,
+        operation__in=(*UNDOABLE_OPERATIONS, *UNDO_PAGES),
+        outcome__in=(Outcome.SUCCEEDED, Outcome.UNKNOWN),
+    )
+    now = load_versions(target)
+    if now.failure:
+        raise now.failure
+    document = now.current
+    if document is None:
+        return redirect_deleted(request, target)
+    if kept.operation in UNDO_PAGES:
+        return _redirect_to_undo_page(request, target, kept, document)
+    asked, surprises = load_changes(kept.changes), load_changes(kept.side_effects)
+    found = plan_restore(target.kind, document, asked, surprises)
+    if not found.values:
+        context = target.context(document) | {
+            "entry": kept,
+            "unrestorable_settings": found.unrestorable,
+        }
+        return render_page(request, "editing/restore.html", context)
+    version = document.modified_at
+    for told in draft_conflict_messages(target.kind, drafts.load(target), found.values):
+        messages.warning(request, told)
+    drafts.update(target, lambda now: now.with_values(version, found.base, found.values))
+    if found.unrestorable:
+        messages.warning(request, unrestorable_message(found.unrestorable))
+    told = urlencode({"reason": undo_reason(kept)})
+    return redirect_to(request, f"{target.path('review')}?{told}")
+
+
+def _redirect_to_undo_page(
+    request: ConsoleRequest,
+    target: DocumentTarget,
+    kept: AuditEntry,
+    document: Document,
+) -> HttpResponse:
+    """To the page that did it, set as it was before."""
+    page = UNDO_PAGES[kept.operation]
+    if page == "lock" and bool(kept.value_before("locked")) == bool(document.get("locked")):
+        context = target.context(document) | {"entry": kept, "unrestorable_settings": ()}
+        return render_page(request, "editing/restore.html", context)
+    told = urlencode({"undo": kept.entry, "reason": undo_reason(kept)})
+    return redirect_to(request, f"{target.path(page)}?{told}")

@@ -1,0 +1,272 @@
+"""Pages of versions: reading, comparing, and the past of one region."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from console.audit_log import retention
+from console.audit_log.change_descriptions import (
+    describe_changes,
+    load_changes,
+    settings_for_operation,
+)
+from console.audit_log.operation_labels import label_name, label_text
+from console.documents import overview
+from console.documents.kinds import DocumentTarget
+from console.documents.request_preview import format_json
+from console.forms.change_forms import PointInTimeForm
+from console.forms.timestamps import (
+    ambiguous_twin,
+    local_clock,
+    timestamp_param,
+)
+from console.history.comparison import (
+    COMPARE_WITH_CURRENT,
+    ComparisonTarget,
+    compare_documents,
+    comparison_options,
+    find_comparison_target,
+    other_services,
+)
+from console.history.entries import (
+    CREATION_OPERATIONS,
+    HISTORY_CATEGORIES,
+    UNDOABLE_OPERATIONS,
+    history_gaps,
+    is_unchanged,
+    is_undoable,
+    list_unresolved,
+    load_history,
+    outside_time_range,
+)
+from console.history.origin import list_recreations
+from console.history.versions import (
+    ObjectVersions,
+    list_spans,
+    load_deleted,
+    load_versions,
+    version_rows,
+)
+from console.web.access import ConsoleRequest
+from console.web.responses import redirect_to, render_page
+from tenants.audit.models import AuditEntry
+from tenants.authlete.documents.base import Document
+from tenants.authlete.errors import AuthleteError, ForbiddenError, NotFoundError, Outcome
+from tenants.organizations.roles import ConsolePermission
+from tenants.versions.models import Version
+from tenants.versions.timeline import load_newest_versions
+
+
+def fields(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
+    """Every setting with its value in words, to search and to read."""
+    asked = request.GET.get("q", "")[:200]
+    set_only = request.GET.get("show") == "set"
+    document = target.api().get()
+    groups = overview.describe_settings(target.kind.sections, document, asked, set_only=set_only)
+    context = target.context(document) | {
+        "groups": groups,
+        "unknown": overview.unknown_members(target.kind, document),
+        "q": asked,
+        "set_only": set_only,
+    }
+    return render_page(request, "documents/fields.html", context)
+
+
+def document(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
+    """The whole document with its secrets sealed, to read, copy or download."""
+    found = target.api().get()
+    text = format_json(found.to_dict())
+    source = f"{target.kind.name}/get"
+    context = target.context(found) | {"text": text, "source": source}
+    if "download" in request.GET:
+        id = target.client_id or target.service_id
+        name = slugify(f"{context['name']}-{target.workspace.region.name}-{id}")
+        response = HttpResponse(text + "\n", content_type="application/json")
+        response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+        return response
+    return render_page(request, "documents/document.html", context)
+
+
+def history(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
+    """Who changed it, newest first, each change in sentences; also while its region is
+    down, since the record is here."""
+    found = load_versions(target)
+    context = found.context | {"object_versions": found}
+    page = load_history(target, context["name"], request.GET.get("cursor", ""))
+    context["unresolved_entries"] = list_unresolved(target, context["name"])
+    context |= {
+        "lines": page.lines,
+        "previous": f"?cursor={page.newer}" if page.newer else "",
+        "next": f"?cursor={page.older}" if page.older else "",
+        "retention_gaps": [] if page.older else history_gaps(target),
+    }
+    return render_page(request, "history/history.html", context, part="entries")
+
+
+def change(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpResponse:
+    """What was sent, and what Authlete made of it; told from the record alone."""
+    kept = AuditEntry.objects.filter(**target.audit_columns, entry=entry).first()
+    if kept is None:
+        return _removed_entry(request, target, entry)
+    name = kept.label or str(target.client_id or target.service_id)
+    declared = settings_for_operation(kept.operation)
+    context = {
+        "target": target,
+        "workspace": target.workspace,
+        "name": name,
+        "entry": kept,
+        "done": label_text(label_name(kept), name),
+        "can_undo": is_undoable(kept),
+        "is_saved": kept.operation in UNDOABLE_OPERATIONS and is_undoable(kept),
+        "time_range": outside_time_range(kept),
+        "is_unchanged": is_unchanged(kept),
+        "is_creation": kept.operation in CREATION_OPERATIONS,
+        "unresolved_entries": list_unresolved(target, name, kept.entry),
+        "changes": describe_changes(load_changes(kept.changes), declared),
+        "side_effects": describe_changes(load_changes(kept.side_effects), declared),
+    }
+    return render_page(request, "history/change.html", context)
+
+
+def _created_another_object(organization: int, entry: str) -> bool:
+    own = Version.objects.filter(organization_id=organization, written=True)
+    return own.filter(entry=entry).exists()
+
+
+def _removed_entry(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpResponse:
+    """What is known of a change whose entry was removed; there never was any other."""
+    workspace = target.workspace
+    remains = retention.find_removed_entry(workspace.organization.pk, entry)
+    kept = list_spans(target)
+    if remains is None or remains.category not in HISTORY_CATEGORIES or not kept:
+        raise Http404
+    made = [one for one in kept if one.version.written and one.version.entry == entry]
+    if not made and _created_another_object(workspace.organization.pk, entry):
+        raise Http404
+    names = (one.version.name for one in reversed(kept) if one.version.name)
+    context = {
+        "target": target,
+        "workspace": workspace,
+        "name": next(names, str(target.client_id or target.service_id)),
+        "removed_entry": remains,
+        "made_at": timestamp_param(made[0].since) if made else "",
+        "may_follow": workspace.member.can(ConsolePermission.AUDIT_LOG),
+    }
+    return render_page(request, "history/removed_entry.html", context, status=410)
+
+
+def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
+    """The object as it was at one moment, and what differs from another one."""
+    found = load_versions(target)
+    form = PointInTimeForm(request.GET)
+    form.full_clean()
+    now = timezone.now()
+    asked = form.timestamp or now
+    moment = min(asked, now)
+    span = found.version_at(moment)
+    twin = ambiguous_twin(moment) if form.timestamp else None
+    context = found.context | {
+        "object_versions": found,
+        "form": form,
+        "moment": moment,
+        "timestamp_param": timestamp_param(moment),
+        "local": local_clock(moment),
+        "is_future": asked > now,
+        "other_reading": twin,
+        "other_reading_param": timestamp_param(twin) if twin else "",
+        "is_early": bool(found.created_at and moment < found.created_at),
+        "span": span,
+        "certain": bool(span and found.is_certain(span, moment)),
+        "first": found.spans[0] if found.spans else None,
+        "first_at": timestamp_param(found.spans[0].since) if found.spans else "",
+        "before_at": timestamp_param(found.last.until) if found.last else "",
+        "rows": version_rows(found, span),
+        "comparison_options": comparison_options(target),
+    }
+    if span and not span.version.is_deleted:
+        then = found.document(span)
+        context |= _version_context(target, then)
+        try:
+            other = find_comparison_target(found, form.compare_with or COMPARE_WITH_CURRENT)
+            context |= _comparison_context(target, then, other)
+            context["nothing"] = "beside" in form.errors or (form.compare_with and not other)
+        except AuthleteError as error:
+            context["error"] = error
+    return render_page(request, "history/version_at.html", context)
+
+
+def _version_context(target: DocumentTarget, then: Document) -> dict[str, Any]:
+    return {
+        "version_document": then,
+        "groups": overview.describe_settings(target.kind.sections, then, set_only=True),
+        "unknown": overview.unknown_members(target.kind, then),
+        "text": format_json(then.to_dict()),
+        "findings": target.kind.findings(then.to_dict()),
+    }
+
+
+def _comparison_context(
+    target: DocumentTarget, then: Document, other: ComparisonTarget | None
+) -> dict[str, Any]:
+    if other is None:
+        return {}
+    found = compare_documents(target.kind, then, other.document, same_object=other.is_same_object)
+    return {"comparison_target": other, "comparison": found}
+
+
+MAX_LISTED_CLIENTS = 100  # clients that the page of a service names
+DELETE_OPERATIONS = (
+    "client.delete",
+    "client.gone_outside",
+    "idp.remove_service",
+    "service.gone_outside",
+)
+
+
+def deleted(
+    request: ConsoleRequest,
+    target: DocumentTarget,
+    error: NotFoundError | ForbiddenError,
+) -> HttpResponse:
+    """Who deleted it and what it was last; raises ``error`` where it was not deleted,
+    or nothing is known of it."""
+    found = load_deleted(target, error)
+    if found.failure or not found.last:
+        raise error
+    context = found.context | {
+        "object_versions": found,
+        "deletion_entry": _find_deletion(found),
+        "last_at": timestamp_param(found.last.until),
+        "unresolved_entries": list_unresolved(target, found.context["name"]),
+        "recreations": list_recreations(target),
+        "deleted_clients": [] if target.client_id else _clients_of_service(target),
+    }
+    if found.is_service_deleted:
+        context["other_services"] = other_services(target)
+    return render_page(request, target.template("deleted"), context, status=404)
+
+
+def redirect_deleted(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
+    """Lead whoever would change what is gone to what is left of it."""
+    messages.warning(request, _("It was deleted, so nothing can be restored."))
+    return redirect_to(request, target.path("show"))
+
+
+def _clients_of_service(target: DocumentTarget) -> list[Version]:
+    """The clients that a service had, as they were seen last."""
+    place = (target.workspace.region.name, target.service_id)
+    kept = load_newest_versions(target.workspace.organization.pk, [place]).values()
+    there = [one for one in kept if one.client_id and not one.is_deleted]
+    return sorted(there, key=lambda one: (one.name.casefold(), one.client_id))[:MAX_LISTED_CLIENTS]
+
+
+def _find_deletion(found: ObjectVersions) -> AuditEntry | None:
+    """The newest entry that says so, of it or of its service: from here, or noticed."""
+    place = found.target.audit_columns | ({"client": ""} if found.is_service_deleted else {})
+    ended = AuditEntry.objects.filter(**place, operation__in=DELETE_OPERATIONS)
+    fates = (Outcome.SUCCEEDED, Outcome.UNKNOWN)
+    return ended.filter(outcome__in=fates).first()

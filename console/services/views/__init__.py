@@ -1,1 +1,0 @@
-"""The pages of services, one module for each group of pages."""

@@ -1,0 +1,337 @@
+"""Pages that find a user, and revoke what applications got for them."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_htmx.http import push_url, reswap, retarget
+
+from console.forms.change_forms import ChangeReasonForm
+from console.models import Receipt
+from console.users import bulk_revocation, lookups, receipt_store
+from console.users.action_history import list_actions
+from console.users.connected_apps import RevocationPreview
+from console.users.data_export import export_user_data
+from console.users.forms import DisclosureForm, RevokeAllForm
+from console.users.receipt_export import find_recorded_digest, is_digest_deleted, receipt_data
+from console.users.receipt_lines import ServiceReceipt
+from console.users.receipt_report import ReceiptReport, build_report
+from console.users.revocation import revoke_connected_app
+from console.users.user_search import find_user, load_app
+from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.idempotency import FirstSubmit, idempotent
+from console.web.rate_limits import REVEAL_LIMIT, SUBJECT_SEARCH_LIMIT, consume
+from console.web.responses import redirect_to, render_page
+from console.web.step_up import step_up
+from tenants.audit.models import AuditEntry
+from tenants.audit.recorder import EventDetails
+from tenants.authlete.errors import AuthleteError
+from tenants.jobs import queue
+from tenants.jobs.control import can_control
+from tenants.jobs.models import ACTIVE_JOB_STATES, Job
+from tenants.organizations.regions import Region, get_regions
+from tenants.organizations.roles import ConsolePermission
+
+
+@organization_page(ConsolePermission.USERS)
+def index(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """Find a user; the subject is never part of a URL."""
+    form = lookups.SubjectForm(request.POST or None)
+    status = 422 if form.errors else 200
+    if form.is_valid():
+        if consume(member, SUBJECT_SEARCH_LIMIT):
+            lookup = lookups.create_lookup(member, form.cleaned_data["subject"])
+            slug = member.organization.slug
+            return redirect_to(request, reverse("users:show", args=[slug, lookup.pk]))
+        form.add_error("subject", SUBJECT_SEARCH_LIMIT.error_message)
+        status = 429
+    context = {"member": member, "form": form}
+    return render_page(request, "users/index.html", context, status=status)
+
+
+@organization_page(ConsolePermission.USERS)
+def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
+    """Show a user's connected apps and past actions.
+
+    Browsers with scripts load each region separately.
+    """
+    found = lookups.get_lookup(member, lookup)
+    whole = "whole" in request.GET
+    connected = member.regions()
+    told = find_user(member, found.subject) if whole else ()
+    receipt_store.attach_revoked_apps(found.lookup, told)
+    context = {
+        "member": member,
+        "lookup": found.lookup,
+        "subject": found.subject,
+        "regions": connected,
+        "results": told,
+        "shows_all_regions": whole,
+        "unconnected_regions": [one for one in get_regions().values() if one not in connected],
+        "past_actions": list_actions(member, found.subject),
+    }
+    return render_page(request, "users/show.html", context)
+
+
+@organization_page(ConsolePermission.USERS)
+def region(request: ConsoleRequest, member: Member, lookup: UUID, region: str) -> HttpResponse:
+    """Show the connected apps in one region."""
+    found = lookups.get_lookup(member, lookup)
+    told = next(iter(find_user(member, found.subject, region)), None)
+    if told is None:
+        raise Http404
+    receipt_store.attach_revoked_apps(found.lookup, [told])
+    context = {
+        "member": member,
+        "lookup": found.lookup,
+        "subject": found.subject,
+        "result": told,
+    }
+    return render_page(request, "users/region.html", context, part="region")
+
+
+@organization_page(ConsolePermission.USERS)
+@step_up
+def export(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
+    """Download a user's data, after giving a reason."""
+    found = lookups.get_lookup(member, lookup)
+    form = DisclosureForm(request.POST or None)
+    status = 422 if form.errors else 200
+    if form.is_valid():
+        if consume(member, REVEAL_LIMIT):
+            return export_user_data(member, found, **form.cleaned_data)
+        form.add_error(None, REVEAL_LIMIT.error_message)
+        status = 429
+    context = {
+        "member": member,
+        "lookup": found.lookup,
+        "subject": found.subject,
+        "form": form,
+    }
+    return render_page(request, "users/export.html", context, status=status)
+
+
+@organization_page(ConsolePermission.AUDIT_LOG)
+@step_up
+def reveal(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
+    """Open the user of an entry whose subject is hidden."""
+    if not member.can(ConsolePermission.USERS):
+        raise PermissionDenied
+    own = AuditEntry.objects.filter(organization_id=member.organization.pk)
+    found = get_object_or_404(own, entry=str(entry), subject__gt="")
+    form = DisclosureForm(request.POST or None)
+    status = 422 if form.errors else 200
+    if form.is_valid():
+        if consume(member, REVEAL_LIMIT):
+            why = form.cleaned_data
+            told = EventDetails(object=found.entry, reason=why["reason"], ticket=why["ticket"])
+            lookup = lookups.reveal_subject(member, found.subject, told)
+            slug = member.organization.slug
+            return redirect_to(request, reverse("users:show", args=[slug, lookup.pk]))
+        form.add_error(None, REVEAL_LIMIT.error_message)
+        status = 429
+    context = {"member": member, "entry": found, "form": form}
+    return render_page(request, "users/reveal.html", context, status=status)
+
+
+@organization_page(ConsolePermission.USERS)
+def revoke_app(
+    request: ConsoleRequest,
+    member: Member,
+    lookup: UUID,
+    region: str,
+    service_id: int,
+    client_id: int,
+) -> HttpResponse:
+    """Preview the revocation of an app, then revoke it."""
+    found = lookups.get_lookup(member, lookup)
+    place = _get_region(member, region)
+    form = ChangeReasonForm(request.POST or None)
+    page = reverse("users:show", args=[member.organization.slug, lookup])
+    if form.is_valid():
+        why = (form.cleaned_data["reason"], form.cleaned_data["ticket"])
+        with idempotent(request, form, page) as submit:
+            kept = revoke_connected_app(member, found, place, service_id, client_id, *why)
+            return _show_result(request, member, submit, kept, found.subject)
+    context: dict[str, Any] = {
+        "member": member,
+        "lookup": found.lookup,
+        "subject": found.subject,
+        "form": form,
+        "page": page,
+    }
+    try:
+        context["app"] = load_app(member, found.subject, place, service_id, client_id)
+    except AuthleteError as error:
+        context["failure"] = error
+    status = 422 if form.errors else 200
+    response = render_page(request, "users/revoke_app.html", context, part="ask", status=status)
+    if request.htmx and form.errors:  # else it would take the place of the row
+        retarget(response, "#ask")
+        reswap(response, "innerHTML")
+    return response
+
+
+def _get_region(member: Member, name: str) -> Region:
+    for region in member.regions():
+        if region.name == name:
+            return region
+    raise Http404
+
+
+def _show_result(
+    request: ConsoleRequest,
+    member: Member,
+    submit: FirstSubmit,
+    kept: ServiceReceipt,
+    subject: str,
+) -> HttpResponse:
+    """Redirect to the user, or to the receipt if it isn't confirmed."""
+    place = kept.row
+    if not kept.is_confirmed:
+        args = [member.organization.slug, place.receipt_id]
+        submit.result_url = reverse("users:receipt", args=args)
+        return redirect_to(request, submit.result_url)
+    (line,) = kept.lines.values()
+    if not request.htmx:
+        messages.success(request, _("Access of %(app)s revoked.") % {"app": line.display_name})
+        submit.result_url += f"#in-{place.region}"
+        return redirect_to(request, submit.result_url)
+    context = {
+        "member": member,
+        "service": place,
+        "line": line,
+        "past_actions": list_actions(member, subject),
+    }
+    return render_page(request, "users/revoked_row.html", context)
+
+
+@organization_page(ConsolePermission.USERS)
+@step_up
+def revoke_all(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
+    """Preview a revocation of all access, then start its job."""
+    found = lookups.get_lookup(member, lookup)
+    page = reverse("users:show", args=[member.organization.slug, lookup])
+    form = RevokeAllForm(request.POST or None, subject=found.subject)
+    failure = None
+    if form.is_valid():
+        why = (form.cleaned_data["reason"], form.cleaned_data["ticket"])
+        try:
+            with idempotent(request, form, page) as submit:
+                receipt = bulk_revocation.start_revoke_all(member, found, *why)
+                submit.result_url = _receipt_url(member, receipt)
+            return _show_receipt(request, member, receipt)
+        except AuthleteError as error:
+            failure = error
+    context = {
+        "member": member,
+        "lookup": found.lookup,
+        "subject": found.subject,
+        "preview": RevocationPreview(find_user(member, found.subject)),
+        "form": form,
+        "failure": failure,
+        "page": page,
+    }
+    status = 422 if form.errors else 200
+    return render_page(request, "users/revoke_all.html", context, status=status)
+
+
+def _show_receipt(request: ConsoleRequest, member: Member, receipt: Receipt) -> HttpResponse:
+    """Redirect to the receipt, or render it in place for htmx."""
+    url = _receipt_url(member, receipt)
+    if not request.htmx:
+        return redirect_to(request, url)
+    return push_url(render_receipt(request, member, receipt), url)
+
+
+def _receipt_url(member: Member, receipt: Receipt) -> str:
+    return reverse("users:receipt", args=[member.organization.slug, receipt.pk])
+
+
+ACTIVE_REFRESH_SECONDS = 2  # while the job makes progress
+IDLE_REFRESH_SECONDS = 10
+
+
+@organization_page(None)
+def receipt(request: ConsoleRequest, member: Member, receipt: UUID) -> HttpResponse:
+    """Show the receipt of a revocation."""
+    found = receipt_store.get_receipt(member, receipt)
+    if request.GET.get("format") == "json":
+        return _json_response(build_report(found, member))
+    return render_receipt(request, member, found, part="receipt")
+
+
+def render_receipt(
+    request: ConsoleRequest, member: Member, receipt: Receipt, *, part: str = ""
+) -> HttpResponse:
+    """Render the current state of a receipt."""
+    found = build_report(receipt, member)
+    path = reverse("users:receipt", args=[member.organization.slug, receipt.pk])
+    job = found.job
+    context = {
+        "member": member,
+        "report": found,
+        "recorded_digest": find_recorded_digest(found),
+        "is_removed": is_digest_deleted(found),
+        "receipt": receipt,
+        "path": path,
+        "address": request.build_absolute_uri(path),
+        "can_control_job": job is not None and can_control(job, member.user.pk, member.role),
+        "user_path": _user_url(member, receipt),
+        "every": _refresh_seconds(found),
+        "stalled": _is_stalled(job),
+    }
+    return render_page(request, "users/receipt.html", context, part=part)
+
+
+def _refresh_seconds(report: ReceiptReport) -> int:
+    """Return the polling interval in seconds; 0 for none."""
+    if report.is_over or report.job is None:
+        return 0
+    return ACTIVE_REFRESH_SECONDS if report.is_running else IDLE_REFRESH_SECONDS
+
+
+def _is_stalled(job: Job | None) -> bool:
+    """Return whether no worker would continue the job."""
+    if job is None or job.state not in ACTIVE_JOB_STATES:
+        return False
+    return not queue.has_live_worker()
+
+
+def _user_url(member: Member, receipt: Receipt) -> str:
+    """Return the URL of the user's page if the reader may open it, or ""."""
+    if receipt.lookup is None:
+        return ""
+    try:
+        lookup = lookups.get_lookup(member, receipt.lookup).lookup.pk
+    except Http404:
+        return ""
+    return reverse("users:show", args=[member.organization.slug, lookup])
+
+
+def _digest_data(report: ReceiptReport) -> dict[str, Any] | None:
+    """Return the logged digest for the file."""
+    if (seen := find_recorded_digest(report)) is None:
+        return None
+    return {
+        "digest": seen.digest,
+        "entry": seen.entry.entry,
+        "position": seen.entry.seq,
+        "same": seen.matches,
+    }
+
+
+def _json_response(report: ReceiptReport) -> HttpResponse:
+    content = receipt_data(report) | {"noted": _digest_data(report)}
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    response = HttpResponse(text, content_type="application/json")
+    name = f"receipt-{report.receipt.pk}.json"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
