@@ -1,15 +1,22 @@
-"""Resolve calls with unknown outcomes in a job."""
+"""Resolve unknown outcomes: forms, and a job for many of them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
+from django import forms
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from console.audit_log.entry_rows import NameMap, load_names, object_name
 from console.audit_log.export_formats import redact_subject
 from console.audit_log.operation_labels import label_name, label_text
+from console.forms.change_forms import ChangeReasonForm
 from console.web.access import Member
+from console.web.navigation import optional_path
 from tenants.audit.events import AUDIT_RESOLVE
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.evidence import Conclusion
@@ -25,8 +32,14 @@ from tenants.authlete.errors import (
 from tenants.jobs.completion import load_starter, worker_actor
 from tenants.jobs.context import JobContext
 from tenants.jobs.control import start_job
-from tenants.jobs.errors import RetryLaterError
-from tenants.jobs.models import UNFINISHED_ITEM_STATES, Item, ItemState, Job, NewItem
+from tenants.jobs.models import (
+    UNFINISHED_ITEM_STATES,
+    Item,
+    ItemState,
+    Job,
+    NewItem,
+    RetryLaterError,
+)
 from tenants.jobs.registry import ItemResult, job_handler
 from tenants.organizations.reconciliation import evaluate_evidence
 from tenants.organizations.roles import ConsolePermission
@@ -130,3 +143,74 @@ def resolve_item(work: JobContext, item: Item) -> ItemResult:
     item.entry = entry.entry
     told = SUCCEEDED_TEXT if finding.conclusion is Conclusion.SUCCEEDED else FAILED_TEXT
     return ItemResult(told % finding.reason)
+
+
+# Where to go on once a call is known to have been done, whose answer was lost with it.
+NEXT_STEPS = {
+    "client.refresh_secret": ("clients:reveal", gettext_lazy("Reveal secret")),
+    "client.set_secret": ("clients:reveal", gettext_lazy("Reveal secret")),
+    "token.create": ("tokens:index", gettext_lazy("Find and revoke the token")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpLink:
+    """A link to what is left to do after a call succeeded."""
+
+    path: str
+    label: str | Promise
+
+
+def next_step(entry: AuditEntry) -> FollowUpLink | None:
+    """Return the follow-up of a call that succeeded, or None."""
+    route, label = NEXT_STEPS.get(entry.operation, ("", ""))
+    place = [entry.organization, entry.region, entry.service]
+    if route.startswith("clients:"):
+        place.append(entry.client)
+    path = optional_path(route, *place)
+    return FollowUpLink(path, label) if path else None
+
+
+class ResolveForm(ChangeReasonForm):
+    """The reason, and the outcome if only a person can tell."""
+
+    outcome = forms.ChoiceField(
+        choices=[
+            (Outcome.SUCCEEDED.value, gettext_lazy("Succeeded")),
+            (Outcome.FAILED.value, gettext_lazy("Failed")),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Outcome"),
+        error_messages={"required": gettext_lazy("Select the outcome.")},
+    )
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # told by the page
+
+    def require_outcome(self) -> None:
+        """Have a person decide."""
+        self.fields["outcome"].required = True
+
+
+class EntryIdsField(forms.Field):
+    """Ids of entries."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> list[str]:
+        try:
+            return [str(UUID(one)) for one in value or ()]
+        except ValueError:
+            raise forms.ValidationError(gettext_lazy("Invalid entry ID.")) from None
+
+
+class SelectionForm(forms.Form):
+    """Selected entries; ``some`` if not all are meant."""
+
+    entry = EntryIdsField(required=False)
+    some = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def is_empty_selection(self) -> bool:
+        """Whether some were to be chosen, and none was."""
+        return not self.is_valid() or (self.cleaned_data["some"] and not self.cleaned_data["entry"])

@@ -8,7 +8,7 @@ from django.db.models import F, Min, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from console.batches.validation.fields import FIELD_TYPES
+from console.batches.validation.issues import FIELD_TYPES
 from console.models import Batch, Chunk, Sending
 from tenants.audit.actor import Actor
 from tenants.audit.reconciliation.resolutions import find_resolutions
@@ -24,8 +24,7 @@ from tenants.authlete.errors import (
 from tenants.authlete.operation import Effect
 from tenants.jobs.context import JobContext
 from tenants.jobs.control import run_now, start_job
-from tenants.jobs.errors import RetryLaterError
-from tenants.jobs.models import OPEN_JOB_STATES, Item, Job, NewItem
+from tenants.jobs.models import OPEN_JOB_STATES, Item, Job, NewItem, RetryLaterError
 from tenants.jobs.models import ItemState as ItemFate
 from tenants.jobs.registry import ItemResult, job_handler
 

@@ -19,8 +19,12 @@ from console.batches.forms import AdoptForm, FileForm, ResolvePartForm, SubmitFo
 from console.batches.periodic_tasks import handle_notification, notification_url
 from console.batches.progress import describe_progress, load_jobs, load_run, poll_seconds
 from console.batches.storage import BatchConflictError
-from console.batches.validation.fields import FIELD_TYPE_LABELS, FIELD_TYPES, TEMPLATE_COLUMNS
-from console.batches.validation.issues import ValidationIssue
+from console.batches.validation.issues import (
+    FIELD_TYPE_LABELS,
+    FIELD_TYPES,
+    TEMPLATE_COLUMNS,
+    ValidationIssue,
+)
 from console.inventory.services import recently_ended_batches
 from console.models import Batch, Chunk, KnownService, Sending
 from console.web.access import (

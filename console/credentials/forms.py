@@ -1,13 +1,20 @@
+"""Forms for credentials, and the state of each region's credential."""
+
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _n
 
-from tenants.models import Credential
-from tenants.organizations.regions import Region
+from tenants.authlete.credential_check import TEXTS_BY_PROBLEM, CredentialProblem
+from tenants.crypto.vault import UnsealError
+from tenants.models import Credential, Organization
+from tenants.organizations.api_clients import fingerprint_token
+from tenants.organizations.regions import Region, get_regions
 
 MAX_TOKEN_CHARS = 4096  # characters of a token
 
@@ -16,30 +23,32 @@ class CredentialForm(forms.Form):
     """A credential; the token is never shown again, not even after an error."""
 
     token = forms.CharField(
-        label=_("Organization access token"),
+        label=gettext_lazy("Organization access token"),
         max_length=MAX_TOKEN_CHARS,
         widget=forms.PasswordInput(
             render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
         ),
     )
     number = forms.IntegerField(
-        label=_("Organization ID"),
+        label=gettext_lazy("Organization ID"),
         min_value=1,
         max_value=2**63 - 1,
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=_("Required to create and delete services. Shown in Authlete's console."),
+        help_text=gettext_lazy(
+            "Required to create and delete services. Shown in Authlete's console."
+        ),
     )
     expires_on = forms.DateField(
-        label=_("Token expiry date"),
+        label=gettext_lazy("Token expiry date"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_(
+        help_text=gettext_lazy(
             "From Authlete's console. Administrators get a reminder before it. Leave "
             "empty if the token doesn't expire."
         ),
     )
-    anyway = forms.BooleanField(label=_("Save without testing"), required=False)
+    anyway = forms.BooleanField(label=gettext_lazy("Save without testing"), required=False)
 
     def __init__(self, data: Any, held: Credential | None) -> None:
         told = {"number": held.number, "expires_on": held.expires_on} if held else {}
@@ -48,7 +57,7 @@ class CredentialForm(forms.Form):
         del self.fields["anyway"]
         if held:
             self.fields["token"].required = False
-            self.fields["token"].help_text = _("Leave empty to keep the current token.")
+            self.fields["token"].help_text = gettext_lazy("Leave empty to keep the current token.")
 
     def add_force_field(self) -> None:
         """Offer to save without testing."""
@@ -57,7 +66,7 @@ class CredentialForm(forms.Form):
     def clean_expires_on(self) -> date | None:
         day: date | None = self.cleaned_data["expires_on"]
         if day and day < timezone.localdate():
-            raise forms.ValidationError(_("Enter a future date."))
+            raise forms.ValidationError(gettext_lazy("Enter a future date."))
         return day
 
     @property
@@ -80,6 +89,58 @@ class RemoveCredentialForm(forms.Form):
         name = str(self.cleaned_data["name"])
         if name.casefold() != self.region.name.casefold():
             raise forms.ValidationError(
-                _("This doesn't match the region's name. Nothing was removed.")
+                gettext_lazy("This doesn't match the region's name. Nothing was removed.")
             )
         return name
+
+
+PROBLEM_BADGES = {
+    CredentialProblem.PARTIAL_VIEW: (_n("Limited access"), "warn"),
+    CredentialProblem.UNREACHABLE: (_n("Not tested"), "warn"),
+    CredentialProblem.RATE_LIMITED: (_n("Not tested"), "warn"),
+    CredentialProblem.SERVER_ERROR: (_n("Not tested"), "warn"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialStatus:
+    """A region and the state of its credential."""
+
+    region: Region
+    credential: Credential | None
+    fingerprint: str  # the token's fingerprint
+    label: str
+    badge: str  # ok, warn, bad, idle
+    problem: str  # in words
+    advice: str
+
+
+def load_statuses(organization: Organization) -> list[CredentialStatus]:
+    """Return configured regions in order, then former ones with credentials."""
+    held = {one.region: one for one in organization.credential_set.all()}
+    known = get_regions()
+    gone = [Region(name, "") for name in held if name not in known]
+    return [
+        CredentialStatus(region, held.get(region.name), *_describe(held.get(region.name)))
+        for region in (*known.values(), *gone)
+    ]
+
+
+def _describe(credential: Credential | None) -> tuple[str, str, str, str, str]:
+    """Return fingerprint, label, badge, problem and advice for a credential."""
+    if credential is None:
+        return "", _("No credential"), "idle", "", ""
+    try:
+        mark = fingerprint_token(credential.token).hex
+    except UnsealError:
+        wrong = _("It can't be decrypted: its key is missing from VAULT_KEYS.")
+        help = _("Restore the key, or replace the credential.")
+        return "", _("Can't be decrypted"), "bad", wrong, help
+    if credential.problem in set(CredentialProblem):
+        problem = CredentialProblem(credential.problem)
+        word, kind = PROBLEM_BADGES.get(problem, (_("Failing"), "bad"))
+        wrong, help = TEXTS_BY_PROBLEM[problem]
+        return mark, _(word), kind, _(wrong), _(help)
+    if credential.tried_at is None or credential.problem:
+        return mark, _("Not tested"), "idle", "", ""
+    return mark, _("Credential OK"), "ok", "", ""

@@ -6,8 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console.credentials.forms import CredentialForm, RemoveCredentialForm
-from console.credentials.status import load_statuses
+from console.credentials.forms import CredentialForm, RemoveCredentialForm, load_statuses
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up

@@ -17,8 +17,7 @@ from console.web.paths import cached_reverse
 from tenants.authlete import AuthleteClient
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.api.services import ServiceApi
-from tenants.authlete.documents.base import Document, Section
-from tenants.authlete.documents.rule_violation import RuleViolation
+from tenants.authlete.documents.base import Document, RuleViolation, Section
 from tenants.authlete.documents.service import SECTIONS, Service
 from tenants.authlete.documents.service.rules import check_service
 from tenants.authlete.edits import WriteResult

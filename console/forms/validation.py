@@ -20,7 +20,7 @@ from console.forms.inputs import FieldInput
 from console.forms.rows import ObjectInput
 from console.forms.value_text import translate
 from tenants.authlete.documents.base import Document, Section, Setting
-from tenants.authlete.documents.validation_messages import format_error as why
+from tenants.authlete.documents.validators.values import format_error as why
 from tenants.authlete.json import compare
 from tenants.authlete.json.splice import UNSET
 from tenants.authlete.redaction.redactor import Fingerprint

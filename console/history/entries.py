@@ -17,7 +17,7 @@ from console.audit_log.change_descriptions import (
 from console.audit_log.operation_labels import label_name, render_label
 from console.audit_log.retention import RetentionGap, find_retention_gaps
 from console.documents.kinds import DocumentTarget
-from console.history.origin import ObjectLink, find_creation, find_original
+from console.history.versions import ObjectLink, find_creation, find_original
 from console.web.navigation import optional_path
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.resolutions import find_unresolved

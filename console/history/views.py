@@ -43,9 +43,9 @@ from console.history.entries import (
     load_history,
     outside_time_range,
 )
-from console.history.origin import list_recreations
 from console.history.versions import (
     ObjectVersions,
+    list_recreations,
     list_spans,
     load_deleted,
     load_versions,

@@ -24,7 +24,6 @@ from tenants.audit.actor import Actor
 from tenants.authlete.operation import Effect
 from tenants.jobs import control, queue
 from tenants.jobs.control import can_control
-from tenants.jobs.errors import JobStateError
 from tenants.jobs.models import (
     FAILED_ITEM_STATES,
     OPEN_JOB_STATES,
@@ -33,6 +32,7 @@ from tenants.jobs.models import (
     ItemState,
     Job,
     JobState,
+    JobStateError,
 )
 from tenants.organizations.roles import ConsolePermission
 

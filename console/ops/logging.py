@@ -1,7 +1,22 @@
-"""What is written to the log: one line a record, and nothing that opens a door."""
+"""Log formatting, and alerts by mail."""
 
+import json
 import logging
 import re
+from collections.abc import Mapping
+from contextlib import suppress
+from queue import Full, Queue
+from threading import Thread
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, InterfaceError, connections
+from django.utils.translation import gettext as _
+
+from tenants.outbound import mail
 
 ALERT_LOGGER = "meridian.alert"  # its message is JSON, and the whole line
 SECRET_URL = re.compile(
@@ -29,3 +44,103 @@ class LineFormatter(logging.Formatter):
             letter if letter.isprintable() else ascii(letter)[1:-1]
             for letter in mask_secret_urls(text)
         )
+
+
+REPEAT_AFTER_SECONDS = 24 * 60 * 60  # seconds until the same is mailed again
+MAILING_LOCK_SECONDS = 2 * 60  # seconds that one process has for mailing it
+SHUTDOWN_WAIT_SECONDS = 15.0  # seconds that a process that ends waits for its mails
+MAILED_FIELDS = ("sink", "row", "error")  # members that go into a mail
+
+logger = logging.getLogger(__name__)
+
+
+class AlertMailHandler(logging.Handler):
+    """Mails each alert that is an error, from a thread of its own: whoever raises one
+    waits for no mail server."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self._queue: Queue[str] = Queue(100)
+        self._thread: Thread | None = None
+        self._mailed_at: dict[str, float] = {}  # by this process, and when
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not settings.ALERT_MAIL:
+            return
+        with suppress(Full):
+            self._queue.put_nowait(record.getMessage())
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = Thread(target=self._run, name="alert mails", daemon=True)
+            self._thread.start()
+
+    def flush(self) -> None:
+        """Wait for what is still to be mailed, but not for long."""
+        done = self._queue.all_tasks_done
+        with done:
+            done.wait_for(lambda: not self._queue.unfinished_tasks, SHUTDOWN_WAIT_SECONDS)
+
+    def _run(self) -> None:
+        while True:
+            told = self._queue.get()
+            try:
+                self._mail_once(json.loads(told))
+            except Exception:
+                logger.exception("an alert was not mailed; it is in the log")
+            finally:
+                connections.close_all()
+                self._queue.task_done()
+
+    def _mail_once(self, alert: Mapping[str, Any]) -> None:
+        """Mail it, unless this process or another has done so lately."""
+        what = f"alert-mailed:{alert['event']}:{alert.get('sink', '')}".replace(" ", "-")
+        if monotonic() - self._mailed_at.get(
+            what, -REPEAT_AFTER_SECONDS
+        ) < REPEAT_AFTER_SECONDS or not _claim_mailing(what):
+            return
+        try:
+            _send(alert)
+        except mail.MAIL_ERRORS:
+            _release_mailing(what)
+            raise
+        self._mailed_at[what] = monotonic()
+        _mark_mailed(what)
+
+
+def _claim_mailing(key: str) -> bool:
+    """Whether no process has mailed it lately or is at it; where that cannot be asked,
+    it may have been, but is better told twice."""
+    try:
+        # What cannot be kept is not there either: a full disk is no word of another.
+        return cache.add(key, "yes", MAILING_LOCK_SECONDS) or cache.get(key) is None
+    except (DatabaseError, InterfaceError):
+        return True
+
+
+def _mark_mailed(key: str) -> None:
+    """Only now: a process may end before the mail server has taken anything."""
+    with suppress(DatabaseError, InterfaceError):
+        cache.set(key, "yes", REPEAT_AFTER_SECONDS)
+
+
+def _release_mailing(key: str) -> None:
+    with suppress(DatabaseError, InterfaceError):
+        cache.delete(key)
+
+
+def _send(alert: Mapping[str, Any]) -> None:
+    lines = [f"{name}: {alert[name]}" for name in ("event", *MAILED_FIELDS) if name in alert]
+    text = [
+        _("Meridian needs attention."),
+        "",
+        *lines,
+        *([settings.CONSOLE_URL] if settings.CONSOLE_URL else []),
+        "",
+        _("See Alerts in docs/how-to/monitor.md. Details are in the log."),
+        _("Further alerts of this kind in the next 24 hours are only logged."),
+    ]
+    mail.send(
+        settings.ALERT_MAIL,
+        f"Meridian: {alert['event']}",
+        "\n".join(text),
+        message_id=f"alert-{uuid4()}@meridian",
+    )

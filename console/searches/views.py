@@ -1,23 +1,91 @@
 """Pages of saved searches."""
 
+from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from console.audit_log.search_language import format_query
+from console.audit_log.search_language import (
+    FILTERS,
+    INTERNAL_FILTERS,
+    format_query,
+    parse,
+)
 from console.models import SavedSearch
-from console.models.searches import manageable_searches, visible_searches
-from console.searches.forms import NewSavedSearchForm, SavedSearchForm
+from console.models.searches import MAX_QUERY_CHARS, manageable_searches, visible_searches
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.responses import redirect_to, render_page
 from tenants.audit.events import SEARCH_CHANGE, SEARCH_REMOVE, SEARCH_SAVE
 from tenants.audit.recorder import record_event
 from tenants.organizations.roles import ConsolePermission
+
+SEARCH_PARAMETERS = {*FILTERS, *INTERNAL_FILTERS, "q", "since", "until"}
+IGNORED_PARAMETERS = ("at", "csrfmiddlewaretoken")  # no part of a search
+FORBIDDEN_PARAMETERS = ("subject", "-subject")  # these are in no address
+
+
+class SavedSearchForm(forms.ModelForm[SavedSearch]):
+    """Renames, shares or pins a saved search."""
+
+    class Meta:
+        model = SavedSearch
+        fields = ("name", "shared", "pinned")
+        labels = {
+            "name": gettext_lazy("Name"),
+            "shared": gettext_lazy("Share"),
+            "pinned": gettext_lazy("Pin"),
+        }
+        help_texts = {
+            "shared": gettext_lazy(
+                "Visible to everyone who can read this organization's audit log."
+            ),
+            "pinned": gettext_lazy("Shown above the audit log."),
+        }
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["name"].widget.attrs["autocomplete"] = "off"
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        own = SavedSearch.objects.filter(
+            organization=self.instance.organization, user=self.instance.user
+        )
+        if own.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(gettext_lazy("A search with this name already exists."))
+        return name
+
+
+class NewSavedSearchForm(SavedSearchForm):
+    """Saves the search of a URL."""
+
+    query = forms.CharField(widget=forms.HiddenInput, max_length=MAX_QUERY_CHARS, required=False)
+
+    class Meta:
+        model = SavedSearch
+        fields = ("name", "shared", "pinned", "query")
+        labels = SavedSearchForm.Meta.labels
+        help_texts = SavedSearchForm.Meta.help_texts
+
+    def clean_query(self) -> str:
+        given = QueryDict(self.cleaned_data["query"])
+        kept = QueryDict(mutable=True)
+        for name, values in given.lists():
+            if name not in IGNORED_PARAMETERS + FORBIDDEN_PARAMETERS:
+                kept.setlist(name, [one for one in values if one])
+        words, problems = parse(" ".join(kept.getlist("q")))
+        known = {name.removeprefix("-") for name in kept} <= SEARCH_PARAMETERS
+        if problems or not known or any(one.name for one in words):
+            text = gettext_lazy("Invalid search. Search the audit log, then save it.")
+            raise forms.ValidationError(text)
+        return kept.urlencode()
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)

@@ -36,8 +36,7 @@ from tenants.authlete.listing import list_all_services
 from tenants.jobs.completion import worker_actor
 from tenants.jobs.context import JobContext
 from tenants.jobs.control import start_job
-from tenants.jobs.errors import LeaseLostError
-from tenants.jobs.models import Item, Job, NewItem
+from tenants.jobs.models import Item, Job, LeaseLostError, NewItem
 from tenants.jobs.registry import ItemResult, job_handler
 from tenants.models import Organization
 from tenants.organizations.roles import ConsolePermission

@@ -1,6 +1,7 @@
 """Lookups of users, so that no URL contains a subject."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -8,6 +9,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from console.forms.change_forms import ChangeReasonForm
 from console.models import Lookup
 from console.models.drafts import LOOKUP_LIFETIME
 from console.web.access import Member
@@ -87,3 +89,34 @@ def get_lookup(member: Member, lookup_id: UUID) -> OpenLookup:
         return OpenLookup(found, found.subject)
     except UnsealError:
         raise Http404 from None
+
+
+CONFIRM_CHARS = 4  # characters of a subject that are typed to confirm
+
+
+class DisclosureForm(forms.Form):
+    """The reason to reveal or export personal data, for the audit log."""
+
+    reason = forms.CharField(
+        max_length=400,
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Enter a reason for the audit log.")},
+    )
+    ticket = forms.CharField(max_length=60, required=False, label=_("Ticket"))
+
+
+class RevokeAllForm(ChangeReasonForm):
+    """Confirms a revocation by the end of the subject identifier."""
+
+    typed = forms.CharField(max_length=CONFIRM_CHARS, strip=False, label=_("Subject identifier"))
+
+    def __init__(self, *args: Any, subject: str) -> None:
+        super().__init__(*args)
+        self._expected_ending = subject[-CONFIRM_CHARS:]
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"]
+        if typed.strip() != self._expected_ending.strip():
+            raise forms.ValidationError(_("This doesn't match the end of the subject identifier."))
+        return typed

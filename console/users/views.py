@@ -18,7 +18,7 @@ from console.users import bulk_revocation, lookups, receipt_store
 from console.users.action_history import list_actions
 from console.users.connected_apps import RevocationPreview
 from console.users.data_export import export_user_data
-from console.users.forms import DisclosureForm, RevokeAllForm
+from console.users.lookups import DisclosureForm, RevokeAllForm
 from console.users.receipt_export import find_recorded_digest, is_digest_deleted, receipt_data
 from console.users.receipt_lines import ServiceReceipt
 from console.users.receipt_report import ReceiptReport, build_report

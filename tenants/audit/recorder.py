@@ -25,8 +25,7 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import AuditUnavailableError, Outcome
 from tenants.authlete.operation import Effect
-from tenants.concurrency.counters import WindowCounter, should_report
-from tenants.outbound.alerts import alert
+from tenants.outbound.alerts import WindowCounter, alert, should_report
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,14 @@ from tenants.audit.actor import Actor
 from tenants.audit.recorder import EventDetails, record_action
 from tenants.authlete.changes import FieldChange
 from tenants.jobs import leases
-from tenants.jobs.errors import LeaseLostError
-from tenants.jobs.models import UNFINISHED_ITEM_STATES, Item, ItemState, Job, JobState
+from tenants.jobs.models import (
+    UNFINISHED_ITEM_STATES,
+    Item,
+    ItemState,
+    Job,
+    JobState,
+    LeaseLostError,
+)
 from tenants.jobs.registry import JOB_HANDLERS
 from tenants.models import Membership
 from tenants.organizations.roles import Permission, Role

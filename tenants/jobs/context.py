@@ -16,8 +16,7 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.errors import AuditUnavailableError, Outcome
 from tenants.authlete.operation import Effect
 from tenants.jobs import leases
-from tenants.jobs.errors import LeaseLostError
-from tenants.jobs.models import OPEN_JOB_STATES, Item, ItemState, Job, NewItem
+from tenants.jobs.models import OPEN_JOB_STATES, Item, ItemState, Job, LeaseLostError, NewItem
 from tenants.organizations.api_clients import CredentialsByRegion, connect
 
 

@@ -21,7 +21,6 @@ from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import record_action
 from tenants.concurrency.locks import DatabaseLocks
 from tenants.jobs.completion import event_details, run_ended_hook, skip_pending_items
-from tenants.jobs.errors import JobStateError
 from tenants.jobs.models import (
     ACTIVE_JOB_STATES,
     FAILED_ITEM_STATES,
@@ -30,6 +29,7 @@ from tenants.jobs.models import (
     ItemState,
     Job,
     JobState,
+    JobStateError,
     NewItem,
     truncate,
 )

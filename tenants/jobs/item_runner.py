@@ -17,9 +17,8 @@ from django.utils.translation import gettext as _
 from tenants.authlete.errors import AuthleteError
 from tenants.jobs import failure_policy
 from tenants.jobs.context import JobContext
-from tenants.jobs.errors import LeaseLostError, RetryLaterError
 from tenants.jobs.failure_policy import NextStep
-from tenants.jobs.models import Item, ItemState, Job, truncate
+from tenants.jobs.models import Item, ItemState, Job, LeaseLostError, RetryLaterError, truncate
 from tenants.jobs.registry import JobHandler
 
 log = logging.getLogger(__name__)

@@ -18,8 +18,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from tenants.jobs import leases, periodic_tasks
-from tenants.jobs.errors import OrphanedTaskError
-from tenants.jobs.models import ACTIVE_JOB_STATES, Job, Worker
+from tenants.jobs.models import ACTIVE_JOB_STATES, Job, OrphanedTaskError, Worker
 from tenants.jobs.runner import run_slice
 
 log = logging.getLogger(__name__)

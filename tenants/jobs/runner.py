@@ -24,9 +24,8 @@ from tenants.jobs.completion import (
     skip_pending_items,
 )
 from tenants.jobs.context import JobContext, LeasedAuditSink
-from tenants.jobs.errors import LeaseLostError
 from tenants.jobs.failure_policy import NextStep
-from tenants.jobs.models import Item, ItemState, Job, JobState
+from tenants.jobs.models import Item, ItemState, Job, JobState, LeaseLostError
 from tenants.jobs.registry import JOB_HANDLERS, JobHandler
 from tenants.organizations.api_clients import CredentialsByRegion, load_credentials
 

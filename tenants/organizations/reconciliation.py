@@ -6,12 +6,12 @@ from typing import Any
 from tenants.audit.actor import Actor
 from tenants.audit.models import OUTCOME_TIMEOUT, AuditEntry
 from tenants.audit.reconciliation.evidence import (
+    MAX_CLOCK_SKEW,
     Conclusion,
     Evidence,
     UnresolvedCall,
     conclude_too_early,
 )
-from tenants.audit.reconciliation.related_calls import MAX_CLOCK_SKEW
 from tenants.audit.reconciliation.rules import NO_RULE, RULES, conclude_unreachable
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete import AuthleteClient

@@ -5,8 +5,42 @@ Names and fields are listed in the documentation and never change once released.
 
 import json
 import logging
+from collections import Counter
+from threading import Lock
+from time import monotonic
 
-from tenants.concurrency.counters import WindowCounter, should_report
+WINDOW_SECONDS = 60.0  # all counts restart after this
+MAX_KEYS = 10_000  # kept apart; any further ones are counted as one
+
+
+class WindowCounter:
+    """Counts events per key within a minute, in this process."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._counts: Counter[tuple[object, ...]] = Counter()
+        self._ends_at = 0.0
+
+    def count(self, *key: object) -> int:
+        """Count an event and return its count."""
+        now = monotonic()
+        with self._lock:
+            if now >= self._ends_at:
+                self._counts.clear()
+                self._ends_at = now + WINDOW_SECONDS
+            if key not in self._counts and len(self._counts) >= MAX_KEYS:
+                key = ()
+            self._counts[key] += 1
+            return self._counts[key]
+
+
+def should_report(count: int) -> bool:
+    """Return whether ``count`` is a power of two.
+
+    Whoever hears of the n-th event knows that there were fewer than 2n, without stored state.
+    """
+    return count & (count - 1) == 0
+
 
 log = logging.getLogger("meridian.alert")
 _counter = WindowCounter()

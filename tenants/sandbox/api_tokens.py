@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from time import time
 
-from tenants.sandbox.errors import ApiResponseError
+from tenants.sandbox.http_messages import ApiResponseError
 
 # A permission implies the listed ones.
 IMPLIED_PERMISSIONS = {

@@ -7,8 +7,7 @@ A real server fetches the document at `sectorIdentifierUri`. The sandbox looks i
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from tenants.sandbox.errors import ApiResponseError
-from tenants.sandbox.http_messages import JsonDict
+from tenants.sandbox.http_messages import ApiResponseError, JsonDict
 from tenants.sandbox.state import SandboxRegion
 
 

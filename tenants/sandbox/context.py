@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tenants.sandbox.api_tokens import ApiToken
-from tenants.sandbox.errors import ActionResponseError
-from tenants.sandbox.http_messages import JsonDict, SandboxRequest
+from tenants.sandbox.http_messages import ActionResponseError, JsonDict, SandboxRequest
 from tenants.sandbox.state import SandboxRegion, SandboxState
 
 ACTION_STATUSES = {

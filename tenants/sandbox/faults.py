@@ -14,8 +14,12 @@ from time import monotonic, sleep
 from typing import Any
 
 from tenants.authlete.api import OPERATIONS
-from tenants.sandbox.errors import ApiResponseError, IdpResponseError
-from tenants.sandbox.http_messages import SandboxResponse, dump_json
+from tenants.sandbox.http_messages import (
+    ApiResponseError,
+    IdpResponseError,
+    SandboxResponse,
+    dump_json,
+)
 from tenants.sandbox.state import IDP
 
 SPACES_1_MIB = b" " * 1_048_576

@@ -7,13 +7,14 @@ dropped; null means absent.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tenants.sandbox.errors import ApiResponseError, unparsable_body
 from tenants.sandbox.http_messages import (
+    ApiResponseError,
     ExactNumber,
     JsonDict,
     SandboxRequest,
     parse_json,
     parse_query,
+    unparsable_body,
 )
 from tenants.sandbox.schema import fields
 from tenants.sandbox.schema.fields import FieldTable

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from time import monotonic, time
 
 from tenants.sandbox.api_tokens import ApiToken
-from tenants.sandbox.errors import ApiResponseError, access_denied
-from tenants.sandbox.http_messages import JsonDict
+from tenants.sandbox.http_messages import ApiResponseError, JsonDict, access_denied
 
 SERVER_IDS = {"us": 76281, "jp": 53285, "eu": 63294, "br": 47363}  # apiServerId
 IDP = "idp"

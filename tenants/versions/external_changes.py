@@ -25,7 +25,7 @@ from tenants.audit.events import (
     AuditEvent,
 )
 from tenants.audit.models import IS_CHANGE, OUTCOME_TIMEOUT, AuditEntry, to_microseconds
-from tenants.audit.reconciliation.related_calls import MAX_CLOCK_SKEW
+from tenants.audit.reconciliation.evidence import MAX_CLOCK_SKEW
 from tenants.audit.recorder import record_event
 from tenants.authlete.changes import FieldChange, get_top_level_field
 from tenants.authlete.documents.base import Document

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
 from tenants.sandbox import signing
-from tenants.sandbox.seeding.tokens import SUBJECT_EVERYWHERE
+from tenants.sandbox.seeding.clients import SUBJECT_EVERYWHERE
 from tests.support.secret_scanner import SecretScanner, dump_database
 
 CLICKS = 4

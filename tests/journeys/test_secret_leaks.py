@@ -17,7 +17,7 @@ from django.db.models import Q
 from console.models import Lookup
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tenants.sandbox.seeding.tokens import SUBJECT_EVERYWHERE, SUBJECT_HOSTILE
+from tenants.sandbox.seeding.clients import SUBJECT_EVERYWHERE, SUBJECT_HOSTILE
 from tests.support.authentication import set_last_authentication
 from tests.support.page_steps import review_changes
 from tests.support.routes import ROUTES

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.audit import bulk_resolution
-from console.audit.resolution_forms import ResolveForm, SelectionForm, next_step
+from console.audit.bulk_resolution import ResolveForm, SelectionForm, next_step
 from console.audit.search_links import log_read
 from console.audit_log.entry_rows import (
     build_row,

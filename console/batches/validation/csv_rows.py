@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from console.batches.validation.fields import FIELD_TYPES, FieldType
-from console.batches.validation.issues import UnreadableFileError, ValidationIssue
+from console.batches.validation.issues import (
+    FIELD_TYPES,
+    FieldType,
+    UnreadableFileError,
+    ValidationIssue,
+)
 from console.batches.validation.json_records import MAX_TOKEN_CHARS
 
 DELIMITERS = ",;\t|"

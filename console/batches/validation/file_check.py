@@ -1,17 +1,18 @@
 """Validate every line of a batch file."""
 
 import json
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
+from io import IncrementalNewlineDecoder
 from itertools import chain
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
 from secrets import token_bytes
 from typing import Any
 
 from console.batches.validation.csv_rows import CsvRow, read_rows
-from console.batches.validation.encoding import decode_blocks
-from console.batches.validation.fields import FIELD_TYPES
 from console.batches.validation.issues import (
+    FIELD_TYPES,
     MAX_LISTED_ISSUES,
     UnreadableFileError,
     ValidationIssue,
@@ -23,6 +24,45 @@ from console.batches.validation.json_records import (
     read_lines,
 )
 from console.batches.validation.rules import Path, ServiceRules
+
+BYTE_ORDER_MARKS = {
+    BOM_UTF8: "utf-8",
+    BOM_UTF16_LE: "utf-16-le",
+    BOM_UTF16_BE: "utf-16-be",
+}
+MIN_DETECTION_BYTES = 4
+
+
+def decode_blocks(blocks: Iterable[bytes]) -> Iterator[str]:
+    """Yield the file's text without the byte order mark."""
+    parts = iter(blocks)
+    head = b""
+    while len(head) < MIN_DETECTION_BYTES and (more := next(parts, b"")):
+        head += more
+    encoding, mark = _detect_encoding(head)
+    errors = "surrogateescape" if encoding == "utf-8" else "replace"
+    decoder = IncrementalNewlineDecoder(getincrementaldecoder(encoding)(errors), translate=True)
+    yield decoder.decode(head[mark:])
+    for block in parts:
+        yield decoder.decode(block)
+    yield decoder.decode(b"", final=True)
+
+
+def _detect_encoding(head: bytes) -> tuple[str, int]:
+    """Return the encoding and the length of the byte order mark.
+
+    Without a mark, the positions of zeros tell, since the file starts with ASCII.
+    """
+    for mark, encoding in BYTE_ORDER_MARKS.items():
+        if head.startswith(mark):
+            return encoding, len(mark)
+    match [byte == 0 for byte in head[:MIN_DETECTION_BYTES]]:
+        case [False, True, False, True]:
+            return "utf-16-le", 0
+        case [True, False, True, False]:
+            return "utf-16-be", 0
+    return "utf-8", 0
+
 
 JSON, JSON_LINES, CSV = "json", "jsonl", "csv"
 DUPLICATE_RULES = {"accessToken": "access_again", "refreshToken": "refresh_again"}

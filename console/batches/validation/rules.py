@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from console.batches.validation.fields import FIELD_TYPES, FieldType
+from console.batches.validation.issues import FIELD_TYPES, FieldType
 from tenants.authlete.documents.enums import GRANT_TYPE
 from tenants.authlete.documents.tokens import (
     GRANTS_WITHOUT_REFRESH_TOKEN,

@@ -7,8 +7,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from console.clients.bulk.actions import BULK_ACTIONS, SET, BulkAction
-from console.clients.bulk.bulk_settings import SETTING_GROUPS, EditMode
+from console.clients.bulk.bulk_settings import (
+    BULK_ACTIONS,
+    SET,
+    SETTING_GROUPS,
+    BulkAction,
+    EditMode,
+)
 from console.clients.bulk.selections import CHANGE, BulkPreview
 from console.forms.change_forms import ChangeReasonForm
 from console.web.access import Member

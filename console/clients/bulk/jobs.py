@@ -7,8 +7,7 @@ skipped and reported.
 from django.utils.translation import gettext as _
 
 from console.clients import actions
-from console.clients.bulk.actions import BULK_ACTIONS
-from console.clients.bulk.bulk_settings import BULK_SETTINGS, BulkSetting
+from console.clients.bulk.bulk_settings import BULK_ACTIONS, BULK_SETTINGS, BulkSetting
 from console.clients.bulk.forms import BulkConfirmForm
 from console.clients.bulk.selections import CHANGE, BulkPreview, PreviewRow
 from console.clients.rotation.staging import RotationExistsError, stage_secret

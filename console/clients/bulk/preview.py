@@ -9,8 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console.clients.bulk.actions import LOCK, ROTATE, SET
-from console.clients.bulk.bulk_settings import Members, SettingEdit
+from console.clients.bulk.bulk_settings import LOCK, ROTATE, SET, Members, SettingEdit
 from console.clients.bulk.resolver import (
     ClientMatcher,
     FetchedClient,

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from console.audit_log.change_descriptions import ChangeDescription
-from console.clients.bulk.actions import BULK_ACTIONS
-from console.clients.bulk.bulk_settings import BULK_SETTINGS, EditMode, SettingEdit
+from console.clients.bulk.bulk_settings import BULK_ACTIONS, BULK_SETTINGS, EditMode, SettingEdit
 from console.forms.validation import from_plain, to_plain
 from console.models import Selection
 from console.models.drafts import SELECTION_LIFETIME

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from console.clients.bulk import jobs, resolver, selections
-from console.clients.bulk.actions import BULK_ACTIONS, SET
 from console.clients.bulk.bulk_settings import (
+    BULK_ACTIONS,
     BULK_SETTINGS,
+    SET,
     EditMode,
     SettingEdit,
     entered_value,

@@ -19,7 +19,7 @@ from console.clients.rotation.lifecycle import secret_uses
 from console.documents import overview
 from console.documents.request_preview import format_json, review_digest
 from console.forms.change_forms import ReviewedChangeForm
-from console.history.origin import recreation_reason
+from console.history.versions import recreation_reason
 from console.inventory.index import index_client
 from console.web.access import ConsoleRequest, Workspace, workspace_page
 from console.web.idempotency import FirstSubmit, idempotent, redirect_repeated

@@ -24,8 +24,7 @@ from tenants.audit.events import (
 from tenants.audit.recorder import record_action
 from tenants.authlete.changes import FieldChange
 from tenants.jobs import control
-from tenants.jobs.errors import JobStateError
-from tenants.jobs.models import ACTIVE_JOB_STATES, Job
+from tenants.jobs.models import ACTIVE_JOB_STATES, Job, JobStateError
 from tenants.jobs.models import JobState as JobState
 
 State = Rollover.State

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from tenants.audit.models import AuditEntry
-from tenants.audit.reconciliation import related_calls
+from tenants.audit.reconciliation import evidence
 from tenants.audit.reconciliation.evidence import (
     NOTHING_RECORDED,
     Evidence,
@@ -30,7 +30,7 @@ def check_client_deleted(call: UnresolvedCall) -> Evidence:
     except NotFoundError as error:
         if not error.is_from_authlete:  # a gateway says so, which knows nothing of it
             raise
-        ends = related_calls.find_competing_calls(call, "client.delete", "idp.remove_service")
+        ends = evidence.find_competing_calls(call, "client.delete", "idp.remove_service")
         return _conclude_deleted(call, ends, _("The client doesn't exist anymore."))
     return conclude_failed(_("The client still exists."))
 
@@ -42,7 +42,7 @@ def check_service_deleted(call: UnresolvedCall) -> Evidence:
         return conclude_failed(_("The service still exists."))
     if listed.error:
         raise listed.error
-    ends = related_calls.find_competing_calls(call, "idp.remove_service")
+    ends = evidence.find_competing_calls(call, "idp.remove_service")
     return _conclude_deleted(call, ends, _("The service doesn't exist anymore."))
 
 
@@ -56,7 +56,7 @@ def _conclude_deleted(
     same = [one for one in competing if one.operation == call.entry.operation]
     if any(one.outcome == Outcome.SUCCEEDED for one in same):
         return conclude_failed(_("Another call deleted it later."))
-    return related_calls.AMBIGUOUS if competing else conclude_succeeded(reason)
+    return evidence.AMBIGUOUS if competing else conclude_succeeded(reason)
 
 
 def check_service_created(call: UnresolvedCall) -> Evidence:
@@ -127,14 +127,14 @@ def _check_created(
         one
         for one in candidates
         if one.id not in others
-        and (not one.created_at_ms or related_calls.is_within_call_time(call, one.created_at_ms))
+        and (not one.created_at_ms or evidence.is_within_call_time(call, one.created_at_ms))
     ]
     named = [one.id for one in fits if one.has_expected_name]
     timed = _without_known_creator(call, make, [one for one in fits if not one.has_expected_name])
     rivals = [
         one
-        for one in related_calls.find_calls_with_same_label(call, make)
-        if related_calls.is_nearby(call, one) and one.entry not in call.hints.get("told", ())
+        for one in evidence.find_calls_with_same_label(call, make)
+        if evidence.is_nearby(call, one) and one.entry not in call.hints.get("told", ())
     ]
     if len(named) == 1 and all(one.created_at_ms for one in fits if one.has_expected_name):
         if rivals:
@@ -146,7 +146,7 @@ def _check_created(
         )
     if named:
         return conclude_inconclusive(_("Several match by name or creation time."), named)
-    if related_calls.find_calls_with_same_label(call, remove):
+    if evidence.find_calls_with_same_label(call, remove):
         return conclude_conflicting(_("None with this name exists. One was deleted since."))
     if timed:
         return conclude_inconclusive(
@@ -160,7 +160,7 @@ def _without_known_creator(
     call: UnresolvedCall, operation: str, others: Sequence[CreationCandidate]
 ) -> list[str]:
     """Return candidates of another name that no other call created."""
-    done = Counter(one.label for one in related_calls.find_succeeded_nearby(call, operation))
+    done = Counter(one.label for one in evidence.find_succeeded_nearby(call, operation))
     named = Counter(one.name for one in others)
     return [
         one.id for one in others if one.created_at_ms and not 0 < named[one.name] <= done[one.name]
@@ -170,9 +170,9 @@ def _without_known_creator(
 def check_key_created(call: UnresolvedCall) -> Evidence:
     """Check for a key with the ``kid``; the console never creates a second one."""
     kid = call.value_after("kid")
-    others = related_calls.find_competing_calls(call, "key.create", "key.delete")
+    others = evidence.find_competing_calls(call, "key.create", "key.delete")
     if any(one.label == kid for one in others):
-        return related_calls.AMBIGUOUS
+        return evidence.AMBIGUOUS
     if any(one.kid == kid for one in call.service.hardware_keys.list()):
         return conclude_succeeded(_("A key with this name exists."))
     return conclude_failed(_("No key with this name exists."))
@@ -187,7 +187,40 @@ def check_key_deleted(call: UnresolvedCall) -> Evidence:
         return conclude_failed(_("The key still exists."))
     ends = [
         one
-        for one in related_calls.find_competing_calls(call, "key.delete")
+        for one in evidence.find_competing_calls(call, "key.delete")
         if one.reconciliation_hints.get("handle") == handle
     ]
     return _conclude_deleted(call, ends, _("The key doesn't exist anymore."))
+
+
+def check_batch_created(call: UnresolvedCall) -> Evidence:
+    """Check the batch's status.
+
+    Its ID is only in the response, and Authlete has no list of batches.
+    """
+    request_id = call.hints.get("request_id")
+    if not request_id:
+        return conclude_inconclusive(
+            _(
+                "The request ID is only in the response, and Authlete has no list of batches. "
+                "If you know the ID, enter it on the page of the batch."
+            )
+        )
+    try:
+        status = call.service.token_batches.status(request_id)
+    except NotFoundError as error:
+        if not error.is_from_authlete:
+            raise
+        return conclude_inconclusive(_("Authlete has no batch with this ID."))
+    size = call.hints.get("size", 0)
+    match status.result:
+        case "SUCCEEDED" if status.token_count == size:
+            return conclude_succeeded(_("Authlete created all tokens."))
+        case "FAILED" if status.token_count == 0:
+            return conclude_failed(_("The batch failed before the first token."))
+        case "SUCCEEDED" | "FAILED":
+            return conclude_conflicting(_("Authlete created some of the tokens."))
+        case None | "":
+            return conclude_inconclusive(_("The batch is still running."))
+        case _:
+            return conclude_inconclusive(_("Authlete returned an unknown result."))

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tenants.audit.models import AuditEntry
-from tenants.audit.reconciliation import related_calls
+from tenants.audit.reconciliation import evidence
 from tenants.audit.reconciliation.evidence import (
     NOTHING_RECORDED,
     Evidence,
@@ -36,7 +36,7 @@ def _conclude_not_found(error: NotFoundError) -> Evidence:
 def check_service_updated(call: UnresolvedCall) -> Evidence:
     """Compare the service with the previous and intended values."""
     if state := _state_before_next_save(call):
-        return related_calls.found_by_next_call(_compare_digest(call, *state))
+        return evidence.found_by_next_call(_compare_digest(call, *state))
     service = call.service.get()
     return _compare_digest(
         call, call.authlete.content_digest(service.to_dict()), service.modified_at
@@ -46,7 +46,7 @@ def check_service_updated(call: UnresolvedCall) -> Evidence:
 def check_client_updated(call: UnresolvedCall) -> Evidence:
     """Compare the client with the previous and intended values."""
     if state := _state_before_next_save(call):
-        return related_calls.found_by_next_call(_compare_digest(call, *state))
+        return evidence.found_by_next_call(_compare_digest(call, *state))
     try:
         client = call.client.get()
     except NotFoundError as error:
@@ -56,7 +56,7 @@ def check_client_updated(call: UnresolvedCall) -> Evidence:
 
 def _state_before_next_save(call: UnresolvedCall) -> tuple[str, int] | None:
     """Return the digest and version that the next save read."""
-    saves = related_calls.find_later_calls(call, call.entry.operation).exclude(known__isnull=True)
+    saves = evidence.find_later_calls(call, call.entry.operation).exclude(known__isnull=True)
     read = saves.filter(known__gt="").first()
     return (
         (read.reconciliation_hints["base"], read.reconciliation_hints["version"]) if read else None
@@ -89,7 +89,7 @@ def check_lock_set(call: UnresolvedCall) -> Evidence:
     """Compare the lock; a rejected later call reveals an already set lock."""
     state = _lock_before_next_call(call)
     if state is not None:
-        return related_calls.found_by_next_call(_compare_lock(call, state))
+        return evidence.found_by_next_call(_compare_lock(call, state))
     try:
         return _compare_lock(call, call.client.get().is_locked)
     except NotFoundError as error:
@@ -97,7 +97,7 @@ def check_lock_set(call: UnresolvedCall) -> Evidence:
 
 
 def _lock_before_next_call(call: UnresolvedCall) -> bool | None:
-    for one in related_calls.find_later_calls(call, call.entry.operation):
+    for one in evidence.find_later_calls(call, call.entry.operation):
         if one.outcome == Outcome.SUCCEEDED:
             return not one.value_after("locked")
         if one.outcome == Outcome.REJECTED and one.code in LOCK_UNCHANGED_CODES:
@@ -106,10 +106,10 @@ def _lock_before_next_call(call: UnresolvedCall) -> bool | None:
 
 
 def _compare_lock(call: UnresolvedCall, now: bool) -> Evidence:
-    for one in related_calls.find_competing_calls(call, call.entry.operation):
+    for one in evidence.find_competing_calls(call, call.entry.operation):
         unsure = one.outcome != Outcome.SUCCEEDED or one.seq < call.entry.seq
         if unsure and one.value_after("locked") == now:
-            return related_calls.AMBIGUOUS
+            return evidence.AMBIGUOUS
     if now == call.value_after("locked"):
         return conclude_succeeded(_("The lock has the intended state."))
     return conclude_failed(_("The lock is unchanged."))
@@ -117,13 +117,13 @@ def _compare_lock(call: UnresolvedCall, now: bool) -> Evidence:
 
 def check_requestable_scopes(call: UnresolvedCall) -> Evidence:
     """Compare the requestable scopes."""
-    for one in related_calls.find_later_calls(call, "client.update", *SCOPE_OPERATIONS):
+    for one in evidence.find_later_calls(call, "client.update", *SCOPE_OPERATIONS):
         if one.operation in SCOPE_OPERATIONS:
-            return related_calls.found_by_next_call(
+            return evidence.found_by_next_call(
                 _compare_scopes(call, one.value_before(REQUESTABLE_SCOPES_FIELD))
             )
         if any(change["field"].startswith("extension") for change in one.changes):
-            return related_calls.AMBIGUOUS
+            return evidence.AMBIGUOUS
     try:
         return _compare_scopes(call, call.client.get_requestable_scopes().requestable_scopes)
     except NotFoundError as error:
@@ -161,10 +161,10 @@ def _check_secret_replaced(call: UnresolvedCall, after: str) -> Evidence:
         return NOTHING_RECORDED
     state = filter(
         None,
-        map(_secret_before, related_calls.find_later_calls(call, *SECRET_OPERATIONS)),
+        map(_secret_before, evidence.find_later_calls(call, *SECRET_OPERATIONS)),
     )
     if now := next(state, ""):
-        return related_calls.found_by_next_call(_compare_secret(before, after, now))
+        return evidence.found_by_next_call(_compare_secret(before, after, now))
     try:
         secret = call.client.get().get("clientSecret")
     except NotFoundError as error:

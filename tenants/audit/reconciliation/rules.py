@@ -5,12 +5,7 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from tenants.audit.reconciliation import (
-    batch_rules,
-    creation_rules,
-    object_rules,
-    token_rules,
-)
+from tenants.audit.reconciliation import creation_rules, object_rules, token_rules
 from tenants.audit.reconciliation.evidence import (
     Evidence,
     UnresolvedCall,
@@ -39,7 +34,7 @@ RULES: Mapping[str, Callable[[UnresolvedCall], Evidence]] = {
     "token.update": token_rules.check_token_updated,
     "token.revoke": token_rules.check_tokens_ended,
     "token.delete": token_rules.check_tokens_ended,
-    "token_batch.create": batch_rules.check_batch_created,
+    "token_batch.create": creation_rules.check_batch_created,
     "authorization.delete_post": token_rules.check_authorization_revoked,
     "granted_scopes.delete": token_rules.check_granted_scopes_deleted,
 }

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from tenants.audit.reconciliation import related_calls
+from tenants.audit.reconciliation import evidence
 from tenants.audit.reconciliation.evidence import (
     NOTHING_RECORDED,
     Evidence,
@@ -26,7 +26,7 @@ from tenants.authlete.errors import Outcome, ResponseTooLargeError
 
 MAX_PAGES = 50  # of a list of tokens that are looked at
 MILLISECONDS_PER_SECOND = 1000  # milliseconds; Authlete rounds when a token ends
-MAX_CLOCK_SKEW_MS = related_calls.MAX_CLOCK_SKEW // related_calls.MILLISECOND
+MAX_CLOCK_SKEW_MS = evidence.MAX_CLOCK_SKEW // evidence.MILLISECOND
 TOKEN_ENDING_OPERATIONS = (
     "token.revoke",
     "token.delete",
@@ -41,7 +41,7 @@ def check_token_created(call: UnresolvedCall) -> Evidence:
     if "count" not in call.hints:
         return NOTHING_RECORDED
     new = _find_new_tokens(call)
-    others = related_calls.find_competing_calls(call, "token.create")
+    others = evidence.find_competing_calls(call, "token.create")
     names = [one.access_token_hash[:HASH_PREFIX_CHARS] for one in new]
     if not new:
         if _may_have_expired(call):
@@ -67,14 +67,14 @@ def _find_new_tokens(call: UnresolvedCall) -> list[IssuedToken]:
         one
         for one in _list_tokens(call, TokenStatus.ALL)
         if one.access_token_hash[:HASH_PREFIX_CHARS] not in before
-        and related_calls.is_within_call_time(call, one.created_at)
+        and evidence.is_within_call_time(call, one.created_at)
         and (not one.grant_type or kinds & {one.grant_type})
     ]
 
 
 def _may_have_expired(call: UnresolvedCall) -> bool:
     """Return whether the token may have expired or been ended since."""
-    ends = related_calls.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
+    ends = evidence.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
     asked = call.value_after("accessTokenDuration")
     seconds = asked or call.service.get().get("accessTokenDuration")
     return bool(ends) or bool(
@@ -87,7 +87,7 @@ def check_token_updated(call: UnresolvedCall) -> Evidence:
     if "hash" not in call.hints:
         return NOTHING_RECORDED
     if now := _state_before_next_update(call):
-        return related_calls.found_by_next_call(_compare_token(call, now))
+        return evidence.found_by_next_call(_compare_token(call, now))
     token = _find_token(call)
     return TOKEN_ENDED if token is None else _compare_token(call, token.to_dict())
 
@@ -104,7 +104,7 @@ def _compare_token(call: UnresolvedCall, now: dict[str, Any]) -> Evidence:
 def _state_before_next_update(call: UnresolvedCall) -> dict[str, Any]:
     """Return the values found by the next update, if it read the same."""
     fields = {one["field"] for one in call.entry.changes}
-    for one in related_calls.find_later_calls(call, call.entry.operation):
+    for one in evidence.find_later_calls(call, call.entry.operation):
         found = {change["field"]: change["before"] for change in one.changes}
         if one.reconciliation_hints.get("hash") == call.hints["hash"] and fields & found.keys():
             return found if fields <= found.keys() else {}
@@ -146,7 +146,7 @@ def _conclude_ended(call: UnresolvedCall, reason: str | Promise) -> Evidence:
     name = call.hints["hash"]
     ends = [
         one
-        for one in related_calls.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
+        for one in evidence.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
         if one.reconciliation_hints.get("hash", name) == name
         and "value" not in one.reconciliation_hints
     ]
@@ -154,13 +154,13 @@ def _conclude_ended(call: UnresolvedCall, reason: str | Promise) -> Evidence:
         one.operation == "token.delete" and one.outcome == Outcome.SUCCEEDED for one in ends
     ):
         return conclude_failed(_("Another call deleted it later."))
-    return related_calls.AMBIGUOUS if ends else conclude_succeeded(reason)
+    return evidence.AMBIGUOUS if ends else conclude_succeeded(reason)
 
 
 def _check_all_ended(call: UnresolvedCall) -> Evidence:
     """Compare the number of valid tokens."""
     count, same = call.hints.get("count"), (call.entry.client, call.entry.subject)
-    for one in related_calls.find_later_calls(call, call.entry.operation):
+    for one in evidence.find_later_calls(call, call.entry.operation):
         again = one.reconciliation_hints.get("count")
         if (one.client, one.subject) == same and again is not None:
             if again == 0:
@@ -171,7 +171,7 @@ def _check_all_ended(call: UnresolvedCall) -> Evidence:
                 return conclude_failed(
                     _("As many tokens as before were valid when the same call was sent again.")
                 )
-            return related_calls.AMBIGUOUS
+            return evidence.AMBIGUOUS
     older, unsure = _count_live_tokens(call)
     if older + unsure == 0:
         return _conclude_all_ended(call, _("No token from that time is valid anymore."))
@@ -186,10 +186,10 @@ def _conclude_all_ended(call: UnresolvedCall, reason: str | Promise) -> Evidence
     """Conclude success unless another call ended some tokens."""
     ends = [
         one
-        for one in related_calls.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
+        for one in evidence.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
         if "hash" not in one.reconciliation_hints
     ]
-    return related_calls.AMBIGUOUS if ends else conclude_succeeded(reason)
+    return evidence.AMBIGUOUS if ends else conclude_succeeded(reason)
 
 
 def check_authorization_revoked(call: UnresolvedCall) -> Evidence:
@@ -206,8 +206,8 @@ def check_granted_scopes_deleted(call: UnresolvedCall) -> Evidence:
     """Check whether granted scopes are stored."""
     grants = call.service.grants.get_granted_scopes(call.client_id, call.entry.subject)
     if not grants.is_recorded:
-        if related_calls.find_competing_calls(call, call.entry.operation, "client.delete"):
-            return related_calls.AMBIGUOUS
+        if evidence.find_competing_calls(call, call.entry.operation, "client.delete"):
+            return evidence.AMBIGUOUS
         return conclude_succeeded(_("No granted scopes are stored anymore."))
     if grants.modified_at > call.began_ms:
         return conclude_conflicting(_("The user granted scopes since."))

@@ -15,14 +15,19 @@ from uuid import uuid4
 import httpx
 
 from tenants.sandbox.context import SandboxContext
-from tenants.sandbox.errors import ApiResponseError
 from tenants.sandbox.handlers.token_create import (
     CREATE_PARAMETERS,
     UsedHashes,
     build_token,
     sign_access_token,
 )
-from tenants.sandbox.http_messages import JsonDict, SandboxRequest, SandboxResponse, json_response
+from tenants.sandbox.http_messages import (
+    ApiResponseError,
+    JsonDict,
+    SandboxRequest,
+    SandboxResponse,
+    json_response,
+)
 from tenants.sandbox.request_parsing import parse_array
 from tenants.sandbox.state import SandboxRegion, SandboxState, StoredBatch, now_milliseconds
 

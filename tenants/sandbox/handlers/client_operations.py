@@ -5,13 +5,18 @@ from secrets import token_urlsafe
 from typing import Any
 
 from tenants.sandbox.context import SandboxContext
-from tenants.sandbox.errors import ApiResponseError, unparsable_body
 from tenants.sandbox.handlers.clients import (
     drop_unknown_scopes,
     get_client,
     get_client_by_identifier,
 )
-from tenants.sandbox.http_messages import JsonDict, SandboxResponse, json_response
+from tenants.sandbox.http_messages import (
+    ApiResponseError,
+    JsonDict,
+    SandboxResponse,
+    json_response,
+    unparsable_body,
+)
 from tenants.sandbox.request_parsing import parse_body
 from tenants.sandbox.state import now_milliseconds
 

@@ -5,10 +5,9 @@ from secrets import token_urlsafe
 
 from tenants.sandbox import client_identifiers
 from tenants.sandbox.context import SandboxContext
-from tenants.sandbox.errors import ApiResponseError
-from tenants.sandbox.http_messages import JsonDict, SandboxResponse, json_response
+from tenants.sandbox.http_messages import ApiResponseError, JsonDict, SandboxResponse, json_response
 from tenants.sandbox.request_parsing import convert_value, parse_body, parse_range
-from tenants.sandbox.schema import validators
+from tenants.sandbox.schema import fields
 from tenants.sandbox.schema.client import CLIENT_FIELDS, validate_client
 from tenants.sandbox.schema.documents import DocumentType
 from tenants.sandbox.state import SandboxRegion, now_milliseconds
@@ -51,7 +50,7 @@ def create(context: SandboxContext) -> SandboxResponse:
     base = _server_fields(region, service, at)
     if developer := body.get("developer"):
         base["developer"] = convert_value("developer", "text", developer, frozenset())
-        validators.validate_ascii("developer", base["developer"])
+        fields.validate_ascii("developer", base["developer"])
     client = _replace(region, service, base, body, "A123")
     client["modifiedAt"] = at
     region.clients[service["apiKey"]][client["clientId"]] = client

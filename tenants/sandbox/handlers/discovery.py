@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 from tenants.sandbox.context import SandboxContext
-from tenants.sandbox.errors import ApiResponseError
-from tenants.sandbox.http_messages import JsonDict, SandboxResponse, json_response
+from tenants.sandbox.http_messages import ApiResponseError, JsonDict, SandboxResponse, json_response
 from tenants.sandbox.json_patch import JsonPatchError, apply_patch
 from tenants.sandbox.signing import parse_keys
 

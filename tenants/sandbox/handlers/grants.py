@@ -1,10 +1,16 @@
 """Applications a user authorized: their tokens and granted scopes."""
 
 from tenants.sandbox.context import SandboxContext
-from tenants.sandbox.errors import ApiResponseError, missing_subject
 from tenants.sandbox.handlers import clients, tokens
 from tenants.sandbox.handlers.clients import CLIENT_DOCUMENT
-from tenants.sandbox.http_messages import JsonDict, SandboxRequest, SandboxResponse, json_response
+from tenants.sandbox.http_messages import (
+    ApiResponseError,
+    JsonDict,
+    SandboxRequest,
+    SandboxResponse,
+    json_response,
+    missing_subject,
+)
 from tenants.sandbox.request_parsing import parse_fields, parse_range
 from tenants.sandbox.state import StoredGrant, StoredToken
 

@@ -8,8 +8,13 @@ from collections.abc import Collection
 from secrets import token_urlsafe
 
 from tenants.sandbox.context import SandboxContext
-from tenants.sandbox.errors import ActionResponseError, ApiResponseError
-from tenants.sandbox.http_messages import JsonDict, SandboxResponse, json_response
+from tenants.sandbox.http_messages import (
+    ActionResponseError,
+    ApiResponseError,
+    JsonDict,
+    SandboxResponse,
+    json_response,
+)
 from tenants.sandbox.request_parsing import parse_fields
 from tenants.sandbox.seeding.keys import create_public_key_der
 

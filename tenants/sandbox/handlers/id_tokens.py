@@ -2,9 +2,14 @@
 
 from tenants.sandbox import signing, token_lookup
 from tenants.sandbox.context import SandboxContext
-from tenants.sandbox.errors import ActionResponseError
 from tenants.sandbox.handlers.token_create import ok_response
-from tenants.sandbox.http_messages import JsonDict, SandboxResponse, dump_json, parse_json
+from tenants.sandbox.http_messages import (
+    ActionResponseError,
+    JsonDict,
+    SandboxResponse,
+    dump_json,
+    parse_json,
+)
 from tenants.sandbox.request_parsing import parse_fields
 from tenants.sandbox.state import StoredToken, now_milliseconds
 

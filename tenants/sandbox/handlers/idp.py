@@ -4,9 +4,14 @@ from typing import Any
 
 from tenants.sandbox.api_tokens import ApiToken
 from tenants.sandbox.context import SandboxContext
-from tenants.sandbox.errors import ApiResponseError, IdpResponseError
 from tenants.sandbox.handlers.services import SERVICE_DOCUMENT, add_service
-from tenants.sandbox.http_messages import JsonDict, SandboxResponse, json_response
+from tenants.sandbox.http_messages import (
+    ApiResponseError,
+    IdpResponseError,
+    JsonDict,
+    SandboxResponse,
+    json_response,
+)
 from tenants.sandbox.request_parsing import parse_body
 from tenants.sandbox.state import SandboxRegion
 

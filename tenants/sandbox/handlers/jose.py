@@ -1,4 +1,4 @@
-"""Verification of signed JWTs."""
+"""Key sets, and verification of signed JWTs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,9 +6,15 @@ from typing import Any
 
 from tenants.sandbox import client_identifiers, signing
 from tenants.sandbox.context import SandboxContext
-from tenants.sandbox.errors import ApiResponseError
-from tenants.sandbox.http_messages import JsonDict, SandboxResponse, json_response
+from tenants.sandbox.http_messages import (
+    ApiResponseError,
+    JsonDict,
+    SandboxResponse,
+    dump_json,
+    json_response,
+)
 from tenants.sandbox.request_parsing import parse_fields
+from tenants.sandbox.signing import parse_keys, to_public_keys
 from tenants.sandbox.state import now_milliseconds
 
 VERIFY_PARAMETERS = {
@@ -123,3 +129,39 @@ def _response_fields(check: JwsCheck) -> Iterator[tuple[str, Any]]:
         yield "invalidClaims", check.invalid
     if codes:
         yield "errorDescriptions", [text for _, text in check.problems]
+
+
+def get(context: SandboxContext) -> SandboxResponse:
+    """Return the JWK Set; 204 without one, 302 if it is only published at a URL."""
+    service = context.get_service("view_service")
+    request = context.request
+    if not (text := service.get("jwks")):
+        if target := service.get("jwksUri"):
+            return SandboxResponse(302, b"", {"Location": target})
+        return SandboxResponse(204)
+    keys = parse_keys(text)
+    if not request.get_flag("includePrivateKeys"):
+        keys = to_public_keys(keys)
+    return json_response({"keys": keys}, pretty=request.get_flag("pretty"))
+
+
+def get_credential_keys(context: SandboxContext) -> SandboxResponse:
+    """Return the public keys that verify credentials."""
+    service = context.get_service("use_service")
+    pretty = bool(parse_fields(context.request, {"pretty": "flag"}).get("pretty"))
+    if not service.get("verifiableCredentialsEnabled"):
+        raise context.action_error("NOT_FOUND", "A402301", "The feature is not enabled.")
+    keys = to_public_keys(parse_keys(service.get("credentialJwks")))
+    if not keys:
+        raise context.action_error(
+            "INTERNAL_SERVER_ERROR", "A403201", "The service has no credential keys."
+        )
+    code = "A402001"
+    return json_response(
+        {
+            "resultCode": code,
+            "resultMessage": f"[{code}] The keys were prepared.",
+            "action": "OK",
+            "responseContent": dump_json({"keys": keys}, pretty=pretty).decode(),
+        }
+    )

@@ -9,7 +9,7 @@ from tenants.sandbox import client_identifiers, signing, token_lookup
 from tenants.sandbox.context import SandboxContext
 from tenants.sandbox.http_messages import JsonDict, SandboxResponse, json_response
 from tenants.sandbox.request_parsing import parse_fields
-from tenants.sandbox.schema.validators import MAX_TEXT_LENGTH
+from tenants.sandbox.schema.fields import MAX_TEXT_LENGTH
 from tenants.sandbox.state import StoredToken, now_milliseconds
 
 CREATE_PARAMETERS = {

@@ -5,7 +5,6 @@ from typing import Any
 
 from tenants.sandbox import token_lookup
 from tenants.sandbox.context import SandboxContext
-from tenants.sandbox.errors import ApiResponseError, unparsable_body
 from tenants.sandbox.handlers import clients
 from tenants.sandbox.handlers.token_create import (
     INTROSPECTION_ONLY_FIELDS,
@@ -14,7 +13,14 @@ from tenants.sandbox.handlers.token_create import (
     ok_response,
     supported_scopes,
 )
-from tenants.sandbox.http_messages import ExactNumber, JsonDict, SandboxResponse, json_response
+from tenants.sandbox.http_messages import (
+    ApiResponseError,
+    ExactNumber,
+    JsonDict,
+    SandboxResponse,
+    json_response,
+    unparsable_body,
+)
 from tenants.sandbox.request_parsing import parse_body, parse_fields, parse_range
 from tenants.sandbox.state import StoredToken, now_milliseconds
 

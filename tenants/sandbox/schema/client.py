@@ -11,11 +11,9 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
-from tenants.sandbox.errors import ApiResponseError
-from tenants.sandbox.http_messages import JsonDict
-from tenants.sandbox.schema import validators
-from tenants.sandbox.schema.fields import FieldTable
-from tenants.sandbox.schema.validators import MAX_TEXT_LENGTH, bad_request
+from tenants.sandbox.http_messages import ApiResponseError, JsonDict
+from tenants.sandbox.schema import fields
+from tenants.sandbox.schema.fields import MAX_TEXT_LENGTH, FieldTable, bad_request
 from tenants.sandbox.signing import PRIVATE_KEY_FIELDS
 
 # Name and type in response order; a dash marks fields that updates don't store.
@@ -206,18 +204,18 @@ def _validate_value(name: str, type_name: str, value: Any) -> None:
         raise bad_request("A031220", f"'{name}' has too many elements.")
     match type_name:
         case "int32" | "int64":
-            validators.validate_number(name, value)
+            fields.validate_number(name, value)
         case "client_extension":
             for inner, item in value.items():
                 if isinstance(item, int):
-                    validators.validate_number(f"{name}.{inner}", item)
+                    fields.validate_number(f"{name}.{inner}", item)
         case "uri":
-            validators.validate_uri(name, value)
+            fields.validate_uri(name, value)
         case "jwks":
-            validators.validate_json_text(name, type_name, value)
+            fields.validate_json_text(name, type_name, value)
             _validate_public_keys(name, value)
         case "[pair]":
-            validators.validate_keyed_list(name, value, "A032222")
+            fields.validate_keyed_list(name, value, "A032222")
         case "[tagged_value]":
             _validate_tagged_values(name, value)
         case "text":
@@ -228,7 +226,7 @@ def _validate_value(name: str, type_name: str, value: Any) -> None:
 
 def _validate_text(name: str, value: str) -> None:
     if name in ASCII_FIELDS:
-        validators.validate_ascii(name, value)
+        fields.validate_ascii(name, value)
     if name == "customMetadata":  # its size is limited in handlers.clients
         _validate_metadata(value)
     elif len(value) > MAX_TEXT_LENGTH:
@@ -266,7 +264,7 @@ def _validate_tagged_values(name: str, entries: list[JsonDict]) -> None:
             raise bad_request("A032203", f"The element '{tag}' of '{name}' has no value.")
         if name.endswith("Uris"):
             try:
-                validators.validate_uri(name, value)
+                fields.validate_uri(name, value)
             except ApiResponseError:
                 message = f"The element '{tag}' of '{name}' is not an absolute URI."
                 raise bad_request("A032205", message) from None
@@ -279,14 +277,14 @@ def _validate_tagged_values(name: str, entries: list[JsonDict]) -> None:
 def _validate_uris(client: JsonDict) -> None:
     for name in ("redirectUris", "requestUris"):
         for item in client.get(name, ()):
-            validators.validate_uri(name, item)
+            fields.validate_uri(name, item)
         if duplicate := _find_duplicate(client.get(name, ())):
             raise bad_request("A031211", f"'{name}' has '{duplicate}' twice.")
     for item in client.get("redirectUris", ()):
-        validators.validate_no_fragment("redirectUris", item)
+        fields.validate_no_fragment("redirectUris", item)
     for name in ("loginUri", "bcNotificationEndpoint"):
         if value := client.get(name):
-            validators.validate_https(name, value)
+            fields.validate_https(name, value)
     sector = client.get("sectorIdentifierUri")
     if sector and urlsplit(sector).scheme != "https":
         raise bad_request("A032210", "'sectorIdentifierUri' does not use https.")

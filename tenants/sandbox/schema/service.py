@@ -11,9 +11,8 @@ from urllib.parse import urlsplit
 from cryptography import x509
 
 from tenants.sandbox.http_messages import JsonDict
-from tenants.sandbox.schema import validators
-from tenants.sandbox.schema.fields import FieldTable
-from tenants.sandbox.schema.validators import MAX_TEXT_LENGTH, bad_request
+from tenants.sandbox.schema import fields
+from tenants.sandbox.schema.fields import MAX_TEXT_LENGTH, FieldTable, bad_request
 
 # Name and type in response order; a dash marks fields that updates don't store.
 _SERVICE_FIELDS = """
@@ -236,19 +235,19 @@ def validate_service(service: JsonDict) -> None:
         if value is None:
             continue
         if type_name in ("int32", "int64"):
-            validators.validate_number(name, value)
+            fields.validate_number(name, value)
         elif type_name == "uri":
-            validators.validate_uri(name, value)
+            fields.validate_uri(name, value)
         elif type_name in ("jwks", "json"):
-            validators.validate_json_text(name, type_name, value)
+            fields.validate_json_text(name, type_name, value)
         elif type_name == "text" and len(value) > MAX_TEXT_LENGTH:
             raise bad_request("A031204", f"'{name}' is too long.")
         elif type_name == "[trust_anchor]":
             for anchor in value:
                 keys = anchor.get("jwks", '{"keys": []}')
-                validators.validate_json_text(f"{name}.jwks", "jwks", keys)
+                fields.validate_json_text(f"{name}.jwks", "jwks", keys)
         elif type_name in ("[pair]", "[tagged_value]", "[named_uri]"):
-            validators.validate_keyed_list(name, value, "A039231")
+            fields.validate_keyed_list(name, value, "A039231")
     _validate_rules(service)
     _validate_scopes(service.get("supportedScopes") or ())
 
@@ -259,8 +258,8 @@ def _validate_rules(service: JsonDict) -> None:
             raise bad_request("A031221", f"'{name}' is out of range; the most is {limit}.")
     for name in ("issuer", "endSessionEndpoint"):
         if value := service.get(name):
-            validators.validate_https(name, value)
-            validators.validate_no_fragment(name, value)
+            fields.validate_https(name, value)
+            fields.validate_no_fragment(name, value)
     if urlsplit(service.get("issuer", "")).query:
         raise bad_request("A031218", "'issuer' has a query component.")
     if str(service.get("accessTokenSignAlg") or "").startswith("HS"):

@@ -10,7 +10,7 @@ from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.handlers.services import add_service
 from tenants.sandbox.http_messages import ExactNumber, JsonDict
 from tenants.sandbox.seeding import clients as seeding_clients
-from tenants.sandbox.seeding import tokens as seeding_tokens
+from tenants.sandbox.seeding import clients as seeding_tokens
 from tenants.sandbox.seeding.keys import (
     add_keys,
     cached_public_key_der,

@@ -8,7 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from tenants.audit.integrity.verify import verify_audit_log
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation import evidence
-from tenants.audit.reconciliation.related_calls import MICROSECOND
+from tenants.audit.reconciliation.evidence import MICROSECOND
 from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.authlete.transport import connection_pool
 from tenants.jobs.control import run_now

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from console.history.origin import recreation_reason
+from console.history.versions import recreation_reason
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.record_builder import new_entry_id

@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import caches
 from django.utils import timezone
 
-from console.ops.alert_mail import AlertMailHandler
+from console.ops.logging import AlertMailHandler
 from tenants.outbound import mail
 from tenants.outbound.alerts import alert
 

@@ -1,6 +1,6 @@
 from tenants.organizations.roles import Role
 from tenants.sandbox import signing
-from tenants.sandbox.seeding.tokens import SUBJECT_EVERYWHERE
+from tenants.sandbox.seeding.clients import SUBJECT_EVERYWHERE
 from tests.support.scene import page_state
 
 LONG_AGO = 1_700_000_000  # seconds since 1970

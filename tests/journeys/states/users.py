@@ -6,7 +6,7 @@ from tenants.jobs import queue
 from tenants.jobs.models import Job
 from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
-from tenants.sandbox.seeding.tokens import SUBJECT_HOSTILE
+from tenants.sandbox.seeding.clients import SUBJECT_HOSTILE
 from tenants.sandbox.state import StoredGrant
 from tests.support.scene import page_state
 

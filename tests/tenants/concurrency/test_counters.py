@@ -1,5 +1,5 @@
-from tenants.concurrency import counters as module
-from tenants.concurrency.counters import WindowCounter, should_report
+from tenants.outbound import alerts as module
+from tenants.outbound.alerts import WindowCounter, should_report
 
 
 def test_counts_within_a_minute(monkeypatch):

@@ -13,8 +13,7 @@ from tenants.crypto.vault import UnsealError
 from tenants.jobs import control
 from tenants.jobs.completion import count_items_by_state
 from tenants.jobs.control import can_control, start_job
-from tenants.jobs.errors import JobStateError
-from tenants.jobs.models import Item, ItemState, Job, JobState, NewItem
+from tenants.jobs.models import Item, ItemState, Job, JobState, JobStateError, NewItem
 from tenants.organizations.roles import Role
 from tests.tenants.jobs.lifetimes import LIFETIME, register, updates
 

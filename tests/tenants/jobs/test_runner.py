@@ -10,8 +10,7 @@ from tenants.authlete.operation import Effect
 from tenants.jobs import control, failure_policy, runner
 from tenants.jobs.completion import count_items_by_state
 from tenants.jobs.control import start_job
-from tenants.jobs.errors import RetryLaterError
-from tenants.jobs.models import Item, ItemState, Job, JobState, NewItem
+from tenants.jobs.models import Item, ItemState, Job, JobState, NewItem, RetryLaterError
 from tenants.jobs.registry import ItemResult, job_handler
 from tenants.models import Credential
 from tenants.organizations.roles import Role

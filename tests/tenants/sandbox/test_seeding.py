@@ -12,7 +12,7 @@ from tenants.authlete.documents.jwks.inventory import (
 )
 from tenants.authlete.documents.service import Service
 from tenants.sandbox.app import Sandbox
-from tenants.sandbox.seeding.tokens import (
+from tenants.sandbox.seeding.clients import (
     SUBJECT_EVERYWHERE,
     SUBJECT_EXPIRED,
     SUBJECT_HOSTILE,

@@ -8,12 +8,7 @@ FAPI 2.0.
 
 from collections.abc import Callable, Mapping
 
-from tenants.authlete.documents.rule_violation import (
-    DocumentFields,
-    RuleViolation,
-    get_text,
-    get_texts,
-)
+from tenants.authlete.documents.base import DocumentFields, RuleViolation, get_text, get_texts
 from tenants.authlete.messages import gettext_noop as _
 
 ENDPOINT_BY_GRANT_TYPE: Mapping[str, str] = {  # needed in discovery

@@ -5,8 +5,11 @@ from typing import Any
 from cryptography.x509 import load_pem_x509_certificate
 
 from tenants.authlete.documents.jwks.analysis import PRIVATE_KEY_FIELDS
-from tenants.authlete.documents.validation_messages import validation_error
-from tenants.authlete.documents.validators.values import parse_json_value, validate_list_length
+from tenants.authlete.documents.validators.values import (
+    parse_json_value,
+    validate_list_length,
+    validation_error,
+)
 from tenants.authlete.messages import gettext_noop as _
 from tenants.authlete.redaction.redactor import PRIVATE_KEY_PEM_MARKER
 

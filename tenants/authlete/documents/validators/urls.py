@@ -4,8 +4,7 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from tenants.authlete.documents.validation_messages import validation_error
-from tenants.authlete.documents.validators.values import validate_text
+from tenants.authlete.documents.validators.values import validate_text, validation_error
 from tenants.authlete.messages import gettext_noop as _
 
 MAX_URI_LENGTH = 2_048  # characters; our limit, not Authlete's

@@ -6,13 +6,40 @@ wider than any real setting.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any
 
-from tenants.authlete.documents.validation_messages import validation_error
+from pydantic_core import PydanticCustomError
+
 from tenants.authlete.json.reader import InvalidJsonError, parse_json, replace_surrogates
+from tenants.authlete.messages import Message
 from tenants.authlete.messages import gettext_noop as _
+
+INVALID_VALUE_MESSAGE = _("This value has an unexpected format.")
+_PYDANTIC_MESSAGES = {
+    "missing": _("Enter a value."),
+    "int_type": _("Enter a whole number."),
+    "int_from_float": _("Enter a whole number."),
+    "bool_type": _("Choose yes or no."),
+    "string_unicode": _("Some characters are invalid. Enter the text again."),
+}
+
+
+def validation_error(text: str, **params: Any) -> PydanticCustomError:
+    """Build the error a validator raises; ``text`` has placeholders like {limit}."""
+    return PydanticCustomError("rule", text, {**params, "text": text})
+
+
+def format_error(error: Mapping[str, Any], translate: Callable[[str], str] = str) -> str:
+    """Format one of `pydantic.ValidationError.errors` for users."""
+    if error["type"] == "rule":
+        params = {name: value for name, value in error["ctx"].items() if name != "text"}
+        message = Message(error["ctx"]["text"], **params)
+    else:
+        message = Message(_PYDANTIC_MESSAGES.get(error["type"], INVALID_VALUE_MESSAGE))
+    return message.localize(translate)
+
 
 MAX_LINE_LENGTH = 1_000  # characters
 MAX_MULTILINE_LENGTH = 10_000

@@ -16,8 +16,7 @@ from django.core.management import call_command
 from tenants.audit.actor import Actor
 from tenants.audit.events import AUDIT_READ
 from tenants.audit.evidence import verify_audit
-from tenants.audit.evidence.package import VERIFIER_PATH, EvidencePackage
-from tenants.audit.evidence.proof import build_proof_parts
+from tenants.audit.evidence.package import VERIFIER_PATH, EvidencePackage, build_proof_parts
 from tenants.audit.integrity import checkpoints, signing
 from tenants.audit.recorder import AuditLogSink, record_event
 from tenants.authlete.audit_sink import CallIntent, CallOutcome

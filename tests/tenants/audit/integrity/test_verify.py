@@ -14,9 +14,8 @@ from tenants.audit import record_builder
 from tenants.audit.actor import Actor
 from tenants.audit.integrity.append_only import install_triggers
 from tenants.audit.integrity.chain_reader import _stream
-from tenants.audit.integrity.clock_skew import ClockSkewDetector
 from tenants.audit.integrity.report import UnreadableChainError
-from tenants.audit.integrity.verify import verify_audit_log
+from tenants.audit.integrity.verify import ClockSkewDetector, verify_audit_log
 from tenants.audit.models import (
     AuditBlock,
     AuditEntry,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tenants.authlete.api.grants import AuthorizationDeletion
 from tenants.authlete.errors import InvalidRequestError, NotFoundError
-from tenants.sandbox.seeding.tokens import SUBJECT_HOSTILE
+from tenants.sandbox.seeding.clients import SUBJECT_HOSTILE
 from tenants.sandbox.state import StoredGrant, StoredToken
 from tests.support.tiers import examples
 

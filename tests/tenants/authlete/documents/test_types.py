@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from tenants.authlete.documents import enums, types
 from tenants.authlete.documents.base import Section, setting
-from tenants.authlete.documents.validation_messages import format_error
+from tenants.authlete.documents.validators.values import format_error
 from tenants.authlete.redaction.redactor import Fingerprint
 
 EC = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "BB", "kid": "one"}

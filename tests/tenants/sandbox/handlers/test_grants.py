@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tenants.sandbox.seeding.tokens import SUBJECT_HOSTILE
+from tenants.sandbox.seeding.clients import SUBJECT_HOSTILE
 from tenants.sandbox.state import StoredGrant
 from tests.support.sandbox import CLIENT, SERVICE, status_and_code
 

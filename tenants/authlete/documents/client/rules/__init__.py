@@ -8,9 +8,9 @@ values and values of an unexpected type violate no rule.
 
 from collections.abc import Callable
 
+from tenants.authlete.documents.base import DocumentFields, RuleViolation
 from tenants.authlete.documents.client.rules import authentication, flows
 from tenants.authlete.documents.client.rules.fapi import check_fapi_modes
-from tenants.authlete.documents.rule_violation import DocumentFields, RuleViolation
 
 CLIENT_RULES: tuple[Callable[[DocumentFields], list[RuleViolation]], ...] = (
     flows.check_redirect_uris,

@@ -2,16 +2,11 @@
 
 from typing import Any
 
+from tenants.authlete.documents.base import DocumentFields, RuleViolation, get_text, get_texts
 from tenants.authlete.documents.enums import (
     JWE_ALG_ASYMMETRIC,
     JWS_ALG_ASYMMETRIC,
     JWS_ALG_SYMMETRIC,
-)
-from tenants.authlete.documents.rule_violation import (
-    DocumentFields,
-    RuleViolation,
-    get_text,
-    get_texts,
 )
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
 from tenants.authlete.messages import gettext_noop as _

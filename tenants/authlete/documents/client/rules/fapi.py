@@ -6,14 +6,9 @@ FAPI 1.0 Part 1 (Baseline) and Part 2 (Advanced), FAPI 2.0 Security Profile and 
 Signing.
 """
 
+from tenants.authlete.documents.base import DocumentFields, RuleViolation, get_text, get_texts
 from tenants.authlete.documents.client.rules.authentication import get_auth_method
 from tenants.authlete.documents.enums import JWS_ALG
-from tenants.authlete.documents.rule_violation import (
-    DocumentFields,
-    RuleViolation,
-    get_text,
-    get_texts,
-)
 from tenants.authlete.messages import gettext_noop as _
 
 FAPI1_ADVANCED = "FAPI1_ADVANCED"

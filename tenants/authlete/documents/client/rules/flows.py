@@ -3,12 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from tenants.authlete.documents.rule_violation import (
-    DocumentFields,
-    RuleViolation,
-    get_text,
-    get_texts,
-)
+from tenants.authlete.documents.base import DocumentFields, RuleViolation, get_text, get_texts
 from tenants.authlete.messages import gettext_noop as _
 
 ENCRYPTION_RESULT_CODES = {  # field prefix: Authlete's code for enc without alg
