@@ -75,7 +75,7 @@ class EntryTableRenderer:
             path = f"?{_build_query(page=entry.page).urlencode()}"
             told = ngettext("%(count)s entry", "%(count)s entries", entry_row.entry_count)
             count = told % {"count": entry_row.entry_count}
-            many = format_html(' <span class="kind">{}</span>', count)
+            many = format_html(' <span class="operation-code">{}</span>', count)
         return format_html(
             '<span hx-boost="false"><a href="{}">{}</a></span> {}{}{}{}',
             path,
@@ -87,7 +87,7 @@ class EntryTableRenderer:
         )
 
     def _render_event_tag(self, operation: str) -> SafeString:
-        return self._link(operation, {"operation": operation}, "kind")
+        return self._link(operation, {"operation": operation}, "operation-code")
 
     def _since_for(self, entry: AuditEntry) -> str:
         """Return the start date a filter without an index needs to include the entry, or ""."""
@@ -95,7 +95,7 @@ class EntryTableRenderer:
 
     def _render_actor(self, actor: str, role: str, since: str) -> SafeString:
         if actor:
-            who = self._link(account(actor), {"actor": actor}, "cut", actor)
+            who = self._link(account(actor), {"actor": actor}, "truncated", actor)
         else:
             who = format_html('<span class="faint">{}</span>', _("unknown"))
         asked = {"role": role, "since": since}
@@ -115,15 +115,15 @@ class EntryTableRenderer:
         if regions:
             links = ((self._link(region(one), {"region": one, "since": since}),) for one in regions)
             all_of_them = format_html_join("", "{}", links)
-            found = format_html('<span class="where">{}</span>', all_of_them)
+            found = format_html('<span class="location">{}</span>', all_of_them)
         if not service:
             here = format_html('<span class="faint">{}</span>', _("Meridian"))
             return found or here
         at = {"service": service, "region": region_name}
-        found += self._link(isolate(service_name), at, "cut", service_name)
+        found += self._link(isolate(service_name), at, "truncated", service_name)
         if client:
             at = {"client": client, "region": region_name}
-            found += render_small(self._link(isolate(client_name), at, "cut", client_name))
+            found += render_small(self._link(isolate(client_name), at, "truncated", client_name))
         return found
 
     def _render_outcome(self, outcome_code: str, effect_code: str) -> SafeString:
@@ -135,8 +135,8 @@ class EntryTableRenderer:
         if not ticket:
             return EMPTY_HTML
         if not search_text_for(ticket, subject):
-            return format_html('<span class="mono cut">{}</span>', isolate(ticket))
-        return self._link(isolate(ticket), {"ticket": ticket}, "mono cut", ticket)
+            return format_html('<span class="mono truncated">{}</span>', isolate(ticket))
+        return self._link(isolate(ticket), {"ticket": ticket}, "mono truncated", ticket)
 
     def _render_reason(self, entry: AuditEntry) -> SafeString:
         if not entry.reason:
@@ -145,7 +145,7 @@ class EntryTableRenderer:
         if part := search_text_for(entry.reason, entry.subject):
             shown = self._link(shown, {"reason": part, "since": self._since_for(entry)})
         said = Truncator(entry.reason).chars(MAX_TOOLTIP_CHARS)
-        return format_html('<small class="cut" title="{}">{}</small>', said, shown)
+        return format_html('<small class="truncated" title="{}">{}</small>', said, shown)
 
     def _link(
         self,

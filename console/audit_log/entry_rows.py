@@ -54,20 +54,20 @@ def _render_change(change: ChangeDescription) -> SafeString:
         return format_html("{} {}", change.label, _("replaced"))
     if change.added or change.removed:
         lost = (
-            '<del class="was">{}</del> ',
+            '<del class="old-value">{}</del> ',
             ((_truncate(item),) for item in change.removed),
         )
         gained = (
-            '<ins class="now">+ {}</ins> ',
+            '<ins class="new-value">+ {}</ins> ',
             ((_truncate(item),) for item in change.added),
         )
         parts = (format_html_join("", *some) for some in (lost, gained))
         return format_html("{} {}{}", change.label, *parts)
     unset, was, now = _("Not set"), change.before, change.after
     if was and was != unset:
-        was = format_html('<del class="was">{}</del>', _truncate(was))
+        was = format_html('<del class="old-value">{}</del>', _truncate(was))
     if now and now != unset:
-        now = format_html('<ins class="now">{}</ins>', _truncate(now))
+        now = format_html('<ins class="new-value">{}</ins>', _truncate(now))
     between = " → " if was and now else ""
     return format_html("{} {}{}{}", change.label, was, between, now)
 

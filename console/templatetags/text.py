@@ -20,8 +20,8 @@ MAX_SEARCH_VALUE_CHARS = 200  # characters of one value that a search takes
 HUMP_PATTERN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=_)")
 DOT_PATTERN = re.compile(r"(?=\.)")
 JSON_TOKEN_PATTERN = re.compile(
-    r'(?P<k>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<s>"(?:[^"\\]|\\.)*")'
-    r"|(?P<n>-?\d[\d.eE+-]*|\btrue\b|\bfalse\b|\bnull\b)"
+    r'(?P<json_key>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<json_string>"(?:[^"\\]|\\.)*")'
+    r"|(?P<json_number>-?\d[\d.eE+-]*|\btrue\b|\bfalse\b|\bnull\b)"
 )
 WEB_URL_PATTERN = re.compile(r"https?://[^\s/?#@\\]+([/?#][^\s\\]*)?", re.IGNORECASE)
 DURATION_UNITS: tuple[tuple[int, Callable[[int], str]], ...] = (  # seconds, largest first

@@ -111,13 +111,13 @@ def fingerprint(mark: str) -> str:
 def copyable(text: object, label: str | Promise = "", kind: str = "mono") -> SafeString:
     """Text with a button that copies it; ``label`` says what is copied.
 
-    ``kind``: "mono", and "whole" where it must break rather than be cut off.
+    ``kind``: "mono", and "wrap-anywhere" where it must break rather than be cut off.
     """
     return format_html(
         '<span class="copyable{}"><span class="{}">{}</span>'
         '<button class="icon-button tight" type="button" data-copy="{}"'
         ' aria-label="{}">{}</button></span>',
-        " whole" if "whole" in kind else "",
+        " wrap-anywhere" if "wrap-anywhere" in kind else "",
         kind,
         text,
         text,

@@ -30,7 +30,7 @@ def test_filters_open_below_their_button(page):
 def test_first_screen_of_a_phone_shows_an_entry(page):
     page.set_viewport_size({"width": 320, "height": 640})
 
-    expect(page.locator("table.record tbody th a").first).to_be_in_viewport()
+    expect(page.locator("table.audit-log tbody th a").first).to_be_in_viewport()
 
 
 def test_filtering_keeps_the_scroll_position(page):

@@ -92,7 +92,7 @@ def test_auditor_reads_the_change(open_signed_in, person):
     changes = page.get_by_role("region", name="Changes")
     expect(changes).to_contain_text("2 minutes")
     expect(changes).to_contain_text("45 minutes")
-    expect(page.locator(".why")).to_have_text("CHG-2107 Shorter, says risk")
+    expect(page.locator(".page-reason")).to_have_text("CHG-2107 Shorter, says risk")
     facts = page.get_by_role("region", name="Details")
     expect(facts).to_contain_text("tomas.okafor@harbor.example")
     expect(page.get_by_role("heading", name="Chain position")).to_be_visible()

@@ -172,7 +172,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 // "/" goes to the page's search box, or to the page that has one.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  const box = document.querySelector("[data-slash]") ?? document.querySelector(".seek");
+  const box = document.querySelector("[data-slash]") ?? document.querySelector(".search-link");
   if (!box) return;
   event.preventDefault();
   if (box.matches("a")) box.click();

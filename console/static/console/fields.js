@@ -94,7 +94,7 @@
     const seconds = /^\d{1,12}$/.test(number.value.trim()) ? BigInt(number.value.trim()) * BigInt(SECONDS[unit.value]) : 0n;
     const grouped = seconds.toLocaleString(document.documentElement.lang);
     const told = seconds > 0n && unit.value !== "seconds" ? duration.dataset.duration.replace("#", grouped) : "";
-    duration.querySelector(".words").textContent = told;
+    duration.querySelector(".field-text").textContent = told;
   }
 
   // What differs from how the page came is marked; what came marked stays so.

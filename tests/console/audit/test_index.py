@@ -61,8 +61,8 @@ def test_tells_who_did_what_where_and_why(auditor, update):
     assert line.title == "Update Shop"
     for words in ("ida@acme.example", "Editor", "CHG-2107", "service.update", "done"):
         assertContains(response, words)
-    assertContains(response, '<del class="was"><bdi>1 hour</bdi></del>')
-    assertContains(response, '<ins class="now"><bdi>10 minutes</bdi></ins>')
+    assertContains(response, '<del class="old-value"><bdi>1 hour</bdi></del>')
+    assertContains(response, '<ins class="new-value"><bdi>10 minutes</bdi></ins>')
 
 
 def test_does_not_say_that_it_was_done_when_it_was_refused(auditor, update, sandbox):

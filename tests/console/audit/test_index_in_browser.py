@@ -219,7 +219,7 @@ def test_prints_an_entry_with_its_title_and_facts(visit, history):
 
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("heading", name="Details")).to_be_visible()
-    for hidden in (".side", ".bar", ".no-print", "button"):
+    for hidden in (".sidebar", ".topbar", ".no-print", "button"):
         expect(page.locator(hidden).first).to_be_hidden()
 
 

@@ -79,8 +79,8 @@ def test_shows_what_changes_before_it_is_saved(editor, ledger):
 
     page = choose(editor, "these", ["openid", "phone"])
 
-    assert '<del class="was"><bdi>email</bdi></del>' in compact(page)
-    assert '<ins class="now"><bdi>phone</bdi></ins>' in compact(page)
+    assert '<del class="old-value"><bdi>email</bdi></del>' in compact(page)
+    assert '<ins class="new-value"><bdi>phone</bdi></ins>' in compact(page)
     assert ledger["extension"]["requestableScopes"] == ["openid", "email"]
 
 

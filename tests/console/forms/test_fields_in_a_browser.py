@@ -113,7 +113,7 @@ def test_what_is_put_back_by_hand_is_no_change(opened):
 
     lifetime.fill("2")
     expect(field).to_have_class(re.compile("is-changed"))
-    expect(field.locator(".words").first).to_have_text("7,200 seconds")
+    expect(field.locator(".field-text").first).to_have_text("7,200 seconds")
     lifetime.fill("1")
     expect(field).not_to_have_class(re.compile("is-changed"))
 

@@ -37,7 +37,7 @@ def test_tells_how_it_was_and_what_differs_from_now(editor, changed):
 
     assertContains(page, "Last known version")
     assertContains(page, "1 difference")
-    assert '<ins class="now"><bdi>2 hours' in compact(page)
+    assert '<ins class="new-value"><bdi>2 hours' in compact(page)
     assert "<strong><bdi>3 hours" in compact(page)
     assertNotContains(page, SECRET)
     assertContains(page, "Restore")
