@@ -70,7 +70,7 @@ class BenchEnvironment:
         self._ending.close()
 
     def records(self) -> "tuple[FilledLog, FilledLog]":
-        """A small and a large audit log, created on first use."""
+        """Return a small and a large audit log, created on first use."""
         if self._records is None:
             from bench.filled_logs import create_filled_logs
 

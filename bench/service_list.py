@@ -79,5 +79,5 @@ def _first_page_ms(console: RunningServer, page: str) -> float:
 
 
 def _count_complete_calls() -> int:
-    """Calls that have both their intent and their outcome in the record."""
+    """Count calls whose intent and outcome are in the audit log."""
     return AuditEntry.objects.filter(outcome="done", operation="service.list").count()

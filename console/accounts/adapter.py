@@ -41,7 +41,7 @@ def remember_browser(response: HttpResponse, login: str) -> None:
 
 
 def known_browser_id(request: HttpRequest, login: str) -> str:
-    """The name of a browser that ``login`` has signed in with, or nothing."""
+    """Return the name of a browser that ``login`` has signed in with; empty if there is none."""
     try:
         value = _signer.unsign(request.COOKIES.get(COOKIE_NAME, ""), max_age=COOKIE_MAX_AGE_SECONDS)
     except BadSignature:
@@ -93,7 +93,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return response
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Tries are counted by address, whatever host the browser names.
+        """Return the key that counts attempts: the login's, whatever host the browser names.
 
         A browser that this person has signed in with has a count of its own: whoever
         guesses from elsewhere does not lock them out.

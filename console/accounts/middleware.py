@@ -126,7 +126,7 @@ class RequireSecondFactorMiddleware:
 
 
 def _end_session(request: HttpRequest, reason: str) -> None:
-    """It ends, whether or not the record can be told that it did."""
+    """End the session, whether or not the audit log can be written."""
     user = request.user if isinstance(request.user, User) else None
     request.session.flush()
     request.user = AnonymousUser()

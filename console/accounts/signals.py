@@ -19,13 +19,13 @@ from tenants.authlete.errors import AuditUnavailableError, Outcome
 
 @receiver(auth.user_logged_in)
 def start_session(request: HttpRequest, **_: Any) -> None:
-    """A session's limits count from here."""
+    """Start counting the limits of a session."""
     request.session[STARTED_KEY] = request.session[LAST_SEEN_KEY] = int(time.time())
 
 
 @receiver(account.user_logged_in)
 def log_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
-    """Who cannot be kept in the record is not let in."""
+    """Log a sign-in; if that fails, the user is not signed in."""
     try:
         log_account_event(request, user, events.SIGN_IN_DONE)
     except AuditUnavailableError:
@@ -35,6 +35,7 @@ def log_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
 
 @receiver(auth.user_login_failed)
 def log_sign_in_rejected(credentials: dict[str, Any], request: HttpRequest, **_: Any) -> None:
+    """Log a wrong password, at sign-in or when confirming an identity."""
     login = credentials.get("email") or credentials.get("username") or ""
     again = request.user.is_authenticated
     event = events.STEP_UP_REFUSED if again else events.SIGN_IN_REFUSED
@@ -43,19 +44,21 @@ def log_sign_in_rejected(credentials: dict[str, Any], request: HttpRequest, **_:
 
 @receiver(mfa.authentication_failed)
 def log_code_rejected(request: HttpRequest, user: User, reauthentication: bool, **_: Any) -> None:
+    """Log a wrong two-factor code, at sign-in or when confirming an identity."""
     event = events.STEP_UP_REFUSED if reauthentication else events.SIGN_IN_REFUSED
     log_account_event(request, user, event, Outcome.REJECTED, object="code")
 
 
 @receiver(auth.user_logged_out)
 def log_sign_out(request: HttpRequest, user: User | None, **_: Any) -> None:
+    """Log that a user signed out."""
     if user:
         log_account_event(request, user, events.SIGN_OUT)
 
 
 @receiver(account.authentication_step_completed)
 def log_step_up(request: HttpRequest, user: User, method: str, **proof: Any) -> None:
-    """Somebody who proves themselves anew gets a session with a new id."""
+    """Log a confirmed identity, and give the session a new id."""
     if proof.get("reauthenticated"):
         log_account_event(request, user, events.STEP_UP_DONE, object=method)
         request.session.cycle_key()
@@ -70,18 +73,20 @@ def log_password_change(request: HttpRequest, user: User, **_: Any) -> None:
 
 @receiver([mfa.authenticator_added, mfa.authenticator_reset])
 def log_factor_added(request: HttpRequest, user: User, authenticator: Any, **_: Any) -> None:
+    """Log a new second factor, and end the user's other sessions."""
     log_account_event(request, user, events.SECOND_FACTOR_ADD, object=authenticator.type)
     _end_other_sessions(request, user)
 
 
 @receiver(mfa.authenticator_removed)
 def log_factor_removed(request: HttpRequest, user: User, authenticator: Any, **_: Any) -> None:
+    """Log the removal of a second factor, and end the user's other sessions."""
     log_account_event(request, user, events.SECOND_FACTOR_REMOVE, object=authenticator.type)
     _end_other_sessions(request, user)
 
 
 def _end_other_sessions(request: HttpRequest, user: User) -> None:
-    """Sessions that began under other factors end."""
+    """End the user's sessions that began with other factors."""
     others = UserSession.objects.filter(user=user)
     for one in others.exclude(session_key=request.session.session_key):
         one.end()

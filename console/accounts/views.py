@@ -14,7 +14,7 @@ from tenants.authlete.errors import Outcome
 
 
 def logout(request: HttpRequest) -> HttpResponse:
-    """The library's page; once signed out, the browser drops what it kept of us.
+    """Sign the user out with allauth's page, and have the browser clear the site's data.
 
     Cookies are left alone: the session's is gone, and the one that names a known
     browser has to outlive it.
@@ -27,8 +27,10 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def change_password(request: HttpRequest) -> HttpResponse:
-    """The library's page, for who has a password; others are told where one is from,
-    since nobody sets a first one without a link that an admin hands over."""
+    """Show allauth's page to users with a password, and an explanation to all others.
+
+    A first password can only be set with a link that an admin hands over.
+    """
     if isinstance(request.user, User) and not request.user.has_usable_password():
         return render(request, "account/no_password.html")
     response: HttpResponse = account.password_change(request)
@@ -37,8 +39,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def reauthenticate(request: HttpRequest) -> HttpResponse:
-    """The library's page, for who has no codes; others are asked for one, since a
-    password alone would be less than it took to sign in."""
+    """Ask for the password of users without two-factor authentication, and for a code otherwise."""
     if isinstance(request.user, User) and has_totp(request.user):
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(reverse("mfa_reauthenticate") + query)
@@ -47,7 +48,7 @@ def reauthenticate(request: HttpRequest) -> HttpResponse:
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """What the library answers to an address that asks too often."""
+    """Respond to an address that sends too many requests."""
     user = request.user if isinstance(request.user, User) else None
     log_account_event(request, user, SIGN_IN_THROTTLED, Outcome.REJECTED, object=request.path)
     return render(request, "account/too_many_requests.html", status=429)

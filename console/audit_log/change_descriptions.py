@@ -149,7 +149,7 @@ class ChangeDescription:
 
 
 def settings_for_operation(operation: str) -> DeclaredSettings:
-    """The settings of what an entry of the record changed."""
+    """Return the declared settings of the object that an operation changes."""
     if operation in EVENTS and not operation.endswith("_outside"):
         return LOCAL_EVENT_SETTINGS
     if operation.startswith("key."):
@@ -162,11 +162,12 @@ def settings_for_operation(operation: str) -> DeclaredSettings:
 def describe_changes(
     changes: Iterable[FieldChange], declared: DeclaredSettings
 ) -> list[ChangeDescription]:
+    """Describe the changes of an entry, in their order."""
     return [describe_change(change, declared) for change in changes]
 
 
 def describe_change(change: FieldChange, declared: DeclaredSettings) -> ChangeDescription:
-    """What changed, in words; an undeclared member keeps Authlete's name."""
+    """Describe a change; an undeclared member keeps Authlete's name."""
     member = get_top_level_field(change.field)
     undeclared = Setting(member, member, member, "", UNDECLARED_SHOW)
     section, setting = declared.get(member, ("", undeclared))
@@ -201,7 +202,7 @@ def describe_change(change: FieldChange, declared: DeclaredSettings) -> ChangeDe
 
 
 def load_changes(values: Iterable[Mapping[str, Any]]) -> list[FieldChange]:
-    """The changes that an entry of the record keeps."""
+    """Return the changes that an audit entry stores."""
     return [
         FieldChange(one["field"], _load_value(one["before"]), _load_value(one["after"]))
         for one in values

@@ -39,7 +39,7 @@ type SettingsByLabel = dict[str, tuple[str, ...]]
 
 
 def parse_display_value(text: str) -> list[ValueSynonym]:
-    """None where a text can only mean itself."""
+    """Return the values that a displayed text can stand for; empty if only for itself."""
     plain = " ".join(text.casefold().split())
     sources = (
         _parse_durations(plain),

@@ -105,6 +105,8 @@ EVENT_EFFECTS: Mapping[str, Effect] = {
 
 @dataclass(frozen=True, slots=True)
 class EventGroup:
+    """A group of event names in filters and webhooks."""
+
     label: str | Promise
     prefixes: frozenset[str]  # what the names of its kinds begin with, before a dot
 

@@ -71,7 +71,7 @@ def parse_search(organization: Organization, query: str) -> AuditSearchForm:
 def iter_entries(
     organization: int, filters: EntryFilters, max_seq: int = MAX_SEQ
 ) -> Iterator[AuditEntry]:
-    """All entries that fit and came no later than ``last``, a page at a time."""
+    """Yield the matching entries up to ``last``, one page at a time."""
     cursor = "" if max_seq == MAX_SEQ else f"o{max_seq + 1:x}"
     while True:
         page = search_entries(organization, filters, cursor, size=PAGE_SIZE)

@@ -21,8 +21,7 @@ def find_label(name: str) -> LabelText | None:
 
 
 def label_name(entry: AuditEntry) -> str:
-    """The name that an entry is told by: its operation's, or what that one did of two
-    things."""
+    """Return the name of the label of an entry: its operation's, or a more specific one."""
     locked = entry.value_after("locked") if entry.operation == SET_LOCK.name else None
     if locked is None:
         return entry.operation

@@ -132,18 +132,18 @@ def retention_by_category(organization: int) -> Iterator[CategoryRetention]:
 
 
 def version_retention() -> str:
-    """How long it stays known how services and clients were set."""
+    """Return how long versions of services and clients are kept."""
     return format_period(policy.parse_retention_days(settings.VERSIONS_KEEP))
 
 
 def list_removals(organization: int) -> list[RetentionRemoval]:
-    """The newest, and one more than `LISTED` where there are more."""
+    """Return the newest removals: up to `MAX_LISTED_REMOVALS`, plus one if there are more."""
     found = islice(list_runs(organization), MAX_LISTED_REMOVALS + 1)
     return [describe_removal(entry, run) for entry, run in found]
 
 
 def describe_removal(entry: AuditEntry, run: RetentionRun) -> RetentionRemoval:
-    """One removal, told from its entry in the record."""
+    """Describe a removal from its audit entry."""
     said = run.values
     rows = (said.get("rows", 0), said.get("first", 0), said.get("last", 0))
     parts = [_describe_count(kind, n, run.days.get(kind, 0)) for kind, n in run.entries.items()]
@@ -151,13 +151,13 @@ def describe_removal(entry: AuditEntry, run: RetentionRun) -> RetentionRemoval:
 
 
 def removal_from_entry(entry: AuditEntry) -> RetentionRemoval | None:
-    """What an entry removed, if it is one of a removal."""
+    """Return the removal that an entry reports; None for any other entry."""
     run = try_read_run(entry) if entry.operation == AUDIT_EXPIRE.name else None
     return describe_removal(entry, run) if run else None
 
 
 def find_removed_entry(organization: int, entry: str) -> RemovedEntry | None:
-    """None where there never was such an entry of this organization."""
+    """Return what is known of a removed entry; None if the organization never had it."""
     found = find_deleted_entry(organization, entry)
     if found is None:
         return None
@@ -176,12 +176,12 @@ def _describe_count(category: str, count: int, days: int) -> ChangeDescription:
 
 
 def category_label(category: str) -> str:
-    """What a kind is called; one that is not known any more, as it was called then."""
+    """Return the label of a category; if it is no longer declared, its stored name."""
     return str(CATEGORIES[category].label) if category in CATEGORIES else category
 
 
 def format_period(days: int) -> str:
-    """A number of days as people say it; 0: forever."""
+    """Format a number of days; 0 is forever."""
     if not days:
         return _("forever")
     years = round(days / DAYS_PER_YEAR)
@@ -196,8 +196,10 @@ def find_retention_gaps(
     now: datetime,
     categories: Collection[str] = frozenset(CATEGORIES),
 ) -> list[RetentionGap]:
-    """What a search may miss of some kinds, since it reaches back to before it was
-    removed; those that were removed up to the same day together."""
+    """Return the categories of which a search may miss removed entries.
+
+    Categories that were removed up to the same day are grouped.
+    """
     begins, wanted = (
         filters.since or filters.horizon(now),
         _matching_categories(filters) & {*categories},
@@ -214,7 +216,7 @@ def find_retention_gaps(
 
 
 def _matching_categories(filters: EntryFilters) -> set[str]:
-    """The kinds that a search can find entries of."""
+    """Return the categories whose entries a search can match."""
     operations, effects = filters.get_values("operation"), filters.effects
     return {
         policy.get_category(name, effect)

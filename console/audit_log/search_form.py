@@ -172,7 +172,7 @@ class AuditSearchForm(ValueFiltersForm):
         return not said and not any(self.excluded.cleaned_data[name] for name in CHECKBOX_FILTERS)
 
     def to_filters(self) -> EntryFilters:
-        """Only of a form that is valid."""
+        """Return the filters of a valid form."""
         given, without = self.cleaned_data, self.excluded
         words, _problems = parse(given["q"])
         text, no_text = (

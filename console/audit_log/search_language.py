@@ -100,7 +100,7 @@ class AuditSearchTerm(NamedTuple):
 
 
 def parse(text: str) -> tuple[list[AuditSearchTerm], list[str]]:
-    """The terms of a text, and what of it cannot be understood, in sentences."""
+    """Return the terms of a text, and a message about each part that can't be parsed."""
     terms, problems, at = [], [], 0
     while at < len(text):
         if text[at].isspace():
@@ -127,7 +127,7 @@ def parse(text: str) -> tuple[list[AuditSearchTerm], list[str]]:
 
 
 def format_terms(terms: Iterable[AuditSearchTerm]) -> str:
-    """The text of some terms, each filter once."""
+    """Return the text of some terms, each filter once."""
     said: list[str] = []
     last = None
     for term in _normalize(terms):
@@ -141,7 +141,7 @@ def format_terms(terms: Iterable[AuditSearchTerm]) -> str:
 
 
 def quote_value(value: str) -> str:
-    """A value as it is written after a colon: in quotes where it needs them."""
+    """Return a value as it is written after a colon: in quotes where it needs them."""
     if UNQUOTED_PATTERN.fullmatch(value) and not (value[0] in SMART_QUOTES or _word_problem(value)):
         return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
@@ -149,8 +149,10 @@ def quote_value(value: str) -> str:
 
 
 def expand_query(given: QueryDict, names: frozenset[str]) -> tuple[QueryDict, list[str], bool]:
-    """What was asked for, one parameter a filter with a minus before what is left
-    out; what cannot be understood; and whether filters were typed."""
+    """Return the filters as parameters, what can't be parsed, and whether filters were typed.
+
+    An excluded filter has a minus before its name.
+    """
     data, problems = given.copy(), []
     data.pop(CSRF_FIELD, None)
     plain = {"q", "since", "until", *NON_NEGATABLE_FILTERS}
@@ -185,7 +187,7 @@ def expand_query(given: QueryDict, names: frozenset[str]) -> tuple[QueryDict, li
 
 
 def terms_from_pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[AuditSearchTerm]:
-    """The terms that stand for filters as they are in an address."""
+    """Yield the terms that stand for the filters of a query string."""
     for name, value in pairs:
         if name == "q":
             yield from parse(value)[0]
@@ -205,8 +207,10 @@ def format_query(query: str) -> str:
 
 
 def did_you_mean(text: str, candidates: Iterable[str]) -> str:
-    """A question after what was probably meant, if anything like it is known: what
-    has the text in it, the shortest first, or else what is most alike."""
+    """Return "Did you mean …?" with the closest candidate; empty if nothing is similar.
+
+    The shortest candidate that contains the text comes first.
+    """
     asked, folded = text.casefold(), dict[str, str]()
     for one in candidates:
         folded.setdefault(one.casefold(), one)
@@ -218,7 +222,7 @@ def did_you_mean(text: str, candidates: Iterable[str]) -> str:
 
 
 def unknown_filter_message(name: str) -> str:
-    """What is told of a filter that there is not, with what may have been meant."""
+    """Return the message about an unknown filter, with a suggestion."""
     bare = name.removeprefix("-")
     other = FILTER_ALIASES.get(bare.casefold(), "")
     said = _("Unknown filter “%s”.") % bare
@@ -288,7 +292,7 @@ def _normalize(terms: Iterable[AuditSearchTerm]) -> list[AuditSearchTerm]:
 
 
 def _days_before(day: str, days: int) -> str:
-    """A day so many days before another; what is no day stays, to be refused."""
+    """Return the day so many days before another; text that is no day is returned as it is."""
     try:
         return (date.fromisoformat(day) - timedelta(days=days)).isoformat()
     except (ValueError, OverflowError):

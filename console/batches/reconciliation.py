@@ -33,6 +33,7 @@ def adopt_batch(workspace: Workspace, service_id: int, service_name: str, reques
 
     Raises:
         NotFoundError: Authlete has no such batch.
+
     """
     member, region = workspace.member, workspace.region.name
     watched = Sending.objects.filter(
@@ -77,6 +78,7 @@ def resolve_sending(
     Raises:
         BatchConflictError: The part has been resolved meanwhile.
         NotFoundError: Authlete has no batch with the given ID.
+
     """
     verdict, request_id = (form.cleaned_data[name] for name in ("verdict", "request_id"))
     now = timezone.now()
@@ -172,6 +174,7 @@ def get_request_id(entry: AuditEntry) -> Mapping[str, Any]:
 
 @on_resolved(CREATE.name)
 def update_batches(entry: AuditEntry, _outcome: Outcome) -> None:
+    """Update the state of the batches whose request the entry recorded."""
     for sending in _entry_sendings(entry).select_related("batch"):
         polling.update_state(sending.batch)
 

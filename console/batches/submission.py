@@ -47,6 +47,7 @@ def start_dry_run(member: Member, batch: Batch) -> None:
 
     Raises:
         BatchConflictError: The batch has changed state meanwhile.
+
     """
     states = (State.CHECKED, State.TRIED, State.UNFIT)
     _prepare(batch, State.TRYING, *states, is_dry=True, tried_at=None, job=None)
@@ -59,6 +60,7 @@ def start_submission(member: Member, batch: Batch, reason: str, ticket: str) -> 
 
     Raises:
         BatchConflictError: No dry run has passed for exactly this file.
+
     """
     now = timezone.now()
     fields = {"reason": reason, "ticket": ticket, "submitted_at": now, "job": None}
@@ -95,6 +97,7 @@ def _start_job(batch: Batch, actor: Actor, kind: str, title: str) -> None:
 
 
 def line_range(chunk: Chunk) -> str:
+    """Return which lines of the uploaded file a chunk holds."""
     return _("Lines %(first)s to %(last)s") % {
         "first": chunk.first_line,
         "last": chunk.last_line,
@@ -190,6 +193,7 @@ def _unseal_entries(chunk: Chunk) -> list[dict[str, object]]:
 
     Raises:
         InvalidRequestError: They can't be decrypted or have been deleted.
+
     """
     try:
         return chunk.entries

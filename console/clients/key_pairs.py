@@ -71,6 +71,7 @@ def add_key(key_set: str, public: Mapping[str, Any]) -> str:
 
     Raises:
         InvalidKeySetError: ``key_set`` isn't a JWK Set.
+
     """
     try:
         found = parse_json(key_set) if key_set.strip() else {"keys": []}

@@ -71,7 +71,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 
 def _region_rows(member: Member) -> list[dict[str, object]]:
-    """Every region, whether there is a credential, and how the last call to it went."""
+    """Return the regions, whether they have a credential, and the state of the last call."""
     held = {one.region: one for one in member.organization.credential_set.all()}
     last: dict[str, AuditEntry] = {}
     calls = _entries(member).values_list("region", "path", "at", "outcome")[:MAX_ENTRIES_SCANNED]

@@ -12,7 +12,7 @@ REGIONS = ("us", "jp", "eu", "br")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """What ``manage.py demo`` can be told."""
+    """Add the options of ``manage.py demo``."""
     parser.add_argument("--port", type=int, default=8000, help="of the console")
     parser.add_argument("--sandbox-port", type=int, default=9100, help="the first of five in a row")
     parser.add_argument(
@@ -34,7 +34,7 @@ def prepare_environment(arguments: Sequence[str]) -> None:
 
 
 def demo_settings(data: Path, port: int, sandbox: int) -> dict[str, str]:
-    """Every setting that could lead out of the demo, and those that it needs."""
+    """Return the settings that the demo needs, and those that keep it local."""
     urls = {name: f"http://127.0.0.1:{sandbox + at}" for at, name in enumerate(REGIONS)}
     idp = f"http://127.0.0.1:{sandbox + len(REGIONS)}"
     return load_keys(data / "keys") | {
@@ -65,8 +65,7 @@ def demo_settings(data: Path, port: int, sandbox: int) -> dict[str, str]:
 
 
 def load_keys(path: Path) -> dict[str, str]:
-    """The demo's own keys: made when they are first needed, for their owner's eyes
-    alone."""
+    """Return the demo's own keys; create them on first use, readable by their owner alone."""
     lines = path.read_text().splitlines() if path.exists() else []
     kept = dict(line.split("=", 1) for line in lines)
     keys = generate_secrets() | kept

@@ -50,14 +50,14 @@ class ProcessGroup:
         self._running.append((name, process))
 
     def check(self) -> None:
-        """Raises `Ended` when one of them is not running any more."""
+        """Raise `ProcessEndedError` if a process is not running any more."""
         for name, process in self._running:
             if process.poll() is not None:
                 lines = self._log(name).read_text(errors="replace").splitlines()
                 raise ProcessEndedError("\n".join([f"The {name} has stopped.", *lines[-12:]]))
 
     def wait_for(self, ready: Callable[[], bool], seconds: float) -> None:
-        """Raises `Ended` when they are not ready in time."""
+        """Wait until the processes are ready; raise `ProcessEndedError` after ``seconds``."""
         until = time.monotonic() + seconds
         while not ready():
             self.check()

@@ -33,6 +33,8 @@ ADMIN_ONLY_SLUG = "trial"  # the admin's only: everybody else is a stranger ther
 
 @dataclass(frozen=True)
 class DemoAccount:
+    """An account of the demo, as ``accounts.json`` has it."""
+
     role: str
     email: str
     password: str
@@ -56,7 +58,7 @@ def seed_database(tokens_url: str, accounts: Path) -> list[DemoAccount]:
 
 
 def save_credentials(organization: Organization, found: dict[str, Any]) -> None:
-    """One credential a region, the one that may do everything."""
+    """Save one credential with all permissions for each region."""
     for region, tokens in found["regions"].items():
         token = next(one["token"] for one in tokens if one["preset"] == "full")
         number = found["organizationId"]
@@ -68,6 +70,7 @@ def save_credentials(organization: Organization, found: dict[str, Any]) -> None:
 
 
 def ensure_member(organization: Organization, account: DemoAccount) -> None:
+    """Create or update the membership, role and password of an account."""
     role = Role(account.role)
     who = _demo_actor(organization)
     member = members.find_membership(organization, account.email)
@@ -86,7 +89,7 @@ def _demo_actor(organization: Organization) -> Actor:
 
 
 def load_accounts(path: Path) -> list[DemoAccount]:
-    """The demo's accounts, whose passwords stay the same from start to start."""
+    """Return the demo's accounts, whose passwords stay the same from start to start."""
     if path.exists():
         return [DemoAccount(**one) for one in json.loads(path.read_text())]
     made = [
@@ -100,4 +103,5 @@ def load_accounts(path: Path) -> list[DemoAccount]:
 
 
 def generate_password() -> str:
+    """Return a random password of four groups of four characters."""
     return "-".join("".join(secrets.choice(PASSWORD_ALPHABET) for _ in range(4)) for _ in "1234")

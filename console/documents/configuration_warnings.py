@@ -26,14 +26,14 @@ class ConfigurationWarning:
 def configuration_warnings(
     target: DocumentTarget, members: Mapping[str, Any]
 ) -> list[ConfigurationWarning]:
-    """What does not go together in a whole document, as it is or as it would be."""
+    """Return the warnings about a whole document, as it is or as it would be."""
     return _describe_findings(target, members, members)
 
 
 def warnings_after(
     target: DocumentTarget, members: Mapping[str, Any], edits: Mapping[str, Any]
 ) -> list[ConfigurationWarning]:
-    """What would not go together after an edit, what is new first."""
+    """Return the warnings about a document after an edit, new ones first."""
     found = _describe_findings(target, members, {**members, **edits})
     return sorted(found, key=lambda note: (not note.is_new, not note.code))
 

@@ -33,12 +33,12 @@ class DocumentApi(Protocol):
 
 
 def no_findings(_members: Mapping[str, Any]) -> Sequence[RuleViolation]:
-    """What is found in documents of which no two settings are held together."""
+    """Return no violations, for documents without rules."""
     return ()
 
 
 def ignore_saved_document(_target: "DocumentTarget", _document: Any) -> None:
-    """Who wants to know of a document that was saved."""
+    """Ignore a saved document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class DocumentTarget:
         return self.kind.api(authlete or self.workspace.authlete, self)
 
     def path(self, page: str, *more: str) -> str:
-        """The path of one of its pages."""
+        """Return the path of one of the object's pages."""
         workspace = self.workspace
         names = (workspace.organization.slug, *self.ref.key.split("/"), *more)
         return cached_reverse(f"{self.kind.area}:{page}", *names)
@@ -89,7 +89,7 @@ class DocumentTarget:
         return ObjectRef(self.workspace.region.name, self.service_id, self.client_id)
 
     def api_url(self, operation: str) -> str:
-        """Where Authlete does this with it: get, update."""
+        """Return the URL of an Authlete operation on the object: get or update."""
         path = OPERATIONS[f"{self.kind.name}.{operation}"].path.format(**self.ref.path_params)
         return f"{self.workspace.region.url}{path}"
 
@@ -97,7 +97,7 @@ class DocumentTarget:
         return f"{self.kind.area}/{page}.html"
 
     def context(self, document: Document) -> dict[str, Any]:
-        """What every page about it is drawn from."""
+        """Return the context that every page about the object uses."""
         return {
             "target": self,
             "workspace": self.workspace,
@@ -115,8 +115,7 @@ class DocumentTarget:
         }
 
     def __str__(self) -> str:
-        """Names it for what must open nowhere else, such as what a form was opened
-        with."""
+        """Identify the object, to bind sealed values and forms to it."""
         return f"{self.workspace.organization.pk}/{self.ref.key}"
 
 
@@ -141,6 +140,7 @@ SERVICE_KIND = DocumentKind(
 
 
 def service_target(workspace: Workspace, service_id: int) -> DocumentTarget:
+    """Return the target of the pages about a service."""
     return DocumentTarget(SERVICE_KIND, workspace, service_id)
 
 
@@ -157,7 +157,7 @@ class ServiceHeader:
 
 
 def service_header_context(workspace: Workspace, service_id: int) -> dict[str, Any]:
-    """What the head of a service's pages shows, as it was seen last; without a call."""
+    """Return the context of a service page's header from the index, without a call."""
     known = KnownService.objects.filter(
         organization=workspace.organization,
         region=workspace.region.name,

@@ -43,7 +43,7 @@ def section_rows(
 
 
 def _is_customized(one: Setting, document: Document) -> bool:
-    """Whether somebody set it; what Authlete sets by itself does not count."""
+    """Return whether somebody set it; what Authlete sets by itself does not count."""
     return not one.is_immutable and one.is_customized(document.get(one.api_name))
 
 
@@ -76,7 +76,7 @@ def describe_settings(
     *,
     set_only: bool,
 ) -> list[SettingRowGroup]:
-    """The settings whose names or help hold every word of ``asked``."""
+    """Return the settings whose names or help contain every word of ``asked``."""
     groups = [
         SettingRowGroup(
             slug,
@@ -99,7 +99,7 @@ def _matches(one: Setting, query: str) -> bool:
 
 
 def unknown_members(kind: DocumentKind, document: Document) -> dict[str, Any]:
-    """The members that this version of the console does not know."""
+    """Return the members that this version of the console does not know."""
     found = document.to_dict().items()
     return {name: value for name, value in found if name not in kind.declared}
 
@@ -117,7 +117,7 @@ class JwkSummary:
 
 
 def list_keys(document: Document) -> list[JwkSummary]:
-    """The keys in the document's own JWK Set; none where it cannot be read."""
+    """Return the keys in the document's own JWK Set; none if it can't be parsed."""
     try:
         found = parse_json(document.get_text("jwks") or "{}")
     except InvalidJsonError:
@@ -136,6 +136,6 @@ def _summarize_key(key: dict[str, Any], document: Document) -> JwkSummary:
 
 
 def _modulus_bits(one: dict[str, Any]) -> str:
-    """The size of an RSA key; its modulus is base64url without padding."""
+    """Return the size of an RSA key in bits; its modulus is base64url without padding."""
     modulus = one.get("n")
     return str(len(modulus) * 6 // 8 * 8) if isinstance(modulus, str) else ""

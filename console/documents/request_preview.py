@@ -16,14 +16,14 @@ NUMBER_PLACEHOLDER = re.compile(r'"\\u0000([-+.0-9eE]+)"')
 
 
 def format_body(document: Document, shown: dict[str, Any]) -> str:
-    """The document as it would be sent, with its secrets sealed."""
+    """Return the document as it would be sent, with its secrets redacted."""
     edited = document.to_dict() | shown
     sent = {name: v for name, v in edited.items() if v is not None}
     return format_json(sent)
 
 
 def format_excerpt(document: Document, shown: dict[str, Any]) -> str:
-    """The members of the body that differ from what was read, and how many do not."""
+    """Return the changed members of the body, and how many are unchanged."""
     same = len(document.to_dict().keys() - shown.keys())
     kept = {name: value for name, value in shown.items() if value is not None}
     lines = format_json(kept).splitlines()[1:-1] if kept else []
@@ -49,7 +49,7 @@ def _json_default(value: object) -> str:
 
 
 def format_curl(target: DocumentTarget, shown: dict[str, Any]) -> str:
-    """The same change for a shell: read, edit what differs, write it all back.
+    """Return the change as shell commands: read, edit what differs, write everything back.
 
     No secret is in it; a secret that is set anew has to be put in by hand.
     """

@@ -67,14 +67,14 @@ class DraftEdits:
         )
 
     def rebased_on(self, document: Document, values: Mapping[str, Any]) -> Self:
-        """The edits ``wanted``, as made to ``document`` as it is now."""
+        """Return the edits ``wanted``, applied to the current ``document``."""
         left = {n: v for n, v in values.items() if not is_equivalent(v, document.get(n))}
         base = {name: document.get(name) for name in self.base}
         return replace(self, version=document.modified_at, base=base, values=left)
 
 
 def load(target: DocumentTarget) -> DraftEdits:
-    """The member's draft; an empty one where there is none."""
+    """Return the member's draft; an empty one if there is none."""
     draft = _rows(target).first()
     return _load_edits(draft, target.kind.declared) if draft else DraftEdits()
 
@@ -110,6 +110,7 @@ def clear_saved(target: DocumentTarget, saved: DraftEdits) -> None:
 
 
 def discard(target: DocumentTarget) -> None:
+    """Delete the member's draft."""
     _rows(target).delete()
 
 
@@ -122,7 +123,7 @@ def discard_all(target: DocumentTarget) -> None:
 
 
 def _load_edits(draft: Draft, declared: DeclaredSettings) -> DraftEdits:
-    """What a draft holds that can still be changed.
+    """Return the edits of a draft that can still be made.
 
     Nothing of one whose key is gone, or that another version of the console wrote
     otherwise; and of settings that are fixed by now, only that.

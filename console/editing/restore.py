@@ -80,6 +80,7 @@ def plan_restore(
 
 
 def unrestorable_message(left: Iterable[UnrestorableSetting]) -> str:
+    """Return a message that lists the settings that are not restored, and why."""
     told = "; ".join(f"{one.label}: {one.reason}" for one in left)
     return _("Not restored: %(left)s") % {"left": told}
 
@@ -87,7 +88,7 @@ def unrestorable_message(left: Iterable[UnrestorableSetting]) -> str:
 def draft_conflict_messages(
     kind: DocumentKind, edits: DraftEdits, values: Mapping[str, Any]
 ) -> list[str]:
-    """What becomes of a draft's own ``edits`` where ``wanted`` comes into it."""
+    """Return what restoring ``values`` replaces and keeps in a draft with ``edits``."""
     replaced = [n for n, v in edits.values.items() if n in values and v != values[n]]
     others = [name for name in edits.values if name not in values]
     told = [
@@ -113,8 +114,7 @@ def _restore_problem(kind: DocumentKind, member: str, change: FieldChange) -> st
 
 
 def _value_after_change(field: str, was: Any, now: Any, steps: Sequence[PathStep]) -> Any:
-    """What a change left; where the record has a fingerprint in it and the same is
-    there ``now``, that."""
+    """Return the value that a change left; ``now`` if its fingerprint matches the logged one."""
     if not contains_fingerprint(was):
         return was
     there = _value_at(now, steps)
@@ -126,7 +126,7 @@ def _value_after_change(field: str, was: Any, now: Any, steps: Sequence[PathStep
 
 
 def _value_at(value: Any, steps: Sequence[PathStep]) -> Any:
-    """What is at the end of the steps; None where nothing is."""
+    """Return the value at the end of the steps; None if there is none."""
     for name, is_item in steps:
         if is_item:
             items = value if isinstance(value, list) else []
@@ -138,13 +138,13 @@ def _value_at(value: Any, steps: Sequence[PathStep]) -> Any:
 
 
 def _split_field(field: str) -> tuple[str, str]:
-    """A change's place: the member, and the path inside it."""
+    """Split the field of a change into the member and the path inside it."""
     member = get_top_level_field(field)
     return member, field[len(member) :]
 
 
 def _parse_steps(inside: str) -> list[PathStep]:
-    """Raises `Moved` where a name on the way cannot be read back, as an empty one."""
+    """Parse a path; raise `MovedError` if a name in it can't be read, such as an empty one."""
     found = list(STEP_PATTERN.finditer(inside))
     if "".join(step[0] for step in found) != inside:
         raise MovedError

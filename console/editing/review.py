@@ -41,6 +41,7 @@ class DraftReview:
 
 
 def review(target: DocumentTarget, document: Document, edits: DraftEdits) -> DraftReview:
+    """Merge the edits into the current document, and find what has to be confirmed."""
     declared = target.kind.declared
     now = {name: document.get(name) for name in edits.base}
     merged = merge(edits.base, now, edits.values)
@@ -77,7 +78,7 @@ class MergeRow:
 
 
 def merge_rows(target: DocumentTarget, edits: DraftEdits, found: DraftReview) -> list[MergeRow]:
-    """Every setting that either side changed, the conflicts first."""
+    """Return the settings that either side changed, conflicts first."""
     conflicts = {one.field for one in found.conflicts}
     mine_of = {one.field: one.mine for one in found.conflicts}
     shown = target.workspace.authlete.redact_edits({**edits.values, **mine_of})

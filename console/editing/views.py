@@ -97,7 +97,7 @@ def discard(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
 
 
 def find_sections(kind: DocumentKind, slug: str) -> Sequence[type[Section]]:
-    """The sections that a part of the URL names; raises `Http404` for none."""
+    """Return the sections that a part of the URL names; raise `Http404` if there are none."""
     if slug == ALL_SECTIONS:
         return tuple(kind.sections.values())
     if slug not in kind.sections:
@@ -112,7 +112,7 @@ def _open_form(
     edits: DraftEdits,
     target: DocumentTarget,
 ) -> SettingsForm:
-    """The form as it was left, else with what the draft wants put in."""
+    """Return the form as it was left, else with the draft's values."""
     if section in edits.unsent_forms:
         return form_class(QueryDict(edits.unsent_forms[section]), place=str(target))
     return form_class(document=document, edits=edits.values, place=str(target))
@@ -142,7 +142,7 @@ MERGE_OUTDATED = gettext_lazy("Someone else saved changes again. Nothing was sen
 
 
 def review(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
-    """What would be sent, in sentences and as the request itself; then send it."""
+    """Show the changes in words and as the request; send them on POST."""
     edits = drafts.load(target)
     told = {"reason": request.GET.get("reason", "")[:400]}
     form = VersionedChangeForm(request.POST or None, initial=told)
@@ -201,7 +201,7 @@ def _rebase(
     document: Document,
     wanted: dict[str, Any],
 ) -> drafts.DraftEdits:
-    """The draft as it is made to the document of now, unless it changed meanwhile."""
+    """Return the draft as it applies to the current document, unless it changed meanwhile."""
     merged = edits.rebased_on(document, wanted)
     return drafts.update(target, lambda now: merged if now.values == edits.values else now)
 
@@ -209,8 +209,10 @@ def _rebase(
 def _read_current(
     failure: AuthleteError | None, target: DocumentTarget, authlete: AuthleteClient
 ) -> Document:
-    """The document as it is now; where it cannot be read after a save has failed, what
-    became of the save is what has to be told."""
+    """Return the current document.
+
+    If it can't be read after a failed save, raise the error of the save.
+    """
     try:
         return target.api(authlete).get()
     except AuthleteError as error:
@@ -240,7 +242,7 @@ def merge(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
 
 
 def _last_change(target: DocumentTarget) -> AuditEntry | None:
-    """The newest change that somebody else made here, if there is one."""
+    """Return the newest change that somebody else made here; None if there is none."""
     return (
         AuditEntry.objects.filter(
             **target.audit_columns,

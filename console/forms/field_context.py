@@ -130,7 +130,7 @@ class RowList:
 
 
 def duration_units(box: SettingField) -> DurationUnits:
-    """The units of a duration, and what was typed in seconds."""
+    """Return the units of a duration, and what was typed in seconds."""
     typed = box.input_value
     options = tuple(
         ChoiceOption(unit, unit_name(unit), unit == typed["unit"])
@@ -147,7 +147,7 @@ def duration_units(box: SettingField) -> DurationUnits:
 
 
 def choice_options(box: SettingField) -> tuple[ChoiceOption, ...]:
-    """What a single choice offers, with what is there although it is not offered."""
+    """Return the options of a single choice, including a current value that is not offered."""
     choices = box.setting.input_type.choices
     return tuple(
         ChoiceOption(one, choice_label(box.setting, one), one == box.input_value, one in choices)
@@ -156,7 +156,7 @@ def choice_options(box: SettingField) -> tuple[ChoiceOption, ...]:
 
 
 def multiple_choice_options(box: SettingField) -> tuple[ChoiceOption, ...]:
-    """The same of a choice of several."""
+    """Return the options of a multiple choice, including current values that are not offered."""
     choices, picked = box.setting.input_type.choices, box.input_value["picked"]
     return tuple(
         ChoiceOption(one, choice_label(box.setting, one), one in picked, one in choices)
@@ -165,7 +165,7 @@ def multiple_choice_options(box: SettingField) -> tuple[ChoiceOption, ...]:
 
 
 def kept_secret(box: SettingField) -> KeptValue:
-    """Whether there is a secret, and the one that was entered, sealed."""
+    """Return whether there is a secret, and the one that was entered, sealed."""
     new = box.input_value["new"]
     entered = seal(new, box.state.form_key, box.setting.api_name) if new else ""
     return KeptValue(bool(box.base), _fingerprint(box.base), sealed_input=entered)
@@ -185,7 +185,7 @@ def kept_odd_value(usual: FieldKind) -> Callable[[SettingField], KeptValue]:
 
 
 def key_set_view(box: SettingField) -> KeySetView:
-    """The keys of the text that was typed, as far as it is a set of keys."""
+    """Return the keys of the typed text; as many as can be parsed."""
     typed = box.input_value
     text = redact_key_set(typed)
     held = "" if text == typed else seal(typed, box.state.form_key, box.setting.api_name)
@@ -198,7 +198,7 @@ def key_set_view(box: SettingField) -> KeySetView:
 
 
 def text_rows(box: SettingField) -> RowList:
-    """A list of texts, a row each, with blank ones to fill in."""
+    """Return a row for each text of a list, and blank rows to fill in."""
     first = len(box.input_value) if box.state.focus == box.name else -1
     return RowList(
         box.name,
@@ -217,7 +217,7 @@ def text_rows(box: SettingField) -> RowList:
 
 
 def object_rows(box: SettingField) -> RowList:
-    """A list of objects, a row each, with blank ones to fill in."""
+    """Return a row for each object of a list, and blank rows to fill in."""
     inner = box.kind.input
     assert isinstance(inner, RowsInput)
     taken = {row["row"] for row in box.input_value}
@@ -260,14 +260,14 @@ def _object_row(box: SettingField, inner: ObjectInput, at: int, row: Any, focus:
 
 
 def original_item(base: Any, token: str) -> Any:
-    """The item of a list that a row was made of, if it was made of one."""
+    """Return the list item that a row was made of; None if there is none."""
     items = base if isinstance(base, list) else []
     at = int(token) if token.isdecimal() and len(token) < 9 else len(items)
     return items[at] if at < len(items) else None
 
 
 def object_members(box: SettingField) -> Cells:
-    """The members of one object."""
+    """Return the inputs of one object's members."""
     inner = box.kind.input
     assert isinstance(inner, ObjectInput)
     return _cells(box, inner, box.name, box.input_value, box.base)

@@ -77,5 +77,5 @@ FIXED_KIND = FieldKind("fixed", FieldInput())  # a value that nobody can change 
 
 @cache
 def odd_kind(usual: FieldKind) -> FieldKind:
-    """The kind for a value that ``usual`` cannot hold."""
+    """Return the kind for a value that ``usual`` can't hold."""
     return FieldKind("odd", OddValueInput(usual.input), field_context.kept_odd_value(usual))

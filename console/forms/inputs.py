@@ -35,19 +35,19 @@ class FieldInput:
     is_group = False  # whether it is several inputs under one name
 
     def supports(self, value: Any) -> bool:
-        """Whether the input can hold ``value``, which is never None."""
+        """Return whether the input can hold ``value``, which is never None."""
         return isinstance(value, str)
 
     def display(self, setting: Setting, value: Any) -> Any:
-        """What the input holds for ``value``."""
+        """Return what the input shows for ``value``."""
         return value or ""
 
     def display_edited(self, setting: Setting, value: Any, base: Any) -> Any:
-        """What the input holds once ``value`` was entered in place of ``base``."""
+        """Return what the input shows after ``value`` was entered in place of ``base``."""
         return self.display(setting, value)
 
     def read(self, setting: Setting, sent: SubmittedValues) -> Any:
-        """What the input held when it was sent."""
+        """Return the value that was submitted in the input."""
         return sent.last()
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
@@ -283,7 +283,7 @@ class OddValueInput(FieldInput):
 
 
 def parse_whole_number(text: str) -> int | None:
-    """The whole number that a text is; nothing is None."""
+    """Return the whole number in a text; None if it is empty."""
     text = text.strip()
     if not text:
         return None
@@ -300,12 +300,12 @@ def restore_line_breaks(text: str, base: Any) -> str:
 
 
 def empty_list_value(setting: Setting) -> list[Any] | None:
-    """What an emptied list is: "none" only where an absent one says otherwise."""
+    """Return the value of an emptied list: None if an absent list also means "none"."""
     return [] if setting.unset_label else None
 
 
 def available_choices(setting: Setting, value: Any) -> list[str]:
-    """What can be picked: every choice, then what is there and not known here."""
+    """Return every declared choice, then current values that are not declared."""
     return list(dict.fromkeys([*setting.input_type.choices, *(value or ())]))
 
 
@@ -314,7 +314,7 @@ def _in_choice_order(order: Iterable[str], picked: Container[str]) -> list[str]:
 
 
 def is_json_of(text: Any, value: Any) -> bool:
-    """Whether ``text`` is JSON of this value."""
+    """Return whether ``text`` is JSON of this value."""
     try:
         return isinstance(text, str) and is_equal(parse_json(text), value)
     except InvalidJsonError:

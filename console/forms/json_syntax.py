@@ -26,7 +26,7 @@ class _JsonSyntaxError(Exception):
 
 
 def syntax_problem(text: str) -> str:
-    """What is wrong first, and where; nothing where no place can be told."""
+    """Return the first syntax error and its position; empty if the text is valid."""
     try:
         end = _skip_space(text, _skip_value(text, _skip_space(text, 0), MAX_NESTING_DEPTH))
         if end < len(text):
@@ -43,7 +43,7 @@ def syntax_problem(text: str) -> str:
 
 
 def _skip_value(text: str, at: int, levels: int) -> int:
-    """Where the value that starts at ``at`` ends."""
+    """Return the position after the value that starts at ``at``."""
     if text[at : at + 1] in ("{", "["):
         if not levels:
             raise _JsonSyntaxError(at, _("nested too deeply"))
@@ -61,7 +61,7 @@ def _skip_value(text: str, at: int, levels: int) -> int:
 
 
 def _member_reader(text: str, levels: int) -> Callable[[int], int]:
-    """Reads one member of an object after another."""
+    """Return a function that reads one member of an object after another."""
     names: set[str] = set()
 
     def member(at: int) -> int:
@@ -80,7 +80,7 @@ def _member_reader(text: str, levels: int) -> Callable[[int], int]:
 
 
 def _skip_list(text: str, at: int, closing: str, read: Callable[[int], int]) -> int:
-    """Where the brackets end that open at ``at`` and hold what ``read`` reads."""
+    """Return the position after the brackets that open at ``at``; ``read`` skips an item."""
     at = _skip_space(text, at + 1)
     if text[at : at + 1] == closing:
         return at + 1

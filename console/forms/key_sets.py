@@ -34,7 +34,7 @@ class KeySummary:
 
 
 def list_key_set(text: str) -> tuple[KeySummary, ...]:
-    """The keys of a set; raises `ValueError` where it is not one."""
+    """Return the keys of a JWK Set; raise `ValueError` if the text is not one."""
     match parse_json(text):
         case {"keys": list() as keys}:
             return tuple(_summarize_key(key) for key in keys)
@@ -42,7 +42,7 @@ def list_key_set(text: str) -> tuple[KeySummary, ...]:
 
 
 def indent_json(text: str) -> str:
-    """The text with one member a line, where nothing of it would change."""
+    """Return the text with one member a line, if that changes nothing in it."""
     try:
         spread = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
         return spread if is_equal(parse_json(spread), parse_json(text)) else text

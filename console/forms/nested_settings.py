@@ -24,7 +24,7 @@ class NestedSetting:
     is_item: bool = False  # a whole item of a list
 
     def format(self, value: Any) -> str:
-        """What is at this place, in words."""
+        """Format the value at this path."""
         if not self.is_item:
             return format_value(self.setting, value)
         if value is None:
@@ -35,7 +35,7 @@ class NestedSetting:
 
 
 def resolve_nested(setting: Setting, path: str) -> NestedSetting:
-    """The place that ``path`` leads to; what is not declared keeps its name."""
+    """Return the setting at ``path``; undeclared members keep their name."""
     place = NestedSetting(setting, translate(setting.label))
     for step in STEP_PATTERN.finditer(path):
         item, member = step["item"], step["member"]

@@ -106,7 +106,7 @@ class RowsInput(FieldInput):
         return isinstance(value, list)
 
     def display(self, setting: Setting, value: Any) -> Any:
-        """A row whose item has no form that is known here has no cells."""
+        """Return a row for each item; an item of an unknown form has no cells."""
         fits, shown = self.row.supports, self.row.display
         return [
             {"row": str(at), "cells": shown(setting, item) if fits(item) else None}
@@ -151,14 +151,14 @@ class RowsInput(FieldInput):
         return found or empty_list_value(setting)
 
     def is_blank(self, setting: Setting, row: Mapping[str, Any]) -> bool:
-        """Whether nothing is in a row's inputs."""
+        """Return whether nothing is in a row's inputs."""
         return bool(row["cells"] == self.row.display(setting, None))
 
 
 def _match_items(
     items: Sequence[Any], olds: Sequence[Any], known: Container[str]
 ) -> list[int | None]:
-    """The place of the old item that each item was made of.
+    """Return the index of the old item that each item was made of.
 
     Told by being the same, by name, and for one that was renamed by the members that
     only Authlete knows: those must not be lost.
@@ -198,12 +198,12 @@ STANDARD_SCOPES: Mapping[str, str | Promise] = {
 
 
 def scope_descriptions(service: Service) -> dict[str, str]:
-    """What each scope of a service is for, by name, where the service says so."""
+    """Return the descriptions of a service's scopes by name, where it has any."""
     return parse_scope_descriptions(service.get("supportedScopes"))
 
 
 def parse_scope_descriptions(scopes: object) -> dict[str, str]:
-    """The same of a list of scopes, as Authlete has it."""
+    """Return the descriptions by name in a list of scopes of Authlete."""
     return {
         one["name"]: one["description"]
         for one in (scopes if isinstance(scopes, list) else ())
@@ -215,5 +215,5 @@ def parse_scope_descriptions(scopes: object) -> dict[str, str]:
 
 
 def describe_scope(scope: str, descriptions: Mapping[str, str]) -> str:
-    """What a scope is for; nothing where nobody says."""
+    """Return the description of a scope; empty if there is none."""
     return descriptions.get(scope) or str(STANDARD_SCOPES.get(scope, ""))

@@ -18,12 +18,12 @@ PRIVATE_MEMBER = re.compile(r'"(d|p|q|dp|dq|qi|oth|k)"\s*:')  # in what may be a
 
 
 def seal(text: str, place: str, member: str) -> str:
-    """What must not be shown again, as it may stand in the form at this place."""
+    """Seal a text that must not be shown again, for the form at ``place``."""
     return vault.seal(text, f"console.forms/{place}/{member}")
 
 
 def unseal(sealed: str, place: str, member: str) -> str:
-    """What was sealed for this place; nothing where it was not."""
+    """Return what was sealed for this place; empty if it was sealed elsewhere."""
     try:
         return vault.unseal(sealed, f"console.forms/{place}/{member}")
     except vault.UnsealError:
@@ -31,7 +31,7 @@ def unseal(sealed: str, place: str, member: str) -> str:
 
 
 def redact_key_set(keys: str) -> str | None:
-    """The text of a key set as a page may show it; None where that is not safe."""
+    """Return the text of a key set without private parts; None if that can't be done safely."""
     seen = get_redactor().redact_field("jwks", keys)
     if isinstance(seen, str):
         return keys if seen == keys else indent_json(seen)

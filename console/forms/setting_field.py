@@ -38,7 +38,7 @@ class FieldKind:
 
 @cache
 def load_template(path: str) -> Template:
-    """A template without the wrapper around it, which costs more than a field."""
+    """Return a template without its wrapper, which costs more than a field."""
     return get_template(path).template  # type: ignore[attr-defined, no-any-return]
 
 
@@ -201,7 +201,7 @@ class SettingField:
 
 
 def row_label(label: str, row_number: int) -> str:
-    """What an input of a row is called."""
+    """Return the label of an input of a row."""
     return _("%(label)s, row %(row)s") % {"label": label, "row": row_number}
 
 
@@ -214,7 +214,7 @@ INPUTS_PLACEHOLDER = "<!--inputs-->"  # in a frame, where the inputs go
 
 
 def cache_key(setting: Setting, value: Any) -> Any:
-    """A key for a value that many services have; else `OTHER`."""
+    """Return a cache key for a value that many services have; `UNCOMMON` for other values."""
     if setting.input_type.kind == "moment":  # told as "2 minutes ago"
         return UNCOMMON
     match value:
@@ -266,7 +266,7 @@ def _render(box: SettingField, language: str | None) -> SafeString:
 def _frame_parts(
     setting: Setting, kind: FieldKind, language: str | None
 ) -> tuple[SafeString, SafeString]:
-    """A frame, cut where the inputs go."""
+    """Return a frame, split at the position of the inputs."""
     box = SettingField(setting, kind, setting.name, None, None, FieldState())
     whole = load_template(FRAME_TEMPLATE).render(
         Context({"field": box, "inputs": SafeString(INPUTS_PLACEHOLDER)})

@@ -168,15 +168,19 @@ class SettingsForm:
         return frozenset(name for name in self._input_values if self._is_changed(name))
 
     def filter_settings(self, words: str, show: str) -> None:
-        """Draw only settings that name every one of ``words``, and with ``show``
-        "set" or "changed" only those; what is wrong is drawn always. A setting that
-        is not in the page is not touched by what comes back."""
+        """Show only settings that match every one of ``words``, and invalid ones.
+
+        With ``show`` "set" or "changed", show only such settings. A setting that is not in the
+        page keeps its value.
+        """
         self._words = words.lower().split()
         self._show = show
 
     def show_only(self, names: Container[str]) -> None:
-        """Draw the settings of these names only, for what is not made yet: then
-        nothing is marked as changed."""
+        """Show the settings of these names only, for an object that is not created yet.
+
+        No setting is marked as changed.
+        """
         self._shown_names = names
 
     def _is_shown(self, one: Setting) -> bool:
@@ -287,7 +291,7 @@ class SettingsForm:
         return kind if fits else odd_kind(kind)
 
     def _input_value(self, one: Setting) -> Any:
-        """What the inputs hold; those that were not in the page are untouched."""
+        """Return the value of the inputs; inputs that were not in the page are unchanged."""
         inner, base = self._kinds[one.name].input, self._base_value(one)
         sent = self._submitted.parts.get(one.name)
         if sent is not None:

@@ -35,7 +35,7 @@ class SubmittedValues:
         return whole
 
     def last(self, part: str = "") -> str:
-        """The value here or of a part; an empty text where nothing was sent."""
+        """Return the value here or of a part; empty if nothing was submitted."""
         at = self.parts.get(part) if part else self
         return at.values[-1] if at and at.values else ""
 
@@ -58,7 +58,7 @@ class SubmittedValues:
         return where
 
     def count_blank_rows(self, path: str) -> int:
-        """How many empty rows a list had."""
+        """Return the number of blank rows of a list."""
         rows = self.descendant(path)
         return rows.all("item").count("") + sum(
             not rows.child(token).is_filled for token in rows.all("row")

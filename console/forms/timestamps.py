@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 def parse_timestamp(text: str) -> datetime | None:
-    """A moment as an address has it; without an offset it is in the reader's zone.
+    """Parse a time from a query string; without an offset, it is in the reader's time zone.
 
     Of a time that their clock shows twice, when summer ends, it is the first; one that
     is skipped, when summer begins, is what the clock shows instead.
@@ -30,7 +30,7 @@ def parse_timestamp(text: str) -> datetime | None:
 
 
 def ambiguous_twin(moment: datetime) -> datetime | None:
-    """The other moment at which the reader's clock shows the same, if there is one."""
+    """Return the other time at which the reader's clock shows the same; None if there is none."""
     local, zone = timezone.localtime(moment), timezone.get_current_timezone()
     other = local.replace(fold=1 - local.fold).astimezone(UTC)
     is_shown = other.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None)
@@ -38,21 +38,22 @@ def ambiguous_twin(moment: datetime) -> datetime | None:
 
 
 def is_same_second(one: datetime, other: datetime) -> bool:
-    """Whether the reader's clock shows both as the same second."""
+    """Return whether the reader's clock shows both as the same second."""
     return local_clock(one) == local_clock(other)
 
 
 def local_clock(moment: datetime) -> str:
-    """What the reader's clock shows, as a field of a form has it."""
+    """Format a time in the reader's time zone for a form field."""
     return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M:%S}"
 
 
 def timestamp_param(moment: datetime) -> str:
-    """A moment as it stands in an address."""
+    """Format a time for a query string."""
     return timezone.localtime(moment).isoformat(timespec="microseconds")
 
 
 def format_timestamp(moment: datetime) -> str:
+    """Format a time in the reader's time zone, with its offset."""
     local = timezone.localtime(moment)
     return f"{date_format(local, 'j M Y')}, {local:%H:%M:%S} {local:%:z}"
 

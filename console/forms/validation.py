@@ -33,7 +33,7 @@ def validation_errors(
     value: Any,
     base: Any = None,
 ) -> list[str]:
-    """What is wrong with ``value``, in words; nothing of what ``base`` had."""
+    """Return messages about what is invalid in ``value``, except what ``base`` already had."""
     if isinstance(inner, ObjectInput) and inner.section and isinstance(value, Mapping):
         return list(_member_errors(inner.section, value, base or {}))
     try:
@@ -65,7 +65,7 @@ def _member_errors(
 
 
 def is_same_value(one: Any, other: Any) -> bool:
-    """Whether both say the same; in which order a list has its items, aside."""
+    """Return whether both say the same; in which order a list has its items, aside."""
     if compare.is_equivalent(one, other):
         return True
     if not isinstance(one, list) or not isinstance(other, list):
@@ -80,7 +80,7 @@ def is_same_value(one: Any, other: Any) -> bool:
 
 
 def _was_in_base(value: Any, base: Any, path: Sequence[int | str]) -> bool:
-    """Whether what is at ``place`` inside ``value`` was in ``base`` before."""
+    """Return whether what is at ``place`` inside ``value`` was in ``base`` before."""
     match value, base, path:
         case list(), list(), [int(at), *rest] if at < len(value):
             if any(compare.is_equal(value[at], old) for old in base):
@@ -94,13 +94,13 @@ def _was_in_base(value: Any, base: Any, path: Sequence[int | str]) -> bool:
 
 
 def _same_name_item(item: Any, value: Sequence[Any], base: Sequence[Any]) -> Any:
-    """The item of ``base`` that goes by the same name."""
+    """Return the item of ``base`` with the same name."""
     name = compare.find_key_field(value, base)
     return next((old for old in base if name and old[name] == item[name]), None)
 
 
 def _row_prefix(path: Sequence[int | str]) -> str:
-    """Where inside a list something is wrong, in words."""
+    """Return the position in a list of an invalid item, in words."""
     rows = [str(part + 1) for part in path if isinstance(part, int)]
     return _("Row %(row)s: ") % {"row": ", ".join(rows)} if rows else ""
 
@@ -132,7 +132,7 @@ class FormSnapshot:
 
     @classmethod
     def from_signed(cls, text: str, form_key: str) -> Self:
-        """Raises `signing.BadSignature` for what was not signed here."""
+        """Parse a signed text; raise `signing.BadSignature` if the signature is invalid."""
         content = signing.loads(text, salt=f"{SALT}/{form_key}")
         return cls(*from_plain(content))
 
@@ -160,7 +160,7 @@ def to_plain(value: Any) -> dict[str, Any]:
 
 
 def from_plain(content: Mapping[str, Any]) -> Any:
-    """The value that `plain` made ``content`` of."""
+    """Return the value that `plain` made ``content`` of."""
     mark = content["mark"]
 
     def unmarked(found: dict[str, Any]) -> Any:

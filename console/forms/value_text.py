@@ -50,7 +50,7 @@ def format_value(setting: Setting, value: Any) -> str:
 
 
 def format_absent(setting: Setting) -> str:
-    """What holds while Authlete has no value."""
+    """Return what applies while Authlete has no value."""
     if setting.unset_label:
         return gettext(setting.unset_label)
     if setting.default is not None:
@@ -61,6 +61,7 @@ def format_absent(setting: Setting) -> str:
 
 
 def format_fingerprint(secret: Fingerprint) -> str:
+    """Return "set" with the short fingerprint of a secret."""
     return _("set (fingerprint %(mark)s)") % {"mark": short_fingerprint(secret)}
 
 
@@ -70,17 +71,17 @@ def short_fingerprint(secret: Fingerprint) -> str:
 
 
 def to_json(value: Any) -> str:
-    """A value of any form, on one line."""
+    """Return a value of any type as JSON on one line."""
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def format_number(number: int | Decimal) -> str:
-    """A number whose digits are grouped as the language has it."""
+    """Format a number with its digits grouped for the reader's language."""
     return number_format(int(number), force_grouping=True)
 
 
 def largest_unit(seconds: int) -> tuple[int, str]:
-    """The largest unit that holds ``seconds`` exactly, and how many of it."""
+    """Return the largest unit that divides ``seconds``, and how many of it."""
     for unit, (size, least) in DURATION_UNITS.items():
         if seconds % size == 0 and seconds // size >= least:
             return seconds // size, unit
@@ -88,6 +89,7 @@ def largest_unit(seconds: int) -> tuple[int, str]:
 
 
 def unit_name(unit: str) -> str:
+    """Return the translated name of a unit of time."""
     return {
         "days": _("days"),
         "hours": _("hours"),
@@ -97,7 +99,7 @@ def unit_name(unit: str) -> str:
 
 
 def translate(text: str) -> str:
-    """A declared text in the reader's language."""
+    """Return a declared text in the reader's language."""
     return gettext(text) if text else ""
 
 
@@ -116,7 +118,7 @@ def format_count(number: int, unit: str) -> str:
 
 
 def choice_label(setting: Setting, value: str) -> str:
-    """A choice by its label; one that is not known here by itself."""
+    """Return the label of a choice; the choice itself if it is not declared."""
     label = setting.input_type.choices.get(value)
     return gettext(label) if label else value
 
@@ -219,7 +221,7 @@ def _format_by_members(*members: str) -> Callable[[Setting, Any], str]:
 
 
 def format_members(setting: Setting, value: Any) -> str:
-    """An object by what is set in it; members that are not declared keep their name."""
+    """Format the members of an object that are set; undeclared ones keep their name."""
     declared = {one.api_name: one for one in COLUMNS.get(setting.input_type.kind, ())}
     return _join(
         [

@@ -36,7 +36,7 @@ def organizations(request: ConsoleRequest) -> HttpResponse:
 
 @signed_in_page
 def patterns(request: ConsoleRequest) -> HttpResponse:
-    """Every component in every state, drawn by the partials that the pages use."""
+    """Show every component in every state, rendered with the partials that pages use."""
     return render_page(request, "help/patterns.html", samples.pattern_context())
 
 

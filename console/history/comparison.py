@@ -56,6 +56,8 @@ class UnrestorableSetting:
 
 @dataclass(frozen=True, slots=True)
 class DocumentComparison:
+    """The differences between two documents."""
+
     differences: Sequence[ChangeDescription]
     members: Sequence[ComparedMember]
     expected: Sequence[ChangeDescription]  # ids, addresses, secrets and times of its own
@@ -68,7 +70,7 @@ class DocumentComparison:
 def compare_documents(
     kind: DocumentKind, first: Document, other: Document, *, same_object: bool
 ) -> DocumentComparison:
-    """``same``: both are of one object, at two times."""
+    """Compare two documents; ``same_object`` if they are versions of one object."""
     differs, expected = [], []
     members: dict[str, ComparedMember] = {}
     for one in diff_objects(first.to_dict(), other.to_dict(), is_same_for_authlete):
@@ -109,8 +111,7 @@ def restore_problem(declared: DeclaredSettings, member: str, then: Document, now
 def restorable_values(
     kind: DocumentKind, then: Document, now: Document, members: Sequence[str] | None
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """What ``members`` are now, and what they are to be again; all that differ and can
-    be put back for None."""
+    """Return the current and the restored values of ``members``; of all of them for None."""
     found = diff_objects(now.to_dict(), then.to_dict(), is_same_for_authlete)
     differ = {get_top_level_field(one.field) for one in found}
     wanted = {
@@ -125,7 +126,7 @@ def restorable_values(
 def unrestorable_settings(
     kind: DocumentKind, then: Document, now: Document
 ) -> list[UnrestorableSetting]:
-    """What differs and is not put back, and why."""
+    """Return the settings that differ and are not restored, and why."""
     members = compare_documents(kind, then, now, same_object=True).members
     return [
         UnrestorableSetting(one.label, one.member, one.problem) for one in members if one.problem
@@ -147,6 +148,8 @@ MAX_COMPARISON_OPTIONS = 200  # other objects that a page names
 
 @dataclass(frozen=True, slots=True)
 class ComparisonTarget:
+    """The document that an object is compared with."""
+
     document: Document
     label: str
     is_same_object: bool  # the same object at another moment
@@ -155,7 +158,7 @@ class ComparisonTarget:
 
 
 def find_comparison_target(versions: ObjectVersions, asked: str) -> ComparisonTarget | None:
-    """Now, another moment, or another object; None where it is nothing of these."""
+    """Return the current version, another version or another object; None if unknown."""
     if asked == COMPARE_WITH_CURRENT:
         return (
             ComparisonTarget(versions.current, _("now"), is_same_object=True, is_now=True)

@@ -93,7 +93,7 @@ class HistoryPage:
 def load_history(
     target: DocumentTarget, name: str, cursor: str = "", *, limit: int = 20
 ) -> HistoryPage:
-    """What was done to what is called ``name`` now; who only read it is left out."""
+    """Return the entries about the object that has this name now, without reads."""
     at = target.audit_columns
     page = search_history(
         at["organization_id"],
@@ -111,7 +111,7 @@ def load_history(
 
 
 def history_gaps(target: DocumentTarget) -> list[RetentionGap]:
-    """What its history began with may have been removed."""
+    """Return the categories whose removed entries may be missing at the start of the history."""
     return find_retention_gaps(
         target.audit_columns["organization_id"],
         EntryFilters(),
@@ -134,7 +134,7 @@ def _describe_entry(target: DocumentTarget, entry: AuditEntry, name: str) -> His
 
 
 def outside_time_range(entry: AuditEntry) -> Sequence[datetime]:
-    """When it was seen last before a change made elsewhere, and first after it."""
+    """Return when the object was last seen before an external change, and first after it."""
     if not entry.operation.endswith("_outside"):
         return ()
     times, _, _ = entry.object.partition(" ")
@@ -143,24 +143,24 @@ def outside_time_range(entry: AuditEntry) -> Sequence[datetime]:
 
 
 def is_unchanged(entry: AuditEntry) -> bool:
+    """Return whether an entry reports an external change without changed settings."""
     return entry.operation.endswith(".changed_outside") and not entry.changes
 
 
 def is_undoable(entry: AuditEntry) -> bool:
-    """Whether it set something whose earlier values the record holds."""
+    """Return whether it set something whose earlier values the record holds."""
     fates = (Outcome.SUCCEEDED, Outcome.UNKNOWN)
     was_set = entry.operation in (*UNDOABLE_OPERATIONS, *UNDO_PAGES)
     return was_set and entry.outcome in fates and bool(entry.changes)
 
 
 def undo_reason(entry: AuditEntry) -> str:
-    """The reason that is offered to whoever undoes it."""
+    """Return the suggested reason for undoing an entry."""
     return _("Undo %(entry)s") % {"entry": entry.ticket or entry.entry}
 
 
 def entry_page_path(entry: AuditEntry, page: str) -> str:
-    """The path of a page about an entry, of a service or a client; empty where there
-    is none."""
+    """Return the path of a service's or client's page about an entry; empty if there is none."""
     place = (entry.organization, entry.region, entry.service)
     if entry.client:
         return optional_path(f"clients:{page}", *place, entry.client, entry.entry)
@@ -172,6 +172,8 @@ MAX_LISTED = 5
 
 @dataclass(frozen=True, slots=True)
 class UnresolvedNotice:
+    """A link to resolve an entry whose outcome is unknown."""
+
     entry: AuditEntry
     title: str
     path: str  # of the page that settles it; of its entry for who may only read
@@ -180,8 +182,7 @@ class UnresolvedNotice:
 def list_unresolved(
     target: DocumentTarget, name: str, entry: str = ""
 ) -> Sequence[UnresolvedNotice]:
-    """The newest of what is unknown of what is called ``name``; of one ``entry``,
-    where one is named."""
+    """Return the newest unresolved entries about the object; of one ``entry`` if it is given."""
     # Asked for by its place, SQLite would read all that was done there.
     numbers = find_unresolved(target.audit_columns["organization_id"]).values("seq")
     found = AuditEntry.objects.filter(seq__in=numbers, **target.audit_columns)

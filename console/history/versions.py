@@ -65,7 +65,7 @@ class ObjectVersions:
         return timeline.find_span_at(self.spans, moment)
 
     def is_certain(self, span: VersionSpan, moment: datetime) -> bool:
-        """Whether it was like this then for sure: the newest is so at this moment."""
+        """Return whether it was like this then for sure: the newest is so at this moment."""
         is_now = self.current is not None and span.next_since is None
         return span.since <= moment and (is_now or moment <= span.until)
 
@@ -97,7 +97,7 @@ def load_versions(target: DocumentTarget) -> ObjectVersions:
 
 
 def load_deleted(target: DocumentTarget, error: AuthleteError) -> ObjectVersions:
-    """What is known of an object that Authlete does not show, and says why."""
+    """Return the stored versions of an object that Authlete does not show, and why."""
     kept = list_spans(target)
     if isinstance(error, NotFoundError) and error.is_from_authlete:
         return ObjectVersions(target, kept, None)
@@ -116,7 +116,7 @@ def _is_deleted(kept: Sequence[VersionSpan]) -> bool:
 
 
 def list_spans(target: DocumentTarget) -> list[VersionSpan]:
-    """The versions that are kept of an object, each with how long it was so."""
+    """Return the stored versions of an object, each with how long it was current."""
     at = target.audit_columns
     return timeline.load_spans(
         at["organization_id"], at["region"], target.service_id, target.client_id
@@ -138,7 +138,7 @@ class VersionRow:
 
 
 def version_rows(versions: ObjectVersions, around: VersionSpan | None) -> list[VersionRow]:
-    """The newest versions, and the one that is looked at."""
+    """Return the newest versions, and the one that is shown."""
     listed = list(reversed(versions.spans[-MAX_LISTED_VERSIONS:]))
     if around and around not in listed:
         listed.append(around)
@@ -168,16 +168,19 @@ MAX_RECREATIONS = 5
 
 @dataclass(frozen=True, slots=True)
 class ObjectLink:
+    """A link to an object's page."""
+
     name: str
     path: str
 
 
 def recreation_reason(place: str) -> str:
+    """Return the suggested reason for recreating a deleted object."""
     return _("Recreate %(place)s") % {"place": place}
 
 
 def find_creation(target: DocumentTarget) -> AuditEntry | None:
-    """The call that made it from here, if one did and its entry is kept."""
+    """Return the entry of the call that created the object; None if there is none."""
     first = _versions(target).filter(number=1).first()
     if first is None:
         return None
@@ -191,7 +194,7 @@ def find_creation(target: DocumentTarget) -> AuditEntry | None:
 
 
 def list_recreations(target: DocumentTarget) -> list[ObjectLink]:
-    """What was made of it since it was deleted, as the reasons say."""
+    """Return the objects that were recreated from it, as the reasons say."""
     calls = _creation_calls(target).filter(reason__contains=target.ref.key)[:MAX_REASONS]
     named = [call for call in calls if target.ref in _refs_in_reason(call)]
     found = [_created_version(one) for one in named[:MAX_RECREATIONS]]
@@ -207,8 +210,10 @@ def _creation_calls(target: DocumentTarget) -> QuerySet[AuditEntry]:
 
 
 def _created_version(call: AuditEntry) -> Version | None:
-    """The first version of what a call has made: that which says so, or where its reply
-    was lost the one of that name and time; none where that cannot be told."""
+    """Return the first version of the object that a call created; None if that is unclear.
+
+    If the reply was lost, that is the only version with this name and time.
+    """
     firsts = Version.objects.filter(
         organization_id=call.organization_id, region=call.region, number=1
     )
@@ -230,7 +235,7 @@ def _is_in_time(first: Version, call: AuditEntry) -> bool:
 
 
 def _around(made: datetime) -> Q:
-    """The calls that are in time, by the rows in which they can stand."""
+    """Return a filter for the calls at that time, by the rows that they can be in."""
     moment, clocks = to_microseconds(made), MAX_CLOCK_SKEW // MICROSECOND
     since, until = moment - clocks, moment + clocks
     first, last = find_seq_range(since, until)
@@ -238,13 +243,12 @@ def _around(made: datetime) -> Q:
 
 
 def _service_filter(first: Version) -> dict[str, str]:
-    """What tells a call that makes such a thing; one that makes a service names none,
-    as much else does."""
+    """Return the columns of a call that creates the object; one for a service names no service."""
     return {"service": str(first.service_id)} if first.client_id else {}
 
 
 def find_original(target: DocumentTarget, creation: AuditEntry) -> ObjectLink | None:
-    """What it was before it was deleted and made again."""
+    """Return the deleted object that this one was recreated from."""
     for region, service_id, client_id in _refs_in_reason(creation):
         if bool(client_id) != bool(target.client_id):
             continue

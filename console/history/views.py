@@ -62,7 +62,7 @@ from tenants.versions.timeline import load_newest_versions
 
 
 def fields(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
-    """Every setting with its value in words, to search and to read."""
+    """Show every setting with its formatted value, to search and read."""
     asked = request.GET.get("q", "")[:200]
     set_only = request.GET.get("show") == "set"
     document = target.api().get()
@@ -77,7 +77,7 @@ def fields(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
 
 
 def document(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
-    """The whole document with its secrets sealed, to read, copy or download."""
+    """Show the whole document with its secrets redacted, to read, copy or download."""
     found = target.api().get()
     text = format_json(found.to_dict())
     source = f"{target.kind.name}/get"
@@ -92,8 +92,7 @@ def document(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
 
 
 def history(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
-    """Who changed it, newest first, each change in sentences; also while its region is
-    down, since the record is here."""
+    """List who changed the object, newest first; also while its region is down."""
     found = load_versions(target)
     context = found.context | {"object_versions": found}
     page = load_history(target, context["name"], request.GET.get("cursor", ""))
@@ -108,7 +107,7 @@ def history(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
 
 
 def change(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpResponse:
-    """What was sent, and what Authlete made of it; told from the record alone."""
+    """Show what was sent and what Authlete stored, from the audit log alone."""
     kept = AuditEntry.objects.filter(**target.audit_columns, entry=entry).first()
     if kept is None:
         return _removed_entry(request, target, entry)
@@ -138,7 +137,7 @@ def _created_another_object(organization: int, entry: str) -> bool:
 
 
 def _removed_entry(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpResponse:
-    """What is known of a change whose entry was removed; there never was any other."""
+    """Show what is known of a change whose entry was removed; raise `Http404` for any other."""
     workspace = target.workspace
     remains = retention.find_removed_entry(workspace.organization.pk, entry)
     kept = list_spans(target)
@@ -160,7 +159,7 @@ def _removed_entry(request: ConsoleRequest, target: DocumentTarget, entry: str) 
 
 
 def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
-    """The object as it was at one moment, and what differs from another one."""
+    """Show the object as it was at a time, and what differs from another version."""
     found = load_versions(target)
     form = PointInTimeForm(request.GET)
     form.full_clean()
@@ -232,8 +231,7 @@ def deleted(
     target: DocumentTarget,
     error: NotFoundError | ForbiddenError,
 ) -> HttpResponse:
-    """Who deleted it and what it was last; raises ``error`` where it was not deleted,
-    or nothing is known of it."""
+    """Show who deleted the object, and its last version; raise ``error`` if neither is known."""
     found = load_deleted(target, error)
     if found.failure or not found.last:
         raise error
@@ -257,7 +255,7 @@ def redirect_deleted(request: ConsoleRequest, target: DocumentTarget) -> HttpRes
 
 
 def _clients_of_service(target: DocumentTarget) -> list[Version]:
-    """The clients that a service had, as they were seen last."""
+    """Return the last known versions of the clients that a service had."""
     place = (target.workspace.region.name, target.service_id)
     kept = load_newest_versions(target.workspace.organization.pk, [place]).values()
     there = [one for one in kept if one.client_id and not one.is_deleted]
@@ -265,7 +263,7 @@ def _clients_of_service(target: DocumentTarget) -> list[Version]:
 
 
 def _find_deletion(found: ObjectVersions) -> AuditEntry | None:
-    """The newest entry that says so, of it or of its service: from here, or noticed."""
+    """Return the newest entry that reports the deletion of the object or its service."""
     place = found.target.audit_columns | ({"client": ""} if found.is_service_deleted else {})
     ended = AuditEntry.objects.filter(**place, operation__in=DELETE_OPERATIONS)
     fates = (Outcome.SUCCEEDED, Outcome.UNKNOWN)

@@ -55,7 +55,7 @@ class ExpiringItem:
     owner: str = ""  # who holds it, where that is not its own name
 
     def reached_warning_days(self, now: datetime) -> int | None:
-        """The nearest of `DAYS` that is reached; None where none is, 0 at the end."""
+        """Return the smallest reached one of `WARNING_DAYS`: None if none is, 0 if it expired."""
         left = self.ends_at - now
         return next((one for one in WARNING_DAYS if left <= timedelta(days=one)), None)
 
@@ -75,7 +75,7 @@ class ExpiringItem:
 def list_expiring(
     organization: Organization, within: timedelta = MAX_WARNING
 ) -> list[ExpiringItem]:
-    """What ends within that time or has ended, the first on top; each once."""
+    """Return what expires before ``until`` or has expired, soonest first; each once."""
     until = timezone.now() + within
     found = [
         *_keys(organization, until),
@@ -125,7 +125,7 @@ def _clients(organization: Organization, until: datetime) -> Iterator[ExpiringIt
 
 
 def _credentials(organization: Organization, until: datetime) -> Iterator[ExpiringItem]:
-    """A token works on its last day, and ends with it."""
+    """Yield the credentials that expire; a token is valid until the end of its last day."""
     held = Credential.objects.filter(organization=organization, expires_on__isnull=False)
     for one in held:
         assert one.expires_on is not None

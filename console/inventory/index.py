@@ -108,7 +108,7 @@ def index_services(
 
 
 def _service_values(service: Service, known: tuple[str, str, int]) -> tuple[str, str, int]:
-    """What is kept of a service; a list of names takes nothing else away."""
+    """Return the index columns of a service; a list with names only leaves others unchanged."""
     told = make_storable(service.issuer), _storable_number(service.modified_at)
     return (make_storable(service.service_name), *(told if any(told) else known[1:]))
 
@@ -170,21 +170,21 @@ def remove_client(organization: Organization, region: str, service_id: int, clie
 def clients_of_service(
     organization: Organization, region: str, service_id: int
 ) -> QuerySet[KnownClient]:
-    """The clients of one service, as they were last seen."""
+    """Return the clients of one service from the index."""
     return KnownClient.objects.filter(
         organization=organization, region=region, service_id=service_id
     )
 
 
 def redirect_hosts(client: Client) -> list[str]:
-    """Where its redirect URIs lead, each once; a scheme of its own for native ones."""
+    """Return the hosts of a client's redirect URIs, each once; the scheme for native apps."""
     found = dict.fromkeys(map(_host, client.redirect_uris))
     return [host for host in found if host]
 
 
 @lru_cache(maxsize=4096)
 def _host(uri: str) -> str:
-    """The host of an address, or its scheme; nothing where it has neither."""
+    """Return the host of a URI, or else its scheme; empty if it has neither."""
     try:
         parts = urlsplit(uri)
         host = parts.hostname or (f"{parts.scheme}:" if parts.scheme else "")
@@ -245,8 +245,10 @@ def _upsert_clients(rows: Iterable[KnownClient]) -> None:
 
 
 def _is_unchanged(kept: Sequence[object], client: Client) -> bool:
-    """Whether a client is as it was: what Authlete sets by itself may change without
-    its version."""
+    """Return whether a client's row is current.
+
+    Authlete changes some members without a new modification time, so these are compared too.
+    """
     now = (
         _storable_number(client.modified_at),
         client.is_locked,

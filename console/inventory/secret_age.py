@@ -59,7 +59,7 @@ def overdue_before() -> datetime:
 def last_changes(
     organization: int, region: str = "", service: str = "", client: str = ""
 ) -> dict[ObjectRef, datetime]:
-    """When secrets were last changed from here, by client."""
+    """Return when secrets were last changed in the console, by client."""
     told = {"region": region, "service": service, "client": client}
     rows = (
         AuditEntry.objects.filter(
@@ -84,7 +84,7 @@ def last_changes(
 def _without_undone(
     organization: int, known: dict[ObjectRef, datetime]
 ) -> dict[ObjectRef, datetime]:
-    """A secret that was put back is as old as it was before."""
+    """Leave out changes that were undone: a restored secret is as old as before."""
     undone = Rotation.objects.filter(organization_id=organization, state=Rotation.State.UNDONE)
     rows = undone.order_by("-changed_at").values_list(
         "region", "service_id", "client_id", "changed_at", "old_since"
@@ -100,16 +100,21 @@ def _without_undone(
 
 
 def secret_age(known: datetime | None, created_at: int) -> SecretAge:
-    """``known`` is when it was changed from here, ``created_at`` the milliseconds
-    since 1970 at which the client was made."""
+    """Return the age of a secret.
+
+    ``known`` is when it was changed in the console, ``created_at`` when the client was created,
+    in milliseconds since 1970.
+    """
     if known:
         return SecretAge(known, is_exact=True)
     return SecretAge(datetime_from_ms(created_at), is_exact=False)
 
 
 def list_overdue(organization: Organization) -> list[OverdueSecret]:
-    """Clients that prove with a secret who they are and whose secret is too old, the
-    oldest first; as they were last seen."""
+    """Return the clients in the index whose secret is too old, the oldest secret first.
+
+    Only clients that authenticate with their secret count.
+    """
     known = last_changes(organization.pk)
     rows = _clients_past_limit(organization).order_by("rank", "pk")
     found = [
@@ -123,7 +128,7 @@ def list_overdue(organization: Organization) -> list[OverdueSecret]:
 
 
 def count_overdue(organization: Organization) -> int:
-    """How many those are, without reading them."""
+    """Count the clients of `list_overdue`, without reading them."""
     since = overdue_before()
     known = last_changes(organization.pk)
     young = {place for place, at in known.items() if at >= since}

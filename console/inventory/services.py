@@ -74,6 +74,8 @@ class UnreachableRegion:
 
 @dataclass(frozen=True, slots=True)
 class ServiceList:
+    """The services of an organization, and the regions that did not respond."""
+
     rows: Sequence[ServiceRow]
     silent: Sequence[UnreachableRegion]
 
@@ -101,7 +103,7 @@ class BackgroundReader:
         return load_credentials(self.organization)
 
     def connect(self, region: str) -> AuthleteClient:
-        """Raises `Unauthorized` where there is no credential that opens."""
+        """Return the region's client; raise `UnauthorizedError` without a readable credential."""
         home = self.organization
         who = Actor(0, self.name, organization_id=home.pk, organization=home.slug)
         return connect(self._credentials, region, AuditLogSink(who))
@@ -111,7 +113,7 @@ class BackgroundReader:
 
 
 def list_services(reader: ServiceReader) -> ServiceList:
-    """All services; a region that is silent gives those that it showed last."""
+    """Return all services; from the index for a region that does not respond."""
     silent: list[UnreachableRegion] = []
     doors: list[tuple[Region, AuthleteClient]] = []
     for region in reader.regions():
@@ -169,8 +171,11 @@ def record_removed_services(
     listed: Collection[tuple[str, int]],
     seconds: float,
 ) -> None:
-    """Keep of services that they are gone; ``doors`` are those of the regions whose
-    lists came whole, and ``listed`` is what they show, by region and id."""
+    """Record the deletion of services that are missing from the complete lists of regions.
+
+    ``clients`` has the API clients of those regions, and ``listed`` the region and id of each
+    service in their lists.
+    """
     since = dict(
         Credential.objects.filter(organization=organization).values_list("region", "changed_at")
     )
@@ -193,8 +198,10 @@ def record_removed_services(
 
 
 def _is_due(missed: Version) -> bool:
-    """Whether to ask for it: the second time that it is missed in a row, and ever more
-    seldom as long as that tells nothing. Whenever it is seen, this begins anew."""
+    """Return whether to ask for a missing service: at its 2nd, 4th, 8th … miss in a row.
+
+    The count starts again whenever the service is seen.
+    """
     key = f"missed:{missed.pk}:{missed.last_at.timestamp()}"
     times: int = cache.get(key, 0) + 1
     cache.set(key, times, MISS_COUNT_TTL_SECONDS)
@@ -222,6 +229,7 @@ class OpenRollovers:
 
 
 def count_open_rollovers(organization: Organization) -> OpenRollovers:
+    """Count the unfinished rollovers, and those of them that stopped."""
     rows = Rollover.objects.filter(organization=organization, state__in=Rollover.OPEN)
     found = list(rows.values_list("job", "trouble"))
     active = Job.objects.filter(pk__in=[job for job, _ in found], state__in=ACTIVE_JOB_STATES)

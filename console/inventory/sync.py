@@ -1,8 +1,7 @@
-"""Looking now and then at every service and client, so that what others change
-elsewhere is noticed without anybody opening a page.
+"""Sync every service and client regularly, to notice external changes.
 
-A list says of each object when it was last changed. Only what moved since its newest
-version is read; what the door sees of that it keeps, and tells the record.
+A list has the modification time of each object. Only objects that changed since their newest
+version are read; the API client then stores the version and writes the audit entry.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -62,8 +61,7 @@ class SyncResult:
 def sync_organization(
     organization: Organization, seconds: float = SYNC_SECONDS_PER_ORGANIZATION
 ) -> SyncResult:
-    """Read what moved; the clients of those services that were asked for them longest
-    ago."""
+    """Read changed objects, and the clients of the services that were synced longest ago."""
     itself = BackgroundReader(organization, WORKER_NAME)
     end, now = Deadline(seconds), timezone.now()
     found = list_services(itself)
@@ -92,7 +90,7 @@ def sync_organization(
 def _list_clients(
     organization: Organization, doors: Mapping[str, AuthleteClient], end: Deadline
 ) -> dict[ObjectRef, int]:
-    """When clients were last changed, of some services; the index has them too."""
+    """Return when the clients of some services last changed, and update the index."""
     if end.remaining() < MIN_SECONDS_LEFT:
         return {}
     own = KnownService.objects.filter(organization=organization, region__in=doors)
@@ -121,8 +119,7 @@ def _list_clients(
 def _changed_objects(
     organization: Organization, told: Mapping[ObjectRef, int], now: datetime
 ) -> list[ObjectRef]:
-    """What is not as it was when it was seen last, or never was; of all others it is
-    kept that they were still the same ``now``."""
+    """Return the objects that differ from their last version; mark all others as seen ``now``."""
     kept = load_newest_versions(organization.pk, {place[:2] for place in told})
     same = {
         place
@@ -136,7 +133,7 @@ def _changed_objects(
 def _read_documents(
     doors: Mapping[str, AuthleteClient], places: Sequence[ObjectRef], end: Deadline
 ) -> None:
-    """All of them services, or all of them clients."""
+    """Read the documents of several services, or of several clients."""
     if places and end.remaining() > MIN_SECONDS_LEFT:
         gather(
             (
@@ -178,7 +175,7 @@ class RegionFreshness:
 
 
 def region_freshness(region: Region, services: Iterable[KnownService]) -> RegionFreshness:
-    """How old is what is known of a region's clients."""
+    """Return the age of what is known of a region's clients."""
     known = [one for one in services if one.region == region.name]
     read = [one.clients_at for one in known if one.clients_at]
     return RegionFreshness(

@@ -41,6 +41,7 @@ def export_rows[Row](
 
     Raises:
         NotRecordedError: the entry could not be written; nothing is exported.
+
     """
     record_event(
         member.actor,

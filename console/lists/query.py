@@ -45,7 +45,7 @@ class SearchVocabulary:
         example: str,
         more: Mapping[str, str] | None = None,
     ) -> Self:
-        """Every setting that is no secret, and ``more`` names of the list's own."""
+        """Build it from every setting that is no secret, and ``more`` names of the list's own."""
         members = {
             one.api_name.lower(): one.api_name
             for section in sections

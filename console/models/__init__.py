@@ -1,9 +1,6 @@
-"""What pages keep: drafts of edits, secrets on their way, rollovers of keys, what was
-chosen to be changed, who was looked up, what was ended for whom, batches of tokens,
-and what was seen before.
+"""Stored data of the console's pages: drafts, rotations, rollovers, jobs' rows and the index.
 
-Authlete is the source of truth. Nothing here is trusted by a page that shows or
-writes settings.
+Authlete is the source of truth. No page that shows or writes settings trusts this data.
 """
 
 from console.models.batches import Batch, Chunk, Piece, Sending

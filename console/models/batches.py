@@ -1,7 +1,6 @@
-"""Tokens that are made by the file: Authlete has no list of its batches, so what is
-known of them stands here alone.
+"""Token batches: Authlete does not list them, so what is known of them is stored here.
 
-What was uploaded is kept sealed, in parts, and only as long as it is needed
+Uploaded files are sealed, in chunks, and deleted once they are not needed
 (`docs/explanation/decisions/batches.md`).
 """
 
@@ -119,8 +118,7 @@ class Batch(models.Model):
         return {int(one): number for one, number in json.loads(self.counts).items()}
 
     def transition(self, to: State, *states: State, **more: Any) -> bool:
-        """Go on to another state; False where it is in none of ``states`` by now, and
-        then nothing is changed."""
+        """Change the state; return False, and change nothing, if it is in none of ``states``."""
         told = {"state": to, "changed_at": timezone.now(), **more}
         here = type(self).objects.filter(pk=self.pk, state__in=states or [self.state])
         if not here.update(**told):

@@ -1,5 +1,8 @@
-"""What lists showed last: for the record, for regions that are down, and to search
-every client of an organization at once. No secret, and no setting that is trusted."""
+"""The index of services, clients and keys, as lists showed them last.
+
+Used by the audit log, for regions that are down, and to search all clients of an organization. It
+holds no secrets, and no settings that are trusted.
+"""
 
 from django.db import models
 

@@ -109,8 +109,10 @@ class Rollover(models.Model):
 
     @property
     def needs_confirmation(self) -> bool:
-        """Whether it waits until somebody says that the authorities above know the new
-        key, before that signs; or that it is trusted, before the old one goes."""
+        """Return whether the rollover waits until superiors know or trust the new key.
+
+        It waits before the new key signs, and before the old one is removed.
+        """
         since = {
             self.State.PUBLISHED.value: self.published_at,
             self.State.SWITCHED.value: self.switched_at,
@@ -136,8 +138,7 @@ class Rollover(models.Model):
         return bool(self.acting_at and timezone.now() - self.acting_at < MAX_STEP_DURATION)
 
     def transition(self, to: State | str, **more: object) -> bool:
-        """Go on from the row that was read; False where somebody else was faster, and
-        then nothing is changed."""
+        """Change the state; return False, and change nothing, if the row was changed meanwhile."""
         told = {"state": to, "changed_at": timezone.now(), **more}
         here = type(self).objects.filter(pk=self.pk, state=self.state, changed_at=self.changed_at)
         if not here.update(**told):

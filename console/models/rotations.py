@@ -87,18 +87,17 @@ class Rotation(models.Model):
 
     @property
     def can_undo(self) -> bool:
-        """Whether the old secret is kept here; it is not when somebody else set the
-        new one."""
+        """Return whether the old secret is stored; it is not if somebody else set the new one."""
         return self.state == self.State.ACTIVATED and bool(self.old_sealed)
 
     @property
     def new_secret(self) -> str:
-        """The new secret; raises `vault.Sealed` when it was not sealed for this row."""
+        """The new secret; raises `vault.UnsealError` if it was not sealed for this row."""
         return vault.unseal(self.new_sealed, self._vault_context("new"))
 
     @property
     def old_secret(self) -> str:
-        """The secret that it replaced; raises `vault.Sealed` as `new` does."""
+        """The secret that it replaced; raises `vault.UnsealError` as `new_secret` does."""
         return vault.unseal(self.old_sealed, self._vault_context("old"))
 
     def seal_new_secret(self, secret: str) -> Self:
@@ -110,8 +109,7 @@ class Rotation(models.Model):
         return self
 
     def transition(self, to: State, **more: object) -> bool:
-        """Go from the state that was read to another; False where somebody else was
-        faster, and then nothing is changed."""
+        """Change the state; return False, and change nothing, if the row was changed meanwhile."""
         told = {"state": to, "changed_at": timezone.now(), **more}
         if to not in self.OPEN:
             told |= {"new_sealed": "", "old_sealed": "", "activate_at": None}
@@ -123,7 +121,7 @@ class Rotation(models.Model):
         return True
 
     def resealed_columns(self) -> dict[str, str]:
-        """The columns that are not under the current key, as they would be."""
+        """Return the columns that another key sealed, sealed with the current key."""
         found = {}
         for name in ("new", "old"):
             value = getattr(self, f"{name}_sealed")

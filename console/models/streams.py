@@ -43,12 +43,13 @@ class Stream(models.Model):
 
     @classmethod
     def find(cls, slug: str, token: str) -> Self | None:
-        """The one that a token belongs to, in this organization."""
+        """Return the organization's stream with this token; None if there is none."""
         found = cls.objects.select_related("organization")
         return found.filter(digest=_digest(token), organization__slug=slug).first()
 
 
 def generate_token() -> str:
+    """Return a new random token for a stream."""
     return TOKEN_PREFIX + token_urlsafe(32)
 
 

@@ -109,8 +109,7 @@ class Webhook(models.Model):
         return self
 
     def set_secret(self, secret: str) -> Self:
-        """Sign with a secret from now on, and for a while with the one before too,
-        unless that does not open."""
+        """Sign with a new secret, and during `SECRET_OVERLAP` with a readable old one as well."""
         if self.secret_sealed:
             self.old_sealed, self.old_until = "", None
             with suppress(vault.UnsealError):
@@ -120,7 +119,7 @@ class Webhook(models.Model):
         return self
 
     def resealed_columns(self) -> dict[str, str]:
-        """The columns that are not under the current key, as they would be."""
+        """Return the columns that another key sealed, sealed with the current key."""
         found = {}
         for name in ("url", "secret", "old"):
             value = getattr(self, f"{name}_sealed")
@@ -197,6 +196,7 @@ def late_webhooks(organization: Organization | None = None) -> list[Webhook]:
 
 
 def generate_secret() -> str:
+    """Return a new random signing secret."""
     return SECRET_PREFIX + b64encode(token_bytes(32)).decode()
 
 

@@ -25,7 +25,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # it has no types
 
     @classmethod
     def parse_value(cls, value: str, cast: Any) -> Any:
-        """As the library does it, but for what it would take for something else."""
+        """Parse a value as django-environ does, but reject what it would misread."""
         if cast is bool:
             return parse_bool(value)
         if cast is dict:
@@ -48,7 +48,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # it has no types
 
 
 def parse_bool(text: str) -> bool:
-    """What is no word for yes or no means neither: a mistyped yes opens no door."""
+    """Parse yes or no; raise an error for any other word."""
     try:
         return BOOLEAN_WORDS[text.strip().lower()]
     except KeyError:
@@ -56,7 +56,7 @@ def parse_bool(text: str) -> bool:
 
 
 def parse_integer(text: str, minimum: int, maximum: int = MAX_NUMBER) -> int:
-    """A number of seconds, of rows, of hops."""
+    """Parse a whole number between ``minimum`` and ``maximum``."""
     try:
         found = int(text)
     except ValueError:
@@ -80,11 +80,12 @@ def parse_mapping(text: str) -> dict[str, str]:
 
 
 def parse_integer_mapping(text: str) -> dict[str, int]:
+    """Parse ``name=number`` pairs."""
     return {name: parse_integer(value, 0) for name, value in parse_mapping(text).items()}
 
 
 def split_list(text: str) -> list[str]:
-    """What stands between the commas."""
+    """Split a text at its commas; blank entries are dropped."""
     return [entry.strip() for entry in text.split(",") if entry.strip()]
 
 

@@ -8,7 +8,7 @@ from secrets import token_bytes, token_urlsafe
 
 
 def generate_secrets() -> dict[str, str]:
-    """A value for every setting that must be secret and of its own."""
+    """Return a random value for every setting that must be secret."""
     return {
         "SECRET_KEY": token_urlsafe(50),
         "VAULT_KEYS": f"v1:{_random_key()}",

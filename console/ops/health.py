@@ -77,7 +77,7 @@ class ReadinessCheck:
             self._lock.release()
 
     def _run_checks(self) -> dict[str, str]:
-        """Stops at the first part that fails: what follows rests on it."""
+        """Run the checks up to the first that fails, as each depends on those before it."""
         found: dict[str, str] = {}
         parts = {
             "database": _check_database,
@@ -112,7 +112,7 @@ def _check_database() -> str:
 
 
 def _check_audit_log() -> str:
-    """Whether a call could be recorded now; without that none is made."""
+    """Return whether a call could be recorded now; without that none is made."""
     try:
         store.append_records(())  # no row, but the head is locked, checked and written
         changes = [FieldChange("record", None, OK)]
@@ -129,7 +129,7 @@ def _check_audit_log() -> str:
 
 
 def _check_checkpoints() -> str:
-    """Whether what was recorded is known outside of the database."""
+    """Return whether what was recorded is known outside of the database."""
     try:
         if anchors.anchor_monitor.is_overdue():
             return "the newest rows were kept nowhere outside for too long"
@@ -146,7 +146,7 @@ def _check_worker() -> str:
 
 
 def _check_webhooks() -> dict[str, str]:
-    """How those do that there are; nothing where there is none."""
+    """Return the state of the webhooks; nothing if there are none."""
     try:
         if not Webhook.objects.exists():
             return {}

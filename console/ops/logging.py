@@ -26,8 +26,7 @@ SECRET_URL = re.compile(
 
 
 def mask_secret_urls(text: str) -> str:
-    """``text`` without the key of a link that sets a password, or of an address where
-    Authlete tells something."""
+    """Mask the key in links that set a password, and in Authlete's callback addresses."""
     return SECRET_URL.sub(r"\1hidden", text)
 
 
@@ -55,8 +54,7 @@ logger = logging.getLogger(__name__)
 
 
 class AlertMailHandler(logging.Handler):
-    """Mails each alert that is an error, from a thread of its own: whoever raises one
-    waits for no mail server."""
+    """Mail each alert of level error from a thread, so that no caller waits for a mail server."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -107,8 +105,10 @@ class AlertMailHandler(logging.Handler):
 
 
 def _claim_mailing(key: str) -> bool:
-    """Whether no process has mailed it lately or is at it; where that cannot be asked,
-    it may have been, but is better told twice."""
+    """Return whether no process has mailed the alert lately or is mailing it.
+
+    If the cache is unavailable, return True: a duplicate is better than no mail.
+    """
     try:
         # What cannot be kept is not there either: a full disk is no word of another.
         return cache.add(key, "yes", MAILING_LOCK_SECONDS) or cache.get(key) is None
@@ -117,7 +117,7 @@ def _claim_mailing(key: str) -> bool:
 
 
 def _mark_mailed(key: str) -> None:
-    """Only now: a process may end before the mail server has taken anything."""
+    """Remember that an alert was mailed; call it after the mail server accepted the mail."""
     with suppress(DatabaseError, InterfaceError):
         cache.set(key, "yes", REPEAT_AFTER_SECONDS)
 

@@ -10,7 +10,7 @@ TIMEOUT_SECONDS = 3  # seconds
 
 
 def is_healthy(path: str, port: int = 8000) -> bool:
-    """Whether the console answers 200."""
+    """Return whether the console answers 200."""
     connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
     try:
         connection.request("GET", path)

@@ -99,6 +99,7 @@ def load_deleted_service(member: Member, place: str) -> DeletedService:
 
     Raises:
         Http404: the service is unknown.
+
     """
     home = parse_service_ref(place)
     kept = load_spans(member.organization.pk, *home) if home else []

@@ -1,10 +1,8 @@
-"""Django's SQLite, which notices when its file is taken away, and reads one that
-nobody can write to.
+"""Django's SQLite backend that detects a replaced file, and reads read-only media.
 
-SQLite goes on in a file that was moved, replaced or removed, and says that all is
-well: what is recorded there is in no record that anybody will find. Nor does it mind
-that a file is missing, and begins an empty one. A copy on a medium that is only read
-it refuses even to read, since it wants to put its index of the WAL beside it.
+SQLite keeps writing to a file that was moved, replaced or removed, without an error, and creates
+a missing one. It can't open a database on a read-only medium, as it wants to create the WAL index
+beside it.
 """
 
 import os
@@ -24,7 +22,7 @@ _opened_files: set[str] = set()  # by this process
 
 
 def _file_id(name: str) -> FileId | None:
-    """None where there is none, as for a database in memory."""
+    """Return the file's device and inode; None if there is no file, as for ":memory:"."""
     try:
         found = os.stat(name)
     except (OSError, ValueError):
@@ -33,7 +31,7 @@ def _file_id(name: str) -> FileId | None:
 
 
 def _is_read_only_copy(name: str) -> bool:
-    """Whether nobody has the file in use, and this process cannot change it."""
+    """Return whether nobody has the file in use, and this process cannot change it."""
     path = Path(name)
     if not path.is_file() or any(Path(f"{name}{end}").exists() for end in SIDECAR_SUFFIXES):
         return False

@@ -80,6 +80,7 @@ FILLS_KEY = "component fills"
 
 @register.tag
 def component(parser: Parser, token: Token) -> ComponentNode:
+    """Parse ``{% component NAME ... %}`` up to ``{% endcomponent %}``."""
     _, name, *rest = token.split_contents()
     arguments = token_kwargs(rest, parser)
     if rest:
@@ -91,6 +92,7 @@ def component(parser: Parser, token: Token) -> ComponentNode:
 
 @register.tag
 def fill(parser: Parser, token: Token) -> FillNode:
+    """Parse ``{% fill NAME %}`` up to ``{% endfill %}``."""
     _, name = token.split_contents()
     nodelist = parser.parse(("endfill",))
     parser.delete_first_token()

@@ -31,7 +31,7 @@ STALE_SECONDS = 300.0  # seconds after which an answer says nothing about now
 
 @register.simple_tag
 def cached_include(partial: str, **of: Hashable) -> SafeString:
-    """A partial that depends on nothing but its arguments and the language.
+    """Render a partial that depends on nothing but its arguments and the language.
 
     It is rendered once and kept in this process: the frame is drawn on every page,
     and costs more than most of what stands in it.
@@ -48,13 +48,13 @@ def _render_cached(
 
 @register.simple_tag(takes_context=True)
 def theme(context: Context) -> Theme:
-    """The theme that this browser chose, or the system's."""
+    """Return the theme that this browser chose, or the system's."""
     return selected_theme(context.get("request"))
 
 
 @register.simple_tag(takes_context=True)
 def current_member(context: Context) -> Any:
-    """The member that the page is shown to, or None outside of an organization."""
+    """Return the member that the page is shown to; None outside of an organization."""
     return getattr(context.get("request"), "member", None)
 
 
@@ -68,8 +68,10 @@ def service_interruption() -> str:
 
 @register.simple_tag(takes_context=True)
 def area(context: Context) -> str:
-    """The area that the page belongs to, or its route if that has a place of its own in
-    the menu; tokens of a service are among services."""
+    """Return the area of the page, or its route if that has a menu item of its own.
+
+    The tokens of a service belong to the area of services.
+    """
     match = getattr(context.get("request"), "resolver_match", None)
     if match and match.view_name in navigation.PAGE_MENU_ROUTES:
         return str(match.view_name)
@@ -80,13 +82,13 @@ def area(context: Context) -> str:
 
 @register.simple_tag
 def menu(here: str, organization: str, role: Role) -> list[Any]:
-    """The places in the menu, by heading."""
+    """Return the items of the menu, by heading."""
     return list(navigation.build_menu(here, organization, role))
 
 
 @register.simple_tag
 def running_jobs(member: Any) -> int:
-    """How many of the jobs that a member may see go on just now."""
+    """Count the running jobs that a member may see."""
     jobs = Job.objects.filter(is_due(), organization=member.organization)
     if not member.can(Effect.READ):
         jobs = jobs.filter(starter=member.user)
@@ -95,13 +97,13 @@ def running_jobs(member: Any) -> int:
 
 @register.simple_tag
 def optional_path(route: str, *places: str) -> str:
-    """The path of a page, or nothing when there is no such page."""
+    """Return the path of a page; empty if there is no such page."""
     return navigation.optional_path(route, *places)
 
 
 @register.simple_tag
 def region_health(member: Any) -> list[dict[str, Any]]:
-    """How each region of an organization answered this process last."""
+    """Return how each region of an organization last responded to this process."""
     return [{"region": one, **_describe_health(get_region_health(one))} for one in member.regions()]
 
 
@@ -116,13 +118,13 @@ def _describe_health(last: HealthSample | None) -> dict[str, Any]:
 
 @register.filter
 def can(member: Any, need: str) -> bool:
-    """Whether a member's role has a right: an `Effect` or a `Right`, by its word."""
+    """Return whether a member's role has a right: an `Effect` or a `Right`, by its word."""
     return bool(member.role.has_permission(need))
 
 
 @register.filter
 def role_name(role: str) -> str:
-    """A role in words."""
+    """Return the label of a role."""
     return str(ROLE_LABELS.get(role, role))
 
 

@@ -45,19 +45,20 @@ class CachedURLNode(URLNode):
 
 @register.tag
 def url(parser: Parser, token: Token) -> CachedURLNode:
+    """Parse ``{% url %}`` as Django does, into a node that caches paths."""
     node = django_url(parser, token)
     return CachedURLNode(node.view_name, node.args, node.kwargs, node.asvar)
 
 
 @register.simple_tag
 def object_path(target: Any, page: str, *more: str) -> str:
-    """The path of a page about what is edited, a `Target`."""
+    """Return the path of a page about the object of a `DocumentTarget`."""
     return str(target.path(page, *more))
 
 
 @register.simple_tag
 def optional_object_path(target: Any, page: str, *more: str) -> str:
-    """The same, or nothing where there is no such page."""
+    """Return the path of a page about an object; empty if there is no such page."""
     try:
         return object_path(target, page, *more)
     except NoReverseMatch:
@@ -66,7 +67,7 @@ def optional_object_path(target: Any, page: str, *more: str) -> str:
 
 @register.simple_tag
 def service_name(workspace: Any, service_id: int) -> str:
-    """What a service was called when it was last listed; else its id."""
+    """Return the name of a service in the index; its id if it has none there."""
     known = KnownService.objects.filter(
         organization=workspace.organization,
         region=workspace.region.name,
@@ -77,7 +78,7 @@ def service_name(workspace: Any, service_id: int) -> str:
 
 @register.simple_tag
 def crumb(label: object, path: str = "") -> SafeString:
-    """A step of the breadcrumb; the last one has no path and is the page itself."""
+    """Render a step of the breadcrumb; the last one has no path and is the page itself."""
     if path:
         return format_html('<li><a href="{}"><bdi>{}</bdi></a></li>', path, label)
     return format_html('<li><span aria-current="page"><bdi>{}</bdi></span></li>', label)
@@ -92,7 +93,7 @@ def tab(
     kind: str = "",
     here: bool | None = None,
 ) -> SafeString:
-    """A link in ``tabs`` or ``index``, marked when the page is the one it leads to.
+    """Render a link in ``tabs`` or ``index``, marked if it leads to the current page.
 
     ``count`` may be words ("1 to fix"), then with a ``kind`` of warn or bad.
     """
@@ -109,7 +110,7 @@ def tab(
 
 @register.simple_tag
 def chip(label: object, path: str, on: bool = False, count: int | str | None = None) -> SafeString:
-    """A filter to switch on by its link, or when it is ``on`` to take away."""
+    """Render a filter that its link switches on, or removes when it is ``on``."""
     return format_html(
         '<a class="chip{}" href="{}"{}>{}{}{}</a>',
         " on" if on else "",
@@ -131,7 +132,7 @@ def sort_by(
     number: bool = False,
     first: bool = False,
 ) -> SafeString:
-    """A column's head that sorts by ``?sort=name``, and by ``-name`` once it does.
+    """Render a column header that sorts by ``?sort=name``, then by ``-name``.
 
     ``first``: the rows are sorted by this column when nothing was asked for.
     """
@@ -154,9 +155,11 @@ def sort_by(
 
 @register.simple_tag
 def similar_entries(entry: AuditEntry, **values: str | int) -> str:
-    """The query of a search of the record for what shares values with an entry. It
-    finds that entry as well: reads are asked for where it is one, and its day where
-    such a search looks back less far."""
+    """Return the query of an audit search for entries that share values with this one.
+
+    The results contain the entry itself: reads are included if it is one, and its day is named if
+    the default period does not reach it.
+    """
     query = QueryDict(mutable=True)
     for name, value in values.items():
         query[name] = str(value)
@@ -168,7 +171,7 @@ def similar_entries(entry: AuditEntry, **values: str | int) -> str:
 
 
 def covers_moment(asked: QueryDict, moment: datetime) -> bool:
-    """Whether a search looks back as far as a moment, see `Filters.horizon`."""
+    """Return whether a search looks back as far as a moment, see `Filters.horizon`."""
     if moment >= timezone.now() - DEFAULT_WINDOW:
         return True
     named = {"without" if one.startswith("-") else one for one in asked}
@@ -179,7 +182,7 @@ def covers_moment(asked: QueryDict, moment: datetime) -> bool:
 
 
 def local_day(moment: datetime) -> str:
-    """Where the reader is, as an address has it."""
+    """Return the reader's local date, for a query string."""
     return timezone.localdate(moment).isoformat()
 
 

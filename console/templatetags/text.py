@@ -34,15 +34,14 @@ DURATION_UNITS: tuple[tuple[int, Callable[[int], str]], ...] = (  # seconds, lar
 
 @register.filter
 def isolate(text: object) -> SafeString:
-    """Text from outside, so that its writing direction ends with it; or ours instead
-    of it, in the reader's language."""
+    """Isolate the writing direction of text from outside; a `Message` is translated first."""
     told = text.localize(_) if isinstance(text, Message) else text
     return format_html("<bdi>{}</bdi>", told)
 
 
 @register.filter
 def account(name: str) -> SafeString:
-    """What somebody signs in as, which may break behind its @."""
+    """Render a login that may break after its @."""
     before, at, behind = name.rpartition("@")
     if not at:
         return isolate(name)
@@ -51,20 +50,20 @@ def account(name: str) -> SafeString:
 
 @register.filter
 def api_name(name: str) -> SafeString:
-    """A name of the API that may break at its humps."""
+    """Render a name of the API that may break before its capitals."""
     return format_html_join(SafeString("<wbr>"), "{}", ((p,) for p in HUMP_PATTERN.split(name)))
 
 
 @register.filter
 def host(name: str) -> SafeString:
-    """A host from outside, that may break at its dots."""
+    """Render a host from outside that may break at its dots."""
     parts = format_html_join(SafeString("<wbr>"), "{}", ((p,) for p in DOT_PATTERN.split(name)))
     return format_html("<bdi>{}</bdi>", parts)
 
 
 @register.filter
 def safe_href(address: str) -> SafeString:
-    """A link, when the address is of the web; any other is text and nothing else."""
+    """Render a link if the address is http or https; text otherwise."""
     if not WEB_URL_PATTERN.fullmatch(address):
         return isolate(address)
     return format_html('<a href="{}" rel="noopener noreferrer"><bdi>{}</bdi></a>', address, address)
@@ -72,8 +71,10 @@ def safe_href(address: str) -> SafeString:
 
 @register.filter
 def search_value(value: object) -> str:
-    """What finds a value of the record after ``old:``, ``new:`` or ``reason:``, as
-    much as is taken there; empty where nothing does."""
+    """Return the search term for a value after ``old:``, ``new:`` or ``reason:``.
+
+    It is cut to the length that a search accepts, and empty if no search can find the value.
+    """
     match value:
         case Fingerprint():
             return value.hex
@@ -87,13 +88,13 @@ def search_value(value: object) -> str:
 
 @register.filter
 def mask(text: str) -> str:
-    """The last four characters behind dots; nothing at all of what is short."""
+    """Return the last four characters behind dots; nothing of a short text."""
     return f"••••{text[-4:]}" if len(text) >= 12 else "••••"
 
 
 @register.filter
 def grouped(number: int | float | None) -> str:
-    """A number with the thousands grouped as the language has it."""
+    """Format a number with its thousands grouped for the reader's language."""
     return "–" if number is None else number_format(number, force_grouping=True)
 
 

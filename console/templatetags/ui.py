@@ -46,7 +46,7 @@ def _icon(name: str, kind: str) -> SafeString:
 
 @register.simple_tag
 def region(named: Any, state: str = "") -> SafeString:
-    """A region's badge; ``state`` "down" is drawn dashed and said in words.
+    """Render a region's badge; ``state`` "down" is dashed and said in words.
 
     Takes a `Region` or its name.
     """
@@ -64,7 +64,7 @@ def region(named: Any, state: str = "") -> SafeString:
 
 @register.simple_tag
 def outcome(of: str) -> SafeString:
-    """What became of a call, as a word with its mark."""
+    """Render the outcome of a call as a badge."""
     return format_html(
         '<span class="outcome" data-outcome="{}">{}</span>',
         of,
@@ -74,7 +74,7 @@ def outcome(of: str) -> SafeString:
 
 @register.simple_tag
 def effect(of: str) -> SafeString:
-    """What a call does to Authlete, as a word with its mark."""
+    """Render the effect of a call on Authlete as a badge."""
     return format_html(
         '<span class="effect" data-effect="{}">{}</span>', of, EFFECT_LABELS.get(of, of)
     )
@@ -82,13 +82,13 @@ def effect(of: str) -> SafeString:
 
 @register.simple_tag
 def badge(text: object, kind: str = "") -> SafeString:
-    """A short state: ``kind`` is ok, warn, bad, info or nothing."""
+    """Render a short state: ``kind`` is ok, warn, bad, info or empty."""
     return format_html('<span class="badge {}">{}</span>', kind, text)
 
 
 @register.simple_tag
 def dot(text: object, kind: str = "") -> SafeString:
-    """A quiet state: ``kind`` is ok, warn, bad or nothing."""
+    """Render a quiet state: ``kind`` is ok, warn, bad or empty."""
     return format_html('<span class="dot {}">{}</span>', kind, text)
 
 
@@ -103,7 +103,7 @@ def state(value: str) -> SafeString:
 
 @register.filter
 def fingerprint(mark: str) -> str:
-    """A secret's fingerprint, in groups that can be compared."""
+    """Format a secret's fingerprint in groups that are easy to compare."""
     return " ".join(mark[at : at + 4] for at in range(0, len(mark), 4)) or "–"
 
 
@@ -131,7 +131,7 @@ def copyable(text: object, label: str | Promise = "", kind: str = "mono") -> Saf
 
 @register.simple_tag
 def timestamp(moment: datetime | int | None, style: str = "short") -> SafeString:
-    """A moment in the reader's time zone.
+    """Render a time in the reader's time zone.
 
     ``moment`` is aware, or in milliseconds since 1970 as Authlete has it. ``style``:
     "short" is relative with the full time as title, "full" the time with its offset
@@ -171,14 +171,14 @@ def _format_day(local: datetime) -> SafeString:
 
 @lru_cache(maxsize=4096)
 def _format_moment(moment: datetime, _zone: str, _language: str | None) -> tuple[str, str]:
-    """A moment in the reader's zone, for machines and for people."""
+    """Format a time in the reader's time zone, for machines and for people."""
     local = timezone.localtime(moment)
     full = f"{date_format(local, 'j M Y')}, {local:%H:%M:%S} {local:%:z}"
     return local.isoformat(timespec="seconds"), full
 
 
 def relative_time(moment: datetime, now: datetime) -> str:
-    """How long before or after ``now`` a moment is, in the largest whole unit."""
+    """Format the time before or after ``now`` in the largest whole unit."""
     gap = abs(now - moment)
     if gap < timedelta(seconds=45):
         return _("just now") if moment <= now else _("in a moment")
@@ -220,7 +220,7 @@ def idempotency_key() -> SafeString:
 
 @register.simple_tag
 def control(field: BoundField, first: str = "") -> SafeString:
-    """A plain field's control, in the look, without a hint that repeats its label.
+    """Render a plain field's control, without a hint that repeats its label.
 
     ``first``: not empty for the field that a page is about; it takes the focus.
     """

@@ -42,7 +42,7 @@ def missing_apps_error(counted: int, shown: int) -> InvalidResponseError:
 
 
 def is_token_live(token: IssuedToken, now_ms: int) -> bool:
-    """Whether it works or can be refreshed; ``now`` in milliseconds since 1970."""
+    """Return whether it works or can be refreshed; ``now`` in milliseconds since 1970."""
     return not (end := _expires_at(token)) or end > now_ms
 
 

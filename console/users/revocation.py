@@ -224,7 +224,7 @@ class UserRevocation:
     def _attempt(
         self, line: ReceiptLine, part: str, action: Callable[[ReceiptLine], object]
     ) -> bool:
-        """Whether to go on: after a refusal yes, after no answer not."""
+        """Return whether to go on: after a refusal yes, after no answer not."""
         try:
             action(line)
         except AuthleteError as error:
@@ -269,7 +269,7 @@ class UserRevocation:
 
 
 def _is_access_token_valid(token: IssuedToken, now_ms: int) -> bool:
-    """Whether its access token works, by its times alone."""
+    """Return whether its access token works, by its times alone."""
     return not token.access_token_expires_at or token.access_token_expires_at > now_ms
 
 

@@ -15,6 +15,8 @@ THEME_COOKIE, TIME_ZONE_COOKIE = "theme", "zone"
 
 
 class Theme(StrEnum):
+    """The color theme of the console in a browser."""
+
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"

@@ -96,7 +96,7 @@ def deliver_due(pk: UUID) -> None:
 
 
 def _deliver_next(pk: UUID) -> bool:
-    """Whether something was taken, so that there may be more at once."""
+    """Return whether something was taken, so that there may be more at once."""
     now = timezone.now()
     until = now + LOCK_DURATION
     due = Webhook.objects.filter(is_unlocked(now), pk=pk, pause="", next_at__lte=now)

@@ -29,7 +29,7 @@ ROWS_TYPE, TEST_TYPE = "audit.rows", "audit.test"
 
 
 def row_filter(webhook: Webhook) -> RowSelection:
-    """Which entries it wants."""
+    """Return the filter for the entries that a webhook subscribes to."""
     chosen = [EVENT_GROUPS[name] for name in webhook.groups.split() if name in EVENT_GROUPS]
     names, effects = (
         [name for one in chosen for name in one.event_names],

@@ -1,6 +1,7 @@
 """What people and Authlete left in the record is shown as text, fits any window, and
 says nothing in the name of the console: hostile, very long, right to left, and much of
-it in one entry."""
+it in one entry.
+"""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,5 +1,6 @@
 """A quarter's destructive actions become evidence that holds elsewhere, in five
-clicks; and one click says whether the record is whole."""
+clicks; and one click says whether the record is whole.
+"""
 
 import os
 import subprocess

@@ -39,7 +39,8 @@ def waits(monkeypatch):
 @pytest.fixture
 def names(home, caplog, capfd):
     """Judges that the subject was in no address, header, title or log, and is
-    nowhere at rest but in the record."""
+    nowhere at rest but in the record.
+    """
     asked: list[str] = []
     home.on("request", lambda one: asked.append(f"{one.url} {one.headers}"))
     home.on("response", lambda one: asked.append(str(one.headers)))

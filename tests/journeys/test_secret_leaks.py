@@ -60,7 +60,8 @@ def hunt(sandbox):
 @pytest.fixture
 def people(sandbox):
     """Everybody whom a token is about; what is in the name of one, services have in
-    theirs as well."""
+    theirs as well.
+    """
     return SecretScanner({one.subject for one in issued(sandbox)} - {"", SUBJECT_HOSTILE})
 
 
@@ -142,7 +143,8 @@ def walk(scene, answers):
 
 def use_the_desk(scene, answers):
     """Look somebody up, and a token of theirs, as who sits there; all that comes of it
-    may name them. Whoever shows or makes tokens elsewhere adds it here."""
+    may name them. Whoever shows or makes tokens elsewhere adds it here.
+    """
     region, number = scene.path_params["region"], scene.path_params["service_id"]
     held = scene.sandbox.region(region).tokens[number]
     token = next(one for one in held if one.subject == SUBJECT_EVERYWHERE)

@@ -27,7 +27,8 @@ def deliver(webhook):
 
 def read_delivery(request, *secrets):
     """What a receiver reads of a request, once each of the secrets has verified it: as
-    Standard Webhooks has it, without any code of ours."""
+    Standard Webhooks has it, without any code of ours.
+    """
     told = request.headers
     signed = f"{told['webhook-id']}.{told['webhook-timestamp']}.".encode() + request.body
     given = told["webhook-signature"].split()

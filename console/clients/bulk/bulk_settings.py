@@ -85,7 +85,7 @@ class BulkSetting:
         return describe_changes(diff_edits(before, after), CLIENT_SETTINGS)
 
     def is_same(self, one: Any, other: Any) -> bool:
-        """Whether two values are equivalent; off equals absent."""
+        """Return whether two values are equivalent; off equals absent."""
         unset = not self.setting.is_customized(one) and not self.setting.is_customized(other)
         return unset or is_equivalent(one, other)
 

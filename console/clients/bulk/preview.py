@@ -98,7 +98,7 @@ def _preview_row(
 
 
 def _is_limited(client: Client) -> bool:
-    """Whether the credential can read only the name."""
+    """Return whether the credential can read only the name."""
     return client.get("modifiedAt") is None
 
 

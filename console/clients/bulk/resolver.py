@@ -148,6 +148,7 @@ def resolve_selection(member: Member, form: BulkSelectForm) -> ClientSelection:
 
     Raises:
         AuthleteError: the matching clients can't be determined.
+
     """
     told = form.cleaned_data
     choice = ClientSelection(

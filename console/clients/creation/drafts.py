@@ -107,6 +107,7 @@ def load_initial_client(
 
     Raises:
         Http404: the deleted client is unknown.
+
     """
     if origin.deleted:
         return _load_deleted(workspace, service, origin.deleted)
@@ -220,6 +221,7 @@ def create_client(
 
     Raises:
         AuthleteError: the client may not have been created.
+
     """
     service = authlete.service(service_id)
     written = service.clients.create(client)

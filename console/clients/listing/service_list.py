@@ -34,6 +34,7 @@ def fetch_all(workspace: Workspace, service_id: int, request: ListRequest) -> Li
 
     Raises:
         AuthleteError: no client could be read.
+
     """
     (listing,) = list_all_clients([(workspace.authlete, service_id)])
     if listing.error and not listing.items_by_id:

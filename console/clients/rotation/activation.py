@@ -42,6 +42,7 @@ def activate_secret(
         RotationConflictError: someone else continued the rotation.
         UnsealError: the staged secret can't be decrypted.
         AuthleteError: the rotation's state says what is known.
+
     """
     api = _client_api(authlete, rotation)
     now = _current_fingerprint(api, rotation)
@@ -87,6 +88,7 @@ def schedule_activation(
 
     Raises:
         RotationConflictError: someone else continued the rotation.
+
     """
     before = rotation.job
     item = NewItem(

@@ -229,6 +229,7 @@ def record_transition(
 
     Raises:
         RotationConflictError: someone else was first.
+
     """
     why = {"reason": reason, "ticket": ticket} if reason else {}
     with record_action(who, event, **audit_fields(rotation, **why)):
@@ -240,6 +241,7 @@ def set_state(rotation: Rotation, state: Rotation.State, **fields: object) -> No
 
     Raises:
         RotationConflictError: someone else was first.
+
     """
     if not rotation.transition(state, **fields):
         raise RotationConflictError

@@ -56,6 +56,7 @@ def stage_secret(
 
     Raises:
         RotationExistsError: the client already has an open rotation.
+
     """
     api = authlete.service(service_id).client(client_id, label)
     old = api.keep_secret().client_secret
@@ -93,6 +94,7 @@ def show_secret(member: Member, rotation: Rotation) -> SecretStr:
 
     Raises:
         RotationConflictError: someone else was first.
+
     """
     secret = SecretStr(rotation.new_secret)
     by, now = member.user.get_username(), timezone.now()

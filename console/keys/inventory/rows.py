@@ -27,6 +27,8 @@ EXPIRY_WARNING_DAYS = 30  # before a key expires, it is highlighted
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
+    """A row of the list of keys."""
+
     key: KnownKey
     service: str  # name of the service
     organization_slug: str

@@ -36,6 +36,8 @@ type OrganizationSearch = tuple[int, EntryFilters]  # of an organization
 
 
 class Command(AuditCommand):
+    """Export audit entries to a file."""
+
     help = (
         "Write the record, or what a search finds of it, to a file. JSON Lines can be "
         "checked with audit_verify --file. Both hold subjects as they are recorded."
@@ -110,7 +112,7 @@ def _unit_name(name: str) -> str:
 
 
 def _write(path: Path, lines: Iterable[str]) -> int:
-    """The lines that were written; a file of that name is replaced when all are."""
+    """Write the lines and return their number; replace the file once all are written."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     count = 0
     try:

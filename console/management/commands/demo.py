@@ -19,6 +19,8 @@ START_TIMEOUT_SECONDS = 60.0  # seconds that the console has for its first answe
 
 
 class Command(BaseCommand):
+    """Run the demo: the console, its workers and the sandbox."""
+
     help = (
         "Run the console over a pretend Authlete with four regions and an IdP, "
         "until Ctrl-C. Keeps everything in one directory, whose accounts.json holds "
@@ -97,7 +99,7 @@ class Command(BaseCommand):
 
 
 def ensure_ports_free(option: str, ports: Sequence[int]) -> None:
-    """Raises `CommandError` for a port that another program listens on."""
+    """Raise `CommandError` for a port that another program listens on."""
     for port in ports:
         try:
             # As servers bind: a port whose last connection has just ended is free.
@@ -110,5 +112,6 @@ def ensure_ports_free(option: str, ports: Sequence[int]) -> None:
 
 
 def is_listening(port: int) -> bool:
+    """Return whether a program listens on a local port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -71,7 +71,8 @@ def test_shows_it_and_when_each_did_something_last(auditor, people):
 @pytest.fixture
 def removed(who, people, settings):
     """Remove when people signed out 500 and 20 days ago, and whatever else of these
-    kinds is so old; return the day up to which that was removed."""
+    kinds is so old; return the day up to which that was removed.
+    """
 
     def make(**kept):
         settings.AUDIT_KEEP = {kind: str(days) for kind, days in kept.items()}

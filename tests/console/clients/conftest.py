@@ -96,7 +96,8 @@ def admin(member, ledger):
 @pytest.fixture
 def do():
     """Fill in one of the pages of client 44, or of another, and send it, with a
-    reason."""
+    reason.
+    """
 
     def do(browser, name, client=CLIENT, having="reason", **entered):
         url = f"{client}{name}/"

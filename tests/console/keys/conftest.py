@@ -27,7 +27,8 @@ def shop(acme, sandbox):
 @pytest.fixture
 def bank(acme, sandbox):
     """Service 17, which signs ID tokens and JWT access tokens with the key old; keep
-    is another that nothing names."""
+    is another that nothing names.
+    """
     sandbox.services[17] |= {
         "issuer": "https://bank.example",
         "supportedGrantTypes": ["AUTHORIZATION_CODE", "REFRESH_TOKEN"],

@@ -1,5 +1,6 @@
 """The private part of a key that was made here is at Authlete, and nowhere else: in no
-answer, no table, no session, no cache, no log (promise P6)."""
+answer, no table, no session, no cache, no log (promise P6).
+"""
 
 import json
 import logging

@@ -15,7 +15,8 @@ ROLL = f"{HSM}key/{key('till-1')['handle']}/roll/"
 @pytest.fixture
 def till(shop, sandbox):
     """Service 17 as it is now: till-1 signs ID tokens, nothing is named for access
-    tokens of the same algorithm."""
+    tokens of the same algorithm.
+    """
     shop |= {"accessTokenSignAlg": "ES256", "idTokenDuration": 7200}
     return Stored(sandbox.services, 17)
 

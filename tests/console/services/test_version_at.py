@@ -210,7 +210,8 @@ def test_stays_at_the_version_that_it_is_of_when_the_form_is_sent_again(editor, 
 
 def test_tells_two_moments_apart_that_a_clock_shows_alike(editor, sandbox):
     """In Berlin, half past two comes twice when summer ends, and never when it
-    begins."""
+    begins.
+    """
     editor.cookies["zone"] = "Europe/Berlin"
     sandbox.services[17]["modifiedAt"] = 1_000
     editor.get("/acme/services/us/17/")

@@ -128,7 +128,8 @@ def until(reached):
 @contextmanager
 def working(store):
     """Gives a function that waits for the end of a worker and tells the process of the
-    next one; none is left."""
+    next one; none is left.
+    """
     with store.start_code(WORK) as workers:
         told = []
 

@@ -81,7 +81,8 @@ def test_sends_the_token_with_what_no_form_carries(page):
 
 def focus_after(page, before, at, after, **headers):
     """What has the focus once ``before``, whose link or button ``at`` had it, is
-    replaced: its label, where it leads, or its id."""
+    replaced: its label, where it leads, or its id.
+    """
     page.evaluate("part => (document.getElementById('part').innerHTML = part)", before)
     page.locator("#part > *").nth(at).focus()
     page.unroute_all()

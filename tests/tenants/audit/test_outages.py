@@ -125,7 +125,8 @@ class Heard:
 
     def all_refused(self, since):
         """Wait until each thread has said that it was refused: what it was at before
-        has ended by then."""
+        has ended by then.
+        """
         for first in FIRSTS:
             self.first(since, act=False, first=first)
 
@@ -229,7 +230,8 @@ def dropped(url, _):
 @contextmanager
 def stalled(url, _):
     """The server takes what is sent to it, and says nothing; to whoever comes anew
-    neither."""
+    neither.
+    """
     with _server(url) as server:
         rows = server.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = %s",

@@ -209,7 +209,8 @@ def test_nothing_is_told_while_a_call_of_ours_has_no_outcome(service, sandbox):
 
 def test_an_answer_that_is_kept_late_makes_our_change_nobody_elses(acme, service, sandbox):
     """Somebody read the object before it was saved, and what they saw is kept after,
-    but before the process that saved it keeps what came of it."""
+    but before the process that saved it keeps what came of it.
+    """
     service.get()
     backdate_versions(1)
     (last,) = versions()

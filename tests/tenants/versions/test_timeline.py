@@ -27,7 +27,8 @@ MEMBERS: dict[str, list[Any]] = {
 
 def test_any_moment_is_told_as_it_was(acme, sandbox, monkeypatch):
     """A clock of ours that the test moves; changes from here, from elsewhere, and
-    looks, at random. What is told for sure must be exactly what held."""
+    looks, at random. What is told for sure must be exactly what held.
+    """
     chance = random.Random(2107)
     clock = timezone.now()
     monkeypatch.setattr("tenants.versions.recorder.timezone.now", lambda: clock)

@@ -23,7 +23,8 @@ def two(admin, do, sandbox):
 @pytest.fixture
 def moved(two):
     """Give client 44 a column of the other one's row, as who can write the database
-    could."""
+    could.
+    """
 
     def moved(column):
         mine, other = two

@@ -49,7 +49,8 @@ def contents(data):
 
 def unfound(whole, tampered, path):
     """Those of which the command does not say that they are not whole; a bit of a ZIP
-    may be another where all files unpack to the same."""
+    may be another where all files unpack to the same.
+    """
     same = contents(whole)
     for name, data in tampered:
         path.write_bytes(data)

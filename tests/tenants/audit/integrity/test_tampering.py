@@ -71,7 +71,8 @@ def call(times):
 @pytest.fixture
 def anchor(db, settings, tmp_path):
     """A record of 24 rows, the first 20 of them under three signed checkpoints, and
-    somebody who may do anything to the database."""
+    somebody who may do anything to the database.
+    """
     settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     out = tmp_path / "kept.jsonl"
     for times in (4, 4, 2):

@@ -42,7 +42,8 @@ COLUMNS = [
 @pytest.fixture
 def record(db):
     """Five calls, ten rows, an intent and an outcome each; and someone who may drop
-    the triggers that keep a row from being changed."""
+    the triggers that keep a row from being changed.
+    """
     log = AuditLogSink(IDA, reason="ticket 7")
     changes = (FieldChange("scopes[a].name", 1, 2), FieldChange("clientName", "a", "b"))
     for number in range(5):

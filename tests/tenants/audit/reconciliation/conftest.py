@@ -60,7 +60,8 @@ def who(acme):
 @pytest.fixture
 def lose(acme, shop, who, monkeypatch):
     """Lose the reply of what ``do`` does, and give what is found of it; afterwards
-    the world is as it was, and nothing unknown."""
+    the world is as it was, and nothing unknown.
+    """
 
     def lose(operation, do, then=lambda: None, sent=backdate_calls, **fault):
         monkeypatch.setattr(connection_pool, "_pools", {})  # no region rests

@@ -1,5 +1,6 @@
 """Tampering with what was signed of the record, and with more than one table at once:
-older copies put back, and a past written anew."""
+older copies put back, and a past written anew.
+"""
 
 import hmac
 import json

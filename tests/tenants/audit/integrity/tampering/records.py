@@ -24,7 +24,8 @@ from tests.tenants.audit.integrity.tampering.fixture_log import BLOCK, RECORD, c
 @dataclass(frozen=True)
 class Tampering:
     """Something done to the database; ``rows`` are those that may be named for it,
-    any where there are none."""
+    any where there are none.
+    """
 
     kind: str
     name: str

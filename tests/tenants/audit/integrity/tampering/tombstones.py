@@ -39,7 +39,8 @@ from tests.tenants.audit.integrity.tampering.records import Tampering, in_column
 
 def make_thinned(settings, monkeypatch, folder):
     """A record of which three runs, under two keys, have removed something; what it was
-    before is kept in the dump."""
+    before is kept in the dump.
+    """
     for module in ("store", "integrity.index_verifier"):
         monkeypatch.setattr(f"tenants.audit.{module}.ROWS_PER_BLOCK", BLOCK)
     settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
@@ -256,7 +257,8 @@ def _first_size(victim):
 
 def _runs(victim):
     """What a run says, altered with the real keys, and the chain after it too: what
-    follows, tombstones included, does not say what its own runs do any more."""
+    follows, tombstones included, does not say what its own runs do any more.
+    """
     named = {run.seq for run in _runs_of().values()} | {_first_size(victim) + 1}
     for run in _runs_of().values():
         row = AuditRecord.objects.get(seq=run.seq)
@@ -297,7 +299,8 @@ def _say_run(seq, said, changed):
 
 def _anew(victim):
     """A tombstone, its run and all that follows made anew with the real keys: only what
-    was signed of the record is against it."""
+    was signed of the record is against it.
+    """
 
     def do(row, stone, other):
         _say(row.seq, stone._replace(leaf=other.leaf, kind=other.kind).text)
