@@ -260,7 +260,7 @@ def make_a_token(scene):
     page = scene.page
     page.get_by_label("Grant type").select_option(label="Authorization code")
     page.get_by_label("Client", exact=True).fill("Till")
-    page.get_by_label("Subject identifier").fill("cust-204188")
+    page.get_by_label("Subject").fill("cust-204188")
     page.get_by_label("Reason").fill("To see what it sees")
     scene.click_button("Create token")
     page.get_by_role("link", name="Done").click()

@@ -88,7 +88,7 @@ def retention(request: ConsoleRequest, member: Member) -> HttpResponse:
         "operation": AUDIT_EXPIRE.name,
         "of_versions": VERSIONS_EXPIRE.name,
     }
-    return render_page(request, "audit/audit_log_retention.html", context)
+    return render_page(request, "audit/retention.html", context)
 
 
 def deleted_entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:

@@ -202,4 +202,4 @@ def created(scene):
     ledger(scene)
     scene.goto("clients:key")
     scene.click_button("Generate key pair")
-    scene.page.get_by_text("shown once").wait_for()
+    scene.page.get_by_text("shown once", exact=True).wait_for()

@@ -205,7 +205,7 @@ def confirming___(scene):
 def failed(scene):
     scene.sandbox.fault("down")
     scene.goto("credentials:check")
-    scene.click_button("Try now")
+    scene.click_button("Test now")
     scene.page.get_by_role("alert").first.wait_for()
 
 

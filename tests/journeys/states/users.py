@@ -200,7 +200,7 @@ def without_result(scene):
     scene.page.locator("textarea").fill("Account taken over")
     scene.page.locator("[name=typed]").fill("xxxx")
     scene.click_button("Revoke all")
-    scene.page.get_by_text("This is not how").wait_for()
+    scene.page.get_by_text("This doesn't match the end").wait_for()
 
 
 def revoke_all(scene, subject=SUBJECT, *, work=True):
@@ -244,7 +244,7 @@ def missing_region(scene):
 def ended_missing_region(scene):
     missing_region(scene)
     scene.click_button("Stop and skip these")
-    scene.page.get_by_text("was to be revoked").wait_for()
+    scene.page.get_by_text("not confirmed").first.wait_for()
 
 
 @page_state("users:receipt", Role.HELP_DESK)

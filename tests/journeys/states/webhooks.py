@@ -75,18 +75,18 @@ def confirming(scene):
 def rejected(scene):
     scene.goto("webhooks:new")
     scene.page.get_by_label("Name", exact=True).fill("SIEM")
-    scene.page.get_by_label("Address").fill("https://10.0.0.1/")
+    scene.page.get_by_label("URL").fill("https://10.0.0.1/")
     for name in ("Read", "Reveal", "Change", "Destroy"):
         scene.page.get_by_label(name, exact=True).uncheck()
     scene.click_button("Add webhook")
-    scene.page.get_by_text("not a public address").wait_for()
+    scene.page.get_by_text("non-public address").wait_for()
 
 
 @page_state("webhooks:new", Role.ADMIN)
 def secret_shown(scene):
     scene.goto("webhooks:new")
     scene.page.get_by_label("Name", exact=True).fill("SIEM, production")
-    scene.page.get_by_label("Address").fill("https://siem.example:8443/in/x")
+    scene.page.get_by_label("URL").fill("https://siem.example:8443/in/x")
     scene.click_button("Add webhook")
     scene.page.get_by_text("Copy it now").wait_for()
 
