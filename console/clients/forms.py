@@ -112,5 +112,5 @@ class KeyPairForm(IdempotentForm):
     def clean_kid(self) -> str:
         kid: str = self.cleaned_data["kid"]
         if kid in self.used_ids:
-            raise forms.ValidationError(_("The key set already has a key with this ID."))
+            raise forms.ValidationError(_("The JWK Set already has a key with this ID."))
         return kid

@@ -133,7 +133,7 @@ def _describe(credential: Credential | None) -> tuple[str, str, str, str, str]:
     try:
         mark = fingerprint_token(credential.token).hex
     except UnsealError:
-        wrong = _("It can't be decrypted: its key is missing from VAULT_KEYS.")
+        wrong = _("Its key is missing from VAULT_KEYS.")
         help = _("Restore the key, or replace the credential.")
         return "", _("Can't be decrypted"), "bad", wrong, help
     if credential.problem in set(CredentialProblem):

@@ -62,7 +62,7 @@ class SampleSettings(Section):
     secret: types.Secret = setting("Secret")
     """Kept, replaced or removed, and never shown."""
 
-    keys: types.Jwks = setting("Key set")
+    keys: types.Jwks = setting("JWK Set")
     """A JWK Set and its keys."""
 
     document: types.JsonObject = setting("JSON")

@@ -98,7 +98,7 @@ def test_no_signature_fails_during_a_rollover(world):
     come(scene)
     world.check()
     world.look()
-    expect(page.get_by_text("This can't be undone")).to_be_visible()
+    expect(page.get_by_text("You can't undo this")).to_be_visible()
     assert [one["kid"] for one in world.issuer.published_keys()] == ["pay-2027"]
 
 

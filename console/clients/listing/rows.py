@@ -26,10 +26,10 @@ AUTH_METHOD_LABELS: Labels = {
 } | {"NONE": _("none")}
 GRANT_TYPE_LABELS: Labels = {name: _(words) for name, words in GRANT_TYPE.items()}
 REGISTRATION_LABELS: Labels = {
-    "STATIC_REGISTRATION": _("By hand"),
+    "STATIC_REGISTRATION": _("Manual"),
     "DYNAMIC_REGISTRATION": _("Dynamic"),
-    "AUTOMATIC_REGISTRATION": _("Federation, automatic"),
-    "EXPLICIT_REGISTRATION": _("Federation, explicit"),
+    "AUTOMATIC_REGISTRATION": _("Automatic federation"),
+    "EXPLICIT_REGISTRATION": _("Explicit federation"),
     "METADATA_DOCUMENT": _("Metadata document"),
 }
 LOCK_LABELS: Labels = {"yes": _("Locked"), "no": _("Not locked")}

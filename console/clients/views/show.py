@@ -90,7 +90,7 @@ def key(
                 submit.result_url = target.path("review")
             made = new
         except InvalidKeySetError:
-            form.add_error(None, _("The key set isn't a valid JWK Set. Fix it first."))
+            form.add_error(None, _("The JWK Set is invalid. Fix it first."))
     context = target.context(client) | {
         "form": form,
         "key_pair": made,

@@ -121,12 +121,12 @@ EXPORT_FIELDS: ExportFields[KeyRow] = {
 type Labels = Mapping[str, str | Promise]
 
 KIND_LABELS: Labels = {
-    KeyLocation.SERVICE: _("Service key set"),
+    KeyLocation.SERVICE: _("Service JWK Set"),
     KeyLocation.HARDWARE: _("HSM"),
-    KeyLocation.FEDERATION: _("Federation key set"),
-    KeyLocation.CREDENTIAL: _("Credential key set"),
+    KeyLocation.FEDERATION: _("Federation JWK Set"),
+    KeyLocation.CREDENTIAL: _("Credential JWK Set"),
     KeyLocation.TRUST_ANCHOR: _("Trust anchor"),
-    KeyLocation.CLIENT: _("Client key set"),
+    KeyLocation.CLIENT: _("Client JWK Set"),
     KeyLocation.TRUSTED_ROOT: _("Trusted root"),
     KeyLocation.CHAIN: _("Chain certificate"),
 }

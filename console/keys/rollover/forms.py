@@ -29,7 +29,7 @@ class StartRolloverForm(VersionForm):
         min_value=0,
         max_value=MAX_WAIT_HOURS,
         initial=DEFAULT_CACHE_HOURS,
-        help_text=_("How long verifiers may cache the key set. Default: 24."),
+        help_text=_("How long verifiers may cache the JWK Set. Default: 24."),
     )
     tokens = forms.IntegerField(
         label=_("Wait for tokens to expire, in hours"),

@@ -122,20 +122,20 @@ def _get_key(keys: KeySet, kid: str, thumbprint: str) -> KeySetRow:
     """Return the key with that ID and thumbprint."""
     row = _find_key(keys, kid, thumbprint)
     if row is None:
-        raise UnexpectedStateError(_("The key %(kid)s is no longer in the key set.") % {"kid": kid})
+        raise UnexpectedStateError(_("The key %(kid)s is no longer in the JWK Set.") % {"kid": kid})
     return row
 
 
 def _find_key(keys: KeySet, kid: str, thumbprint: str) -> KeySetRow | None:
     """Return the key, or None if no key has the ID."""
     if keys.is_invalid:
-        raise UnexpectedStateError(_("The key set is no longer a valid JWK Set."))
+        raise UnexpectedStateError(_("The JWK Set is no longer valid."))
     rows = [row for row in keys.rows if row.summary.kid == kid]
     if not rows:
         return None
     if len(rows) > 1 or rows[0].summary.thumbprint != thumbprint:
         raise UnexpectedStateError(
-            _("The key set has another key with the ID %(kid)s.") % {"kid": kid}
+            _("The JWK Set has another key with the ID %(kid)s.") % {"kid": kid}
         )
     return rows[0]
 

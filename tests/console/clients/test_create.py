@@ -238,7 +238,7 @@ def test_sends_nothing_twice_whose_answer_was_lost(editor, sandbox):
     again = editor.post(url, body, content_type=URLENCODED)
 
     assertContains(lost, "Check whether it was created")
-    assertContains(lost, "nobody has seen its secret")
+    assertContains(lost, "its secret was never shown")
     assert again.url == "/acme/services/us/17/clients/"
     assert len(sandbox.clients) == 2
 

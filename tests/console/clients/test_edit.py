@@ -81,10 +81,10 @@ def test_says_at_the_field_what_does_not_go_together(editor, ledger):
     ("source", "words"),
     [
         ("STATIC_REGISTRATION", ""),
-        ("DYNAMIC_REGISTRATION", "Registered dynamically (RFC 7591)"),
-        ("AUTOMATIC_REGISTRATION", "Registered automatically by a federation"),
-        ("EXPLICIT_REGISTRATION", "Registered explicitly through a federation"),
-        ("METADATA_DOCUMENT", "client ID metadata document"),
+        ("DYNAMIC_REGISTRATION", "registration access token (RFC 7591)"),
+        ("AUTOMATIC_REGISTRATION", "when its trust chain is resolved again"),
+        ("EXPLICIT_REGISTRATION", "when it registers again"),
+        ("METADATA_DOCUMENT", "Its metadata document replaces"),
         ("BY_PIGEON", "BY_PIGEON"),
     ],
 )

@@ -40,7 +40,7 @@ def test_locks_and_unlocks(editor, ledger, locked):
         "Bad redirect host",
     )
     assert entry.changes == [{"field": "locked", "before": not locked, "after": locked}]
-    told = "Locked" if locked else "Unlocked"
+    told = "Lock" if locked else "Unlock"
     assertContains(editor.get(f"{CLIENT}history/"), f"{told} <bdi>Ledger sync</bdi>")
 
 

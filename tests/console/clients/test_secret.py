@@ -35,8 +35,8 @@ def test_takes_a_time_that_no_calendar_has_for_none(admin, ledger, made):
 @pytest.mark.parametrize(
     ("members", "words"),
     [
-        ({"clientType": "PUBLIC"}, "Public clients don't authenticate"),
-        ({"tokenAuthMethod": "PRIVATE_KEY_JWT"}, "changing it has no effect"),
+        ({"clientType": "PUBLIC"}, "Public clients don't use a secret"),
+        ({"tokenAuthMethod": "PRIVATE_KEY_JWT"}, "so the secret has no effect"),
     ],
 )
 def test_says_that_nothing_asks_for_it(admin, ledger, members, words):

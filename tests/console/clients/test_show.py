@@ -31,7 +31,7 @@ def test_tells_what_is_locked_and_where_it_came_from(member, ledger):
 
     response = member(Role.VIEWER).get(URL)
 
-    assertContains(response, '<span class="dot bad">locked</span>')
+    assertContains(response, '<span class="badge bad">locked</span>')
     assertContains(response, "dynamic registration")
     assertContains(response, "may be overwritten")
 

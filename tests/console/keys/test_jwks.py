@@ -22,7 +22,7 @@ def test_tells_each_key_and_what_signs_with_it_and_no_private_part(member, bank)
     assertContains(shown, "no key ID")
     assertContains(shown, "private key, redacted")
     assertContains(shown, "Federation JWK Set")
-    assertContains(shown, "A setting names a key that isn't in a key set")
+    assertContains(shown, "A setting names a key that isn't in a JWK Set")
     assertContains(shown, HSM)
     assertNotContains(shown, "Roll over")
     for one in (key["d"], "s3cret-k"):
@@ -36,7 +36,7 @@ def test_says_that_there_are_none_or_that_they_cannot_be_read(member, bank):
 
     bank["jwks"] = '{"keys": 1}'
 
-    assertContains(viewer.get(KEYS), "Invalid key set")
+    assertContains(viewer.get(KEYS), "Invalid JWK Set")
 
 
 def test_takes_what_a_credential_does_not_see_for_no_absence(member, bank, sandbox):

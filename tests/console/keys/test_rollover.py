@@ -38,7 +38,7 @@ def test_goes_from_one_key_to_the_other(admin, bank, rolling, come, worker):
 
     assert come(one) == "retired"
     assert kids(bank) == ["keep", "new"]
-    assertContains(page(admin, one), "This can't be undone")
+    assertContains(page(admin, one), "You can't undo this")
     assert bank["fromTheFuture"] == {"kept": True}
     saved = AuditEntry.objects.filter(operation="service.update")
     assert {entry.reason for entry in saved} == {"Yearly, says risk"}
@@ -78,10 +78,10 @@ def test_a_step_that_was_interrupted_is_not_done_twice(bank, rolling, come, work
     [
         ({"idTokenSignatureKeyId": "keep"}, "ID token signature key ID names the key keep."),
         ({"idTokenSignatureKeyId": None}, "ID token signature key ID names no key."),
-        (["old", "keep"], "The key new is no longer in the key set."),
-        (["new", "keep"], "The key old is no longer in the key set."),
-        (["old", "new"], "The key set has another key with the ID old."),
-        ("", "The key old is no longer in the key set."),
+        (["old", "keep"], "The key new is no longer in the JWK Set."),
+        (["new", "keep"], "The key old is no longer in the JWK Set."),
+        (["old", "new"], "The JWK Set has another key with the ID old."),
+        ("", "The key old is no longer in the JWK Set."),
     ],
 )
 def test_stops_where_somebody_has_changed_what_it_stands_on(

@@ -42,7 +42,7 @@ def kids(till):
 
 def test_goes_from_one_key_to_the_other(admin, till, rolling, come, worker):
     shown = admin.get(ROLL)
-    assertContains(shown, "The same HSM generates a key")
+    assertContains(shown, "in the same HSM")
     assertContains(shown, 'name="tokens" value="3"')
     one = rolling()
 
@@ -64,7 +64,7 @@ def test_goes_from_one_key_to_the_other(admin, till, rolling, come, worker):
 
     assert come(one) == "retired"
     assert kids(till) == ["till-2", "till-3"]
-    assertContains(page(admin, one), "This can't be undone")
+    assertContains(page(admin, one), "You can't undo this")
     gone = AuditEntry.objects.get(operation="key.delete")
     assert (gone.label, gone.reason) == ("till-1", "Yearly, says risk")
 
