@@ -55,6 +55,8 @@ class ExpectedWordsValidator:
 def _expected_words(user: Any) -> set[str]:
     words = {*EXPECTED_WORDS, *(role.value for role in Role)}
     if user and user.pk:
-        for one in Organization.objects.filter(membership__user=user.pk):
-            words.update([one.slug, one.name, *re.split(r"[\W_]+", one.name)])
+        for organization in Organization.objects.filter(membership__user=user.pk):
+            words.update(
+                [organization.slug, organization.name, *re.split(r"[\W_]+", organization.name)]
+            )
     return {word.casefold() for word in words if len(word) > 2}

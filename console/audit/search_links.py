@@ -141,7 +141,7 @@ def snapshot_url(entry: AuditEntry) -> str:
         path = optional_path("services:version_at", *place)
     query = QueryDict(mutable=True)
     if versions := find_change(entry):
-        before, after = (one.since for one in versions)
+        before, after = (version.since for version in versions)
     else:
         before, after = entry.time, entry.time + (entry.duration or timedelta())
     query["at"], query["beside"] = after.isoformat(), before.isoformat()

@@ -42,8 +42,8 @@ def list_sinks() -> list[CheckpointSinkStatus]:
     """Return the external checkpoint sinks with their state."""
     states = CheckpointProgress.objects.in_bulk()
     return [
-        CheckpointSinkStatus(one.kind, states.get(one.name) or CheckpointProgress(name=one.name))
-        for one in anchors.load_sinks()
+        CheckpointSinkStatus(sink.kind, states.get(sink.name) or CheckpointProgress(name=sink.name))
+        for sink in anchors.load_sinks()
     ]
 
 

@@ -93,7 +93,7 @@ class AccessReview:
         for entry in found.order_by("seq"):
             changed[entry.object].append(entry)
         members = Membership.objects.filter(organization=self.organization)
-        now = {one.user.get_username(): one for one in members.select_related("user")}
+        now = {member.user.get_username(): member for member in members.select_related("user")}
         for person in sorted(changed.keys() | now.keys()):
             if held := self._build_row(person, now.get(person), changed[person]):
                 yield held
@@ -102,8 +102,8 @@ class AccessReview:
         self, person: str, member: Membership | None, role_entries: Sequence[AuditEntry]
     ) -> AccessReviewRow | None:
         limit = to_microseconds(self.as_of)
-        earlier = [one for one in role_entries if one.at < limit]
-        later = [one for one in role_entries if one.at >= limit]
+        earlier = [entry for entry in role_entries if entry.at < limit]
+        later = [entry for entry in role_entries if entry.at >= limit]
         role = _role_in_entry(later[0], "before") if later else member.role if member else ""
         if not role:
             return None
@@ -174,7 +174,7 @@ def _format_time(moment: datetime | None) -> str:
 def _role_in_entry(entry: AuditEntry, side: str) -> str:
     """Return the role before or after a change, or ""."""
     changes = json.loads(entry.changed)
-    found = (one[side] for one in changes if one["field"] == "role")
+    found = (change[side] for change in changes if change["field"] == "role")
     return next(found, None) or ""
 
 

@@ -22,9 +22,9 @@ type DeclaredSettings = Mapping[str, tuple[str, Setting]]
 
 def _settings_by_member(sections: Mapping[str, type[Section]]) -> DeclaredSettings:
     return {
-        one.api_name: (slug, one)
+        setting.api_name: (slug, setting)
         for slug, section in sections.items()
-        for one in section.settings()
+        for setting in section.settings()
     }
 
 
@@ -204,8 +204,8 @@ def describe_change(change: FieldChange, declared: DeclaredSettings) -> ChangeDe
 def load_changes(values: Iterable[Mapping[str, Any]]) -> list[FieldChange]:
     """Return the changes that an audit entry stores."""
     return [
-        FieldChange(one["field"], _load_value(one["before"]), _load_value(one["after"]))
-        for one in values
+        FieldChange(value["field"], _load_value(value["before"]), _load_value(value["after"]))
+        for value in values
     ]
 
 

@@ -84,7 +84,7 @@ def _parse_keywords(text: str) -> Meanings:
         ("[]", (_("None"),)),
         ("null", (_("Not set"),)),
     ):
-        if text in (one.casefold() for one in words):
+        if text in (word.casefold() for word in words):
             yield ValueSynonym(value)
     absences, zeros = _absence_labels(get_language())
     if text in absences:
@@ -125,7 +125,7 @@ def _split_labels(text: str, keys: Mapping[str, str]) -> list[str]:
     """Return the choices of comma-separated labels, or [] if one is unknown."""
     found, rest = [], text + LIST_SEPARATOR
     while rest:
-        begins = (one for one in keys if rest.startswith(one + LIST_SEPARATOR))
+        begins = (key for key in keys if rest.startswith(key + LIST_SEPARATOR))
         label = max(begins, key=len, default="")
         if not label:
             return []

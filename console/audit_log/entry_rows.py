@@ -37,7 +37,7 @@ EMPTY_HTML = SafeString("")
 
 def render_changes(changes: Iterable[ChangeDescription], hidden_count: int) -> SafeString:
     """Render some changes, and the number of hidden ones."""
-    told = [render_small(_render_change(one)) for one in changes]
+    told = [render_small(_render_change(change)) for change in changes]
     if hidden_count:
         said = ngettext("and %(count)s more", "and %(count)s more", hidden_count)
         told.append(render_small(said % {"count": hidden_count}))
@@ -132,8 +132,8 @@ def build_row(entries: Sequence[AuditEntry], names: NameMap) -> EntryRow:
     entry = entries[0]
     name, what = entry.operation, object_name(entry, names)
     changes = [
-        _shorten_durations(one, settings_for_operation(name))
-        for one in describe_entry_changes(entry)
+        _shorten_durations(change, settings_for_operation(name))
+        for change in describe_entry_changes(entry)
     ]
     return EntryRow(
         entry,
@@ -145,7 +145,7 @@ def build_row(entries: Sequence[AuditEntry], names: NameMap) -> EntryRow:
         changes[:MAX_CHANGES_PER_ROW],
         max(0, len(changes) - MAX_CHANGES_PER_ROW),
         len(entries),
-        risks.event_risk(entry) or next((one.risk for one in changes if one.risk), ""),
+        risks.event_risk(entry) or next((change.risk for change in changes if change.risk), ""),
     )
 
 
@@ -165,7 +165,7 @@ def describe_entry_changes(entry: AuditEntry) -> list[ChangeDescription]:
 
 def load_names(organization: int, entries: Iterable[AuditEntry]) -> NameMap:
     """Load the current or last names of the services and clients in ``entries``."""
-    some = [one for one in entries if parse_id(one.service)]
+    some = [entry for entry in entries if parse_id(entry.service)]
     if not some:
         return {}
     numbers = {int(one.service) for one in some}

@@ -63,7 +63,7 @@ def parse_search(organization: Organization, query: str) -> AuditSearchForm:
     given["q"] = query
     form = AuditSearchForm(given, organization)
     if not form.is_valid():
-        said = [str(one) for errors in form.errors.values() for one in errors]
+        said = [str(error) for errors in form.errors.values() for error in errors]
         raise SearchSyntaxError(" ".join(said))
     return form
 
@@ -219,7 +219,8 @@ def _csv_rows(organization: int, entries: Sequence[AuditEntry]) -> Iterator[list
             service_name(entry, names),
             entry.client,
             "; ".join(
-                f"{one.label}: {one.before} → {one.after}" for one in describe_entry_changes(entry)
+                f"{change.label}: {change.before} → {change.after}"
+                for change in describe_entry_changes(entry)
             ),
             entry.reason,
             entry.ticket,

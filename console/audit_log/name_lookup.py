@@ -63,11 +63,11 @@ def find_actors(organization: Organization, text: str) -> list[str]:
     names = called.order_by("username").values_list("username", flat=True)
     acted = AuditEntry.objects.filter(organization_id=organization.pk)
     ways = dict.fromkeys([text, *names[:MAX_MATCHES]])
-    found += [one for one in ways if acted.filter(actor=one).exists()]
+    found += [method for method in ways if acted.filter(actor=method).exists()]
     if found:
         return _check_match_count(found, text)
     said = _("No member or actor is named “%s”.") % text
-    known = [name for one in people for name in (one.username, one.get_full_name())]
+    known = [name for person in people for name in (person.username, person.get_full_name())]
     raise ValidationError(said + did_you_mean(text, filter(None, known)))
 
 
@@ -75,8 +75,8 @@ def actor_queries(terms: Iterable[str]) -> dict[str, QuerySet[Any, Any]]:
     """Return a query per term for the emails of people whose name contains it."""
     full = User.objects.alias(full=FULL_NAME)
     return {
-        one: full.filter(case_insensitive("full__icontains", one)).values_list("username")
-        for one in terms
+        term: full.filter(case_insensitive("full__icontains", term)).values_list("username")
+        for term in terms
     }
 
 
@@ -131,7 +131,7 @@ def _unmap_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address
 
 def find_former_regions(organization: Organization, names: Iterable[str]) -> list[str]:
     """Return which of ``names`` are regions that are no longer configured."""
-    names = {one.casefold() for one in names} - get_regions().keys()
+    names = {name.casefold() for name in names} - get_regions().keys()
     own = {"organization_id": organization.pk}
     kept = (
         Version.objects.filter(**own),
@@ -230,13 +230,13 @@ def find_clients(
 
 def case_insensitive(lookup: str, text: str) -> Q:
     """Build a case-insensitive lookup."""
-    return _any_of(Q(**{lookup: one}) for one in case_variants(text))
+    return _any_of(Q(**{lookup: variant}) for variant in case_variants(text))
 
 
 def _any_of(conditions: Iterable[Q]) -> Q:
     found = Q()
-    for one in conditions:
-        found |= one
+    for condition in conditions:
+        found |= condition
     return found
 
 
@@ -246,7 +246,7 @@ def _past_names(organization: Organization, text: str) -> QuerySet[Version, tupl
     Not DISTINCT, which makes SQLite choose another index.
     """
     own = Version.objects.filter(organization_id=organization.pk)
-    ways = [Upper(Value(one)) for one in case_variants(text)]  # as the index has it
+    ways = [Upper(Value(variant)) for variant in case_variants(text)]  # as the index has it
     named = own.alias(upper=Upper("name")).filter(upper__in=ways)
     return named.order_by().values_list("region", "service_id", "client_id")
 

@@ -47,7 +47,7 @@ def _weakened_signature(change: FieldChange) -> bool:
 
 
 def _adds(*values: str) -> RiskTest:
-    return lambda change: any(one in values for one in _added_values(change))
+    return lambda change: any(value in values for value in _added_values(change))
 
 
 def _removes_any(change: FieldChange) -> bool:
@@ -56,15 +56,15 @@ def _removes_any(change: FieldChange) -> bool:
 
 def _adds_plain_http(change: FieldChange) -> bool:
     return any(
-        isinstance(one, str)
-        and one.lower().startswith("http:")
-        and not one.lower().removeprefix("http://").startswith(LOCAL_HOSTS)
-        for one in _added_values(change)
+        isinstance(value, str)
+        and value.lower().startswith("http:")
+        and not value.lower().removeprefix("http://").startswith(LOCAL_HOSTS)
+        for value in _added_values(change)
     )
 
 
 def _adds_wildcard(change: FieldChange) -> bool:
-    return any("*" in str(one) for one in _added_values(change))
+    return any("*" in str(value) for value in _added_values(change))
 
 
 def _added_values(change: FieldChange) -> Iterable[Any]:

@@ -176,7 +176,7 @@ class AuditSearchForm(ValueFiltersForm):
         given, without = self.cleaned_data, self.excluded
         words, _problems = parse(given["q"])
         text, no_text = (
-            [one.value for one in words if one.negated is minus] for minus in (False, True)
+            [word.value for word in words if word.negated is minus] for minus in (False, True)
         )
         left_out = without.to_filter_values() | {
             "text": no_text,

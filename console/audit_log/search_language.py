@@ -121,7 +121,7 @@ def parse(text: str) -> tuple[list[AuditSearchTerm], list[str]]:
         else:
             values = SINGLE_VALUE_PATTERN.findall(found["values"])
             terms += [
-                AuditSearchTerm(found["name"].lower(), _unquote(one), minus) for one in values
+                AuditSearchTerm(found["name"].lower(), _unquote(value), minus) for value in values
             ]
     return _normalize(terms), problems
 
@@ -181,7 +181,7 @@ def expand_query(given: QueryDict, names: frozenset[str]) -> tuple[QueryDict, li
             others = [one for one in data.getlist(moment) if one not in given_days]
             data.setlist(moment, others)
             known_days = data.getlist(name)
-            known_days += [_days_before(one, days) for one in given_days]
+            known_days += [_days_before(day, days) for day in given_days]
             data.setlist(name, list(dict.fromkeys(known_days)))
     return data, problems + broken, bool(filters or broken)
 
@@ -236,9 +236,9 @@ def _term_problem(found: re.Match[str]) -> str:
     values = [word] if word else SINGLE_VALUE_PATTERN.findall(found["values"])
     if word and not word.strip("-"):
         return _("Enter a term after “-”.")
-    if any(one[0] in SMART_QUOTES for one in values):
+    if any(value[0] in SMART_QUOTES for value in values):
         return _('Use straight double quotation marks, such as "a b".')
-    if any(_is_blank(_unquote(one), keeps_spaces) for one in values):
+    if any(_is_blank(_unquote(value), keeps_spaces) for value in values):
         return _("Enter text between the quotation marks.")
     return _word_problem(word) if word and word[0] != '"' else ""
 

@@ -102,7 +102,9 @@ def _suggest_result_codes(organization: Organization, typed: str) -> Candidates:
 def _recorded_values(organization: Organization, column: str, typed: str) -> list[str]:
     """Return the first logged values with a prefix, ignoring case."""
     spelled = {typed, typed.lower(), typed.capitalize(), typed.title(), typed.upper()}
-    found = {one for start in spelled for one in _values_with_prefix(organization, column, start)}
+    found = {
+        value for start in spelled for value in _values_with_prefix(organization, column, start)
+    }
     return sorted(found, key=lambda one: (one.casefold(), one))[:MAX_SUGGESTIONS]
 
 

@@ -152,7 +152,7 @@ def describe_time(text: str) -> str:
 def _parse_time(text: str) -> datetime | None:
     """Parse a date or time in common formats."""
     if part := CALENDAR_PERIOD.fullmatch(text.casefold()):
-        year, quarter, month = (int(one) if one else 0 for one in part.groups())
+        year, quarter, month = (int(group) if group else 0 for group in part.groups())
         if not year or (part[3] and not 1 <= month <= PERIOD_MONTHS["year"]):
             return None
         first = _first_of_month(year * 12 + max(0, month - 1, (quarter - 1) * 3))

@@ -69,8 +69,8 @@ def status_choices() -> Choices:
     yield "2xx", _("success")
     yield "4xx", _("client error")
     yield "5xx", _("server error")
-    for one in COMMON_STATUSES:
-        yield str(one.value), one.phrase
+    for status in COMMON_STATUSES:
+        yield str(status.value), status.phrase
 
 
 def event_choices() -> Sequence[tuple[str, str] | Group]:
@@ -141,11 +141,15 @@ class ValueFiltersForm(forms.Form):
 
     def clean_actor(self) -> list[str]:
         given = self.cleaned_data["actor"]
-        return [one for text in given for one in name_lookup.find_actors(self.organization, text)]
+        return [
+            actor for text in given for actor in name_lookup.find_actors(self.organization, text)
+        ]
 
     def clean_field(self) -> list[str]:
         given, organization = self.cleaned_data["field"], self.organization
-        return [one for text in given for one in name_lookup.find_settings(organization, text)]
+        return [
+            setting for text in given for setting in name_lookup.find_settings(organization, text)
+        ]
 
     def clean_address(self) -> list[str]:
         given: list[str] = self.cleaned_data["address"]
@@ -189,9 +193,11 @@ class ValueFiltersForm(forms.Form):
             self.add_error("service", error)
         try:
             self.matched_clients = [
-                one
+                client
                 for text in given.get("client", ())
-                for one in name_lookup.find_clients(self.organization, text, *self._client_scope())
+                for client in name_lookup.find_clients(
+                    self.organization, text, *self._client_scope()
+                )
             ]
         except forms.ValidationError as error:
             self.add_error("client", error)
@@ -225,7 +231,10 @@ class ValueFiltersForm(forms.Form):
             place
             for text in self.cleaned_data["service"]
             for place in (
-                [(one.region, str(one.service_id)) for one in self.matched_services[text]]
+                [
+                    (service.region, str(service.service_id))
+                    for service in self.matched_services[text]
+                ]
                 if text in self.matched_services
                 else [("", text)]
             )

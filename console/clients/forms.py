@@ -30,7 +30,7 @@ def build_new_client_form(
     sections = [
         section
         for section in SECTIONS.values()
-        if any(one.name in initial.form_settings for one in section.settings())
+        if any(setting.name in initial.form_settings for setting in section.settings())
     ]
     document = Client.model_validate({"clientId": 0, **initial.document})
     form = form_for(sections)(

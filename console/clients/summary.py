@@ -34,9 +34,9 @@ def summarize_client(client: Document) -> Iterator[tuple[str, str]]:
         yield translate(setting.label), format_value(setting, client.get(member))
     extension = client.get("extension")
     inside: Mapping[str, Any] = extension if isinstance(extension, Mapping) else {}
-    for one in COLUMNS["client_extension"]:
-        if one.api_name in LIFETIME_MEMBERS:
-            yield translate(one.label), format_value(one, inside.get(one.api_name) or 0)
+    for column in COLUMNS["client_extension"]:
+        if column.api_name in LIFETIME_MEMBERS:
+            yield translate(column.label), format_value(column, inside.get(column.api_name) or 0)
     yield _("Requestable scopes"), describe_scopes(inside)
     bound = [str(name) for member, name in TOKEN_BINDINGS.items() if client.get(member) is True]
     yield _("Token binding"), ", ".join(bound) or _("service default")

@@ -93,8 +93,8 @@ def _recent_entries(member: Member) -> list[dict[str, object]]:
     if not member.can(ConsolePermission.AUDIT_LOG):
         entries = entries.exclude(path="")  # a local event has none
     return [
-        {"entry": one, "description": _describe(one), "path": _entry_url(member, one)}
-        for one in entries[:MAX_RECENT_ENTRIES]
+        {"entry": entry, "description": _describe(entry), "path": _entry_url(member, entry)}
+        for entry in entries[:MAX_RECENT_ENTRIES]
     ]
 
 

@@ -91,7 +91,7 @@ def _demo_actor(organization: Organization) -> Actor:
 def load_accounts(path: Path) -> list[DemoAccount]:
     """Return the demo's accounts, whose passwords stay the same from start to start."""
     if path.exists():
-        return [DemoAccount(**one) for one in json.loads(path.read_text())]
+        return [DemoAccount(**account) for account in json.loads(path.read_text())]
     made = [
         DemoAccount(role.value, f"{role.name.lower()}@demo.example", generate_password())
         for role in Role

@@ -42,9 +42,9 @@ def add_form_warnings(
     target: DocumentTarget, form: SettingsForm, members: Mapping[str, Any]
 ) -> None:
     """Say at a form's fields what does not go together; nothing is refused for it."""
-    names = {one.api_name: one.name for one in form.settings.values()}
+    names = {setting.api_name: setting.name for setting in form.settings.values()}
     for finding in target.kind.findings(members):
-        here = [names[one] for one in finding.fields if one in names]
+        here = [names[field] for field in finding.fields if field in names]
         if here:
             form.add_warning(here[0], gettext(finding.message))
 

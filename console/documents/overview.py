@@ -34,9 +34,9 @@ def section_rows(
             section.title,
             " ".join((section.__doc__ or "").split()),
             len(section.settings()),
-            sum(_is_customized(one, document) for one in section.settings()),
-            sum(one.api_name in unsaved for one in section.settings()),
-            " ".join(f"{one.label} {one.api_name}" for one in section.settings()),
+            sum(_is_customized(setting, document) for setting in section.settings()),
+            sum(setting.api_name in unsaved for setting in section.settings()),
+            " ".join(f"{setting.label} {setting.api_name}" for setting in section.settings()),
         )
         for slug, section in kind.sections.items()
     ]
@@ -82,10 +82,10 @@ def describe_settings(
             slug,
             section.title,
             [
-                SettingRow(one, format_value(one, value), one.is_customized(value))
-                for one in section.settings()
-                if _matches(one, query)
-                and (one.is_customized(value := document.get(one.api_name)) or not set_only)
+                SettingRow(setting, format_value(setting, value), setting.is_customized(value))
+                for setting in section.settings()
+                if _matches(setting, query)
+                and (setting.is_customized(value := document.get(setting.api_name)) or not set_only)
             ],
         )
         for slug, section in sections.items()

@@ -51,7 +51,7 @@ def plan_restore(
     surprises: Iterable[FieldChange],
 ) -> RestorePlan:
     """``surprises``: what Authlete made of ``asked`` when it was saved."""
-    stood = {one.field: one.after for one in surprises}
+    stood = {surprise.field: surprise.after for surprise in surprises}
     base: dict[str, Any] = {}
     wanted: dict[str, Any] = {}
     left = []

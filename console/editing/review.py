@@ -79,8 +79,8 @@ class MergeRow:
 
 def merge_rows(target: DocumentTarget, edits: DraftEdits, found: DraftReview) -> list[MergeRow]:
     """Return the settings that either side changed, conflicts first."""
-    conflicts = {one.field for one in found.conflicts}
-    mine_of = {one.field: one.mine for one in found.conflicts}
+    conflicts = {conflict.field for conflict in found.conflicts}
+    mine_of = {conflict.field: conflict.mine for conflict in found.conflicts}
     shown = target.workspace.authlete.redact_edits({**edits.values, **mine_of})
     lines = []
     for member, base in edits.base.items():

@@ -119,7 +119,7 @@ def _open_form(
 
 
 def _apply_form(edits: DraftEdits, section: str, form: SettingsForm) -> DraftEdits:
-    shown = [one.api_name for one in form.settings.values() if not one.is_immutable]
+    shown = [setting.api_name for setting in form.settings.values() if not setting.is_immutable]
     base = {member: form.base.get(member) for member in shown}
     return edits.with_form(section, form.version, base, form.edits)
 

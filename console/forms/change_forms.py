@@ -94,8 +94,8 @@ class MergeForm(forms.Form):
     def __init__(self, *args: Any, conflicts: tuple[MergeConflict, ...]) -> None:
         super().__init__(*args)
         self.conflicts = conflicts
-        for one in conflicts:
-            self.fields[f"keep-{one.field}"] = forms.ChoiceField(
+        for conflict in conflicts:
+            self.fields[f"keep-{conflict.field}"] = forms.ChoiceField(
                 choices=[("theirs", ""), ("mine", "")],
                 error_messages={"required": _("Choose a value.")},
             )
@@ -109,7 +109,7 @@ class MergeForm(forms.Form):
     def their_values(self) -> dict[str, Any]:
         """The members for which theirs was chosen, as they are to be then."""
         return {
-            one.field: one.theirs_merged
-            for one in self.conflicts
-            if self.cleaned_data[f"keep-{one.field}"] == "theirs"
+            conflict.field: conflict.theirs_merged
+            for conflict in self.conflicts
+            if self.cleaned_data[f"keep-{conflict.field}"] == "theirs"
         }

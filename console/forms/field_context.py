@@ -150,8 +150,10 @@ def choice_options(box: SettingField) -> tuple[ChoiceOption, ...]:
     """Return the options of a single choice, including a current value that is not offered."""
     choices = box.setting.input_type.choices
     return tuple(
-        ChoiceOption(one, choice_label(box.setting, one), one == box.input_value, one in choices)
-        for one in available_choices(box.setting, [box.base] if box.base else [])
+        ChoiceOption(
+            choice, choice_label(box.setting, choice), choice == box.input_value, choice in choices
+        )
+        for choice in available_choices(box.setting, [box.base] if box.base else [])
     )
 
 
@@ -159,8 +161,8 @@ def multiple_choice_options(box: SettingField) -> tuple[ChoiceOption, ...]:
     """Return the options of a multiple choice, including current values that are not offered."""
     choices, picked = box.setting.input_type.choices, box.input_value["picked"]
     return tuple(
-        ChoiceOption(one, choice_label(box.setting, one), one in picked, one in choices)
-        for one in available_choices(box.setting, box.base)
+        ChoiceOption(choice, choice_label(box.setting, choice), choice in picked, choice in choices)
+        for choice in available_choices(box.setting, box.base)
     )
 
 

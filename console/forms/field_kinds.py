@@ -51,7 +51,7 @@ FIELD_KINDS = {
 
 
 def _columns(name: str) -> tuple[Column, ...]:
-    return tuple((one, FIELD_KINDS[one.input_type.kind]) for one in COLUMNS[name])
+    return tuple((column, FIELD_KINDS[column.input_type.kind]) for column in COLUMNS[name])
 
 
 # Rows may have rows inside, so those that are inside others come first.

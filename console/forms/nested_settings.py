@@ -50,4 +50,4 @@ def resolve_nested(setting: Setting, path: str) -> NestedSetting:
 def _declared_member(setting: Setting, member: str) -> Setting:
     columns = COLUMNS.get(setting.input_type.kind, ())
     undeclared = Setting(member, member, member, "", InputType("text"))
-    return next((one for one in columns if one.api_name == member), undeclared)
+    return next((column for column in columns if column.api_name == member), undeclared)

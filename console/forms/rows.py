@@ -205,12 +205,12 @@ def scope_descriptions(service: Service) -> dict[str, str]:
 def parse_scope_descriptions(scopes: object) -> dict[str, str]:
     """Return the descriptions by name in a list of scopes of Authlete."""
     return {
-        one["name"]: one["description"]
-        for one in (scopes if isinstance(scopes, list) else ())
-        if isinstance(one, dict)
-        and isinstance(one.get("name"), str)
-        and isinstance(one.get("description"), str)
-        and one["description"]
+        scope["name"]: scope["description"]
+        for scope in (scopes if isinstance(scopes, list) else ())
+        if isinstance(scope, dict)
+        and isinstance(scope.get("name"), str)
+        and isinstance(scope.get("description"), str)
+        and scope["description"]
     }
 
 

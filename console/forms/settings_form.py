@@ -77,7 +77,7 @@ class SettingsForm:
         does not open at another.
         """
         self.is_bound = data is not None
-        self.form_key = "/".join([place, *(one.__name__ for one in self.sections)])
+        self.form_key = "/".join([place, *(section.__name__ for section in self.sections)])
         self.is_row_change = False  # sent by a button that only draws the form anew
         self._default_state = FieldState(form_key=self.form_key)
         self._focus = ""
@@ -210,7 +210,9 @@ class SettingsForm:
                 section.__name__.lower(),
                 translate(section.title),
                 translate(" ".join((section.__doc__ or "").split())),
-                tuple(self[one.name] for one in section.settings() if self._is_shown(one)),
+                tuple(
+                    self[setting.name] for setting in section.settings() if self._is_shown(setting)
+                ),
             )
             for section in self.sections
         )
@@ -364,8 +366,10 @@ def form_for(sections: Iterable[type[Section]]) -> type[SettingsForm]:
         {
             "sections": found,
             "section_by_setting": {
-                one.name: section for section in found for one in section.settings()
+                setting.name: section for section in found for setting in section.settings()
             },
-            "settings": {one.name: one for section in found for one in section.settings()},
+            "settings": {
+                setting.name: setting for section in found for setting in section.settings()
+            },
         },
     )

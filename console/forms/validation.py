@@ -42,7 +42,7 @@ def validation_errors(
         problems = error.errors(include_url=False)
     else:
         return []
-    new = [one for one in problems if not _was_in_base(value, base, one["loc"][1:])]
+    new = [problem for problem in problems if not _was_in_base(value, base, problem["loc"][1:])]
     if new:
         return [_row_prefix(found["loc"][1:]) + why(found, gettext) for found in new]
     # What was wrong before kept the rules for the list as a whole from being asked.
@@ -54,12 +54,12 @@ def validation_errors(
 def _member_errors(
     section: type[Section], value: Mapping[str, Any], base: Mapping[str, Any]
 ) -> Iterator[str]:
-    for one in section.settings():
-        now, was = value.get(one.api_name), base.get(one.api_name)
+    for setting in section.settings():
+        now, was = value.get(setting.api_name), base.get(setting.api_name)
         if not is_same_value(now, was):
-            for problem in validation_errors(section, one, FieldInput(), now, was):
+            for problem in validation_errors(section, setting, FieldInput(), now, was):
                 yield _("%(label)s: %(problem)s") % {
-                    "label": translate(one.label),
+                    "label": translate(setting.label),
                     "problem": problem,
                 }
 
@@ -118,7 +118,7 @@ class FormSnapshot:
     @classmethod
     def from_document(cls, document: Document, settings: Iterable[Setting]) -> Self:
         wire = document.to_dict()
-        members = [one.api_name for one in settings]
+        members = [setting.api_name for setting in settings]
         seen = {name: wire[name] for name in members if wire.get(name) is not None}
         return cls(document.modified_at, seen)
 

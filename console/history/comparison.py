@@ -64,7 +64,7 @@ class DocumentComparison:
 
     @property
     def can_restore(self) -> bool:
-        return any(not one.problem for one in self.members)
+        return any(not member.problem for member in self.members)
 
 
 def compare_documents(
@@ -73,10 +73,10 @@ def compare_documents(
     """Compare two documents; ``same_object`` if they are versions of one object."""
     differs, expected = [], []
     members: dict[str, ComparedMember] = {}
-    for one in diff_objects(first.to_dict(), other.to_dict(), is_same_for_authlete):
-        member = get_top_level_field(one.field)
-        told = describe_change(one, kind.declared)
-        if member in IGNORED_MEMBERS or (not same_object and _is_identity(member, one)):
+    for difference in diff_objects(first.to_dict(), other.to_dict(), is_same_for_authlete):
+        member = get_top_level_field(difference.field)
+        told = describe_change(difference, kind.declared)
+        if member in IGNORED_MEMBERS or (not same_object and _is_identity(member, difference)):
             expected.append(told)
             continue
         differs.append(told)
@@ -129,7 +129,9 @@ def unrestorable_settings(
     """Return the settings that differ and are not restored, and why."""
     members = compare_documents(kind, then, now, same_object=True).members
     return [
-        UnrestorableSetting(one.label, one.member, one.problem) for one in members if one.problem
+        UnrestorableSetting(member.label, member.member, member.problem)
+        for member in members
+        if member.problem
     ]
 
 
@@ -210,7 +212,10 @@ def comparison_options(target: DocumentTarget) -> list[tuple[str, str]]:
     """Other objects by their places, with their names: as they were last seen."""
     home = target.workspace.organization
     if not target.client_id:
-        return [(f"{one.region}/{one.service_id}", one.name) for one in other_services(target)]
+        return [
+            (f"{service.region}/{service.service_id}", service.name)
+            for service in other_services(target)
+        ]
     own = KnownClient.objects.filter(organization=home)
     me = own.filter(
         region=target.workspace.region.name,
@@ -222,9 +227,12 @@ def comparison_options(target: DocumentTarget) -> list[tuple[str, str]]:
     )[:MAX_COMPARISON_OPTIONS]
     twins = own.filter(rank=me.rank).order_by("region")[:MAX_COMPARISON_OPTIONS] if me else []
     return [
-        (f"{one.region}/{one.service_id}/{one.client_id}", one.name or one.alias)
-        for one in dict.fromkeys([*twins, *near])
-        if one != me
+        (
+            f"{fromkey.region}/{fromkey.service_id}/{fromkey.client_id}",
+            fromkey.name or fromkey.alias,
+        )
+        for fromkey in dict.fromkeys([*twins, *near])
+        if fromkey != me
     ]
 
 
@@ -233,7 +241,7 @@ def other_services(target: DocumentTarget) -> list[KnownService]:
     services = KnownService.objects.filter(organization=target.workspace.organization)
     here = target.workspace.region.name, target.service_id
     return [
-        one
-        for one in services.order_by("name")[:MAX_COMPARISON_OPTIONS]
-        if (one.region, one.service_id) != here
+        service
+        for service in services.order_by("name")[:MAX_COMPARISON_OPTIONS]
+        if (service.region, service.service_id) != here
     ]

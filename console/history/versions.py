@@ -44,7 +44,7 @@ class ObjectVersions:
     @property
     def last(self) -> VersionSpan | None:
         """The newest version in which it was still there."""
-        return next((one for one in reversed(self.spans) if one.version.digest), None)
+        return next((span for span in reversed(self.spans) if span.version.digest), None)
 
     @property
     def is_tampered(self) -> bool:
@@ -144,8 +144,8 @@ def version_rows(versions: ObjectVersions, around: VersionSpan | None) -> list[V
         listed.append(around)
     written = [one.version.entry for one in listed if one.version.written]
     made = {
-        one.entry: one
-        for one in AuditEntry.objects.filter(
+        audit_entry.entry: audit_entry
+        for audit_entry in AuditEntry.objects.filter(
             organization_id=versions.target.audit_columns["organization_id"],
             entry__in=written,
         )

@@ -57,7 +57,7 @@ class ExpiringItem:
     def reached_warning_days(self, now: datetime) -> int | None:
         """Return the smallest reached one of `WARNING_DAYS`: None if none is, 0 if it expired."""
         left = self.ends_at - now
-        return next((one for one in WARNING_DAYS if left <= timedelta(days=one)), None)
+        return next((day for day in WARNING_DAYS if left <= timedelta(days=day)), None)
 
     @property
     def title(self) -> str:
@@ -89,18 +89,18 @@ def list_expiring(
 
 def _keys(organization: Organization, until: datetime) -> Iterator[ExpiringItem]:
     rows = KnownKey.objects.filter(organization=organization, ends_at__lte=until)
-    for one in rows.iterator():
-        mark = one.thumbprint or f"{one.kid[:60]}-{one.place}"
-        at = f"{one.region}/{one.service_id}/{one.client_id}"
+    for row in rows.iterator():
+        mark = row.thumbprint or f"{row.kid[:60]}-{row.place}"
+        at = f"{row.region}/{row.service_id}/{row.client_id}"
         yield ExpiringItem(
-            ExpiryKind.CERTIFICATE if one.subject else ExpiryKind.KEY,
+            ExpiryKind.CERTIFICATE if row.subject else ExpiryKind.KEY,
             f"key/{at}/{mark}",
-            one.subject or one.kid,
-            one.ends_at or until,
-            one.region,
-            one.service_id,
-            one.client_id,
-            one.owner,
+            row.subject or row.kid,
+            row.ends_at or until,
+            row.region,
+            row.service_id,
+            row.client_id,
+            row.owner,
         )
 
 

@@ -73,10 +73,10 @@ def index_services(
         )
     }
     seen = {
-        place: _service_values(one, known.get(place, ("", ("", "", 0)))[1])
+        place: _service_values(service, known.get(place, ("", ("", "", 0)))[1])
         for region, services in complete_lists.items()
-        for one in services
-        for place in [(region, one.api_key)]
+        for service in services
+        for place in [(region, service.api_key)]
     }
     if gone := known.keys() - seen.keys():
         rows.filter(pk__in=[known[place][0] for place in gone]).delete()
@@ -125,7 +125,7 @@ def index_clients(
             "client_id", "pk", "seen_at", *COMPARED_CLIENT_FIELDS
         )
     }
-    seen = {one.client_id: one for one in clients if 0 < one.client_id < 2**63}
+    seen = {client.client_id: client for client in clients if 0 < client.client_id < 2**63}
     if gone := [number for number in known if number not in seen]:
         for at in range(0, len(gone), 500):  # what a statement of SQLite's may hold
             rows.filter(client_id__in=gone[at : at + 500]).delete()

@@ -50,13 +50,13 @@ def index_service_keys(
     for region, services in complete_lists.items():
         seen = [
             (
-                one.api_key,
+                service.api_key,
                 0,
-                one.service_name or str(one.api_key),
-                list_service_keys(one),
+                service.service_name or str(service.api_key),
+                list_service_keys(service),
             )
-            for one in services
-            if one.get("pkceRequired") is not None  # else no more than names was shown
+            for service in services
+            if service.get("pkceRequired") is not None  # else no more than names was shown
         ]
         if not seen:
             continue
@@ -77,9 +77,9 @@ def index_client_keys(
 ) -> None:
     """Of these clients, and of no others."""
     seen = [
-        (service_id, one.client_id, one.client_name or one.alias, list_client_keys(one))
-        for one in clients
-        if one.auth_method or one.created_at  # else no more than names was shown
+        (service_id, client.client_id, client.client_name or client.alias, list_client_keys(client))
+        for client in clients
+        if client.auth_method or client.created_at  # else no more than names was shown
     ]
     rows = KnownKey.objects.filter(organization=organization, region=region, service_id=service_id)
     for at in range(0, len(seen), OWNERS_PER_STATEMENT):

@@ -67,7 +67,7 @@ def sync_organization(
     found = list_services(itself)
     rows = [row for row in found.rows if not row.seen_at]
     silent = {one.region.name for one in found.silent}
-    whole = {one.name for one in itself.regions()} - silent
+    whole = {region.name for region in itself.regions()} - silent
     names = whole | {row.region.name for row in rows}
     doors = {name: itself.connect(name) for name in names}
     told = {
@@ -176,7 +176,7 @@ class RegionFreshness:
 
 def region_freshness(region: Region, services: Iterable[KnownService]) -> RegionFreshness:
     """Return the age of what is known of a region's clients."""
-    known = [one for one in services if one.region == region.name]
+    known = [service for service in services if service.region == region.name]
     read = [one.clients_at for one in known if one.clients_at]
     return RegionFreshness(
         region,

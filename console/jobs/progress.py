@@ -48,11 +48,11 @@ class JobProgress:
 
     @property
     def attempted(self) -> int:
-        return self.total - sum(self.counts.get(one, 0) for one in UNFINISHED_ITEM_STATES)
+        return self.total - sum(self.counts.get(state, 0) for state in UNFINISHED_ITEM_STATES)
 
     @property
     def failed(self) -> int:
-        return sum(self.counts.get(one, 0) for one in FAILED_ITEM_STATES)
+        return sum(self.counts.get(state, 0) for state in FAILED_ITEM_STATES)
 
     @property
     def concerns_user(self) -> bool:

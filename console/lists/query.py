@@ -47,10 +47,10 @@ class SearchVocabulary:
     ) -> Self:
         """Build it from every setting that is no secret, and ``more`` names of the list's own."""
         members = {
-            one.api_name.lower(): one.api_name
+            setting.api_name.lower(): setting.api_name
             for section in sections
-            for one in section.settings()
-            if not one.input_type.is_secret
+            for setting in section.settings()
+            if not setting.input_type.is_secret
         }
         return cls(members | dict(more or {}), example, {}, frozenset(more or ()))
 

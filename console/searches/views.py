@@ -79,10 +79,10 @@ class NewSavedSearchForm(SavedSearchForm):
         kept = QueryDict(mutable=True)
         for name, values in given.lists():
             if name not in IGNORED_PARAMETERS + FORBIDDEN_PARAMETERS:
-                kept.setlist(name, [one for one in values if one])
+                kept.setlist(name, [value for value in values if value])
         words, problems = parse(" ".join(kept.getlist("q")))
         known = {name.removeprefix("-") for name in kept} <= SEARCH_PARAMETERS
-        if problems or not known or any(one.name for one in words):
+        if problems or not known or any(word.name for word in words):
             text = gettext_lazy("Invalid search. Search the audit log, then save it.")
             raise forms.ValidationError(text)
         return kept.urlencode()
@@ -92,8 +92,8 @@ class NewSavedSearchForm(SavedSearchForm):
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """List one's own and shared searches."""
     searches = visible_searches(member.organization, member.user.pk).select_related("user")
-    mine = {one.pk for one in _editable_searches(member)}
-    rows = [(one, format_query(one.query)) for one in searches]
+    mine = {search.pk for search in _editable_searches(member)}
+    rows = [(search, format_query(search.query)) for search in searches]
     context = {"member": member, "searches": rows, "editable_ids": mine}
     return render_page(request, "searches/index.html", context)
 

@@ -104,7 +104,10 @@ def optional_path(route: str, *places: str) -> str:
 @register.simple_tag
 def region_health(member: Any) -> list[dict[str, Any]]:
     """Return how each region of an organization last responded to this process."""
-    return [{"region": one, **_describe_health(get_region_health(one))} for one in member.regions()]
+    return [
+        {"region": region, **_describe_health(get_region_health(region))}
+        for region in member.regions()
+    ]
 
 
 def _describe_health(last: HealthSample | None) -> dict[str, Any]:

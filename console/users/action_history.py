@@ -70,7 +70,7 @@ def _latest_entries(member: Member, subject: str) -> list[AuditEntry]:
         filters = EntryFilters(subject=subject, effects=ACTION_EFFECTS, without=without)
         page = _search_page(member, filters, cursor)
         found += page.entries
-        seen |= {one.page for one in page.entries if one.page}
+        seen |= {entry.page for entry in page.entries if entry.page}
         if not (cursor := page.older):
             break
     return found

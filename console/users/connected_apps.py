@@ -73,7 +73,7 @@ class ConnectedApp:
     @property
     def live_count(self) -> int:
         """Tokens that work, or that can be refreshed."""
-        return sum(1 for one in self.tokens if self._is_live(one))
+        return sum(1 for token in self.tokens if self._is_live(token))
 
     @property
     def expired_count(self) -> int:
@@ -92,36 +92,36 @@ class ConnectedApp:
     @property
     def scopes(self) -> list[str]:
         """Those of live tokens, or where none is live those of all."""
-        held = [one for one in self.tokens if self._is_live(one)] or self.tokens
+        held = [token for token in self.tokens if self._is_live(token)] or self.tokens
         return list(dict.fromkeys(scope for one in held for scope in one.scopes or ()))
 
     @property
     def scope_descriptions(self) -> list[tuple[str, str]]:
         """The scopes with their descriptions, if known."""
-        return [(one, describe_scope(one, self.service.scopes)) for one in self.scopes]
+        return [(scope, describe_scope(scope, self.service.scopes)) for scope in self.scopes]
 
     @property
     def unused_scopes(self) -> list[str]:
         """Scopes that are remembered and that no such token has."""
         held = set(self.scopes)
         return [
-            one
-            for one in (self.granted_scopes.scopes if self.granted_scopes else ())
-            if one not in held
+            scope
+            for scope in (self.granted_scopes.scopes if self.granted_scopes else ())
+            if scope not in held
         ]
 
     @property
     def refreshed_at(self) -> int:
-        return max((one.last_refreshed_at for one in self.tokens), default=0)
+        return max((token.last_refreshed_at for token in self.tokens), default=0)
 
     @property
     def created_at(self) -> int:
-        return min((one.created_at for one in self.tokens if one.created_at), default=0)
+        return min((token.created_at for token in self.tokens if token.created_at), default=0)
 
     @property
     def expires_at(self) -> int:
         """When the last token stops to work and to be refreshed; 0 is never."""
-        ends = [_expires_at(one) for one in self.tokens]
+        ends = [_expires_at(token) for token in self.tokens]
         return 0 if 0 in ends else max(ends, default=0)
 
     def _is_live(self, token: IssuedToken) -> bool:
@@ -174,7 +174,7 @@ class RevocationPreview:
 
     @cached_property
     def apps(self) -> list[ConnectedApp]:
-        return [app for one in self.regions for app in one.apps]
+        return [app for region in self.regions for app in region.apps]
 
     @property
     def live_count(self) -> int:
@@ -196,17 +196,17 @@ class RevocationPreview:
 
     @property
     def service_count(self) -> int:
-        return sum(len(one.services) for one in self.regions)
+        return sum(len(region.services) for region in self.regions)
 
     @cached_property
     def failed_regions(self) -> list[RegionResult]:
         """Regions whose services are not known, or not all."""
-        return [one for one in self.regions if one.error]
+        return [region for region in self.regions if region.error]
 
     @cached_property
     def unchecked(self) -> list[UncheckedItem]:
         """Unchecked services of regions that responded."""
-        return [found for one in self.regions if one.has_answer for found in one.unchecked]
+        return [found for region in self.regions if region.has_answer for found in region.unchecked]
 
     @property
     def is_complete(self) -> bool:

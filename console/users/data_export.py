@@ -56,7 +56,7 @@ def export_user_data(member: Member, lookup: OpenLookup, reason: str, ticket: st
 
 
 def _unconnected_regions(results: Sequence[RegionResult]) -> list[str]:
-    asked_for = {one.region.name for one in results}
+    asked_for = {result.region.name for result in results}
     return [name for name in get_regions() if name not in asked_for]
 
 
@@ -68,8 +68,8 @@ def _region_data(result: RegionResult) -> dict[str, Any]:
             *([{"why": str(result.error)}] if result.error else ()),
             *(_service_data(one.service) | {"why": str(one.error)} for one in result.unchecked),
         ],
-        "services": [_service_data(one) for one in result.services],
-        "apps": [_app_data(one) for one in result.apps],
+        "services": [_service_data(service) for service in result.services],
+        "apps": [_app_data(app) for app in result.apps],
     }
 
 
@@ -83,7 +83,7 @@ def _app_data(app: ConnectedApp) -> dict[str, Any]:
         "client": app.client.client_id,
         "name": app.name,
         "service": _service_data(app.service),
-        "tokens": [_token_data(one) for one in app.tokens],
+        "tokens": [_token_data(token) for token in app.tokens],
         "tokens_in_all": None if app.tokens_error else app.token_count,
         "granted_scopes": list(granted.scopes) if granted else None,
         "granted_at": _format_time(granted.modified_at) if granted else None,

@@ -52,9 +52,9 @@ def receipt_data(report: ReceiptReport) -> dict[str, Any]:
         "scopes_forgotten": report.apps_without_scopes,
         "regions": receipt.regions,
         "regions_not_connected": report.unconnected_regions,
-        "services": [_service_data(one) for one in report.services],
+        "services": [_service_data(service) for service in report.services],
         "not_proven": [_unconfirmed_data(one) for one in report.unconfirmed],
-        "calls": [_call_data(one) for one in report.calls],
+        "calls": [_call_data(call) for call in report.calls],
     }
 
 
@@ -66,7 +66,7 @@ def _service_data(receipt: ServiceReceipt) -> dict[str, Any]:
         "name": row.name,
         "proven": row.is_proven,
         "looked_at": (row.ended_at.isoformat(timespec="seconds") if row.ended_at else None),
-        "apps": [_app_data(one) for one in receipt.lines.values()],
+        "apps": [_app_data(line) for line in receipt.lines.values()],
         "trouble": _problem_data(receipt.problem) if receipt.problem else None,
     }
 
@@ -90,7 +90,7 @@ def _app_data(line: ReceiptLine) -> dict[str, Any]:
             "scopes_remembered": line.remembered,
         },
         "proven": line.is_confirmed,
-        "troubles": [_problem_data(one) for one in line.troubles],
+        "troubles": [_problem_data(trouble) for trouble in line.troubles],
     }
 
 

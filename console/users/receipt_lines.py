@@ -104,24 +104,24 @@ class ServiceReceipt:
         trouble = said.get("trouble")
         return cls(
             row,
-            {one.client_id: one for one in lines},
+            {line.client_id: line for line in lines},
             ReceiptProblem(**trouble) if trouble else None,
         )
 
     @property
     def is_confirmed(self) -> bool:
-        return not self.problem and all(one.is_confirmed for one in self.lines.values())
+        return not self.problem and all(line.is_confirmed for line in self.lines.values())
 
     @property
     def problems(self) -> list[ReceiptProblem]:
         own = [self.problem] if self.problem else []
-        return own + [one for line in self.lines.values() for one in line.troubles]
+        return own + [trouble for line in self.lines.values() for trouble in line.troubles]
 
     def save(self, *, is_over: bool = False) -> None:
         """Save the state; raises `ReceiptConflictError` if another worker saved."""
         row = self.row
         told = {
-            "lines": [asdict(one) for one in self.lines.values()],
+            "lines": [asdict(line) for line in self.lines.values()],
             "trouble": asdict(self.problem) if self.problem else None,
         }
         row.content = json.dumps(told, ensure_ascii=False)

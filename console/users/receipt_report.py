@@ -126,12 +126,12 @@ class ReceiptReport:
 
     @cached_property
     def lines(self) -> list[tuple[ServiceReceipt, ReceiptLine]]:
-        return [(one, line) for one in self.services for line in one.lines.values()]
+        return [(service, line) for service in self.services for line in service.lines.values()]
 
     @cached_property
     def services_without_apps(self) -> list[ServiceReceipt]:
         """Checked services without tokens of the user."""
-        return [one for one in self.services if one.row.is_proven and not one.lines]
+        return [service for service in self.services if service.row.is_proven and not service.lines]
 
     @cached_property
     def unconfirmed(self) -> list[UnconfirmedService]:
@@ -139,7 +139,7 @@ class ReceiptReport:
         return list(self._iter_unconfirmed())
 
     def _iter_unconfirmed(self) -> Iterator[UnconfirmedService]:
-        known = {(one.row.region, one.row.service_id): one for one in self.services}
+        known = {(service.row.region, service.row.service_id): service for service in self.services}
         for item in self.items:
             kept = known.pop((item.region, item.service_id), None)
             troubles = kept.problems if kept else ()
@@ -235,17 +235,17 @@ def _load_calls(receipt: Receipt) -> list[ReceiptCall]:
         return []
     filters = EntryFilters(page=receipt.page, effects=("destroy",))
     entries = search_entries(receipt.organization_id, filters, size=MAX_CALLS).entries
-    macs = _load_macs([one.seq for one in entries])
-    macs |= _load_macs([one.outcome_seq for one in entries if one.outcome_seq])
-    ends = find_resolutions(receipt.organization_id, [one.entry for one in entries])
+    macs = _load_macs([entry.seq for entry in entries])
+    macs |= _load_macs([entry.outcome_seq for entry in entries if entry.outcome_seq])
+    ends = find_resolutions(receipt.organization_id, [entry.entry for entry in entries])
     return [
         ReceiptCall(
-            one,
-            macs.get(one.seq, ""),
-            macs.get(one.outcome_seq or 0, ""),
-            ends.get(one.entry),
+            entry,
+            macs.get(entry.seq, ""),
+            macs.get(entry.outcome_seq or 0, ""),
+            ends.get(entry.entry),
         )
-        for one in reversed(entries)
+        for entry in reversed(entries)
     ]
 
 

@@ -35,7 +35,7 @@ def create_receipt(
         maker=member.user,
         actor=member.user.get_username(),
         everything=revokes_all,
-        regions=[one.name for one in regions],
+        regions=[region.name for region in regions],
         reason=reason,
         ticket=ticket,
         page="" if revokes_all else member.page_id,
@@ -59,10 +59,10 @@ def link_job(receipt: Receipt, job: Job) -> None:
 
 def attach_revoked_apps(lookup: Lookup, results: Iterable[RegionResult]) -> None:
     """Add apps revoked from this lookup that aren't connected again."""
-    for one in results:
-        there = {(app.service.service_id, app.client.client_id) for app in one.apps}
-        found = _revoked_apps(lookup, one.region.name)
-        one.revoked_apps = [ended for key, ended in found.items() if key not in there]
+    for result in results:
+        there = {(app.service.service_id, app.client.client_id) for app in result.apps}
+        found = _revoked_apps(lookup, result.region.name)
+        result.revoked_apps = [ended for key, ended in found.items() if key not in there]
 
 
 def _revoked_apps(lookup: Lookup, region: str) -> dict[tuple[int, int], RevokedApp]:
@@ -102,8 +102,8 @@ def receipts_by_entry(member: Member, entries: Iterable[AuditEntry]) -> Mapping[
     begun = {one.entry: one.object for one in told if one.operation == SUBJECT_REVOKE_ALL.name}
     own = Receipt.objects.filter(organization=member.organization)
     rows = list(own.filter(Q(page__in=pages) | Q(pk__in=begun.values())))
-    by_page = {one.page: one for one in rows}
-    by_id = {str(one.pk): one for one in rows}
+    by_page = {row.page: row for row in rows}
+    by_id = {str(row.pk): row for row in rows}
     found = {
         one.entry: by_id.get(begun.get(one.entry, "")) or by_page.get(one.page) for one in told
     }

@@ -115,7 +115,7 @@ class UserRevocation:
             page = self.service.grants.list_authorized_clients(
                 self.subject, start=len(found), end=len(found) + PAGE_SIZE
             )
-            new = {one.client_id: one.client_name for one in page.clients or ()}
+            new = {client.client_id: client.client_name for client in page.clients or ()}
             found |= new
             if len(found) >= page.total_count:
                 return found
@@ -148,7 +148,7 @@ class UserRevocation:
         try:
             rows, total = (tokens, len(tokens)) if tokens else self._list_tokens(line)
             now = _now_ms()
-            line.live = sum(is_token_live(one, now) for one in rows)
+            line.live = sum(is_token_live(row, now) for row in rows)
             line.expired = len(rows) - line.live
             line.unseen = max(0, total - len(rows))
         except RejectedError as error:
@@ -255,8 +255,8 @@ class UserRevocation:
         line.left = line.live_left = None
         rows, total = self._list_tokens(line)
         now = _now_ms()
-        live = sum(is_token_live(one, now) for one in rows) + total - len(rows)
-        working = sum(_is_access_token_valid(one, now) for one in rows)
+        live = sum(is_token_live(row, now) for row in rows) + total - len(rows)
+        working = sum(_is_access_token_valid(row, now) for row in rows)
         if working:
             valid = self.service.tokens.count(
                 line.client_id, TokenStatus.VALID, subject=self.subject

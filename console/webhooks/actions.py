@@ -88,7 +88,7 @@ def change(who: Actor, webhook: Webhook, url: str, origin: str, settings: dict[s
         record_action(who, events.WEBHOOK_CHANGE, **told),  # type: ignore[arg-type]
         transaction.atomic(),
     ):
-        if any(one.field in FILTER_FIELDS for one in changes):
+        if any(change.field in FILTER_FIELDS for change in changes):
             _discard_pending(webhook)
         _update(webhook, **wanted, next_at=timezone.now())
     return True
@@ -118,7 +118,7 @@ def rotate(who: Actor, webhook: Webhook) -> str:
     webhook.set_secret(secret)
     columns = ("secret_sealed", "old_sealed", "old_until")
     with _log_action(who, webhook, events.WEBHOOK_ROTATE):
-        if not same.update(**{one: getattr(webhook, one) for one in columns}):
+        if not same.update(**{column: getattr(webhook, column) for column in columns}):
             raise SecretReplacedError
     return secret
 

@@ -190,7 +190,7 @@ def _loggable_answer(answer: str, body: str, secrets: list[str]) -> str:
     whole = make_storable(answer)
     answer = whole[:MAX_ANSWER_CHARS]
     parts = (answer[at : at + MIN_ECHO_CHARS] for at in range(len(answer) - MIN_ECHO_CHARS + 1))
-    if any(one in whole for one in secrets) or any(part in body for part in parts):
+    if any(secret in whole for secret in secrets) or any(part in body for part in parts):
         return _("(hidden: the response repeats the request)")
     return answer
 

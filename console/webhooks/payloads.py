@@ -90,7 +90,7 @@ def build_headers(
         "Content-Type": "application/json",
         "webhook-id": delivery.message,
         "webhook-timestamp": at,
-        "webhook-signature": " ".join(_sign(one, signed) for one in secrets),
+        "webhook-signature": " ".join(_sign(secret, signed) for secret in secrets),
     }
 
 

@@ -92,8 +92,8 @@ def list_changed_members(changed: str) -> set[str]:
         return set()
     fields = [change["field"] for change in json.loads(changed)]
     return {
-        replace_surrogates(re.split(r"[.[]", one, maxsplit=1)[0])[:MAX_FIELD_NAME_CHARS]
-        for one in fields
+        replace_surrogates(re.split(r"[.[]", field, maxsplit=1)[0])[:MAX_FIELD_NAME_CHARS]
+        for field in fields
     }
 
 

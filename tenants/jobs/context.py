@@ -55,9 +55,11 @@ class LeasedAuditSink:
 
     def record_outcomes(self, outcomes: Sequence[CallOutcome], *, wait: bool = True) -> None:
         # Nobody looks at the outcome of a read before the slice ends, which waits.
-        wait = wait and any(one.entry_id in self.sent for one in outcomes)
+        wait = wait and any(outcome.entry_id in self.sent for outcome in outcomes)
         self.sent.difference_update(
-            one.entry_id for one in outcomes if one.outcome in (Outcome.REJECTED, Outcome.NOT_SENT)
+            outcome.entry_id
+            for outcome in outcomes
+            if outcome.outcome in (Outcome.REJECTED, Outcome.NOT_SENT)
         )
         self._log.record_outcomes(outcomes, wait=wait)
 
@@ -141,7 +143,9 @@ class JobContext:
             there = set(places)
             last = items.aggregate(last=Max("position"))["last"] or 0
             new = [
-                one for one in new_items if (one.region, one.service_id, one.client_id) not in there
+                new_item
+                for new_item in new_items
+                if (new_item.region, new_item.service_id, new_item.client_id) not in there
             ]
             made = [one.build(self.job, at) for at, one in enumerate(new, last + 1)]
             Item.objects.bulk_create(made, batch_size=500)

@@ -56,13 +56,13 @@ def run_every_minute[C: Callable[[], object]](function: C) -> C:
 
 def start_all(ended: Event) -> None:
     """Run each task in a thread until ``ended``."""
-    for one in _tasks:
-        name = f"chore {one.function.__module__}"
+    for task in _tasks:
+        name = f"chore {task.function.__module__}"
         # What a process that ends leaves half done is done again by the next.
-        Thread(target=one.run_repeatedly, args=[ended], name=name, daemon=True).start()
+        Thread(target=task.run_repeatedly, args=[ended], name=name, daemon=True).start()
 
 
 def run_all() -> None:
     """Run each task once."""
-    for one in _tasks:
-        one.run_safely()
+    for task in _tasks:
+        task.run_safely()

@@ -77,7 +77,10 @@ def _record_in_each_organization(
 
     All or nothing is done. The locks keep two admins from closing each other's accounts.
     """
-    here = [replace(actor, organization_id=one.pk, organization=one.slug) for one in organizations]
+    here = [
+        replace(actor, organization_id=organization.pk, organization=organization.slug)
+        for organization in organizations
+    ]
     active = FieldChange("can_sign_in", user.is_active, not user.is_active)
     with ExitStack() as entries:
         for one in here or [actor]:
@@ -92,7 +95,7 @@ def _record_in_each_organization(
                 )
             )
         with transaction.atomic():
-            pks = [one.pk for one in organizations]
+            pks = [organization.pk for organization in organizations]
             locked = Organization.objects.select_for_update().filter(pk__in=pks)
             list(locked.order_by("pk"))
             yield
@@ -105,10 +108,10 @@ def _check_state_unchanged(user: User, *, is_active: bool) -> None:
 
 def _check_admins_remain(organizations: Sequence[Organization], user: User) -> None:
     admins = Membership.objects.filter(role=Role.ADMIN, user__is_active=True)
-    for one in organizations:
-        mine = admins.filter(organization=one)
+    for organization in organizations:
+        mine = admins.filter(organization=organization)
         if mine.filter(user=user).exists() and not mine.exclude(user=user).exists():
             raise MembershipRuleError(
                 _("%(name)s would have no administrator. Add another administrator first.")
-                % {"name": one.name}
+                % {"name": organization.name}
             )

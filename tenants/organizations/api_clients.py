@@ -28,7 +28,10 @@ type CredentialsByRegion = Mapping[str, Credential]  # by region
 
 def load_credentials(organization: Organization) -> CredentialsByRegion:
     """Return an organization's credentials in the order of the regions."""
-    by_region = {one.region: one for one in Credential.objects.filter(organization=organization)}
+    by_region = {
+        credential.region: credential
+        for credential in Credential.objects.filter(organization=organization)
+    }
     return {name: by_region[name] for name in get_regions() if name in by_region}
 
 

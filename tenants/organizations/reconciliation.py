@@ -86,4 +86,4 @@ def _clients_created_by_other_calls(entry: AuditEntry) -> Mapping[str, Any]:
         entry__in=made,
     )
     creating_calls = list(creates.values_list("entry", flat=True))
-    return {"told": creating_calls, "others": [str(made[one]) for one in creating_calls]}
+    return {"told": creating_calls, "others": [str(made[call]) for call in creating_calls]}

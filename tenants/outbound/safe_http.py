@@ -135,7 +135,9 @@ def check_public(host: str, addresses: Iterable[str]) -> None:
         return
     for text in addresses:
         address = ip_address(text)
-        within = any(address in one for one in networks if one.version == address.version)
+        within = any(
+            address in network for network in networks if network.version == address.version
+        )
         if not (within or is_public(address)):
             # Which one it is, is not for who entered the name: they could have all
             # names looked up that are known within.

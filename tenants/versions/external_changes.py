@@ -262,7 +262,7 @@ def _find_unexplained(
         if touched is None or entry.outcome != Outcome.SUCCEEDED:
             return ()
         changes = [*entry.changes, *entry.side_effects]
-        known |= touched | {get_top_level_field(one["field"]) for one in changes}
+        known |= touched | {get_top_level_field(change["field"]) for change in changes}
     found = diff_snapshots(last.document(), new.document())
     return tuple(one for one in found if get_top_level_field(one.field) not in known)
 

@@ -98,7 +98,7 @@ def _is_external(last: Version | None, new: Version) -> bool:
 
 def update_last_seen(versions: Iterable[Version], moment: datetime) -> None:
     """Extend the versions that a list showed unchanged."""
-    pks = [one.pk for one in versions if one.last_at < moment - LAST_SEEN_TOLERANCE]
+    pks = [version.pk for version in versions if version.last_at < moment - LAST_SEEN_TOLERANCE]
     for at in range(0, len(pks), 500):  # SQLite's limit of parameters
         rows = Version.objects.filter(pk__in=pks[at : at + 500], last_at__lt=moment)
         rows.update(last_at=moment)

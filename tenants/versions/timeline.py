@@ -59,7 +59,7 @@ def load_spans(
 
 def find_span_at(spans: Sequence[VersionSpan], moment: datetime) -> VersionSpan | None:
     """Return the span at a time, or None before the first."""
-    return next((one for one in reversed(spans) if one.since <= moment), None)
+    return next((span for span in reversed(spans) if span.since <= moment), None)
 
 
 def find_change(entry: AuditEntry) -> tuple[VersionSpan, VersionSpan] | None:
@@ -82,10 +82,12 @@ def _start_times(versions: Sequence[Version]) -> list[datetime]:
     """Return when each version began: Authlete's time, limited by our observations."""
     found = []
     before: Version | None = None
-    for one in versions:
-        start = one.first_at if one.is_deleted else min(_modified_at(one), one.first_at)
+    for version in versions:
+        start = (
+            version.first_at if version.is_deleted else min(_modified_at(version), version.first_at)
+        )
         found.append(max(start, before.last_at + ONE_MICROSECOND) if before else start)
-        before = one
+        before = version
     return found
 
 
@@ -121,9 +123,9 @@ def load_newest_versions(
         service_id__in={service for _, service in wanted}
     )
     return {
-        ObjectRef(one.region, one.service_id, one.client_id): one
-        for one in rows.order_by().iterator()
-        if (one.region, one.service_id) in wanted
+        ObjectRef(row.region, row.service_id, row.client_id): row
+        for row in rows.order_by().iterator()
+        if (row.region, row.service_id) in wanted
     }
 
 

@@ -161,7 +161,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
     others = list(same_page[: MAX_RELATED_ENTRIES + 1])
     names = load_names(member.organization.pk, [found, *others])
     operation = OPERATIONS.get(found.operation)
-    was = [one for one in found.changes if one["before"] is not None]
+    was = [change for change in found.changes if change["before"] is not None]
     is_first = found.operation in EVENTS.keys() - set(UNDOABLE_OPERATIONS) and not was
     told = is_first and found.effect == Effect.READ
     context = {

@@ -100,11 +100,11 @@ class BulkSetting:
 
 
 def _settings_of(section: type[Section], within: str = "") -> Iterable[BulkSetting]:
-    for one in section.settings():
-        if one.api_name == EXTENSION:
+    for setting in section.settings():
+        if setting.api_name == EXTENSION:
             yield from _settings_of(ClientExtensionSettings, EXTENSION)
-        elif not one.is_immutable and one.api_name not in UNIQUE_MEMBERS:
-            yield BulkSetting(section, one, within)
+        elif not setting.is_immutable and setting.api_name not in UNIQUE_MEMBERS:
+            yield BulkSetting(section, setting, within)
 
 
 SETTING_GROUPS: tuple[tuple[str, tuple[BulkSetting, ...]], ...] = tuple(

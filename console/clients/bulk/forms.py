@@ -71,9 +71,9 @@ class BulkActionForm(forms.Form):
     def __init__(self, *args: Any, member: Member) -> None:
         super().__init__(*args)
         self.actions: list[BulkAction] = [
-            one for one in BULK_ACTIONS.values() if member.can(one.effect)
+            action for action in BULK_ACTIONS.values() if member.can(action.effect)
         ]
-        choices = [(one.name, one.label) for one in self.actions]
+        choices = [(action.name, action.label) for action in self.actions]
         self.fields["deed"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> None:

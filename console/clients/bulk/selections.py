@@ -156,7 +156,7 @@ def _own_selections(member: Member) -> QuerySet[Selection]:
 def _serialize(choice: ClientSelection) -> dict[str, Any]:
     preview = choice.preview
     told = {
-        "clients": [asdict(one) for one in choice.clients],
+        "clients": [asdict(client) for client in choice.clients],
         "within": choice.within,
         "query": choice.query,
         "shown": choice.shown_count,

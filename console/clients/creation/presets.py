@@ -188,7 +188,7 @@ def _check_supported_values(client: Members, service: Service) -> Iterator[Servi
         has = service.get(supported)
         wanted = client.get(member) or []
         wants = [wanted] if isinstance(wanted, str) else _string_list(client, member)
-        lacking = [one for one in wants if isinstance(has, list) and one not in has]
+        lacking = [want for want in wants if isinstance(has, list) and want not in has]
         if lacking:
             _slug, setting = CLIENT_SETTINGS[member]
             value = lacking[0] if isinstance(wanted, str) else lacking

@@ -134,13 +134,13 @@ def facet_condition(facet: Facet[ClientRow], values: Sequence[str]) -> Q:
         return Q()
     match facet.name:
         case GRANT_FACET.name:
-            return _any_of(_has_word("grants", one) for one in values)
+            return _any_of(_has_word("grants", value) for value in values)
         case HOST_FACET.name:
-            return _any_of(_has_word("hosts", one) for one in values)
+            return _any_of(_has_word("hosts", value) for value in values)
         case LOCK_FACET.name:
-            return Q(locked__in=[one == "yes" for one in values])
+            return Q(locked__in=[value == "yes" for value in values])
         case SERVICE_FACET.name:
-            places = [one.partition("/") for one in values]
+            places = [value.partition("/") for value in values]
             return _in_services([(a, int(b)) for a, _, b in places if b.isascii() and b.isdigit()])
         case _:
             return Q(**{f"{FACET_COLUMNS[facet.name]}__in": values})
@@ -174,8 +174,8 @@ def _in_services(places: Sequence[tuple[str, int]]) -> Q:
 
 def _any_of(conditions: Iterable[Q]) -> Q:
     either = NO_ROWS
-    for one in conditions:
-        either |= one
+    for condition in conditions:
+        either |= condition
     return either
 
 

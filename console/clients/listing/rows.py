@@ -129,7 +129,7 @@ class ClientRow:
 
     @property
     def grant_label(self) -> str:
-        return ", ".join(str(GRANT_TYPE_LABELS.get(one) or one) for one in self.grants)
+        return ", ".join(str(GRANT_TYPE_LABELS.get(grant) or grant) for grant in self.grants)
 
     @property
     def registration_label(self) -> str:
@@ -169,7 +169,7 @@ CLIENT_COLUMNS = (
     ListColumn[ClientRow]("changed", _("Changed"), lambda row: row.modified_at),
 )
 COLUMNS_BY_NAME = {one.name: one for one in (NAME_COLUMN, *CLIENT_COLUMNS)}
-DEFAULT_COLUMNS = [one.name for one in CLIENT_COLUMNS if one.is_default]
+DEFAULT_COLUMNS = [column.name for column in CLIENT_COLUMNS if column.is_default]
 
 EXPORT_FIELDS: ExportFields[ClientRow] = {
     "region": lambda row: row.region,
@@ -196,7 +196,7 @@ class ColumnsForm(forms.Form):
     column = forms.MultipleChoiceField(
         label=_("Columns"),
         required=False,
-        choices=[(one.name, one.label) for one in CLIENT_COLUMNS],
+        choices=[(client_column.name, client_column.label) for client_column in CLIENT_COLUMNS],
         widget=forms.CheckboxSelectMultiple,
     )
     next = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -206,7 +206,7 @@ def chosen_columns(user: User) -> list[str]:
     """Return the names of the columns that ``user`` wants to see, in order."""
     found = Chosen.objects.filter(user=user, name=LIST_NAME).first()
     wanted = found.columns.split() if found else DEFAULT_COLUMNS
-    return [one.name for one in CLIENT_COLUMNS if one.name in wanted]
+    return [column.name for column in CLIENT_COLUMNS if column.name in wanted]
 
 
 def save_columns(user: User, columns: list[str]) -> None:

@@ -45,7 +45,7 @@ class ClientSearch:
     def __init__(self, member: Member) -> None:
         self.member = member
         known = KnownService.objects.filter(organization=member.organization)
-        here = {one.name for one in member.regions()}
+        here = {region.name for region in member.regions()}
         self.services: ServicesByKey = {
             (one.region, one.service_id): one for one in known if one.region in here
         }
@@ -61,15 +61,15 @@ class ClientSearch:
 
     def parse_request(self, params: QueryDict) -> ListRequest:
         """Parse the URL parameters, with the names of regions and services as labels."""
-        regions = {one.name: one.title for one in self.member.regions()}
+        regions = {region.name: region.title for region in self.member.regions()}
         names = {
             f"{region}/{number}": f"{one.name or number}, {region}"
             for (region, number), one in self.services.items()
         }
         named = {REGION_FACET.name: regions, SERVICE_FACET.name: names}
         facets = [
-            replace(one, labels=named[one.name]) if one.name in named else one
-            for one in INDEX_FACETS
+            replace(facet, labels=named[facet.name]) if facet.name in named else facet
+            for facet in INDEX_FACETS
         ]
         return ListRequest(params, INDEX_VOCABULARY, facets, list(SORT_COLUMNS))
 
@@ -130,8 +130,8 @@ class ClientSearch:
 
     def _count_combinations(self, request: ListRequest) -> tuple[int, dict[str, Counter[str]]]:
         """Return the number of matches, and the counts of the facets with few values."""
-        few = [one for one in request.facets if one.name not in SEPARATE_FACETS]
-        apart = [one for one in request.facets if one.name in SEPARATE_FACETS]
+        few = [facet for facet in request.facets if facet.name not in SEPARATE_FACETS]
+        apart = [facet for facet in request.facets if facet.name in SEPARATE_FACETS]
         combined = [
             (_combination_row(*one), number)
             for *one, number in self._search_matches(request)
@@ -146,7 +146,7 @@ class ClientSearch:
 
     def _count_services(self, request: ListRequest) -> Counter[str]:
         """Count the matches of the services that have most, ignoring the selected services."""
-        others = [one for one in request.facets if one.name != SERVICE_FACET.name]
+        others = [facet for facet in request.facets if facet.name != SERVICE_FACET.name]
         found = (
             self._all.filter(_facets_condition(request, others))
             .values_list("region", "service_id")
@@ -200,6 +200,6 @@ def _combination_row(
 def _facets_condition(request: ListRequest, facets: Iterable[Facet[Any]]) -> Q:
     """Return the condition for everything that is selected in ``facets``."""
     found = Q()
-    for one in facets:
-        found &= facet_condition(one, request.selected[one.name])
+    for facet in facets:
+        found &= facet_condition(facet, request.selected[facet.name])
     return found

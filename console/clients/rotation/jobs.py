@@ -62,7 +62,7 @@ def apply_resolved_call(entry: AuditEntry, outcome: Outcome) -> None:
         state__in=(State.ACTIVATING, State.UNDOING),
     ).first()
     side = "after" if outcome is Outcome.SUCCEEDED else "before"
-    marks = [one[side] for one in entry.changes if one["field"] == "clientSecret"]
+    marks = [change[side] for change in entry.changes if change["field"] == "clientSecret"]
     if rotation and marks and isinstance(marks[0], dict):
         who = Actor(
             entry.actor_id,

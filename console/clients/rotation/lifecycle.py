@@ -146,7 +146,7 @@ def open_rotations(organization: Organization) -> dict[ObjectRef, Rotation]:
     rows = Rotation.objects.filter(organization=organization, state__in=Rotation.OPEN).defer(
         "new_sealed", "old_sealed"
     )
-    return {ObjectRef(one.region, one.service_id, one.client_id): one for one in rows}
+    return {ObjectRef(row.region, row.service_id, row.client_id): row for row in rows}
 
 
 def cancel_rotation(

@@ -176,8 +176,8 @@ def _with_service_names[One: HasClientRef](
 ) -> list[tuple[One, str]]:
     """Pair each client with the last known name of its service."""
     names = {
-        (one.region, one.service_id): one.name
-        for one in KnownService.objects.filter(organization=member.organization)
+        (known_service.region, known_service.service_id): known_service.name
+        for known_service in KnownService.objects.filter(organization=member.organization)
     }
     return [(one, names.get((one.region, one.service_id)) or str(one.service_id)) for one in found]
 

@@ -145,7 +145,7 @@ def rotations(request: ConsoleRequest, member: Member) -> HttpResponse:
         request.GET.get("page")
     )
     names = KnownService.objects.filter(organization=member.organization)
-    services = {(one.region, one.service_id): one.name for one in names}
+    services = {(name.region, name.service_id): name.name for name in names}
     rows = [
         {
             "rotation": one,
@@ -170,7 +170,7 @@ def overdue_secrets(request: ConsoleRequest, member: Member) -> HttpResponse:
     found = find_overdue(member.organization)
     page = Paginator(found, OVERDUE_PER_PAGE).get_page(request.GET.get("page"))
     names = KnownService.objects.filter(organization=member.organization)
-    services = {(one.region, one.service_id): one.name for one in names}
+    services = {(name.region, name.service_id): name.name for name in names}
     open_ones = lifecycle.open_rotations(member.organization)
     known = KnownClient.objects.filter(organization=member.organization)
     shown = known.in_bulk([one.pk for one in page])

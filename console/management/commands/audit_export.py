@@ -89,9 +89,9 @@ class Command(AuditCommand):
 
     def _searches(self, homes: Iterable[Organization], query: str) -> list[OrganizationSearch]:
         if not query:
-            return [(one.pk, EntryFilters()) for one in homes]
+            return [(home.pk, EntryFilters()) for home in homes]
         try:
-            forms = [(one.pk, parse_search(one, query)) for one in homes]
+            forms = [(home.pk, parse_search(home, query)) for home in homes]
         except SearchSyntaxError as error:
             raise CommandError(f"--query: {error}") from None
         return [(pk, form.to_filters()) for pk, form in forms]

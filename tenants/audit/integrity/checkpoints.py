@@ -81,7 +81,9 @@ class Checkpoint(NamedTuple):
             raise ValueError("not a checkpoint")
         found = cls(**fields)
         numbers, texts = (found.size, found.time), (found.root, found.previous)
-        if not all(type(one) is int and 0 <= one < MAX_TIME_MICROSECONDS for one in numbers):
+        if not all(
+            type(number) is int and 0 <= number < MAX_TIME_MICROSECONDS for number in numbers
+        ):
             raise ValueError("not a checkpoint")
         if not all(isinstance(one, str) for one in (*texts, found.key, found.signature)):
             raise ValueError("not a checkpoint")

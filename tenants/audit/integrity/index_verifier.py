@@ -44,7 +44,7 @@ class SearchIndexVerifier:
                 "the search index lists a field that the row doesn't have", self._next_fields[0]
             )
         organization = content["organization_id"]
-        changed = ((organization, one) for one in list_changed_members(content["changed"]))
+        changed = ((organization, member) for member in list_changed_members(content["changed"]))
         if names := chain_reader.sort_fields(changed):
             if self._next_fields != (seq, names):
                 raise VerificationError("the search index lacks fields of the row")

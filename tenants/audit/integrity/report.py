@@ -29,8 +29,8 @@ class VerificationReport:
     def deleted_by_category(self) -> Counter[str]:
         """Count entries deleted by retention per category."""
         found: Counter[str] = Counter()
-        for one in self.deletion_runs:
-            found.update(one.entries)
+        for run in self.deletion_runs:
+            found.update(run.entries)
         return found
 
     @property

@@ -63,7 +63,7 @@ class ClockSkewDetector:
         if self._clocks and abs(time - self._clocks[-1].latest_time) <= TOLERANCE_MICROSECONDS:
             same, ahead = self._clocks[-1], []  # nearly always
         else:
-            met = [one for one in self._clocks if row - one.last_row <= FORGET_AFTER_ROWS]
+            met = [clock for clock in self._clocks if row - clock.last_row <= FORGET_AFTER_ROWS]
             below = [one for one in met if one.latest_time <= time + TOLERANCE_MICROSECONDS]
             ahead = met[len(below) :]
             if not below or time > below[-1].latest_time + TOLERANCE_MICROSECONDS:

@@ -124,10 +124,13 @@ def _check_created(
     make, remove = calls
     others = set(call.hints.get("others", ()))  # whose calls are known
     fits = [
-        one
-        for one in candidates
-        if one.id not in others
-        and (not one.created_at_ms or evidence.is_within_call_time(call, one.created_at_ms))
+        candidate
+        for candidate in candidates
+        if candidate.id not in others
+        and (
+            not candidate.created_at_ms
+            or evidence.is_within_call_time(call, candidate.created_at_ms)
+        )
     ]
     named = [one.id for one in fits if one.has_expected_name]
     timed = _without_known_creator(call, make, [one for one in fits if not one.has_expected_name])
@@ -186,9 +189,9 @@ def check_key_deleted(call: UnresolvedCall) -> Evidence:
     if any(one.handle == handle for one in call.service.hardware_keys.list()):
         return conclude_failed(_("The key still exists."))
     ends = [
-        one
-        for one in evidence.find_competing_calls(call, "key.delete")
-        if one.reconciliation_hints.get("handle") == handle
+        competing_call
+        for competing_call in evidence.find_competing_calls(call, "key.delete")
+        if competing_call.reconciliation_hints.get("handle") == handle
     ]
     return _conclude_deleted(call, ends, _("The key doesn't exist anymore."))
 

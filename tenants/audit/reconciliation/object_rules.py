@@ -97,18 +97,18 @@ def check_lock_set(call: UnresolvedCall) -> Evidence:
 
 
 def _lock_before_next_call(call: UnresolvedCall) -> bool | None:
-    for one in evidence.find_later_calls(call, call.entry.operation):
-        if one.outcome == Outcome.SUCCEEDED:
-            return not one.value_after("locked")
-        if one.outcome == Outcome.REJECTED and one.code in LOCK_UNCHANGED_CODES:
-            return bool(one.value_after("locked"))
+    for later_call in evidence.find_later_calls(call, call.entry.operation):
+        if later_call.outcome == Outcome.SUCCEEDED:
+            return not later_call.value_after("locked")
+        if later_call.outcome == Outcome.REJECTED and later_call.code in LOCK_UNCHANGED_CODES:
+            return bool(later_call.value_after("locked"))
     return None
 
 
 def _compare_lock(call: UnresolvedCall, now: bool) -> Evidence:
-    for one in evidence.find_competing_calls(call, call.entry.operation):
-        unsure = one.outcome != Outcome.SUCCEEDED or one.seq < call.entry.seq
-        if unsure and one.value_after("locked") == now:
+    for competing_call in evidence.find_competing_calls(call, call.entry.operation):
+        unsure = competing_call.outcome != Outcome.SUCCEEDED or competing_call.seq < call.entry.seq
+        if unsure and competing_call.value_after("locked") == now:
             return evidence.AMBIGUOUS
     if now == call.value_after("locked"):
         return conclude_succeeded(_("The lock has the intended state."))
@@ -117,12 +117,12 @@ def _compare_lock(call: UnresolvedCall, now: bool) -> Evidence:
 
 def check_requestable_scopes(call: UnresolvedCall) -> Evidence:
     """Compare the requestable scopes."""
-    for one in evidence.find_later_calls(call, "client.update", *SCOPE_OPERATIONS):
-        if one.operation in SCOPE_OPERATIONS:
+    for later_call in evidence.find_later_calls(call, "client.update", *SCOPE_OPERATIONS):
+        if later_call.operation in SCOPE_OPERATIONS:
             return evidence.found_by_next_call(
-                _compare_scopes(call, one.value_before(REQUESTABLE_SCOPES_FIELD))
+                _compare_scopes(call, later_call.value_before(REQUESTABLE_SCOPES_FIELD))
             )
-        if any(change["field"].startswith("extension") for change in one.changes):
+        if any(change["field"].startswith("extension") for change in later_call.changes):
             return evidence.AMBIGUOUS
     try:
         return _compare_scopes(call, call.client.get_requestable_scopes().requestable_scopes)

@@ -131,7 +131,7 @@ class Resolution:
 def find_resolutions(organization: int, entries: Iterable[str]) -> dict[str, Resolution]:
     """Return the last resolution of each of these entries."""
     found: dict[str, Resolution] = {}
-    for some in batched((one for one in set(entries) if one), MAX_ENTRIES_PER_QUERY):
+    for some in batched((entry for entry in set(entries) if entry), MAX_ENTRIES_PER_QUERY):
         rows = AuditEntry.objects.filter(
             organization_id=organization,
             operation=AUDIT_RESOLVE.name,
@@ -139,7 +139,7 @@ def find_resolutions(organization: int, entries: Iterable[str]) -> dict[str, Res
             object__gt="",  # the index's own condition
         )
         for by in rows.order_by("seq"):
-            intent = {one["field"]: one["after"] for one in by.changes}
+            intent = {change["field"]: change["after"] for change in by.changes}
             found[by.object] = Resolution(intent.get("outcome", ""), by)
     return found
 

@@ -64,11 +64,11 @@ def _find_new_tokens(call: UnresolvedCall) -> list[IssuedToken]:
     before = call.hints.get("hashes", ())
     kinds = {call.value_after("grantType"), None}
     return [
-        one
-        for one in _list_tokens(call, TokenStatus.ALL)
-        if one.access_token_hash[:HASH_PREFIX_CHARS] not in before
-        and evidence.is_within_call_time(call, one.created_at)
-        and (not one.grant_type or kinds & {one.grant_type})
+        token
+        for token in _list_tokens(call, TokenStatus.ALL)
+        if token.access_token_hash[:HASH_PREFIX_CHARS] not in before
+        and evidence.is_within_call_time(call, token.created_at)
+        and (not token.grant_type or kinds & {token.grant_type})
     ]
 
 
@@ -94,19 +94,22 @@ def check_token_updated(call: UnresolvedCall) -> Evidence:
 
 def _compare_token(call: UnresolvedCall, now: dict[str, Any]) -> Evidence:
     changes = call.entry.changes
-    if all(_is_same_value(one["field"], now, one["after"]) for one in changes):
+    if all(_is_same_value(change["field"], now, change["after"]) for change in changes):
         return conclude_succeeded(_("The token has the intended values."))
-    if all(_is_same_value(one["field"], now, one["before"]) for one in changes):
+    if all(_is_same_value(change["field"], now, change["before"]) for change in changes):
         return conclude_failed(_("The token is unchanged."))
     return conclude_conflicting(_("The token has neither the previous nor the intended values."))
 
 
 def _state_before_next_update(call: UnresolvedCall) -> dict[str, Any]:
     """Return the values found by the next update, if it read the same."""
-    fields = {one["field"] for one in call.entry.changes}
-    for one in evidence.find_later_calls(call, call.entry.operation):
-        found = {change["field"]: change["before"] for change in one.changes}
-        if one.reconciliation_hints.get("hash") == call.hints["hash"] and fields & found.keys():
+    fields = {change["field"] for change in call.entry.changes}
+    for later_call in evidence.find_later_calls(call, call.entry.operation):
+        found = {change["field"]: change["before"] for change in later_call.changes}
+        if (
+            later_call.reconciliation_hints.get("hash") == call.hints["hash"]
+            and fields & found.keys()
+        ):
             return found if fields <= found.keys() else {}
     return {}
 
@@ -145,13 +148,13 @@ def _conclude_ended(call: UnresolvedCall, reason: str | Promise) -> Evidence:
     """Conclude success unless another call may have ended the token."""
     name = call.hints["hash"]
     ends = [
-        one
-        for one in evidence.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
-        if one.reconciliation_hints.get("hash", name) == name
-        and "value" not in one.reconciliation_hints
+        competing_call
+        for competing_call in evidence.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
+        if competing_call.reconciliation_hints.get("hash", name) == name
+        and "value" not in competing_call.reconciliation_hints
     ]
     if call.entry.operation == "token.delete" and any(
-        one.operation == "token.delete" and one.outcome == Outcome.SUCCEEDED for one in ends
+        end.operation == "token.delete" and end.outcome == Outcome.SUCCEEDED for end in ends
     ):
         return conclude_failed(_("Another call deleted it later."))
     return evidence.AMBIGUOUS if ends else conclude_succeeded(reason)
@@ -160,9 +163,9 @@ def _conclude_ended(call: UnresolvedCall, reason: str | Promise) -> Evidence:
 def _check_all_ended(call: UnresolvedCall) -> Evidence:
     """Compare the number of valid tokens."""
     count, same = call.hints.get("count"), (call.entry.client, call.entry.subject)
-    for one in evidence.find_later_calls(call, call.entry.operation):
-        again = one.reconciliation_hints.get("count")
-        if (one.client, one.subject) == same and again is not None:
+    for later_call in evidence.find_later_calls(call, call.entry.operation):
+        again = later_call.reconciliation_hints.get("count")
+        if (later_call.client, later_call.subject) == same and again is not None:
             if again == 0:
                 return conclude_succeeded(
                     _("No token was valid when the same call was sent again.")
@@ -185,9 +188,9 @@ def _check_all_ended(call: UnresolvedCall) -> Evidence:
 def _conclude_all_ended(call: UnresolvedCall, reason: str | Promise) -> Evidence:
     """Conclude success unless another call ended some tokens."""
     ends = [
-        one
-        for one in evidence.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
-        if "hash" not in one.reconciliation_hints
+        competing_call
+        for competing_call in evidence.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
+        if "hash" not in competing_call.reconciliation_hints
     ]
     return evidence.AMBIGUOUS if ends else conclude_succeeded(reason)
 
@@ -216,7 +219,7 @@ def check_granted_scopes_deleted(call: UnresolvedCall) -> Evidence:
 
 def _count_live_tokens(call: UnresolvedCall) -> tuple[int, int]:
     """Count valid tokens older than the call, and those of uncertain age."""
-    made = [one.created_at for one in _list_tokens(call, TokenStatus.VALID)]
+    made = [token.created_at for token in _list_tokens(call, TokenStatus.VALID)]
     older = sum(at < call.began_ms - MAX_CLOCK_SKEW_MS for at in made)
     return older, sum(at <= call.began_ms + MAX_CLOCK_SKEW_MS for at in made) - older
 
@@ -224,7 +227,7 @@ def _count_live_tokens(call: UnresolvedCall) -> tuple[int, int]:
 def _find_token(call: UnresolvedCall, status: TokenStatus = TokenStatus.ALL) -> IssuedToken | None:
     name = call.hints.get("hash")
     tokens = _list_tokens(call, status) if name else ()
-    return next((one for one in tokens if one.access_token_hash == name), None)
+    return next((token for token in tokens if token.access_token_hash == name), None)
 
 
 def _now_ms() -> int:

@@ -247,9 +247,9 @@ def _load_rows(entry: AuditEntry) -> list[tuple[ChainRow, str]]:
     links = [row.chain_row for row in own.order_by("seq")]
     if not links:
         raise ChainBrokenError(entry.seq, "the row is missing")
-    earlier = AuditRecord.objects.filter(seq__in=[one.seq - 1 for one in links])
+    earlier = AuditRecord.objects.filter(seq__in=[link.seq - 1 for link in links])
     macs = dict(earlier.values_list("seq", "mac"))
-    return [(one, macs.get(one.seq - 1, GENESIS_MAC)) for one in links]
+    return [(link, macs.get(link.seq - 1, GENESIS_MAC)) for link in links]
 
 
 def _describe_run(intent: IntentRecord, deleted_rows: Sequence[RowToDelete]) -> IntentRecord:
@@ -271,9 +271,9 @@ def _delete(entries: Sequence[AuditEntry], deleted_rows: Sequence[RowToDelete]) 
         raise ConcurrentDeletionError
     blank = [(tombstone.text, row.seq, row.content) for row, tombstone in deleted_rows]
     fields = [
-        (one.organization_id, name, one.seq)
-        for one in entries
-        for name in list_changed_members(one.changed)
+        (entry.organization_id, name, entry.seq)
+        for entry in entries
+        for name in list_changed_members(entry.changed)
     ]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -286,5 +286,5 @@ def _delete(entries: Sequence[AuditEntry], deleted_rows: Sequence[RowToDelete]) 
 
 
 def _select_same(entries: Sequence[AuditEntry]) -> QuerySet[AuditEntry]:
-    numbers = [one.seq for one in entries]
+    numbers = [entry.seq for entry in entries]
     return AuditEntry.objects.filter(organization_id=entries[0].organization_id, seq__in=numbers)

@@ -69,7 +69,7 @@ class RetentionRun(NamedTuple):
 
     @classmethod
     def parse(cls, time: int, changed: str) -> "RetentionRun":
-        return cls(time, {one["field"]: one["after"] for one in json.loads(changed)})
+        return cls(time, {change["field"]: change["after"] for change in json.loads(changed)})
 
     @property
     def deleted_total(self) -> int:

@@ -61,8 +61,8 @@ class ChangeValueMatch(Func):
             ways = [*self._alternatives(connection.vendor, member, one)]
             wanted.append(f"({' OR '.join(asked for asked, _ in ways)})")
             values += [value for _, given in ways for value in given]
-        if names := [_escape_like(one) for one in self.fields]:
-            patterns = [f'"{one}{end}' for one in names for end in ('"', ".%", "[%")]
+        if names := [_escape_like(field) for field in self.fields]:
+            patterns = [f'"{name}{end}' for name in names for end in ('"', ".%", "[%")]
             named = _like_sql(connection.vendor, "field")
             wanted.append(f"({' OR '.join([named] * len(patterns))})")
             values += patterns

@@ -120,8 +120,8 @@ def count_entries(
     """Count matching entries up to ``last_seq``, at most `MAX_COUNTED` + 1."""
     now = now or datetime.now(UTC)
     parts = [
-        _matching_entries(organization, one, now, 1, last_seq).order_by()[: MAX_COUNTED + 1]
-        for one in filters.split_alternatives()
+        _matching_entries(organization, alternative, now, 1, last_seq).order_by()[: MAX_COUNTED + 1]
+        for alternative in filters.split_alternatives()
     ]
     if len(parts) == 1:
         return parts[0].count()
@@ -166,10 +166,10 @@ def _select_nearest(
 ) -> QuerySet[AuditEntry]:
     """Select the rows nearest to the page's start, in any order."""
     found = []
-    for one in filters.split_alternatives():
+    for alternative in filters.split_alternatives():
         # Of two columns that say the same, the one of the index that leads.
-        order = "fields__seq" if _leads_by_field(one) else "seq"
-        rows = _matching_entries(organization, one, now, low, high)
+        order = "fields__seq" if _leads_by_field(alternative) else "seq"
+        rows = _matching_entries(organization, alternative, now, low, high)
         found.append(rows.order_by(order if ascending else f"-{order}")[:limit])
     if len(found) == 1:
         return found[0]
@@ -217,7 +217,7 @@ def _matching_entries(
         *_index_hints(filters),
     ]
     if filters.without:
-        conditions += [~one for one in _exclusion_conditions(filters.without, now)]
+        conditions += [~condition for condition in _exclusion_conditions(filters.without, now)]
     return AuditEntry.objects.filter(*conditions, **wanted)  # one: each costs a copy
 
 
@@ -289,8 +289,8 @@ def _exclusion_conditions(excluded: EntryFilters, now: datetime) -> Iterator[Q]:
     inside = {name: excluded.get_values(name) for name in ("old", "new")}
     yield from _conditions(replace(excluded, old=(), new=(), request=()), now)
     for name, values in inside.items():
-        for one in values:
-            single = EntryFilters(**{name: one}, meanings=excluded.meanings)
+        for value in values:
+            single = EntryFilters(**{name: value}, meanings=excluded.meanings)
             yield from _conditions(single, now)
     if asked := excluded.get_values("request"):
         yield Q(entry__in=asked) | Q(page__in=asked)
@@ -299,14 +299,16 @@ def _exclusion_conditions(excluded: EntryFilters, now: datetime) -> Iterator[Q]:
 def _contains(part: str, *columns: str) -> Q:
     """Match columns that contain a text, ignoring case."""
     return _any_of(
-        Q(**{f"{column}__icontains": one}) for column in columns for one in case_variants(part)
+        Q(**{f"{column}__icontains": variant})
+        for column in columns
+        for variant in case_variants(part)
     )
 
 
 def _any_of(conditions: Iterator[Q]) -> Q:
     found = Q()
-    for one in conditions:
-        found |= one
+    for condition in conditions:
+        found |= condition
     return found
 
 
@@ -321,7 +323,7 @@ def _outcome_condition(outcomes: Sequence[str], now: datetime) -> Q:
     """Match effective outcomes, see `AuditEntry.effective_outcome`."""
     # The outcome comes first: an index covers it.
     late = Q(outcome="") & Q(at__lt=to_microseconds(now - OUTCOME_TIMEOUT))
-    ended = Q(outcome__in=[one for one in outcomes if one != "open"])
+    ended = Q(outcome__in=[outcome for outcome in outcomes if outcome != "open"])
     if "unknown" in outcomes:
         ended |= late
     if "open" in outcomes:

@@ -121,8 +121,8 @@ class EntryFilters:
             for name in ("entry", "page")
         )
         return [
-            *(replace(rest, entry=(one,)) for one in entries),
-            *(replace(rest, page=(one,)) for one in pages),
+            *(replace(rest, entry=(entry,)) for entry in entries),
+            *(replace(rest, page=(page,)) for page in pages),
         ] or [replace(rest, entry=NO_MATCH)]
 
     @property

@@ -11,7 +11,7 @@ def case_variants(text: str) -> tuple[str, ...]:
     if text.isascii():
         return (text,)
     ways = (text, text.lower(), text.upper(), text.capitalize(), text.title())
-    forms = (normalize(form, one) for form in ("NFC", "NFD") for one in ways)
+    forms = (normalize(form, method) for form in ("NFC", "NFD") for method in ways)
     return tuple(dict.fromkeys((text, *forms)))
 
 

@@ -47,7 +47,7 @@ def _section_data(document: str, slug: str) -> dict[str, Any]:
         "section": slug,
         "title": section.title,
         "intro": " ".join((section.__doc__ or "").split()),
-        "fields": [_setting_data(one) for one in section.settings()],
+        "fields": [_setting_data(setting) for setting in section.settings()],
     }
 
 
