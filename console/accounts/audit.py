@@ -37,9 +37,9 @@ def log_account_event(
 def _actors(request: HttpRequest, user: User | None, login: str) -> Iterator[Actor]:
     page, address = getattr(request, "page_id", ""), client_ip(request)
     number, name = (user.pk, user.get_username()) if user else (0, login)
-    found = list(Membership.objects.filter(user=number).select_related("organization"))
-    for one in found:
+    memberships = list(Membership.objects.filter(user=number).select_related("organization"))
+    for one in memberships:
         home = one.organization
         yield Actor(number, name, one.role, home.pk, home.slug, page, address)
-    if not found:
+    if not memberships:
         yield Actor(number, name, page_id=page, ip_address=address)

@@ -85,18 +85,18 @@ class AccessReview:
     def list_rows(self) -> Iterator[AccessReviewRow]:
         """Yield a row for everyone who was a member then, sorted by username."""
         changed: dict[str, list[AuditEntry]] = defaultdict(list)
-        found = AuditEntry.objects.filter(
+        entries = AuditEntry.objects.filter(
             organization_id=self.organization.pk,
             operation__in=ROLE_EVENTS,
             outcome=Outcome.SUCCEEDED,
         )
-        for entry in found.order_by("seq"):
+        for entry in entries.order_by("seq"):
             changed[entry.object].append(entry)
         members = Membership.objects.filter(organization=self.organization)
         now = {member.user.get_username(): member for member in members.select_related("user")}
         for person in sorted(changed.keys() | now.keys()):
-            if held := self._build_row(person, now.get(person), changed[person]):
-                yield held
+            if row := self._build_row(person, now.get(person), changed[person]):
+                yield row
 
     def _build_row(
         self, person: str, member: Membership | None, role_entries: Sequence[AuditEntry]
@@ -179,7 +179,7 @@ def _role_in_entry(entry: AuditEntry, side: str) -> str:
 
 
 def _describe_role_change(entry: AuditEntry) -> str:
-    told = build_row([entry], {})
-    change = next(iter(told.changes), None)
+    row = build_row([entry], {})
+    change = next(iter(row.changes), None)
     role = f": {change.before} → {change.after}" if change else ""
-    return f"{entry.time:%Y-%m-%d} {told.title}{role}"
+    return f"{entry.time:%Y-%m-%d} {row.title}{role}"

@@ -97,12 +97,12 @@ def _parse_labels(text: str) -> list[ValueSynonym]:
     """Choices that have the text in their label, and not in their own name."""
     if len(text) < MIN_LABEL_CHARS:
         return []
-    found = [
+    synonyms = [
         ValueSynonym(f'"{key}"', members, is_whole=False)
         for (key, label), members in _choice_labels(get_language()).items()
         if text in label and text not in key.casefold()
     ]
-    return found if len(found) <= MAX_LABEL_MATCHES else []
+    return synonyms if len(synonyms) <= MAX_LABEL_MATCHES else []
 
 
 def _parse_lists(text: str) -> Meanings:

@@ -53,7 +53,7 @@ def find_actors(organization: Organization, text: str) -> list[str]:
     for user in members.filter(username__iexact=text):
         return [user.get_username()]
     people = list(members.order_by("username")[:MAX_NAMES_SEARCHED])
-    found = [
+    usernames = [
         user.get_username() for user in people if fold_case(user.get_full_name()) == fold_case(text)
     ]
     others = User.objects.exclude(membership__organization=organization)
@@ -63,9 +63,9 @@ def find_actors(organization: Organization, text: str) -> list[str]:
     names = called.order_by("username").values_list("username", flat=True)
     acted = AuditEntry.objects.filter(organization_id=organization.pk)
     ways = dict.fromkeys([text, *names[:MAX_MATCHES]])
-    found += [method for method in ways if acted.filter(actor=method).exists()]
-    if found:
-        return _check_match_count(found, text)
+    usernames += [method for method in ways if acted.filter(actor=method).exists()]
+    if usernames:
+        return _check_match_count(usernames, text)
     said = _("No member or actor is named “%s”.") % text
     known = [name for person in people for name in (person.username, person.get_full_name())]
     raise ValidationError(said + did_you_mean(text, filter(None, known)))

@@ -158,15 +158,23 @@ def removal_from_entry(entry: AuditEntry) -> RetentionRemoval | None:
 
 def find_removed_entry(organization: int, entry: str) -> RemovedEntry | None:
     """Return what is known of a removed entry; None if the organization never had it."""
-    found = find_deleted_entry(organization, entry)
-    if found is None:
+    deleted_entry = find_deleted_entry(organization, entry)
+    if deleted_entry is None:
         return None
     number, begun_at = (
-        found.row.seq,
+        deleted_entry.row.seq,
         _from_microseconds(entry_id_to_microseconds(entry)),
     )
     place = find_row_position(number)
-    return RemovedEntry(entry, number, begun_at, found.tombstone.kind, found.by, found.days, place)
+    return RemovedEntry(
+        entry,
+        number,
+        begun_at,
+        deleted_entry.tombstone.kind,
+        deleted_entry.by,
+        deleted_entry.days,
+        place,
+    )
 
 
 def _describe_count(category: str, count: int, days: int) -> ChangeDescription:

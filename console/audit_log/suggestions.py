@@ -96,7 +96,7 @@ def _suggest_actors(organization: Organization, typed: str) -> Candidates:
 
 def _suggest_result_codes(organization: Organization, typed: str) -> Candidates:
     for code in _recorded_values(organization, "code", typed):
-        yield code, _(said) if (said := get_meaning(code)) else ""
+        yield code, _(meaning) if (meaning := get_meaning(code)) else ""
 
 
 def _recorded_values(organization: Organization, column: str, typed: str) -> list[str]:

@@ -187,8 +187,8 @@ class ValueFiltersForm(forms.Form):
             for text in given.get("service", ()):
                 if not parse_id(text):
                     regions = given.get("region", []) if self.region_narrows_service else []
-                    found = name_lookup.find_services(self.organization, text, regions)
-                    self.matched_services[text] = found
+                    services = name_lookup.find_services(self.organization, text, regions)
+                    self.matched_services[text] = services
         except forms.ValidationError as error:
             self.add_error("service", error)
         try:

@@ -177,8 +177,8 @@ def _update_run(batch: Batch) -> None:
         batch.transition(to, ended_at=now, mail_at=None if batch.mailed_at else mail)
     if to != State.UNKNOWN:
         refused = sendings.filter(fate=Fate.REFUSED).values("position")
-        kept = Chunk.objects.filter(batch=batch).exclude(position__in=refused)
-        kept.exclude(sealed="").update(sealed="")
+        chunks = Chunk.objects.filter(batch=batch).exclude(position__in=refused)
+        chunks.exclude(sealed="").update(sealed="")
 
 
 def _transition(batch: Batch, state: Batch.State) -> None:

@@ -30,8 +30,8 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 def edit(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
     """Add or replace a credential, after testing it."""
     place = _get_region(region)
-    held = credentials.find_credential(member.organization, region)
-    form = CredentialForm(request.POST or None, held)
+    credential = credentials.find_credential(member.organization, region)
+    form = CredentialForm(request.POST or None, credential)
     finding = None
     if form.is_valid():
         offered = credentials.build_credential(
@@ -56,7 +56,7 @@ def edit(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
     context = {
         "member": member,
         "region": place,
-        "credential": held,
+        "credential": credential,
         "form": form,
         "finding": finding,
     }
@@ -86,20 +86,20 @@ def check(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
 @step_up
 def remove(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
     """Remove a credential."""
-    held = _get_credential(member, region)
+    credential = _get_credential(member, region)
     # One may be left of a region that the settings do not have any more.
     place = get_regions().get(region) or Region(region, "")
     form = RemoveCredentialForm(request.POST or None, place)
     if form.is_valid():
         try:
-            credentials.remove_credential(member.actor, held)
+            credentials.remove_credential(member.actor, credential)
         except credentials.CredentialChangedError as error:
             form.add_error(None, str(error))
         else:
             told = _("Credential for %(region)s removed.")
             messages.success(request, told % {"region": place.title})
             return redirect_to(request, _index_url(member))
-    context = {"member": member, "region": place, "credential": held, "form": form}
+    context = {"member": member, "region": place, "credential": credential, "form": form}
     status = 422 if form.is_bound else 200
     return render_page(request, "credentials/remove.html", context, status=status)
 
@@ -143,10 +143,10 @@ def _get_region(name: str) -> Region:
 
 
 def _get_credential(member: Member, region: str) -> Credential:
-    found = credentials.find_credential(member.organization, region)
-    if found is None:
+    credential = credentials.find_credential(member.organization, region)
+    if credential is None:
         raise Http404
-    return found
+    return credential
 
 
 def _index_url(member: Member) -> str:

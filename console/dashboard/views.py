@@ -31,15 +31,15 @@ MAX_ENTRIES_SCANNED = 500  # entries among which the last call to a region is lo
 @signed_in_page
 def home(request: ConsoleRequest) -> HttpResponse:
     """List the user's organizations, or redirect to the only one."""
-    found = (
+    memberships = (
         Membership.objects.filter(user=request.user.pk)
         .select_related("organization")
         .order_by("organization__name")
     )
-    if len(found) == 1:
-        slug = found[0].organization.slug
+    if len(memberships) == 1:
+        slug = memberships[0].organization.slug
         return redirect_to(request, reverse("dashboard:index", args=[slug]))
-    return render_page(request, "dashboard/home.html", {"memberships": found})
+    return render_page(request, "dashboard/home.html", {"memberships": memberships})
 
 
 @organization_page(None)

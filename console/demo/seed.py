@@ -62,9 +62,9 @@ def save_credentials(organization: Organization, found: dict[str, Any]) -> None:
     for region, tokens in found["regions"].items():
         token = next(one["token"] for one in tokens if one["preset"] == "full")
         number = found["organizationId"]
-        held = credentials.find_credential(organization, region)
+        credential = credentials.find_credential(organization, region)
         days = timedelta(days=TOKEN_DAYS_LEFT.get(region, 300))
-        last = held.expires_on if held else timezone.localdate() + days
+        last = credential.expires_on if credential else timezone.localdate() + days
         offered = credentials.build_credential(organization, region, token, number, last)
         credentials.save_credential(_demo_actor(organization), offered, None)
 

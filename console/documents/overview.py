@@ -119,10 +119,10 @@ class JwkSummary:
 def list_keys(document: Document) -> list[JwkSummary]:
     """Return the keys in the document's own JWK Set; none if it can't be parsed."""
     try:
-        found = parse_json(document.get_text("jwks") or "{}")
+        key_set = parse_json(document.get_text("jwks") or "{}")
     except InvalidJsonError:
         return []
-    listed = found.get("keys") if isinstance(found, dict) else None
+    listed = key_set.get("keys") if isinstance(key_set, dict) else None
     return [_summarize_key(one, document) for one in listed or () if isinstance(one, dict)]
 
 

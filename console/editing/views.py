@@ -262,27 +262,31 @@ TAMPERED_WARNING = gettext_lazy(
 def restore_version(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """Put settings as they were into the draft, and lead to its review."""
     moment = parse_timestamp(request.POST.get("at", ""))
-    found = load_versions(target)
-    if found.failure:
-        raise found.failure
-    if found.current is None:
+    versions = load_versions(target)
+    if versions.failure:
+        raise versions.failure
+    if versions.current is None:
         return redirect_deleted(request, target)
-    span = found.version_at(moment) if moment else None
+    span = versions.version_at(moment) if moment else None
     if moment is None or span is None or span.version.is_deleted:
         raise Http404
     whole = "whole" in request.POST
     chosen = None if whole else request.POST.getlist("member")
-    base, wanted = restorable_values(target.kind, found.document(span), found.current, chosen)
+    base, wanted = restorable_values(target.kind, versions.document(span), versions.current, chosen)
     if not wanted:
-        context = found.context | {"timestamp_param": timestamp_param(moment)}
+        context = versions.context | {"timestamp_param": timestamp_param(moment)}
         return render_page(request, "editing/restore_version.html", context)
-    version = found.current.modified_at
+    version = versions.current.modified_at
     for told in draft_conflict_messages(target.kind, drafts.load(target), wanted):
         messages.warning(request, told)
     drafts.update(target, lambda now: now.with_values(version, base, wanted))
     if not span.is_intact:
         messages.warning(request, TAMPERED_WARNING)
-    stays = unrestorable_settings(target.kind, found.document(span), found.current) if whole else []
+    stays = (
+        unrestorable_settings(target.kind, versions.document(span), versions.current)
+        if whole
+        else []
+    )
     if stays:
         messages.warning(request, unrestorable_message(stays))
     why = _("Restore the version of %(time)s") % {"time": format_timestamp(moment)}
@@ -291,7 +295,7 @@ def restore_version(request: ConsoleRequest, target: DocumentTarget) -> HttpResp
 
 def restore(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpResponse:
     """Put the values from before a change into the draft, and lead to its review."""
-    kept = get_object_or_404(
+    logged_entry = get_object_or_404(
         AuditEntry,
         **target.audit_columns,
         entry=entry,
@@ -304,13 +308,13 @@ def restore(request: ConsoleRequest, target: DocumentTarget, entry: str) -> Http
     document = now.current
     if document is None:
         return redirect_deleted(request, target)
-    if kept.operation in UNDO_PAGES:
-        return _redirect_to_undo_page(request, target, kept, document)
-    asked, surprises = load_changes(kept.changes), load_changes(kept.side_effects)
+    if logged_entry.operation in UNDO_PAGES:
+        return _redirect_to_undo_page(request, target, logged_entry, document)
+    asked, surprises = load_changes(logged_entry.changes), load_changes(logged_entry.side_effects)
     found = plan_restore(target.kind, document, asked, surprises)
     if not found.values:
         context = target.context(document) | {
-            "entry": kept,
+            "entry": logged_entry,
             "unrestorable_settings": found.unrestorable,
         }
         return render_page(request, "editing/restore.html", context)
@@ -320,7 +324,7 @@ def restore(request: ConsoleRequest, target: DocumentTarget, entry: str) -> Http
     drafts.update(target, lambda now: now.with_values(version, found.base, found.values))
     if found.unrestorable:
         messages.warning(request, unrestorable_message(found.unrestorable))
-    told = urlencode({"reason": undo_reason(kept)})
+    told = urlencode({"reason": undo_reason(logged_entry)})
     return redirect_to(request, f"{target.path('review')}?{told}")
 
 

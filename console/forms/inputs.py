@@ -208,11 +208,11 @@ class JsonInput(FieldInput):
         if len(typed) > MAX_JSON_CHARS:
             raise ValidationError(_("Enter at most %s characters.") % format_number(MAX_JSON_CHARS))
         try:
-            found = parse_json(typed)
+            value = parse_json(typed)
         except InvalidJsonError as error:
             why = syntax_problem(typed) or error
             raise ValidationError(_("Invalid JSON: %s.") % why) from None
-        return base if is_json_of(base, found) else typed
+        return base if is_json_of(base, value) else typed
 
 
 class KeySetInput(JsonInput):

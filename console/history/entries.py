@@ -185,8 +185,8 @@ def list_unresolved(
     """Return the newest unresolved entries about the object; of one ``entry`` if it is given."""
     # Asked for by its place, SQLite would read all that was done there.
     numbers = find_unresolved(target.audit_columns["organization_id"]).values("seq")
-    found = AuditEntry.objects.filter(seq__in=numbers, **target.audit_columns)
-    entries = found.filter(entry=entry) if entry else found[:MAX_LISTED]
+    audit_entries = AuditEntry.objects.filter(seq__in=numbers, **target.audit_columns)
+    entries = audit_entries.filter(entry=entry) if entry else audit_entries[:MAX_LISTED]
     return [
         UnresolvedNotice(
             one,

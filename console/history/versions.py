@@ -90,25 +90,25 @@ def load_versions(target: DocumentTarget) -> ObjectVersions:
         now = target.api().get()  # first: it may be a version of its own
         return ObjectVersions(target, list_spans(target), now)
     except AuthleteError as error:
-        found = load_deleted(target, error)
-        if not found.last:
+        deleted = load_deleted(target, error)
+        if not deleted.last:
             raise
-        return found
+        return deleted
 
 
 def load_deleted(target: DocumentTarget, error: AuthleteError) -> ObjectVersions:
     """Return the stored versions of an object that Authlete does not show, and why."""
-    kept = list_spans(target)
+    spans = list_spans(target)
     if isinstance(error, NotFoundError) and error.is_from_authlete:
-        return ObjectVersions(target, kept, None)
+        return ObjectVersions(target, spans, None)
     if isinstance(error, (ForbiddenError, NotFoundError)):
         # Of a service that is deleted, and of what was in it, it says what it says of
         # others' services.
-        if _is_deleted(kept):
-            return ObjectVersions(target, kept, None)
+        if _is_deleted(spans):
+            return ObjectVersions(target, spans, None)
         if target.client_id and _is_deleted(list_spans(replace(target, client_id=0))):
-            return ObjectVersions(target, kept, None, is_service_deleted=True)
-    return ObjectVersions(target, kept, None, error)
+            return ObjectVersions(target, spans, None, is_service_deleted=True)
+    return ObjectVersions(target, spans, None, error)
 
 
 def _is_deleted(kept: Sequence[VersionSpan]) -> bool:
@@ -139,10 +139,10 @@ class VersionRow:
 
 def version_rows(versions: ObjectVersions, around: VersionSpan | None) -> list[VersionRow]:
     """Return the newest versions, and the one that is shown."""
-    listed = list(reversed(versions.spans[-MAX_LISTED_VERSIONS:]))
-    if around and around not in listed:
-        listed.append(around)
-    written = [one.version.entry for one in listed if one.version.written]
+    spans = list(reversed(versions.spans[-MAX_LISTED_VERSIONS:]))
+    if around and around not in spans:
+        spans.append(around)
+    written = [one.version.entry for one in spans if one.version.written]
     made = {
         audit_entry.entry: audit_entry
         for audit_entry in AuditEntry.objects.filter(
@@ -150,7 +150,7 @@ def version_rows(versions: ObjectVersions, around: VersionSpan | None) -> list[V
             entry__in=written,
         )
     }
-    return [_version_row(one, made.get(one.version.entry)) for one in listed]
+    return [_version_row(one, made.get(one.version.entry)) for one in spans]
 
 
 def _version_row(span: VersionSpan, entry: AuditEntry | None) -> VersionRow:

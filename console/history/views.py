@@ -93,8 +93,8 @@ def document(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
 
 def history(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """List who changed the object, newest first; also while its region is down."""
-    found = load_versions(target)
-    context = found.context | {"object_versions": found}
+    versions = load_versions(target)
+    context = versions.context | {"object_versions": versions}
     page = load_history(target, context["name"], request.GET.get("cursor", ""))
     context["unresolved_entries"] = list_unresolved(target, context["name"])
     context |= {
@@ -108,25 +108,25 @@ def history(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
 
 def change(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpResponse:
     """Show what was sent and what Authlete stored, from the audit log alone."""
-    kept = AuditEntry.objects.filter(**target.audit_columns, entry=entry).first()
-    if kept is None:
+    audit_entry = AuditEntry.objects.filter(**target.audit_columns, entry=entry).first()
+    if audit_entry is None:
         return _removed_entry(request, target, entry)
-    name = kept.label or str(target.client_id or target.service_id)
-    declared = settings_for_operation(kept.operation)
+    name = audit_entry.label or str(target.client_id or target.service_id)
+    declared = settings_for_operation(audit_entry.operation)
     context = {
         "target": target,
         "workspace": target.workspace,
         "name": name,
-        "entry": kept,
-        "done": label_text(label_name(kept), name),
-        "can_undo": is_undoable(kept),
-        "is_saved": kept.operation in UNDOABLE_OPERATIONS and is_undoable(kept),
-        "time_range": outside_time_range(kept),
-        "is_unchanged": is_unchanged(kept),
-        "is_creation": kept.operation in CREATION_OPERATIONS,
-        "unresolved_entries": list_unresolved(target, name, kept.entry),
-        "changes": describe_changes(load_changes(kept.changes), declared),
-        "side_effects": describe_changes(load_changes(kept.side_effects), declared),
+        "entry": audit_entry,
+        "done": label_text(label_name(audit_entry), name),
+        "can_undo": is_undoable(audit_entry),
+        "is_saved": audit_entry.operation in UNDOABLE_OPERATIONS and is_undoable(audit_entry),
+        "time_range": outside_time_range(audit_entry),
+        "is_unchanged": is_unchanged(audit_entry),
+        "is_creation": audit_entry.operation in CREATION_OPERATIONS,
+        "unresolved_entries": list_unresolved(target, name, audit_entry.entry),
+        "changes": describe_changes(load_changes(audit_entry.changes), declared),
+        "side_effects": describe_changes(load_changes(audit_entry.side_effects), declared),
     }
     return render_page(request, "history/change.html", context)
 
@@ -140,13 +140,13 @@ def _removed_entry(request: ConsoleRequest, target: DocumentTarget, entry: str) 
     """Show what is known of a change whose entry was removed; raise `Http404` for any other."""
     workspace = target.workspace
     remains = retention.find_removed_entry(workspace.organization.pk, entry)
-    kept = list_spans(target)
-    if remains is None or remains.category not in HISTORY_CATEGORIES or not kept:
+    spans = list_spans(target)
+    if remains is None or remains.category not in HISTORY_CATEGORIES or not spans:
         raise Http404
-    made = [one for one in kept if one.version.written and one.version.entry == entry]
+    made = [one for one in spans if one.version.written and one.version.entry == entry]
     if not made and _created_another_object(workspace.organization.pk, entry):
         raise Http404
-    names = (one.version.name for one in reversed(kept) if one.version.name)
+    names = (one.version.name for one in reversed(spans) if one.version.name)
     context = {
         "target": target,
         "workspace": workspace,
@@ -160,16 +160,16 @@ def _removed_entry(request: ConsoleRequest, target: DocumentTarget, entry: str) 
 
 def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """Show the object as it was at a time, and what differs from another version."""
-    found = load_versions(target)
+    versions = load_versions(target)
     form = PointInTimeForm(request.GET)
     form.full_clean()
     now = timezone.now()
     asked = form.timestamp or now
     moment = min(asked, now)
-    span = found.version_at(moment)
+    span = versions.version_at(moment)
     twin = ambiguous_twin(moment) if form.timestamp else None
-    context = found.context | {
-        "object_versions": found,
+    context = versions.context | {
+        "object_versions": versions,
         "form": form,
         "moment": moment,
         "timestamp_param": timestamp_param(moment),
@@ -177,20 +177,20 @@ def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         "is_future": asked > now,
         "other_reading": twin,
         "other_reading_param": timestamp_param(twin) if twin else "",
-        "is_early": bool(found.created_at and moment < found.created_at),
+        "is_early": bool(versions.created_at and moment < versions.created_at),
         "span": span,
-        "certain": bool(span and found.is_certain(span, moment)),
-        "first": found.spans[0] if found.spans else None,
-        "first_at": timestamp_param(found.spans[0].since) if found.spans else "",
-        "before_at": timestamp_param(found.last.until) if found.last else "",
-        "rows": version_rows(found, span),
+        "certain": bool(span and versions.is_certain(span, moment)),
+        "first": versions.spans[0] if versions.spans else None,
+        "first_at": timestamp_param(versions.spans[0].since) if versions.spans else "",
+        "before_at": timestamp_param(versions.last.until) if versions.last else "",
+        "rows": version_rows(versions, span),
         "comparison_options": comparison_options(target),
     }
     if span and not span.version.is_deleted:
-        then = found.document(span)
+        then = versions.document(span)
         context |= _version_context(target, then)
         try:
-            other = find_comparison_target(found, form.compare_with or COMPARE_WITH_CURRENT)
+            other = find_comparison_target(versions, form.compare_with or COMPARE_WITH_CURRENT)
             context |= _comparison_context(target, then, other)
             context["nothing"] = "beside" in form.errors or (form.compare_with and not other)
         except AuthleteError as error:

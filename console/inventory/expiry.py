@@ -126,8 +126,8 @@ def _clients(organization: Organization, until: datetime) -> Iterator[ExpiringIt
 
 def _credentials(organization: Organization, until: datetime) -> Iterator[ExpiringItem]:
     """Yield the credentials that expire; a token is valid until the end of its last day."""
-    held = Credential.objects.filter(organization=organization, expires_on__isnull=False)
-    for one in held:
+    credentials = Credential.objects.filter(organization=organization, expires_on__isnull=False)
+    for one in credentials:
         assert one.expires_on is not None
         last = one.expires_on + timedelta(days=1)
         ends_at = timezone.make_aware(

@@ -117,13 +117,13 @@ def list_overdue(organization: Organization) -> list[OverdueSecret]:
     """
     known = last_changes(organization.pk)
     rows = _clients_past_limit(organization).order_by("rank", "pk")
-    found = [
+    secrets = [
         OverdueSecret(pk, secret_age(known.get(ObjectRef(region, service, client)), created_at))
         for pk, region, service, client, created_at in rows.values_list(
             "pk", "region", "service_id", "client_id", "created_at"
         ).iterator()
     ]
-    late = [one for one in found if one.age.is_overdue]
+    late = [one for one in secrets if one.age.is_overdue]
     return sorted(late, key=lambda one: one.age.since or overdue_before())
 
 

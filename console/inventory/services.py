@@ -214,10 +214,10 @@ RECENT = timedelta(days=1)  # after its end; what is unknown stays until it is s
 def recently_ended_batches(organization: Organization, user: User) -> list[Batch]:
     """Those that somebody started and may want to hear of, newest first."""
     lately = Q(ended_at__gt=timezone.now() - RECENT) | Q(state=Batch.State.UNKNOWN)
-    found = Batch.objects.filter(
+    batches = Batch.objects.filter(
         lately, organization=organization, starter=user, state__in=Batch.ENDED
     )
-    return list(found.defer("listed").order_by("-ended_at")[:3])
+    return list(batches.defer("listed").order_by("-ended_at")[:3])
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,9 @@ def sync_organization(
     """Read changed objects, and the clients of the services that were synced longest ago."""
     itself = BackgroundReader(organization, WORKER_NAME)
     end, now = Deadline(seconds), timezone.now()
-    found = list_services(itself)
-    rows = [row for row in found.rows if not row.seen_at]
-    silent = {one.region.name for one in found.silent}
+    services = list_services(itself)
+    rows = [row for row in services.rows if not row.seen_at]
+    silent = {one.region.name for one in services.silent}
     whole = {region.name for region in itself.regions()} - silent
     names = whole | {row.region.name for row in rows}
     doors = {name: itself.connect(name) for name in names}
@@ -99,7 +99,7 @@ def _list_clients(
     # Also of those that do not answer: they would always be the first.
     own.filter(pk__in=[pk for pk, *_ in rows]).update(clients_asked_at=timezone.now())
     places = [(region, number) for _, region, number in rows]
-    kept = load_newest_versions(organization.pk, places)
+    versions = load_newest_versions(organization.pk, places)
     told: dict[ObjectRef, int] = {}
     asked = [(doors[region], number) for region, number in places]
     for place, found in zip(places, list_all_clients(asked, end.remaining()), strict=True):
@@ -108,7 +108,7 @@ def _list_clients(
             index_clients(organization, *place, found.items)
             told |= {
                 one: NOT_LISTED
-                for one, version in kept.items()
+                for one, version in versions.items()
                 if one[:2] == place and one[2] and one not in there
                 if version.digest
             }
@@ -120,13 +120,13 @@ def _changed_objects(
     organization: Organization, told: Mapping[ObjectRef, int], now: datetime
 ) -> list[ObjectRef]:
     """Return the objects that differ from their last version; mark all others as seen ``now``."""
-    kept = load_newest_versions(organization.pk, {place[:2] for place in told})
+    versions = load_newest_versions(organization.pk, {place[:2] for place in told})
     same = {
         place
         for place, modified_at in told.items()
-        if place in kept and kept[place].modified_at == modified_at
+        if place in versions and versions[place].modified_at == modified_at
     }
-    update_last_seen((kept[place] for place in same), now)
+    update_last_seen((versions[place] for place in same), now)
     return [place for place, version in told.items() if version and place not in same]
 
 

@@ -117,7 +117,7 @@ def load_progress(jobs: Iterable[Job]) -> list[JobProgress]:
     """Load the progress of several jobs with one query."""
     listed = list(jobs)
     counts: dict[Any, dict[str, int]] = {job.pk: {} for job in listed}
-    found = Item.objects.filter(job__in=listed).order_by()
-    for pk, state, number in found.values_list("job", "state").annotate(Count("pk")):
+    items = Item.objects.filter(job__in=listed).order_by()
+    for pk, state, number in items.values_list("job", "state").annotate(Count("pk")):
         counts[pk][state] = number
     return [JobProgress(job, counts[job.pk]) for job in listed]

@@ -181,8 +181,8 @@ def _return_url(member: Member, job: Job, receipt: Receipt | None) -> str:
 
 
 def _visible_jobs(member: Member) -> QuerySet[Job]:
-    found = Job.objects.filter(organization=member.organization)
-    return found if member.can(Effect.READ) else found.filter(starter=member.user)
+    jobs = Job.objects.filter(organization=member.organization)
+    return jobs if member.can(Effect.READ) else jobs.filter(starter=member.user)
 
 
 def _get_job(member: Member, pk: UUID) -> Job:

@@ -44,8 +44,8 @@ class Stream(models.Model):
     @classmethod
     def find(cls, slug: str, token: str) -> Self | None:
         """Return the organization's stream with this token; None if there is none."""
-        found = cls.objects.select_related("organization")
-        return found.filter(digest=_digest(token), organization__slug=slug).first()
+        candidates = cls.objects.select_related("organization")
+        return candidates.filter(digest=_digest(token), organization__slug=slug).first()
 
 
 def generate_token() -> str:

@@ -189,10 +189,10 @@ class Delivery(models.Model):
 
 def late_webhooks(organization: Organization | None = None) -> list[Webhook]:
     """Those that somebody should look at, of one organization or of all."""
-    found = Webhook.objects.all()
+    webhooks = Webhook.objects.all()
     if organization:
-        found = found.filter(organization=organization)
-    return [one for one in found if one.is_late]
+        webhooks = webhooks.filter(organization=organization)
+    return [one for one in webhooks if one.is_late]
 
 
 def generate_secret() -> str:

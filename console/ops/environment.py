@@ -38,13 +38,13 @@ class Environment(environ.Env):  # type: ignore[misc]  # it has no types
         self, var: str, *, default: int, minimum: int = 0, maximum: int = MAX_NUMBER
     ) -> int:
         cast = partial(parse_integer, minimum=minimum, maximum=maximum)
-        found: int = self.get_value(var, cast=cast, default=default)
-        return found
+        value: int = self.get_value(var, cast=cast, default=default)
+        return value
 
     def integer_mapping(self, var: str, *, default: dict[str, int]) -> dict[str, int]:
         """Numbers by name, as `pairs`."""
-        found: dict[str, int] = self.get_value(var, cast=parse_integer_mapping, default=default)
-        return found
+        value: dict[str, int] = self.get_value(var, cast=parse_integer_mapping, default=default)
+        return value
 
 
 def parse_bool(text: str) -> bool:

@@ -76,16 +76,16 @@ class NewSavedSearchForm(SavedSearchForm):
 
     def clean_query(self) -> str:
         given = QueryDict(self.cleaned_data["query"])
-        kept = QueryDict(mutable=True)
+        kept_params = QueryDict(mutable=True)
         for name, values in given.lists():
             if name not in IGNORED_PARAMETERS + FORBIDDEN_PARAMETERS:
-                kept.setlist(name, [value for value in values if value])
-        words, problems = parse(" ".join(kept.getlist("q")))
-        known = {name.removeprefix("-") for name in kept} <= SEARCH_PARAMETERS
+                kept_params.setlist(name, [value for value in values if value])
+        words, problems = parse(" ".join(kept_params.getlist("q")))
+        known = {name.removeprefix("-") for name in kept_params} <= SEARCH_PARAMETERS
         if problems or not known or any(word.name for word in words):
             text = gettext_lazy("Invalid search. Search the audit log, then save it.")
             raise forms.ValidationError(text)
-        return kept.urlencode()
+        return kept_params.urlencode()
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
@@ -124,9 +124,9 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
 @organization_page(ConsolePermission.AUDIT_LOG)
 def edit(request: ConsoleRequest, member: Member, search: UUID) -> HttpResponse:
     """Edit one's own search, or one whose owner has left."""
-    found = get_object_or_404(_editable_searches(member), pk=search)
-    form = SavedSearchForm(request.POST or None, instance=found)
-    if found.user != member.user:
+    saved_search = get_object_or_404(_editable_searches(member), pk=search)
+    form = SavedSearchForm(request.POST or None, instance=saved_search)
+    if saved_search.user != member.user:
         del form.fields["shared"]  # nobody at all would find it any more
     if form.is_valid():
         record_event(
@@ -136,11 +136,11 @@ def edit(request: ConsoleRequest, member: Member, search: UUID) -> HttpResponse:
             object=_audit_object(form),
         )
         form.save()
-        said = _("“%(name)s” saved.") % {"name": found.name}
+        said = _("“%(name)s” saved.") % {"name": saved_search.name}
         messages.success(request, said)
         return redirect_to(request, _index_url(member))
-    search_text = format_query(found.query)
-    context = {"member": member, "form": form, "search": found, "search_text": search_text}
+    search_text = format_query(saved_search.query)
+    context = {"member": member, "form": form, "search": saved_search, "search_text": search_text}
     status = 422 if form.errors else 200
     return render_page(request, "searches/edit.html", context, status=status)
 
@@ -148,14 +148,16 @@ def edit(request: ConsoleRequest, member: Member, search: UUID) -> HttpResponse:
 @organization_page(ConsolePermission.AUDIT_LOG)
 def remove(request: ConsoleRequest, member: Member, search: UUID) -> HttpResponse:
     """Forget a search; those it was shared with lose it too."""
-    found = get_object_or_404(_editable_searches(member), pk=search)
+    saved_search = get_object_or_404(_editable_searches(member), pk=search)
     if request.method == "POST":
-        record_event(member.actor, SEARCH_REMOVE, label=found.name, object=str(found.pk))
-        found.delete()
-        said = _("“%(name)s” removed.") % {"name": found.name}
+        record_event(
+            member.actor, SEARCH_REMOVE, label=saved_search.name, object=str(saved_search.pk)
+        )
+        saved_search.delete()
+        said = _("“%(name)s” removed.") % {"name": saved_search.name}
         messages.success(request, said)
         return redirect_to(request, _index_url(member))
-    context = {"member": member, "search": found}
+    context = {"member": member, "search": saved_search}
     return render_page(request, "searches/remove.html", context)
 
 

@@ -52,11 +52,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._is_immutable:
             still = f"file:{quote(name)}?immutable=1"
             conn_params = {**conn_params, "database": still}
-        found = super().get_new_connection(conn_params)
+        connection = super().get_new_connection(conn_params)
         self._opened_file_id = _file_id(name)
         if self._opened_file_id:
             _opened_files.add(name)
-        return found
+        return connection
 
     def close_if_unusable_or_obsolete(self) -> None:
         if self.connection is not None and self._is_replaced and not self.in_atomic_block:

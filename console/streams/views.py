@@ -75,15 +75,17 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
 @step_up
 def remove(request: ConsoleRequest, member: Member, stream: UUID) -> HttpResponse:
     """Revoke a token."""
-    found = get_object_or_404(Stream, pk=stream, organization=member.organization)
+    stored_stream = get_object_or_404(Stream, pk=stream, organization=member.organization)
     if request.method == "POST":
-        read = reader.describe_reads(found)
-        with record_action(member.actor, events.STREAM_REMOVE, label=found.name, object=read):
-            found.delete()
-        said = _("Log stream “%(name)s” revoked.") % {"name": found.name}
+        read = reader.describe_reads(stored_stream)
+        with record_action(
+            member.actor, events.STREAM_REMOVE, label=stored_stream.name, object=read
+        ):
+            stored_stream.delete()
+        said = _("Log stream “%(name)s” revoked.") % {"name": stored_stream.name}
         messages.success(request, said)
         return redirect_to(request, reverse("streams:index", args=[member.organization.slug]))
-    context = {"member": member, "stream": found}
+    context = {"member": member, "stream": stored_stream}
     return render_page(request, "streams/remove.html", context)
 
 
@@ -136,12 +138,12 @@ def _authenticate(request: HttpRequest, slug: str) -> Stream | None:
 
 def _unauthorized(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the same response for every organization, so that none is revealed."""
-    found = Organization.objects.filter(slug=slug).first()
+    organization = Organization.objects.filter(slug=slug).first()
     who = Actor(
         0,
         "",
-        organization_id=found.pk if found else 0,
-        organization=found.slug if found else "",
+        organization_id=organization.pk if organization else 0,
+        organization=organization.slug if organization else "",
         page_id=request.page_id,  # type: ignore[attr-defined]  # by a middleware
         ip_address=client_ip(request),
     )

@@ -142,11 +142,13 @@ def sort_by(
     query: QueryDict = request.GET.copy()
     query.pop("page", None)
     query["sort"] = f"-{name}" if up else name
-    said = SafeString(' aria-sort="ascending"' if up else ' aria-sort="descending"' if down else "")
+    aria_sort = SafeString(
+        ' aria-sort="ascending"' if up else ' aria-sort="descending"' if down else ""
+    )
     return format_html(
         '<th scope="col"{}{}><a href="?{}">{}{}</a></th>',
         SafeString(' class="num"') if number else EMPTY,
-        said,
+        aria_sort,
         query.urlencode(),
         label,
         icon("up" if up else "down", "" if up or down else "idle"),
@@ -182,7 +184,7 @@ def covers_moment(asked: QueryDict, moment: datetime) -> bool:
 
 
 def local_day(moment: datetime) -> str:
-    """Return the reader's local date, for a query string."""
+    """Return the reader's local date, for a query aria_sort."""
     return timezone.localdate(moment).isoformat()
 
 

@@ -36,15 +36,15 @@ def export_user_data(member: Member, lookup: OpenLookup, reason: str, ticket: st
         ticket=ticket,
     )
     done = list_entries(member, lookup.subject)
-    told = find_user(member, lookup.subject)
-    is_whole = all(one.is_complete for one in told)
+    user = find_user(member, lookup.subject)
+    is_whole = all(one.is_complete for one in user)
     content = {
         "subject": lookup.subject,
         "organization": member.organization.name,
         "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "complete": is_whole,
-        "regions": [_region_data(one) for one in told],
-        "not_connected": _unconnected_regions(told),
+        "regions": [_region_data(one) for one in user],
+        "not_connected": _unconnected_regions(user),
         "done_here": [_entry_data(one) for one in done],
     }
     text = json.dumps(content, ensure_ascii=False, indent=2)

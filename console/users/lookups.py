@@ -77,16 +77,16 @@ def get_lookup(member: Member, lookup_id: UUID) -> OpenLookup:
     """
     if not member.can(ConsolePermission.USERS):
         raise Http404
-    found = Lookup.objects.filter(
+    lookup = Lookup.objects.filter(
         pk=lookup_id,
         user=member.user,
         organization=member.organization,
         made_at__gt=timezone.now() - LOOKUP_LIFETIME,
     ).first()
-    if found is None:
+    if lookup is None:
         raise Http404
     try:
-        return OpenLookup(found, found.subject)
+        return OpenLookup(lookup, lookup.subject)
     except UnsealError:
         raise Http404 from None
 

@@ -92,10 +92,10 @@ class UserRevocation:
             line.troubles = []
 
     def _run_round(self, only_client: int | None) -> None:
-        listed = self._list_apps(only_client)
-        self._add_apps(listed if only_client is None else {only_client: "", **listed})
-        self._revoke(listed)
-        self._confirm(self._list_apps(only_client) if self.receipt.lines else listed)
+        apps = self._list_apps(only_client)
+        self._add_apps(apps if only_client is None else {only_client: "", **apps})
+        self._revoke(apps)
+        self._confirm(self._list_apps(only_client) if self.receipt.lines else apps)
 
     def _build_problem(self, error: AuthleteError, part: str = "") -> ReceiptProblem:
         """Build a problem without the subject, which Authlete may quote."""
@@ -106,8 +106,8 @@ class UserRevocation:
 
     def _list_apps(self, only_client: int | None) -> AppNames:
         """Return the apps with tokens of the user, expired ones included."""
-        found = self._list_all_apps()
-        return found if only_client is None else {n: found[n] for n in found if n == only_client}
+        apps = self._list_all_apps()
+        return apps if only_client is None else {n: apps[n] for n in apps if n == only_client}
 
     def _list_all_apps(self) -> dict[int, str]:
         found: dict[int, str] = {}
@@ -174,10 +174,10 @@ class UserRevocation:
                 return found, page.total_count
 
     def _read_scopes(self, line: ReceiptLine) -> list[str] | None:
-        found = self.service.grants.get_granted_scopes(line.client_id, self.subject)
-        if found.merged_granted_scopes is not None:
-            return found.merged_granted_scopes
-        return found.latest_granted_scopes
+        scopes = self.service.grants.get_granted_scopes(line.client_id, self.subject)
+        if scopes.merged_granted_scopes is not None:
+            return scopes.merged_granted_scopes
+        return scopes.latest_granted_scopes
 
     # ------------------------------------------------------------ what ends it
 

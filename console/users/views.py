@@ -124,19 +124,21 @@ def reveal(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse
     if not member.can(ConsolePermission.USERS):
         raise PermissionDenied
     own = AuditEntry.objects.filter(organization_id=member.organization.pk)
-    found = get_object_or_404(own, entry=str(entry), subject__gt="")
+    past_entry = get_object_or_404(own, entry=str(entry), subject__gt="")
     form = DisclosureForm(request.POST or None)
     status = 422 if form.errors else 200
     if form.is_valid():
         if consume(member, REVEAL_LIMIT):
             why = form.cleaned_data
-            told = EventDetails(object=found.entry, reason=why["reason"], ticket=why["ticket"])
-            lookup = lookups.reveal_subject(member, found.subject, told)
+            details = EventDetails(
+                object=past_entry.entry, reason=why["reason"], ticket=why["ticket"]
+            )
+            lookup = lookups.reveal_subject(member, past_entry.subject, details)
             slug = member.organization.slug
             return redirect_to(request, reverse("users:show", args=[slug, lookup.pk]))
         form.add_error(None, REVEAL_LIMIT.error_message)
         status = 429
-    context = {"member": member, "entry": found, "form": form}
+    context = {"member": member, "entry": past_entry, "form": form}
     return render_page(request, "users/reveal.html", context, status=status)
 
 
@@ -271,20 +273,20 @@ def render_receipt(
     request: ConsoleRequest, member: Member, receipt: Receipt, *, part: str = ""
 ) -> HttpResponse:
     """Render the current state of a receipt."""
-    found = build_report(receipt, member)
+    report = build_report(receipt, member)
     path = reverse("users:receipt", args=[member.organization.slug, receipt.pk])
-    job = found.job
+    job = report.job
     context = {
         "member": member,
-        "report": found,
-        "recorded_digest": find_recorded_digest(found),
-        "is_removed": is_digest_deleted(found),
+        "report": report,
+        "recorded_digest": find_recorded_digest(report),
+        "is_removed": is_digest_deleted(report),
         "receipt": receipt,
         "path": path,
         "address": request.build_absolute_uri(path),
         "can_control_job": job is not None and can_control(job, member.user.pk, member.role),
         "user_path": _user_url(member, receipt),
-        "every": _refresh_seconds(found),
+        "every": _refresh_seconds(report),
         "stalled": _is_stalled(job),
     }
     return render_page(request, "users/receipt.html", context, part=part)

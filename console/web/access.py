@@ -208,18 +208,18 @@ def _parse_ip(hop: str) -> str:
 
 
 def _admit_member(request: ConsoleRequest, slug: str, needs: Permission | None) -> Member:
-    found = (
+    membership = (
         Membership.objects.select_related("organization")
         .filter(user=request.user, organization__slug=slug)
         .first()
     )
-    if found is None:
+    if membership is None:
         _log_non_member(request, slug, needs)
         raise Http404
     member = Member(
         request.user,
-        found.organization,
-        Role(found.role),
+        membership.organization,
+        Role(membership.role),
         request.page_id,
         client_ip(request),
     )

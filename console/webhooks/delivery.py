@@ -102,17 +102,17 @@ def _deliver_next(pk: UUID) -> bool:
     due = Webhook.objects.filter(is_unlocked(now), pk=pk, pause="", next_at__lte=now)
     if not due.update(held_until=until):
         return False
-    held = Webhook.objects.filter(pk=pk, held_until=until)
+    webhooks = Webhook.objects.filter(pk=pk, held_until=until)
     try:
-        return _deliver(held.get())
+        return _deliver(webhooks.get())
     except (DatabaseError, Webhook.DoesNotExist):
         return False  # looked at again in a moment
     except Exception:
         log.exception("webhook %s could not be served; it is tried again", pk)
-        held.update(next_at=timezone.now() + INTERNAL_ERROR_DELAY)
+        webhooks.update(next_at=timezone.now() + INTERNAL_ERROR_DELAY)
         return False
     finally:
-        held.update(held_until=None)
+        webhooks.update(held_until=None)
 
 
 def _deliver(webhook: Webhook) -> bool:

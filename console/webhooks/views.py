@@ -37,8 +37,8 @@ REFRESH_SECONDS = 3  # seconds between two looks of a browser
 @organization_page(ConsolePermission.ADMINISTRATION)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """List the webhooks."""
-    found = Webhook.objects.filter(organization=member.organization)
-    context = {"member": member, "webhooks": found, **_worker_context()}
+    webhooks = Webhook.objects.filter(organization=member.organization)
+    context = {"member": member, "webhooks": webhooks, **_worker_context()}
     return render_page(request, "webhooks/index.html", context)
 
 

@@ -47,14 +47,16 @@ def due_webhooks() -> list[UUID]:
     """Return the webhooks with undelivered rows, longest wait first."""
     head = AuditHead.objects.values_list("seq", flat=True).first() or 0
     now = timezone.now()
-    found = Webhook.objects.filter(is_unlocked(now), pause="", next_at__lte=now, position__lt=head)
-    return list(found.order_by("next_at").values_list("pk", flat=True))
+    webhooks = Webhook.objects.filter(
+        is_unlocked(now), pause="", next_at__lte=now, position__lt=head
+    )
+    return list(webhooks.order_by("next_at").values_list("pk", flat=True))
 
 
 def pending_tests() -> list[UUID]:
     """Return the test events to send."""
-    found = Delivery.objects.filter(is_test=True, state=Delivery.State.PENDING, tries=0)
-    return list(found.values_list("pk", flat=True))
+    deliveries = Delivery.objects.filter(is_test=True, state=Delivery.State.PENDING, tries=0)
+    return list(deliveries.values_list("pk", flat=True))
 
 
 def _run_in_thread(action: Callable[[UUID], None], pk: UUID) -> None:

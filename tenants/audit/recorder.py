@@ -137,8 +137,8 @@ def record_event(
     effect = effect or event.effect
     if not event.is_denial:
         _write_event(actor, event, effect, outcome, 1, details)
-    elif found := _select_denial(actor, event, effect, details):
-        listed, counted, times = found
+    elif denial := _select_denial(actor, event, effect, details):
+        listed, counted, times = denial
         if counted is not event:
             effect, details = counted.effect, {}
         try:

@@ -31,15 +31,15 @@ def load_starter(job: Job, permission: Permission) -> Actor | None:
     The job's ID is the actor's page, so that all its entries can be found.
     """
     organization = job.organization
-    found = Membership.objects.filter(
+    membership = Membership.objects.filter(
         organization=organization, user=job.starter_id, user__is_active=True
     ).first()
-    if found is None or not Role(found.role).has_permission(permission):
+    if membership is None or not Role(membership.role).has_permission(permission):
         return None
     return Actor(
-        found.user_id,
+        membership.user_id,
         job.actor,
-        found.role,
+        membership.role,
         organization.pk,
         organization.slug,
         str(job.pk),

@@ -17,10 +17,10 @@ def command_actor(name: str, organization: Organization | None = None) -> Actor:
 
 def get_organization(slug: str) -> Organization:
     """Return an organization or raise `CommandError`."""
-    found = Organization.objects.filter(slug=slug).first()
-    if not found:
+    organization = Organization.objects.filter(slug=slug).first()
+    if not organization:
         raise CommandError(f"Organization {slug!r} not found. Add it with add_organization.")
-    return found
+    return organization
 
 
 def format_errors(error: ValidationError) -> str:

@@ -72,14 +72,14 @@ def evaluate_evidence(entry: AuditEntry, authlete: AuthleteClient) -> Evidence:
 def _clients_created_by_other_calls(entry: AuditEntry) -> Mapping[str, Any]:
     """Return clients created by other calls around that time."""
     margin = 2 * MAX_CLOCK_SKEW + OUTCOME_TIMEOUT
-    kept = Version.objects.filter(
+    versions = Version.objects.filter(
         organization_id=entry.organization_id,
         region=entry.region,
         service_id=int(entry.service),
         written=True,
         first_at__range=(entry.time - margin, entry.time + margin),
     )
-    made = dict(kept.exclude(entry=entry.entry).values_list("entry", "client_id"))
+    made = dict(versions.exclude(entry=entry.entry).values_list("entry", "client_id"))
     creates = AuditEntry.objects.filter(
         organization_id=entry.organization_id,
         operation=entry.operation,

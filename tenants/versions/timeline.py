@@ -67,8 +67,8 @@ def find_change(entry: AuditEntry) -> tuple[VersionSpan, VersionSpan] | None:
     if not entry.service.isdecimal():
         return None
     client = int(entry.client) if entry.client.isdecimal() else 0
-    found = load_spans(entry.organization_id, entry.region, int(entry.service), client)
-    pairs = pairwise(found)
+    spans = load_spans(entry.organization_id, entry.region, int(entry.service), client)
+    pairs = pairwise(spans)
     return next((pair for pair in pairs if _is_result_of(pair[1].version, entry)), None)
 
 

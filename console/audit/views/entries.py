@@ -120,10 +120,10 @@ def _search_context(member: Member, form: AuditSearchForm, cursor: str) -> dict[
     entries = page.entries
     names = load_names(organization, entries)
     cells = EntryTableRenderer(form.query, reverse("audit:index", args=[member.organization.slug]))
-    told = build_rows(entries, names, group_reads=not (filters.page or filters.request))
+    rows = build_rows(entries, names, group_reads=not (filters.page or filters.request))
     return {
-        "lines": told,
-        "days": [[cells.render(one) for one in day] for day in group_by_day(told)],
+        "lines": rows,
+        "days": [[cells.render(one) for one in day] for day in group_by_day(rows)],
         "first": entries[0].seq if entries else None,
         "last": entries[-1].seq if entries else None,
         "count": count_entries(organization, filters),
@@ -180,7 +180,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "has_secrets": '"fingerprint":' in found.changed,
         "method": operation.method if operation else "",
         "path": request_path(found),
-        "meaning": _(said) if (said := get_meaning(found.code)) else "",
+        "meaning": _(meaning) if (meaning := get_meaning(found.code)) else "",
         "duration_ms": found.duration and found.duration / ONE_MILLISECOND,
         "resolution_entry": find_resolution_entry(found),
         "risk": risks.event_risk(found),
@@ -239,24 +239,24 @@ def evidence_package(
 ) -> HttpResponse | StreamingHttpResponse:
     """Show or download an evidence package."""
     own = Pack.objects.filter(organization=member.organization)
-    found = get_object_or_404(own.select_related("organization"), pk=pack)
-    name = evidence_packages.file_name(found)
-    if found.made_at and "download" in request.GET:
-        label = f"{found.entries} entries, evidence pack"
-        record_event(member.actor, AUDIT_EXPORT, object=str(found.pk), label=label)
+    package = get_object_or_404(own.select_related("organization"), pk=pack)
+    name = evidence_packages.file_name(package)
+    if package.made_at and "download" in request.GET:
+        label = f"{package.entries} entries, evidence pack"
+        record_event(member.actor, AUDIT_EXPORT, object=str(package.pk), label=label)
         response = StreamingHttpResponse(
-            evidence_packages.iter_bytes(found), content_type="application/zip"
+            evidence_packages.iter_bytes(package), content_type="application/zip"
         )
         response["Content-Disposition"] = f'attachment; filename="{name}"'
-        response["Content-Length"] = found.size
+        response["Content-Length"] = package.size
         response["Cache-Control"] = "no-store"
         return response
     context = {
         "member": member,
-        "pack": found,
+        "pack": package,
         "file": name,
-        "ends_at": found.asked_at + evidence_packages.PACKAGE_LIFETIME,
-        **_job_context(found.job, is_done=found.made_at is not None),
+        "ends_at": package.asked_at + evidence_packages.PACKAGE_LIFETIME,
+        **_job_context(package.job, is_done=package.made_at is not None),
     }
     return render_page(request, "audit/evidence_package.html", context, part="pack")
 

@@ -47,9 +47,9 @@ def access_review(request: ConsoleRequest, member: Member) -> HttpResponseBase:
         return render_page(request, "audit/access_review.html", context, status=422)
     review = AccessReview.load(home, moment)
     if request.GET.get("format") == "csv":
-        found = list(review.list_rows())
-        record_event(member.actor, AUDIT_EXPORT, object=told, label=f"{len(found)} people, csv")
-        return _csv_response(member, review.to_csv(found), told)
+        rows = list(review.list_rows())
+        record_event(member.actor, AUDIT_EXPORT, object=told, label=f"{len(rows)} people, csv")
+        return _csv_response(member, review.to_csv(rows), told)
     record_event(member.actor, AUDIT_READ, object=told)
     context |= {
         "day": day or timezone.localdate(now),
@@ -123,11 +123,11 @@ def _print_page(request: ConsoleRequest, member: Member, form: AuditSearchForm) 
     some = islice(iter_entries(organization, filters, last), exports.MAX_PRINTED_ENTRIES + 1)
     entries = [exports.mask_entry(one) for one in some]
     names = load_names(organization, entries)
-    told = build_rows(entries[: exports.MAX_PRINTED_ENTRIES], names, group_reads=False)
+    rows = build_rows(entries[: exports.MAX_PRINTED_ENTRIES], names, group_reads=False)
     context = {
         "member": member,
-        "lines": told,
-        "days": group_by_day(told),
+        "lines": rows,
+        "days": group_by_day(rows),
         "more": len(entries) > exports.MAX_PRINTED_ENTRIES,
         "max_count": exports.MAX_PRINTED_ENTRIES,
         "chips": list(search_links.filter_chips(form)),

@@ -57,10 +57,11 @@ def build_preview(
     edit: SettingEdit | None = None,
 ) -> BulkPreview:
     """Fetch every selected client and preview the action; nothing changes."""
-    found = fetch_clients(member, [client_ref(client) for client in choice.clients])
+    clients = fetch_clients(member, [client_ref(client) for client in choice.clients])
     fitting, judge = build_matcher(member, choice), _row_previewer(member, action, edit)
     rows = [
-        _preview_row(client, found[client_ref(client)], fitting, judge) for client in choice.clients
+        _preview_row(client, clients[client_ref(client)], fitting, judge)
+        for client in choice.clients
     ]
     if action == LOCK:
         rows = _count_tokens(member, rows)

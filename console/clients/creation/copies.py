@@ -100,8 +100,8 @@ def _limit_scopes(
     if not isinstance(extension, dict) or service_scopes is None or not isinstance(asked, list):
         return document, ()
     lost = tuple(str(name) for name in asked if name not in service_scopes)
-    kept = [name for name in asked if name in service_scopes]
-    return document | {EXTENSION: {**extension, SCOPES: kept}} if lost else document, lost
+    names = [name for name in asked if name in service_scopes]
+    return document | {EXTENSION: {**extension, SCOPES: names}} if lost else document, lost
 
 
 MAX_COPY_SOURCES = 30  # clients

@@ -271,10 +271,10 @@ def _check_signing_keys(client: Members, service: Service) -> Iterator[ServiceMi
 def _check_custom_metadata(client: Members, service: Service) -> Iterator[ServiceMismatch]:
     known = service.get_texts("supportedCustomClientMetadata")
     try:
-        found = parse_json(client.get("customMetadata") or "{}")
+        metadata = parse_json(client.get("customMetadata") or "{}")
     except (InvalidJsonError, TypeError):
         return
-    names = set(found) if isinstance(found, dict) else set()
+    names = set(metadata) if isinstance(metadata, dict) else set()
     lacking = sorted(names - set(known))
     if lacking:
         yield _mismatch(

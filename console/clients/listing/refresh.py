@@ -56,12 +56,12 @@ def refresh_clients(member: Member, seconds: float = REFRESH_SECONDS) -> Refresh
 
 
 def _refresh(member: Member, deadline: Deadline) -> RefreshResult:
-    found = list_services(member)
-    for silence in found.silent:
+    services = list_services(member)
+    for silence in services.silent:
         _save_problem(member, _describe_error(silence.error), region=silence.region.name)
     places = [
         (row.region.name, row.service.api_key)
-        for row in found.rows
+        for row in services.rows
         if not row.seen_at and 0 < row.service.api_key < 2**63
     ]
     last = _last_read(member)
@@ -77,7 +77,7 @@ def _refresh(member: Member, deadline: Deadline) -> RefreshResult:
     for region, number in places:
         late = _("the sync ran out of time")
         _save_problem(member, late, region=region, service_id=number)
-    return RefreshResult(read, found.silent, failed, len(places))
+    return RefreshResult(read, services.silent, failed, len(places))
 
 
 def _read_batch(

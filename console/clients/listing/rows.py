@@ -204,8 +204,8 @@ class ColumnsForm(forms.Form):
 
 def chosen_columns(user: User) -> list[str]:
     """Return the names of the columns that ``user`` wants to see, in order."""
-    found = Chosen.objects.filter(user=user, name=LIST_NAME).first()
-    wanted = found.columns.split() if found else DEFAULT_COLUMNS
+    chosen = Chosen.objects.filter(user=user, name=LIST_NAME).first()
+    wanted = chosen.columns.split() if chosen else DEFAULT_COLUMNS
     return [column.name for column in CLIENT_COLUMNS if column.name in wanted]
 
 

@@ -42,8 +42,8 @@ CHANGED_DURING_REVIEW = gettext_lazy(
 @workspace_page(Effect.CHANGE)
 def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """Choose an application type, then enter the settings."""
-    kept = drafts.load_draft(workspace, service_id, request.GET.get("new", ""))
-    start = kept.origin if kept else ClientOrigin.from_params(request.GET.dict())
+    draft = drafts.load_draft(workspace, service_id, request.GET.get("new", ""))
+    start = draft.origin if draft else ClientOrigin.from_params(request.GET.dict())
     into = copies.copy_target_path(workspace, request.GET.get("into", ""))
     if start and into:
         return redirect_to(request, into + start.query)
@@ -57,7 +57,7 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
         begun,
         _form_key(workspace, service_id, start),
         request.POST if request.method == "POST" else None,
-        dict(kept.edits) if kept else None,
+        dict(draft.edits) if draft else None,
     )
     if form.is_valid():
         key = drafts.save_draft(workspace, service_id, NewClientDraft(start, form_edits(form)))
@@ -179,8 +179,8 @@ def _choice_context(
 
 
 def _fatal_mismatches(archetype: ClientPreset, service: Service) -> list[ServiceMismatch]:
-    found = find_mismatches(archetype.build_client(service), service)
-    return [one for one in found if one.is_fatal]
+    mismatches = find_mismatches(archetype.build_client(service), service)
+    return [one for one in mismatches if one.is_fatal]
 
 
 def _form_key(workspace: Workspace, service_id: int, start: ClientOrigin) -> str:

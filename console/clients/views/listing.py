@@ -176,9 +176,9 @@ def refresh(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Refresh the clients of all services in all regions."""
     back = reverse("clients:index", args=[member.organization.slug])
     if request.method == "POST":
-        found = read_anew(member)
-        tell = messages.success if found and found.is_complete else messages.warning
-        tell(request, _result_message(found))
+        result = read_anew(member)
+        tell = messages.success if result and result.is_complete else messages.warning
+        tell(request, _result_message(result))
         return redirect_to(request, back)
     context = {"member": member, "back": back, "seconds": int(REFRESH_SECONDS)}
     return render_page(request, "clients/refresh.html", context)

@@ -167,8 +167,8 @@ OVERDUE_PER_PAGE = 50  # rows
 @organization_page(Effect.READ)
 def overdue_secrets(request: ConsoleRequest, member: Member) -> HttpResponse:
     """List the clients with overdue secrets, oldest first."""
-    found = find_overdue(member.organization)
-    page = Paginator(found, OVERDUE_PER_PAGE).get_page(request.GET.get("page"))
+    overdue = find_overdue(member.organization)
+    page = Paginator(overdue, OVERDUE_PER_PAGE).get_page(request.GET.get("page"))
     names = KnownService.objects.filter(organization=member.organization)
     services = {(name.region, name.service_id): name.name for name in names}
     open_ones = lifecycle.open_rotations(member.organization)

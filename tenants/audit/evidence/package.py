@@ -113,8 +113,8 @@ class EvidencePackage:
                         say(_entry_line(part))
             proof.seek(0)
             self.write_lines("proof.jsonl", proof)
-        kept = AuditCheckpoint.objects.filter(size__lte=last.size)
-        self.write_lines("checkpoints.jsonl", (f"{one.line}\n" for one in kept.iterator()))
+        checkpoints = AuditCheckpoint.objects.filter(size__lte=last.size)
+        self.write_lines("checkpoints.jsonl", (f"{one.line}\n" for one in checkpoints.iterator()))
         return count
 
     def close(self, **details: object) -> None:

@@ -64,12 +64,12 @@ class CheckpointSink:
 
 def load_sinks() -> list[CheckpointSink]:
     """Return the configured sinks; raise `ValueError` for an unsupported URL."""
-    found = [CheckpointSink(url) for url in settings.AUDIT_SINKS]
-    for sink in found:
+    sinks = [CheckpointSink(url) for url in settings.AUDIT_SINKS]
+    for sink in sinks:
         plain = sink.kind == "http" and settings.INSECURE
         if not (sink.kind in ("file", "mailto", "https") or plain):
             raise ValueError("AUDIT_SINKS accepts file:///path, mailto:address and https:// URLs")
-    return found
+    return sinks
 
 
 def deliver_checkpoints() -> None:
@@ -214,9 +214,9 @@ def _oldest_unanchored_time(size: int, now: datetime) -> datetime | None:
 
 
 def _signed_at(size: int) -> datetime | None:
-    kept = AuditCheckpoint.objects.filter(size=size).first()
+    checkpoint = AuditCheckpoint.objects.filter(size=size).first()
     try:
-        return Checkpoint.parse(kept.line).signed_at if kept else None
+        return Checkpoint.parse(checkpoint.line).signed_at if checkpoint else None
     except MALFORMED_ERRORS:
         return None
 

@@ -124,9 +124,9 @@ def create_checkpoint() -> Checkpoint | None:
 
     Raises `ChainBrokenError` and `SigningKeyMissingError`.
     """
-    kept = AuditCheckpoint.objects.last()
-    before = _parse_stored(kept)
-    tree = _load_tree(kept, before)
+    checkpoint = AuditCheckpoint.objects.last()
+    before = _parse_stored(checkpoint)
+    tree = _load_tree(checkpoint, before)
     size, link = _load_head()
     if size < tree.size:
         raise ChainBrokenError(size + 1, f"the audit log had {tree.size} rows when last signed")
@@ -144,7 +144,7 @@ def create_checkpoint() -> Checkpoint | None:
     )
     key, signature = signing.sign(fields.signed_text)
     found = fields._replace(key=key, signature=signature)
-    number = kept.number + 1 if kept else 1
+    number = checkpoint.number + 1 if checkpoint else 1
     try:
         with transaction.atomic():
             AuditCheckpoint.objects.create(

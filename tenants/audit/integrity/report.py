@@ -28,10 +28,10 @@ class VerificationReport:
     @property
     def deleted_by_category(self) -> Counter[str]:
         """Count entries deleted by retention per category."""
-        found: Counter[str] = Counter()
+        counter: Counter[str] = Counter()
         for run in self.deletion_runs:
-            found.update(run.entries)
-        return found
+            counter.update(run.entries)
+        return counter
 
     @property
     def deleted_count(self) -> int:

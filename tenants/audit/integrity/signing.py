@@ -46,13 +46,13 @@ def is_valid_signature(text: str, name: str, signature: str) -> bool:
 
 def load_public_keys() -> dict[str, bytes]:
     """Return all public keys by name; those of our signing keys take precedence."""
-    found = parse_public_keys(settings.AUDIT_PUBLIC_KEYS)
+    keys = parse_public_keys(settings.AUDIT_PUBLIC_KEYS)
     if settings.AUDIT_SIGNING_KEYS:
         ring = _parse_signing_keys(settings.AUDIT_SIGNING_KEYS)
         for name in ring:
             key = Ed25519PrivateKey.from_private_bytes(ring[name])
-            found[name] = key.public_key().public_bytes_raw()
-    return found
+            keys[name] = key.public_key().public_bytes_raw()
+    return keys
 
 
 def format_public_keys() -> str:

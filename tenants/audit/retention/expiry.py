@@ -104,12 +104,12 @@ def find_expired(organization: int, now: int) -> Iterator[tuple[str, QuerySet[Au
 
     ``now`` is in microseconds since 1970.
     """
-    kept = load_retention_policy()
+    policy = load_retention_policy()
     for operation in _list_operations(organization):
         for kind, effects in _effects_by_category(operation).items():
-            if not kept.get(kind):
+            if not policy.get(kind):
                 continue
-            until = now - kept[kind] * MICROSECONDS_PER_DAY
+            until = now - policy[kind] * MICROSECONDS_PER_DAY
             yield (
                 kind,
                 AuditEntry.objects.filter(
@@ -217,8 +217,8 @@ def _check_entry(entry: AuditEntry, category: str, now: int) -> list[tuple[Chain
     The chain decides, since the search entry could be tampered with. Raises `ChainBrokenError` if
     the chain says that the entry isn't expired, and `ConcurrentDeletionError` if it was deleted.
     """
-    found = _load_rows(entry)
-    for row, before in found:
+    rows = _load_rows(entry)
+    for row, before in rows:
         try:
             is_valid = is_row_intact(row, before)
         except KeyNotFoundError:
@@ -228,17 +228,17 @@ def _check_entry(entry: AuditEntry, category: str, now: int) -> list[tuple[Chain
             raise ConcurrentDeletionError
         if not is_valid or is_gone:
             raise ChainBrokenError(row.seq, "this row or the previous one was changed")
-    first, last = (json.loads(found[at][0].content) for at in (0, -1))
+    first, last = (json.loads(rows[at][0].content) for at in (0, -1))
     until = now - load_retention_policy()[category] * MICROSECONDS_PER_DAY
     if not (
-        [found[0][0].seq, found[-1][0].seq] == [entry.seq, entry.outcome_seq]
+        [rows[0][0].seq, rows[-1][0].seq] == [entry.seq, entry.outcome_seq]
         and first["organization_id"] == entry.organization_id
         and get_category(first["operation"], first["effect"]) == category
         and last.get("outcome") in FINAL_OUTCOMES
         and max(first["at"], last["ended_at"]) < until
     ):
         raise ChainBrokenError(entry.seq, "its search entry differs from the row")
-    return found
+    return rows
 
 
 def _load_rows(entry: AuditEntry) -> list[tuple[ChainRow, str]]:

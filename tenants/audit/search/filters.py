@@ -104,13 +104,13 @@ class EntryFilters:
         if self.request:
             return self._split_requests()
         for name in LEADING_FILTERS:
-            if found := self.get_values(name):
+            if values := self.get_values(name):
                 break
         else:
-            name, found = "effects", self.get_values("effects") if self.is_rare else ()
-        if len(found) < 2:
+            name, values = "effects", self.get_values("effects") if self.is_rare else ()
+        if len(values) < 2:
             return [self]
-        single: list[dict[str, Any]] = [{name: (one,)} for one in found]
+        single: list[dict[str, Any]] = [{name: (one,)} for one in values]
         return [replace(self, **one) for one in single]
 
     def _split_requests(self) -> "list[EntryFilters]":
@@ -138,8 +138,8 @@ class EntryFilters:
     @property
     def wants_error_status(self) -> bool:
         """Return whether only error statuses match."""
-        found = self.get_values("status")
-        return bool(found) and all(one[0] in "45" for one in found)
+        values = self.get_values("status")
+        return bool(values) and all(one[0] in "45" for one in values)
 
 
 ALL_ENTRIES = EntryFilters()
