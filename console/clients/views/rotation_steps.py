@@ -163,7 +163,7 @@ def undo(
 
 @workspace_page(Effect.REVEAL)
 @step_up
-def drop(
+def discard_staged(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
     """Discard the staged secret."""
@@ -177,12 +177,12 @@ def drop(
         activation.cancel_activation(workspace.member.actor, rotation)
         messages.success(request, _("Staged secret discarded."))
 
-    return _run_step(request, page, "drop", form, done)
+    return _run_step(request, page, "discard_staged", form, done)
 
 
 @workspace_page(Effect.REVEAL)
 @step_up
-def forget(
+def delete_old_secret(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
     """Delete the old secret before the undo period ends."""
@@ -195,7 +195,7 @@ def forget(
         staging.delete_old_secret(workspace.member, rotation, **_reason(form))
         messages.success(request, _("Old secret deleted."))
 
-    return _run_step(request, page, "forget", form, done)
+    return _run_step(request, page, "delete_old_secret", form, done)
 
 
 def _run_step(

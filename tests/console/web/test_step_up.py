@@ -59,8 +59,8 @@ ASKS = {
     "clients:confirm_stored",
     "clients:activate",
     "clients:undo",
-    "clients:drop",
-    "clients:forget",
+    "clients:discard_staged",
+    "clients:delete_old_secret",
     "clients:bulk_action",
     "clients:bulk_preview",
     "batches:submit",
@@ -86,8 +86,8 @@ LATER = {
     "clients:confirm_stored",
     "clients:activate",
     "clients:undo",
-    "clients:drop",
-    "clients:forget",
+    "clients:discard_staged",
+    "clients:delete_old_secret",
     "keys:start_hsm_rollover",  # keys in hardware are switched off
     "keys:delete_hsm_key",  # keys in hardware are switched off
 }

@@ -225,16 +225,16 @@ def changed_(scene):
     scene.goto("clients:undo")
 
 
-@page_state("clients:drop", Role.ADMIN)
+@page_state("clients:discard_staged", Role.ADMIN)
 def confirming_(scene):
     staged(scene)
-    scene.goto("clients:drop")
+    scene.goto("clients:discard_staged")
 
 
-@page_state("clients:forget", Role.ADMIN)
+@page_state("clients:delete_old_secret", Role.ADMIN)
 def confirming__(scene):
     activated(scene)
-    scene.goto("clients:forget")
+    scene.goto("clients:delete_old_secret")
 
 
 @page_state("clients:overdue_secrets", Role.ADMIN)
