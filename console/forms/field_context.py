@@ -173,7 +173,7 @@ def kept_secret(box: SettingField) -> KeptValue:
     return KeptValue(bool(box.base), _fingerprint(box.base), sealed_input=entered)
 
 
-def kept_odd_value(usual: FieldKind) -> Callable[[SettingField], KeptValue]:
+def current_value_context(usual: FieldKind) -> Callable[[SettingField], KeptValue]:
     """Draws a value that its usual input cannot hold, as JSON beside that input."""
 
     def draw(box: SettingField) -> KeptValue:

@@ -19,7 +19,7 @@ from console.forms.inputs import (
     KeySetInput,
     MultipleChoiceInput,
     NumberInput,
-    OddValueInput,
+    UnexpectedValueInput,
     SecretInput,
     UriInput,
 )
@@ -76,6 +76,8 @@ FIXED_KIND = FieldKind("fixed", FieldInput())  # a value that nobody can change 
 
 
 @cache
-def odd_kind(usual: FieldKind) -> FieldKind:
+def unexpected_kind(usual: FieldKind) -> FieldKind:
     """Return the kind for a value that ``usual`` can't hold."""
-    return FieldKind("odd", OddValueInput(usual.input), field_context.kept_odd_value(usual))
+    return FieldKind(
+        "unexpected", UnexpectedValueInput(usual.input), field_context.current_value_context(usual)
+    )

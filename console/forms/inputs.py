@@ -244,7 +244,7 @@ class KeySetInput(JsonInput):
         return found
 
 
-class OddValueInput(FieldInput):
+class UnexpectedValueInput(FieldInput):
     """A value that its usual input cannot hold: kept as sent, replaced or removed.
 
     Fingerprints are among them, where a text turned out to be a private key.

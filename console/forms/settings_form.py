@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from console.forms.field_kinds import FIELD_KINDS, FIXED_KIND, odd_kind
+from console.forms.field_kinds import FIELD_KINDS, FIXED_KIND, unexpected_kind
 from console.forms.inputs import FieldInput
 from console.forms.setting_field import (
     UNCOMMON,
@@ -290,7 +290,7 @@ class SettingsForm:
         fits = value is None or kind.input.supports(value)
         if one.is_immutable:
             return kind if fits and kind.name == "hsks" else FIXED_KIND
-        return kind if fits else odd_kind(kind)
+        return kind if fits else unexpected_kind(kind)
 
     def _input_value(self, one: Setting) -> Any:
         """Return the value of the inputs; inputs that were not in the page are unchanged."""
