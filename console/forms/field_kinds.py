@@ -19,8 +19,8 @@ from console.forms.inputs import (
     KeySetInput,
     MultipleChoiceInput,
     NumberInput,
-    UnexpectedValueInput,
     SecretInput,
+    UnexpectedValueInput,
     UriInput,
 )
 from console.forms.rows import Column, ObjectInput, RowsInput, StringsInput
