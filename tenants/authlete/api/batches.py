@@ -42,7 +42,6 @@ CREATE = Operation(
     "/api/{service_id}/auth/token/create/batch",
     BatchAccepted,
     Effect.REVEAL,  # whoever chose the values holds tokens of anybody afterwards
-    operation_id="auth_token_create_batch_api",
 )
 # The same call with ``dryRun``, which makes no token.
 DRY_RUN = Operation(
@@ -50,14 +49,12 @@ DRY_RUN = Operation(
     "POST",
     "/api/{service_id}/auth/token/create/batch",
     BatchAccepted,
-    operation_id="auth_token_create_batch_api",
 )
 STATUS = Operation(
     "token_batch.status",
     "GET",
     "/api/{service_id}/auth/token/create/batch/status/{token_batch_request_id}",
     BatchStatusReply,
-    operation_id="auth_token_create_batch_status_api",
 )
 
 type BatchEntries = Sequence[Mapping[str, Any]]

@@ -51,14 +51,12 @@ LIST = Operation(
     "GET",
     "/api/{service_id}/client/get/list",
     ClientPage,
-    operation_id="client_get_list_api",
 )
 GET = Operation(
     "client.get",
     "GET",
     "/api/{service_id}/client/get/{client_id}",
     Client,
-    operation_id="client_get_api",
 )
 # The same call, to show the secret.
 REVEAL_SECRET = Operation(
@@ -67,7 +65,6 @@ REVEAL_SECRET = Operation(
     "/api/{service_id}/client/get/{client_id}",
     ClientSecret,
     Effect.REVEAL,
-    operation_id="client_get_api",
     revealed_fields=("clientSecret",),
 )
 # The same call, to store the secret encrypted, so that it can be restored.
@@ -77,7 +74,6 @@ KEEP_SECRET = Operation(
     "/api/{service_id}/client/get/{client_id}",
     ClientSecret,
     Effect.REVEAL,
-    operation_id="client_get_api",
     revealed_fields=("clientSecret",),
 )
 CREATE = Operation(
@@ -86,7 +82,6 @@ CREATE = Operation(
     "/api/{service_id}/client/create",
     CreatedClientReply,
     Effect.CHANGE,
-    operation_id="client_create_api",
     revealed_fields=("clientSecret",),
 )
 UPDATE = Operation(
@@ -95,7 +90,6 @@ UPDATE = Operation(
     "/api/{service_id}/client/update/{client_id}",
     Client,
     Effect.CHANGE,
-    operation_id="client_update_api",
 )
 DELETE = Operation(
     "client.delete",
@@ -103,7 +97,6 @@ DELETE = Operation(
     "/api/{service_id}/client/delete/{client_id}",
     type(None),
     Effect.DESTROY,
-    operation_id="client_delete_api",
 )
 SET_LOCK = Operation(
     "client.set_lock",
@@ -120,7 +113,6 @@ REFRESH_SECRET = Operation(
     "/api/{service_id}/client/secret/refresh/{client_identifier}",
     ClientSecretChange,
     Effect.REVEAL,
-    operation_id="client_secret_refresh_api",
     revealed_fields=("newClientSecret", "oldClientSecret"),
 )
 SET_SECRET = Operation(
@@ -129,7 +121,6 @@ SET_SECRET = Operation(
     "/api/{service_id}/client/secret/update/{client_identifier}",
     ClientSecretChange,
     Effect.REVEAL,
-    operation_id="client_secret_update_api",
     revealed_fields=("newClientSecret", "oldClientSecret"),
 )
 

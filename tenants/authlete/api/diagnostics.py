@@ -88,8 +88,8 @@ class JoseVerification(ApiModel):
     error_descriptions: list[str] | None = None
 
 
-INFO = Operation("region.info", "GET", "/api/info", dict, operation_id="info_api")
-ECHO = Operation("region.echo", "GET", "/api/misc/echo", dict, operation_id="misc_echo_api")
+INFO = Operation("region.info", "GET", "/api/info", dict)
+ECHO = Operation("region.echo", "GET", "/api/misc/echo", dict)
 HEALTH = Operation(  # the one operation without an operationId
     "region.health",
     "GET",
@@ -97,6 +97,7 @@ HEALTH = Operation(  # the one operation without an operationId
     RegionHealth,
     accepted_statuses=(500, 503),
     is_plain_text=True,
+    operation_id="",
 )
 
 INTROSPECT = Operation(
@@ -104,7 +105,6 @@ INTROSPECT = Operation(
     "POST",
     "/api/{service_id}/auth/introspection",
     Introspection,
-    operation_id="auth_introspection_api",
     success_actions=("OK", "BAD_REQUEST", "UNAUTHORIZED", "FORBIDDEN"),
 )
 INTROSPECT_STANDARD = Operation(
@@ -112,7 +112,6 @@ INTROSPECT_STANDARD = Operation(
     "POST",
     "/api/{service_id}/auth/introspection/standard",
     StandardIntrospection,
-    operation_id="auth_introspection_standard_api",
     public_content_fields=(
         "active",
         "scope",
@@ -133,14 +132,12 @@ VERIFY_JOSE = Operation(
     "POST",
     "/api/{service_id}/jose/verify",
     JoseVerification,
-    operation_id="jose_verify_api",
 )
 FEDERATION_CONFIGURATION = Operation(
     "federation.configuration",
     "POST",
     "/api/{service_id}/federation/configuration",
     dict,
-    operation_id="federation_configuration_api",
     success_actions=("OK", "NOT_FOUND"),
 )
 CREDENTIAL_METADATA = Operation(
@@ -148,7 +145,6 @@ CREDENTIAL_METADATA = Operation(
     "POST",
     "/api/{service_id}/vci/metadata",
     dict,
-    operation_id="vci_metadata_api",
     success_actions=("OK", "NOT_FOUND"),
 )
 CREDENTIAL_JWT_ISSUER = Operation(
@@ -156,7 +152,6 @@ CREDENTIAL_JWT_ISSUER = Operation(
     "POST",
     "/api/{service_id}/vci/jwtissuer",
     dict,
-    operation_id="vci_jwtissuer_api",
     success_actions=("OK", "NOT_FOUND"),
 )
 CREDENTIAL_JWKS = Operation(
@@ -164,7 +159,6 @@ CREDENTIAL_JWKS = Operation(
     "POST",
     "/api/{service_id}/vci/jwks",
     dict,
-    operation_id="vci_jwks_api",
     success_actions=("OK", "NOT_FOUND"),
 )
 TICKET_INFO = Operation(

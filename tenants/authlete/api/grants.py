@@ -70,7 +70,6 @@ LIST = Operation(
     "GET",
     "/api/{service_id}/client/authorization/get/list",
     AuthorizedClientPage,
-    operation_id="client_authorization_get_list_api",
 )
 LIST_POST = Operation(
     "authorization.list_post",
@@ -93,7 +92,6 @@ UPDATE = Operation(
     "/api/{service_id}/client/authorization/update/{client_id}",
     dict,
     Effect.CHANGE,
-    operation_id="client_authorization_update_api",
 )
 DELETE = Operation(
     "authorization.delete",
@@ -101,7 +99,6 @@ DELETE = Operation(
     "/api/{service_id}/client/authorization/delete/{client_id}",
     AuthorizationDeletion,
     Effect.DESTROY,
-    operation_id="client_authorization_delete_api",
 )
 DELETE_POST = Operation(
     "authorization.delete_post",
@@ -126,7 +123,6 @@ GET_SCOPES = Operation(
     "GET",
     "/api/{service_id}/client/granted_scopes/get/{client_id}",
     GrantedScopesReply,
-    operation_id="client_granted_scopes_get_api",
 )
 GET_SCOPES_POST = Operation(
     "granted_scopes.get_post",
@@ -149,7 +145,6 @@ DELETE_SCOPES = Operation(
     "/api/{service_id}/client/granted_scopes/delete/{client_id}",
     GrantedScopesDeletion,
     Effect.DESTROY,
-    operation_id="client_granted_scopes_delete_api",
 )
 DELETE_SCOPES_BY_SUBJECT = Operation(
     "granted_scopes.delete_by_subject",

@@ -48,7 +48,6 @@ LIST = Operation(
     "GET",
     "/api/{service_id}/hsk/get/list",
     HardwareKeyList,
-    operation_id="hsk_get_list_api",
     success_actions=("SUCCESS",),
 )
 GET = Operation(
@@ -56,7 +55,6 @@ GET = Operation(
     "GET",
     "/api/{service_id}/hsk/get/{handle}",
     HardwareKeyReply,
-    operation_id="hsk_get_api",
     success_actions=("SUCCESS",),
 )
 CREATE = Operation(
@@ -65,7 +63,6 @@ CREATE = Operation(
     "/api/{service_id}/hsk/create",
     HardwareKeyReply,
     Effect.CHANGE,
-    operation_id="hsk_create_api",
     success_actions=("SUCCESS",),
 )
 # Spec 3.0.16 says 204 and describes a body; either is taken.
@@ -75,7 +72,6 @@ DELETE = Operation(
     "/api/{service_id}/hsk/delete/{handle}",
     HardwareKeyReply,
     Effect.DESTROY,
-    operation_id="hsk_delete_api",
     success_actions=("SUCCESS",),
 )
 

@@ -28,6 +28,7 @@ CREATE_SERVICE = Operation(
     Service,
     Effect.CHANGE,
     host=ApiHost.IDP,
+    operation_id="",
 )
 REMOVE_SERVICE = Operation(
     "idp.remove_service",
@@ -36,6 +37,7 @@ REMOVE_SERVICE = Operation(
     type(None),
     Effect.DESTROY,
     host=ApiHost.IDP,
+    operation_id="",
 )
 LIST_SERVERS = Operation(
     "idp.list_servers",
@@ -43,6 +45,7 @@ LIST_SERVERS = Operation(
     "/api/apiserver",
     list[dict[str, Any]],
     host=ApiHost.IDP,
+    operation_id="",
 )
 
 

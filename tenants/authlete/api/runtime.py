@@ -4,208 +4,73 @@ Meridian calls none of them. They are declared so that their names are reserved 
 log and their effects are known.
 """
 
+from typing import Any
+
 from tenants.authlete.operation import Effect, Operation
 
-AUTHORIZE = Operation(
-    "auth.authorization",
-    "POST",
-    "/api/{service_id}/auth/authorization",
-    dict,
-    Effect.CHANGE,
-    operation_id="auth_authorization_api",
-    success_actions=("INTERACTION", "NO_INTERACTION"),
+
+def _post(name: str, path: str, effect: Effect, *success_actions: str) -> Operation[dict[str, Any]]:
+    path = f"/api/{{service_id}}/{path}"
+    return Operation(name, "POST", path, dict, effect, success_actions=success_actions)
+
+
+AUTHORIZE = _post(
+    "auth.authorization", "auth/authorization", Effect.CHANGE, "INTERACTION", "NO_INTERACTION"
 )
-FAIL_AUTHORIZATION = Operation(
-    "auth.authorization_fail",
-    "POST",
-    "/api/{service_id}/auth/authorization/fail",
-    dict,
-    Effect.CHANGE,
-    operation_id="auth_authorization_fail_api",
-    success_actions=("LOCATION", "FORM"),
+FAIL_AUTHORIZATION = _post(
+    "auth.authorization_fail", "auth/authorization/fail", Effect.CHANGE, "LOCATION", "FORM"
 )
-ISSUE_AUTHORIZATION = Operation(
-    "auth.authorization_issue",
-    "POST",
-    "/api/{service_id}/auth/authorization/issue",
-    dict,
-    Effect.REVEAL,
-    operation_id="auth_authorization_issue_api",
-    success_actions=("LOCATION", "FORM"),
+ISSUE_AUTHORIZATION = _post(
+    "auth.authorization_issue", "auth/authorization/issue", Effect.REVEAL, "LOCATION", "FORM"
 )
-PUSH_AUTHORIZATION = Operation(
-    "auth.pushed_authorization",
-    "POST",
-    "/api/{service_id}/pushed_auth_req",
-    dict,
-    Effect.CHANGE,
-    operation_id="pushed_auth_req_api",
-    success_actions=("CREATED",),
-)
-TOKEN = Operation(
+PUSH_AUTHORIZATION = _post("auth.pushed_authorization", "pushed_auth_req", Effect.CHANGE, "CREATED")
+TOKEN = _post(
     "auth.token",
-    "POST",
-    "/api/{service_id}/auth/token",
-    dict,
+    "auth/token",
     Effect.REVEAL,
-    operation_id="auth_token_api",
-    success_actions=(
-        "OK",
-        "PASSWORD",
-        "TOKEN_EXCHANGE",
-        "JWT_BEARER",
-        "NATIVE_SSO",
-        "ID_TOKEN_REISSUABLE",
-    ),
+    "OK",
+    "PASSWORD",
+    "TOKEN_EXCHANGE",
+    "JWT_BEARER",
+    "NATIVE_SSO",
+    "ID_TOKEN_REISSUABLE",
 )
-FAIL_TOKEN = Operation(
-    "auth.token_fail",
-    "POST",
-    "/api/{service_id}/auth/token/fail",
-    dict,
-    Effect.CHANGE,
-    operation_id="auth_token_fail_api",
-    success_actions=("BAD_REQUEST",),
+FAIL_TOKEN = _post("auth.token_fail", "auth/token/fail", Effect.CHANGE, "BAD_REQUEST")
+ISSUE_TOKEN = _post("auth.token_issue", "auth/token/issue", Effect.REVEAL, "OK")
+REVOKE = _post("auth.revocation", "auth/revocation", Effect.DESTROY, "OK")
+USERINFO = _post("auth.userinfo", "auth/userinfo", Effect.READ, "OK")
+ISSUE_USERINFO = _post("auth.userinfo_issue", "auth/userinfo/issue", Effect.READ, "JSON", "JWT")
+BACKCHANNEL = _post(
+    "backchannel.authentication", "backchannel/authentication", Effect.CHANGE, "USER_IDENTIFICATION"
 )
-ISSUE_TOKEN = Operation(
-    "auth.token_issue",
-    "POST",
-    "/api/{service_id}/auth/token/issue",
-    dict,
-    Effect.REVEAL,
-    operation_id="auth_token_issue_api",
-    success_actions=("OK",),
+ISSUE_BACKCHANNEL = _post(
+    "backchannel.issue", "backchannel/authentication/issue", Effect.CHANGE, "OK"
 )
-REVOKE = Operation(
-    "auth.revocation",
-    "POST",
-    "/api/{service_id}/auth/revocation",
-    dict,
-    Effect.DESTROY,
-    operation_id="auth_revocation_api",
-    success_actions=("OK",),
+FAIL_BACKCHANNEL = _post(
+    "backchannel.fail", "backchannel/authentication/fail", Effect.CHANGE, "BAD_REQUEST", "FORBIDDEN"
 )
-USERINFO = Operation(
-    "auth.userinfo",
-    "POST",
-    "/api/{service_id}/auth/userinfo",
-    dict,
-    operation_id="auth_userinfo_api",
-    success_actions=("OK",),
-)
-ISSUE_USERINFO = Operation(
-    "auth.userinfo_issue",
-    "POST",
-    "/api/{service_id}/auth/userinfo/issue",
-    dict,
-    operation_id="auth_userinfo_issue_api",
-    success_actions=("JSON", "JWT"),
-)
-BACKCHANNEL = Operation(
-    "backchannel.authentication",
-    "POST",
-    "/api/{service_id}/backchannel/authentication",
-    dict,
-    Effect.CHANGE,
-    operation_id="backchannel_authentication_api",
-    success_actions=("USER_IDENTIFICATION",),
-)
-ISSUE_BACKCHANNEL = Operation(
-    "backchannel.issue",
-    "POST",
-    "/api/{service_id}/backchannel/authentication/issue",
-    dict,
-    Effect.CHANGE,
-    operation_id="backchannel_authentication_issue_api",
-    success_actions=("OK",),
-)
-FAIL_BACKCHANNEL = Operation(
-    "backchannel.fail",
-    "POST",
-    "/api/{service_id}/backchannel/authentication/fail",
-    dict,
-    Effect.CHANGE,
-    operation_id="backchannel_authentication_fail_api",
-    success_actions=("BAD_REQUEST", "FORBIDDEN"),
-)
-COMPLETE_BACKCHANNEL = Operation(
+COMPLETE_BACKCHANNEL = _post(
     "backchannel.complete",
-    "POST",
-    "/api/{service_id}/backchannel/authentication/complete",
-    dict,
+    "backchannel/authentication/complete",
     Effect.REVEAL,
-    operation_id="backchannel_authentication_complete_api",
-    success_actions=("NO_ACTION", "NOTIFICATION"),
+    "NO_ACTION",
+    "NOTIFICATION",
 )
-DEVICE = Operation(
-    "device.authorization",
-    "POST",
-    "/api/{service_id}/device/authorization",
-    dict,
-    Effect.CHANGE,
-    operation_id="device_authorization_api",
-    success_actions=("OK",),
+DEVICE = _post("device.authorization", "device/authorization", Effect.CHANGE, "OK")
+VERIFY_DEVICE = _post(
+    "device.verification", "device/verification", Effect.READ, "VALID", "EXPIRED", "NOT_EXIST"
 )
-VERIFY_DEVICE = Operation(
-    "device.verification",
-    "POST",
-    "/api/{service_id}/device/verification",
-    dict,
-    operation_id="device_verification_api",
-    success_actions=("VALID", "EXPIRED", "NOT_EXIST"),
+COMPLETE_DEVICE = _post("device.complete", "device/complete", Effect.CHANGE, "SUCCESS")
+REGISTER = _post("registration.create", "client/registration", Effect.REVEAL, "CREATED")
+GET_REGISTRATION = _post("registration.get", "client/registration/get", Effect.READ, "OK")
+UPDATE_REGISTRATION = _post(
+    "registration.update", "client/registration/update", Effect.CHANGE, "UPDATED"
 )
-COMPLETE_DEVICE = Operation(
-    "device.complete",
-    "POST",
-    "/api/{service_id}/device/complete",
-    dict,
-    Effect.CHANGE,
-    operation_id="device_complete_api",
-    success_actions=("SUCCESS",),
+DELETE_REGISTRATION = _post(
+    "registration.delete", "client/registration/delete", Effect.DESTROY, "DELETED"
 )
-REGISTER = Operation(
-    "registration.create",
-    "POST",
-    "/api/{service_id}/client/registration",
-    dict,
-    Effect.REVEAL,
-    operation_id="client_registration_api",
-    success_actions=("CREATED",),
-)
-GET_REGISTRATION = Operation(
-    "registration.get",
-    "POST",
-    "/api/{service_id}/client/registration/get",
-    dict,
-    operation_id="client_registration_get_api",
-    success_actions=("OK",),
-)
-UPDATE_REGISTRATION = Operation(
-    "registration.update",
-    "POST",
-    "/api/{service_id}/client/registration/update",
-    dict,
-    Effect.CHANGE,
-    operation_id="client_registration_update_api",
-    success_actions=("UPDATED",),
-)
-DELETE_REGISTRATION = Operation(
-    "registration.delete",
-    "POST",
-    "/api/{service_id}/client/registration/delete",
-    dict,
-    Effect.DESTROY,
-    operation_id="client_registration_delete_api",
-    success_actions=("DELETED",),
-)
-REGISTER_FEDERATED = Operation(
-    "federation.registration",
-    "POST",
-    "/api/{service_id}/federation/registration",
-    dict,
-    Effect.CHANGE,
-    operation_id="federation_registration_api",
-    success_actions=("OK",),
+REGISTER_FEDERATED = _post(
+    "federation.registration", "federation/registration", Effect.CHANGE, "OK"
 )
 NATIVE_SSO = Operation(
     "native_sso.process",
@@ -225,71 +90,11 @@ NATIVE_SSO_LOGOUT = Operation(
     operation_id="native_sso_logout_api",
     success_actions=("OK",),
 )
-CREATE_OFFER = Operation(
-    "vci.offer_create",
-    "POST",
-    "/api/{service_id}/vci/offer/create",
-    dict,
-    Effect.REVEAL,
-    operation_id="vci_offer_create_api",
-    success_actions=("CREATED",),
-)
-OFFER_INFO = Operation(
-    "vci.offer_info",
-    "POST",
-    "/api/{service_id}/vci/offer/info",
-    dict,
-    operation_id="vci_offer_info_api",
-    success_actions=("OK",),
-)
-PARSE_SINGLE = Operation(
-    "vci.single_parse",
-    "POST",
-    "/api/{service_id}/vci/single/parse",
-    dict,
-    operation_id="vci_single_parse_api",
-    success_actions=("OK",),
-)
-ISSUE_SINGLE = Operation(
-    "vci.single_issue",
-    "POST",
-    "/api/{service_id}/vci/single/issue",
-    dict,
-    Effect.REVEAL,
-    operation_id="vci_single_issue_api",
-    success_actions=("OK", "ACCEPTED"),
-)
-PARSE_BATCH = Operation(
-    "vci.batch_parse",
-    "POST",
-    "/api/{service_id}/vci/batch/parse",
-    dict,
-    operation_id="vci_batch_parse_api",
-    success_actions=("OK",),
-)
-ISSUE_BATCH = Operation(
-    "vci.batch_issue",
-    "POST",
-    "/api/{service_id}/vci/batch/issue",
-    dict,
-    Effect.REVEAL,
-    operation_id="vci_batch_issue_api",
-    success_actions=("OK",),
-)
-PARSE_DEFERRED = Operation(
-    "vci.deferred_parse",
-    "POST",
-    "/api/{service_id}/vci/deferred/parse",
-    dict,
-    operation_id="vci_deferred_parse_api",
-    success_actions=("OK",),
-)
-ISSUE_DEFERRED = Operation(
-    "vci.deferred_issue",
-    "POST",
-    "/api/{service_id}/vci/deferred/issue",
-    dict,
-    Effect.REVEAL,
-    operation_id="vci_deferred_issue_api",
-    success_actions=("OK",),
-)
+CREATE_OFFER = _post("vci.offer_create", "vci/offer/create", Effect.REVEAL, "CREATED")
+OFFER_INFO = _post("vci.offer_info", "vci/offer/info", Effect.READ, "OK")
+PARSE_SINGLE = _post("vci.single_parse", "vci/single/parse", Effect.READ, "OK")
+ISSUE_SINGLE = _post("vci.single_issue", "vci/single/issue", Effect.REVEAL, "OK", "ACCEPTED")
+PARSE_BATCH = _post("vci.batch_parse", "vci/batch/parse", Effect.READ, "OK")
+ISSUE_BATCH = _post("vci.batch_issue", "vci/batch/issue", Effect.REVEAL, "OK")
+PARSE_DEFERRED = _post("vci.deferred_parse", "vci/deferred/parse", Effect.READ, "OK")
+ISSUE_DEFERRED = _post("vci.deferred_issue", "vci/deferred/issue", Effect.REVEAL, "OK")

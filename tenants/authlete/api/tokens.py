@@ -41,7 +41,6 @@ LIST = Operation(
     "GET",
     "/api/{service_id}/auth/token/get/list",
     TokenPage,
-    operation_id="auth_token_get_list_api",
 )
 CREATE = Operation(
     "token.create",
@@ -49,7 +48,6 @@ CREATE = Operation(
     "/api/{service_id}/auth/token/create",
     CreatedToken,
     Effect.REVEAL,
-    operation_id="auth_token_create_api",
     revealed_fields=("accessToken", "refreshToken", "jwtAccessToken"),
     success_actions=("OK",),
 )
@@ -59,7 +57,6 @@ UPDATE = Operation(
     "/api/{service_id}/auth/token/update",
     UpdatedToken,
     Effect.CHANGE,
-    operation_id="auth_token_update_api",
     success_actions=("OK",),
 )
 DELETE = Operation(
@@ -68,7 +65,6 @@ DELETE = Operation(
     "/api/{service_id}/auth/token/delete/{access_token_identifier}",
     type(None),
     Effect.DESTROY,
-    operation_id="auth_token_delete_api",
     secret_params=("access_token_identifier",),
 )
 REVOKE = Operation(
@@ -77,7 +73,6 @@ REVOKE = Operation(
     "/api/{service_id}/auth/token/revoke",
     RevocationResult,
     Effect.DESTROY,
-    operation_id="auth_token_revoke_api",
 )
 REISSUE_ID_TOKEN = Operation(
     "id_token.reissue",
@@ -85,7 +80,6 @@ REISSUE_ID_TOKEN = Operation(
     "/api/{service_id}/idtoken/reissue",
     dict,
     Effect.REVEAL,
-    operation_id="idtoken_reissue_api",
     success_actions=("OK",),
 )
 
