@@ -6,7 +6,6 @@ Uploaded files are sealed, in chunks, and deleted once they are not needed
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any, Self
 from uuid import uuid4
 
@@ -229,11 +228,6 @@ class Sending(models.Model):
 @vault.register_rotation("uploads of batches")
 def reseal_uploads() -> Iterator[Piece | Chunk]:
     """Seal every part of a file under the current key, one row at a time."""
-    pieces = vault.iterate_rows(Piece.objects.exclude(sealed=""))
-    chunks = vault.iterate_rows(Chunk.objects.exclude(sealed=""))
-    for one in chain[Piece | Chunk](pieces, chunks):
-        new = vault.reseal(one.sealed, one.vault_context)
-        if new != one.sealed:
-            same = type(one)._default_manager.filter(pk=one.pk, sealed=one.sealed)
-            same.update(sealed=new)
-            yield one
+    pieces, chunks = Piece.objects.exclude(sealed=""), Chunk.objects.exclude(sealed="")
+    yield from vault.reseal_rows(pieces, lambda piece, _: piece.vault_context, "sealed")
+    yield from vault.reseal_rows(chunks, lambda chunk, _: chunk.vault_context, "sealed")

@@ -64,12 +64,7 @@ class Draft(models.Model):
 @vault.register_rotation("drafts")
 def reseal_drafts() -> Iterator[Draft]:
     """Seal every draft under the current key, one row at a time."""
-    for draft in vault.iterate_rows(Draft.objects.all()):
-        new = vault.reseal(draft.sealed, draft.vault_context)
-        if new != draft.sealed:
-            # Only over the value that was read: edits made meanwhile stay.
-            Draft.objects.filter(pk=draft.pk, sealed=draft.sealed).update(sealed=new)
-            yield draft
+    return vault.reseal_rows(Draft.objects.all(), lambda draft, _: draft.vault_context, "sealed")
 
 
 SELECTION_LIFETIME = timedelta(seconds=settings.SESSION_ABSOLUTE)
@@ -108,13 +103,9 @@ class Selection(models.Model):
 @vault.register_rotation("selections")
 def reseal_selections() -> Iterator[Selection]:
     """Seal every selection under the current key, one row at a time."""
-    for selection in vault.iterate_rows(Selection.objects.all()):
-        new = vault.reseal(selection.sealed, selection.vault_context)
-        if new != selection.sealed:
-            # Only over the value that was read: what was chosen meanwhile stays.
-            same = Selection.objects.filter(pk=selection.pk, sealed=selection.sealed)
-            same.update(sealed=new)
-            yield selection
+    return vault.reseal_rows(
+        Selection.objects.all(), lambda selection, _: selection.vault_context, "sealed"
+    )
 
 
 LOOKUP_LIFETIME = timedelta(seconds=settings.SESSION_ABSOLUTE)
@@ -153,8 +144,4 @@ class Lookup(models.Model):
 @vault.register_rotation("lookups")
 def reseal_lookups() -> Iterator[Lookup]:
     """Seal every subject under the current key, one row at a time."""
-    for lookup in vault.iterate_rows(Lookup.objects.all()):
-        new = vault.reseal(lookup.sealed, lookup.vault_context)
-        if new != lookup.sealed:
-            Lookup.objects.filter(pk=lookup.pk).update(sealed=new)
-            yield lookup
+    return vault.reseal_rows(Lookup.objects.all(), lambda lookup, _: lookup.vault_context, "sealed")

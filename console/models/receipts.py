@@ -82,8 +82,6 @@ class ReceiptPlace(models.Model):
 @vault.register_rotation("receipts")
 def reseal_receipts() -> Iterator[Receipt]:
     """Seal every subject under the current key, one row at a time."""
-    for receipt in vault.iterate_rows(Receipt.objects.all()):
-        new = vault.reseal(receipt.sealed, receipt.vault_context)
-        if new != receipt.sealed:
-            Receipt.objects.filter(pk=receipt.pk).update(sealed=new)
-            yield receipt
+    return vault.reseal_rows(
+        Receipt.objects.all(), lambda receipt, _: receipt.vault_context, "sealed"
+    )

@@ -120,15 +120,6 @@ class Rotation(models.Model):
             setattr(self, name, value)
         return True
 
-    def resealed_columns(self) -> dict[str, str]:
-        """Return the columns that another key sealed, sealed with the current key."""
-        found = {}
-        for name in ("new", "old"):
-            value = getattr(self, f"{name}_sealed")
-            if value and (sealed := vault.reseal(value, self._vault_context(name))) != value:
-                found[f"{name}_sealed"] = sealed
-        return found
-
     def _vault_context(self, column: str) -> str:
         key = (self.organization_id, self.region, self.service_id, self.client_id)
         return vault.seal_context(self, column, *key)
@@ -137,9 +128,9 @@ class Rotation(models.Model):
 @vault.register_rotation("rotations")
 def reseal_rotations() -> Iterator[Rotation]:
     """Seal every secret under the current key, one row at a time."""
-    for rotation in vault.iterate_rows(Rotation.objects.filter(state__in=Rotation.OPEN)):
-        if new := rotation.resealed_columns():
-            # Only over the values that were read: what was erased stays so.
-            same = {name: getattr(rotation, name) for name in new}
-            if Rotation.objects.filter(pk=rotation.pk, **same).update(**new):
-                yield rotation
+    return vault.reseal_rows(
+        Rotation.objects.filter(state__in=Rotation.OPEN),
+        lambda row, column: row._vault_context(column.removesuffix("_sealed")),
+        "new_sealed",
+        "old_sealed",
+    )

@@ -118,15 +118,6 @@ class Webhook(models.Model):
         self.secret_sealed = vault.seal(secret, self._vault_context("secret"))
         return self
 
-    def resealed_columns(self) -> dict[str, str]:
-        """Return the columns that another key sealed, sealed with the current key."""
-        found = {}
-        for name in ("url", "secret", "old"):
-            value = getattr(self, f"{name}_sealed")
-            if value and (sealed := vault.reseal(value, self._vault_context(name))) != value:
-                found[f"{name}_sealed"] = sealed
-        return found
-
     def _vault_context(self, column: str) -> str:
         return vault.seal_context(self, column, self.organization_id)
 
@@ -203,9 +194,10 @@ def generate_secret() -> str:
 @vault.register_rotation("webhooks")
 def reseal_webhooks() -> Iterator[Webhook]:
     """Seal every address and secret under the current key, one row at a time."""
-    for webhook in vault.iterate_rows(Webhook.objects.all()):
-        if new := webhook.resealed_columns():
-            # Only over the values that were read: what was set meanwhile stays.
-            same = {name: getattr(webhook, name) for name in new}
-            if Webhook.objects.filter(pk=webhook.pk, **same).update(**new):
-                yield webhook
+    return vault.reseal_rows(
+        Webhook.objects.all(),
+        lambda row, column: row._vault_context(column.removesuffix("_sealed")),
+        "url_sealed",
+        "secret_sealed",
+        "old_sealed",
+    )

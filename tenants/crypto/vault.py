@@ -92,6 +92,22 @@ def reseal(value: str, context: str) -> str:
     return seal(unseal(value, context), context)
 
 
+def reseal_rows[Row: models.Model](
+    rows: QuerySet[Row], context: Callable[[Row, str], str], *columns: str
+) -> Iterator[Row]:
+    """Encrypt columns with the current key, row by row, and yield the changed rows.
+
+    Values that were set meanwhile are kept.
+    """
+    for row in iterate_rows(rows):
+        old = {column: value for column in columns if (value := getattr(row, column))}
+        new = {column: reseal(value, context(row, column)) for column, value in old.items()}
+        stale = {column: value for column, value in old.items() if value != new[column]}
+        same = type(row)._default_manager.filter(pk=row.pk, **stale)
+        if stale and same.update(**{column: new[column] for column in stale}):
+            yield row
+
+
 def _associated_data(context: str, key: str) -> bytes:
     return f"meridian vault {FORMAT_VERSION}\n{key}\n{context}".encode()
 
