@@ -172,11 +172,6 @@ class ListRequest:
         label = facet.value_label(value)
         return FacetLink(f"{facet.name}-{value}", label, url, is_selected, count)
 
-    def sort_rows[Row](self, rows: list[Row], keys: dict[str, Callable[[Row], Any]]) -> None:
-        """Sort ``rows`` in place by the requested column, if there is one."""
-        if self.sort:
-            rows.sort(key=keys[self.sort_column], reverse=self.is_descending)
-
     def paginate[Row](
         self,
         rows: Sequence[Row],

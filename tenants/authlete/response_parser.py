@@ -78,8 +78,6 @@ def parse_response(operation: Operation[Any], response: RawResponse) -> tuple[st
             return "", {}
     try:
         text = decode_utf8(response.body)
-        if operation.is_plain_text:
-            return text, {"status": response.status, "text": _shorten(text)}
         value = parse_json(text)
     except InvalidJsonError as error:
         message = Message(_("The response is not valid JSON: {why}."), why=str(error))

@@ -5,20 +5,8 @@ Any `action` that is a finding counts as success, such as "UNAUTHORIZED" for an 
 
 from typing import Any
 
-from tenants.authlete.api_client import ApiClient
 from tenants.authlete.documents.base import ApiModel
 from tenants.authlete.operation import Effect, Operation
-
-
-class RegionHealth(ApiModel):
-    """The health that a region reports."""
-
-    status: int
-    text: str
-
-    @property
-    def is_healthy(self) -> bool:
-        return self.status == 200
 
 
 class Introspection(ApiModel):
@@ -94,9 +82,7 @@ HEALTH = Operation(  # the one operation without an operationId
     "region.health",
     "GET",
     "/api/lifecycle/healthcheck",
-    RegionHealth,
-    accepted_statuses=(500, 503),
-    is_plain_text=True,
+    str,  # "OK", or what is wrong; not JSON
     operation_id="",
 )
 
@@ -178,23 +164,3 @@ TICKET_UPDATE = Operation(
     operation_id="updateAuthorizationTicket",
     success_actions=("OK",),
 )
-
-
-class DiagnosticsApi:
-    """What a region reports about itself."""
-
-    def __init__(self, client: ApiClient) -> None:
-        self._client = client
-
-    def get_info(self) -> dict[str, Any]:
-        """Return the version and features."""
-        return self._client.send(INFO)
-
-    def echo(self, **query: str) -> dict[str, Any]:
-        """Return the query; no credential is required."""
-        return self._client.send(ECHO, query=query)
-
-    def get_health(self, *, extended: bool = False) -> RegionHealth:
-        """Return the health, with ``extended`` that of the database too."""
-        query = {"extended": "true"} if extended else {}
-        return self._client.send(HEALTH, query=query)
