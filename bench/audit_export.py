@@ -55,12 +55,12 @@ def _report(what: str, many: ResourceUsage, bare: ResourceUsage, few: ResourceUs
 def export_entries(kind: str) -> int:
     """Export all entries of an organization; return their number."""
     from bench.sample_calls import OWN_ORGANIZATION
-    from console.audit import exports
+    from console.audit.views import reports
     from console.audit_log import export_formats
     from tenants.audit.search.filters import EntryFilters
 
-    pages = map(exports.mask_page, export_formats.iter_row_pages(OWN_ORGANIZATION, EntryFilters()))
-    return _write(exports.WRITERS[kind](pages))
+    pages = map(reports.mask_page, export_formats.iter_row_pages(OWN_ORGANIZATION, EntryFilters()))
+    return _write(reports.WRITERS[kind](pages))
 
 
 def export_rows() -> int:

@@ -1,19 +1,23 @@
 """Pages of jobs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from console.jobs import progress
 from console.models import Receipt
 from console.users import receipt_store
 from console.web.access import ConsoleRequest, Member, organization_page
@@ -21,8 +25,11 @@ from console.web.idempotency import IdempotentForm, idempotent
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.audit.actor import Actor
+from tenants.audit.reconciliation.resolutions import Resolution
+from tenants.audit.reconciliation.resolutions import find_resolutions as found_out
 from tenants.authlete.operation import Effect
 from tenants.jobs import control, queue
+from tenants.jobs.completion import reason_names_subject
 from tenants.jobs.control import can_control
 from tenants.jobs.models import (
     FAILED_ITEM_STATES,
@@ -34,7 +41,107 @@ from tenants.jobs.models import (
     JobState,
     JobStateError,
 )
+from tenants.jobs.registry import JOB_HANDLERS
 from tenants.organizations.roles import ConsolePermission
+
+PACE_WINDOW = timedelta(minutes=1)  # of which the pace is taken
+MIN_ITEMS_FOR_PACE = 3  # items in it to tell a pace by
+
+STATE_BADGES: Mapping[str, str] = {
+    JobState.RUNNING: "info",
+    JobState.PAUSED: "warn",
+    JobState.COMPLETED: "ok",
+    JobState.NOT_ALLOWED: "bad",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """A job and its item counts by state."""
+
+    job: Job
+    counts: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def attempted(self) -> int:
+        return self.total - sum(self.counts.get(state, 0) for state in UNFINISHED_ITEM_STATES)
+
+    @property
+    def failed(self) -> int:
+        return sum(self.counts.get(state, 0) for state in FAILED_ITEM_STATES)
+
+    @property
+    def concerns_user(self) -> bool:
+        return reason_names_subject(self.job)
+
+    @property
+    def badge(self) -> str:
+        return STATE_BADGES.get(self.job.state, "")
+
+    @property
+    def text(self) -> str:
+        return _("%(tried)s of %(total)s") % {
+            "tried": self.attempted,
+            "total": self.total,
+        }
+
+    @property
+    def is_scheduled(self) -> bool:
+        job = self.job
+        later = job.run_at is not None and job.run_at > timezone.now()
+        return job.state == JobState.WAITING and later
+
+    @property
+    def is_finishing_item(self) -> bool:
+        """A worker is still at an item of a job that was paused or cancelled."""
+        paused = self.job.state in (JobState.PAUSED, JobState.CANCELLED)
+        return paused and bool(self.counts.get(ItemState.RUNNING))
+
+    @property
+    def time_left(self) -> str:
+        """How long it still takes at the pace of the last minute, in words."""
+        job = self.job
+        if job.state != JobState.RUNNING or job.started_at is None:
+            return ""
+        now = timezone.now()
+        ended = Item.objects.filter(job=job, ended_at__gt=now - PACE_WINDOW).count()
+        span = min(PACE_WINDOW, now - job.started_at)
+        if ended < MIN_ITEMS_FOR_PACE or not span:
+            return ""
+        seconds = span.total_seconds() / ended * (self.total - self.attempted)
+        if seconds < 60:
+            return _("less than a minute left")
+        count = ceil(seconds / 60)
+        words = ngettext("about %(count)s min left", "about %(count)s min left", count)
+        return words % {"count": count}
+
+
+def load_resolutions(job: Job) -> dict[str, Resolution]:
+    """Return later resolutions of unknown items, by entry ID."""
+    unknown = Item.objects.filter(job=job, state=ItemState.UNKNOWN).exclude(entry="")
+    return found_out(job.organization_id, unknown.values_list("entry", flat=True))
+
+
+def summarize(job: Job) -> list[tuple[str, int]]:
+    """Return the counts that the job's handler adds."""
+    known = JOB_HANDLERS.get(job.kind)
+    told = known.summary(job) if known and known.summary else ()
+    return [(words, number) for words, number in told if number]
+
+
+def load_progress(jobs: Iterable[Job]) -> list[JobProgress]:
+    """Load the progress of several jobs with one query."""
+    listed = list(jobs)
+    counts: dict[Any, dict[str, int]] = {job.pk: {} for job in listed}
+    items = Item.objects.filter(job__in=listed).order_by()
+    for pk, state, number in items.values_list("job", "state").annotate(Count("pk")):
+        counts[pk][state] = number
+    return [JobProgress(job, counts[job.pk]) for job in listed]
+
 
 JOBS_PER_PAGE, ITEMS_PER_PAGE = 25, 50  # a page
 STATE_FILTERS = {
@@ -59,7 +166,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     context = {
         "member": member,
         "page": page,
-        "jobs": progress.load_progress(page),
+        "jobs": load_progress(page),
         "states": [(name, label) for name, (label, _fits) in STATE_FILTERS.items()],
         "state": state if state in STATE_FILTERS else "",
         "own": not member.can(Effect.READ),
@@ -73,14 +180,14 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
     """Show a job and its items."""
     found = _get_job(member, job)
-    (told,) = progress.load_progress([found])
+    (told,) = load_progress([found])
     items = Item.objects.filter(job=found)
     fate = request.GET.get("outcome", "")
     if fate in ItemState.values:
         items = items.filter(state=fate)
     steers = can_control(found, member.user.pk, member.role)
     page = Paginator(items, ITEMS_PER_PAGE).get_page(request.GET.get("page"))
-    ends = progress.load_resolutions(found) if told.counts.get(ItemState.UNKNOWN) else {}
+    ends = load_resolutions(found) if told.counts.get(ItemState.UNKNOWN) else {}
     context = {
         "member": member,
         "job": found,
@@ -93,7 +200,7 @@ def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
         ],
         "page": page,
         "rows": [(item, ends.get(item.entry)) for item in page],
-        "summary": progress.summarize(found),
+        "summary": summarize(found),
         "resolved_later": len(ends),
         "can_control": steers,
         "receipt": receipt_store.receipt_for_job(member, found),
@@ -162,7 +269,7 @@ def _confirm_action(
             else:
                 messages.success(request, message)
         return redirect_to(request, path)
-    (told,) = progress.load_progress([job])
+    (told,) = load_progress([job])
     context = {
         "member": member,
         "job": job,
@@ -194,7 +301,7 @@ def _is_stalled(jobs: QuerySet[Job]) -> bool:
     return jobs.filter(queue.is_due()).exists() and not queue.has_live_worker()
 
 
-def _refresh_seconds(told: progress.JobProgress) -> int:
+def _refresh_seconds(told: JobProgress) -> int:
     """Return the polling interval in seconds; 0 for none."""
     job = told.job
     if job.is_over and not told.is_finishing_item:

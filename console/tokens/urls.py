@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from console.tokens.views import bulk_revocation, index, lookup, new, show
+from console.tokens.views import bulk_revocation, index, lookup, show
 
 app_name = "tokens"
 token_urls: list[URLPattern | URLResolver] = [
@@ -12,7 +12,7 @@ token_urls: list[URLPattern | URLResolver] = [
 ]
 service_urls: list[URLPattern | URLResolver] = [
     path("", index.index, name="index"),
-    path("new/", new.new, name="new"),
+    path("new/", index.new, name="new"),
     path("clients/<number:client_id>/revoke/", bulk_revocation.revoke_client, name="revoke_client"),
     path("subjects/<uuid:lookup>/revoke/", bulk_revocation.revoke_subject, name="revoke_subject"),
     path(

@@ -3,18 +3,23 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
 from threading import Lock
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
-from django.db import connection, connections
-from django.db.models import Min
+from django.db import DatabaseError, connection, connections
+from django.db.models import F, Min, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from tenants.audit.actor import Actor
 from tenants.audit.recorder import AuditLogSink
+from tenants.authlete.errors import AuthleteError
 from tenants.concurrency.write_queue import serialize_writes
-from tenants.jobs import item_runner, leases
+from tenants.jobs import failure_policy, leases
 from tenants.jobs.completion import (
     end_job,
     has_unfinished_items,
@@ -25,11 +30,131 @@ from tenants.jobs.completion import (
 )
 from tenants.jobs.context import JobContext, LeasedAuditSink
 from tenants.jobs.failure_policy import NextStep
-from tenants.jobs.models import Item, ItemState, Job, JobState, LeaseLostError
+from tenants.jobs.models import (
+    Item,
+    ItemState,
+    Job,
+    JobState,
+    LeaseLostError,
+    RetryLaterError,
+    truncate,
+)
 from tenants.jobs.registry import JOB_HANDLERS, JobHandler
 from tenants.organizations.api_clients import CredentialsByRegion, load_credentials
 
 log = logging.getLogger(__name__)
+
+
+def start_next_item(job: Job, lease: UUID) -> Item | None:
+    """Start the next due item, untried ones first; None if there is none."""
+    ready = Q(again_at=None) | Q(again_at__lte=Now())
+    pending = Item.objects.filter(ready, job=job, state=ItemState.PENDING)
+    item = pending.order_by("tries", "position").first()
+    if item is None:
+        return None
+    mine = Item.objects.filter(pk=item.pk, state=ItemState.PENDING)
+    before = {"entry": "", "text": "", "code": "", "again_at": None}
+    if not mine.update(**before, state=ItemState.RUNNING, lease=lease, begun=F("begun") + 1):
+        raise LeaseLostError  # it was skipped meanwhile
+    item.refresh_from_db()
+    return item
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAttempt:
+    """The next step, and a problem of the whole region."""
+
+    next_step: NextStep = NextStep.CONTINUE
+    problem: str = ""
+
+
+def run_item(work: JobContext, item: Item, handler: JobHandler) -> ItemAttempt:
+    """Run one item and store its result."""
+    failures = work.job.failures
+    try:
+        result = handler.run(work, item)
+    except AuthleteError as error:
+        return _handle_failure(work, item, handler, error, failures)
+    except RetryLaterError as later:
+        requeue_item(item, again_at=Now() + timedelta(seconds=later.seconds))
+        return ItemAttempt()
+    except (LeaseLostError, DatabaseError):
+        raise
+    except Exception:
+        log.exception("job %s failed at item %s", item.job_id, item.position)
+        state = ItemState.UNKNOWN if work.audit_sink.sent else ItemState.NOT_SENT
+        text = _("Internal error. See Meridian's log.")
+        finish_item(item, state, text=text, **_entry_values(item, handler))
+        return ItemAttempt(NextStep.STOP)
+    state = ItemState.SUCCEEDED if result.changed else ItemState.UNCHANGED
+    values = _entry_values(item, handler) | ({"inputs": ""} if item.sealed else {})
+    finish_item(item, state, text=result.text, **values)
+    if work.job.failures:
+        Job.objects.filter(pk=work.job.pk).update(failures=0)
+        work.job.failures = 0
+    return ItemAttempt()
+
+
+def _entry_values(item: Item, handler: JobHandler) -> dict[str, str]:
+    """Return the entry to store; non-repeatable items have stored it before."""
+    return {"entry": item.entry} if handler.repeatable else {}
+
+
+def finish_item(item: Item, state: ItemState, *, text: str = "", **more: Any) -> None:
+    """Store the result; raise `LeaseLostError` without the lease."""
+    if not select_leased(item).update(
+        state=state, text=truncate(text, 400), ended_at=Now(), **more
+    ):
+        raise LeaseLostError
+
+
+def requeue_item(item: Item, **more: Any) -> None:
+    """Make the item pending again."""
+    if not select_leased(item).update(state=ItemState.PENDING, **more):
+        raise LeaseLostError
+
+
+def select_leased(item: Item) -> QuerySet[Item]:
+    """Select the item if it still runs under this lease."""
+    return Item.objects.filter(pk=item.pk, state=ItemState.RUNNING, lease=item.lease)
+
+
+def _handle_failure(
+    work: JobContext,
+    item: Item,
+    handler: JobHandler,
+    error: AuthleteError,
+    failures: int,
+) -> ItemAttempt:
+    found = failure_policy.decide(
+        error,
+        may_have_changed=bool(work.audit_sink.sent),
+        repeatable=handler.repeatable,
+        tries=item.tries,
+    )
+    values: dict[str, Any] = {
+        "text": truncate(f"{_(error.title)}: {error.message}", 400),
+        "code": truncate(error.code, 20),
+        "entry": error.request_id or item.entry,
+    }
+    if found.state is not ItemState.PENDING:
+        finish_item(item, found.state, **values)
+        return ItemAttempt(found.next_step)
+    trouble = truncate(f"{item.region.upper()}: {_(error.title)}", 400)
+    values["tries"] = item.tries + found.counts_as_try
+    if found.next_step is NextStep.STOP:
+        requeue_item(item, **values)
+        return ItemAttempt(found.next_step, trouble)
+    again = Now() + timedelta(seconds=failure_policy.retry_delay(error, failures))
+    requeue_item(item, again_at=again, **values)
+    if found.next_step is NextStep.WAIT:
+        region = Item.objects.filter(job=work.job, region=item.region)
+        region.filter(state=ItemState.PENDING).update(again_at=again)
+    # Those that failed at the same time count as one failure.
+    work.job.failures = failures + 1
+    Job.objects.filter(pk=work.job.pk).update(failures=failures + 1, trouble=trouble)
+    return ItemAttempt(found.next_step, trouble)
+
 
 SLICE_SECONDS = 5.0  # no item starts later
 MAX_ITEMS_PER_THREAD = 25  # of each thread
@@ -81,7 +206,7 @@ def _run_items(
     def work() -> None:
         while item := turns.take_item():
             pulse = LeasedAuditSink(log, item, lease, saves_entry=not handler.repeatable)
-            found = item_runner.run_item(JobContext(job, pulse, credentials), item, handler)
+            found = run_item(JobContext(job, pulse, credentials), item, handler)
             if found.next_step is NextStep.STOP:
                 turns.stop(found.problem or _stopped_at(item))
 
@@ -114,7 +239,7 @@ class _ItemFeed:
             if over or not leases.renew(self._job.pk, self._lease, JobState.RUNNING):
                 return None
             self._left -= 1
-            item = item_runner.start_next_item(self._job, self._lease)
+            item = start_next_item(self._job, self._lease)
             self.is_empty = item is None
             return item
 
@@ -157,10 +282,10 @@ def _recover_items(job: Job, lease: UUID, handler: JobHandler) -> bool:
     call = None
     for item in Item.objects.filter(job=job, state=ItemState.RUNNING).exclude(lease=lease):
         if handler.repeatable or not item.entry:
-            item_runner.requeue_item(item)
+            requeue_item(item)
         else:
             text = _("The worker stopped while processing this item.")
-            item_runner.finish_item(item, ItemState.UNKNOWN, text=text)
+            finish_item(item, ItemState.UNKNOWN, text=text)
             call = call or item
     if call and has_unfinished_items(job):
         pause_with_problem(job, lease, _stopped_at(call))

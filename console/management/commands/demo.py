@@ -10,11 +10,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from console.demo import environment, seed
+from console.demo import processes, seed
 from console.demo.processes import DemoStoppedError, ProcessEndedError, ProcessGroup
 from console.ops.probe import is_healthy
 
-SANDBOX_PORT_COUNT = len(environment.REGIONS) + 1  # the regions and the IdP
+SANDBOX_PORT_COUNT = len(processes.REGIONS) + 1  # the regions and the IdP
 START_TIMEOUT_SECONDS = 60.0  # seconds that the console has for its first answer
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        environment.add_options(parser)
+        processes.add_options(parser)
 
     def handle(self, *args: Any, port: int, sandbox_port: int, data: Path, **options: Any) -> None:
         data = data.resolve()

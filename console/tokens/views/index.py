@@ -1,22 +1,32 @@
-"""The page that lists the tokens of a service."""
+"""Pages that list the tokens of a service and create one."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from pydantic import SecretStr
 
 from console.documents.kinds import service_header_context
 from console.tokens.client_names import ClientNames
+from console.tokens.creation import TokenCreation
+from console.tokens.forms import NewTokenForm
 from console.tokens.listing import TokenListing, get_subject, list_tokens
 from console.tokens.query import TokenQuery
 from console.users import lookups
 from console.users.lookups import SubjectForm
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.rate_limits import SUBJECT_SEARCH_LIMIT, consume
+from console.web.idempotency import idempotent
+from console.web.rate_limits import REVEAL_LIMIT, SUBJECT_SEARCH_LIMIT, consume
 from console.web.responses import redirect_to, render_page
+from console.web.step_up import step_up
 from tenants.authlete.api.tokens import MAX_PAGE_SIZE
+from tenants.authlete.documents.tokens import CreatedToken
+from tenants.authlete.edits import WriteResult
+from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.authlete.operation import Effect
 from tenants.organizations.roles import ConsolePermission
 
@@ -94,3 +104,99 @@ def _render(
         "client_names": names.suggestions(),
     }
     return render_page(request, "tokens/index.html", context, part="list", status=status)
+
+
+@workspace_page(Effect.REVEAL)
+@step_up
+def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
+    """Create a token, and show its value in this one response."""
+    names = ClientNames(workspace, service_id)
+    service = workspace.authlete.service(service_id).get()
+    form = NewTokenForm(
+        request.POST or None,
+        service=service,
+        client_names=names,
+        initial={"client": TokenQuery.from_url(request.GET).client},
+    )
+    context: dict[str, Any] = {
+        "workspace": workspace,
+        **service_header_context(workspace, service_id),
+        "form": form,
+        "client_names": names.suggestions(),
+    }
+    status = 422 if form.errors else 200
+    if form.is_valid():
+        creation = _creation(workspace, service_id, form)
+        client_id = creation.client_id
+        slug, region = workspace.organization.slug, workspace.region.name
+        list_path = reverse("tokens:index", args=[slug, region, service_id])
+        list_path += TokenQuery(str(client_id)).query
+        with idempotent(request, form, list_path) as submit:
+            if not consume(workspace.member, REVEAL_LIMIT):
+                submit.fail()
+                form.add_error(None, REVEAL_LIMIT.error_message)
+                return render_page(request, "tokens/new.html", context, status=429)
+            context |= {
+                "creation": creation,
+                "list_path": list_path,
+                "client": names.get_names([client_id]).get(client_id, ""),
+            }
+            similar = creation.list_similar()
+            try:
+                written = creation.create(**form.reason_fields)
+                return _render_created(request, context, written)
+            except AuthleteError as error:
+                submit.fail()
+                context["failure"] = error
+                if error.outcome is Outcome.UNKNOWN:
+                    context["possible_tokens"] = creation.find_created(similar)
+    return render_page(request, "tokens/new.html", context, status=status)
+
+
+def _creation(workspace: Workspace, service_id: int, form: NewTokenForm) -> TokenCreation:
+    data = form.cleaned_data
+    return TokenCreation(
+        workspace,
+        service_id,
+        data["grant_type"],
+        data["client"],
+        data["subject"],
+        data["scopes"],
+        data["access_seconds"] or 0,
+        data["refresh_seconds"] or 0,
+        form.property_list,
+        data["access_value"],
+        data["refresh_value"],
+    )
+
+
+def _render_created(
+    request: ConsoleRequest, context: dict[str, Any], written: WriteResult[CreatedToken]
+) -> HttpResponse:
+    """Render the one response that holds the values."""
+    token, creation = written.reply, context["creation"]
+    context |= {
+        "token": token,
+        "entry": written.entry_id,
+        "is_imported": creation.access_value,
+        "is_refresh_imported": creation.refresh_value,
+        **_shown_values(token, creation),
+    }
+    response = render_page(request, "tokens/created.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _shown_values(token: CreatedToken, creation: TokenCreation) -> dict[str, str]:
+    """Return the values to show, without imported ones."""
+    access = "" if creation.access_value else _plain(token.access_token)
+    jwt = _plain(token.jwt_access_token)
+    return {
+        "value": jwt or access,
+        "inner_value": access if jwt else "",
+        "refresh": "" if creation.refresh_value else _plain(token.refresh_token),
+    }
+
+
+def _plain(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value else ""

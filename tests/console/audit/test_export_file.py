@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from console.audit import exports
+from console.audit.views import reports
 from console.audit_log import export_formats
 from console.lists import csv_cells
 from tenants.audit.models import AuditEntry
@@ -130,7 +130,7 @@ def test_shows_no_subject_whole(auditor, keep, subject):
 
 
 def test_prints_what_is_searched_and_says_where_it_ends(auditor, keep, monkeypatch):
-    monkeypatch.setattr(exports, "MAX_PRINTED_ENTRIES", 2)
+    monkeypatch.setattr(reports, "MAX_PRINTED_ENTRIES", 2)
     for number in range(3):
         keep("client.delete", "destroy", label=f"App {number}")
 

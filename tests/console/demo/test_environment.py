@@ -1,11 +1,11 @@
 from pathlib import Path
 
-from console.demo import environment
+from console.demo import processes
 from tests.console.demo.running import ROOT
 
 
 def test_gives_memory_back_as_the_image_does(tmp_path: Path) -> None:
-    kept = environment.demo_settings(tmp_path, 8000, 9000)
+    kept = processes.demo_settings(tmp_path, 8000, 9000)
 
     image = (ROOT / "Dockerfile").read_text().split()
     names = [name for name in kept if name.startswith("MALLOC_")]

@@ -1,7 +1,7 @@
 from django.contrib.auth.models import User
 from pytest_django.asserts import assertContains
 
-from console.keys.rollover.jobs import schedule_step
+from console.keys.rollover.actions import schedule_step
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tests.support.keys import (
