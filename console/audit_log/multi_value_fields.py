@@ -28,7 +28,6 @@ CHOICE_SYNONYMS = {  # what people try
     "denied": "refused",
     "edit": "change",
     "error": "refused",
-    "failed": "refused",
     "failure": "refused",
     "login": "sign_in.done",
     "logout": "sign_out",

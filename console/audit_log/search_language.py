@@ -30,7 +30,7 @@ FILTERS: Mapping[str, str | Promise] = {
     "subject": gettext_lazy("exact subject identifier"),
     "operation": gettext_lazy("action"),
     "effect": gettext_lazy("read, reveal, change or destroy"),
-    "outcome": gettext_lazy("done, refused, not sent, unknown, not done or open"),
+    "outcome": gettext_lazy("succeeded, rejected, not sent, unknown, failed or open"),
     "code": gettext_lazy("Authlete's result code"),
     "status": gettext_lazy("HTTP status, such as 404 or 5xx"),
     "field": gettext_lazy("setting to change"),

@@ -37,7 +37,7 @@ class StartRolloverForm(VersionForm):
         max_value=MAX_WAIT_HOURS,
         help_text=_(
             "Default: the longest lifetime set for the service or a scope, plus one hour. Tokens"
-            " created by hand or in a batch may live longer."
+            " created by hand or in a batch may be valid longer."
         ),
     )
     short = forms.BooleanField(
@@ -83,7 +83,9 @@ class StartRolloverForm(VersionForm):
         if tokens is None or self.cleaned_data.get("short"):
             return
         if tokens * SECONDS_PER_HOUR < lifetime:
-            text = _("Tokens signed with the old key live longer. Wait longer, or confirm below.")
+            text = _(
+                "Tokens signed with the old key are valid longer. Wait longer, or confirm below."
+            )
             self.add_error("tokens", text)
 
 

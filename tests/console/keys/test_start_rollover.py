@@ -22,7 +22,7 @@ def test_offers_the_longest_lifetime_and_one_hour_more(admin, bank):
 
 def test_a_shorter_wait_has_to_be_meant(admin, bank, do):
     response = do(admin, PAGE, kid="new", tokens="1")
-    assertContains(response, "Tokens signed with the old key live longer")
+    assertContains(response, "Tokens signed with the old key are valid longer")
     assert not Rollover.objects.exists()
 
     do(admin, PAGE, kid="new", tokens="1", short="on")

@@ -73,8 +73,8 @@ class ClientKeySettings(Section):
     """Public keys of the client (RFC 7517). Private keys are rejected."""
 
     jwks_uri: EndpointUrl = setting("JWK Set URL")
-    """URL of the client's public keys, which lets the client rotate them. Whoever
-    controls it can act as the client."""
+    """URL of the client's public keys, which lets the client rotate them. Anyone
+    who controls it can act as the client."""
 
     signed_jwks_uri: EndpointUrl = setting("Signed JWK Set URL", ignored_on_update=True)
     """URL of the client's public keys as a JWT signed with its federation keys (OpenID

@@ -66,7 +66,7 @@ class ClientGeneralSettings(Section):
     """Whether the alias works as client ID. Always on in Authlete 3.0."""
 
     client_id: BigNumber = setting("Client ID", read_only=True)
-    """Numeric identifier in Authlete's API. Also accepted as client ID besides the
+    """Numeric identifier in Authlete's API. Also accepted as client ID, like the
     alias."""
 
     number: Number = setting("Client number", read_only=True)
