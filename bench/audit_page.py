@@ -36,10 +36,7 @@ def measure(stage: BenchEnvironment) -> None:
     little, much = stage.records()
     print_lines("", f"The audit log page, {connection.vendor}: CPU per request")
     database = _parent_process(database_process_id())
-    with (
-        stage.console(much.url, CONSOLE) as large,
-        stage.console(little.url, FLOOR) as small,
-    ):
+    with stage.console(much.url, CONSOLE) as large, stage.console(little.url, FLOOR) as small:
         for name, query in asked.items():
             one = partial(_run, stage, f"/{ORGANIZATION}/audit/{query}", database)
             pairs = [(one(large, other=small), one(small, other=large)) for _ in range(ROUNDS)]

@@ -88,10 +88,7 @@ def _one_service(stage: BenchEnvironment, console: RunningServer, floor: Running
         stage.wait(UPSTREAM_MS)
         call = measure_call_ms(stage, "us", bare)
         pairs = [
-            (
-                _run(stage, console, floor, ours + more),
-                _run(stage, floor, console, theirs + plain),
-            )
+            (_run(stage, console, floor, ours + more), _run(stage, floor, console, theirs + plain))
             for _ in range(ROUNDS)
         ]
         note = f"other {median(max(a.other, b.other) for a, b in pairs):.2f}"
@@ -144,11 +141,7 @@ def _run(
 ) -> LoadResult:
     ours = {stage.upstream} | ({other.process} if other else set())
     return generate_load(
-        url,
-        seconds=seconds,
-        cookie=server.cookie,
-        server=server.process,
-        ours=ours,
+        url, seconds=seconds, cookie=server.cookie, server=server.process, ours=ours
     )
 
 

@@ -37,10 +37,7 @@ def _report(what: str, many: ResourceUsage, few: ResourceUsage, things: str) -> 
 
 
 def sign_checkpoint() -> int:
-    from tenants.audit.integrity.checkpoints import (
-        create_checkpoint,
-        load_last_checkpoint,
-    )
+    from tenants.audit.integrity.checkpoints import create_checkpoint, load_last_checkpoint
 
     while create_checkpoint():
         pass

@@ -23,13 +23,7 @@ from bench.report import print_lines
 from bench.sample_calls import INTERVAL_MICROSECONDS, generate_calls
 from console.ops.environment import database_config
 from tenants.audit.integrity.chain import compute_head_mac, compute_mac, get_audit_keys
-from tenants.audit.models import (
-    ROWS_PER_BLOCK,
-    AuditEntry,
-    AuditField,
-    AuditHead,
-    AuditRecord,
-)
+from tenants.audit.models import ROWS_PER_BLOCK, AuditEntry, AuditField, AuditHead, AuditRecord
 from tenants.audit.records import (
     INTENT_FIELDS,
     OUTCOME_FIELDS,

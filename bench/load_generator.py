@@ -100,15 +100,7 @@ def generate_load(
         f"Cookie: {cookie}\r\n\r\n"
     ).encode()
     return asyncio.run(
-        _run(
-            place.port,
-            request,
-            users,
-            seconds,
-            requests,
-            (server, database),
-            tuple(ours),
-        )
+        _run(place.port, request, users, seconds, requests, (server, database), tuple(ours))
     )
 
 

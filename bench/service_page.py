@@ -33,7 +33,7 @@ def measure(stage: BenchEnvironment) -> None:
                 "ms",
                 "<= 1.4x",
                 f"{crowd.rate:.0f} pages a s",
-            ),
+            )
         )
 
 

@@ -64,11 +64,7 @@ def make_django_form(settings: list[Setting]) -> type[django.Form]:
 
 
 def make_django_field(one: Setting) -> django.Field:
-    told: dict[str, Any] = {
-        "label": one.label,
-        "help_text": one.help,
-        "required": False,
-    }
+    told: dict[str, Any] = {"label": one.label, "help_text": one.help, "required": False}
     choices = list(one.input_type.choices.items())
     match one.input_type.kind:
         case "flag":

@@ -78,13 +78,7 @@ def test_env_example_passes_the_deployment_check(tmp_path):
         {"AUTHLETE_API_SERVERS": "us=first"},
         {"DATABASE_URL": "x"},
     ],
-    ids=[
-        "nothing is set",
-        "no number",
-        "no pair",
-        "no pair with a number",
-        "no database",
-    ],
+    ids=["nothing is set", "no number", "no pair", "no pair with a number", "no database"],
 )
 def test_command_without_settings_reports_them(given):
     needed = generate_secrets() | {"DATABASE_URL": "sqlite://"} if given else {}
@@ -121,8 +115,7 @@ def test_command_reports_an_unusable_database(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "meant"),
-    [("true", True), ("Yes", True), ("1", True), (" off ", False), ("0", False)],
+    ("text", "meant"), [("true", True), ("Yes", True), ("1", True), (" off ", False), ("0", False)]
 )
 def test_boolean_values_are_parsed(monkeypatch, text, meant):
     monkeypatch.setenv("REQUIRE_MFA", text)
@@ -152,11 +145,7 @@ def test_number_out_of_range_is_rejected(monkeypatch, text):
 def test_excessive_retention_period_is_rejected(name, most):
     """In one process each, as it is read once."""
     command = [sys.executable, "-c", "import console.settings"]
-    known = {
-        "PATH": os.environ["PATH"],
-        "DATABASE_URL": "sqlite://",
-        **generate_secrets(),
-    }
+    known = {"PATH": os.environ["PATH"], "DATABASE_URL": "sqlite://", **generate_secrets()}
 
     found = subprocess.run(
         command,

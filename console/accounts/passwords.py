@@ -13,15 +13,7 @@ MAX_PASSWORD_BYTES = 4096  # bytes
 MIN_UNEXPECTED_CHARS = (
     8  # letters and digits that must be left when the expected words are taken out
 )
-EXPECTED_WORDS = (
-    "meridian",
-    "authlete",
-    "console",
-    "password",
-    "welcome",
-    "secret",
-    "login",
-)
+EXPECTED_WORDS = ("meridian", "authlete", "console", "password", "welcome", "secret", "login")
 
 
 class PasswordMaxLengthValidator:

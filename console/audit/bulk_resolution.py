@@ -59,9 +59,7 @@ def start_resolution(
     lost = list(entries.reverse())
     names = load_names(home.pk, lost)
     said = ngettext(
-        "Resolve %(count)d unknown outcome",
-        "Resolve %(count)d unknown outcomes",
-        len(lost),
+        "Resolve %(count)d unknown outcome", "Resolve %(count)d unknown outcomes", len(lost)
     )
     return start_job(
         member.actor,
@@ -69,11 +67,7 @@ def start_resolution(
         RESOLVE_JOB_KIND,
         said % {"count": len(lost)},
         [
-            NewItem(
-                one.region,
-                label=_item_label(one, names),
-                payload={"entry": one.entry},
-            )
+            NewItem(one.region, label=_item_label(one, names), payload={"entry": one.entry})
             for one in lost
         ],
         reason=reason,
@@ -91,10 +85,7 @@ def summarize(job: Job) -> Iterable[tuple[str, int]]:
     """Count the results, according to the audit log."""
     home = job.organization_id
     settled = AuditEntry.objects.filter(
-        organization_id=home,
-        operation=AUDIT_RESOLVE.name,
-        page=str(job.pk),
-        page__gt="",
+        organization_id=home, operation=AUDIT_RESOLVE.name, page=str(job.pk), page__gt=""
     )
     ends = AuditEntry.objects.filter(organization_id=home, entry__in=settled.values("object"))
     counts = dict(ends.order_by().values_list("outcome").annotate(Count("seq")))

@@ -148,11 +148,7 @@ class EntryTableRenderer:
         return format_html('<small class="truncated" title="{}">{}</small>', said, shown)
 
     def _link(
-        self,
-        label: str,
-        values: Mapping[str, str],
-        css_class: str = "",
-        title: str = "",
+        self, label: str, values: Mapping[str, str], css_class: str = "", title: str = ""
     ) -> SafeString:
         query = self._query.copy()
         for name, value in values.items():

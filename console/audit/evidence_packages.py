@@ -69,12 +69,7 @@ def _create_package(member: Member, form: AuditSearchForm) -> Pack:
     items = [NewItem("", label=title, payload=what, sealed=True)]
     try:
         job = start_job(
-            member.actor,
-            member.organization,
-            EVIDENCE_JOB_KIND,
-            title,
-            items,
-            reason=title,
+            member.actor, member.organization, EVIDENCE_JOB_KIND, title, items, reason=title
         )
     except AuditUnavailableError:
         pack.delete()

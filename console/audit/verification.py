@@ -65,12 +65,7 @@ def _start_job(member: Member) -> None:
     items = [NewItem("", label=title, payload=what)]
     try:
         job = start_job(
-            member.actor,
-            member.organization,
-            VERIFY_JOB_KIND,
-            title,
-            items,
-            reason=title,
+            member.actor, member.organization, VERIFY_JOB_KIND, title, items, reason=title
         )
     except AuditUnavailableError:
         verdict.delete()

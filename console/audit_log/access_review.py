@@ -160,10 +160,7 @@ class AccessReview:
             _("yes") if row.is_closed else "",
             "; ".join(row.later_changes),
             _("yes") if row.is_unconfirmed else "",
-            *map(
-                _format_time,
-                (self.as_of, row.deleted_before, self.roles_deleted_before),
-            ),
+            *map(_format_time, (self.as_of, row.deleted_before, self.roles_deleted_before)),
         ]
 
 

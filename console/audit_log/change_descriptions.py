@@ -46,13 +46,7 @@ LOCAL_EVENT_SETTINGS: DeclaredSettings = {
         Setting("size", "size", _("Bytes"), "", InputType("number")),
         Setting("file", "file", _("File fingerprint"), "", InputType("text")),
         Setting("digest", "digest", _("Digest"), "", InputType("text")),
-        Setting(
-            "query",
-            "query",
-            _("Search"),
-            "",
-            InputType("choice", choices=_EMPTY_QUERY),
-        ),
+        Setting("query", "query", _("Search"), "", InputType("choice", choices=_EMPTY_QUERY)),
         Setting("rows", "rows", _("Rows exported"), "", InputType("number")),
         Setting("outcome", "outcome", _("Outcome"), "", InputType("text")),
         Setting("found", "found", _("Finding"), "", InputType("text")),
@@ -66,11 +60,7 @@ LOCAL_EVENT_SETTINGS: DeclaredSettings = {
         Setting("versions", "versions", _("Versions deleted"), "", InputType("number")),
         Setting("days", "days", _("Retention in days"), "", InputType("number")),
         Setting(
-            "unfit",
-            "unfit",
-            _("Objects with inconsistent versions, kept"),
-            "",
-            InputType("number"),
+            "unfit", "unfit", _("Objects with inconsistent versions, kept"), "", InputType("number")
         ),
         Setting("rows_again", "rows_again", _("Rows replayed"), "", InputType("number")),
         *(
@@ -93,18 +83,8 @@ TOKEN_SETTINGS: DeclaredSettings = {
     for name, label, show, zero in (
         ("grantType", _("Grant type"), InputType("choice", choices=GRANT_TYPE), ""),
         ("scopes", _("Scopes"), InputType("strings"), ""),
-        (
-            "accessTokenExpiresAt",
-            _("Access token expires"),
-            InputType("moment"),
-            _("never"),
-        ),
-        (
-            "refreshTokenExpiresAt",
-            _("Refresh token expires"),
-            InputType("moment"),
-            _("never"),
-        ),
+        ("accessTokenExpiresAt", _("Access token expires"), InputType("moment"), _("never")),
+        ("refreshTokenExpiresAt", _("Refresh token expires"), InputType("moment"), _("never")),
         ("accessTokenDuration", _("Access token duration"), InputType("duration"), ""),
         ("refreshTokenDuration", _("Refresh token duration"), InputType("duration"), ""),
         ("properties", _("Properties"), InputType("pairs"), ""),

@@ -141,12 +141,7 @@ def _canonical_json(value: Any) -> str:
 
 def _settings() -> Iterable[tuple[str, Setting]]:
     """Each setting that a change can be of, by the name that the change has."""
-    for table in (
-        SERVICE_SETTINGS,
-        CLIENT_SETTINGS,
-        TOKEN_SETTINGS,
-        LOCAL_EVENT_SETTINGS,
-    ):
+    for table in (SERVICE_SETTINGS, CLIENT_SETTINGS, TOKEN_SETTINGS, LOCAL_EVENT_SETTINGS):
         for member, (_section, setting) in table.items():
             yield member, setting
             for column in COLUMNS.get(setting.input_type.kind, ()):

@@ -53,10 +53,7 @@ def _render_change(change: ChangeDescription) -> SafeString:
     if change.is_replaced:
         return format_html("{} {}", change.label, _("replaced"))
     if change.added or change.removed:
-        lost = (
-            '<del class="old-value">{}</del> ',
-            ((_truncate(item),) for item in change.removed),
-        )
+        lost = ('<del class="old-value">{}</del> ', ((_truncate(item),) for item in change.removed))
         gained = (
             '<ins class="new-value">+ {}</ins> ',
             ((_truncate(item),) for item in change.added),
@@ -243,13 +240,7 @@ def _grouping_key(entry: AuditEntry) -> tuple[object, ...]:
     """Return what consecutive entries of one row have in common."""
     if not entry.page or entry.service or entry.effect != Effect.READ:
         return (entry.seq,)
-    return (
-        entry.page,
-        entry.operation,
-        entry.object,
-        entry.effective_outcome,
-        entry.attempt,
-    )
+    return (entry.page, entry.operation, entry.object, entry.effective_outcome, entry.attempt)
 
 
 def request_path(entry: AuditEntry) -> str:

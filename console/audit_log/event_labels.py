@@ -127,8 +127,7 @@ EVENT_GROUPS: Mapping[str, EventGroup] = {
     "grants": _event_group(_("User grants"), "authorization granted_scopes grant"),
     "keys": _event_group(_("Keys and regions"), "key keys rollover region"),
     "logins": _event_group(
-        _("User sign-in flows"),
-        "auth ticket backchannel device native_sso federation vci",
+        _("User sign-in flows"), "auth ticket backchannel device native_sso federation vci"
     ),
     "sign_in": _event_group(
         _("Sign-in"), "sign_in sign_out session step_up password second_factor"

@@ -35,13 +35,7 @@ EXPORT_COLUMNS = (
     " changed surprises ended outcome_seq"
 ).split()
 DATABASE_COLUMNS = [{"time": "at", "ended": "ended_at"}.get(name, name) for name in EXPORT_COLUMNS]
-UNIQUE_COLUMNS = {
-    "seq",
-    "time",
-    "entry",
-    "ended",
-    "outcome_seq",
-}  # hardly any value twice
+UNIQUE_COLUMNS = {"seq", "time", "entry", "ended", "outcome_seq"}  # hardly any value twice
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -117,9 +111,7 @@ def _format_hour(hour: int) -> str:
 
 
 def _format_page(
-    page: Sequence[ExportRow],
-    formatters: Mapping[str, CellFormatter],
-    default: CellFormatter,
+    page: Sequence[ExportRow], formatters: Mapping[str, CellFormatter], default: CellFormatter
 ) -> Iterator[ExportRow]:
     """Format rows column by column; ``default`` applies to columns without a formatter."""
     by_column = [

@@ -163,10 +163,7 @@ def _render_attrs(**attrs: str | bool) -> SafeString:
 def _translate_choices(choices: Any) -> ChoiceTuple:
     """Choices in the language of the reader."""
     return tuple(
-        (
-            key,
-            _translate_choices(label) if isinstance(label, (list, tuple)) else str(label),
-        )
+        (key, _translate_choices(label) if isinstance(label, (list, tuple)) else str(label))
         for key, label in choices
     )
 

@@ -189,10 +189,7 @@ def find_services(
 
 
 def find_clients(
-    organization: Organization,
-    text: str,
-    regions: Sequence[str],
-    services: Sequence[ScopedId],
+    organization: Organization, text: str, regions: Sequence[str], services: Sequence[ScopedId]
 ) -> list[ScopedId]:
     """Find clients by ID, alias, or current or former name, deleted ones included.
 

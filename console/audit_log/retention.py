@@ -59,8 +59,7 @@ CATEGORIES: Mapping[str, EntryCategory] = {
         gettext_lazy("Changes"), gettext_lazy("Other calls and events that change data.")
     ),
     policy.DESTRUCTIONS: EntryCategory(
-        gettext_lazy("Deletions"),
-        gettext_lazy("Other calls and events that delete or revoke."),
+        gettext_lazy("Deletions"), gettext_lazy("Other calls and events that delete or revoke.")
     ),
     policy.ACCESS: EntryCategory(
         gettext_lazy("Access"),
@@ -161,10 +160,7 @@ def find_removed_entry(organization: int, entry: str) -> RemovedEntry | None:
     deleted_entry = find_deleted_entry(organization, entry)
     if deleted_entry is None:
         return None
-    number, begun_at = (
-        deleted_entry.row.seq,
-        _from_microseconds(entry_id_to_microseconds(entry)),
-    )
+    number, begun_at = (deleted_entry.row.seq, _from_microseconds(entry_id_to_microseconds(entry)))
     place = find_row_position(number)
     return RemovedEntry(
         entry,

@@ -19,12 +19,7 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 WEAK_SIGNATURES = ("NONE", "HS256", "HS384", "HS512")
 SECRET_AUTH_METHODS = ("CLIENT_SECRET_BASIC", "CLIENT_SECRET_POST", "CLIENT_SECRET_JWT")
 INSECURE_GRANT_TYPES = ("PASSWORD", "IMPLICIT")
-FRONT_CHANNEL_RESPONSE_TYPES = (
-    "TOKEN",
-    "ID_TOKEN_TOKEN",
-    "CODE_TOKEN",
-    "CODE_ID_TOKEN_TOKEN",
-)
+FRONT_CHANNEL_RESPONSE_TYPES = ("TOKEN", "ID_TOKEN_TOKEN", "CODE_TOKEN", "CODE_ID_TOKEN_TOKEN")
 
 
 def _turned_off(change: FieldChange) -> bool:
@@ -93,10 +88,7 @@ CHANGE_RULES: Mapping[str, tuple[tuple[RiskTest, str | Promise], ...]] = {
     ),
     "traditionalRequestObjectProcessingApplied": ((_turned_on, UNPROTECTED_REQUEST_TEXT),),
     **dict.fromkeys(
-        (
-            "frontChannelRequestObjectEncryptionRequired",
-            "credentialResponseEncryptionRequired",
-        ),
+        ("frontChannelRequestObjectEncryptionRequired", "credentialResponseEncryptionRequired"),
         ((_turned_off, _("Encryption is no longer required.")),),
     ),
     "issSuppressed": (
@@ -135,8 +127,7 @@ CHANGE_RULES: Mapping[str, tuple[tuple[RiskTest, str | Promise], ...]] = {
         ((_weakened_signature, WEAK_SIGNATURE_TEXT),),
     ),
     **dict.fromkeys(
-        ("grantTypes", "supportedGrantTypes"),
-        ((_adds(*INSECURE_GRANT_TYPES), INSECURE_FLOW_TEXT),),
+        ("grantTypes", "supportedGrantTypes"), ((_adds(*INSECURE_GRANT_TYPES), INSECURE_FLOW_TEXT),)
     ),
     **dict.fromkeys(
         ("responseTypes", "supportedResponseTypes"),
@@ -161,10 +152,7 @@ CHANGE_RULES: Mapping[str, tuple[tuple[RiskTest, str | Promise], ...]] = {
     ),
     "redirectUris": (
         (_adds_plain_http, _("Codes and tokens are sent to a non-HTTPS URL.")),
-        (
-            _adds_wildcard,
-            _("A wildcard allows many redirect targets."),
-        ),
+        (_adds_wildcard, _("A wildcard allows many redirect targets.")),
     ),
     "tokenAuthMethod": (
         (
@@ -197,12 +185,7 @@ CHANGE_RULES: Mapping[str, tuple[tuple[RiskTest, str | Promise], ...]] = {
     "clientAssertionAudRestrictedToIssuer": (
         (_turned_off, _("Client assertions for other servers are accepted.")),
     ),
-    "refreshTokenKept": (
-        (
-            _turned_on,
-            _("Refresh tokens can be reused, also by an attacker."),
-        ),
-    ),
+    "refreshTokenKept": ((_turned_on, _("Refresh tokens can be reused, also by an attacker.")),),
     "dynamicRegistrationSupported": ((_turned_on, _("Clients can register themselves.")),),
     "locked": ((_turned_off, _("The locked client can get tokens again.")),),
     "extension.requestableScopes": (
@@ -212,12 +195,7 @@ CHANGE_RULES: Mapping[str, tuple[tuple[RiskTest, str | Promise], ...]] = {
         ),
     ),
     "subjects": ((_turned_on, _("The receiver gets subjects in plain text.")),),
-    "role": (
-        (
-            lambda change: change.after == Role.ADMIN,
-            _("Grants full permissions."),
-        ),
-    ),
+    "role": ((lambda change: change.after == Role.ADMIN, _("Grants full permissions.")),),
 }
 EVENT_RISKS: Mapping[str, str | Promise] = {
     "client.reveal_secret": _("A secret was revealed."),

@@ -18,24 +18,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from console.audit_log import name_lookup, value_filters
-from console.audit_log.multi_value_fields import (
-    MultiChoiceField,
-    MultiTextField,
-    render_options,
-)
-from console.audit_log.search_language import (
-    expand_query,
-    format_terms,
-    parse,
-    terms_from_pairs,
-)
-from console.audit_log.times import (
-    NAMED_PERIODS,
-    DayField,
-    TimeField,
-    midnight,
-    resolve_time,
-)
+from console.audit_log.multi_value_fields import MultiChoiceField, MultiTextField, render_options
+from console.audit_log.search_language import expand_query, format_terms, parse, terms_from_pairs
+from console.audit_log.times import NAMED_PERIODS, DayField, TimeField, midnight, resolve_time
 from console.audit_log.value_filters import ExcludedValuesForm, ValueFiltersForm
 from console.models import KnownService
 from console.models.searches import MAX_QUERY_CHARS
@@ -183,18 +168,14 @@ class AuditSearchForm(ValueFiltersForm):
             "people": name_lookup.actor_queries(no_text),
         }
         effects = _without(
-            given["effect"],
-            without.cleaned_data["effect"],
-            value_filters.effect_choices(),
+            given["effect"], without.cleaned_data["effect"], value_filters.effect_choices()
         )
         since, until = self._time_range()
         return EntryFilters(
             **self.to_filter_values(),
             effects=WRITE_EFFECTS if self.hides_reads else effects,
             outcomes=_without(
-                given["outcome"],
-                without.cleaned_data["outcome"],
-                value_filters.outcome_choices(),
+                given["outcome"], without.cleaned_data["outcome"], value_filters.outcome_choices()
             ),
             since=since,
             until=until,

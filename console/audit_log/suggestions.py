@@ -143,9 +143,7 @@ def _suggest_settings(_organization: Organization, typed: str) -> Candidates:
             yield member, _(labels[0])
 
 
-def _suggest_choices(
-    choices: Callable[[], object],
-) -> Callable[[Organization, str], Candidates]:
+def _suggest_choices(choices: Callable[[], object]) -> Callable[[Organization, str], Candidates]:
     def found(_organization: Organization, begun: str) -> Candidates:
         for key, label in flatten_choices(choices()):
             if key and _contains(begun, str(key), str(label)):

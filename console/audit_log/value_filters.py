@@ -133,10 +133,7 @@ class ValueFiltersForm(forms.Form):
         ):
             field = self.fields["region"]
             assert isinstance(field, MultiChoiceField)
-            field.choices = [
-                *region_choices(),
-                *((one, one) for one in former),
-            ]
+            field.choices = [*region_choices(), *((one, one) for one in former)]
         self.matched_services: dict[str, list[KnownService]] = {}  # by the name that was given
 
     def clean_actor(self) -> list[str]:

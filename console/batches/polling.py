@@ -53,10 +53,7 @@ def ensure_polling(batch: Batch, actor: Actor) -> None:
         _("Watch %(name)s") % {"name": batch.name},
         [
             NewItem(
-                batch.region,
-                batch.service_id,
-                label=batch.name,
-                payload={"batch": str(batch.pk)},
+                batch.region, batch.service_id, label=batch.name, payload={"batch": str(batch.pk)}
             )
         ],
         reason=batch.reason,
@@ -259,10 +256,7 @@ def _schedule_next(sending: Sending, **fields: object) -> None:
     delay = min(MAX_POLL_SECONDS, FIRST_POLL_SECONDS * 2.0 ** min(sending.looks, 10))
     now = timezone.now()
     _running(sending).update(
-        looks=F("looks") + 1,
-        looked_at=now,
-        again_at=now + timedelta(seconds=delay),
-        **fields,
+        looks=F("looks") + 1, looked_at=now, again_at=now + timedelta(seconds=delay), **fields
     )
 
 

@@ -160,9 +160,7 @@ class BatchJobs:
     @property
     def _waiting_sendings(self) -> QuerySet[Sending]:
         return Sending.objects.filter(
-            batch=self.batch,
-            fate=Sending.Fate.WAITING,
-            is_dry=self.batch.state == State.TRYING,
+            batch=self.batch, fate=Sending.Fate.WAITING, is_dry=self.batch.state == State.TRYING
         )
 
     @property

@@ -56,10 +56,7 @@ def adopt_batch(workspace: Workspace, service_id: int, service_name: str, reques
         submitted_at=timezone.now(),
         is_adopted=True,
     )
-    with (
-        record_action(member.actor, BATCH_ADOPT, **audit_fields(batch)),
-        transaction.atomic(),
-    ):
+    with record_action(member.actor, BATCH_ADOPT, **audit_fields(batch)), transaction.atomic():
         batch.save(force_insert=True)
         Sending.objects.create(batch=batch, position=1, fate=Fate.RUNNING, request_id=request_id)
     polling.ensure_polling(batch, member.actor)
@@ -67,11 +64,7 @@ def adopt_batch(workspace: Workspace, service_id: int, service_name: str, reques
 
 
 def resolve_sending(
-    member: Member,
-    batch: Batch,
-    sending: Sending,
-    form: ResolvePartForm,
-    authlete: AuthleteClient,
+    member: Member, batch: Batch, sending: Sending, form: ResolvePartForm, authlete: AuthleteClient
 ) -> None:
     """Store what a member found out about a part whose outcome is unknown.
 

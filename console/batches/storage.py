@@ -36,10 +36,7 @@ type Upload = UploadedFile[Any]
 def create_batch(member: Member, region: str, service_id: int, name: str, file: Upload) -> Batch:
     """Store a file for a service, and start its check."""
     batch = Batch(
-        organization=member.organization,
-        region=region,
-        service_id=service_id,
-        service_name=name,
+        organization=member.organization, region=region, service_id=service_id, service_name=name
     )
     return _store(member, batch, file)
 
@@ -70,10 +67,7 @@ def _store(member: Member, batch: Batch, file: Upload) -> Batch:
         FieldChange("size", None, batch.size),
         FieldChange("file", None, batch.mark),
     ]
-    with (
-        record_action(member.actor, BATCH_UPLOAD, **details),
-        transaction.atomic(),
-    ):
+    with record_action(member.actor, BATCH_UPLOAD, **details), transaction.atomic():
         if batch._state.adding:
             batch.save(force_insert=True)
         elif not batch.transition(State.CHECKING, **fields, **reset):
@@ -108,13 +102,7 @@ def job_item(batch: Batch, label: str = "", **extra: Any) -> NewItem:
 def start_batch_job(batch: Batch, actor: Actor, kind: str, title: str, items: list[NewItem]) -> Job:
     """Start a job for a batch."""
     job = control.start_job(
-        actor,
-        batch.organization,
-        kind,
-        title,
-        items,
-        reason=batch.reason,
-        ticket=batch.ticket,
+        actor, batch.organization, kind, title, items, reason=batch.reason, ticket=batch.ticket
     )
     Batch.objects.filter(pk=batch.pk).update(job=job.pk)
     batch.job = job.pk
@@ -123,10 +111,7 @@ def start_batch_job(batch: Batch, actor: Actor, kind: str, title: str, items: li
 
 def cancel_batch(member: Member, batch: Batch) -> None:
     """Delete the file of a batch that wasn't submitted; raises `BatchConflictError`."""
-    with (
-        record_action(member.actor, BATCH_CANCEL, **audit_fields(batch)),
-        transaction.atomic(),
-    ):
+    with record_action(member.actor, BATCH_CANCEL, **audit_fields(batch)), transaction.atomic():
         if not batch.transition(State.ABANDONED, *Batch.AT_REST, State.CHECKING):
             raise BatchConflictError
         _delete_contents(batch)

@@ -65,19 +65,12 @@ def start_submission(member: Member, batch: Batch, reason: str, ticket: str) -> 
     now = timezone.now()
     fields = {"reason": reason, "ticket": ticket, "submitted_at": now, "job": None}
     _prepare(batch, State.SUBMITTING, State.TRIED, is_dry=False, **fields)
-    title = _("Create %(count)s tokens from %(name)s") % {
-        "count": batch.tokens,
-        "name": batch.name,
-    }
+    title = _("Create %(count)s tokens from %(name)s") % {"count": batch.tokens, "name": batch.name}
     _start_job(batch, member.actor, "token_batch.submit", title)
 
 
 def _prepare(
-    batch: Batch,
-    state: Batch.State,
-    *states: Batch.State,
-    is_dry: bool,
-    **fields: object,
+    batch: Batch, state: Batch.State, *states: Batch.State, is_dry: bool, **fields: object
 ) -> None:
     chunks = Chunk.objects.filter(batch=batch).values_list("position", "tokens")
     with transaction.atomic():
@@ -98,10 +91,7 @@ def _start_job(batch: Batch, actor: Actor, kind: str, title: str) -> None:
 
 def line_range(chunk: Chunk) -> str:
     """Return which lines of the uploaded file a chunk holds."""
-    return _("Lines %(first)s to %(last)s") % {
-        "first": chunk.first_line,
-        "last": chunk.last_line,
-    }
+    return _("Lines %(first)s to %(last)s") % {"first": chunk.first_line, "last": chunk.last_line}
 
 
 @job_handler("token_batch.dry_run", permission=Effect.REVEAL)

@@ -13,10 +13,7 @@ batch_urls = [
     path("watch/", views.watch, name="watch"),
     path("settle/<int:position>/", views.resolve, name="resolve"),
 ]
-service_urls = [
-    path("new/", views.new, name="new"),
-    path("adopt/", views.adopt, name="adopt"),
-]
+service_urls = [path("new/", views.new, name="new"), path("adopt/", views.adopt, name="adopt")]
 organization_urls: list[URLPattern | URLResolver] = [
     path("batches/", views.index, name="index"),
     path("batches/columns/", views.columns, name="columns"),

@@ -191,12 +191,7 @@ def replace(request: ConsoleRequest, member: Member, batch: UUID) -> HttpRespons
         return redirect_to(request, path)
     if record.state not in record.AT_REST:
         return redirect_to(request, path)
-    context = {
-        "member": member,
-        "batch": record,
-        "form": form,
-        "megabytes": settings.UPLOAD_MAX_MB,
-    }
+    context = {"member": member, "batch": record, "form": form, "megabytes": settings.UPLOAD_MAX_MB}
     status = 422 if form.errors else 200
     return render_page(request, "batches/replace.html", context, status=status)
 

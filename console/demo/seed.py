@@ -24,10 +24,7 @@ FULL_NAMES = {
     Role.AUDITOR: "Renata Alves",
     Role.VIEWER: "Jon Hale",
 }
-TOKEN_DAYS_LEFT = {
-    "eu": 20,
-    "br": 75,
-}  # days until a token ends, so that somebody is warned
+TOKEN_DAYS_LEFT = {"eu": 20, "br": 75}  # days until a token ends, so that somebody is warned
 ADMIN_ONLY_SLUG = "trial"  # the admin's only: everybody else is a stranger there
 
 

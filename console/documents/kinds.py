@@ -109,10 +109,7 @@ class DocumentTarget:
     @property
     def audit_columns(self) -> dict[str, Any]:
         """Its columns in the record of who did what."""
-        return {
-            "organization_id": self.workspace.organization.pk,
-            **self.ref.audit_columns,
-        }
+        return {"organization_id": self.workspace.organization.pk, **self.ref.audit_columns}
 
     def __str__(self) -> str:
         """Identify the object, to bind sealed values and forms to it."""
@@ -159,9 +156,7 @@ class ServiceHeader:
 def service_header_context(workspace: Workspace, service_id: int) -> dict[str, Any]:
     """Return the context of a service page's header from the index, without a call."""
     known = KnownService.objects.filter(
-        organization=workspace.organization,
-        region=workspace.region.name,
-        service_id=service_id,
+        organization=workspace.organization, region=workspace.region.name, service_id=service_id
     ).first()
     return {
         "target": ServiceHeader(workspace, service_id),

@@ -70,11 +70,7 @@ class SettingRowGroup:
 
 
 def describe_settings(
-    sections: Mapping[str, type[Section]],
-    document: Document,
-    query: str = "",
-    *,
-    set_only: bool,
+    sections: Mapping[str, type[Section]], document: Document, query: str = "", *, set_only: bool
 ) -> list[SettingRowGroup]:
     """Return the settings whose names or help contain every word of ``asked``."""
     groups = [

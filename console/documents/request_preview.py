@@ -28,11 +28,7 @@ def format_excerpt(document: Document, shown: dict[str, Any]) -> str:
     kept = {name: value for name, value in shown.items() if value is not None}
     lines = format_json(kept).splitlines()[1:-1] if kept else []
     lines += [f"  … {name}: {gettext('omitted (reset)')} …" for name in shown if name not in kept]
-    told = ngettext(
-        "%(count)s unchanged field",
-        "%(count)s unchanged fields",
-        same,
-    )
+    told = ngettext("%(count)s unchanged field", "%(count)s unchanged fields", same)
     return "\n".join(["{", f"  … {told % {'count': same}} …", *lines, "}"])
 
 

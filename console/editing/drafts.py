@@ -36,11 +36,7 @@ class DraftEdits:
         return bool(self.values or self.unsent_forms)
 
     def with_form(
-        self,
-        section: str,
-        version: int,
-        base: Mapping[str, Any],
-        values: Mapping[str, Any],
+        self, section: str, version: int, base: Mapping[str, Any], values: Mapping[str, Any]
     ) -> Self:
         """After a form was filled in: ``base`` holds every setting that it showed."""
         values = {name: None if v is UNSET else v for name, v in values.items()}
@@ -88,10 +84,7 @@ def update(target: DocumentTarget, transform: Callable[[DraftEdits], DraftEdits]
         draft, _ = Draft.objects.select_for_update().get_or_create(**_draft_key(target))
         edits = transform(_load_edits(draft, target.kind.declared))
         if edits:
-            content = [
-                edits.version,
-                *map(dict, (edits.base, edits.values, edits.unsent_forms)),
-            ]
+            content = [edits.version, *map(dict, (edits.base, edits.values, edits.unsent_forms))]
             draft.seal_content(to_plain(content)).save()
         else:
             draft.delete()

@@ -22,10 +22,7 @@ from tenants.authlete.documents.base import Document
 from tenants.authlete.json.compare import find_key_field, is_same_for_authlete
 from tenants.authlete.json.splice import make_replacement_edit
 from tenants.authlete.redaction.redactor import contains_fingerprint
-from tenants.authlete.redaction.unknown_fields import (
-    is_declared_field,
-    redact_unknown_value,
-)
+from tenants.authlete.redaction.unknown_fields import is_declared_field, redact_unknown_value
 from tenants.crypto.fingerprints import get_redactor
 
 type PathStep = tuple[str, bool]  # a name, and whether it is an item's in a list

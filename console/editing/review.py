@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.audit_log.change_descriptions import ChangeDescription, describe_changes
-from console.documents.configuration_warnings import (
-    ConfigurationWarning,
-    warnings_after,
-)
+from console.documents.configuration_warnings import ConfigurationWarning, warnings_after
 from console.documents.kinds import DocumentTarget
 from console.editing.drafts import DraftEdits
 from console.forms.value_text import format_value

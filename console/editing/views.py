@@ -17,11 +17,7 @@ from console.documents.kinds import DocumentKind, DocumentTarget
 from console.editing import drafts
 from console.editing import review as editing_review
 from console.editing.drafts import DraftEdits
-from console.editing.restore import (
-    draft_conflict_messages,
-    plan_restore,
-    unrestorable_message,
-)
+from console.editing.restore import draft_conflict_messages, plan_restore, unrestorable_message
 from console.forms.change_forms import MergeForm, VersionedChangeForm
 from console.forms.settings_form import SettingsForm, form_for
 from console.forms.timestamps import format_timestamp, parse_timestamp, timestamp_param
@@ -85,11 +81,7 @@ def draft(request: ConsoleRequest, target: DocumentTarget, section: str) -> Http
 def discard(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """Throw the draft away, after asking once."""
     if request.method != "POST":
-        context = {
-            "target": target,
-            "workspace": target.workspace,
-            "edits": drafts.load(target),
-        }
+        context = {"target": target, "workspace": target.workspace, "edits": drafts.load(target)}
         return render_page(request, "editing/discard.html", context)
     drafts.discard(target)
     messages.success(request, _("Changes discarded."))
@@ -196,10 +188,7 @@ def _save(target: DocumentTarget, form: VersionedChangeForm, edits: drafts.Draft
 
 
 def _rebase(
-    target: DocumentTarget,
-    edits: drafts.DraftEdits,
-    document: Document,
-    wanted: dict[str, Any],
+    target: DocumentTarget, edits: drafts.DraftEdits, document: Document, wanted: dict[str, Any]
 ) -> drafts.DraftEdits:
     """Return the draft as it applies to the current document, unless it changed meanwhile."""
     merged = edits.rebased_on(document, wanted)
@@ -245,9 +234,7 @@ def _last_change(target: DocumentTarget) -> AuditEntry | None:
     """Return the newest change that somebody else made here; None if there is none."""
     return (
         AuditEntry.objects.filter(
-            **target.audit_columns,
-            effect=Effect.CHANGE,
-            outcome=Outcome.SUCCEEDED,
+            **target.audit_columns, effect=Effect.CHANGE, outcome=Outcome.SUCCEEDED
         )
         .exclude(actor_id=target.workspace.member.user.pk)
         .first()
@@ -329,10 +316,7 @@ def restore(request: ConsoleRequest, target: DocumentTarget, entry: str) -> Http
 
 
 def _redirect_to_undo_page(
-    request: ConsoleRequest,
-    target: DocumentTarget,
-    kept: AuditEntry,
-    document: Document,
+    request: ConsoleRequest, target: DocumentTarget, kept: AuditEntry, document: Document
 ) -> HttpResponse:
     """To the page that did it, set as it was before."""
     page = UNDO_PAGES[kept.operation]

@@ -14,18 +14,9 @@ def _column(kind: str, member: str, label: str) -> Setting:
 
 
 COLUMNS: dict[str, tuple[Setting, ...]] = {
-    "pairs": (
-        _column("entry", "key", _("Key")),
-        _column("entry", "value", _("Value")),
-    ),
-    "tagged": (
-        _column("entry", "tag", _("Language")),
-        _column("entry", "value", _("Text")),
-    ),
-    "named_uris": (
-        _column("entry", "name", _("Name")),
-        _column("entry", "uri", _("URL")),
-    ),
+    "pairs": (_column("entry", "key", _("Key")), _column("entry", "value", _("Value"))),
+    "tagged": (_column("entry", "tag", _("Language")), _column("entry", "value", _("Text"))),
+    "named_uris": (_column("entry", "name", _("Name")), _column("entry", "uri", _("URL"))),
     "trust_anchors": (
         _column("entry", "entityId", _("Entity ID")),
         _column("jwks", "jwks", _("Public keys (JWK Set)")),

@@ -15,12 +15,7 @@ from console.forms.inputs import available_choices
 from console.forms.key_sets import KeySummary, list_key_set
 from console.forms.rows import ObjectInput, RowsInput
 from console.forms.sealed_input import redact_key_set, seal
-from console.forms.setting_field import (
-    FieldKind,
-    SettingField,
-    load_template,
-    row_label,
-)
+from console.forms.setting_field import FieldKind, SettingField, load_template, row_label
 from console.forms.value_text import (
     DURATION_UNITS,
     choice_label,

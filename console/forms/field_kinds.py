@@ -55,15 +55,7 @@ def _columns(name: str) -> tuple[Column, ...]:
 
 
 # Rows may have rows inside, so those that are inside others come first.
-for _name in (
-    "pairs",
-    "tagged",
-    "named_uris",
-    "trust_anchors",
-    "sns",
-    "hsks",
-    "scopes",
-):
+for _name in ("pairs", "tagged", "named_uris", "trust_anchors", "sns", "hsks", "scopes"):
     FIELD_KINDS[_name] = FieldKind(_name, RowsInput(*_columns(_name)), field_context.object_rows)
 for _name, _section in (
     ("issuer_metadata", CredentialIssuerSettings),

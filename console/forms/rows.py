@@ -131,10 +131,7 @@ class RowsInput(FieldInput):
             if not token.isalnum() or len(token) > MAX_TOKEN_CHARS:
                 continue  # not from a page of ours
             cells = sent.parts.get(token)
-            row = {
-                "row": token,
-                "cells": self.row.read(setting, cells) if cells else None,
-            }
+            row = {"row": token, "cells": self.row.read(setting, cells) if cells else None}
             if token.isdecimal() or not self.is_blank(setting, row):
                 rows.append(row)
         return rows

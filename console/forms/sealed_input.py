@@ -7,10 +7,7 @@ twice and nothing secret stands in the page. It opens only in the same form.
 import re
 
 from console.forms.key_sets import indent_json
-from tenants.authlete.documents.redacted_json import (
-    MisplacedRedactionError,
-    restore_jwk_set,
-)
+from tenants.authlete.documents.redacted_json import MisplacedRedactionError, restore_jwk_set
 from tenants.crypto import vault
 from tenants.crypto.fingerprints import get_redactor
 

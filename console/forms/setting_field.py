@@ -187,12 +187,7 @@ class SettingField:
         if self.state.has_details or not (typed is True or not typed):
             return _render_inputs(self)
         return _render_common_cell(
-            self.setting,
-            self.kind,
-            self.name,
-            bool(typed),
-            self.row_number,
-            get_language(),
+            self.setting, self.kind, self.name, bool(typed), self.row_number, get_language()
         )
 
     @property
@@ -239,12 +234,7 @@ def _render_common(setting: Setting, kind: FieldKind, key: Any, language: str | 
 
 @lru_cache(maxsize=8192)
 def _render_common_cell(
-    setting: Setting,
-    kind: FieldKind,
-    name: str,
-    on: bool,
-    place: int,
-    language: str | None,
+    setting: Setting, kind: FieldKind, name: str, on: bool, place: int, language: str | None
 ) -> SafeString:
     typed = on or kind.input.display(setting, None)
     return _render_inputs(SettingField(setting, kind, name, typed, None, FieldState(), place=place))

@@ -20,13 +20,7 @@ from django.utils.translation import gettext as _
 
 from console.forms.field_kinds import FIELD_KINDS, FIXED_KIND, unexpected_kind
 from console.forms.inputs import FieldInput
-from console.forms.setting_field import (
-    UNCOMMON,
-    FieldKind,
-    FieldState,
-    SettingField,
-    cache_key,
-)
+from console.forms.setting_field import UNCOMMON, FieldKind, FieldState, SettingField, cache_key
 from console.forms.submitted import SubmittedValues, as_submitted
 from console.forms.validation import FormSnapshot, is_same_value, validation_errors
 from console.forms.value_text import translate
@@ -347,11 +341,7 @@ class SettingsForm:
 
 @lru_cache(maxsize=4096, typed=True)
 def _common_rule_violation(
-    section: type[Section],
-    one: Setting,
-    inner: FieldInput,
-    key: Any,
-    _language: str | None,
+    section: type[Section], one: Setting, inner: FieldInput, key: Any, _language: str | None
 ) -> str:
     value = list(key) if isinstance(key, tuple) else key
     return " ".join(validation_errors(section, one, inner, value))

@@ -27,11 +27,7 @@ from tenants.authlete.redaction.redactor import Fingerprint
 
 
 def validation_errors(
-    section: type[Section],
-    one: Setting,
-    inner: FieldInput,
-    value: Any,
-    base: Any = None,
+    section: type[Section], one: Setting, inner: FieldInput, value: Any, base: Any = None
 ) -> list[str]:
     """Return messages about what is invalid in ``value``, except what ``base`` already had."""
     if isinstance(inner, ObjectInput) and inner.section and isinstance(value, Mapping):
@@ -125,9 +121,7 @@ class FormSnapshot:
     def sign(self, form_key: str) -> str:
         """Text that opens at ``place`` only: the object and the settings shown."""
         return signing.dumps(
-            to_plain([self.version, self.values]),
-            salt=f"{SALT}/{form_key}",
-            compress=True,
+            to_plain([self.version, self.values]), salt=f"{SALT}/{form_key}", compress=True
         )
 
     @classmethod

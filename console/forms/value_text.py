@@ -21,12 +21,7 @@ from tenants.authlete.redaction.redactor import Fingerprint
 
 # Seconds of each unit, the largest first, and from how many of it it is used:
 # a day is told as 24 hours, two as 2 days.
-DURATION_UNITS = {
-    "days": (86_400, 2),
-    "hours": (3_600, 1),
-    "minutes": (60, 1),
-    "seconds": (1, 0),
-}
+DURATION_UNITS = {"days": (86_400, 2), "hours": (3_600, 1), "minutes": (60, 1), "seconds": (1, 0)}
 MAX_INLINE_CHARS = 80  # characters of a text that stands inside a sentence
 
 
@@ -38,14 +33,7 @@ def format_value(setting: Setting, value: Any) -> str:
         return format_fingerprint(value)
     try:
         return _FORMATTERS[setting.input_type.kind](setting, value)
-    except (
-        TypeError,
-        ValueError,
-        LookupError,
-        AttributeError,
-        ArithmeticError,
-        OSError,
-    ):
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, OSError):
         return to_json(value)  # a form that nobody expected is told as it is
 
 

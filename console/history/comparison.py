@@ -137,10 +137,7 @@ def unrestorable_settings(
 
 def _is_identity(member: str, change: FieldChange) -> bool:
     secret = any(isinstance(v, Fingerprint) for v in (change.before, change.after))
-    address = member.endswith(URL_SUFFIXES) and None not in (
-        change.before,
-        change.after,
-    )
+    address = member.endswith(URL_SUFFIXES) and None not in (change.before, change.after)
     return member in IDENTITY_MEMBERS or secret or address
 
 

@@ -45,11 +45,7 @@ CREATION_OPERATIONS = [
     "idp.create_service",
     "service.made_outside",
 ]
-HISTORY_CATEGORIES = (
-    REVEALS,
-    CHANGES,
-    DESTRUCTIONS,
-)  # kinds of entries, as they are kept
+HISTORY_CATEGORIES = (REVEALS, CHANGES, DESTRUCTIONS)  # kinds of entries, as they are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +92,7 @@ def load_history(
     """Return the entries about the object that has this name now, without reads."""
     at = target.audit_columns
     page = search_history(
-        at["organization_id"],
-        at["region"],
-        at["service"],
-        cursor,
-        client=at["client"],
-        size=limit,
+        at["organization_id"], at["region"], at["service"], cursor, client=at["client"], size=limit
     )
     lines = [_describe_entry(target, entry, name) for entry in page.entries]
     if not page.older and (making := find_creation(target)):
@@ -113,20 +104,14 @@ def load_history(
 def history_gaps(target: DocumentTarget) -> list[RetentionGap]:
     """Return the categories whose removed entries may be missing at the start of the history."""
     return find_retention_gaps(
-        target.audit_columns["organization_id"],
-        EntryFilters(),
-        timezone.now(),
-        HISTORY_CATEGORIES,
+        target.audit_columns["organization_id"], EntryFilters(), timezone.now(), HISTORY_CATEGORIES
     )
 
 
 def _describe_entry(target: DocumentTarget, entry: AuditEntry, name: str) -> HistoryEntry:
     inside = entry.client != target.audit_columns["client"]  # of a client, seen from its service
     what = entry.label or (entry.client if inside else name)
-    done = render_label(
-        label_name(entry),
-        what,
-    )
+    done = render_label(label_name(entry), what)
     changes = describe_changes(load_changes(entry.changes), settings_for_operation(entry.operation))
     undo = entry_page_path(entry, "restore") if is_undoable(entry) else ""
     about = entry_page_path(entry, "change")
@@ -189,9 +174,7 @@ def list_unresolved(
     entries = audit_entries.filter(entry=entry) if entry else audit_entries[:MAX_LISTED]
     return [
         UnresolvedNotice(
-            one,
-            render_label(label_name(one), one.label or name),
-            _resolve_path(target, one),
+            one, render_label(label_name(one), one.label or name), _resolve_path(target, one)
         )
         for one in entries
     ]

@@ -146,8 +146,7 @@ def version_rows(versions: ObjectVersions, around: VersionSpan | None) -> list[V
     made = {
         audit_entry.entry: audit_entry
         for audit_entry in AuditEntry.objects.filter(
-            organization_id=versions.target.audit_columns["organization_id"],
-            entry__in=written,
+            organization_id=versions.target.audit_columns["organization_id"], entry__in=written
         )
     }
     return [_version_row(one, made.get(one.version.entry)) for one in spans]
@@ -157,10 +156,7 @@ def _version_row(span: VersionSpan, entry: AuditEntry | None) -> VersionRow:
     return VersionRow(span, entry.actor if entry else "", entry.entry if entry else "")
 
 
-CREATE_OPERATIONS = {
-    False: "idp.create_service",
-    True: "client.create",
-}  # of a client or not
+CREATE_OPERATIONS = {False: "idp.create_service", True: "client.create"}  # of a client or not
 WORD_PATTERN = re.compile(r"[\w/-]+", re.ASCII)  # as a place may be one, without full stops
 MAX_REASONS = 100  # reasons that hold a place, or one that begins so
 MAX_RECREATIONS = 5

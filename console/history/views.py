@@ -19,11 +19,7 @@ from console.documents import overview
 from console.documents.kinds import DocumentTarget
 from console.documents.request_preview import format_json
 from console.forms.change_forms import PointInTimeForm
-from console.forms.timestamps import (
-    ambiguous_twin,
-    local_clock,
-    timestamp_param,
-)
+from console.forms.timestamps import ambiguous_twin, local_clock, timestamp_param
 from console.history.comparison import (
     COMPARE_WITH_CURRENT,
     ComparisonTarget,
@@ -227,9 +223,7 @@ DELETE_OPERATIONS = (
 
 
 def deleted(
-    request: ConsoleRequest,
-    target: DocumentTarget,
-    error: NotFoundError | ForbiddenError,
+    request: ConsoleRequest, target: DocumentTarget, error: NotFoundError | ForbiddenError
 ) -> HttpResponse:
     """Show who deleted the object, and its last version; raise ``error`` if neither is known."""
     found = load_deleted(target, error)

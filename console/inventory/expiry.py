@@ -109,8 +109,7 @@ def _clients(organization: Organization, until: datetime) -> Iterator[ExpiringIt
     most = int(until.timestamp() * 1000)
     for column, what in columns.items():
         rows = KnownClient.objects.filter(
-            organization=organization,
-            **{f"{column}__gt": 0, f"{column}__lte": most},
+            organization=organization, **{f"{column}__gt": 0, f"{column}__lte": most}
         ).values_list("region", "service_id", "client_id", "name", "alias", column)
         for region, service_id, client_id, name, alias, moment in rows.iterator():
             yield ExpiringItem(

@@ -48,13 +48,7 @@ INDEXED_CLIENT_FIELDS = (
 )
 CLIENT_INDEX_VERSION = 1  # raised whenever more is kept of a client, so that all are kept anew
 
-COMPARED_CLIENT_FIELDS = (
-    "modified_at",
-    "locked",
-    "chain_ends",
-    "document_ends",
-    "edition",
-)
+COMPARED_CLIENT_FIELDS = ("modified_at", "locked", "chain_ends", "document_ends", "edition")
 
 
 def index_services(
@@ -150,11 +144,7 @@ def index_client(organization: Organization, region: str, service_id: int, clien
 
 
 def index_client_lock(
-    organization: Organization,
-    region: str,
-    service_id: int,
-    client_id: int,
-    locked: bool,
+    organization: Organization, region: str, service_id: int, client_id: int, locked: bool
 ) -> None:
     """Keep that a client was locked, or unlocked."""
     rows = clients_of_service(organization, region, service_id).filter(client_id=client_id)

@@ -70,10 +70,7 @@ def index_service_keys(
 
 
 def index_client_keys(
-    organization: Organization,
-    region: str,
-    service_id: int,
-    clients: Iterable[Client],
+    organization: Organization, region: str, service_id: int, clients: Iterable[Client]
 ) -> None:
     """Of these clients, and of no others."""
     seen = [

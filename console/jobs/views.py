@@ -84,10 +84,7 @@ class JobProgress:
 
     @property
     def text(self) -> str:
-        return _("%(tried)s of %(total)s") % {
-            "tried": self.attempted,
-            "total": self.total,
-        }
+        return _("%(tried)s of %(total)s") % {"tried": self.attempted, "total": self.total}
 
     @property
     def is_scheduled(self) -> bool:
@@ -150,10 +147,7 @@ STATE_FILTERS = {
     "ended": (gettext_lazy("Finished"), ~Q(state__in=OPEN_JOB_STATES)),
     "failed": (gettext_lazy("With failures"), Q(items__state__in=FAILED_ITEM_STATES)),
 }
-ACTIVE_REFRESH_SECONDS, IDLE_REFRESH_SECONDS = (
-    2,
-    10,
-)  # seconds between two looks of a browser
+ACTIVE_REFRESH_SECONDS, IDLE_REFRESH_SECONDS = (2, 10)  # seconds between two looks of a browser
 
 
 @organization_page(None)

@@ -14,10 +14,7 @@ from tenants.audit.recorder import record_event
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.json.reader import replace_surrogates_in
 
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "jsonl": "application/jsonl; charset=utf-8",
-}
+CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 
 type ExportFields[Row] = Mapping[str, Callable[[Row], Any]]  # value by column name
 

@@ -107,10 +107,7 @@ class SearchQuery:
             self.conditions.append(SearchTerm(member, sign, wanted))
 
     def filter[Row](
-        self,
-        rows: Iterable[Row],
-        text: Callable[[Row], str],
-        value: Callable[[Row, str], Any],
+        self, rows: Iterable[Row], text: Callable[[Row], str], value: Callable[[Row, str], Any]
     ) -> list[Row]:
         """Return the matching rows; none if the query is invalid.
 

@@ -17,9 +17,7 @@ class RoleForm(forms.Form):
     """Chooses a member's role."""
 
     role = forms.ChoiceField(
-        label=_("Role"),
-        choices=ROLE_CHOICES,
-        help_text=_("See the permissions below."),
+        label=_("Role"), choices=ROLE_CHOICES, help_text=_("See the permissions below.")
     )
 
 
@@ -53,11 +51,5 @@ def role_labels() -> list[str | Promise]:
 def permission_rows() -> Iterator[tuple[str | Promise, list[tuple[str | Promise, bool]]]]:
     """Yield each permission with whether each role has it."""
     for need, words in PERMISSION_LABELS.items():
-        yield (
-            words,
-            [(ROLE_LABELS[role], need in PERMISSIONS_BY_ROLE[role]) for role in Role],
-        )
-    yield (
-        _("2FA required"),
-        [(ROLE_LABELS[role], role in ROLES_REQUIRING_2FA) for role in Role],
-    )
+        yield (words, [(ROLE_LABELS[role], need in PERMISSIONS_BY_ROLE[role]) for role in Role])
+    yield (_("2FA required"), [(ROLE_LABELS[role], role in ROLES_REQUIRING_2FA) for role in Role])

@@ -191,12 +191,7 @@ def _confirm_action(
         else:
             messages.success(request, message % {"person": person.user})
             return redirect_to(request, _index_url(member))
-    context = {
-        "member": member,
-        "person": person,
-        "why_not": why_not,
-        "form": form,
-    }
+    context = {"member": member, "person": person, "why_not": why_not, "form": form}
     status = 422 if form.errors else 200
     return render_page(request, template, context, status=status)
 
@@ -239,10 +234,7 @@ def _show_link(
 
 
 def _role_context() -> dict[str, object]:
-    return {
-        "roles": forms.role_labels(),
-        "rows": list(forms.permission_rows()),
-    }
+    return {"roles": forms.role_labels(), "rows": list(forms.permission_rows())}
 
 
 def _index_url(member: Member) -> str:

@@ -97,9 +97,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["-made_at"],
-            },
+            options={"ordering": ["-made_at"]},
         ),
         migrations.CreateModel(
             name="Chosen",
@@ -144,9 +142,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["position"],
-            },
+            options={"ordering": ["position"]},
         ),
         migrations.CreateModel(
             name="Digest",
@@ -346,9 +342,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["-asked_at"],
-            },
+            options={"ordering": ["-asked_at"]},
         ),
         migrations.CreateModel(
             name="PackPart",
@@ -370,9 +364,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["number"],
-            },
+            options={"ordering": ["number"]},
         ),
         migrations.CreateModel(
             name="Piece",
@@ -394,9 +386,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["position"],
-            },
+            options={"ordering": ["position"]},
         ),
         migrations.CreateModel(
             name="Receipt",
@@ -459,9 +449,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["region", "name", "service_id"],
-            },
+            options={"ordering": ["region", "name", "service_id"]},
         ),
         migrations.CreateModel(
             name="Rollover",
@@ -524,9 +512,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["-started_at"],
-            },
+            options={"ordering": ["-started_at"]},
         ),
         migrations.CreateModel(
             name="Rotation",
@@ -612,9 +598,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["name", "made_at"],
-            },
+            options={"ordering": ["name", "made_at"]},
         ),
         migrations.CreateModel(
             name="Selection",
@@ -692,9 +676,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["position"],
-            },
+            options={"ordering": ["position"]},
         ),
         migrations.CreateModel(
             name="Spending",
@@ -741,9 +723,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["name", "made_at"],
-            },
+            options={"ordering": ["name", "made_at"]},
         ),
         migrations.CreateModel(
             name="ToldEnd",
@@ -804,9 +784,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["-asked_at"],
-            },
+            options={"ordering": ["-asked_at"]},
         ),
         migrations.CreateModel(
             name="Webhook",
@@ -856,9 +834,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["name", "made_at"],
-            },
+            options={"ordering": ["name", "made_at"]},
         ),
         migrations.CreateModel(
             name="Delivery",
@@ -902,10 +878,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name_plural": "deliveries",
-                "ordering": ["-made_at", "-last"],
-            },
+            options={"verbose_name_plural": "deliveries", "ordering": ["-made_at", "-last"]},
         ),
         migrations.AddIndex(
             model_name="batch",
@@ -1023,8 +996,7 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["organization", "page"], name="receipts_by_page"),
         ),
         migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(fields=["lookup"], name="receipts_by_lookup"),
+            model_name="receipt", index=models.Index(fields=["lookup"], name="receipts_by_lookup")
         ),
         migrations.AddConstraint(
             model_name="receiptplace",

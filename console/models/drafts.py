@@ -31,12 +31,7 @@ class Draft(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                "user",
-                "organization",
-                "region",
-                "service_id",
-                "client_id",
-                name="one_draft_each",
+                "user", "organization", "region", "service_id", "client_id", name="one_draft_each"
             )
         ]
 

@@ -61,18 +61,13 @@ class KnownClient(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                "organization",
-                "region",
-                "service_id",
-                "client_id",
-                name="one_known_client",
+                "organization", "region", "service_id", "client_id", name="one_known_client"
             )
         ]
         indexes = [
             models.Index(fields=["organization", "rank", "id"], name="known_client_by_name"),
             models.Index(
-                fields=["organization", "modified_at", "id"],
-                name="known_client_by_change",
+                fields=["organization", "modified_at", "id"], name="known_client_by_change"
             ),
             models.Index(
                 # In the order in which combinations of them are counted.
@@ -119,19 +114,13 @@ class KnownKey(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                "organization",
-                "region",
-                "service_id",
-                "client_id",
-                "place",
-                name="one_known_key",
+                "organization", "region", "service_id", "client_id", "place", name="one_known_key"
             )
         ]
         indexes = [
             models.Index(fields=["organization", "ends_at", "id"], name="known_key_by_end"),
             models.Index(
-                fields=["organization", "kind", "region", "marks"],
-                name="known_key_by_facets",
+                fields=["organization", "kind", "region", "marks"], name="known_key_by_facets"
             ),
         ]
 

@@ -66,13 +66,7 @@ class Rollover(models.Model):
     job = models.UUIDField(null=True)  # which does that
     trouble = models.CharField(max_length=400, blank=True)  # why it stopped
 
-    OPEN = (
-        State.STARTED,
-        State.PUBLISHED,
-        State.SWITCHED,
-        State.REVERTING,
-        State.REVERTED,
-    )
+    OPEN = (State.STARTED, State.PUBLISHED, State.SWITCHED, State.REVERTING, State.REVERTED)
 
     class Meta:
         ordering = ["-started_at"]
@@ -80,13 +74,7 @@ class Rollover(models.Model):
             models.UniqueConstraint(
                 fields=["organization", "region", "service_id", "member"],
                 condition=Q(
-                    state__in=[
-                        "started",
-                        "published",
-                        "switched",
-                        "reverting",
-                        "reverted",
-                    ]
+                    state__in=["started", "published", "switched", "reverting", "reverted"]
                 ),
                 name="one_rollover_at_a_time",
             )

@@ -102,10 +102,7 @@ class Webhook(models.Model):
         return found
 
     def set_url(self, url: str, origin: str) -> Self:
-        self.url_sealed, self.origin = (
-            vault.seal(url, self._vault_context("url")),
-            origin,
-        )
+        self.url_sealed, self.origin = (vault.seal(url, self._vault_context("url")), origin)
         return self
 
     def set_secret(self, secret: str) -> Self:

@@ -12,12 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console.audit_log.search_language import (
-    FILTERS,
-    INTERNAL_FILTERS,
-    format_query,
-    parse,
-)
+from console.audit_log.search_language import FILTERS, INTERNAL_FILTERS, format_query, parse
 from console.models import SavedSearch
 from console.models.searches import MAX_QUERY_CHARS, manageable_searches, visible_searches
 from console.web.access import ConsoleRequest, Member, organization_page
@@ -106,10 +101,7 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
     form = NewSavedSearchForm(request.POST or None, instance=search, initial=initial)
     if form.is_valid():
         record_event(
-            member.actor,
-            SEARCH_SAVE,
-            label=form.cleaned_data["name"],
-            object=_audit_object(form),
+            member.actor, SEARCH_SAVE, label=form.cleaned_data["name"], object=_audit_object(form)
         )
         form.save()
         said = _("“%(name)s” saved.") % {"name": search.name}
@@ -130,10 +122,7 @@ def edit(request: ConsoleRequest, member: Member, search: UUID) -> HttpResponse:
         del form.fields["shared"]  # nobody at all would find it any more
     if form.is_valid():
         record_event(
-            member.actor,
-            SEARCH_CHANGE,
-            label=form.cleaned_data["name"],
-            object=_audit_object(form),
+            member.actor, SEARCH_CHANGE, label=form.cleaned_data["name"], object=_audit_object(form)
         )
         form.save()
         said = _("“%(name)s” saved.") % {"name": saved_search.name}

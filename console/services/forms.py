@@ -24,8 +24,7 @@ class NewServiceForm(forms.Form):
     service_name = forms.CharField(label=_("Name"), max_length=100)
     issuer = forms.CharField(label=_("Issuer"), max_length=2000)
     start = forms.ChoiceField(
-        label=_("Start from"),
-        choices=[(slug, "") for slug in (*SERVICE_PRESETS, COPY, AGAIN)],
+        label=_("Start from"), choices=[(slug, "") for slug in (*SERVICE_PRESETS, COPY, AGAIN)]
     )
     original = forms.CharField(required=False, label=_("Original"))
 

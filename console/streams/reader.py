@@ -17,11 +17,7 @@ from django.utils import timezone
 from console.models import Stream
 from tenants.audit import events
 from tenants.audit.actor import Actor
-from tenants.audit.integrity.chain_export import (
-    RowWithPreviousMac,
-    format_line,
-    read_rows_after,
-)
+from tenants.audit.integrity.chain_export import RowWithPreviousMac, format_line, read_rows_after
 from tenants.audit.recorder import record_event
 from tenants.authlete.errors import AuditUnavailableError
 

@@ -16,13 +16,7 @@ from console.models import Stream
 from console.models.streams import generate_token
 from console.streams import reader
 from console.streams.reader import RETRY_AFTER_SECONDS, TooManyWaitingError
-from console.web.access import (
-    ConsoleRequest,
-    Member,
-    client_ip,
-    organization_page,
-    public_page,
-)
+from console.web.access import ConsoleRequest, Member, client_ip, organization_page, public_page
 from console.web.idempotency import IdempotentForm, idempotent
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
@@ -39,11 +33,7 @@ from tenants.organizations.roles import ConsolePermission
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """List the log streams."""
     streams = Stream.objects.filter(organization=member.organization)
-    context = {
-        "member": member,
-        "streams": streams,
-        "url": _stream_url(request, member),
-    }
+    context = {"member": member, "streams": streams, "url": _stream_url(request, member)}
     return render_page(request, "streams/index.html", context)
 
 
@@ -61,9 +51,7 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
             record_action(member.actor, events.STREAM_ADD, label=name),
         ):
             Stream(
-                organization=member.organization,
-                name=name,
-                made_by=member.user.get_username(),
+                organization=member.organization, name=name, made_by=member.user.get_username()
             ).set_token(token).save()
         context |= {"name": name, "token": token}
         return render_page(request, "streams/new.html", context)
@@ -114,9 +102,7 @@ def read(request: HttpRequest, home: str) -> HttpResponseBase:
     except reader.StreamRevokedError:
         return _unauthorized(request, home)
     return StreamingHttpResponse(
-        batch.lines(),
-        content_type="application/jsonl",
-        headers={"X-Cursor": str(batch.cursor)},
+        batch.lines(), content_type="application/jsonl", headers={"X-Cursor": str(batch.cursor)}
     )
 
 

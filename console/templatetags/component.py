@@ -15,14 +15,7 @@ around each fill is removed.
 from typing import Any
 
 from django import template
-from django.template.base import (
-    FilterExpression,
-    Node,
-    NodeList,
-    Parser,
-    Token,
-    token_kwargs,
-)
+from django.template.base import FilterExpression, Node, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
@@ -48,10 +41,7 @@ class ComponentNode(Node):
     """A partial with its arguments, its body and its fills."""
 
     def __init__(
-        self,
-        name: FilterExpression,
-        arguments: dict[str, FilterExpression],
-        nodelist: NodeList,
+        self, name: FilterExpression, arguments: dict[str, FilterExpression], nodelist: NodeList
     ) -> None:
         self.name = name
         self.arguments = arguments

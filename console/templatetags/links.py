@@ -20,11 +20,7 @@ from console.templatetags.text import grouped
 from console.templatetags.ui import icon
 from console.web.paths import cached_reverse
 from tenants.audit.models import AuditEntry
-from tenants.audit.search.filters import (
-    DEFAULT_WINDOW,
-    NARROW_FILTERS,
-    UNINDEXED_FILTERS,
-)
+from tenants.audit.search.filters import DEFAULT_WINDOW, NARROW_FILTERS, UNINDEXED_FILTERS
 from tenants.authlete.operation import Effect
 
 register = template.Library()
@@ -69,9 +65,7 @@ def optional_object_path(target: Any, page: str, *more: str) -> str:
 def service_name(workspace: Any, service_id: int) -> str:
     """Return the name of a service in the index; its id if it has none there."""
     known = KnownService.objects.filter(
-        organization=workspace.organization,
-        region=workspace.region.name,
-        service_id=service_id,
+        organization=workspace.organization, region=workspace.region.name, service_id=service_id
     )
     return known.values_list("name", flat=True).first() or str(service_id)
 
@@ -126,11 +120,7 @@ def chip(label: object, path: str, on: bool = False, count: int | str | None = N
 
 @register.simple_tag(takes_context=True)
 def sort_by(
-    context: Context,
-    name: str,
-    label: object,
-    number: bool = False,
-    first: bool = False,
+    context: Context, name: str, label: object, number: bool = False, first: bool = False
 ) -> SafeString:
     """Render a column header that sorts by ``?sort=name``, then by ``-name``.
 

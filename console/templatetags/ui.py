@@ -66,9 +66,7 @@ def region(named: Any, state: str = "") -> SafeString:
 def outcome(of: str) -> SafeString:
     """Render the outcome of a call as a badge."""
     return format_html(
-        '<span class="outcome" data-outcome="{}">{}</span>',
-        of,
-        OUTCOME_LABELS.get(of, of),
+        '<span class="outcome" data-outcome="{}">{}</span>', of, OUTCOME_LABELS.get(of, of)
     )
 
 

@@ -88,8 +88,7 @@ class NewTokenForm(TokenContentForm, ChangeReasonForm):
     """The values of a new token, and the reason."""
 
     grant_type = forms.ChoiceField(
-        label=_("Grant type"),
-        help_text=_("The grant that the token appears to come from."),
+        label=_("Grant type"), help_text=_("The grant that the token appears to come from.")
     )
     client = forms.CharField(
         label=_("Client"),
@@ -134,8 +133,7 @@ class NewTokenForm(TokenContentForm, ChangeReasonForm):
         help_text=_("Not stored or shown. If the service issues JWTs, the value inside the JWT."),
     )
     refresh_value = TokenValueField(
-        label=_("Refresh token value"),
-        help_text=_("Default: Authlete generates a value."),
+        label=_("Refresh token value"), help_text=_("Default: Authlete generates a value.")
     )
     allow_guessable = forms.BooleanField(required=False, label=_("Import a guessable value"))
 

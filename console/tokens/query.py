@@ -10,11 +10,7 @@ from django.http import Http404, QueryDict
 from tenants.authlete.api.tokens import MAX_PAGE_SIZE
 from tenants.authlete.documents.tokens import TokenStatus
 
-STATUS_BY_STATE = {
-    "": TokenStatus.ALL,
-    "valid": TokenStatus.VALID,
-    "expired": TokenStatus.INVALID,
-}
+STATUS_BY_STATE = {"": TokenStatus.ALL, "valid": TokenStatus.VALID, "expired": TokenStatus.INVALID}
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,9 +86,7 @@ def _is_same(name: str, current: Any, value: Any) -> bool:
             return abs(int(current) - int(value)) < MILLISECONDS_PER_SECOND
 
 
-def _property_tuples(
-    properties: Sequence[Mapping[str, Any]] | None,
-) -> list[tuple[Any, ...]]:
+def _property_tuples(properties: Sequence[Mapping[str, Any]] | None) -> list[tuple[Any, ...]]:
     tuples = (
         (item.get("key"), str(item.get("value")), bool(item.get("hidden")))
         for item in properties or ()

@@ -113,20 +113,13 @@ def _list_services(member: Member) -> Iterator[tuple[str, dict[int, str] | None]
             doors[region.name] = None
     open_ = {name: door for name, door in doors.items() if door}
     lists = dict(
-        zip(
-            open_,
-            list_all_services(list(open_.values()), LISTING_TIMEOUT_SECONDS),
-            strict=True,
-        )
+        zip(open_, list_all_services(list(open_.values()), LISTING_TIMEOUT_SECONDS), strict=True)
     )
     whole = {name: one.items for name, one in lists.items() if one.is_complete}
     index_services(member.organization, whole)
     for name in doors:
         found = whole.get(name)
-        yield (
-            name,
-            None if found is None else {one.api_key: one.service_name for one in found},
-        )
+        yield (name, None if found is None else {one.api_key: one.service_name for one in found})
 
 
 def _indexed_services(organization: Organization, region: str) -> dict[int, str]:

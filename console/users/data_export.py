@@ -28,13 +28,7 @@ def export_user_data(member: Member, lookup: OpenLookup, reason: str, ticket: st
 
     Raises `AuditUnavailableError`; then there is no file.
     """
-    record_event(
-        member.actor,
-        SUBJECT_EXPORT,
-        subject=lookup.subject,
-        reason=reason,
-        ticket=ticket,
-    )
+    record_event(member.actor, SUBJECT_EXPORT, subject=lookup.subject, reason=reason, ticket=ticket)
     done = list_entries(member, lookup.subject)
     user = find_user(member, lookup.subject)
     is_whole = all(one.is_complete for one in user)

@@ -130,10 +130,7 @@ class ServiceReceipt:
         same = ReceiptPlace.objects.filter(pk=row.pk, version=row.version)
         row.version += 1
         if not same.update(
-            content=row.content,
-            version=row.version,
-            is_proven=row.is_proven,
-            ended_at=row.ended_at,
+            content=row.content, version=row.version, is_proven=row.is_proven, ended_at=row.ended_at
         ):
             raise ReceiptConflictError
 

@@ -28,12 +28,7 @@ from tenants.authlete.api.grants import PAGE_SIZE
 from tenants.authlete.api.services import ServiceApi
 from tenants.authlete.api.tokens import MAX_PAGE_SIZE as TOKENS_A_PAGE
 from tenants.authlete.documents.tokens import IssuedToken, TokenStatus
-from tenants.authlete.errors import (
-    AuthleteError,
-    NotSentError,
-    RejectedError,
-    StaleVersionError,
-)
+from tenants.authlete.errors import AuthleteError, NotSentError, RejectedError, StaleVersionError
 from tenants.organizations.regions import Region
 
 MAX_ROUNDS = 2
@@ -164,10 +159,7 @@ class UserRevocation:
         found: list[IssuedToken] = []
         while True:
             page = self.service.tokens.list(
-                line.client_id,
-                self.subject,
-                start=len(found),
-                end=len(found) + TOKENS_A_PAGE,
+                line.client_id, self.subject, start=len(found), end=len(found) + TOKENS_A_PAGE
             )
             found += page.access_tokens or ()
             if not page.access_tokens or len(found) >= min(page.total_count, MAX_TOKENS_PER_APP):

@@ -87,12 +87,7 @@ def region(request: ConsoleRequest, member: Member, lookup: UUID, region: str) -
     if told is None:
         raise Http404
     receipt_store.attach_revoked_apps(found.lookup, [told])
-    context = {
-        "member": member,
-        "lookup": found.lookup,
-        "subject": found.subject,
-        "result": told,
-    }
+    context = {"member": member, "lookup": found.lookup, "subject": found.subject, "result": told}
     return render_page(request, "users/region.html", context, part="region")
 
 
@@ -108,12 +103,7 @@ def export(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpRespons
             return export_user_data(member, found, **form.cleaned_data)
         form.add_error(None, REVEAL_LIMIT.error_message)
         status = 429
-    context = {
-        "member": member,
-        "lookup": found.lookup,
-        "subject": found.subject,
-        "form": form,
-    }
+    context = {"member": member, "lookup": found.lookup, "subject": found.subject, "form": form}
     return render_page(request, "users/export.html", context, status=status)
 
 
@@ -188,11 +178,7 @@ def _get_region(member: Member, name: str) -> Region:
 
 
 def _show_result(
-    request: ConsoleRequest,
-    member: Member,
-    submit: FirstSubmit,
-    kept: ServiceReceipt,
-    subject: str,
+    request: ConsoleRequest, member: Member, submit: FirstSubmit, kept: ServiceReceipt, subject: str
 ) -> HttpResponse:
     """Redirect to the user, or to the receipt if it isn't confirmed."""
     place = kept.row

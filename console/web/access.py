@@ -132,10 +132,7 @@ def organization_page[**P](
 
         @wraps(page)
         def view(
-            request: ConsoleRequest,
-            organization: str,
-            *args: P.args,
-            **kwargs: P.kwargs,
+            request: ConsoleRequest, organization: str, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
             member = _admit_member(request, organization, needs)
             with _log_denials(request, member, needs):
@@ -146,9 +143,7 @@ def organization_page[**P](
     return decorate
 
 
-def workspace_page[**P](
-    needs: Permission,
-) -> Callable[[WorkspacePage[P]], ViewFunction]:
+def workspace_page[**P](needs: Permission) -> Callable[[WorkspacePage[P]], ViewFunction]:
     """Admit as `organization_page` does, to one region of the organization."""
 
     def decorate(page: WorkspacePage[P]) -> ViewFunction:

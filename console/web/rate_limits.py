@@ -76,9 +76,6 @@ def consume(member: Member, rate_limit: RateLimit) -> bool:
         return True
     hit.delete()
     record_event(
-        member.actor,
-        RATE_LIMIT_EXCEEDED,
-        outcome=Outcome.REJECTED,
-        object=rate_limit.name,
+        member.actor, RATE_LIMIT_EXCEEDED, outcome=Outcome.REJECTED, object=rate_limit.name
     )
     return False

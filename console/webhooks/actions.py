@@ -16,19 +16,9 @@ from console.models.webhooks import generate_secret
 from console.webhooks.payloads import row_filter
 from tenants.audit import events
 from tenants.audit.actor import Actor
-from tenants.audit.integrity.chain_export import (
-    MAX_SCAN_SECONDS,
-    count_rows,
-    read_rows_after,
-)
+from tenants.audit.integrity.chain_export import MAX_SCAN_SECONDS, count_rows, read_rows_after
 from tenants.audit.integrity.tombstones import Tombstone, entry_id_to_microseconds
-from tenants.audit.models import (
-    ROWS_PER_BLOCK,
-    AuditBlock,
-    AuditEntry,
-    AuditHead,
-    to_microseconds,
-)
+from tenants.audit.models import ROWS_PER_BLOCK, AuditBlock, AuditEntry, AuditHead, to_microseconds
 from tenants.audit.recorder import record_action, record_event
 from tenants.audit.retention.runs import find_deleted_until
 from tenants.authlete.changes import FieldChange
@@ -52,11 +42,7 @@ def last_row() -> int:
 
 
 def add(
-    who: Actor,
-    organization: Organization,
-    url: str,
-    origin: str,
-    settings: dict[str, Any],
+    who: Actor, organization: Organization, url: str, origin: str, settings: dict[str, Any]
 ) -> tuple[Webhook, str]:
     """Create a webhook for new rows; return it with its signing secret."""
     secret = generate_secret()

@@ -31,10 +31,7 @@ ROWS_TYPE, TEST_TYPE = "audit.rows", "audit.test"
 def row_filter(webhook: Webhook) -> RowSelection:
     """Return the filter for the entries that a webhook subscribes to."""
     chosen = [EVENT_GROUPS[name] for name in webhook.groups.split() if name in EVENT_GROUPS]
-    names, effects = (
-        [name for one in chosen for name in one.event_names],
-        webhook.effects,
-    )
+    names, effects = ([name for one in chosen for name in one.event_names], webhook.effects)
     kinds = {
         get_category(name, effect)
         for name, effect in EVENT_EFFECTS.items()
@@ -72,10 +69,7 @@ def build_body(webhook: Webhook, delivery: Delivery) -> bytes:
     rows, _until = read_rows_after(
         webhook.organization_id, delivery.first - 1, delivery.rows, row_filter(webhook)
     )
-    if [row.seq for row, _before in (rows[:1] + rows[-1:])] != [
-        delivery.first,
-        delivery.last,
-    ]:
+    if [row.seq for row, _before in (rows[:1] + rows[-1:])] != [delivery.first, delivery.last]:
         return b""
     return _join_body(ROWS_TYPE, delivery.made_at, _row_lines(webhook, rows))
 

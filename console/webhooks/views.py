@@ -19,12 +19,7 @@ from console.web.labels import EFFECT_LABELS
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from console.webhooks import actions
-from console.webhooks.forms import (
-    ConfirmReplayForm,
-    EditWebhookForm,
-    ReplayRangeForm,
-    WebhookForm,
-)
+from console.webhooks.forms import ConfirmReplayForm, EditWebhookForm, ReplayRangeForm, WebhookForm
 from tenants.audit.actor import Actor
 from tenants.jobs import queue
 from tenants.organizations.roles import ConsolePermission

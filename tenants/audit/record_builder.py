@@ -62,12 +62,7 @@ def build_outcome(
     """Build the record of an entry's outcome."""
     code = _truncate("code", code)
     return OutcomeRecord(
-        entry,
-        outcome.value,
-        status,
-        code,
-        _now_microseconds(),
-        serialize_changes(surprises),
+        entry, outcome.value, status, code, _now_microseconds(), serialize_changes(surprises)
     )
 
 

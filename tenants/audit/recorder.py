@@ -156,11 +156,7 @@ def record_event(
 
 @contextmanager
 def record_action(
-    actor: Actor,
-    event: AuditEvent,
-    *,
-    is_read_only: bool = False,
-    **details: Unpack[EventDetails],
+    actor: Actor, event: AuditEvent, *, is_read_only: bool = False, **details: Unpack[EventDetails]
 ) -> Iterator[None]:
     """Record the intent of the block and its outcome.
 
@@ -211,10 +207,7 @@ def _check_anchored(event: AuditEvent, effect: str) -> None:
 
 def _write_records(records: Sequence[Record], *, entry: str) -> None:
     try:
-        writer.write(
-            records,
-            if_abandoned=[record_builder.build_outcome(entry, Outcome.NOT_SENT)],
-        )
+        writer.write(records, if_abandoned=[record_builder.build_outcome(entry, Outcome.NOT_SENT)])
     except AuditWriteError as error:
         message = _("%(reason)s Nothing was changed.") % {"reason": error}
         raise AuditUnavailableError(message) from error
@@ -228,13 +221,7 @@ def _select_denial(
     See docs/explanation/decisions/counted-denials.md.
     """
     source = _denial_source(actor)
-    same = (
-        actor.organization_id,
-        source,
-        event.name,
-        effect,
-        *map(str, details.values()),
-    )
+    same = (actor.organization_id, source, event.name, effect, *map(str, details.values()))
     times = _denial_counter.count("same", *same)
     if not should_report(times):
         return None
@@ -243,11 +230,7 @@ def _select_denial(
         if not should_report(times):
             return None
     if _denial_counter.count("all") > MAX_DENIALS_TOTAL:
-        actor, event, times = (
-            Actor(0, ""),
-            DENIALS_COUNTED,
-            _denial_counter.count("more"),
-        )
+        actor, event, times = (Actor(0, ""), DENIALS_COUNTED, _denial_counter.count("more"))
         if not should_report(times):
             return None
     return actor, event, times

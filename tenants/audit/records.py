@@ -67,10 +67,7 @@ type Record = IntentRecord | OutcomeRecord
 INTENT_FIELDS = tuple(field.name for field in fields(IntentRecord))
 OUTCOME_FIELDS = tuple(field.name for field in fields(OutcomeRecord))
 
-_get_intent_values, _get_outcome_values = (
-    attrgetter(*INTENT_FIELDS),
-    attrgetter(*OUTCOME_FIELDS),
-)
+_get_intent_values, _get_outcome_values = (attrgetter(*INTENT_FIELDS), attrgetter(*OUTCOME_FIELDS))
 _json_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str)
 
 # How the columns stand while an entry is open.

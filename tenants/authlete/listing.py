@@ -13,11 +13,7 @@ from tenants.authlete.api import clients, services
 from tenants.authlete.client import AuthleteClient
 from tenants.authlete.documents.client import Client, ClientPage
 from tenants.authlete.documents.service import Service, ServicePage
-from tenants.authlete.errors import (
-    AuthleteError,
-    InvalidResponseError,
-    ResponseTooLargeError,
-)
+from tenants.authlete.errors import AuthleteError, InvalidResponseError, ResponseTooLargeError
 from tenants.authlete.fanout import gather
 from tenants.authlete.messages import Message
 from tenants.authlete.messages import gettext_noop as _

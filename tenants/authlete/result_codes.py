@@ -58,9 +58,7 @@ INVALID_LOCALIZED_VALUE = _("A localized value, or its language tag, is not vali
 INVALID_SCOPE = _("The name, description or an attribute of a scope is not valid.")
 
 
-def _expand_families(
-    families: Mapping[str, Mapping[str, str]],
-) -> Iterator[tuple[str, str]]:
+def _expand_families(families: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str]]:
     """Yield each code with its meaning."""
     for family, members in families.items():
         for suffixes, meaning in members.items():
@@ -99,11 +97,7 @@ CODE_FAMILIES: dict[str, dict[str, str]] = {
     "A027": CLIENT_CODES,
     "A028": PAGING_CODES,
     "A029": CLIENT_CODES,
-    "A030": {
-        "201 202 203": INVALID_VALUE,
-        "601": ALIAS_TAKEN,
-        "602": METADATA_TOO_LARGE,
-    },
+    "A030": {"201 202 203": INVALID_VALUE, "601": ALIAS_TAKEN, "602": METADATA_TOO_LARGE},
     "A031": {
         "201": _("Authlete does not support this value."),
         "202 214": INVALID_VALUE,
@@ -177,10 +171,7 @@ CODE_FAMILIES: dict[str, dict[str, str]] = {
         "603": ALIAS_TAKEN,
         "604": METADATA_TOO_LARGE,
     },
-    "A126": {
-        "202": _("A value has the wrong type."),
-        "203": _("The request has no body."),
-    },
+    "A126": {"202": _("A value has the wrong type."), "203": _("The request has no body.")},
     "A128": {"101": NOT_STORED, "201 202 203": INVALID_VALUE},
     "A134": {
         "107": CLIENT_GONE,

@@ -146,12 +146,7 @@ def retry_failed_items(job: Job, actor: Actor) -> int:
         over = (JobState.COMPLETED, JobState.CANCELLED, JobState.NOT_ALLOWED)
         _change_state(job, over, state=JobState.WAITING, ended_at=None, trouble="", failures=0)
         again = select_retryable_items(job).update(
-            state=ItemState.PENDING,
-            tries=0,
-            again_at=None,
-            ended_at=None,
-            text="",
-            code="",
+            state=ItemState.PENDING, tries=0, again_at=None, ended_at=None, text="", code=""
         )
         if not again:
             raise JobStateError
@@ -186,10 +181,7 @@ def can_control(job: Job, actor_id: int, role: Role) -> bool:
 
 @contextmanager
 def _record_control(job: Job, actor: Actor, event: AuditEvent) -> Iterator[None]:
-    with (
-        record_action(actor, event, **event_details(job)),
-        transaction.atomic(),
-    ):
+    with record_action(actor, event, **event_details(job)), transaction.atomic():
         yield
 
 

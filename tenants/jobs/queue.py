@@ -119,8 +119,5 @@ def is_due() -> Q:
 def prune_task_results() -> None:
     """Delete finished task results."""
     call_command(
-        "prune_db_task_results",
-        queue_name="*",
-        min_age_days=RESULT_RETENTION_DAYS,
-        verbosity=0,
+        "prune_db_task_results", queue_name="*", min_age_days=RESULT_RETENTION_DAYS, verbosity=0
     )

@@ -74,14 +74,7 @@ def job_handler(
         if kind in JOB_HANDLERS and JOB_HANDLERS[kind].run is not run:
             raise ValueError(f"two handlers for the job kind {kind}")
         JOB_HANDLERS[kind] = JobHandler(
-            kind,
-            permission,
-            run,
-            repeatable,
-            concurrency,
-            on_ended,
-            summary,
-            reason_names_subject,
+            kind, permission, run, repeatable, concurrency, on_ended, summary, reason_names_subject
         )
         return run
 

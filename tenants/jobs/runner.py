@@ -120,11 +120,7 @@ def select_leased(item: Item) -> QuerySet[Item]:
 
 
 def _handle_failure(
-    work: JobContext,
-    item: Item,
-    handler: JobHandler,
-    error: AuthleteError,
-    failures: int,
+    work: JobContext, item: Item, handler: JobHandler, error: AuthleteError, failures: int
 ) -> ItemAttempt:
     found = failure_policy.decide(
         error,
@@ -192,11 +188,7 @@ def _run_job(job: Job, lease: UUID) -> None:
 
 
 def _run_items(
-    job: Job,
-    lease: UUID,
-    handler: JobHandler,
-    actor: Actor,
-    credentials: CredentialsByRegion,
+    job: Job, lease: UUID, handler: JobHandler, actor: Actor, credentials: CredentialsByRegion
 ) -> None:
     turns = _ItemFeed(job, lease, MAX_ITEMS_PER_THREAD * handler.concurrency)
     log = AuditLogSink(

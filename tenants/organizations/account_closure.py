@@ -20,12 +20,7 @@ from tenants.organizations.roles import Role
 
 
 def close_account(
-    actor: Actor,
-    user: User,
-    *,
-    reason: str = "",
-    ticket: str = "",
-    allow_no_admin: bool = False,
+    actor: Actor, user: User, *, reason: str = "", ticket: str = "", allow_no_admin: bool = False
 ) -> list[Organization]:
     """Disable sign-in, end sessions and return the user's organizations.
 

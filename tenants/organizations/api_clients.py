@@ -36,11 +36,7 @@ def load_credentials(organization: Organization) -> CredentialsByRegion:
 
 
 def connect(
-    credentials: CredentialsByRegion,
-    region: str,
-    audit_sink: AuditSink,
-    *,
-    holder: str = "",
+    credentials: CredentialsByRegion, region: str, audit_sink: AuditSink, *, holder: str = ""
 ) -> AuthleteClient:
     """Create the client of a region; ``holder`` is shown to others who wait for a lock.
 
@@ -79,9 +75,7 @@ def list_connected_regions(credentials: CredentialsByRegion) -> list[Region]:
     return [get_regions()[name] for name in credentials]
 
 
-def list_regions_with_service_creation(
-    credentials: CredentialsByRegion,
-) -> list[Region]:
+def list_regions_with_service_creation(credentials: CredentialsByRegion) -> list[Region]:
     """Return the regions where services can be created and deleted."""
     return [
         region
@@ -99,9 +93,7 @@ def get_region_health(region: Region) -> HealthSample | None:
 
 def _connection_pool(base_url: str) -> ConnectionPool:
     return get_connection_pool(
-        base_url,
-        max_connections=settings.AUTHLETE_CONNECTIONS,
-        transport_factory=_load_transport(),
+        base_url, max_connections=settings.AUTHLETE_CONNECTIONS, transport_factory=_load_transport()
     )
 
 

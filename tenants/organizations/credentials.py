@@ -15,11 +15,7 @@ from tenants.audit import events
 from tenants.audit.actor import Actor
 from tenants.audit.recorder import AuditLogSink, record_action, record_event
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.credential_check import (
-    CredentialCheck,
-    CredentialProblem,
-    check_credential,
-)
+from tenants.authlete.credential_check import CredentialCheck, CredentialProblem, check_credential
 from tenants.authlete.errors import Outcome, UnauthorizedError
 from tenants.authlete.redaction.redactor import Fingerprint
 from tenants.crypto.vault import UnsealError
@@ -186,9 +182,7 @@ def _save_probe_result(credential: Credential, check: CredentialCheck | None) ->
     _set_probe_result(credential, check)
     if check:
         Credential.objects.filter(pk=credential.pk).update(
-            tried_at=credential.tried_at,
-            problem=credential.problem,
-            services=credential.services,
+            tried_at=credential.tried_at, problem=credential.problem, services=credential.services
         )
 
 

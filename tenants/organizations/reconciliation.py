@@ -24,9 +24,7 @@ type EvidenceSource = Callable[[AuditEntry], Mapping[str, Any]]
 EVIDENCE_SOURCES: dict[str, EvidenceSource] = {}
 
 
-def register_evidence_source(
-    operation: str,
-) -> Callable[[EvidenceSource], EvidenceSource]:
+def register_evidence_source(operation: str) -> Callable[[EvidenceSource], EvidenceSource]:
     """Register a function that adds evidence learned after the intent."""
 
     def register(learn: EvidenceSource) -> EvidenceSource:
@@ -81,9 +79,7 @@ def _clients_created_by_other_calls(entry: AuditEntry) -> Mapping[str, Any]:
     )
     made = dict(versions.exclude(entry=entry.entry).values_list("entry", "client_id"))
     creates = AuditEntry.objects.filter(
-        organization_id=entry.organization_id,
-        operation=entry.operation,
-        entry__in=made,
+        organization_id=entry.organization_id, operation=entry.operation, entry__in=made
     )
     creating_calls = list(creates.values_list("entry", flat=True))
     return {"told": creating_calls, "others": [str(made[call]) for call in creating_calls]}

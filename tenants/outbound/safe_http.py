@@ -11,14 +11,7 @@ import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from time import monotonic
 
 import httpx
@@ -26,10 +19,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tenants.authlete.transport.deadline import Deadline
-from tenants.authlete.transport.network import (
-    DeadlineNetworkBackend,
-    SingleConnectionTransport,
-)
+from tenants.authlete.transport.network import DeadlineNetworkBackend, SingleConnectionTransport
 
 log = logging.getLogger(__name__)
 
@@ -84,11 +74,7 @@ def validate_url(text: str) -> httpx.URL:
 
 
 def post(
-    url: str,
-    body: bytes,
-    headers: Mapping[str, str],
-    *,
-    is_trusted: bool = False,
+    url: str, body: bytes, headers: Mapping[str, str], *, is_trusted: bool = False
 ) -> PostResult:
     """Post within `TIMEOUT_SECONDS`; ``is_trusted`` for URLs from the operator.
 

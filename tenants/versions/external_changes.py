@@ -41,11 +41,7 @@ from tenants.versions.models import Version
 
 EXTERNAL_ACTOR = "outside this console"
 MAX_ENTRIES_INSPECTED = 200  # entries about an object that are looked through, the newest first
-CLIENT_CREATION_OPERATIONS = (
-    "client.create",
-    "registration.create",
-    "federation.registration",
-)
+CLIENT_CREATION_OPERATIONS = ("client.create", "registration.create", "federation.registration")
 # Members changed by a call beside those it names; None: unknown.
 CHANGED_MEMBERS_BY_OPERATION: dict[str, frozenset[str] | None] = {
     "service.update": frozenset(),
@@ -82,9 +78,7 @@ def is_external_creation(new: Version) -> bool:
     if made is None:
         return False
     since = Credential.objects.filter(
-        organization_id=new.organization_id,
-        region=new.region,
-        changed_at__lt=made - MAX_CLOCK_SKEW,
+        organization_id=new.organization_id, region=new.region, changed_at__lt=made - MAX_CLOCK_SKEW
     )
     return since.exists() and not _may_be_created_here(new, made)
 
@@ -102,10 +96,7 @@ def _may_be_created_here(new: Version, created: datetime) -> bool:
         to_microseconds(created + MAX_CLOCK_SKEW),
     )
     calls = AuditEntry.objects.filter(
-        IS_CHANGE,
-        organization_id=new.organization_id,
-        region=new.region,
-        at__range=near,
+        IS_CHANGE, organization_id=new.organization_id, region=new.region, at__range=near
     ).exclude(outcome__in=(*FAILED_OUTCOMES, Outcome.FAILED))
     if not new.client_id:
         return calls.filter(operation="idp.create_service", label=new.name).exists()

@@ -80,9 +80,7 @@ class Version(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["outside"],
-                condition=models.Q(outside="untold"),
-                name="versions_untold",
+                fields=["outside"], condition=models.Q(outside="untold"), name="versions_untold"
             ),
             models.Index("organization_id", Upper("name"), name="versions_by_name"),
         ]

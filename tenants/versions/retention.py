@@ -55,10 +55,7 @@ def delete_expired_versions(build_actor: Callable[[int], Actor]) -> Iterator[int
             if not some:
                 continue
             count = sum(one.kept - one.first for one in some)
-            changes = [
-                FieldChange("versions", None, count),
-                FieldChange("days", None, keep),
-            ]
+            changes = [FieldChange("versions", None, count), FieldChange("days", None, keep)]
             if unfit := there.count(0):
                 changes.append(FieldChange("unfit", None, unfit))
             label = f"{count} versions"

@@ -38,10 +38,7 @@ def load_spans(
 ) -> list[VersionSpan]:
     """Return all spans of an object, oldest first."""
     rows = Version.objects.filter(
-        organization_id=organization_id,
-        region=region,
-        service_id=service_id,
-        client_id=client_id,
+        organization_id=organization_id, region=region, service_id=service_id, client_id=client_id
     ).order_by("number")
     versions = list(rows)
     starts, matching = list(_start_times(versions)), _check_macs(versions)

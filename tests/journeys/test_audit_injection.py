@@ -30,15 +30,7 @@ WIDE = {"width": 1280, "height": 900}
 def keep(text, operation="service.update", end=Outcome.SUCCEEDED, **told):
     """An entry that says ``text`` wherever it can say something."""
     home = Organization.objects.get(slug="harbor")
-    who = Actor(
-        7,
-        text,
-        "admin",
-        home.pk,
-        home.slug,
-        record_builder.new_entry_id(),
-        "192.0.2.41",
-    )
+    who = Actor(7, text, "admin", home.pk, home.slug, record_builder.new_entry_id(), "192.0.2.41")
     told = {"label": text, "object": text, "reason": text * 2, "ticket": text} | told
     row = record_builder.build_intent(who, operation, "change", region="us", service="17", **told)
     writer.write([row, record_builder.build_outcome(row.entry, end, code=text)])
@@ -81,10 +73,7 @@ def test_entry_with_many_long_values_fits_the_window(scene):
         for number in range(MANY - 2)
     ]
     listed = [f"https://{number}.example/{'x' * 300}" for number in range(200)]
-    changes += [
-        FieldChange("redirectUris", listed, texts),
-        FieldChange("scopes", [], [{}]),
-    ]
+    changes += [FieldChange("redirectUris", listed, texts), FieldChange("scopes", [], [{}])]
     entry = keep(HEBREW, changes=changes)
 
     fits(scene, "audit:index")

@@ -31,11 +31,7 @@ def leaked(held):
 def jwt(sandbox, find_service_id, leaked):
     """What was found: the token, as applications send it."""
     service = sandbox.region("us").services[find_service_id("us", "Payments")]
-    claims = {
-        "iss": service["issuer"],
-        "jti": leaked.access_token,
-        "sub": SUBJECT_EVERYWHERE,
-    }
+    claims = {"iss": service["issuer"], "jti": leaked.access_token, "sub": SUBJECT_EVERYWHERE}
     return signing.sign_jwt(service, claims, "ES256", typ="at+jwt")
 
 

@@ -34,8 +34,7 @@ REFUSED = "another-callback-secret-9876543210-fedcba"
 CALLBACK = "authentication_callback_api_secret"
 NOBODY: dict[str, object] = {"uidb36": "1", "key": "no-such"}  # open nothing
 NOBODY |= dict.fromkeys(
-    "job selection lookup receipt rollover batch pack search stream webhook".split(),
-    UUID(int=0),
+    "job selection lookup receipt rollover batch pack search stream webhook".split(), UUID(int=0)
 )
 NOBODY |= {"setting": "pkceRequired", "handle": "no-such"}
 NOBODY |= {"position": 1, "home": "no-such"}
@@ -152,10 +151,7 @@ def use_the_desk(scene, answers):
         ("users:index", {"subject": SUBJECT_EVERYWHERE}),
         ("tokens:lookup", {"token": token.access_token}),
         ("tokens:lookup", {"token": token.access_token, "place": f"{region}/{number}"}),
-        (
-            "tokens:lookup",
-            {"token": token.refresh_token, "place": f"{region}/{number}"},
-        ),
+        ("tokens:lookup", {"token": token.refresh_token, "place": f"{region}/{number}"}),
         ("tokens:verify", {"token": f"{token.access_token}.x.y", "clock_skew_seconds": "no"}),
     ]
     for name, body in sent:

@@ -101,11 +101,7 @@ class Deployment:
     def _start(self, name, *command):
         with (self.home / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, *command],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
+                [sys.executable, *command], cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
         self._running.append(process)
 

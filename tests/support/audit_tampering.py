@@ -3,12 +3,7 @@
 from django.db import connection
 
 from tenants.audit.integrity import append_only, tombstones
-from tenants.audit.integrity.chain import (
-    GENESIS_MAC,
-    compute_head_mac,
-    compute_mac,
-    get_audit_keys,
-)
+from tenants.audit.integrity.chain import GENESIS_MAC, compute_head_mac, compute_mac, get_audit_keys
 from tenants.audit.integrity.tombstones import Tombstone
 from tenants.audit.models import AuditHead, AuditRecord
 

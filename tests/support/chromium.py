@@ -61,9 +61,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(
-    browser_type_launch_args: dict[str, object],
-) -> dict[str, object]:
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
     """Launch the system's Chromium; as root without its sandbox."""
     quiet = ["--disable-gpu", "--disable-background-networking"]
     quiet += ["--disable-component-update", "--disable-dev-shm-usage"]

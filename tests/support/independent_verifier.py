@@ -31,10 +31,7 @@ class TokenIssuer:
         )
 
     def call_api(self, method, path, **members):
-        headers = {
-            "authorization": f"Bearer {self.credential}",
-            "content-type": "application/json",
-        }
+        headers = {"authorization": f"Bearer {self.credential}", "content-type": "application/json"}
         body = json.dumps(members).encode() if members else b""
         path = f"/api/{self.number}/{path}"
         found = self.sandbox.answer(self.region, SandboxRequest(method, path, {}, headers, body))

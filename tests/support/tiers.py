@@ -45,10 +45,7 @@ def examples(full: int) -> int:
 
 
 settings.register_profile(
-    "tests",
-    max_examples=examples(100),
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
+    "tests", max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck)
 )
 settings.load_profile("tests")
 

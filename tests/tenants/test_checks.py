@@ -36,8 +36,7 @@ def test_a_region_that_a_token_must_not_reach_stops_the_start(settings):
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
-    [("VERSIONS_KEEP", "36501"), ("AUDIT_KEEP", {"reads": "999999999"})],
+    ("name", "said"), [("VERSIONS_KEEP", "36501"), ("AUDIT_KEEP", {"reads": "999999999"})]
 )
 def test_a_time_to_keep_something_that_is_before_every_date_stops_the_start(settings, name, said):
     setattr(settings, name, said)

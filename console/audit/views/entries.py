@@ -47,17 +47,10 @@ from console.users.receipt_store import receipts_by_entry
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import IdempotentForm, idempotent
 from console.web.responses import redirect_to, render_page
-from tenants.audit.events import (
-    AUDIT_EXPORT,
-    AUDIT_RESOLVE,
-    EVENTS,
-)
+from tenants.audit.events import AUDIT_EXPORT, AUDIT_RESOLVE, EVENTS
 from tenants.audit.integrity.chain_position import find_position
 from tenants.audit.models import AuditEntry
-from tenants.audit.reconciliation.resolutions import (
-    find_resolution_entry,
-    find_unresolved,
-)
+from tenants.audit.reconciliation.resolutions import find_resolution_entry, find_unresolved
 from tenants.audit.recorder import record_event
 from tenants.audit.search.entries import MAX_COUNTED, count_entries, search_entries
 from tenants.authlete.api import OPERATIONS
@@ -279,8 +272,7 @@ def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
         "earlier_verifications": [one for one in ended if one != last][:MAX_LISTED_RESULTS],
         "external_checkpoints": verification.list_sinks(),
         **_job_context(
-            last.job if last else None,
-            is_done=last is None or last.ended_at is not None,
+            last.job if last else None, is_done=last is None or last.ended_at is not None
         ),
     }
     return render_page(request, "audit/verify.html", context, part="verify")

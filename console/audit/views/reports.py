@@ -33,10 +33,7 @@ from tenants.organizations.roles import ConsolePermission
 
 PRINT_FORMAT = "print"
 MAX_PRINTED_ENTRIES = 1000  # entries; a browser lays out no more within a moment
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "jsonl": "application/jsonl; charset=utf-8",
-}
+CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 WRITERS = {"csv": export_formats.write_csv, "jsonl": export_formats.write_jsonl}
 LINES_PER_CHUNK = 100  # lines that are sent at once
 SUBJECT_INDEX = export_formats.EXPORT_COLUMNS.index("subject")
@@ -63,10 +60,7 @@ def log_export(
         AUDIT_EXPORT,
         object=form.loggable_text or "all",
         label=f"{rows} entries, {file_format}",
-        changes=[
-            FieldChange("query", None, form.loggable_text),
-            FieldChange("rows", None, rows),
-        ],
+        changes=[FieldChange("query", None, form.loggable_text), FieldChange("rows", None, rows)],
     )
     return last
 

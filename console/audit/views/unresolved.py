@@ -14,12 +14,7 @@ from django.utils.translation import gettext_lazy
 from console.audit import bulk_resolution
 from console.audit.bulk_resolution import ResolveForm, SelectionForm, next_step
 from console.audit.search_links import log_read
-from console.audit_log.entry_rows import (
-    build_row,
-    build_rows,
-    describe_entry_changes,
-    load_names,
-)
+from console.audit_log.entry_rows import build_row, build_rows, describe_entry_changes, load_names
 from console.forms.change_forms import ChangeReasonForm
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import idempotent

@@ -25,11 +25,7 @@ from console.batches.validation.json_records import (
 )
 from console.batches.validation.rules import Path, ServiceRules
 
-BYTE_ORDER_MARKS = {
-    BOM_UTF8: "utf-8",
-    BOM_UTF16_LE: "utf-16-le",
-    BOM_UTF16_BE: "utf-16-be",
-}
+BYTE_ORDER_MARKS = {BOM_UTF8: "utf-8", BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be"}
 MIN_DETECTION_BYTES = 4
 
 

@@ -29,11 +29,7 @@ MAX_SECONDS = 10**11  # since 1970: the year 5138
 CONTROL_CHARS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")  # 32 bytes
 NO_REFRESH_RULES = dict(
-    zip(
-        GRANTS_WITHOUT_REFRESH_TOKEN,
-        ("refresh_implicit", "refresh_client"),
-        strict=True,
-    )
+    zip(GRANTS_WITHOUT_REFRESH_TOKEN, ("refresh_implicit", "refresh_client"), strict=True)
 )
 
 

@@ -218,9 +218,7 @@ BULK_ACTIONS: Mapping[str, BulkAction] = {
                 "activate the new one on the client's page."
             ),
             ngettext_lazy(
-                "Start %(count)d staged rotation",
-                "Start %(count)d staged rotations",
-                "count",
+                "Start %(count)d staged rotation", "Start %(count)d staged rotations", "count"
             ),
         ),
     )

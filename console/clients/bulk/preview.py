@@ -51,10 +51,7 @@ OVERWRITE_WARNINGS: Mapping[str, str | Promise] = {
 
 
 def build_preview(
-    member: Member,
-    choice: ClientSelection,
-    action: str,
-    edit: SettingEdit | None = None,
+    member: Member, choice: ClientSelection, action: str, edit: SettingEdit | None = None
 ) -> BulkPreview:
     """Fetch every selected client and preview the action; nothing changes."""
     clients = fetch_clients(member, [client_ref(client) for client in choice.clients])
@@ -82,10 +79,7 @@ def _row_previewer(member: Member, action: str, edit: SettingEdit | None) -> Row
 
 
 def _preview_row(
-    one: SelectedClient,
-    found: FetchedClient,
-    fitting: ClientMatcher,
-    judge: RowPreviewer,
+    one: SelectedClient, found: FetchedClient, fitting: ClientMatcher, judge: RowPreviewer
 ) -> PreviewRow:
     row = PreviewRow(one.region, one.service_id, one.client_id, one.name)
     if found is None:

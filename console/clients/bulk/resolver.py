@@ -170,8 +170,7 @@ def build_matcher(member: Member, choice: ClientSelection) -> ClientMatcher:
     def still(place: ObjectRef, client: Client) -> bool:
         region, number, _client = place
         row = replace(
-            ClientRow.from_client(region, number, client),
-            service=services.get(place[:2], ""),
+            ClientRow.from_client(region, number, client), service=services.get(place[:2], "")
         )
         named = asked.query.filter(
             [row],

@@ -91,9 +91,7 @@ class BulkPreview:
         if self.edit is None:
             return BULK_ACTIONS[self.action].title(count)
         said = ngettext(
-            "Set “%(setting)s” of %(count)d client",
-            "Set “%(setting)s” of %(count)d clients",
-            count,
+            "Set “%(setting)s” of %(count)d client", "Set “%(setting)s” of %(count)d clients", count
         )
         return said % {"count": count, "setting": self.edit.target.label}
 

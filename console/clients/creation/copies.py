@@ -133,9 +133,7 @@ class SourceClients:
 def list_source_services(workspace: Workspace, service: Service) -> list[SourceService]:
     """Return this service first, then the other known services by name."""
     here = SourceService(
-        workspace.region.name,
-        service.api_key,
-        service.service_name or str(service.api_key),
+        workspace.region.name, service.api_key, service.service_name or str(service.api_key)
     )
     known = KnownService.objects.filter(
         organization=workspace.organization,

@@ -19,11 +19,7 @@ from pydantic import SecretStr
 
 from console.audit_log.change_descriptions import CLIENT_SETTINGS
 from console.clients.creation.copies import ClientCopy, copy_client
-from console.clients.creation.presets import (
-    CLIENT_PRESETS,
-    COMMON_SETTINGS,
-    ClientPreset,
-)
+from console.clients.creation.presets import CLIENT_PRESETS, COMMON_SETTINGS, ClientPreset
 from console.forms.validation import from_plain, to_plain
 from console.web.access import Workspace
 from console.web.paths import parse_client_ref
@@ -38,19 +34,9 @@ from tenants.versions.timeline import load_spans
 
 DRAFT_SECONDS = settings.SESSION_ABSOLUTE
 DRAFT_KEY_PATTERN = re.compile(r"[\w-]{24}")
-RESTORED_MEMBERS = (
-    "clientName",
-    "clientNames",
-    "clientIdAlias",
-    "clientIdAliasEnabled",
-)
+RESTORED_MEMBERS = ("clientName", "clientNames", "clientIdAlias", "clientIdAliasEnabled")
 UNRESTORED_MEMBERS = ("clientId", "clientSecret", "locked")  # whatever the client was
-COPY_FORM_SETTINGS = (
-    *COMMON_SETTINGS,
-    "redirect_uris",
-    "jwks_uri",
-    "jwks",
-)  # asked anew of a copy
+COPY_FORM_SETTINGS = (*COMMON_SETTINGS, "redirect_uris", "jwks_uri", "jwks")  # asked anew of a copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +59,7 @@ class ClientOrigin:
 
     @property
     def query(self) -> str:
-        asked = {
-            "again": self.deleted,
-            "original": self.original,
-            "start": self.preset,
-        }
+        asked = {"again": self.deleted, "original": self.original, "start": self.preset}
         return "?" + urlencode({name: v for name, v in asked.items() if v})
 
 
@@ -123,11 +105,7 @@ def load_initial_client(
     if not here and original.client_name:
         document["clientName"] = original.client_name
     return InitialClient(
-        document,
-        COPY_FORM_SETTINGS,
-        copy=copy,
-        original=original,
-        is_from_other_service=not here,
+        document, COPY_FORM_SETTINGS, copy=copy, original=original, is_from_other_service=not here
     )
 
 
@@ -233,9 +211,5 @@ def create_client(
     sent = authlete.redact(client)
     got = {name: found.get(name) for name in sent}
     return CreatedClient(
-        made.client_id,
-        made.entry,
-        made.secret,
-        found,
-        find_unexpected_changes(sent, got),
+        made.client_id, made.entry, made.secret, found, find_unexpected_changes(sent, got)
     )

@@ -15,9 +15,7 @@ from django.utils.translation import gettext_lazy
 from console.audit_log.change_descriptions import CLIENT_SETTINGS, SERVICE_SETTINGS
 from console.forms.value_text import format_value, translate
 from tenants.authlete.documents.base import Setting
-from tenants.authlete.documents.client.rules.authentication import (
-    SERVER_SIGNING_ALG_FIELDS,
-)
+from tenants.authlete.documents.client.rules.authentication import SERVER_SIGNING_ALG_FIELDS
 from tenants.authlete.documents.jwks.signing import (
     FAPI_SIGNING_ALGS,
     can_sign,
@@ -26,11 +24,7 @@ from tenants.authlete.documents.jwks.signing import (
 from tenants.authlete.documents.service import Service
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
 
-COMMON_SETTINGS = (
-    "client_name",
-    "description",
-    "client_id_alias",
-)  # asked of every client
+COMMON_SETTINGS = ("client_name", "description", "client_id_alias")  # asked of every client
 CODE_FLOW = {
     "grantTypes": ["AUTHORIZATION_CODE", "REFRESH_TOKEN"],
     "responseTypes": ["CODE"],
@@ -39,10 +33,7 @@ CODE_FLOW = {
 }
 PUBLIC_CLIENT = {"clientType": "PUBLIC", "tokenAuthMethod": "NONE"}
 SECRET_CLIENT = {"clientType": "CONFIDENTIAL", "tokenAuthMethod": "CLIENT_SECRET_BASIC"}
-PRIVATE_KEY_CLIENT = {
-    "clientType": "CONFIDENTIAL",
-    "tokenAuthMethod": "PRIVATE_KEY_JWT",
-}
+PRIVATE_KEY_CLIENT = {"clientType": "CONFIDENTIAL", "tokenAuthMethod": "PRIVATE_KEY_JWT"}
 KEY_SETTINGS = ("jwks_uri", "jwks")
 
 
@@ -115,11 +106,7 @@ CLIENT_PRESETS: Mapping[str, ClientPreset] = {
     "ciba": ClientPreset(
         gettext_lazy("CIBA"),
         gettext_lazy("Users approve on another device, such as in a call center."),
-        {
-            **PRIVATE_KEY_CLIENT,
-            "grantTypes": ["CIBA", "REFRESH_TOKEN"],
-            "bcDeliveryMode": "POLL",
-        },
+        {**PRIVATE_KEY_CLIENT, "grantTypes": ["CIBA", "REFRESH_TOKEN"], "bcDeliveryMode": "POLL"},
         ("bc_delivery_mode", "bc_notification_endpoint", *KEY_SETTINGS),
     ),
     "wallet": ClientPreset(

@@ -68,22 +68,11 @@ SERVICE_FACET = Facet[ClientRow](
     lambda row: (f"{row.region}/{row.service_id}",),
     max_values=MAX_FACET_VALUES,
 )
-SERVICE_LIST_FACETS = (
-    TYPE_FACET,
-    METHOD_FACET,
-    GRANT_FACET,
-    LOCK_FACET,
-    SOURCE_FACET,
-    HOST_FACET,
-)
+SERVICE_LIST_FACETS = (TYPE_FACET, METHOD_FACET, GRANT_FACET, LOCK_FACET, SOURCE_FACET, HOST_FACET)
 INDEX_FACETS = (REGION_FACET, SERVICE_FACET, *SERVICE_LIST_FACETS)
 
 LOOKUPS = {"": "", ">": "__gt", ">=": "__gte", "<": "__lt", "<=": "__lte"}
-NUMBER_COLUMNS = {
-    "clientId": "client_id",
-    "modifiedAt": "modified_at",
-    "createdAt": "created_at",
-}
+NUMBER_COLUMNS = {"clientId": "client_id", "modifiedAt": "modified_at", "createdAt": "created_at"}
 TEXT_COLUMNS = {
     "clientType": "client_type",
     "tokenAuthMethod": "auth_method",

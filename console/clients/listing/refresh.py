@@ -81,10 +81,7 @@ def _refresh(member: Member, deadline: Deadline) -> RefreshResult:
 
 
 def _read_batch(
-    member: Member,
-    apis: dict[str, AuthleteClient],
-    keys: Sequence[ServiceKey],
-    deadline: Deadline,
+    member: Member, apis: dict[str, AuthleteClient], keys: Sequence[ServiceKey], deadline: Deadline
 ) -> Iterator[tuple[ServiceKey, str]]:
     """Index the clients of each service; yield the problem, if there is one."""
     asked = [(apis[region], number) for region, number in keys]

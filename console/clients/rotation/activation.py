@@ -57,10 +57,7 @@ def activate_secret(
             rotation.seal_old_secret(old.get_secret_value())
             rotation.old_mark = fingerprint_token(old).hex
     set_state(
-        rotation,
-        State.ACTIVATING,
-        old_sealed=rotation.old_sealed,
-        old_mark=rotation.old_mark,
+        rotation, State.ACTIVATING, old_sealed=rotation.old_sealed, old_mark=rotation.old_mark
     )
     _send_secret(api, who, rotation, now, new, State.STAGED)
     mark_activated(rotation, who)
@@ -154,11 +151,7 @@ def _send_secret(
 
 
 def _has_arrived(
-    api: ClientApi,
-    who: Actor,
-    rotation: Rotation,
-    secret: SecretStr,
-    failure_state: Rotation.State,
+    api: ClientApi, who: Actor, rotation: Rotation, secret: SecretStr, failure_state: Rotation.State
 ) -> bool:
     """Check whether a secret whose response was lost is current; audits it."""
     try:

@@ -2,11 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from console.clients.rotation.activation import (
-    ACTIVATION_JOB,
-    SecretChangedError,
-    activate_secret,
-)
+from console.clients.rotation.activation import ACTIVATION_JOB, SecretChangedError, activate_secret
 from console.clients.rotation.lifecycle import RotationConflictError, reconcile_state
 from console.models import Rotation
 from tenants.audit.actor import Actor
@@ -28,9 +24,7 @@ State = Rotation.State
 def run_activation(work: JobContext, item: Item) -> ItemResult:
     """Activate a staged secret at its scheduled time; can be retried."""
     rotation = Rotation.objects.filter(
-        pk=item.payload["rotation"],
-        job=work.job.pk,
-        state__in=[State.STAGED, State.ACTIVATING],
+        pk=item.payload["rotation"], job=work.job.pk, state__in=[State.STAGED, State.ACTIVATING]
     ).first()
     if rotation is None:
         return ItemResult(_("The rotation is no longer scheduled."), changed=False)
@@ -42,8 +36,7 @@ def run_activation(work: JobContext, item: Item) -> ItemResult:
     except SecretChangedError:
         rotation.transition(State.STAGED, activate_at=None)
         raise StaleVersionError(
-            _("The current secret has changed since the new one was staged."),
-            {},
+            _("The current secret has changed since the new one was staged."), {}
         ) from None
     except UnsealError:
         rotation.transition(State.STAGED, activate_at=None)

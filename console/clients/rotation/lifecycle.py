@@ -18,18 +18,12 @@ from console.models import Rotation
 from tenants.audit.actor import Actor
 from tenants.audit.events import SECRET_DISCARD, SECRET_ERASE, SECRET_RESOLVE, AuditEvent
 from tenants.audit.recorder import EventDetails, record_action, record_event
-from tenants.authlete.api.clients import (
-    ClientApi,
-)
+from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.client import CALL_TIMEOUT_SECONDS
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.client.rules.authentication import CLIENT_SECRET_METHODS
-from tenants.authlete.documents.enums import (
-    JWE_ALG,
-    JWE_ALG_ASYMMETRIC,
-    JWS_ALG_SYMMETRIC,
-)
+from tenants.authlete.documents.enums import JWE_ALG, JWE_ALG_ASYMMETRIC, JWS_ALG_SYMMETRIC
 from tenants.authlete.errors import AuditUnavailableError, AuthleteError, Outcome
 from tenants.authlete.json.reader import make_storable
 from tenants.authlete.object_ref import ObjectRef
@@ -40,10 +34,7 @@ from tenants.models import Organization
 
 # Signed or encrypted with a key that is made of the secret (OpenID Connect Core,
 # section 10.2).
-SYMMETRIC_ALGORITHMS = {
-    *JWS_ALG_SYMMETRIC,
-    *(JWE_ALG.keys() - JWE_ALG_ASYMMETRIC.keys()),
-}
+SYMMETRIC_ALGORITHMS = {*JWS_ALG_SYMMETRIC, *(JWE_ALG.keys() - JWE_ALG_ASYMMETRIC.keys())}
 DERIVED_KEY_USES = {
     "idTokenSignAlg": _("Signing ID tokens"),
     "userInfoSignAlg": _("Signing UserInfo"),

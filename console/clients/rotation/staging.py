@@ -107,12 +107,7 @@ def confirm_stored(member: Member, rotation: Rotation) -> None:
     """Record that the application has the staged secret."""
     by, now = member.user.get_username(), timezone.now()
     record_transition(
-        member.actor,
-        SECRET_CONFIRM_STORED,
-        rotation,
-        State.STAGED,
-        stored_by=by,
-        stored_at=now,
+        member.actor, SECRET_CONFIRM_STORED, rotation, State.STAGED, stored_by=by, stored_at=now
     )
 
 

@@ -18,12 +18,7 @@ from console.clients.bulk.bulk_settings import (
     entered_value,
     setting_form,
 )
-from console.clients.bulk.forms import (
-    BulkActionForm,
-    BulkConfirmForm,
-    BulkSelectForm,
-    EditModeForm,
-)
+from console.clients.bulk.forms import BulkActionForm, BulkConfirmForm, BulkSelectForm, EditModeForm
 from console.clients.bulk.preview import build_preview
 from console.clients.bulk.resolver import HasClientRef
 from console.clients.bulk.selections import (
@@ -58,8 +53,7 @@ def bulk_select(request: ConsoleRequest, member: Member) -> HttpResponse:
     number = len(chosen.clients)
     if 0 < number <= selections.MAX_SELECTED_CLIENTS:
         return redirect_to(
-            request,
-            _bulk_path("bulk_action", member, selections.create_selection(member, chosen)),
+            request, _bulk_path("bulk_action", member, selections.create_selection(member, chosen))
         )
     back = resolver.list_url(member, chosen)
     context = {"back": back, "number": number, "max_count": selections.MAX_SELECTED_CLIENTS}

@@ -130,9 +130,7 @@ def _create(
 ) -> HttpResponse:
     """Create the client; only this response contains the secret."""
     authlete = workspace.member.connect(
-        workspace.region.name,
-        reason=why.cleaned_data["reason"],
-        ticket=why.cleaned_data["ticket"],
+        workspace.region.name, reason=why.cleaned_data["reason"], ticket=why.cleaned_data["ticket"]
     )
     made = create_client(authlete, service.api_key, client)
     path = client_path("show", workspace, service.api_key, made.client_id)

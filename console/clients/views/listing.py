@@ -22,13 +22,7 @@ from console.clients.rotation.lifecycle import open_rotations
 from console.documents.kinds import service_header_context
 from console.lists.export import CONTENT_TYPES, export_rows
 from console.lists.request import ListPage, ListRequest, list_context
-from console.web.access import (
-    ConsoleRequest,
-    Member,
-    Workspace,
-    organization_page,
-    workspace_page,
-)
+from console.web.access import ConsoleRequest, Member, Workspace, organization_page, workspace_page
 from console.web.navigation import optional_path
 from console.web.responses import redirect_to, render_page
 from tenants.audit.events import CLIENTS_EXPORTED
@@ -132,10 +126,7 @@ def _list_context(
         "member": member,
         "bulk": optional_path("clients:bulk_select", slug) if member.can(Effect.CHANGE) else "",
         "links_to_clients": bool(optional_path("clients:show", slug, "us", "1", "1")),
-        "columns": [
-            rows.NAME_COLUMN,
-            *(rows.COLUMNS_BY_NAME[name] for name in wanted),
-        ],
+        "columns": [rows.NAME_COLUMN, *(rows.COLUMNS_BY_NAME[name] for name in wanted)],
         "wanted": wanted,
         "rotating": {"/".join(map(str, key)) for key in open_rotations(member.organization)},
         "limited": limited,
@@ -157,9 +148,7 @@ def columns(request: ConsoleRequest, member: Member) -> HttpResponse:
     else:
         form = ColumnsForm(initial={"column": chosen_columns(request.user), "next": back})
     return render_page(
-        request,
-        "clients/columns.html",
-        {"member": member, "form": form, "back": back},
+        request, "clients/columns.html", {"member": member, "form": form, "back": back}
     )
 
 

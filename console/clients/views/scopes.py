@@ -6,11 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console.audit_log.change_descriptions import (
-    CLIENT_SETTINGS,
-    describe_change,
-    describe_changes,
-)
+from console.audit_log.change_descriptions import CLIENT_SETTINGS, describe_change, describe_changes
 from console.clients.forms import RequestableScopesForm
 from console.clients.kind import client_target
 from console.clients.scopes import ScopeLimit, missing_scopes, selectable_scopes
@@ -127,9 +123,7 @@ def _save(
 ) -> None:
     workspace = target.workspace
     authlete = workspace.member.connect(
-        workspace.region.name,
-        reason=why.cleaned_data["reason"],
-        ticket=why.cleaned_data["ticket"],
+        workspace.region.name, reason=why.cleaned_data["reason"], ticket=why.cleaned_data["ticket"]
     )
     client = authlete.service(target.service_id).client(target.client_id, name)
     if wanted is None:

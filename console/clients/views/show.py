@@ -139,11 +139,7 @@ def key(
             made = new
         except InvalidKeySetError:
             form.add_error(None, _("The JWK Set is invalid. Fix it first."))
-    context = target.context(client) | {
-        "form": form,
-        "key_pair": made,
-        "edits": edits,
-    }
+    context = target.context(client) | {"form": form, "key_pair": made, "edits": edits}
     response = render_page(request, "clients/key.html", context)
     response["Cache-Control"] = "no-store"
     return response
@@ -207,12 +203,7 @@ def _set_lock(request: ConsoleRequest, target: DocumentTarget, name: str, form: 
         ticket=form.cleaned_data["ticket"],
     )
     changed = actions.set_lock(
-        authlete,
-        workspace.organization,
-        target.service_id,
-        target.client_id,
-        name,
-        locked=locked,
+        authlete, workspace.organization, target.service_id, target.client_id, name, locked=locked
     )
     said = {
         (True, True): _("Locked %(name)s."),

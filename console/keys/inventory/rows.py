@@ -145,12 +145,7 @@ ISSUE_LABELS: Labels = {
 }
 # Issues that let an attacker in; the others are oddities.
 CRITICAL_ISSUES = frozenset(
-    {
-        KeyIssue.PRIVATE_IN_PUBLIC_SET,
-        KeyIssue.SHORT_RSA,
-        KeyIssue.ALG_NONE,
-        KeyIssue.WEAK_HASH,
-    }
+    {KeyIssue.PRIVATE_IN_PUBLIC_SET, KeyIssue.SHORT_RSA, KeyIssue.ALG_NONE, KeyIssue.WEAK_HASH}
 )
 EXPIRY_LABELS: Labels = {
     "0": _("expired"),

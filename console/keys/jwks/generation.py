@@ -114,11 +114,7 @@ class NewJwkForm(VersionForm):
         ],
         help_text=_("Determines the key type. RSA keys have 3072 bits."),
     )
-    kid = KidField(
-        label=_("Key ID"),
-        required=False,
-        help_text=_("Default: the key's thumbprint."),
-    )
+    kid = KidField(label=_("Key ID"), required=False, help_text=_("Default: the key's thumbprint."))
     field_order = ("alg", "kid", "reason", "ticket")
 
     def __init__(self, *args: Any, keys: KeySet, used_kids: Collection[str], **kwargs: Any) -> None:

@@ -77,11 +77,7 @@ def _create_new_key(api: ServiceApi, rollover: Rollover) -> bool:
     _mark_acting(rollover, asked_at=timezone.now())
     try:
         key = api.hardware_keys.create(
-            kty=old.kty,
-            use=old.use,
-            alg=old.alg,
-            kid=rollover.new_kid,
-            hsm_name=old.hsm_name,
+            kty=old.kty, use=old.use, alg=old.alg, kid=rollover.new_kid, hsm_name=old.hsm_name
         )
     except AuthleteError as error:
         _mark_finished(rollover, error, asked_at=asked_at)

@@ -72,10 +72,7 @@ def _action_stage(
 
 
 def _wait_stage(
-    label: str | Promise,
-    since: datetime | None,
-    until: datetime | None,
-    due: datetime | None,
+    label: str | Promise, since: datetime | None, until: datetime | None, due: datetime | None
 ) -> RolloverStage:
     if until:
         return RolloverStage(label, "done")

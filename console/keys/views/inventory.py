@@ -9,12 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
-from console.inventory.expiry import (
-    WARNING_DAYS,
-    ExpiringItem,
-    ExpiryKind,
-    list_expiring,
-)
+from console.inventory.expiry import WARNING_DAYS, ExpiringItem, ExpiryKind, list_expiring
 from console.inventory.services import list_services
 from console.inventory.sync import region_freshness
 from console.keys.inventory.expiry_digest import find_recipients, threshold_label

@@ -29,13 +29,7 @@ from console.keys.rollover.signing_settings import (
 from console.keys.rollover.timeline import build_stages
 from console.models import Rollover
 from console.models.rollovers import FEDERATION_KEY_MEMBER, HSM_MEMBER
-from console.web.access import (
-    ConsoleRequest,
-    Member,
-    Workspace,
-    organization_page,
-    workspace_page,
-)
+from console.web.access import ConsoleRequest, Member, Workspace, organization_page, workspace_page
 from console.web.idempotency import idempotent, redirect_repeated
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up

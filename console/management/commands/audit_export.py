@@ -17,11 +17,7 @@ from console.audit_log.export_formats import (
 )
 from tenants.audit.actor import Actor
 from tenants.audit.events import AUDIT_EXPORT
-from tenants.audit.integrity.chain_export import (
-    format_export,
-    read_all_rows,
-    read_rows_of,
-)
+from tenants.audit.integrity.chain_export import format_export, read_all_rows, read_rows_of
 from tenants.audit.management.base import AuditCommand
 from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import record_event

@@ -143,10 +143,7 @@ def _state_of(introspection: Introspection) -> LookupState:
 
 
 def _refresh_token_result(
-    service: IssuingService,
-    response: IntrospectionResponse,
-    client_id: int,
-    name: str,
+    service: IssuingService, response: IntrospectionResponse, client_id: int, name: str
 ) -> LookupResult:
     return LookupResult(
         service,

@@ -47,9 +47,7 @@ def indexed_services(member: Member) -> list[IssuingService]:
     return sorted(services, key=lambda one: (order.index(one.region.name), one.name.casefold()))
 
 
-def refresh_services(
-    member: Member,
-) -> tuple[list[IssuingService], list[UnlistedRegion]]:
+def refresh_services(member: Member) -> tuple[list[IssuingService], list[UnlistedRegion]]:
     """List the services of all regions, and index them; also return failed regions."""
     connected, unlisted = [], []
     for region in member.regions():

@@ -45,11 +45,7 @@ def revoke_subject(
 @workspace_page(Effect.DESTROY)
 @step_up
 def revoke_pair(
-    request: ConsoleRequest,
-    workspace: Workspace,
-    service_id: int,
-    lookup: UUID,
-    client_id: int,
+    request: ConsoleRequest, workspace: Workspace, service_id: int, lookup: UUID, client_id: int
 ) -> HttpResponse:
     """Preview and revoke all tokens of a user at a client."""
     open_lookup = _get_lookup(workspace, lookup)

@@ -32,11 +32,7 @@ from tenants.organizations.roles import ConsolePermission
 
 @workspace_page(Effect.READ)
 def show(
-    request: ConsoleRequest,
-    workspace: Workspace,
-    service_id: int,
-    client_id: int,
-    token: str,
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int, token: str
 ) -> HttpResponse:
     """Show one token."""
     ref = TokenRef.from_request(request, workspace, service_id, client_id, token)
@@ -46,11 +42,7 @@ def show(
 @workspace_page(ConsolePermission.USERS)
 @step_up
 def reveal(
-    request: ConsoleRequest,
-    workspace: Workspace,
-    service_id: int,
-    client_id: int,
-    token: str,
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int, token: str
 ) -> HttpResponse:
     """Reveal the subject of a token to a member who gives a reason."""
     if not workspace.member.can(Effect.READ):
@@ -92,11 +84,7 @@ REVIEW_OUTDATED = gettext_lazy(
 
 @workspace_page(Effect.CHANGE)
 def update(
-    request: ConsoleRequest,
-    workspace: Workspace,
-    service_id: int,
-    client_id: int,
-    token: str,
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int, token: str
 ) -> HttpResponse:
     """Change scopes, expiry or properties of a token after a review."""
     ref = TokenRef.from_request(request, workspace, service_id, client_id, token)
@@ -168,11 +156,7 @@ def _reread_context(
 
 @workspace_page(Effect.DESTROY)
 def revoke(
-    request: ConsoleRequest,
-    workspace: Workspace,
-    service_id: int,
-    client_id: int,
-    token: str,
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int, token: str
 ) -> HttpResponse:
     """Revoke a token and its refresh token."""
     ref = TokenRef.from_request(request, workspace, service_id, client_id, token)
@@ -182,11 +166,7 @@ def revoke(
 @workspace_page(Effect.DESTROY)
 @step_up
 def delete(
-    request: ConsoleRequest,
-    workspace: Workspace,
-    service_id: int,
-    client_id: int,
-    token: str,
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int, token: str
 ) -> HttpResponse:
     """Delete a token and its refresh token from Authlete's database."""
     ref = TokenRef.from_request(request, workspace, service_id, client_id, token)

@@ -78,12 +78,7 @@ def deliver_checkpoints() -> None:
         state, _ = CheckpointProgress.objects.get_or_create(name=sink.name)
         try:
             size = _deliver_to(sink, state)
-        except (
-            *mail.MAIL_ERRORS,
-            httpx.HTTPError,
-            AnchorDivergedError,
-            ValueError,
-        ) as error:
+        except (*mail.MAIL_ERRORS, httpx.HTTPError, AnchorDivergedError, ValueError) as error:
             _save_failure(state, error)
         else:
             if size > state.size:

@@ -72,10 +72,7 @@ DROP_TRIGGER_SQL = {
 
 # When each fires, as `pg_trigger.tgtype` tells it: for each row 1, before 2; delete 8,
 # update 16, truncate 32.
-TRIGGER_TYPES = {
-    "audit_record_only_buried": 1 + 2 + 16,
-    "audit_record_only_grows": 2 + 8 + 32,
-}
+TRIGGER_TYPES = {"audit_record_only_buried": 1 + 2 + 16, "audit_record_only_grows": 2 + 8 + 32}
 # The installed triggers and their definitions.
 SELECT_TRIGGERS_SQL = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",

@@ -63,10 +63,7 @@ class RowSelection(NamedTuple):
     def where(self) -> tuple[str, list[str]]:
         """Return an SQL condition and its parameters."""
         parts, values = list[str](), list[str]()
-        for column, wanted in (
-            ("effect", self.effects),
-            ("operation", self.operations),
-        ):
+        for column, wanted in (("effect", self.effects), ("operation", self.operations)):
             if wanted:
                 places = ", ".join(["%s"] * len(wanted))
                 parts.append(f"e.{column} IN ({places})")
@@ -145,11 +142,7 @@ def read_rows_after(
 
 
 def count_rows(
-    organization: int,
-    after: int,
-    until: int,
-    limit: int,
-    selection: RowSelection = ALL_ROWS,
+    organization: int, after: int, until: int, limit: int, selection: RowSelection = ALL_ROWS
 ) -> int | None:
     """Count rows after ``after`` up to ``until``, at most ``limit``.
 

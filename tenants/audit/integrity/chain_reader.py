@@ -85,10 +85,7 @@ def read_indexed_fields() -> Generator[tuple[int, list[tuple[int, str]]]]:
     every = f"SELECT seq, organization_id, field FROM {table} ORDER BY seq"  # noqa: S608
     with closing(_stream(every)) as found:
         for seq, own in groupby(found, itemgetter(0)):
-            yield (
-                seq,
-                sort_fields((organization, name) for _, organization, name in own),
-            )
+            yield (seq, sort_fields((organization, name) for _, organization, name in own))
 
 
 def sort_fields(fields: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:

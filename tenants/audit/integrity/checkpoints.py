@@ -14,12 +14,7 @@ from typing import Any, NamedTuple, Self
 from django.db import IntegrityError, transaction
 
 from tenants.audit.integrity import signing
-from tenants.audit.integrity.chain import (
-    GENESIS_MAC,
-    ChainRow,
-    compute_head_mac,
-    get_audit_keys,
-)
+from tenants.audit.integrity.chain import GENESIS_MAC, ChainRow, compute_head_mac, get_audit_keys
 from tenants.audit.integrity.chain_reader import read_chain
 from tenants.audit.integrity.merkle import MerkleTree, hash_row
 from tenants.audit.integrity.tombstones import is_row_intact
@@ -135,12 +130,7 @@ def create_checkpoint() -> Checkpoint | None:
     upto = min(size, tree.size + MAX_NEW_ROWS)
     _add_new_rows(tree, upto, link if upto == size else "")
     fields = Checkpoint(
-        upto,
-        tree.root,
-        time.time_ns() // 1000,
-        before.digest if before else GENESIS_MAC,
-        "",
-        "",
+        upto, tree.root, time.time_ns() // 1000, before.digest if before else GENESIS_MAC, "", ""
     )
     key, signature = signing.sign(fields.signed_text)
     found = fields._replace(key=key, signature=signature)

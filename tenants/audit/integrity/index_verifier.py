@@ -25,11 +25,7 @@ class SearchIndexVerifier:
         self._fields.close()
 
     def check_row(
-        self,
-        phase: str,
-        content: dict[str, Any],
-        seq: int,
-        entry_columns: dict[str, Any],
+        self, phase: str, content: dict[str, Any], seq: int, entry_columns: dict[str, Any]
     ) -> None:
         """Raise `VerificationError` unless the row is indexed correctly."""
         is_shown = _matches_entry(phase, content, seq, entry_columns)

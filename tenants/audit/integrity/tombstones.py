@@ -62,12 +62,7 @@ def is_row_intact(row: ChainRow, previous_mac: str) -> bool:
     if found := Tombstone.parse(row.content):
         return _tombstone_mac(found, row, previous_mac) == found.mac
     right = compute_mac(
-        get_audit_keys()[row.key],
-        previous_mac,
-        row.seq,
-        row.entry,
-        row.phase,
-        row.content,
+        get_audit_keys()[row.key], previous_mac, row.seq, row.entry, row.phase, row.content
     )
     return right == row.mac
 

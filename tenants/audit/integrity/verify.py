@@ -16,16 +16,8 @@ from django.db import DatabaseError, connection
 from tenants.audit.events import AUDIT_EXPIRE
 from tenants.audit.integrity import chain_reader, checkpoint_verifier, signing
 from tenants.audit.integrity.append_only import has_triggers
-from tenants.audit.integrity.chain import (
-    GENESIS_MAC,
-    ChainRow,
-    compute_head_mac,
-    get_audit_keys,
-)
-from tenants.audit.integrity.checkpoint_verifier import (
-    CheckpointMismatchError,
-    CheckpointVerifier,
-)
+from tenants.audit.integrity.chain import GENESIS_MAC, ChainRow, compute_head_mac, get_audit_keys
+from tenants.audit.integrity.checkpoint_verifier import CheckpointMismatchError, CheckpointVerifier
 from tenants.audit.integrity.checkpoints import Checkpoint
 from tenants.audit.integrity.index_verifier import SearchIndexVerifier
 from tenants.audit.integrity.merkle import hash_row
@@ -67,11 +59,7 @@ class ClockSkewDetector:
             below = [one for one in met if one.latest_time <= time + TOLERANCE_MICROSECONDS]
             ahead = met[len(below) :]
             if not below or time > below[-1].latest_time + TOLERANCE_MICROSECONDS:
-                self._clocks = [
-                    *below,
-                    _ObservedClock(time, row, row, bool(ahead)),
-                    *ahead,
-                ]
+                self._clocks = [*below, _ObservedClock(time, row, row, bool(ahead)), *ahead]
                 if not ahead:
                     return []
                 how = "behind an earlier row"
@@ -148,10 +136,7 @@ def _verify_into(report: VerificationReport, anchor: Sequence[Checkpoint]) -> No
         report.first_bad_row = report.first_bad_row or checkpoint_verifier.find_missing_checkpoint(
             anchor
         )
-    report.checkpoint_count, report.last_checkpoint = (
-        signed.verified_count,
-        signed.last_verified,
-    )
+    report.checkpoint_count, report.last_checkpoint = (signed.verified_count, signed.last_verified)
 
 
 class _Verification:
@@ -169,10 +154,7 @@ class _Verification:
     def run(self) -> None:
         # Closed at once, whatever is found: a cursor that is left to be collected may
         # be closed while the connection is at something else, and waits for itself.
-        with (
-            closing(self.searchable),
-            closing(chain_reader.read_rows_with_entries()) as rows,
-        ):
+        with closing(self.searchable), closing(chain_reader.read_rows_with_entries()) as rows:
             self.check_rows(rows)
         self.check_end()
 

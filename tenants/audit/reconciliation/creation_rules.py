@@ -116,9 +116,7 @@ class CreationCandidate:
 
 
 def _check_created(
-    call: UnresolvedCall,
-    calls: tuple[str, str],
-    candidates: Iterable[CreationCandidate],
+    call: UnresolvedCall, calls: tuple[str, str], candidates: Iterable[CreationCandidate]
 ) -> Evidence:
     """Check for a new object; ``calls`` are the creating and deleting operations."""
     make, remove = calls
@@ -153,8 +151,7 @@ def _check_created(
         return conclude_conflicting(_("None with this name exists. One was deleted since."))
     if timed:
         return conclude_inconclusive(
-            _("None with this name was created at that time, but one with another name was."),
-            timed,
+            _("None with this name was created at that time, but one with another name was."), timed
         )
     return conclude_failed(_("None with this name was created at that time."))
 

@@ -42,10 +42,7 @@ class Conclusion(StrEnum):
         return OUTCOME_BY_CONCLUSION.get(self)
 
 
-OUTCOME_BY_CONCLUSION = {
-    Conclusion.SUCCEEDED: Outcome.SUCCEEDED,
-    Conclusion.FAILED: Outcome.FAILED,
-}
+OUTCOME_BY_CONCLUSION = {Conclusion.SUCCEEDED: Outcome.SUCCEEDED, Conclusion.FAILED: Outcome.FAILED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +56,7 @@ class Evidence:
 
 
 NOTHING_RECORDED = Evidence(
-    Conclusion.INCONCLUSIVE,
-    _("The log entry doesn't contain enough information."),
+    Conclusion.INCONCLUSIVE, _("The log entry doesn't contain enough information.")
 )
 
 
@@ -207,10 +203,7 @@ def is_nearby(call: UnresolvedCall, other: AuditEntry) -> bool:
 
 def is_within_call_time(call: UnresolvedCall, created_at_ms: int) -> bool:
     """Return whether something created then can stem from the call."""
-    early, late = (
-        MAX_CLOCK_SKEW // MILLISECOND,
-        (OUTCOME_TIMEOUT + MAX_CLOCK_SKEW) // MILLISECOND,
-    )
+    early, late = (MAX_CLOCK_SKEW // MILLISECOND, (OUTCOME_TIMEOUT + MAX_CLOCK_SKEW) // MILLISECOND)
     return call.began_ms - early <= created_at_ms <= call.began_ms + late
 
 

@@ -159,10 +159,7 @@ def _check_secret_replaced(call: UnresolvedCall, after: str) -> Evidence:
     before = _secret_before(call.entry)
     if not before:
         return NOTHING_RECORDED
-    state = filter(
-        None,
-        map(_secret_before, evidence.find_later_calls(call, *SECRET_OPERATIONS)),
-    )
+    state = filter(None, map(_secret_before, evidence.find_later_calls(call, *SECRET_OPERATIONS)))
     if now := next(state, ""):
         return evidence.found_by_next_call(_compare_secret(before, after, now))
     try:

@@ -17,12 +17,7 @@ from django.utils.translation import gettext as _
 from tenants.audit import record_builder
 from tenants.audit.actor import Actor
 from tenants.audit.events import AUDIT_RESOLVE
-from tenants.audit.models import (
-    IS_UNRESOLVED,
-    OUTCOME_TIMEOUT,
-    AuditEntry,
-    to_microseconds,
-)
+from tenants.audit.models import IS_UNRESOLVED, OUTCOME_TIMEOUT, AuditEntry, to_microseconds
 from tenants.audit.store import append_records
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import AuditUnavailableError, Outcome
@@ -54,9 +49,7 @@ def find_unresolved(organization: int) -> QuerySet[AuditEntry]:
     """Return an organization's changes with an unknown outcome, newest first."""
     late = Q(outcome="", at__lt=to_microseconds(datetime.now(UTC) - OUTCOME_TIMEOUT))
     return AuditEntry.objects.filter(
-        IS_UNRESOLVED,
-        Q(outcome=Outcome.UNKNOWN) | late,
-        organization_id=organization,
+        IS_UNRESOLVED, Q(outcome=Outcome.UNKNOWN) | late, organization_id=organization
     )
 
 

@@ -6,11 +6,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from tenants.audit.reconciliation import creation_rules, object_rules, token_rules
-from tenants.audit.reconciliation.evidence import (
-    Evidence,
-    UnresolvedCall,
-    conclude_inconclusive,
-)
+from tenants.audit.reconciliation.evidence import Evidence, UnresolvedCall, conclude_inconclusive
 from tenants.authlete.errors import AuthleteError
 
 RULES: Mapping[str, Callable[[UnresolvedCall], Evidence]] = {

@@ -243,11 +243,7 @@ def _list_tokens(call: UnresolvedCall, status: TokenStatus) -> Iterator[IssuedTo
     for page in range(MAX_PAGES):
         start = page * MAX_PAGE_SIZE
         found = call.service.tokens.list(
-            _client_id(call),
-            call.entry.subject,
-            status,
-            start=start,
-            end=start + MAX_PAGE_SIZE,
+            _client_id(call), call.entry.subject, status, start=start, end=start + MAX_PAGE_SIZE
         )
         yield from found.access_tokens or ()
         if start + MAX_PAGE_SIZE >= found.total_count:

@@ -26,13 +26,7 @@ from tenants.audit.integrity.chain import GENESIS_MAC, ChainRow
 from tenants.audit.integrity.checkpoints import ChainBrokenError
 from tenants.audit.integrity.merkle import hash_row
 from tenants.audit.integrity.tombstones import Tombstone, is_row_intact
-from tenants.audit.models import (
-    AuditEntry,
-    AuditField,
-    AuditHead,
-    AuditRecord,
-    to_microseconds,
-)
+from tenants.audit.models import AuditEntry, AuditField, AuditHead, AuditRecord, to_microseconds
 from tenants.audit.records import IntentRecord, list_changed_members
 from tenants.audit.retention.policy import (
     CATEGORY_BY_EFFECT,
@@ -40,12 +34,7 @@ from tenants.audit.retention.policy import (
     get_category,
     load_retention_policy,
 )
-from tenants.audit.retention.runs import (
-    DeletedRows,
-    build_run_changes,
-    find_last_run,
-    read_run,
-)
+from tenants.audit.retention.runs import DeletedRows, build_run_changes, find_last_run, read_run
 from tenants.audit.search.entries import find_last_seq_before
 from tenants.audit.store import append_records
 from tenants.authlete.errors import AuditUnavailableError, Outcome

@@ -30,12 +30,7 @@ DEFAULT_RETENTION_DAYS: Mapping[str, int] = {
     DESTRUCTIONS: SEVEN_YEARS_IN_DAYS,
     ACCESS: 0,
 }
-CATEGORY_BY_EFFECT = {
-    "read": READS,
-    "reveal": REVEALS,
-    "change": CHANGES,
-    "destroy": DESTRUCTIONS,
-}
+CATEGORY_BY_EFFECT = {"read": READS, "reveal": REVEALS, "change": CHANGES, "destroy": DESTRUCTIONS}
 CATEGORY_BY_AREA = {
     **dict.fromkeys("member organization credential vault".split(), ACCESS),
     **dict.fromkeys("audit stream search".split(), SEARCHES),

@@ -41,8 +41,7 @@ class DeletedRows:
         if row.phase == "intent":
             self.entries[tombstone.kind] += 1
             self.newest_time[tombstone.kind] = max(
-                self.newest_time.get(tombstone.kind, 0),
-                entry_id_to_microseconds(row.entry),
+                self.newest_time.get(tombstone.kind, 0), entry_id_to_microseconds(row.entry)
             )
 
 

@@ -24,10 +24,7 @@ MEMBER_TEXT_SQL = {
     "sqlite": "(c.value -> '$.{member}')",
     "postgresql": "(c.value -> '{member}')::text",
 }
-LIKE_SQL = {
-    "sqlite": "{text} LIKE %s ESCAPE '\\'",
-    "postgresql": "UPPER({text}) LIKE UPPER(%s)",
-}
+LIKE_SQL = {"sqlite": "{text} LIKE %s ESCAPE '\\'", "postgresql": "UPPER({text}) LIKE UPPER(%s)"}
 
 
 class ChangeValueMatch(Func):

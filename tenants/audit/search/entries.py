@@ -26,12 +26,7 @@ from tenants.audit.models import (
     to_microseconds,
 )
 from tenants.audit.search.change_values import ChangeValueMatch
-from tenants.audit.search.filters import (
-    ALL_ENTRIES,
-    NARROW_FILTERS,
-    RARE_EFFECTS,
-    EntryFilters,
-)
+from tenants.audit.search.filters import ALL_ENTRIES, NARROW_FILTERS, RARE_EFFECTS, EntryFilters
 from tenants.audit.search.text_normalization import case_variants
 
 MAX_COUNTED = 1000  # more are shown as "more than"

@@ -19,16 +19,7 @@ LEADING_FILTERS = tuple(
 RARE_EFFECTS = {"destroy", "reveal"}
 # Few rows are left, however old.
 NARROW_FILTERS = {*LEADING_FILTERS, "request"} - {"operation", "code"}
-UNINDEXED_FILTERS = {
-    "role",
-    "region",
-    "status",
-    "text",
-    "reason",
-    "old",
-    "new",
-    "without",
-}
+UNINDEXED_FILTERS = {"role", "region", "status", "text", "reason", "old", "new", "without"}
 
 type FilterValues = str | Sequence[str]  # any of them will do; none: it does not matter
 

@@ -40,9 +40,7 @@ def _iter_operations(modules: Iterable[ModuleType]) -> Iterator[Operation[Any]]:
                 yield value
 
 
-def _index_by_name(
-    operations: Iterable[Operation[Any]],
-) -> Mapping[str, Operation[Any]]:
+def _index_by_name(operations: Iterable[Operation[Any]]) -> Mapping[str, Operation[Any]]:
     found: dict[str, Operation[Any]] = {}
     for operation in operations:
         if found.setdefault(operation.name, operation) is not operation:

@@ -45,10 +45,7 @@ CREATE = Operation(
 )
 # The same call with ``dryRun``, which makes no token.
 DRY_RUN = Operation(
-    "token_batch.dry_run",
-    "POST",
-    "/api/{service_id}/auth/token/create/batch",
-    BatchAccepted,
+    "token_batch.dry_run", "POST", "/api/{service_id}/auth/token/create/batch", BatchAccepted
 )
 STATUS = Operation(
     "token_batch.status",

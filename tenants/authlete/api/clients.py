@@ -46,18 +46,8 @@ class RequestableScopes(ApiModel):
     requestable_scopes: list[str] | None = None
 
 
-LIST = Operation(
-    "client.list",
-    "GET",
-    "/api/{service_id}/client/get/list",
-    ClientPage,
-)
-GET = Operation(
-    "client.get",
-    "GET",
-    "/api/{service_id}/client/get/{client_id}",
-    Client,
-)
+LIST = Operation("client.list", "GET", "/api/{service_id}/client/get/list", ClientPage)
+GET = Operation("client.get", "GET", "/api/{service_id}/client/get/{client_id}", Client)
 # The same call, to show the secret.
 REVEAL_SECRET = Operation(
     "client.reveal_secret",
@@ -85,11 +75,7 @@ CREATE = Operation(
     revealed_fields=("clientSecret",),
 )
 UPDATE = Operation(
-    "client.update",
-    "POST",
-    "/api/{service_id}/client/update/{client_id}",
-    Client,
-    Effect.CHANGE,
+    "client.update", "POST", "/api/{service_id}/client/update/{client_id}", Client, Effect.CHANGE
 )
 DELETE = Operation(
     "client.delete",

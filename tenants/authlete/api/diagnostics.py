@@ -113,12 +113,7 @@ INTROSPECT_STANDARD = Operation(
     ),
     success_actions=("OK", "JWT"),
 )
-VERIFY_JOSE = Operation(
-    "jose.verify",
-    "POST",
-    "/api/{service_id}/jose/verify",
-    JoseVerification,
-)
+VERIFY_JOSE = Operation("jose.verify", "POST", "/api/{service_id}/jose/verify", JoseVerification)
 FEDERATION_CONFIGURATION = Operation(
     "federation.configuration",
     "POST",
@@ -141,11 +136,7 @@ CREDENTIAL_JWT_ISSUER = Operation(
     success_actions=("OK", "NOT_FOUND"),
 )
 CREDENTIAL_JWKS = Operation(
-    "vci.jwks",
-    "POST",
-    "/api/{service_id}/vci/jwks",
-    dict,
-    success_actions=("OK", "NOT_FOUND"),
+    "vci.jwks", "POST", "/api/{service_id}/vci/jwks", dict, success_actions=("OK", "NOT_FOUND")
 )
 TICKET_INFO = Operation(
     "ticket.info",

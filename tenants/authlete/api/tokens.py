@@ -12,11 +12,7 @@ from tenants.authlete.api.diagnostics import (
     Introspection,
     IntrospectionResponse,
 )
-from tenants.authlete.api.identifiers import (
-    require_client_id,
-    require_subject,
-    require_token_hash,
-)
+from tenants.authlete.api.identifiers import require_client_id, require_subject, require_token_hash
 from tenants.authlete.api.reconciliation_hints import count_hint, token_list_hint
 from tenants.authlete.api_client import ApiClient
 from tenants.authlete.changes import FieldChange
@@ -36,12 +32,7 @@ from tenants.authlete.operation import Effect, Operation
 
 MAX_PAGE_SIZE = 20  # Authlete rejects more (Authlete facts, 4)
 
-LIST = Operation(
-    "token.list",
-    "GET",
-    "/api/{service_id}/auth/token/get/list",
-    TokenPage,
-)
+LIST = Operation("token.list", "GET", "/api/{service_id}/auth/token/get/list", TokenPage)
 CREATE = Operation(
     "token.create",
     "POST",
@@ -68,11 +59,7 @@ DELETE = Operation(
     secret_params=("access_token_identifier",),
 )
 REVOKE = Operation(
-    "token.revoke",
-    "POST",
-    "/api/{service_id}/auth/token/revoke",
-    RevocationResult,
-    Effect.DESTROY,
+    "token.revoke", "POST", "/api/{service_id}/auth/token/revoke", RevocationResult, Effect.DESTROY
 )
 REISSUE_ID_TOKEN = Operation(
     "id_token.reissue",

@@ -54,8 +54,7 @@ def find_key_field(*lists: Sequence[Any]) -> str | None:
     if not any(lists):
         return None
     return next(
-        (name for name in KEY_FIELDS if all(_is_unique_key(items, name) for items in lists)),
-        None,
+        (name for name in KEY_FIELDS if all(_is_unique_key(items, name) for items in lists)), None
     )
 
 

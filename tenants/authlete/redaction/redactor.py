@@ -143,11 +143,7 @@ class Redactor:
         return Fingerprint(hmac.digest(self._key, data, "sha256").hex()[:16])
 
     def redact(
-        self,
-        value: Any,
-        *,
-        reveal: tuple[str, ...] = (),
-        reveal_content: tuple[str, ...] = (),
+        self, value: Any, *, reveal: tuple[str, ...] = (), reveal_content: tuple[str, ...] = ()
     ) -> Any:
         """Return ``value`` with secrets replaced by fingerprints.
 

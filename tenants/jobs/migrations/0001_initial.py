@@ -86,9 +86,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["-created_at"],
-            },
+            options={"ordering": ["-created_at"]},
         ),
         migrations.CreateModel(
             name="Item",
@@ -140,9 +138,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["position"],
-            },
+            options={"ordering": ["position"]},
         ),
         migrations.AddIndex(
             model_name="job",
@@ -151,8 +147,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="job",
-            index=models.Index(fields=["state", "due_at"], name="jobs_due"),
+            model_name="job", index=models.Index(fields=["state", "due_at"], name="jobs_due")
         ),
         migrations.AddIndex(
             model_name="item",

@@ -27,17 +27,12 @@ class Command(BaseCommand):
             "--port", type=parse_port, default=9700, help="the first port; 0 uses free ports"
         )
         parser.add_argument(
-            "--services",
-            type=parse_count,
-            help="services per region of the largest organization",
+            "--services", type=parse_count, help="services per region of the largest organization"
         )
         parser.add_argument("--clients", type=parse_count, help="clients per service")
         parser.add_argument("--tokens", type=parse_count, help="access tokens per service")
         parser.add_argument(
-            "--latency",
-            type=parse_count,
-            default=0,
-            help="milliseconds before each response",
+            "--latency", type=parse_count, default=0, help="milliseconds before each response"
         )
         parser.add_argument("--seed", type=int, default=1, help="seed of the generated data")
 

@@ -133,8 +133,7 @@ def test_a_new_password(ann, client):
     sign_in(client)
     new = "lamp river seven orchard"
     client.post(
-        "/accounts/password/change/",
-        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+        "/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new}
     )
 
     assert told()[-1] == ("password.change", "done", ANN, "")

@@ -244,10 +244,7 @@ def test_a_part_of_a_page_sends_the_whole_page_there(member, sandbox, settings):
 
     response = member(Role.ADMIN).get(
         "/acme/",
-        headers={
-            "HX-Request": "true",
-            "HX-Current-URL": "http://testserver/acme/services/?q=shop",
-        },
+        headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/acme/services/?q=shop"},
     )
 
     assert response["HX-Redirect"] == f"{SETUP}?next=%2Facme%2Fservices%2F%3Fq%3Dshop"

@@ -97,8 +97,7 @@ def test_a_new_password_ends_all_others(ann, client):
     new = "lamp river seven orchard"
 
     client.post(
-        "/accounts/password/change/",
-        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+        "/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new}
     )
 
     assert signed_in(client)

@@ -110,11 +110,7 @@ def test_throttles_an_account_whatever_addresses_and_hosts_are_named(ann, settin
 
 def test_throttles_an_address_that_claims_to_be_others(ann, settings):
     for n in range(10):
-        sign_in(
-            Client(),
-            f"u{n}@acme.example",
-            headers={"x-forwarded-for": f"10.1.{n}.1"},
-        )
+        sign_in(Client(), f"u{n}@acme.example", headers={"x-forwarded-for": f"10.1.{n}.1"})
 
     answer = sign_in(Client(), "u@acme.example", headers={"x-forwarded-for": "1.1.1.1"})
 
@@ -159,8 +155,7 @@ def test_limits_tries_from_a_known_browser_too(ann, client):
 )
 def test_leads_to_no_other_site(ann, client, place):
     response = client.post(
-        "/accounts/login/",
-        {"login": ann.email, "password": PASSWORD, "next": place},
+        "/accounts/login/", {"login": ann.email, "password": PASSWORD, "next": place}
     )
 
     assert response["Location"] == "/"

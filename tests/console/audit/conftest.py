@@ -52,11 +52,7 @@ def known(acme):
 
     def make(region, service_id, name):
         KnownService.objects.create(
-            organization=acme,
-            region=region,
-            service_id=service_id,
-            name=name,
-            seen_at=NOW,
+            organization=acme, region=region, service_id=service_id, name=name, seen_at=NOW
         )
 
     return make
@@ -79,8 +75,7 @@ def keep(who):
         row = record_builder.build_intent(actor or who(), operation, effect, **told)
         at = to_microseconds(timezone.now() - ago)
         row = type(row)(
-            **{name: getattr(row, name) for name in row.__slots__ if name != "at"},
-            at=at,
+            **{name: getattr(row, name) for name in row.__slots__ if name != "at"}, at=at
         )
         ending = (
             [record_builder.build_outcome(row.entry, end, status=status, code=code)] if end else []

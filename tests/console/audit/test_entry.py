@@ -106,13 +106,7 @@ def test_tells_who_why_and_how(show, update):
 
     response = show(entry)
 
-    for words in (
-        "ida@acme.example",
-        "Editor",
-        "192.0.2.41",
-        "Too long",
-        "CHG 1&amp;2",
-    ):
+    for words in ("ida@acme.example", "Editor", "192.0.2.41", "Too long", "CHG 1&amp;2"):
         assertContains(response, words)
     assertContains(response, "POST /api/17/service/update")
     assertContains(response, entry.entry)
@@ -334,10 +328,7 @@ def test_reading_it_is_in_the_record(show, update):
     show(entry)
 
     read = AuditEntry.objects.get(operation="audit.read")
-    assert (read.actor_id, read.object) == (
-        User.objects.get(username="AUDITOR").pk,
-        entry.entry,
-    )
+    assert (read.actor_id, read.object) == (User.objects.get(username="AUDITOR").pk, entry.entry)
 
 
 def test_can_be_undone_by_those_who_may_change(member, show, update):

@@ -127,10 +127,7 @@ def test_has_the_access_review_of_the_end_of_the_time_searched(
 ):
     user = User.objects.create_user("ida@acme.example")
     Membership.objects.create(organization=acme, user=user, role="admin")
-    for name, before, after, days in (
-        ("add", None, "editor", 9),
-        ("change", "editor", "admin", 2),
-    ):
+    for name, before, after, days in (("add", None, "editor", 9), ("change", "editor", "admin", 2)):
         changes, ago = [FieldChange("role", before, after)], timedelta(days=days)
         keep(f"member.{name}", object="ida@acme.example", changes=changes, ago=ago)
     day = timezone.localdate() - timedelta(days=5)

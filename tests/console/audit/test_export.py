@@ -33,10 +33,7 @@ def test_starts_one_pack_of_what_is_searched_however_often_it_is_sent(auditor, e
 def test_a_search_that_is_not_valid_leads_back(auditor):
     answer = auditor.get(f"{URL}?effect=nonsense")
 
-    assert (answer.status_code, answer["Location"]) == (
-        302,
-        "/acme/audit/?effect=nonsense",
-    )
+    assert (answer.status_code, answer["Location"]) == (302, "/acme/audit/?effect=nonsense")
 
 
 def test_the_record_leads_here_with_its_search(auditor, entries):

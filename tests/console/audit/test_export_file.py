@@ -53,11 +53,7 @@ def test_takes_out_exactly_what_is_searched(auditor, keep, monkeypatch):
 
 @pytest.mark.parametrize(
     ("kind", "line"),
-    [
-        ("csv", ",audit.export,"),
-        ("jsonl", '"audit.export"'),
-        ("print", ">audit.export<"),
-    ],
+    [("csv", ",audit.export,"), ("jsonl", '"audit.export"'), ("print", ">audit.export<")],
 )
 def test_takes_out_as_many_as_its_entry_says_and_not_that_one(auditor, keep, kind, line):
     keep("audit.export", "read", label="Before")

@@ -138,8 +138,7 @@ def test_shows_reads_when_asked_to(auditor, update):
 
 
 @pytest.mark.parametrize(
-    "asked",
-    [{"operation": "service.get"}, {"effect": "read"}, {"outcome": "done"}],
+    "asked", [{"operation": "service.get"}, {"effect": "read"}, {"outcome": "done"}]
 )
 def test_leaves_no_reads_out_of_what_is_asked_for_by_kind(auditor, update, asked):
     update({"accessTokenDuration": 600})

@@ -230,10 +230,7 @@ def test_a_label_means_all_settings_that_have_it(acme):
 
 @pytest.mark.parametrize(
     ("label", "member"),
-    [
-        ("Access token duration", "accessTokenDuration"),
-        ("Organization ID", "number"),
-    ],
+    [("Access token duration", "accessTokenDuration"), ("Organization ID", "number")],
 )
 def test_a_setting_goes_by_each_name_that_pages_call_it(acme, label, member):
     assert member in name_lookup.find_settings(acme, label)

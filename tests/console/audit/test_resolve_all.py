@@ -69,12 +69,7 @@ def test_settles_all_that_can_be_told_and_nothing_else(admin, lost, sandbox, wor
     worker()
 
     found = {name: outcome(entry) for name, entry in lost.items()}
-    assert found == {
-        "done": "done",
-        "not done": "not done",
-        "untold": "unknown",
-        "away": "unknown",
-    }
+    assert found == {"done": "done", "not done": "not done", "untold": "unknown", "away": "unknown"}
     page = admin.get(path)
     for said in (
         "<strong>1</strong> marked as succeeded",

@@ -6,10 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
-from pytest_django.asserts import (
-    assertContains,
-    assertNotContains,
-)
+from pytest_django.asserts import assertContains, assertNotContains
 
 from console.audit_log import value_filters
 from console.audit_log.event_labels import EVENT_EFFECTS
@@ -72,12 +69,7 @@ def test_finds_what_the_filters_name(auditor, keep, who, known, acme, asked):
         known(region, number, name)
     known("us", 20, "nil")
     KnownClient.objects.create(
-        organization=acme,
-        region="eu",
-        service_id=18,
-        client_id=5,
-        name="Till",
-        seen_at=NOW,
+        organization=acme, region="eu", service_id=18, client_id=5, name="Till", seen_at=NOW
     )
     User.objects.create_user("bo@acme.example", first_name="Bo", last_name="Ek")
     Membership.objects.create(
@@ -217,20 +209,13 @@ def test_what_is_too_long_is_not_taken_apart(auditor):
 
 
 def test_a_name_means_all_services_that_have_it(auditor, keep, known):
-    for region, number, name in (
-        ("us", 17, "Shop"),
-        ("eu", 18, "Shop"),
-        ("eu", 9, "Shops"),
-    ):
+    for region, number, name in (("us", 17, "Shop"), ("eu", 18, "Shop"), ("eu", 9, "Shops")):
         known(region, number, name)
     keep(service="18", region="eu", label="In Europe")
     keep(service="17", region="us", label="In America")
     keep(service="9", region="eu", label="Another")
 
-    assert shown(auditor.get(URL, {"service": "shop"})) == [
-        "Update In America",
-        "Update In Europe",
-    ]
+    assert shown(auditor.get(URL, {"service": "shop"})) == ["Update In America", "Update In Europe"]
     within = auditor.get(URL, {"service": "shop", "region": "eu"})
     assert shown(within) == ["Update In Europe"]
     response = auditor.get(URL, {"service": "sho"})
@@ -273,11 +258,7 @@ def test_says_that_it_looks_back_no_further_than_it_does(auditor, keep):
         ({"q": ["one", "two"]}, {"q": ["one two"]}),
         (
             {"q": 'field:pkceRequired effect:change effect:destroy "two words"'},
-            {
-                "field": ["pkceRequired"],
-                "effect": ["change", "destroy"],
-                "q": ['"two words"'],
-            },
+            {"field": ["pkceRequired"], "effect": ["change", "destroy"], "q": ['"two words"']},
         ),
         ({"field": "Require PKCE"}, {"field": ["pkceRequired"]}),
         (

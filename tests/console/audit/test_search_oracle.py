@@ -135,10 +135,7 @@ def entries(acme):
     """Some hundreds of entries of all sorts, and those of another organization."""
     draw = random.Random(6)
     other = Organization.objects.create(slug="other", name="Other")
-    people = [
-        ("ida@x.example", "Ida", "A"),
-        *((one, "Bo", "Ek") for one in ACTORS[1:3]),
-    ]
+    people = [("ida@x.example", "Ida", "A"), *((one, "Bo", "Ek") for one in ACTORS[1:3])]
     for name, first, last in [*people, ("gone@x.example", "gone", "long ago")]:
         user = User.objects.create_user(name, first_name=first, last_name=last)
         if name != "gone@x.example":
@@ -186,9 +183,7 @@ def entries(acme):
     columns = [field.attname for field in AuditEntry._meta.concrete_fields]
     return [
         SimpleNamespace(
-            **{name: getattr(one, name) for name in columns},
-            changes=one.changes,
-            time=one.time,
+            **{name: getattr(one, name) for name in columns}, changes=one.changes, time=one.time
         )
         for one in own
     ]
@@ -206,12 +201,7 @@ def named(acme):
     )
     for number, name in ((42, "Till"), (43, "till")):
         KnownClient.objects.create(
-            organization=acme,
-            region="us",
-            service_id=17,
-            client_id=number,
-            name=name,
-            seen_at=NOW,
+            organization=acme, region="us", service_id=17, client_id=number, name=name, seen_at=NOW
         )
     for at, (home, region, service, client, name) in enumerate(
         [

@@ -11,13 +11,7 @@ KEY = {"kty": "oct", "kid": "k1", "alg": "HS256", "use": "sig"}
 BEFORE = {
     "apiSecret": "canary-api-secret-before",
     "jwks": json.dumps({"keys": [KEY | {"k": "Y2FuYXJ5LWp3ay1iZWZvcmU"}]}),
-    "snsCredentials": [
-        {
-            "sns": "FACEBOOK",
-            "apiKey": "app",
-            "apiSecret": "canary-sns-before",
-        }
-    ],
+    "snsCredentials": [{"sns": "FACEBOOK", "apiKey": "app", "apiSecret": "canary-sns-before"}],
     "developerSnsCredentials": [],
     "authenticationCallbackApiSecret": "canary-callback-before",
     "futureSecret": "canary-unknown-before",

@@ -41,8 +41,7 @@ def test_the_record_says_how_many_there_are(auditor, keep):
     keep("client.get", "read", Outcome.UNKNOWN)
 
     (told,) = re.findall(
-        r'Unknown outcomes<span class="badge warn">(\d+)',
-        compact(auditor.get("/acme/audit/")),
+        r'Unknown outcomes<span class="badge warn">(\d+)', compact(auditor.get("/acme/audit/"))
     )
 
     assert told == "1"

@@ -69,11 +69,7 @@ def test_what_happened_here_is_not_told_as_a_setting_of_a_service():
     assert (entry.label, entry.before, entry.after) == ("Can sign in", "On", "Off")
     assert (number.label, number.section) == ("Organization ID", "")
     assert (number.before, number.after) == ("", "4217001")
-    assert (role.label, role.before, role.after) == (
-        "Role",
-        "Help desk",
-        "Administrator",
-    )
+    assert (role.label, role.before, role.after) == ("Role", "Help desk", "Administrator")
 
 
 def test_a_client_is_told_in_the_words_of_its_own_settings():
@@ -108,10 +104,7 @@ def test_no_limit_of_scopes_is_told_as_such(before, after, told):
     ("change", "told"),
     [
         (FieldChange("scopes", ["openid"], ["openid", "email"]), "Scopes"),
-        (
-            FieldChange("accessTokenExpiresAt", 0, 4_081_320_000_000),
-            "Access token expires",
-        ),
+        (FieldChange("accessTokenExpiresAt", 0, 4_081_320_000_000), "Access token expires"),
         (FieldChange("grantType", None, "IMPLICIT"), "Grant type"),
     ],
 )

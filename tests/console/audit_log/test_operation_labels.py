@@ -19,8 +19,7 @@ def test_has_words_for_every_operation_and_event(name):
 
 
 @pytest.mark.parametrize(
-    "name",
-    [one.name for one in OPERATIONS.values() if one.effect is not Effect.READ],
+    "name", [one.name for one in OPERATIONS.values() if one.effect is not Effect.READ]
 )
 def test_label_of_a_change_does_not_claim_that_it_succeeded(name):
     assert not label_text(name, "Shop").split()[0].endswith("ed")

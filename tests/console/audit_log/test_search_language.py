@@ -17,20 +17,7 @@ from console.audit_log.search_language import (
 from tenants.audit.search.entries import search_entries
 from tests.support.tiers import examples
 
-ODD = [
-    "-",
-    "--",
-    "a:b",
-    ":b",
-    "role=b",
-    "NOT",
-    "“b”",
-    "'b",
-    "https://x",
-    "a,b",
-    " ",
-    "\n",
-]
+ODD = ["-", "--", "a:b", ":b", "role=b", "NOT", "“b”", "'b", "https://x", "a,b", " ", "\n"]
 VALUES = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
     [*ODD, '"', "\\", '\\"', "ä\0", ""]
 )
@@ -105,8 +92,7 @@ def test_says_what_is_broken(text, problem):
 
 
 @pytest.mark.parametrize(
-    ("name", "asked"),
-    [("actr", "actor"), ("who", "actor"), ("-oper", "operation"), ("zz", "")],
+    ("name", "asked"), [("actr", "actor"), ("who", "actor"), ("-oper", "operation"), ("zz", "")]
 )
 def test_suggests_one_name(name, asked):
     said = unknown_filter_message(name)

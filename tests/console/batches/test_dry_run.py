@@ -93,9 +93,7 @@ def test_says_that_its_job_gave_up(upload, work, press, shop, admin):
 def test_a_run_whose_job_never_began_is_taken_back(upload, work, press):
     batch = work(upload(line(1)))
     batch.transition(
-        Batch.State.TRYING,
-        job=None,
-        changed_at=batch.made_at - 2 * periodic_tasks.JOB_START_GRACE,
+        Batch.State.TRYING, job=None, changed_at=batch.made_at - 2 * periodic_tasks.JOB_START_GRACE
     )
 
     periodic_tasks.resume_stalled()

@@ -27,11 +27,7 @@ def test_a_right_file_is_cut_into_chunks(upload, work):
 
     assert (batch.state, batch.tokens, batch.format) == ("checked", 5, "jsonl")
     chunks = Chunk.objects.filter(batch=batch)
-    assert [(one.first_line, one.last_line) for one in chunks] == [
-        (1, 2),
-        (3, 4),
-        (5, 5),
-    ]
+    assert [(one.first_line, one.last_line) for one in chunks] == [(1, 2), (3, 4), (5, 5)]
     assert chunks[0].entries[1] == line(1)
     assert not Piece.objects.exists()
     assert not any(CANARY in text for _, text in dump_database())

@@ -35,11 +35,7 @@ def test_sends_the_new_one_and_keeps_the_old_one(admin, staged, do, ledger, rota
     assert (rotation().state, rotation().old_secret) == ("activated", OLD)
     assertContains(admin.get(CLIENT), "You can undo the rotation")
     sent = AuditEntry.objects.get(operation="client.set_secret")
-    assert (sent.outcome, sent.reason, sent.ticket) == (
-        "done",
-        "Yearly rotation",
-        "CHG-1",
-    )
+    assert (sent.outcome, sent.reason, sent.ticket) == ("done", "Yearly rotation", "CHG-1")
 
 
 def test_asks_for_the_reason_with_the_one_of_the_rotation(admin, staged):

@@ -196,11 +196,7 @@ def test_tells_which_rotations_would_start(member, few, previewed):
     admin = member(Role.ADMIN)
     path = previewed(admin, "rotate", 1, 2, 4)
 
-    assert fates(admin.get(path)) == {
-        "Till": "change",
-        "Web shop": "cannot",
-        "Partner": "cannot",
-    }
+    assert fates(admin.get(path)) == {"Till": "change", "Web shop": "cannot", "Partner": "cannot"}
     assertContains(admin.get(path), "Start 1 staged rotation")
     confirm(admin, path)
     assert Job.objects.get().kind == "client.stage_rotation"
@@ -233,11 +229,7 @@ def test_starts_a_job_over_those_that_would_change(editor, few, acme, previewed)
 
     assert response.status_code == 302
     job = Job.objects.get()
-    assert (job.kind, job.title, job.organization) == (
-        "client.lock",
-        "Lock 2 clients",
-        acme,
-    )
+    assert (job.kind, job.title, job.organization) == ("client.lock", "Lock 2 clients", acme)
     assert (job.reason, job.ticket) == ("Old host", "SEC-7")
     assert [one.client_id for one in Item.objects.all()] == [1, 2]
     assert not Selection.objects.exists()

@@ -47,11 +47,7 @@ def test_keeps_all_that_fit_at_this_moment(member, few):
 @pytest.fixture
 def far(few):
     """One more service, whose client leads to the same host."""
-    few.region("us").services[18] = {
-        "apiKey": 18,
-        "serviceName": "Far",
-        "modifiedAt": 1,
-    }
+    few.region("us").services[18] = {"apiKey": 18, "serviceName": "Far", "modifiedAt": 1}
     few.region("us").clients[18] = {
         181: make_client(181, clientName="Kiosk", redirectUris=["https://old.example.com"])
     }

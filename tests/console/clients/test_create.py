@@ -98,9 +98,7 @@ def test_shows_it_to_nobody_who_loads_the_page_anew(editor, sandbox):
     again = editor.post(url, body, content_type=URLENCODED)
 
     assertRedirects(
-        again,
-        f"/acme/services/us/17/clients/{client['clientId']}/",
-        fetch_redirect_response=False,
+        again, f"/acme/services/us/17/clients/{client['clientId']}/", fetch_redirect_response=False
     )
     assert len(sandbox.clients) == 2
     assert client["clientSecret"] not in editor.get(url, follow=True).content.decode()
@@ -191,10 +189,7 @@ def test_copies_into_another_region(editor, sandbox, acme):
         "clientId": 1001,
         "clientName": "Depot app",
         "redirectUris": ["https://depot.example/cb"],
-        "extension": {
-            "requestableScopesEnabled": True,
-            "requestableScopes": ["openid", "loans"],
-        },
+        "extension": {"requestableScopesEnabled": True, "requestableScopes": ["openid", "loans"]},
     }
     sandbox.services[17]["supportedScopes"] = [{"name": "openid"}]
     url = entered(editor, "original=eu/18/1001")

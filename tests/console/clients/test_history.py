@@ -2,11 +2,7 @@ from datetime import timedelta
 from time import sleep
 
 from django.utils import timezone
-from pytest_django.asserts import (
-    assertContains,
-    assertNotContains,
-    assertTemplateNotUsed,
-)
+from pytest_django.asserts import assertContains, assertNotContains, assertTemplateNotUsed
 
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential

@@ -3,11 +3,7 @@ import io
 
 import pytest
 from pydantic import SecretStr
-from pytest_django.asserts import (
-    assertContains,
-    assertNotContains,
-    assertTemplateNotUsed,
-)
+from pytest_django.asserts import assertContains, assertNotContains, assertTemplateNotUsed
 
 from console.models import KnownClient, KnownService
 from tenants.audit.models import AuditEntry
@@ -231,11 +227,7 @@ def test_the_file_holds_what_is_filtered(viewer_client):
 
     text = b"".join(response).decode()
     (row,) = csv.DictReader(io.StringIO(text))
-    assert (row["service"], row["name"], row["locked"]) == (
-        "Shop",
-        "Ledger sync",
-        "true",
-    )
+    assert (row["service"], row["name"], row["locked"]) == ("Shop", "Ledger sync", "true")
     assert row["seen_at"].endswith("+00:00")
     assert SECRET not in text
     entry = AuditEntry.objects.get(operation="clients.exported")
@@ -256,12 +248,7 @@ def test_answers_htmx_with_the_list_alone(viewer_client):
 
 @pytest.mark.parametrize(
     ("role", "status"),
-    [
-        (Role.VIEWER, 200),
-        (Role.AUDITOR, 200),
-        (Role.EDITOR, 200),
-        (Role.HELP_DESK, 403),
-    ],
+    [(Role.VIEWER, 200), (Role.AUDITOR, 200), (Role.EDITOR, 200), (Role.HELP_DESK, 403)],
 )
 def test_is_open_to_roles_that_may_read(member, everywhere, role, status):
     assert member(role).get(URL).status_code == status

@@ -55,8 +55,7 @@ def test_says_what_of_the_service_does_not_fit(editor, sandbox):
 
     assertContains(response, "The service doesn't support this client yet")
     assertContains(
-        response,
-        "/acme/services/us/17/edit/endpoints/#field-supported_token_auth_methods",
+        response, "/acme/services/us/17/edit/endpoints/#field-supported_token_auth_methods"
     )
 
 
@@ -72,33 +71,17 @@ def test_goes_on_to_the_review_with_a_key_and_nothing_else(editor):
     ("start", "entered", "says"),
     [
         ("spa", {"client_name": "Till"}, "the client has no redirect URI"),
-        (
-            "spa",
-            {"redirect_uris__item": ["https://till.example/cb"]},
-            "Enter a name.",
-        ),
-        (
-            "spa",
-            {"client_name": "T", "redirect_uris__item": ["https://till.example/#a"]},
-            "#",
-        ),
+        ("spa", {"redirect_uris__item": ["https://till.example/cb"]}, "Enter a name."),
+        ("spa", {"client_name": "T", "redirect_uris__item": ["https://till.example/#a"]}, "#"),
         (
             "fapi2",
             {"client_name": "T", "redirect_uris__item": ["https://till.example/cb"]},
             "no public key to authenticate",
         ),
-        (
-            "machine",
-            {"client_name": "T", "token_auth_method": "NONE"},
-            "anyone who knows",
-        ),
+        ("machine", {"client_name": "T", "token_auth_method": "NONE"}, "anyone who knows"),
         (
             "ciba",
-            {
-                "client_name": "T",
-                "bc_delivery_mode": "PING",
-                "jwks_uri": "https://t.example/jwks",
-            },
+            {"client_name": "T", "bc_delivery_mode": "PING", "jwks_uri": "https://t.example/jwks"},
             "Enter it, or use poll",
         ),
     ],
@@ -135,11 +118,7 @@ def test_shows_clients_of_this_and_other_services_to_copy(editor, sandbox, acme)
     sandbox.clients[1001] = {"clientId": 1001, "clientName": "Shop app"}
     sandbox.clients[1002] = {"clientId": 1002, "clientName": "Night batch"}
     KnownService.objects.create(
-        organization=acme,
-        region="us",
-        service_id=18,
-        name="Depot",
-        seen_at="2026-01-01T00:00Z",
+        organization=acme, region="us", service_id=18, name="Depot", seen_at="2026-01-01T00:00Z"
     )
 
     response = editor.get(URL, {"from": "us/17", "q": "shop"})
@@ -169,11 +148,7 @@ def test_says_what_a_copy_is_without(editor, sandbox):
 def test_leads_into_another_service(editor, sandbox, acme):
     Credential(organization=acme, region="eu").set_token(SecretStr("t0p")).save()
     KnownService.objects.create(
-        organization=acme,
-        region="eu",
-        service_id=18,
-        name="Depot",
-        seen_at="2026-01-01T00:00Z",
+        organization=acme, region="eu", service_id=18, name="Depot", seen_at="2026-01-01T00:00Z"
     )
     place = {"original": "us/17/44"}
 

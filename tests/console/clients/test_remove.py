@@ -39,11 +39,7 @@ def test_deletes_it_with_its_tokens_when_the_name_was_typed(admin, ledger, token
     assert 44 not in sandbox.clients
     assert not sandbox.region("us").tokens[17]
     entry = AuditEntry.objects.get(operation="client.delete")
-    assert (entry.outcome, entry.label, entry.reason) == (
-        "done",
-        "Ledger sync",
-        "Closed",
-    )
+    assert (entry.outcome, entry.label, entry.reason) == ("done", "Ledger sync", "Closed")
     assert (entry.effect, entry.client) == ("destroy", "44")
 
 
@@ -109,11 +105,7 @@ def test_leads_to_the_lock_where_authlete_deletes_no_locked_client(admin, ledger
 
 def test_forgets_it_in_lists(admin, ledger, acme):
     KnownClient.objects.create(
-        organization=acme,
-        region="us",
-        service_id=17,
-        client_id=44,
-        seen_at="2026-01-01T00:00Z",
+        organization=acme, region="us", service_id=17, client_id=44, seen_at="2026-01-01T00:00Z"
     )
 
     remove(admin)

@@ -55,10 +55,7 @@ def test_lets_a_person_decide_what_was_changed_once_more(editor, changed, save, 
 
 
 def test_keeps_what_others_changed_beside_it(editor, enter, save, sandbox, ledger):
-    ledger["clientNames"] = [
-        {"tag": "ja", "value": "元帳"},
-        {"tag": "fr", "value": "L"},
-    ]
+    ledger["clientNames"] = [{"tag": "ja", "value": "元帳"}, {"tag": "fr", "value": "L"}]
     enter(editor, "languages", client_names__0__value="Oops")
     page = save(editor).url
     sandbox.clients[44]["clientNames"] = [
@@ -146,10 +143,7 @@ def test_a_lock_is_undone_by_the_page_that_locks(admin, do, sandbox):
 
 def test_scopes_are_put_back_by_their_page(admin, sandbox, ledger):
     sandbox.services[17]["supportedScopes"] = [{"name": "read"}, {"name": "write"}]
-    ledger["extension"] = {
-        "requestableScopesEnabled": True,
-        "requestableScopes": ["read"],
-    }
+    ledger["extension"] = {"requestableScopesEnabled": True, "requestableScopes": ["read"]}
     path = f"{SHOW}scopes/"
     limit = fill_form(admin.get(path), "limit", limit="any", scope=None)
     review = admin.post(path, f"{limit}&review=", content_type=URLENCODED)

@@ -22,11 +22,7 @@ def test_shows_it_in_one_response_with_one_entry(admin, do):
     assertContains(response, 'data-hides="30"')
     assert "no-store" in response["Cache-Control"]
     entry = seen().get()
-    assert (entry.effect, entry.client, entry.label) == (
-        "reveal",
-        "44",
-        "Ledger sync",
-    )
+    assert (entry.effect, entry.client, entry.label) == ("reveal", "44", "Ledger sync")
     assert (entry.reason, entry.ticket) == ("Yearly rotation", "CHG-1")
     assertNotContains(admin.get(URL), OLD)
 

@@ -31,11 +31,7 @@ def test_saves_and_leaves_what_it_does_not_know(editor, enter, save, sandbox, le
     assert kept["fromTheFuture"] == {"kept": True}
     assert kept["clientSecret"] == "s3cret-of-the-ledger"
     entry = AuditEntry.objects.get(operation="client.update")
-    assert (entry.client, entry.label, entry.reason) == (
-        "44",
-        "Ledger sync",
-        "Agreed with risk",
-    )
+    assert (entry.client, entry.label, entry.reason) == ("44", "Ledger sync", "Agreed with risk")
     assertRedirects(
         response,
         f"/acme/services/us/17/clients/44/saved/{entry.entry}/",

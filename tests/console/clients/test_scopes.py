@@ -41,12 +41,7 @@ def save(browser, page, **more):
 
 
 @pytest.mark.parametrize(
-    ("limit", "says"),
-    [
-        ("any", "Any scope"),
-        ("none", "No scopes"),
-        ("these", "2 scopes"),
-    ],
+    ("limit", "says"), [("any", "Any scope"), ("none", "No scopes"), ("these", "2 scopes")]
 )
 def test_tells_the_three_states_apart(editor, ledger, limit, says):
     limited(ledger, STATES[limit])
@@ -90,11 +85,7 @@ def test_records_what_it_was_and_is(editor, ledger):
     save(editor, choose(editor, "these", ["openid"]))
 
     entry = AuditEntry.objects.get(operation="requestable_scopes.update")
-    assert (entry.label, entry.reason, entry.ticket) == (
-        "Ledger sync",
-        "Least privilege",
-        "CHG-3",
-    )
+    assert (entry.label, entry.reason, entry.ticket) == ("Ledger sync", "Least privilege", "CHG-3")
     assert entry.changes == [
         {"field": "extension.requestableScopes", "before": None, "after": ["openid"]}
     ]
@@ -113,9 +104,7 @@ def test_points_out_scopes_that_the_service_does_not_have(editor, ledger):
 def test_tells_what_authlete_dropped(editor, ledger, sandbox):
     page = choose(editor, "these", ["openid", "phone"])
     sandbox.fault(
-        "wrong_type",
-        operation="requestable_scopes.update",
-        value={"requestableScopes": ["openid"]},
+        "wrong_type", operation="requestable_scopes.update", value={"requestableScopes": ["openid"]}
     )
 
     response = editor.get(save(editor, page).url)
@@ -226,10 +215,7 @@ def test_undoing_begins_with_what_is_so_where_none_of_them_is_left(editor, sandb
     assertContains(page, "no longer has these scopes: openid, email.")
     assert 'value="any" checked' in compact(page)
     body = fill_form(page, "limit")
-    assertContains(
-        editor.post(undo, f"{body}&review=", content_type=URLENCODED),
-        "No changes.",
-    )
+    assertContains(editor.post(undo, f"{body}&review=", content_type=URLENCODED), "No changes.")
 
 
 def test_undoing_offers_what_it_was_where_the_service_does_not_tell(editor, sandbox, opened):

@@ -182,12 +182,7 @@ def walk(browser, places):
     for name in ORGANIZATION_PAGES:
         browser.get(page_path(name, **places))
     for query in DOWNLOADS:
-        for page in (
-            LISTED,
-            "/acme/clients/",
-            f"{CLIENT}document/",
-            f"{CLIENT}fields/",
-        ):
+        for page in (LISTED, "/acme/clients/", f"{CLIENT}document/", f"{CLIENT}fields/"):
             browser.get(page + query)
     for one in AuditEntry.objects.exclude(effect="read"):
         browser.get(page_path("audit:entry", entry=one.entry))

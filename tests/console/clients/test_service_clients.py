@@ -4,11 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from pytest_django.asserts import (
-    assertContains,
-    assertNotContains,
-    assertTemplateNotUsed,
-)
+from pytest_django.asserts import assertContains, assertNotContains, assertTemplateNotUsed
 
 from console.models import KnownClient, KnownService
 from tenants.audit.models import AuditEntry
@@ -51,13 +47,7 @@ def test_leads_from_beyond_the_end_to_the_last_page(member, many):
 
 
 @pytest.mark.parametrize(
-    "address",
-    [
-        {"q": "client"},
-        {"type": "CONFIDENTIAL"},
-        {"sort": "-name"},
-        {"all": "yes"},
-    ],
+    "address", [{"q": "client"}, {"type": "CONFIDENTIAL"}, {"sort": "-name"}, {"all": "yes"}]
 )
 def test_reads_all_pages_where_all_must_be_known(member, many, address):
     response = member(Role.VIEWER).get(URL, address)
@@ -103,15 +93,9 @@ def test_counts_what_one_more_filter_would_leave(member, few):
     response = member(Role.VIEWER).get(URL, {"type": "CONFIDENTIAL"})
 
     assert counts(response, "type") == {"Confidential": 4, "Public": 1}
-    assert counts(response, "auth") == {
-        "client_secret_basic": 3,
-        "private_key_jwt": 1,
-    }
+    assert counts(response, "auth") == {"client_secret_basic": 3, "private_key_jwt": 1}
     assert counts(response, "locked") == {"Locked": 1, "Not locked": 3}
-    assert counts(response, "redirect") == {
-        "app1.example.com": 2,
-        "com.acme.app:": 1,
-    }
+    assert counts(response, "redirect") == {"app1.example.com": 2, "com.acme.app:": 1}
 
 
 def test_counts_at_once_what_one_page_shows_whole(member, few):
@@ -246,12 +230,7 @@ def test_the_file_holds_what_is_filtered_and_starts_no_formula(member, few):
 
     text = b"".join(response).decode()
     rows = list(csv.DictReader(io.StringIO(text)))
-    assert [row["name"] for row in rows] == [
-        "Till",
-        "Ledger sync",
-        "Partner",
-        "'=HYPERLINK(1)",
-    ]
+    assert [row["name"] for row in rows] == ["Till", "Ledger sync", "Partner", "'=HYPERLINK(1)"]
     assert rows[0]["modified_at"] == "2025-06-15T15:06:40.001+00:00"
     assert rows[0]["redirect_hosts"] == "app1.example.com"
     assert SECRET not in text
@@ -303,12 +282,7 @@ def test_answers_htmx_with_the_list_alone(member, few):
 
 @pytest.mark.parametrize(
     ("role", "status"),
-    [
-        (Role.VIEWER, 200),
-        (Role.AUDITOR, 200),
-        (Role.EDITOR, 200),
-        (Role.HELP_DESK, 403),
-    ],
+    [(Role.VIEWER, 200), (Role.AUDITOR, 200), (Role.EDITOR, 200), (Role.HELP_DESK, 403)],
 )
 def test_is_open_to_roles_that_may_read(member, few, role, status):
     assert member(role).get(URL).status_code == status

@@ -41,10 +41,7 @@ def test_tells_what_is_locked_and_where_it_came_from(member, ledger):
     [
         (None, "Any scope of the service"),
         ({"requestableScopesEnabled": True}, "None"),
-        (
-            {"requestableScopesEnabled": True, "requestableScopes": ["a", "b"]},
-            "a, b",
-        ),
+        ({"requestableScopesEnabled": True, "requestableScopes": ["a", "b"]}, "a, b"),
         (
             {"requestableScopesEnabled": True, "requestableScopes": list("abcdefghij")},
             "a, b, c, d, e, f, g, h and 2 more",

@@ -20,11 +20,7 @@ def test_makes_a_secret_that_authlete_does_not_learn(admin, do, ledger, rotation
     assert ledger["clientSecret"] == OLD
     assert new not in rotation().new_sealed
     entry = AuditEntry.objects.get(operation="secret.stage")
-    assert (entry.outcome, entry.client, entry.reason) == (
-        "done",
-        "44",
-        "Yearly rotation",
-    )
+    assert (entry.outcome, entry.client, entry.reason) == ("done", "44", "Yearly rotation")
 
 
 def test_shows_it_in_that_one_answer(admin, do, rotation):

@@ -75,8 +75,7 @@ def test_prints_the_address_and_an_account_for_each_role(first):
     ]
     for one in first.gave:
         assert re.search(
-            rf"{one['role']} +{re.escape(one['email'])} +{one['password']}\n",
-            first.said,
+            rf"{one['role']} +{re.escape(one['email'])} +{one['password']}\n", first.said
         )
 
 

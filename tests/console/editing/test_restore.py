@@ -140,14 +140,8 @@ def test_what_the_record_has_a_fingerprint_of_is_no_conflict_where_it_stands():
         (FieldChange("locked", False, True), "Can't be saved. Lock or unlock"),
         (FieldChange("fromTheFuture", 1, 2), "doesn't support it"),
         (FieldChange("fromTheFuture", Fingerprint("a"), "b"), "doesn't support it"),
-        (
-            FieldChange("clientNames[fr].future", Fingerprint("a"), "b"),
-            "doesn't support it",
-        ),
-        (
-            FieldChange("clientNames[de]", {"x": Fingerprint("a")}, None),
-            "may contain a secret",
-        ),
+        (FieldChange("clientNames[fr].future", Fingerprint("a"), "b"), "doesn't support it"),
+        (FieldChange("clientNames[de]", {"x": Fingerprint("a")}, None), "may contain a secret"),
         (FieldChange("clientSecret", Fingerprint("a"), None), "Secrets aren't stored"),
         (FieldChange("clientNames[ja].value", "a", "b"), "no longer exists"),
         (FieldChange("attributes[a].value].value", "a", "b"), "no longer exists"),

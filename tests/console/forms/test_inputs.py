@@ -15,11 +15,7 @@ SECRET = {"secret": Fingerprint("7f3a91c20be5d170")}
         ({"text": "a"}, {"text": "b"}, {"text": "b"}),
         ({"text": "a"}, {"text": ""}, {"text": None}),
         ({"text": "a"}, {"text": " a "}, {"text": " a "}),
-        (
-            {},
-            {"text": "\U0001f600 \u202eb\u202c"},
-            {"text": "\U0001f600 \u202eb\u202c"},
-        ),
+        ({}, {"text": "\U0001f600 \u202eb\u202c"}, {"text": "\U0001f600 \u202eb\u202c"}),
         ({"prose": "a\r\nb"}, {"prose": "a\r\nc"}, {"prose": "a\r\nc"}),
         ({"prose": "a\nb"}, {"prose": "a\r\nc"}, {"prose": "a\nc"}),
         ({}, {"uri": " https://a.example/x\t"}, {"uri": "https://a.example/x"}),

@@ -107,8 +107,7 @@ def test_a_held_key_can_be_edited_once_more():
 
 
 @pytest.mark.parametrize(
-    "broken",
-    [AFTER[:-1], AFTER.replace('"kty"', "kty"), json.dumps([PRIVATE] * 2) + ","],
+    "broken", [AFTER[:-1], AFTER.replace('"kty"', "kty"), json.dumps([PRIVATE] * 2) + ","]
 )
 def test_what_may_be_a_private_key_is_not_shown_even_when_it_is_not_json(broken):
     form = SampleForm(build_form_data(page(keys=BEFORE), keys=broken))

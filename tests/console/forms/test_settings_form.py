@@ -34,8 +34,7 @@ def test_takes_only_what_it_shows():
 
 
 @pytest.mark.parametrize(
-    "twice",
-    ["text", "flag.on", "seconds.unit", "pairs.0.key", "secret", "displays.own"],
+    "twice", ["text", "flag.on", "seconds.unit", "pairs.0.key", "secret", "displays.own"]
 )
 def test_refuses_an_input_that_came_twice(twice):
     seen = {"pairs": [{"key": "a", "value": "b"}], "secret": Fingerprint("0" * 16)}
@@ -103,11 +102,7 @@ def test_no_secret_is_in_what_the_page_carries():
 def test_says_everything_that_is_wrong_in_the_order_of_the_page():
     form = SampleForm(build_form_data(page(), number="x", uri="y", seconds="z"))
 
-    assert [problem.label for problem in form.errors] == [
-        "Address",
-        "Lifetime",
-        "Number",
-    ]
+    assert [problem.label for problem in form.errors] == ["Address", "Lifetime", "Number"]
     html = form.summary
     assert '<a href="#field-uri">Address</a>' in html
     assert 'id="field-uri"' in str(form)
@@ -120,10 +115,7 @@ def test_says_what_the_page_finds_wrong():
     form.add_error("text", "Not this one.")
 
     assert not form.is_valid()
-    assert [problem.message for problem in form.errors] == [
-        "Authlete refused it.",
-        "Not this one.",
-    ]
+    assert [problem.message for problem in form.errors] == ["Authlete refused it.", "Not this one."]
     assert "Not this one." in str(form["text"])
 
 

@@ -115,12 +115,7 @@ def test_has_a_way_for_every_kind_that_is_declared():
     [
         ("", [{"name": "a"}], "Scopes", "a"),
         ("[a]", None, "Scopes, a", "not set"),
-        (
-            "[a]",
-            {"name": "a", "x": [1]} | ON,
-            "Scopes, a",
-            "Name: a, x: [1], Default: On",
-        ),
+        ("[a]", {"name": "a", "x": [1]} | ON, "Scopes, a", "Name: a, x: [1], Default: On"),
         ("[a.b[c]].description", "A", "Scopes, a.b[c], Description", "A"),
         ("[a].attributes", PAIR, "Scopes, a, Attributes", "k = v"),
         ("[a].attributes[k].value", "v", "Scopes, a, Attributes, k, Value", "v"),

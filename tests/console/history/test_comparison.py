@@ -6,11 +6,7 @@ from hypothesis import strategies as st
 
 from console.clients import kind as clients
 from console.documents import kinds
-from console.history.comparison import (
-    IGNORED_MEMBERS,
-    restorable_values,
-    unrestorable_settings,
-)
+from console.history.comparison import IGNORED_MEMBERS, restorable_values, unrestorable_settings
 from tenants.authlete.changes import diff_objects
 from tenants.authlete.json.compare import is_same_for_authlete
 from tenants.authlete.json.raw import RawObject, dump_json

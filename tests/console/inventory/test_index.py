@@ -2,12 +2,7 @@
 
 import pytest
 
-from console.inventory.index import (
-    index_client,
-    index_client_lock,
-    index_clients,
-    remove_client,
-)
+from console.inventory.index import index_client, index_client_lock, index_clients, remove_client
 from console.models import KnownClient, KnownService
 from tenants.authlete.documents.client import Client
 
@@ -54,18 +49,9 @@ def test_keeps_apart_what_is_the_same_number_elsewhere(two):
 @pytest.mark.parametrize(
     ("uris", "hosts"),
     [
-        (
-            ["https://App.example.com/cb", "https://app.example.com:8443/x"],
-            "app.example.com",
-        ),
-        (
-            ["com.example.app:/cb", "http://localhost:3000/"],
-            "com.example.app: localhost",
-        ),
-        (
-            ["https://[::1]/cb", "http://[", "", 7, "javascript:alert(1)"],
-            "::1 javascript:",
-        ),
+        (["https://App.example.com/cb", "https://app.example.com:8443/x"], "app.example.com"),
+        (["com.example.app:/cb", "http://localhost:3000/"], "com.example.app: localhost"),
+        (["https://[::1]/cb", "http://[", "", 7, "javascript:alert(1)"], "::1 javascript:"),
     ],
 )
 def test_keeps_where_redirects_lead(acme, uris, hosts):

@@ -4,12 +4,7 @@ from pytest_django.asserts import assertContains
 from console.keys.rollover.actions import schedule_step
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
-from tests.support.keys import (
-    KEYS,
-    act,
-    kids,
-    page,
-)
+from tests.support.keys import KEYS, act, kids, page
 from tests.support.markup import compact
 
 

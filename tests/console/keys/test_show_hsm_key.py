@@ -25,12 +25,7 @@ def test_shows_the_public_half_as_pem_and_jwk(member, shop):
     jwk = json.loads(parts["jwk"])
     public = ECKey.import_key(jwk)
     assert parts["pem"] == public.as_pem(private=False).decode()
-    assert (jwk["kid"], jwk["use"], jwk["alg"], jwk["crv"]) == (
-        "till-1",
-        "sig",
-        "ES256",
-        "P-256",
-    )
+    assert (jwk["kid"], jwk["use"], jwk["alg"], jwk["crv"]) == ("till-1", "sig", "ES256", "P-256")
     assertContains(page, public.thumbprint())
     assertContains(page, "ID token signature key ID")
 

@@ -46,10 +46,7 @@ def test_none_begins_one_where_other_signs_stand_between_cells(delimiter):
 
 
 def test_each_cell_comes_back():
-    assert [_plain(csv_cells.safe_cell(one)) for one in [*SPLITS, *PLAIN]] == [
-        *SPLITS,
-        *PLAIN,
-    ]
+    assert [_plain(csv_cells.safe_cell(one)) for one in [*SPLITS, *PLAIN]] == [*SPLITS, *PLAIN]
 
 
 def _read(line, delimiter):

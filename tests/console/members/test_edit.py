@@ -3,11 +3,7 @@ from django.contrib.auth.models import User
 
 from tenants.audit.actor import Actor
 from tenants.models import Membership
-from tenants.organizations.members import (
-    MembershipRuleError,
-    change_role,
-    remove_member,
-)
+from tenants.organizations.members import MembershipRuleError, change_role, remove_member
 from tenants.organizations.roles import Role
 from tests.support.members import entries
 
@@ -74,10 +70,7 @@ def test_a_member_of_another_organization_is_not_found(admin, elsewhere):
 
 
 def test_sets_nothing_but_the_role(admin, bo):
-    admin.post(
-        url(bo),
-        {"role": "viewer", "is_superuser": "on", "organization": "2", "user": "1"},
-    )
+    admin.post(url(bo), {"role": "viewer", "is_superuser": "on", "organization": "2", "user": "1"})
 
     bo.user.refresh_from_db()
     assert not bo.user.is_superuser

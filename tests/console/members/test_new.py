@@ -47,8 +47,7 @@ def test_the_link_is_good_for_a_day(admin, time_machine):
 
 
 @pytest.mark.parametrize(
-    "password",
-    ["short", "password1234", "acme-meridian-2026", "Acme Acme Acme!", "x" * 4097],
+    "password", ["short", "password1234", "acme-meridian-2026", "Acme Acme Acme!", "x" * 4097]
 )
 def test_the_link_takes_no_weak_password(admin, password):
     browser = Client()

@@ -8,13 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tenants.audit import store
-from tenants.audit.models import (
-    AuditBlock,
-    AuditEntry,
-    AuditField,
-    AuditHead,
-    AuditRecord,
-)
+from tenants.audit.models import AuditBlock, AuditEntry, AuditField, AuditHead, AuditRecord
 from tenants.jobs import queue
 from tenants.jobs.models import Worker
 from tests.support.webhooks import make_webhook

@@ -31,11 +31,7 @@ def test_renames_shares_and_pins_ones_own(auditor, save, signed_in_client):
 
     search.refresh_from_db()
     assert theirs.status_code == 404
-    assert (search.name, search.shared, search.pinned) == (
-        "Token lifetimes",
-        True,
-        False,
-    )
+    assert (search.name, search.shared, search.pinned) == ("Token lifetimes", True, False)
     assert search.query == "field=accessTokenDuration"
     entry = AuditEntry.objects.get(operation="search.change")
     assert entry.object == f"{search.pk} shared"

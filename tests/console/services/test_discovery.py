@@ -21,14 +21,7 @@ def test_shows_what_clients_read(member, sandbox):
 
 def test_shows_published_keys_without_their_private_parts(member, sandbox):
     key = {"kty": "oct", "k": "pr1vate", "kid": "sig-1"}
-    public = {
-        "kty": "EC",
-        "crv": "P-256",
-        "x": "AA",
-        "y": "AA",
-        "d": "pr1v",
-        "kid": "e",
-    }
+    public = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "d": "pr1v", "kid": "e"}
     sandbox.services[17]["jwks"] = json.dumps({"keys": [key, public]})
 
     response = member(Role.VIEWER).get(URL)

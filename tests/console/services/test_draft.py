@@ -53,8 +53,7 @@ def keep(browser, content):
 
 
 @pytest.mark.parametrize(
-    "content",
-    [{}, [], {"mark": "m", "text": "[1, 2]"}, {"mark": "m", "text": "{"}],
+    "content", [{}, [], {"mark": "m", "text": "[1, 2]"}, {"mark": "m", "text": "{"}]
 )
 def test_one_of_another_version_of_the_console_breaks_no_page(editor, content):
     keep(editor, content)

@@ -1,7 +1,4 @@
-from pytest_django.asserts import (
-    assertContains,
-    assertTemplateNotUsed,
-)
+from pytest_django.asserts import assertContains, assertTemplateNotUsed
 
 from tests.support.markup import compact
 

@@ -52,11 +52,7 @@ def test_saves_and_records_why(editor, enter, save, sandbox):
     assertRedirects(response, f"/acme/services/us/17/saved/{entry.entry}/")
     assert sandbox.services[17]["accessTokenDuration"] == 86400
     assert sandbox.services[17]["fromTheFuture"] == {"kept": True}
-    assert (entry.outcome, entry.reason, entry.ticket) == (
-        "done",
-        "Call center pilot",
-        "CHG-2107",
-    )
+    assert (entry.outcome, entry.reason, entry.ticket) == ("done", "Call center pilot", "CHG-2107")
     assert entry.changes == [{"field": "accessTokenDuration", "before": 3600, "after": 86400}]
     assert not Draft.objects.exists()
 

@@ -11,10 +11,7 @@ KEY = {"kty": "EC", "crv": "P-256", "kid": "sig-1", "use": "sig", "x": "AA", "y"
 
 
 def test_counts_what_is_set_in_each_section(member, sandbox):
-    sandbox.services[17] |= {
-        "accessTokenDuration": 60,
-        "refreshTokenDuration": 864000,
-    }
+    sandbox.services[17] |= {"accessTokenDuration": 60, "refreshTokenDuration": 864000}
 
     rows = {r.slug: r for r in member(Role.VIEWER).get(URL).context["sections"]}
 
@@ -30,10 +27,7 @@ def test_makes_a_single_call(member, sandbox):
 
 def test_shows_keys_and_what_names_them_but_no_private_part(member, sandbox):
     key = KEY | {"d": "pr1vate-part"}
-    sandbox.services[17] |= {
-        "jwks": json.dumps({"keys": [key]}),
-        "idTokenSignatureKeyId": "sig-1",
-    }
+    sandbox.services[17] |= {"jwks": json.dumps({"keys": [key]}), "idTokenSignatureKeyId": "sig-1"}
 
     response = member(Role.VIEWER).get(URL)
 

@@ -71,10 +71,7 @@ def test_goes_through_all_rows_of_the_organization_and_of_no_other(read, acme):
     assert [row["seq"] for row in found] == sorted(row["seq"] for row in found)
     assert cursor == AuditHead.objects.get().seq
     kept = AuditRecord.objects.get(seq=found[-1]["seq"])
-    assert (found[-1]["mac"], found[-1]["content"]) == (
-        kept.mac,
-        json.loads(kept.content),
-    )
+    assert (found[-1]["mac"], found[-1]["content"]) == (kept.mac, json.loads(kept.content))
 
 
 def test_looks_for_rows_no_longer_than_a_second(read, acme, monkeypatch):
@@ -279,10 +276,7 @@ def test_waits_no_longer_than_asked_and_not_beside_too_many(client, token, read,
     assert read(cursor, wait=3) == ([], cursor)
     assert sum(slept) == 3
 
-    others = [
-        (stream.pk, reader.MAX_WAITING_PER_STREAM),
-        (uuid4(), reader.MAX_WAITING_REQUESTS),
-    ]
+    others = [(stream.pk, reader.MAX_WAITING_PER_STREAM), (uuid4(), reader.MAX_WAITING_REQUESTS)]
     for whose, many in others:
         monkeypatch.setattr(reader, "_waiting", Counter({whose: many}))
         refused = client.get(URL, {"after": cursor, "wait": 3}, headers=headers)

@@ -49,11 +49,7 @@ def shop(acme, sandbox):
     """Two clients of service 17, whose tokens may have three scopes."""
     sandbox.services[17] |= {
         "supportedScopes": [{"name": one} for one in ("openid", "orders", "email")],
-        "supportedGrantTypes": [
-            "AUTHORIZATION_CODE",
-            "CLIENT_CREDENTIALS",
-            "REFRESH_TOKEN",
-        ],
+        "supportedGrantTypes": ["AUTHORIZATION_CODE", "CLIENT_CREDENTIALS", "REFRESH_TOKEN"],
     }
     sandbox.clients[44] = make_client(44, clientName="Till")
     sandbox.clients[45] = make_client(45, clientName="Web shop")

@@ -1,9 +1,5 @@
 import pytest
-from pytest_django.asserts import (
-    assertContains,
-    assertNotContains,
-    assertTemplateNotUsed,
-)
+from pytest_django.asserts import assertContains, assertNotContains, assertTemplateNotUsed
 
 from console.models import Lookup
 from tenants.audit.models import AuditEntry

@@ -124,10 +124,7 @@ def test_says_why_authlete_made_none(shop, make):
 
 @pytest.mark.parametrize(
     ("after", "verdict"),
-    [
-        (True, "The token was created, but its value is lost"),
-        (False, "No token was created"),
-    ],
+    [(True, "The token was created, but its value is lost"), (False, "No token was created")],
 )
 def test_an_answer_that_is_lost_is_settled_by_the_list(shop, issue, make, after, verdict):
     issue(1)
@@ -176,10 +173,7 @@ def test_imports_values_and_shows_them_nowhere(admin, shop, make, caplog):
     response = make(**BROUGHT, refresh_value=f" {REFRESH} ")
 
     (token,) = made(shop)
-    assert (token.access_token, token.refresh_token) == (
-        BROUGHT["access_value"],
-        REFRESH,
-    )
+    assert (token.access_token, token.refresh_token) == (BROUGHT["access_value"], REFRESH)
     assertContains(response, "Imported value")
     hunt = SecretScanner({token.access_token, token.refresh_token})
     assert not hunt.find_leak(response.text)
@@ -199,11 +193,7 @@ def test_imports_values_and_shows_them_nowhere(admin, shop, make, caplog):
         ({"access_value": "x" * 16_385}, "16385 characters"),
         ({"refresh_value": BROUGHT["access_value"]}, "the value of the access token"),
         (
-            {
-                "grant_type": "CLIENT_CREDENTIALS",
-                "subject": "",
-                "refresh_value": REFRESH,
-            },
+            {"grant_type": "CLIENT_CREDENTIALS", "subject": "", "refresh_value": REFRESH},
             "This grant type or service has no refresh tokens",
         ),
         ({"access_value": "4711" * 20}, "This value is guessable"),

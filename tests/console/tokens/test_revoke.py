@@ -64,8 +64,7 @@ def test_a_second_click_ends_no_other(admin, shop, issue):
 
 
 @pytest.mark.parametrize(
-    ("after", "verdict"),
-    [(True, "The token no longer exists"), (False, "The token still works")],
+    ("after", "verdict"), [(True, "The token no longer exists"), (False, "The token still works")]
 )
 def test_an_answer_that_is_lost_is_settled_by_the_lists(admin, shop, issue, do, after, verdict):
     token = issue(1)

@@ -39,11 +39,7 @@ def world(sandbox, acme):
     ]
     sandbox.clients[44] = make_client(44, clientName="Till")
     sandbox.clients[45] = make_client(45, clientName="<b>Web shop</b>")
-    sandbox.region("jp").services[19] = {
-        "apiKey": 19,
-        "serviceName": "Bank",
-        "modifiedAt": 1,
-    }
+    sandbox.region("jp").services[19] = {"apiKey": 19, "serviceName": "Bank", "modifiedAt": 1}
     sandbox.region("jp").clients[19][46] = make_client(46, clientName="Ledger")
     issue(sandbox, 44, scopes=("orders", "openid"), refreshed_at=YESTERDAY)
     issue(sandbox, 44, expires_at=YESTERDAY, created_at=YESTERDAY)
@@ -57,11 +53,7 @@ def world(sandbox, acme):
 def world_with_scopes(world):
     """The same, with scopes that are remembered, and a service that has nobody."""
     world.region("us").granted[17][44, SUBJECT] = StoredGrant(["orders"], ["orders"], 1)
-    world.region("jp").services[20] = {
-        "apiKey": 20,
-        "serviceName": "Empty",
-        "modifiedAt": 1,
-    }
+    world.region("jp").services[20] = {"apiKey": 20, "serviceName": "Empty", "modifiedAt": 1}
     return world
 
 

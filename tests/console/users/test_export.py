@@ -29,11 +29,7 @@ def test_has_everything_of_every_region(export):
     assert file["complete"] is True
     assert file["not_connected"] == ["br"]
     names = {one["region"]: [a["name"] for a in one["apps"]] for one in file["regions"]}
-    assert names == {
-        "us": ["Till", "<b>Web shop</b>"],
-        "jp": ["Ledger"],
-        "eu": [],
-    }
+    assert names == {"us": ["Till", "<b>Web shop</b>"], "jp": ["Ledger"], "eu": []}
     till = file["regions"][0]["apps"][0]
     assert till["tokens_in_all"] == len(till["tokens"]) == 2
     assert till["scopes"]["orders"] == "Read your orders"

@@ -3,11 +3,7 @@
 import re
 
 import pytest
-from pytest_django.asserts import (
-    assertContains,
-    assertNotContains,
-    assertTemplateNotUsed,
-)
+from pytest_django.asserts import assertContains, assertNotContains, assertTemplateNotUsed
 
 from console.models import KnownService
 from tenants.audit.models import AuditEntry

@@ -314,10 +314,7 @@ def test_wants_a_reason_and_the_end_of_the_subject(desk, place, world, entered):
 
 @pytest.mark.parametrize(
     ("subject", "expired", "said"),
-    [
-        ("only-expired", 1, "0 active, 1 expired"),
-        ("nobody-knows-me", 0, "Nothing to revoke"),
-    ],
+    [("only-expired", 1, "0 active, 1 expired"), ("nobody-knows-me", 0, "Nothing to revoke")],
 )
 def test_who_has_nothing_that_lives(desk, look_up, world, worker, subject, expired, said):
     if expired:

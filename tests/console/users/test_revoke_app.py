@@ -1,11 +1,7 @@
 """Ending what one app holds of a subject."""
 
 import pytest
-from pytest_django.asserts import (
-    assertContains,
-    assertNotContains,
-    assertTemplateNotUsed,
-)
+from pytest_django.asserts import assertContains, assertNotContains, assertTemplateNotUsed
 
 from console.models import Receipt
 from tenants.audit.actor import Actor

@@ -9,11 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from console.models import Lookup
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.support.users import (
-    SUBJECT,
-    USERS_URL,
-    did,
-)
+from tests.support.users import SUBJECT, USERS_URL, did
 
 
 def test_is_for_who_looked_alone(look_up, member):

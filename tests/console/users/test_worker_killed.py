@@ -84,11 +84,7 @@ def sandbox():
     region.services.clear()
     for number in SERVICES:
         name = f"Service {number}"
-        region.services[number] = {
-            "apiKey": number,
-            "serviceName": name,
-            "modifiedAt": 1,
-        }
+        region.services[number] = {"apiKey": number, "serviceName": name, "modifiedAt": 1}
         for one in CLIENTS:
             region.clients[number][one] = make_client(one)
             issue(sandbox, one, service=number)
@@ -105,10 +101,7 @@ def deployed(migrated_sqlite_file, tmp_path, sandbox):
     file.write_bytes(migrated_sqlite_file.read_bytes())
     store = IsolatedDatabase(f"sqlite:///{file}")
     with SandboxServer(sandbox) as server:
-        store.environment |= {
-            "AUTHLETE_REGIONS": f"us={server.url('us')}",
-            "INSECURE": "true",
-        }
+        store.environment |= {"AUTHLETE_REGIONS": f"us={server.url('us')}", "INSECURE": "true"}
         yield store
 
 

@@ -15,12 +15,7 @@ from console.models import Draft, Lookup, Receipt, Selection, Spending
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential, Membership, Organization
 from tenants.organizations.roles import Role
-from tests.support.access import (
-    ALLOWED_ROLES,
-    METHOD_NOT_ALLOWED,
-    ORGANIZATION_PAGES,
-    page_path,
-)
+from tests.support.access import ALLOWED_ROLES, METHOD_NOT_ALLOWED, ORGANIZATION_PAGES, page_path
 from tests.support.authentication import set_last_authentication
 from tests.support.routes import ROUTES
 from tests.support.unlogged_pages import UNLOGGED_PAGES, opens_without_log_entry
@@ -122,20 +117,13 @@ def test_a_page_of_another_organization_opens_nothing(signed_in, sandbox):
 
 @pytest.mark.parametrize(
     ("role", "event", "effect"),
-    [
-        (Role.VIEWER, "access.denied", "change"),
-        (None, "access.stranger", "change"),
-    ],
+    [(Role.VIEWER, "access.denied", "change"), (None, "access.stranger", "change")],
 )
 def test_the_record_keeps_who_was_refused(acme, signed_in, role, event, effect):
     signed_in(role).get(page_path("services:edit"))
 
     kept = AuditEntry.objects.get(operation=event)
-    assert (kept.outcome, kept.effect, kept.object) == (
-        "refused",
-        effect,
-        "services:edit",
-    )
+    assert (kept.outcome, kept.effect, kept.object) == ("refused", effect, "services:edit")
     assert (kept.organization_id, kept.organization) == (acme.pk, "acme")
     assert kept.actor.endswith(".example")
     assert kept.role == (role or "")

@@ -1,8 +1,4 @@
-from pytest_django.asserts import (
-    assertContains,
-    assertNotContains,
-    assertTemplateNotUsed,
-)
+from pytest_django.asserts import assertContains, assertNotContains, assertTemplateNotUsed
 
 from tenants.organizations.roles import Role
 from tests.support.markup import compact

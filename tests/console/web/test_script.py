@@ -62,8 +62,7 @@ def test_tells_when_no_answer_of_ours_came(page, answer):
         page.route("**/help/theme/", lambda route: route.abort())
     else:
         page.route(
-            "**/help/theme/",
-            lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"),
+            "**/help/theme/", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>")
         )
     page.evaluate("void htmx.ajax('GET', '/help/theme/', '#content').catch(() => 0)")
 

@@ -6,10 +6,7 @@ from django.template.loader import get_template
 from django.template.loader_tags import BlockNode, ExtendsNode
 
 PLACE = settings.BASE_DIR / "console" / "templates"
-FRAMES = (
-    "base.html",
-    "base_signed_out.html",
-)  # of a page whose view chooses between them
+FRAMES = ("base.html", "base_signed_out.html")  # of a page whose view chooses between them
 NAMES = sorted(str(path.relative_to(PLACE)) for path in PLACE.rglob("*.html"))
 
 

@@ -43,10 +43,7 @@ def test_says_how_many_rows_go_again_and_sends_them(admin, hooked, record_events
     ids = {one.headers["webhook-id"] for one in receiver.requests}
     assert len(ids) == 2
     entry = AuditEntry.objects.get(operation="webhook.replay")
-    assert {one["field"]: one["after"] for one in entry.changes} == {
-        "from_row": 7,
-        "rows_again": 4,
-    }
+    assert {one["field"]: one["after"] for one in entry.changes} == {"from_row": 7, "rows_again": 4}
 
 
 def test_counts_only_what_it_is_to_get(admin, hooked, record_events):
@@ -135,13 +132,7 @@ def test_what_is_removed_while_it_is_under_way_comes_as_removed(hooked, record_e
 
 
 @pytest.mark.parametrize(
-    "asked",
-    [
-        {"row": "0"},
-        {"row": "x\0"},
-        {"row": "1", "at": "2026-11-25T12:00"},
-        {"at": "soon"},
-    ],
+    "asked", [{"row": "0"}, {"row": "x\0"}, {"row": "1", "at": "2026-11-25T12:00"}, {"at": "soon"}]
 )
 def test_says_what_is_wrong(admin, hooked, asked):
     page = admin.get(f"/acme/webhooks/{hooked().pk}/replay/", asked)

@@ -104,26 +104,13 @@ def locking_many(scene):
 
 @page_state("clients:bulk_preview", Role.EDITOR)
 def breaking_setting(scene):
-    preview(
-        scene,
-        choose(scene),
-        "set",
-        "tokenAuthMethod",
-        token_auth_method="PRIVATE_KEY_JWT",
-    )
+    preview(scene, choose(scene), "set", "tokenAuthMethod", token_auth_method="PRIVATE_KEY_JWT")
 
 
 @page_state("clients:bulk_preview", Role.EDITOR)
 def adding_to_lists(scene):
     uris = ["https://new.example.com/callback", "https://other.example.com/callback"]
-    preview(
-        scene,
-        choose(scene),
-        "set",
-        "redirectUris",
-        redirect_uris__item=uris,
-        mode="add",
-    )
+    preview(scene, choose(scene), "set", "redirectUris", redirect_uris__item=uris, mode="add")
 
 
 @page_state("clients:bulk_preview", Role.EDITOR)

@@ -5,10 +5,7 @@ from tests.support.scene import page_state
 
 ODD = (
     {"clientType": "PUBLIC", "tokenAuthMethod": "NONE", "locked": True},
-    {
-        "clientSource": "DYNAMIC_REGISTRATION",
-        "clientName": "R&D <b>sync</b> " + "x" * 80,
-    },
+    {"clientSource": "DYNAMIC_REGISTRATION", "clientName": "R&D <b>sync</b> " + "x" * 80},
     {"redirectUris": [f"https://a{at}.example.com/" for at in range(9)]},
     {"clientName": "اختبار", "redirectUris": ["com.acme.app:/callback"]},
     {"tokenAuthMethod": "TELEPATHY", "clientType": "", "grantTypes": []},

@@ -9,11 +9,7 @@ BACK = {"redirect_uris__item": ["https://till.harbor.example/cb"]}
 
 def ready(scene):
     """Let Payments have what clients of every kind need."""
-    for member in (
-        "supportedGrantTypes",
-        "supportedTokenAuthMethods",
-        "supportedResponseTypes",
-    ):
+    for member in ("supportedGrantTypes", "supportedTokenAuthMethods", "supportedResponseTypes"):
         scene.service.pop(member, None)
     scene.service["pkceRequired"] = True
 

@@ -101,8 +101,7 @@ def delete(scene):
     scene.client.get(scene.path("services:show"))
     number = scene.path_params["service_id"]
     record_snapshot(
-        Organization.objects.get(slug="harbor").pk,
-        ObjectSnapshot("us", number, 0, "", True),
+        Organization.objects.get(slug="harbor").pk, ObjectSnapshot("us", number, 0, "", True)
     )
     del scene.sandbox.services[number]
     return number

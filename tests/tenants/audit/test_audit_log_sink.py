@@ -24,10 +24,7 @@ def log(db):
 
 def test_keeps_what_was_about_to_be_done(log):
     sealed = Redactor(b"k" * 32).fingerprint("s3cret")
-    changes = (
-        FieldChange("clientName", "a", "b"),
-        FieldChange("clientSecret", None, sealed),
-    )
+    changes = (FieldChange("clientName", "a", "b"), FieldChange("clientSecret", None, sealed))
     call = CallIntent(PUSH, "us", "/push", {"client_id": "5"}, "anna", changes)
 
     (entry,) = log.record_intents([call])
@@ -35,10 +32,7 @@ def test_keeps_what_was_about_to_be_done(log):
     kept = AuditEntry.objects.get(entry=entry)
     assert (kept.client, kept.subject, kept.outcome) == ("5", "anna", "")
     assert (kept.reason, kept.ticket) == ("calls take too long", "T-7")
-    assert [change["field"] for change in kept.changes] == [
-        "clientName",
-        "clientSecret",
-    ]
+    assert [change["field"] for change in kept.changes] == ["clientName", "clientSecret"]
     assert kept.changes[1]["after"] == {"fingerprint": sealed.hex}
 
 

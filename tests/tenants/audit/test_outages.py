@@ -220,8 +220,7 @@ def dropped(url, _):
     with _server(url) as server:
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         server.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
-            [name],
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
         )
         yield
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
@@ -234,8 +233,7 @@ def stalled(url, _):
     """
     with _server(url) as server:
         rows = server.execute(
-            "SELECT pid FROM pg_stat_activity WHERE datname = %s",
-            [url.rpartition("/")[2]],
+            "SELECT pid FROM pg_stat_activity WHERE datname = %s", [url.rpartition("/")[2]]
         ).fetchall()
         found = [pid for (pid,) in rows]
         told = Path(f"/proc/{server.info.backend_pid}/stat").read_text()

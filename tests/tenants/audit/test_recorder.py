@@ -28,11 +28,7 @@ def test_keeps_an_event_with_its_outcome():
     record_event(IDA, events.MEMBER_CHANGE, object="bo@acme.example", changes=[role])
 
     (entry,) = kept()
-    assert (entry.operation, entry.effect, entry.outcome) == (
-        "member.change",
-        "change",
-        "done",
-    )
+    assert (entry.operation, entry.effect, entry.outcome) == ("member.change", "change", "done")
     assert (entry.actor, entry.object) == ("ida@acme.example", "bo@acme.example")
     assert entry.changes == [{"field": "role", "before": "viewer", "after": "editor"}]
     assert verify_audit_log().first_bad_row is None
@@ -128,10 +124,7 @@ def test_strangers_are_told_apart_by_where_they_come_from(addresses):
     for number, address in enumerate(addresses):
         who = Actor(0, "", ip_address=address)
         record_event(
-            who,
-            events.SIGN_IN_REFUSED,
-            outcome=Outcome.REJECTED,
-            object=f"{number}@x.example",
+            who, events.SIGN_IN_REFUSED, outcome=Outcome.REJECTED, object=f"{number}@x.example"
         )
 
     assert len(kept(operation="sign_in.refused")) == recorder.MAX_DENIALS_PER_ACTOR

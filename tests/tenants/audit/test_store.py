@@ -9,13 +9,7 @@ from console.ops.health import ReadinessCheck
 from tenants.audit import record_builder, store
 from tenants.audit.actor import Actor
 from tenants.audit.integrity.verify import verify_audit_log
-from tenants.audit.models import (
-    AuditBlock,
-    AuditEntry,
-    AuditField,
-    AuditHead,
-    AuditRecord,
-)
+from tenants.audit.models import AuditBlock, AuditEntry, AuditField, AuditHead, AuditRecord
 from tenants.audit.store import write_failures
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome

@@ -5,17 +5,8 @@ import socket
 import httpx
 import pytest
 
-from tenants.authlete.credential_check import (
-    TEXTS_BY_PROBLEM,
-    CredentialProblem,
-    check_credential,
-)
-from tenants.authlete.errors import (
-    CircuitOpenError,
-    InvalidRequestError,
-    Outcome,
-    ServerError,
-)
+from tenants.authlete.credential_check import TEXTS_BY_PROBLEM, CredentialProblem, check_credential
+from tenants.authlete.errors import CircuitOpenError, InvalidRequestError, Outcome, ServerError
 from tests.support.authlete import service
 
 
@@ -114,40 +105,16 @@ def test_a_url_with_api_gets_no_credential(environment, audit_sink):
     ("answer", "problem"),
     [
         (httpx.Response(404), CredentialProblem.WRONG_ADDRESS),
-        (
-            httpx.Response(302, headers={"Location": "/"}),
-            CredentialProblem.NOT_AUTHLETE,
-        ),
+        (httpx.Response(302, headers={"Location": "/"}), CredentialProblem.NOT_AUTHLETE),
         (httpx.Response(200, html="<h1>Sign in</h1>"), CredentialProblem.NOT_AUTHLETE),
-        (
-            httpx.Response(200, json=["not", "a", "page"]),
-            CredentialProblem.NOT_AUTHLETE,
-        ),
+        (httpx.Response(200, json=["not", "a", "page"]), CredentialProblem.NOT_AUTHLETE),
         (httpx.Response(429, html="<h1>429</h1>"), CredentialProblem.RATE_LIMITED),
-        (
-            httpx.Response(500, json={"resultCode": "A001101"}),
-            CredentialProblem.SERVER_ERROR,
-        ),
-        (
-            httpx.Response(500, json={"resultCode": "A001300"}),
-            CredentialProblem.SERVER_ERROR,
-        ),
-        (
-            httpx.Response(401, json={"resultCode": "A001303"}),
-            CredentialProblem.BOUND_TOKEN,
-        ),
-        (
-            httpx.Response(401, json={"resultCode": "A286301"}),
-            CredentialProblem.SERVICE_TOKEN,
-        ),
-        (
-            httpx.Response(403, json={"resultCode": "A122601"}),
-            CredentialProblem.PLAN_LIMIT,
-        ),
-        (
-            httpx.Response(403, json={"resultCode": "A457101"}),
-            CredentialProblem.MISSING_RIGHTS,
-        ),
+        (httpx.Response(500, json={"resultCode": "A001101"}), CredentialProblem.SERVER_ERROR),
+        (httpx.Response(500, json={"resultCode": "A001300"}), CredentialProblem.SERVER_ERROR),
+        (httpx.Response(401, json={"resultCode": "A001303"}), CredentialProblem.BOUND_TOKEN),
+        (httpx.Response(401, json={"resultCode": "A286301"}), CredentialProblem.SERVICE_TOKEN),
+        (httpx.Response(403, json={"resultCode": "A122601"}), CredentialProblem.PLAN_LIMIT),
+        (httpx.Response(403, json={"resultCode": "A457101"}), CredentialProblem.MISSING_RIGHTS),
         (httpx.Response(400), CredentialProblem.OTHER),
         (httpx.ReadTimeout, CredentialProblem.UNREACHABLE),
         (httpx.ConnectTimeout, CredentialProblem.UNREACHABLE),

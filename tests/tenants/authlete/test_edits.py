@@ -76,10 +76,7 @@ def test_secrets_are_sent_back_unchanged(authlete, update):
 def test_a_fingerprint_in_another_field_is_rejected(authlete, update):
     seen = authlete.service(17).get().to_dict()
 
-    for edits in (
-        {"serviceName": seen["apiSecret"]},
-        {"jwks": seen["jwks"].replace("oct", "RSA")},
-    ):
+    for edits in ({"serviceName": seen["apiSecret"]}, {"jwks": seen["jwks"].replace("oct", "RSA")}):
         with pytest.raises(errors.InvalidRequestError, match="fingerprint"):
             edit(authlete, **edits)
     assert not update.called
@@ -179,17 +176,9 @@ def reply(update, old="", new="", **members):
     ("old", "new", "surprise"),
     [
         ("600", "900", FieldChange("accessTokenDuration", 600, 900)),
-        (
-            '"accessTokenDuration": 600,',
-            "",
-            FieldChange("accessTokenDuration", 600, None),
-        ),
+        ('"accessTokenDuration": 600,', "", FieldChange("accessTokenDuration", 600, None)),
         ('"Shop"', '"Shoppe"', FieldChange("serviceName", "Shop", "Shoppe")),
-        (
-            '"description":"x",',
-            "",
-            FieldChange("supportedScopes[two].description", "x", None),
-        ),
+        ('"description":"x",', "", FieldChange("supportedScopes[two].description", "x", None)),
         ('"a": [', '"c": 1, "a": [', FieldChange("fromTheFuture.c", None, 1)),
         (
             '"modifiedAt"',
@@ -234,10 +223,7 @@ def test_equivalent_values_are_no_unexpected_change(authlete, update):
     reply(
         update,
         jwks=will_be,
-        supportedScopes=[
-            {"name": "two", "description": "y", "new": 0},
-            {"name": "one"},
-        ],
+        supportedScopes=[{"name": "two", "description": "y", "new": 0}, {"name": "one"}],
         supportedClaims=["b", "a"],
         pkceRequired=False,
         cnonceDuration=0,
@@ -246,10 +232,7 @@ def test_equivalent_values_are_no_unexpected_change(authlete, update):
     written = edit(
         authlete,
         jwks=json.dumps(was),
-        supportedScopes=[
-            {"name": "one", "new": None},
-            {"name": "two", "description": "y"},
-        ],
+        supportedScopes=[{"name": "one", "new": None}, {"name": "two", "description": "y"}],
         supportedClaims=["a", "b"],
         description=None,
     )
@@ -322,8 +305,7 @@ PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\n-----END PRIVATE KEY--
 
 
 @pytest.mark.parametrize(
-    "quoted",
-    ["s3cret-of-the-shop", "pr1vate", "newly typed", PEM, "x" * 490 + "newly type"],
+    "quoted", ["s3cret-of-the-shop", "pr1vate", "newly typed", PEM, "x" * 490 + "newly type"]
 )
 def test_secrets_quoted_in_an_error_are_hidden(authlete, mock_api, quoted):
     mock_api.get("/api/17/service/get").respond(content=TEXT.encode())

@@ -101,8 +101,7 @@ def test_unknown_outcomes_do_not_claim_that_nothing_changed(kind):
 
 
 @pytest.mark.parametrize(
-    ("operation", "says"),
-    [(PULL, "Nothing was changed"), (PUSH, "check whether it was applied")],
+    ("operation", "says"), [(PULL, "Nothing was changed"), (PUSH, "check whether it was applied")]
 )
 def test_only_a_write_asks_to_check_whether_it_was_applied(authlete, mock_api, operation, says):
     mock_api.route(path="/push").respond(502)
@@ -216,8 +215,7 @@ def test_a_quoted_secret_is_removed_from_messages(authlete, mock_api):
 
     with pytest.raises(errors.BadRequestError) as caught:
         authlete.send(
-            PUSH,
-            body={"clientSecret": "n0t-good", "service": {"apiSecret": "n0t-better"}},
+            PUSH, body={"clientSecret": "n0t-good", "service": {"apiSecret": "n0t-better"}}
         )
 
     assert "n0t" not in str(caught.value)

@@ -5,11 +5,7 @@ import threading
 import pytest
 
 from tenants.authlete import write_locks
-from tenants.authlete.errors import (
-    AuditUnavailableError,
-    ConcurrentWriteError,
-    NotSentError,
-)
+from tenants.authlete.errors import AuditUnavailableError, ConcurrentWriteError, NotSentError
 from tenants.authlete.write_locks import LocalWriteLocks
 from tenants.concurrency.locks import DatabaseLocks
 from tenants.models import WriteLease

@@ -50,8 +50,7 @@ def test_a_row_that_is_moved_does_not_open(credentials):
 
 
 @pytest.mark.parametrize(
-    "value",
-    ["", "v1", "v1.v1", "v1.v1.", "v1.v1.AAAA", "v1.zz.AAAA", "v2.v1.AAAA", "x"],
+    "value", ["", "v1", "v1.v1", "v1.v1.", "v1.v1.AAAA", "v1.zz.AAAA", "v2.v1.AAAA", "x"]
 )
 def test_refuses_what_it_never_sealed(value):
     with pytest.raises(vault.UnsealError):

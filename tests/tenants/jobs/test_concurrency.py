@@ -34,10 +34,7 @@ def test_works_on_as_many_at_once_as_the_kind_allows(worker, started, sandbox, s
     worker()
 
     job.refresh_from_db()
-    assert (job.state, count_items_by_state(job)) == (
-        JobState.COMPLETED,
-        {ItemState.SUCCEEDED: 10},
-    )
+    assert (job.state, count_items_by_state(job)) == (JobState.COMPLETED, {ItemState.SUCCEEDED: 10})
     assert updates(sandbox) == dict.fromkeys(services, 1)
 
 

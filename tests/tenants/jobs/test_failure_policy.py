@@ -46,31 +46,15 @@ def test_where_nothing_can_have_changed(error, found):
 @pytest.mark.parametrize(
     ("error", "again", "once"),
     [
-        (
-            errors.NoResponseError("x"),
-            (ItemState.PENDING, WAIT),
-            (ItemState.UNKNOWN, STOP),
-        ),
-        (
-            errors.ServerError("x", status=500),
-            (ItemState.PENDING, WAIT),
-            (ItemState.UNKNOWN, STOP),
-        ),
+        (errors.NoResponseError("x"), (ItemState.PENDING, WAIT), (ItemState.UNKNOWN, STOP)),
+        (errors.ServerError("x", status=500), (ItemState.PENDING, WAIT), (ItemState.UNKNOWN, STOP)),
         (
             errors.ServerError("x", status=200),
             (ItemState.UNKNOWN, GO_ON),
             (ItemState.UNKNOWN, STOP),
         ),
-        (
-            errors.NotFoundError("x"),
-            (ItemState.UNKNOWN, GO_ON),
-            (ItemState.UNKNOWN, STOP),
-        ),
-        (
-            errors.UnauthorizedError("x"),
-            (ItemState.PENDING, STOP),
-            (ItemState.UNKNOWN, STOP),
-        ),
+        (errors.NotFoundError("x"), (ItemState.UNKNOWN, GO_ON), (ItemState.UNKNOWN, STOP)),
+        (errors.UnauthorizedError("x"), (ItemState.PENDING, STOP), (ItemState.UNKNOWN, STOP)),
     ],
     ids=lambda one: type(one).__name__,
 )

@@ -8,11 +8,7 @@ def test_knows_the_four_shared_regions_and_their_idp(settings):
 
     jp = get_regions()["jp"]
 
-    assert (jp.title, jp.idp, jp.api_server) == (
-        "Japan",
-        "https://login.authlete.com",
-        53285,
-    )
+    assert (jp.title, jp.idp, jp.api_server) == ("Japan", "https://login.authlete.com", 53285)
 
 
 def test_never_pairs_a_dedicated_cluster_with_the_shared_idp(settings):

@@ -19,13 +19,4 @@ def test_repeats_itself_less_and_less_often(caplog):
         alert("breaker.open", region="us")
     alert("breaker.open", region="jp")
 
-    assert [record.alert["times"] for record in caplog.records] == [
-        1,
-        2,
-        4,
-        8,
-        16,
-        32,
-        64,
-        1,
-    ]
+    assert [record.alert["times"] for record in caplog.records] == [1, 2, 4, 8, 16, 32, 64, 1]

@@ -80,10 +80,7 @@ def test_every_address_of_a_name_must_be_public(names, caplog):
     assert all(safe_http.is_public(ip_address(one)) for one in GOOD)
 
 
-def test_a_name_is_asked_once_and_what_it_said_is_connected_to(
-    names,
-    monkeypatch,
-):
+def test_a_name_is_asked_once_and_what_it_said_is_connected_to(names, monkeypatch):
     """So that a second answer, of another address, changes nothing."""
     says = iter([["93.184.216.34"], ["127.0.0.1"]])
     names["rebinds.example"] = lambda: next(says)
@@ -101,13 +98,7 @@ def test_a_name_is_asked_once_and_what_it_said_is_connected_to(
     assert (went, names.asked) == (["93.184.216.34"], ["rebinds.example"])
 
 
-def test_certificates_count_and_names_are_told(
-    names,
-    issuer,
-    trust,
-    settings,
-    tmp_path,
-):
+def test_certificates_count_and_names_are_told(names, issuer, trust, settings, tmp_path):
     settings.WEBHOOK_PRIVATE_HOSTS = ["127.0.0.0/8"]
     names["other.test"] = lambda: ["127.0.0.1"]
     asked = []

@@ -126,10 +126,7 @@ def about(operation, client, token):
         "token.introspect": {"token": token["jwtAccessToken"]},
         "token.introspect_standard": {"parameters": f"token={value}"},
         "jose.verify": {"jose": token["jwtAccessToken"], "mandatoryClaims": ["nonce"]},
-        "id_token.reissue": {
-            "accessToken": value,
-            "refreshToken": token["refreshToken"],
-        },
+        "id_token.reissue": {"accessToken": value, "refreshToken": token["refreshToken"]},
         "authorization.update": {"subject": "ann", "scopes": []},
     }.get(operation.name, {"subject": "ann"} if "post" in operation.name else {})
 

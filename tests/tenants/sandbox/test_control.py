@@ -11,10 +11,7 @@ GET = f"/api/{SERVICE}/service/get"
 def test_tokens_are_listed_by_organization_and_region(caller):
     found = caller.get("/_tokens").json()
 
-    assert found["regions"]["us"] == {
-        "url": "https://us.authlete.com",
-        "apiServerId": 76281,
-    }
+    assert found["regions"]["us"] == {"url": "https://us.authlete.com", "apiServerId": 76281}
     acme = found["organizations"][0]
     assert (acme["organizationId"], acme["slug"]) == (1, "acme")
     here = {one["token"]: one for one in acme["regions"]["us"]}
@@ -96,10 +93,7 @@ def test_service_gets_undocumented_fields(caller, sandbox):
     assert service["supportedGrantTypes"] == ["TELEPATHY"]
     assert service["modifiedAt"] == 2
     after = caller.update(service).json()
-    assert (after["haipVersion"], after["supportedGrantTypes"]) == (
-        "1.0",
-        ["TELEPATHY"],
-    )
+    assert (after["haipVersion"], after["supportedGrantTypes"]) == ("1.0", ["TELEPATHY"])
 
 
 def test_client_gets_undocumented_fields(caller, sandbox):
@@ -132,13 +126,7 @@ def test_settings_change_latency_and_strictness(caller, sandbox):
         "half_deleted": True,
         "forgetful": ["br", "us"],
         "without_hsm": ["jp"],
-        "batch": {
-            "delay": 40,
-            "most": 500,
-            "fails_after": 3,
-            "blank": True,
-            "dry_unkept": True,
-        },
+        "batch": {"delay": 40, "most": 500, "fails_after": 3, "blank": True, "dry_unkept": True},
     }
 
     assert caller.post("/_settings", json=asked).json() == asked

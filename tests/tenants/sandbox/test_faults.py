@@ -100,8 +100,7 @@ def test_spoilt_body_was_processed(door, sandbox):
 
 
 @pytest.mark.parametrize(
-    "kind",
-    ["cut", "garbage", "trailing", "empty", "not_utf8", "long_number", "deep"],
+    "kind", ["cut", "garbage", "trailing", "empty", "not_utf8", "long_number", "deep"]
 )
 def test_spoilt_body_is_unreadable(door, sandbox, kind):
     sandbox.fault(kind)
@@ -215,10 +214,6 @@ def test_requests_are_recorded(door, sandbox):
 
     first, second = sandbox.calls
     assert (first.method, first.region, first.request_id) == ("GET", "us", "abc")
-    assert (first.operation, first.status, first.query) == (
-        "service.get",
-        200,
-        {"a": "1"},
-    )
+    assert (first.operation, first.status, first.query) == ("service.get", 200, {"a": "1"})
     assert (second.operation, second.status) == ("service.update", 0)
     assert second.body == b'{"a":1}'

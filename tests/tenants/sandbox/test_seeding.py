@@ -6,10 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tenants.authlete.documents.client import Client
-from tenants.authlete.documents.jwks.inventory import (
-    list_client_keys,
-    list_service_keys,
-)
+from tenants.authlete.documents.jwks.inventory import list_client_keys, list_service_keys
 from tenants.authlete.documents.service import Service
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.seeding.clients import (

@@ -32,9 +32,7 @@ def server(sandbox):
 @pytest.fixture
 def line(server):
     client = httpx.Client(
-        base_url=server.url("us"),
-        headers={"Authorization": "Bearer full"},
-        timeout=PATIENCE,
+        base_url=server.url("us"), headers={"Authorization": "Bearer full"}, timeout=PATIENCE
     )
     with client:
         yield client
@@ -65,10 +63,7 @@ def test_hundreds_of_connections_are_accepted(server, sandbox):
 
     limits = httpx.Limits(max_connections=300)
     url = f"{server.url('us')}/api/misc/echo"
-    with (
-        httpx.Client(limits=limits, timeout=PATIENCE) as many,
-        ThreadPoolExecutor(300) as pool,
-    ):
+    with httpx.Client(limits=limits, timeout=PATIENCE) as many, ThreadPoolExecutor(300) as pool:
         found = pool.map(lambda _: many.get(url).status_code, range(300))
 
         assert set(found) == {200}

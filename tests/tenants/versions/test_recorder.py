@@ -72,10 +72,7 @@ def test_a_change_from_here_is_kept_before_and_after(service, sandbox):
     service.update(1, {"accessTokenDuration": 60})
     before, after = versions()
 
-    assert [one.document().get("accessTokenDuration") for one in (before, after)] == [
-        3600,
-        60,
-    ]
+    assert [one.document().get("accessTokenDuration") for one in (before, after)] == [3600, 60]
     assert after.written
     assert AuditEntry.objects.get(entry=after.entry).operation == "service.update"
     service.get()
@@ -90,10 +87,7 @@ def test_a_change_made_elsewhere_is_told_once(service, sandbox):
     service.get()
 
     (told,) = outside()
-    assert (told.operation, told.actor) == (
-        "service.changed_outside",
-        "outside this console",
-    )
+    assert (told.operation, told.actor) == ("service.changed_outside", "outside this console")
     assert told.changes == [{"field": "accessTokenDuration", "before": 3600, "after": 60}]
     assert told.object.endswith(f"sha256:{versions()[-1].digest}")
 
@@ -350,10 +344,7 @@ def test_what_is_there_again_is_told_with_what_is_otherwise(service, sandbox):
         client.get()
 
     gone, back = outside()
-    assert (gone.operation, back.operation) == (
-        "client.gone_outside",
-        "client.back_outside",
-    )
+    assert (gone.operation, back.operation) == ("client.gone_outside", "client.back_outside")
     assert [one["field"] for one in back.changes] == ["clientName"]
 
 

@@ -49,12 +49,7 @@ class Command(AuditCommand):
         except ChainBrokenError as error:
             alert("audit.broken", level=logging.ERROR, row=error.row, what=error.reason)
             raise CommandError(f"Nothing was signed: {error}.") from None
-        except (
-            AnchorDivergedError,
-            OSError,
-            ValueError,
-            signing.SigningKeyMissingError,
-        ) as error:
+        except (AnchorDivergedError, OSError, ValueError, signing.SigningKeyMissingError) as error:
             raise CommandError(f"{out}: {error}.") from None
         covered = load_last_checkpoint()
         rows = covered.size if covered else 0

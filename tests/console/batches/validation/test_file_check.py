@@ -171,8 +171,7 @@ def test_tells_line_and_column_in_lines_of_json(ends, size):
 @pytest.mark.parametrize("size", [1, 7, 10_000])
 def test_tells_line_and_column_in_a_list(size):
     text = json.dumps(
-        [GOOD, GOOD | {"subject": 'say ]},"'}, GOOD | {"scopes": ["openid", "x"]}],
-        indent=2,
+        [GOOD, GOOD | {"subject": 'say ]},"'}, GOOD | {"scopes": ["openid", "x"]}], indent=2
     )
 
     found, _ = checked(f"\n {text}\n", size)

@@ -170,12 +170,7 @@ def test_goes_on_elsewhere_while_a_region_fails_in_the_middle(acme, who, few, wo
     job.refresh_from_db()
     assert job.state == JobState.WAITING
     fates = [fate for fate, _ in ends(job)]
-    assert fates == [
-        ItemState.SUCCEEDED,
-        ItemState.PENDING,
-        ItemState.PENDING,
-        ItemState.SUCCEEDED,
-    ]
+    assert fates == [ItemState.SUCCEEDED, ItemState.PENDING, ItemState.PENDING, ItemState.SUCCEEDED]
     assert jp.clients[21][211]["locked"]
 
 
@@ -203,11 +198,7 @@ def test_keeps_who_did_each_and_why(run, few):
     run("client.set", setting(2, PKCE, None, True))
 
     (entry,) = AuditEntry.objects.filter(operation="client.update")
-    assert (entry.actor, entry.reason, entry.ticket) == (
-        "ed@acme.example",
-        "Old host",
-        "SEC-7",
-    )
+    assert (entry.actor, entry.reason, entry.ticket) == ("ed@acme.example", "Old host", "SEC-7")
     assert (entry.client, entry.label) == ("2", "Web shop")
 
 

@@ -80,16 +80,8 @@ def test_names_what_the_service_lacks(client, service, member, says):
     ("client", "service", "member"),
     [
         ({"grantTypes": ["AUTHORIZATION_CODE"]}, {}, "pkceRequired"),
-        (
-            {"grantTypes": ["AUTHORIZATION_CODE"], "pkceRequired": True},
-            {},
-            "pkceRequired",
-        ),
-        (
-            {"fapiModes": ["FAPI2_SECURITY"]},
-            {"fapiModes": ["FAPI1_BASELINE"]},
-            "fapiModes",
-        ),
+        ({"grantTypes": ["AUTHORIZATION_CODE"], "pkceRequired": True}, {}, "pkceRequired"),
+        ({"fapiModes": ["FAPI2_SECURITY"]}, {"fapiModes": ["FAPI1_BASELINE"]}, "fapiModes"),
     ],
 )
 def test_names_what_is_good_to_know(client, service, member):
@@ -105,10 +97,7 @@ def test_names_what_is_good_to_know(client, service, member):
         ({"userInfoSignAlg": "ES256"}, {"jwks": "no JSON"}),
         ({"userInfoSignAlg": "ES256"}, {"jwks": RSA, "hsks": [{"kid": "1"}]}),
         ({"userInfoSignAlg": "HS256"}, {"jwks": RSA}),
-        (
-            {"grantTypes": ["CLIENT_CREDENTIALS"], "idTokenSignAlg": "ES256"},
-            {"jwks": RSA},
-        ),
+        ({"grantTypes": ["CLIENT_CREDENTIALS"], "idTokenSignAlg": "ES256"}, {"jwks": RSA}),
         ({"customMetadata": "no JSON"}, {}),
     ],
 )

@@ -149,10 +149,7 @@ def test_a_cancelled_job_waits_for_nothing(admin, staged, rotation, acme):
 
 @pytest.mark.parametrize(
     ("delta", "words"),
-    [
-        ({"hours": -1}, "Enter a time in the future"),
-        ({"days": 15}, "Enter an earlier time"),
-    ],
+    [({"hours": -1}, "Enter a time in the future"), ({"days": 15}, "Enter an earlier time")],
 )
 def test_takes_no_time_that_cannot_be_kept(admin, staged, rotation, delta, words):
     staged(admin)

@@ -50,13 +50,7 @@ def test_tells_each_threshold_once_and_that_it_has_ended(readers, day):
 
     told = {number: day(number) for number in range(150)}
 
-    assert [number for number, found in told.items() if found] == [
-        30,
-        90,
-        113,
-        119,
-        120,
-    ]
+    assert [number for number, found in told.items() if found] == [30, 90, 113, 119, 120]
     assert all(len(found) <= 1 for found in told.values())
     words = ["Within 90 days", "Within 30 days", "Within 7 days", "Within a day"]
     for number, said in zip((30, 90, 113, 119, 120), [*words, "Expired"], strict=True):

@@ -132,11 +132,7 @@ def test_the_proof_is_short_where_little_is_shown(calls):
 
     assert [part.rows for part in shown] == [8, 2, 1, 1, 4, 4, 2]
     assert [part.row.seq for part in shown if part.row] == [11, 12]
-    assert [part.rows for part in build_proof_parts(lambda row: False, 22)] == [
-        16,
-        4,
-        2,
-    ]
+    assert [part.rows for part in build_proof_parts(lambda row: False, 22)] == [16, 4, 2]
 
 
 LINE = '{"entry":"x","phase":"intent","seq":1,"told":{},"veil":""}\n'
@@ -159,11 +155,7 @@ def other(digit):
 
 TAMPERED = {
     "a row": ("entries.jsonl", lambda t: t.replace("A001", "A002", 1), "row 2: the row was"),
-    "the last row": (
-        "entries.jsonl",
-        lambda t: t[:-9] + other(t[-9]) + t[-8:],
-        "row 22: the row",
-    ),
+    "the last row": ("entries.jsonl", lambda t: t[:-9] + other(t[-9]) + t[-8:], "row 22: the row"),
     "a veil": ("entries.jsonl", lambda t: t.replace('"veil":"', '"veil":"0'), "row 1:"),
     "a row gone": ("entries.jsonl", drop(3), "row 4: the row is missing"),
     "the tail gone": ("entries.jsonl", drop(21), "row 22: the row is missing"),
@@ -228,10 +220,7 @@ def test_no_damage_is_more_than_it_can_tell(calls, tmp_path):
 
 def run_on_its_own(path):
     found = subprocess.run(
-        [sys.executable, "-I", VERIFIER_PATH, path],
-        check=False,
-        capture_output=True,
-        text=True,
+        [sys.executable, "-I", VERIFIER_PATH, path], check=False, capture_output=True, text=True
     )
     return found.returncode, found.stdout
 

@@ -54,19 +54,12 @@ def example(settings, monkeypatch):
     checkpoint = unsigned._replace(key=name, signature=signature)
     assert checkpoint.has_valid_signature
     gone = Tombstone.create(
-        links[1],
-        befores[1],
-        kind="changes",
-        leaf=merkle.hash_row(links[1]).hex(),
-        run=IDS[1],
+        links[1], befores[1], kind="changes", leaf=merkle.hash_row(links[1]).hex(), run=IDS[1]
     )
     sent = '{"timestamp":"2025-09-16T05:20:00+00:00","type":"audit.test","data":[]}'
     secret = "whsec_" + b64encode(bytes(range(64, 96))).decode()
     headers = build_headers(
-        Delivery(pk=UUID(int=1)),
-        sent.encode(),
-        [secret],
-        datetime.fromtimestamp(AT / 1e6, UTC),
+        Delivery(pk=UUID(int=1)), sent.encode(), [secret], datetime.fromtimestamp(AT / 1e6, UTC)
     )
     return kept | {
         "AUDIT_PUBLIC_KEYS": signing.format_public_keys(),

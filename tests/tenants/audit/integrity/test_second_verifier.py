@@ -143,10 +143,7 @@ SPOILT_STONES = {
     "its kind": (5, lambda: altered(5, '"signins"', '"reads"')),
     "its run": (5, lambda: altered(5, '"run":"0', '"run":"1')),
     "said of a run": (11, lambda: altered(11, "entries.", "entriez.")),
-    "a count, with the real key": (
-        11,
-        lambda: resealed(11, '\\"total\\"', '\\"totel\\"'),
-    ),
+    "a count, with the real key": (11, lambda: resealed(11, '\\"total\\"', '\\"totel\\"')),
 }
 
 

@@ -10,11 +10,7 @@ from django.core.management import CommandError, call_command
 
 from tenants.audit.evidence.package import VERIFIER_PATH, EvidencePackage
 from tenants.audit.integrity import checkpoints
-from tenants.audit.integrity.chain_export import (
-    format_export,
-    read_all_rows,
-    read_rows_of,
-)
+from tenants.audit.integrity.chain_export import format_export, read_all_rows, read_rows_of
 from tenants.audit.models import AuditEntry
 from tests.support.audit_tampering import CHECKPOINT_KEY
 from tests.tenants.audit.integrity.tampering import files

@@ -19,40 +19,18 @@ from tenants.audit.integrity.append_only import (
     install_triggers,
 )
 from tenants.audit.integrity.verify import verify_audit_log
-from tenants.audit.models import (
-    AuditBlock,
-    AuditCheckpoint,
-    AuditEntry,
-    AuditField,
-    AuditRecord,
-)
+from tenants.audit.models import AuditBlock, AuditCheckpoint, AuditEntry, AuditField, AuditRecord
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
 from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers, recompute_chain
-from tests.tenants.audit.integrity.tampering.checkpoints import (
-    of_checkpoints,
-    of_the_past,
-)
-from tests.tenants.audit.integrity.tampering.fixture_log import (
-    calls,
-    dump,
-    make,
-    put_back,
-)
+from tests.tenants.audit.integrity.tampering.checkpoints import of_checkpoints, of_the_past
+from tests.tenants.audit.integrity.tampering.fixture_log import calls, dump, make, put_back
 from tests.tenants.audit.integrity.tampering.records import of_the_record
-from tests.tenants.audit.integrity.tampering.runner import (
-    NAMED,
-    table,
-    try_all,
-    verified,
-)
-from tests.tenants.audit.integrity.tampering.tombstones import (
-    make_thinned,
-    of_tombstones,
-)
+from tests.tenants.audit.integrity.tampering.runner import NAMED, table, try_all, verified
+from tests.tenants.audit.integrity.tampering.tombstones import make_thinned, of_tombstones
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
 PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
@@ -103,11 +81,7 @@ def first_bad(anchor=None):
 def test_every_tampering_is_found(db, settings, monkeypatch, tmp_path, capsys, caplog):
     caplog.set_level(logging.CRITICAL, logger="meridian.alert")
     victim = make(settings, monkeypatch, tmp_path)
-    tamperings = [
-        *of_the_record(victim),
-        *of_checkpoints(victim),
-        *of_the_past(victim),
-    ]
+    tamperings = [*of_the_record(victim), *of_checkpoints(victim), *of_the_past(victim)]
     try_some(tamperings, victim, capsys)
 
 

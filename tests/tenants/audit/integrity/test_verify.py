@@ -16,13 +16,7 @@ from tenants.audit.integrity.append_only import install_triggers
 from tenants.audit.integrity.chain_reader import _stream
 from tenants.audit.integrity.report import UnreadableChainError
 from tenants.audit.integrity.verify import ClockSkewDetector, verify_audit_log
-from tenants.audit.models import (
-    AuditBlock,
-    AuditEntry,
-    AuditField,
-    AuditHead,
-    AuditRecord,
-)
+from tenants.audit.models import AuditBlock, AuditEntry, AuditField, AuditHead, AuditRecord
 from tenants.audit.recorder import AuditLogSink
 from tenants.audit.writer import writer
 from tenants.authlete.audit_sink import CallIntent, CallOutcome

@@ -15,10 +15,7 @@ NEW = SecretStr("another-secret")
 def one_token(service):
     """Ann's, also once it is gone."""
     gone = IssuedToken(access_token_hash=HASH, client_id=5, subject="ann")
-    return next(
-        (one for one in service.tokens.list().access_tokens if one.subject == "ann"),
-        gone,
-    )
+    return next((one for one in service.tokens.list().access_tokens if one.subject == "ann"), gone)
 
 
 def secret_of(service):

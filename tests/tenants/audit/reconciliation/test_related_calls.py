@@ -43,8 +43,7 @@ def twice(lose, acme, who):
 
 
 @pytest.mark.parametrize(
-    ("after", "found", "others"),
-    [(False, "not done", NOT_DONE), (True, "done", EITHER)],
+    ("after", "found", "others"), [(False, "not done", NOT_DONE), (True, "done", EITHER)]
 )
 def test_tells_the_first_call_from_the_second(twice, after, found, others):
     told = {name: twice(name, do, after=after) for name, do in DO.items()}
@@ -109,10 +108,7 @@ def test_what_another_call_has_made_is_not_taken_for_a_lost_one(
     lose, acme, who, shop, by_us, found
 ):
     """Where somebody settled that one, whose reply was lost as well."""
-    door, us = (
-        connect(load_credentials(acme), "us", AuditLogSink(who)),
-        shop.region("us"),
-    )
+    door, us = (connect(load_credentials(acme), "us", AuditLogSink(who)), shop.region("us"))
     other = "Till 7" if by_us else "Somebody's"
 
     def made():

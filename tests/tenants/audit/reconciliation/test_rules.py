@@ -14,11 +14,7 @@ from tests.tenants.audit.reconciliation.calls import DO, LATE, MASS, OLD
 
 NEITHER = "otherwise"
 # Nothing changes at Authlete, or the same as another.
-BESIDE = {
-    "client.reveal_secret",
-    "client.keep_secret",
-    "requestable_scopes.update_post",
-}
+BESIDE = {"client.reveal_secret", "client.keep_secret", "requestable_scopes.update_post"}
 
 
 @pytest.mark.parametrize(
@@ -59,11 +55,7 @@ def test_leaves_to_a_person_what_somebody_else_changed(lose, shop):
     assert made.conclusion == "cannot tell"
     assert len(made.candidates) == 2
     some = lose(
-        "token.revoke",
-        MASS["client"],
-        lambda: us.tokens[17].append(old),
-        kind="reset",
-        after=True,
+        "token.revoke", MASS["client"], lambda: us.tokens[17].append(old), kind="reset", after=True
     )
     assert some.conclusion == NEITHER
     named = us.clients[17][6] | {"clientId": 7, "clientName": "Brand new"}

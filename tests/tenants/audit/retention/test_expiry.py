@@ -17,15 +17,8 @@ from tenants.audit.models import AuditEntry, AuditField, AuditRecord
 from tenants.audit.reconciliation.resolutions import resolve
 from tenants.audit.recorder import AuditLogSink, record_event
 from tenants.audit.retention import expiry, runs
-from tenants.audit.retention.expiry import (
-    ConcurrentDeletionError,
-    delete_expired_entries,
-)
-from tenants.audit.retention.policy import (
-    DEFAULT_RETENTION_DAYS,
-    SEVEN_YEARS_IN_DAYS,
-    get_category,
-)
+from tenants.audit.retention.expiry import ConcurrentDeletionError, delete_expired_entries
+from tenants.audit.retention.policy import DEFAULT_RETENTION_DAYS, SEVEN_YEARS_IN_DAYS, get_category
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
@@ -308,16 +301,11 @@ def test_nothing_young_can_be_removed_unseen_even_with_the_real_keys(monkeypatch
     with backdate_entries(20):
         call(2)
     monkeypatch.setattr(
-        expiry,
-        "load_retention_policy",
-        lambda: {**DEFAULT_RETENTION_DAYS, "changes": 10},
+        expiry, "load_retention_policy", lambda: {**DEFAULT_RETENTION_DAYS, "changes": 10}
     )
     assert removed() == 2
 
-    assert verify_audit_log().first_bad_row == (
-        1,
-        "it deleted changes younger than 30 days",
-    )
+    assert verify_audit_log().first_bad_row == (1, "it deleted changes younger than 30 days")
 
 
 def test_no_false_alarm_in_many_clean_runs_with_removals(settings, tmp_path):

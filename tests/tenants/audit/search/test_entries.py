@@ -33,23 +33,14 @@ EVE = Actor(3, "eve@other.example", "admin", 2, "other")
 
 
 def keep(
-    who=IDA,
-    operation="service.get",
-    effect="read",
-    end=Outcome.SUCCEEDED,
-    ago=0,
-    ending=(),
-    **told,
+    who=IDA, operation="service.get", effect="read", end=Outcome.SUCCEEDED, ago=0, ending=(), **told
 ):
     """Add an entry that is ``ago`` (a timedelta) old, and return its number."""
     row = record_builder.build_intent(who, operation, effect, **told)
     at = to_microseconds(NOW - (ago or timedelta(0)))
     row = replace(row, at=at)
     writer.write(
-        [
-            row,
-            *([record_builder.build_outcome(row.entry, end, **dict(ending))] if end else []),
-        ]
+        [row, *([record_builder.build_outcome(row.entry, end, **dict(ending))] if end else [])]
     )
     return AuditEntry.objects.get(entry=row.entry).seq
 
@@ -272,11 +263,7 @@ def test_an_entry_tells_its_fate(time_machine):
 
 
 @pytest.fixture(
-    params=[
-        EntryFilters(),
-        EntryFilters(field="scopes"),
-        EntryFilters(effects=["change"]),
-    ]
+    params=[EntryFilters(), EntryFilters(field="scopes"), EntryFilters(effects=["change"])]
 )
 def seven(request):
     """Seven entries, what finds them, and others between them."""
@@ -293,20 +280,12 @@ def test_pages_lead_to_the_end_and_back(seven):
     while pages[-1].older:
         pages.append(search_entries(1, filters, pages[-1].older, size=3))
 
-    assert [[e.seq for e in page.entries] for page in pages] == [
-        seqs[:3],
-        seqs[3:6],
-        seqs[6:],
-    ]
+    assert [[e.seq for e in page.entries] for page in pages] == [seqs[:3], seqs[3:6], seqs[6:]]
 
     back = [pages.pop()]
     while back[-1].newer:
         back.append(search_entries(1, filters, back[-1].newer, size=3))
-    assert [[e.seq for e in page.entries] for page in back] == [
-        seqs[6:],
-        seqs[3:6],
-        seqs[:3],
-    ]
+    assert [[e.seq for e in page.entries] for page in back] == [seqs[6:], seqs[3:6], seqs[:3]]
     assert back[-1].older
 
 

@@ -3,12 +3,7 @@
 import pytest
 
 from tenants.authlete.api.batches import CREATE, DRY_RUN
-from tenants.authlete.errors import (
-    BadRequestError,
-    NoResponseError,
-    NotFoundError,
-    Outcome,
-)
+from tenants.authlete.errors import BadRequestError, NoResponseError, NotFoundError, Outcome
 from tenants.authlete.operation import Effect
 
 CHOSEN = "kestrel-4471-chosen"

@@ -121,11 +121,7 @@ CLIENTS = st.sampled_from([5, 6])
 SUBJECTS = st.sampled_from(["ann", "bob", "zoe", "a b", "..", "%61nn", SUBJECT_HOSTILE])
 
 
-@given(
-    held=st.lists(st.tuples(CLIENTS, SUBJECTS), max_size=8),
-    client=CLIENTS,
-    subject=SUBJECTS,
-)
+@given(held=st.lists(st.tuples(CLIENTS, SUBJECTS), max_size=8), client=CLIENTS, subject=SUBJECTS)
 @settings(max_examples=examples(60))
 def test_only_the_given_client_and_subject_are_affected(grants, region, held, client, subject):
     region.tokens[17] = [

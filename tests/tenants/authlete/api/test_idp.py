@@ -93,8 +93,7 @@ def test_creation_succeeds_if_the_region_then_fails(environment):
 
 
 @pytest.mark.parametrize(
-    ("fault", "kind"),
-    [("status", errors.ServerError), ("garbage", errors.InvalidResponseError)],
+    ("fault", "kind"), [("status", errors.ServerError), ("garbage", errors.InvalidResponseError)]
 )
 def test_service_creation_is_not_retried(environment, fault, kind):
     environment.sandbox.fault(fault, operation="idp.create_service", after=True)

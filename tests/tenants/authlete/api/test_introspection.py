@@ -108,8 +108,7 @@ def test_an_invalid_standard_response_is_rejected(authlete, mock_api, content):
 
 
 @pytest.mark.parametrize(
-    ("action", "error"),
-    [("BAD_REQUEST", BadRequestError), ("INTERNAL_SERVER_ERROR", ServerError)],
+    ("action", "error"), [("BAD_REQUEST", BadRequestError), ("INTERNAL_SERVER_ERROR", ServerError)]
 )
 def test_a_failure_never_quotes_the_token(authlete, mock_api, action, error):
     said = {"action": action, "resultMessage": f"[A145202] odd: token={VALUE}"}

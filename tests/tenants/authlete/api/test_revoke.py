@@ -42,18 +42,7 @@ def test_revoking_returns_the_count(tokens, audit_sink, kept, way, asked, count,
     assert call.path_params.get("client_id", "") == str(asked.get("client_id", ""))
 
 
-NO_SUBJECT: list[Any] = [
-    None,
-    "",
-    " ",
-    "\n\t",
-    "\u200b",
-    "\ufeff\u2003",
-    0,
-    True,
-    [],
-    5,
-]
+NO_SUBJECT: list[Any] = [None, "", " ", "\n\t", "\u200b", "\ufeff\u2003", 0, True, [], 5]
 NO_CLIENT: list[Any] = [None, "", " ", 0, -1, True, [], "5"]
 
 

@@ -39,10 +39,7 @@ FAPI2 = WEB | {
     "dpopRequired": True,
     "fapiModes": ["FAPI2_SECURITY"],
 }
-FAPI1 = FAPI2 | {
-    "fapiModes": ["FAPI1_ADVANCED"],
-    "tlsClientCertificateBoundAccessTokens": True,
-}
+FAPI1 = FAPI2 | {"fapiModes": ["FAPI1_ADVANCED"], "tlsClientCertificateBoundAccessTokens": True}
 CIBA = MACHINE | {"grantTypes": ["CIBA"], "bcDeliveryMode": "POLL"}
 
 
@@ -69,15 +66,9 @@ def found(rule, client):
         FAPI2 | {"idTokenSignAlg": "EdDSA"},
         FAPI2 | {"tokenAuthMethod": "ATTEST_JWT_CLIENT_AUTH"},
         WEB
-        | {
-            "responseTypes": ["CODE_ID_TOKEN"],
-            "grantTypes": ["AUTHORIZATION_CODE", "IMPLICIT"],
-        },
+        | {"responseTypes": ["CODE_ID_TOKEN"], "grantTypes": ["AUTHORIZATION_CODE", "IMPLICIT"]},
         WEB | {"responseModes": ["JWT"], "authorizationSignAlg": "ES256"},
-        WEB
-        | {
-            "extension": {"requestableScopes": [], "requestableScopesEnabled": True},
-        },
+        WEB | {"extension": {"requestableScopes": [], "requestableScopesEnabled": True}},
         WEB | {"extension": {"requestableScopes": []}},
         WEB | {"jwks": "no JWK Set", "selfSignedCertificateKeyId": "one"},
     ],
@@ -217,8 +208,7 @@ def test_certificate_must_have_exactly_one_name():
     two = {"tlsClientAuthSanDns": "a.test", "tlsClientAuthSanIp": "192.0.2.7"}
     for method in ("TLS_CLIENT_AUTH", "CLIENT_SECRET_BASIC"):
         assert found(
-            authentication.check_certificate_subject,
-            WEB | two | {"tokenAuthMethod": method},
+            authentication.check_certificate_subject, WEB | two | {"tokenAuthMethod": method}
         ) == [tuple(two)]
     assert authentication.check_certificate_subject(WEB) == []
 
@@ -282,11 +272,7 @@ def test_ciba_without_delivery_mode_is_reported():
         ({"responseTypes": []}, "responseTypes", "not request one"),
         ({"grantTypes": ["REFRESH_TOKEN"]}, "responseTypes", "not use them"),
         ({"responseTypes": ["CODE", "TOKEN"]}, "responseTypes", "need the implicit"),
-        (
-            {"responseTypes": ["CODE_ID_TOKEN"]},
-            "responseTypes",
-            "need the implicit",
-        ),
+        ({"responseTypes": ["CODE_ID_TOKEN"]}, "responseTypes", "need the implicit"),
         (
             {"grantTypes": ["AUTHORIZATION_CODE", "IMPLICIT"]},
             "responseTypes",
@@ -335,11 +321,7 @@ def test_requestable_scopes_without_limit_are_reported():
             "tlsClientCertificateBoundAccessTokens",
             "certificate",
         ),
-        (
-            FAPI2 | {"dpopRequired": False},
-            "tlsClientCertificateBoundAccessTokens",
-            "DPoP",
-        ),
+        (FAPI2 | {"dpopRequired": False}, "tlsClientCertificateBoundAccessTokens", "DPoP"),
         (
             FAPI2 | {"responseTypes": ["CODE_ID_TOKEN"]},
             "responseTypes",

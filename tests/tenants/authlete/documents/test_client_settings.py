@@ -27,7 +27,7 @@ NOT_OFFERED = {
     ),
 }
 KNOWN_TO_AUTHLETE = {  # plain texts in the specification, enums in Authlete facts, 10
-    "bcDeliveryMode": "delivery_mode",
+    "bcDeliveryMode": "delivery_mode"
 }
 
 
@@ -167,10 +167,7 @@ def test_client_has_the_properties_that_lists_need():
 
     assert (client.client_id, client.alias) == (4471920391, "ledger")
     assert (client.client_name, client.is_locked) == ("Ledger sync", True)
-    assert (client.client_type, client.auth_method) == (
-        "CONFIDENTIAL",
-        "CLIENT_SECRET_BASIC",
-    )
+    assert (client.client_type, client.auth_method) == ("CONFIDENTIAL", "CLIENT_SECRET_BASIC")
     assert client.source == "STATIC_REGISTRATION"
     assert client.grant_types == ["CLIENT_CREDENTIALS"]
     assert client.redirect_uris == ["https://ledger.example/done"]
@@ -236,12 +233,7 @@ def test_command_lists_clients_and_nested_objects(capsys):
         for section in json.loads(capsys.readouterr().out)
         for field in section["fields"]
     }
-    for document in (
-        "service",
-        "client",
-        "client_extension",
-        "credential_issuer_metadata",
-    ):
+    for document in ("service", "client", "client_extension", "credential_issuer_metadata"):
         names = {name for where, name in told if where == document}
         assert names == SPEC[document].keys()
     assert told["client", "tokenAuthMethod"]["default"] == '"NONE"'

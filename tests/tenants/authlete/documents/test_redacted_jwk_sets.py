@@ -115,13 +115,7 @@ def test_unedited_keys_look_unchanged_in_the_audit_log():
 
 keys = st.lists(st.sampled_from(["EC", "RSA", "oct", "OKP"]), min_size=1, max_size=5).map(
     lambda kinds: [
-        {
-            "kty": kind,
-            "kid": f"k{at}",
-            "x": f"x{at}",
-            "n": f"n{at}",
-            "d": f"secret-{at}",
-        }
+        {"kty": kind, "kid": f"k{at}", "x": f"x{at}", "n": f"n{at}", "d": f"secret-{at}"}
         | ({"k": f"shared-{at}"} if kind == "oct" else {})
         for at, kind in enumerate(kinds)
     ]

@@ -32,11 +32,7 @@ FAPI = GOOD | {
         GOOD,
         FAPI,
         {"supportedGrantTypes": "odd", "fapiModes": [7], "pkceRequired": "yes"},
-        {
-            "supportedGrantTypes": ["FROM_THE_FUTURE"],
-            "issuer": "i",
-            "tokenEndpoint": "t",
-        },
+        {"supportedGrantTypes": ["FROM_THE_FUTURE"], "issuer": "i", "tokenEndpoint": "t"},
     ],
 )
 def test_consistent_service_has_no_violation(service):
@@ -47,22 +43,14 @@ def test_consistent_service_has_no_violation(service):
     ("service", "edits", "named"),
     [
         (GOOD, {"supportedGrantTypes": [*GRANTS, "PASSWORD"]}, "supportedGrantTypes"),
-        (
-            GOOD,
-            {"supportedResponseTypes": ["CODE", "ID_TOKEN_TOKEN"]},
-            "supportedResponseTypes",
-        ),
+        (GOOD, {"supportedResponseTypes": ["CODE", "ID_TOKEN_TOKEN"]}, "supportedResponseTypes"),
         (GOOD, {"supportedResponseTypes": ["ID_TOKEN"]}, "supportedGrantTypes"),
         (GOOD, {"supportedGrantTypes": ["CLIENT_CREDENTIALS"]}, "supportedGrantTypes"),
         (GOOD, {"pkceRequired": False}, "pkceRequired"),
         (GOOD, {"pkceS256Required": None}, "pkceS256Required"),
         (GOOD, {"authorizationEndpoint": None}, "authorizationEndpoint"),
         (GOOD, {"tokenEndpoint": ""}, "tokenEndpoint"),
-        (
-            GOOD,
-            {"backchannelAuthenticationEndpoint": None},
-            "backchannelAuthenticationEndpoint",
-        ),
+        (GOOD, {"backchannelAuthenticationEndpoint": None}, "backchannelAuthenticationEndpoint"),
         (GOOD, {"parRequired": True}, "pushedAuthReqEndpoint"),
         (GOOD, {"issuer": None}, "issuer"),
         (
@@ -70,16 +58,8 @@ def test_consistent_service_has_no_violation(service):
             {"supportedTokenAuthMethods": ["NONE"]},
             "refreshTokenKept",
         ),
-        (
-            GOOD,
-            {"supportedGrantTypes": [*GRANTS, "JWT_BEARER"]},
-            "jwtGrantUnsignedJwtRejected",
-        ),
-        (
-            FAPI,
-            {"supportedTokenAuthMethods": ["CLIENT_SECRET_JWT"]},
-            "supportedTokenAuthMethods",
-        ),
+        (GOOD, {"supportedGrantTypes": [*GRANTS, "JWT_BEARER"]}, "jwtGrantUnsignedJwtRejected"),
+        (FAPI, {"supportedTokenAuthMethods": ["CLIENT_SECRET_JWT"]}, "supportedTokenAuthMethods"),
         (
             GOOD | {"fapiModes": ["FAPI1_ADVANCED"]},
             {"supportedTokenAuthMethods": ["NONE"]},

@@ -245,12 +245,7 @@ def test_valid_value_is_returned_unchanged(name, value):
         ("scopes", [{"name": "a"}, {"name": "a"}], "a is listed twice"),
         (
             "scopes",
-            [
-                {
-                    "name": "a",
-                    "attributes": [{"key": "access_token.duration", "value": "1h"}],
-                }
-            ],
+            [{"name": "a", "attributes": [{"key": "access_token.duration", "value": "1h"}]}],
             "number of seconds",
         ),
         (
@@ -258,27 +253,15 @@ def test_valid_value_is_returned_unchanged(name, value):
             [
                 {
                     "name": "a",
-                    "descriptions": [
-                        {"tag": "en", "value": "a"},
-                        {"tag": "EN", "value": "b"},
-                    ],
+                    "descriptions": [{"tag": "en", "value": "a"}, {"tag": "EN", "value": "b"}],
                 }
             ],
             "twice",
         ),
+        ("anchors", [{"entityId": "https://anchor.example", "jwks": jwks(PRIVATE)}], "private key"),
         (
             "anchors",
-            [{"entityId": "https://anchor.example", "jwks": jwks(PRIVATE)}],
-            "private key",
-        ),
-        (
-            "anchors",
-            [
-                {
-                    "entityId": "https://anchor.example",
-                    "jwks": jwks({"kty": "oct", "k": "AA"}),
-                }
-            ],
+            [{"entityId": "https://anchor.example", "jwks": jwks({"kty": "oct", "k": "AA"})}],
             "private key",
         ),
         ("word", "app ", "space"),
@@ -297,11 +280,7 @@ def test_valid_value_is_returned_unchanged(name, value):
         ("jwts", ["no JWT"], "signed JWT"),
         ("jwts", ["e30.e30."], "signed JWT"),
         ("names", [{"tag": "de", "value": "Zwei\nZeilen"}], "line breaks"),
-        (
-            "names",
-            [{"tag": "en", "value": "a"}, {"tag": "EN", "value": "b"}],
-            "twice",
-        ),
+        ("names", [{"tag": "en", "value": "a"}, {"tag": "EN", "value": "b"}], "twice"),
         ("names", [{"value": "no language"}], "Enter a value"),
         ("pages", [{"tag": "en", "value": "javascript:alert(1)"}], "https://"),
     ],
@@ -357,16 +336,7 @@ def test_enum_labels_are_unique(name):
 
 
 TEXTS = st.text(st.characters(codec=None)) | st.sampled_from(
-    [
-        "name",
-        "kty",
-        "key",
-        "tag",
-        "sns",
-        "entityId",
-        '{"keys":[{"kty":"EC"}]}',
-        "\ud800",
-    ]
+    ["name", "kty", "key", "tag", "sns", "entityId", '{"keys":[{"kty":"EC"}]}', "\ud800"]
 )
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.decimals() | TEXTS,

@@ -8,12 +8,7 @@ from hypothesis import strategies as st
 
 from tenants.authlete.json.raw import RawArray, RawObject
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
-from tenants.authlete.json.splice import (
-    UNSET,
-    apply_edits,
-    make_replacement_edit,
-    splice_value,
-)
+from tenants.authlete.json.splice import UNSET, apply_edits, make_replacement_edit, splice_value
 from tenants.authlete.redaction.redactor import Redactor
 from tests.support.nulls import without_nulls
 from tests.support.tiers import examples
@@ -53,9 +48,7 @@ def written(inner):
 
 
 values = st.recursive(
-    st.one_of(numbers, texts, st.sampled_from(["true", "false", "null"])),
-    written,
-    max_leaves=12,
+    st.one_of(numbers, texts, st.sampled_from(["true", "false", "null"])), written, max_leaves=12
 )
 documents = st.dictionaries(names, st.tuples(space, values, space), max_size=8).map(
     lambda all: "{" + ",".join(f"{a}{json.dumps(n)}:{v}{b}" for n, (a, v, b) in all.items()) + "}"

@@ -11,14 +11,7 @@ from tenants.authlete.redaction.redactor import (
 )
 
 REDACTOR = Redactor(b"k" * 32)
-PRIVATE = {
-    "kty": "EC",
-    "crv": "P-256",
-    "x": "AA",
-    "y": "BB",
-    "kid": "one",
-    "d": "s3cret",
-}
+PRIVATE = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "BB", "kid": "one", "d": "s3cret"}
 PUBLIC = {name: part for name, part in PRIVATE.items() if name != "d"}
 PEM = "-----BEGIN EC PRIVATE KEY-----\ns3cret\n-----END EC PRIVATE KEY-----"
 

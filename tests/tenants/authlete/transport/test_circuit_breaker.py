@@ -55,14 +55,7 @@ def kinds(found):
 
 
 @pytest.mark.parametrize(
-    "failure",
-    [
-        DOWN,
-        httpx.Response(500),
-        httpx.ConnectError,
-        httpx.ReadTimeout,
-        httpx.ReadError,
-    ],
+    "failure", [DOWN, httpx.Response(500), httpx.ConnectError, httpx.ReadTimeout, httpx.ReadError]
 )
 def test_circuit_opens_after_five_failures(ask, push, audit_sink, failure):
     found = ask(*[failure] * 5, YES, YES)

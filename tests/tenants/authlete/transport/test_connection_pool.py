@@ -119,10 +119,7 @@ BOMB = gzip.compress(b"[" + b" " * 64_000_000 + b"]")
         (says(b""), errors.NoResponseError),
         (resets, errors.NoResponseError),
         (says(b"HTTP/1.1 9999 What\r\n\r\n"), errors.NoResponseError),
-        (
-            says(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 9_000_000),
-            errors.ResponseTooLargeError,
-        ),
+        (says(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 9_000_000), errors.ResponseTooLargeError),
         (
             says(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", BOMB),
             errors.ResponseTooLargeError,
@@ -140,16 +137,10 @@ BOMB = gzip.compress(b"[" + b" " * 64_000_000 + b"]")
         (then(says(HEAD, b"{", close=False), resets), errors.NoResponseError),
         (says(b"HTTP/1.1 100 Continue\r\n\r\n" * 5), errors.NoResponseError),
         (says(whole(b"{}", b"Content-Length: 3")), errors.NoResponseError),
-        (
-            says(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}"),
-            errors.NoResponseError,
-        ),
+        (says(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}"), errors.NoResponseError),
         (says(whole(b"{}", b"X: a\0b")), errors.NoResponseError),
         (says(whole(b"{}", b"X: " + b"x" * 2_000_000)), errors.NoResponseError),
-        (
-            says(whole(b"{}", *[b"X-%d: x" % n for n in range(20_000)])),
-            errors.NoResponseError,
-        ),
+        (says(whole(b"{}", *[b"X-%d: x" % n for n in range(20_000)])), errors.NoResponseError),
         (says(b"GET / HTTP/1.1\r\n\r\n"), errors.NoResponseError),
         (says(b"\x16\x03\x01" * 99), errors.NoResponseError),
         (says(whole(b'{"a": {"b"')), errors.InvalidResponseError),
@@ -159,14 +150,8 @@ BOMB = gzip.compress(b"[" + b" " * 64_000_000 + b"]")
         (says(whole(b'{"a":"\xff"}')), errors.InvalidResponseError),
         (says(whole(b'{"a":' * 20_000)), errors.InvalidResponseError),
         (says(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"), errors.ServerError),
-        (
-            says(b"HTTP/1.1 408 No\r\nContent-Length: 0\r\n\r\n"),
-            errors.UnexpectedStatusError,
-        ),
-        (
-            says(b"HTTP/1.1 307 No\r\nLocation: /push\r\n\r\n"),
-            errors.UnexpectedStatusError,
-        ),
+        (says(b"HTTP/1.1 408 No\r\nContent-Length: 0\r\n\r\n"), errors.UnexpectedStatusError),
+        (says(b"HTTP/1.1 307 No\r\nLocation: /push\r\n\r\n"), errors.UnexpectedStatusError),
     ],
 )
 def test_misbehaving_servers_have_unknown_outcomes(server, make_client, audit_sink, behave, kind):
@@ -174,12 +159,7 @@ def test_misbehaving_servers_have_unknown_outcomes(server, make_client, audit_si
 
 
 @pytest.mark.parametrize(
-    "behave",
-    [
-        drips(HEAD, b" "),
-        drips(b"HTTP/1.1 200 OK\r\n", b"X-Long: 1\r\n"),
-        drips(b"", b""),
-    ],
+    "behave", [drips(HEAD, b" "), drips(b"HTTP/1.1 200 OK\r\n", b"X-Long: 1\r\n"), drips(b"", b"")]
 )
 def test_endless_responses_end_at_the_deadline(server, make_client, audit_sink, behave):
     started = time.monotonic()

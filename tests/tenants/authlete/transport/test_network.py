@@ -46,10 +46,7 @@ def test_a_trusted_server_is_accepted(push, serve, issuer, names, tmp_path):
 
 @pytest.mark.parametrize(
     ("says", "certificate"),
-    [
-        ("expired", {"ends": NOW - timedelta(days=2)}),
-        ("mismatch", {"host": "other.test"}),
-    ],
+    [("expired", {"ends": NOW - timedelta(days=2)}), ("mismatch", {"host": "other.test"})],
 )
 def test_nothing_is_sent_to_a_server_with_a_wrong_certificate(
     push, serve, issuer, names, tmp_path, says, certificate

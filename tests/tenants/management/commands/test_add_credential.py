@@ -25,12 +25,7 @@ def test_keeps_one_that_works(run, accepted, recorded):
     assert said == "Credential of Acme for jp saved.\nVisible services: 0.\n"
     assert kept() == TOKEN
     assert Credential.objects.get(region="jp").number == 7
-    assert recorded()[-1] == (
-        "credential.add",
-        "manage.py add_credential",
-        "acme",
-        "done",
-    )
+    assert recorded()[-1] == ("credential.add", "manage.py add_credential", "acme", "done")
 
 
 def test_takes_one_that_was_copied_with_its_scheme(run, accepted):

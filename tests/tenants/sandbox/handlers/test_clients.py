@@ -76,12 +76,7 @@ def test_empty_range_returns_only_the_count(caller, make):
 
 @pytest.mark.parametrize(
     ("query", "code"),
-    [
-        ("start=x", "A028201"),
-        ("start=-1", "A028202"),
-        ("end=", "A028203"),
-        ("end=-1", "A028204"),
-    ],
+    [("start=x", "A028201"), ("start=-1", "A028202"), ("end=", "A028203"), ("end=-1", "A028204")],
 )
 def test_invalid_range_is_rejected(caller, query, code):
     assert status_and_code(caller.get(f"{LIST}?{query}")) == (400, code)
@@ -246,10 +241,7 @@ def test_limits_are_enforced(caller, make, sandbox):
     make(developer="bob")
     path = f"{CLIENT}/create"
 
-    assert status_and_code(caller.post(path, json={"developer": "ann"})) == (
-        403,
-        "A123601",
-    )
+    assert status_and_code(caller.post(path, json={"developer": "ann"})) == (403, "A123601")
     big = {"customMetadata": '{"a": "' + "x" * 70_000 + '"}'}
     assert status_and_code(caller.post(path, json=big)) == (403, "A123604")
     client = make()
@@ -286,9 +278,6 @@ def test_locked_clients_can_be_made_inaccessible(caller, make, sandbox):
     sandbox.state.locked_refused = True
 
     assert status_and_code(caller.get(f"{CLIENT}/get/{client_id}")) == (403, "A001215")
-    assert status_and_code(caller.delete(f"{CLIENT}/delete/{client_id}")) == (
-        403,
-        "A026204",
-    )
+    assert status_and_code(caller.delete(f"{CLIENT}/delete/{client_id}")) == (403, "A026204")
     path = f"{CLIENT}/lock_flag/update/{client_id}"
     assert caller.post(path, json={"clientLocked": False}).status_code == 200

@@ -29,11 +29,7 @@ def test_new_key_has_name_handle_and_real_public_key(create, caller):
     made = create(**EC, kid="till-1").json()["hsk"]
     other = create(**RSA, hsmName="luna").json()["hsk"]
 
-    assert (made["kid"], made["hsmName"], len(made["handle"])) == (
-        "till-1",
-        "google",
-        43,
-    )
+    assert (made["kid"], made["hsmName"], len(made["handle"])) == ("till-1", "google", 43)
     assert (len(other["kid"]), other["hsmName"]) == (43, "luna")
     first, second = (load_der_public_key(b64decode(one["publicKey"])) for one in (made, other))
     assert isinstance(first, ec.EllipticCurvePublicKey)

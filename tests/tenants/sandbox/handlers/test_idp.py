@@ -53,10 +53,7 @@ def test_all_missing_parameters_are_named(client_as):
 
     assert response.status_code == 400
     assert response.json() == {
-        "errors": [
-            "apiServerId: must be an integer",
-            "organizationId: must be an integer",
-        ]
+        "errors": ["apiServerId: must be an integer", "organizationId: must be an integer"]
     }
 
 
@@ -105,8 +102,7 @@ def test_service_is_removed_once(client_as, sandbox):
 
 
 @pytest.mark.parametrize(
-    ("token", "organization", "status"),
-    [("reads", 1, 403), ("other", 1, 403), ("other", 2, 404)],
+    ("token", "organization", "status"), [("reads", 1, 403), ("other", 1, 403), ("other", 2, 404)]
 )
 def test_other_organizations_cannot_remove_a_service(
     client_as, sandbox, token, organization, status

@@ -99,10 +99,7 @@ def test_update_replaces_everything(caller):
         ("supportedClaimTypes", ["NORMAL"]),
         ("supportedGrantTypes", ["AUTHORIZATION_CODE", "REFRESH_TOKEN"]),
         ("supportedResponseTypes", ["CODE"]),
-        (
-            "supportedTokenAuthMethods",
-            ["CLIENT_SECRET_BASIC", "CLIENT_SECRET_POST"],
-        ),
+        ("supportedTokenAuthMethods", ["CLIENT_SECRET_BASIC", "CLIENT_SECRET_POST"]),
         ("supportedPromptValues", ["NONE", "LOGIN", "CONSENT", "SELECT_ACCOUNT"]),
     ],
 )
@@ -246,11 +243,7 @@ def test_every_update_increases_the_version(caller, sandbox):
         ({"supportedScopes": [{"name": "a" * 256}]}, "A039205", "supportedScopes"),
         ({"supportedScopes": [{"name": 'a"b'}]}, "A039206", "supportedScopes"),
         ({"trustedRootCertificates": ["pem"]}, "A039230", "trustedRootCertificates"),
-        (
-            {"attributes": [{"key": "a", "value": "x" * 70_000}]},
-            "A039231",
-            "attributes",
-        ),
+        ({"attributes": [{"key": "a", "value": "x" * 70_000}]}, "A039231", "attributes"),
         (
             {"supportedCustomClientMetadata": ["redirect_uris"]},
             "A039232",

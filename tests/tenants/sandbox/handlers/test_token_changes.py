@@ -147,14 +147,8 @@ def test_token_of_another_service_is_not_deleted(caller, issue, issuing):
         ({"subject": "ann"}, "t3 t5"),
         ({"clientIdentifier": "5", "subject": "ann"}, "t3 t4 t5"),
         ({"clientIdentifier": "5", "subject": "nobody"}, "t1 t2 t3 t4 t5"),
-        (
-            {"accessTokenIdentifier": "t3", "clientIdentifier": "5", "subject": "ann"},
-            "t1 t2 t4 t5",
-        ),
-        (
-            {"accessTokenIdentifier": "t1", "refreshTokenIdentifier": "r2"},
-            "t2 t3 t4 t5",
-        ),
+        ({"accessTokenIdentifier": "t3", "clientIdentifier": "5", "subject": "ann"}, "t1 t2 t4 t5"),
+        ({"accessTokenIdentifier": "t1", "refreshTokenIdentifier": "r2"}, "t2 t3 t4 t5"),
         ({"refreshTokenIdentifier": "r2", "subject": "bob"}, "t1 t3 t4 t5"),
         ({"accessTokenIdentifier": "", "subject": "bob"}, "t1 t2 t4 t5"),
     ],
@@ -224,12 +218,7 @@ def test_response_can_be_lost_after_processing(revoke, issue, issuing, sandbox):
 
 
 NAMES = st.sampled_from(["", *"t1 t2 r1 r2 5 6 till ann bob x".split()])
-IDENTIFIERS = (
-    "accessTokenIdentifier",
-    "refreshTokenIdentifier",
-    "clientIdentifier",
-    "subject",
-)
+IDENTIFIERS = ("accessTokenIdentifier", "refreshTokenIdentifier", "clientIdentifier", "subject")
 FILTERS = st.fixed_dictionaries({}, optional=dict.fromkeys(IDENTIFIERS, NAMES))
 HELD = st.lists(st.tuples(st.sampled_from([5, 6]), st.sampled_from(["", "ann", "bob"])), max_size=6)
 

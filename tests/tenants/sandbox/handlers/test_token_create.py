@@ -146,11 +146,7 @@ def test_named_key_signs_among_several(create, sandbox):
         ({"clientId": None}, "A107201", "BAD_REQUEST"),
         ({"clientId": 8}, "A107202", "FORBIDDEN"),
         ({"clientId": 6}, "A107203", "FORBIDDEN"),
-        (
-            {"properties": [{"key": "a", "value": "x" * 70_000}]},
-            "A108201",
-            "BAD_REQUEST",
-        ),
+        ({"properties": [{"key": "a", "value": "x" * 70_000}]}, "A108201", "BAD_REQUEST"),
     ],
 )
 @pytest.mark.parametrize("told_twice", [False, True])

@@ -21,8 +21,7 @@ def tokens(sandbox):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
-    [({}, 5), ({"end": 20}, 20), ({"start": 20, "end": 40}, 10)],
+    ("query", "found"), [({}, 5), ({"end": 20}, 20), ({"start": 20, "end": 40}, 10)]
 )
 def test_list_returns_a_range(caller, tokens, query, found):
     page = caller.get(LIST, params=query).json()
@@ -98,11 +97,7 @@ def test_tokens_are_deleted_with_client_and_service(caller, tokens, sandbox, cli
     caller.delete(f"/api/{SERVICE}/client/delete/5")
     assert [one.client_id for one in region.tokens[SERVICE]] == [6]
 
-    body = {
-        "apiServerId": region.server_id,
-        "organizationId": 1,
-        "serviceId": SERVICE,
-    }
+    body = {"apiServerId": region.server_id, "organizationId": 1, "serviceId": SERVICE}
     client_as(place="idp").post("/api/service/remove", json=body).raise_for_status()
     assert SERVICE not in region.tokens
     assert SERVICE not in region.clients

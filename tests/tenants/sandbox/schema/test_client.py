@@ -49,38 +49,23 @@ SANS = {"tlsClientAuthSanDns": "a.example", "tlsClientAuthSanIp": "192.0.2.1"}
         ({"clientNames": [{"value": "a"}]}, "A032201", "clientNames"),
         ({"clientNames": [{"tag": "?", "value": "a"}]}, "A032202", "clientNames"),
         ({"clientNames": [{"tag": "ja"}]}, "A032203", "clientNames"),
-        (
-            {"tosUris": [{"tag": "ja", "value": "https://a"}] * 2},
-            "A032204",
-            "tosUris",
-        ),
+        ({"tosUris": [{"tag": "ja", "value": "https://a"}] * 2}, "A032204", "tosUris"),
         ({"tosUris": [{"tag": "ja", "value": "/a"}]}, "A032205", "tosUris"),
         ({"sectorIdentifierUri": "http://a.example"}, "A032210", "sectorIdentifierUri"),
         ({"idTokenEncryptionEnc": "A128GCM"}, "A032211", "idTokenEncryptionAlg"),
         ({"userInfoEncryptionEnc": "A128GCM"}, "A032212", "userInfoEncryptionAlg"),
         ({"requestEncryptionEnc": "A128GCM"}, "A032213", "requestEncryptionAlg"),
-        (
-            {"authorizationEncryptionEnc": "A128GCM"},
-            "A032214",
-            "authorizationEncryptionAlg",
-        ),
+        ({"authorizationEncryptionEnc": "A128GCM"}, "A032214", "authorizationEncryptionAlg"),
         ({"bcDeliveryMode": "PUSH"}, "A032215", "bcNotificationEndpoint"),
         (SANS, "A032216", "tlsClientAuthSanIp"),
         ({"tokenAuthMethod": "TLS_CLIENT_AUTH"}, "A032217", "tlsClientAuthSubjectDn"),
         ({"subjectType": "PAIRWISE"}, "A032221", "subjectType"),
         (
-            {
-                "subjectType": "PAIRWISE",
-                "redirectUris": ["https://a.example", "https://b.example"],
-            },
+            {"subjectType": "PAIRWISE", "redirectUris": ["https://a.example", "https://b.example"]},
             "A032221",
             "subjectType",
         ),
-        (
-            {"attributes": [{"key": "a", "value": "x" * 70_000}]},
-            "A032222",
-            "attributes",
-        ),
+        ({"attributes": [{"key": "a", "value": "x" * 70_000}]}, "A032222", "attributes"),
         ({"customMetadata": "[]"}, "A032223", "customMetadata"),
     ],
 )
@@ -106,12 +91,7 @@ def test_invalid_client_is_rejected_and_not_created(caller, sandbox, body, code,
         {"idTokenEncryptionAlg": "RSA_OAEP_256", "idTokenEncryptionEnc": "A128GCM"},
         {"jwks": json.dumps({"keys": [KEY]})},
         {"customMetadata": '{"team": "payments"}'},
-        {
-            "clientNames": [
-                {"tag": "ja", "value": "a"},
-                {"tag": "zh-TW", "value": "b"},
-            ]
-        },
+        {"clientNames": [{"tag": "ja", "value": "a"}, {"tag": "zh-TW", "value": "b"}]},
     ],
 )
 def test_valid_client_is_created(caller, body):

@@ -10,12 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tenants.audit.integrity import signing
 from tenants.audit.integrity.checkpoint_verifier import read_anchor_file
-from tenants.audit.models import (
-    AuditCheckpoint,
-    AuditEntry,
-    AuditRecord,
-    CheckpointProgress,
-)
+from tenants.audit.models import AuditCheckpoint, AuditEntry, AuditRecord, CheckpointProgress
 from tests.support.audit_tampering import recompute_chain
 from tests.tenants.audit.integrity.tampering.fixture_log import RECORD, calls, put_back
 from tests.tenants.audit.integrity.tampering.records import Tampering, in_columns

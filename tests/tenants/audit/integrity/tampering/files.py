@@ -118,10 +118,7 @@ def packs(data):
             swapped = [*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]]
             yield f"lines of {name} swapped", zipped(files | {name: b"".join(swapped)})
         double = b'{"seq":1,' + lines[0][1:]
-        yield (
-            f"a member of {name} twice",
-            zipped(files | {name: b"".join([double, *lines[1:]])}),
-        )
+        yield (f"a member of {name} twice", zipped(files | {name: b"".join([double, *lines[1:]])}))
     for extra in ("evil.exe", "/etc/passwd", "..\\x", "C:x", "a\x1bb", "e\u0301.txt"):
         yield f"{extra!a} beside", zipped(files | {extra: b"x"})
     yield "something before it", b"#!/bin/sh\n" + data

@@ -76,8 +76,7 @@ def make(settings, monkeypatch, folder):
         for client in (0, 5):
             text = json.dumps({"serviceName": f"Shop {number}", "secret": client})
             record_snapshot(
-                1,
-                ObjectSnapshot("us", 17, client, _entry(number), True, text, 1000 * number),
+                1, ObjectSnapshot("us", 17, client, _entry(number), True, text, 1000 * number)
             )
     drop_append_only_triggers()
     return Victim(AuditRecord.objects.count(), anchor, dumps)
@@ -90,10 +89,7 @@ def _entry(number):
 def calls(times):
     """Calls of two organizations: one changes, one reads, one is settled later."""
     log, other = AuditLogSink(IDA, reason="why \u2028", ticket="T-7"), AuditLogSink(BO)
-    changes = (
-        FieldChange("scopes[a].name", 1, 2),
-        FieldChange("clientName", "a", "\u30b5"),
-    )
+    changes = (FieldChange("scopes[a].name", 1, 2), FieldChange("clientName", "a", "\u30b5"))
     for number in range(times):
         call = CallIntent(PUSH, "us", "/push", {"service_id": "17"}, f"u{number}", changes)
         (entry,) = log.record_intents([call])

@@ -36,16 +36,7 @@ class Tampering:
 
 def of_the_record(victim):
     yield from in_columns(victim, *RECORD)
-    for kind in (
-        _deletions,
-        _tails,
-        _swaps,
-        _copies,
-        _moves,
-        _forgeries,
-        _heads,
-        _keys,
-    ):
+    for kind in (_deletions, _tails, _swaps, _copies, _moves, _forgeries, _heads, _keys):
         yield from kind(victim)
 
 
@@ -202,10 +193,7 @@ def _swaps(victim):
             name = f"{one} and {two}"
             yield Tampering("two rows swapped", name, lambda a=one, b=two: swap(a, b), first)
             yield Tampering(
-                "what two rows say swapped",
-                name,
-                lambda a=one, b=two: contents(a, b),
-                first,
+                "what two rows say swapped", name, lambda a=one, b=two: contents(a, b), first
             )
 
 
@@ -230,10 +218,7 @@ def _copies(victim):
     for seq in range(1, end):
         other = (seq + 2) % victim.rows + 1
         yield Tampering(
-            "a row copied",
-            f"{seq} to the end",
-            lambda s=seq: at_the_end(s),
-            frozenset({end}),
+            "a row copied", f"{seq} to the end", lambda s=seq: at_the_end(s), frozenset({end})
         )
         yield Tampering(
             "a row copied",
@@ -350,10 +335,7 @@ def _heads(victim):
     for seq in range(victim.rows):
         link = AuditRecord.objects.get(seq=seq).mac if seq else chain.GENESIS_MAC
         yield Tampering(
-            "a head set back",
-            str(seq),
-            lambda s=seq, x=link: heads.update(seq=s, link=x),
-            end,
+            "a head set back", str(seq), lambda s=seq, x=link: heads.update(seq=s, link=x), end
         )
     yield Tampering("a head added", "", lambda: AuditHead(9, 1, "", "a1", "").save(), end)
 

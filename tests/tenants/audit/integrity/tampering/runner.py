@@ -30,10 +30,7 @@ def verified(victim, *, with_anchor=False):
     out = StringIO()
     try:
         call_command(
-            "audit_verify",
-            anchor=victim.anchor if with_anchor else None,
-            stdout=out,
-            stderr=out,
+            "audit_verify", anchor=victim.anchor if with_anchor else None, stdout=out, stderr=out
         )
     except CommandError as error:
         return out.getvalue(), str(error)

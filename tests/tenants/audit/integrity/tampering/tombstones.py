@@ -157,10 +157,7 @@ def _moved(victim):
         yield Tampering(
             "two tombstones swapped",
             f"{row.seq} and {other.seq}",
-            lambda a=row.seq, b=other.seq, t=stone.text, u=another.text: (
-                _say(a, u),
-                _say(b, t),
-            ),
+            lambda a=row.seq, b=other.seq, t=stone.text, u=another.text: (_say(a, u), _say(b, t)),
             frozenset({min(row.seq, other.seq)}),
         )
         yield Tampering(

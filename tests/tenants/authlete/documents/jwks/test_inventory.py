@@ -81,10 +81,7 @@ def test_key_info_has_thumbprint_spec_and_uses_although_secrets_are_redacted():
 
 
 def test_certificate_expiry_and_chain_are_listed():
-    key, other = (
-        ec.generate_private_key(ec.SECP256R1()),
-        ec.generate_private_key(ec.SECP256R1()),
-    )
+    key, other = (ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1()))
     chain = [certificate(key), certificate(other, ENDS - timedelta(days=9), "root")]
     x5c = [b64encode(one.public_bytes(Encoding.DER)).decode() for one in chain]
     jwk = ECKey.import_key(key).as_dict(private=False) | {"kid": "a", "x5c": x5c}
@@ -113,10 +110,7 @@ def test_certificate_expiry_and_chain_are_listed():
         ({**EXAMPLE, "d": "c2VjcmV0"}, "private"),
         ({"kty": "LMS", "kid": "a"}, "strange"),
         ({"kty": "EC", "kid": "a", "crv": "P-256", "x": "AA", "y": "AA"}, "unreadable"),
-        (
-            {"kty": "OKP", "kid": "a", "crv": "Ed25519", "x": "A" * 43, "x5c": ["?"]},
-            "unreadable",
-        ),
+        ({"kty": "OKP", "kid": "a", "crv": "Ed25519", "x": "A" * 43, "x5c": ["?"]}, "unreadable"),
         ("no object", "unreadable"),
     ],
 )
