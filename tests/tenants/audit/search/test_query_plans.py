@@ -7,8 +7,8 @@ import json, random
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from console.history.origin import find_creation
-from console.history.unresolved import list_unresolved
+from console.history.versions import find_creation
+from console.history.entries import list_unresolved
 from tenants.audit.reconciliation.resolutions import find_unresolved
 from tenants.audit.models import AuditBlock, AuditField, to_microseconds
 from tenants.audit.search.filters import EntryFilters
