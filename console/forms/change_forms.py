@@ -1,4 +1,4 @@
-"""Forms that every change goes through: why it is made, and what was reviewed."""
+"""Forms that confirm a change: reason, ticket and reviewed state."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from tenants.authlete.json.merge import MergeConflict
 
 
 class ChangeReasonForm(IdempotentForm):
-    """Why a change is made; both go into the record."""
+    """The reason and ticket of a change, for the audit log."""
 
     reason = forms.CharField(
         max_length=400,
@@ -24,24 +24,24 @@ class ChangeReasonForm(IdempotentForm):
 
     @property
     def reason_fields(self) -> dict[str, str]:
-        """The entered reason and ticket, as keyword arguments for a logged call."""
+        """The reason and ticket, as keyword arguments for a logged call."""
         return {name: self.cleaned_data[name] for name in ("reason", "ticket")}
 
 
 class ReviewedChangeForm(ChangeReasonForm):
-    """The same, and what exactly was reviewed."""
+    """A change reason with a digest of the reviewed values."""
 
     reviewed = forms.CharField(widget=forms.HiddenInput)
 
 
 class VersionedChangeForm(ReviewedChangeForm):
-    """The same, and the version that it was reviewed against."""
+    """A reviewed change with the version that it was reviewed against."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class DeletionForm(ChangeReasonForm):
-    """The name of what is to be deleted, typed; and why."""
+    """A change reason with the typed name of the object to delete."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     typed = forms.CharField(label=_("Name"))
@@ -67,27 +67,27 @@ class DeletionForm(ChangeReasonForm):
 
 
 class PointInTimeForm(forms.Form):
-    """A moment, in the reader's zone, and what is held beside it."""
+    """A point in time, in the user's time zone, and an entry to compare with."""
 
     at = TimestampField(label=_("Version at"), required=False)
-    exact = TimestampField(required=False)  # that the form was drawn for
+    exact = TimestampField(required=False)  # the rendered time, to the microsecond
     beside = forms.CharField(label=_("Compare with"), required=False, max_length=60)
 
     @property
     def timestamp(self) -> datetime | None:
-        """To the microsecond, as long as no other second was typed."""
-        at, exact = map(self.cleaned_data.get, ("at", "exact"))
-        return exact if at and exact and is_same_second(at, exact) else at
+        """The exact time, unless the user typed another second."""
+        typed, exact = map(self.cleaned_data.get, ("at", "exact"))
+        return exact if typed and exact and is_same_second(typed, exact) else typed
 
     @property
     def compare_with(self) -> str:
-        """What is to be held beside it; empty where nothing was typed."""
+        """The time or entry to compare with, or an empty string."""
         typed: str = self.cleaned_data.get("beside", "")
         return typed.strip()
 
 
 class MergeForm(forms.Form):
-    """For each conflict: theirs or mine."""
+    """A choice between both sides of each conflict."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -102,12 +102,12 @@ class MergeForm(forms.Form):
 
     @property
     def missing_choices(self) -> list[str]:
-        """What is left to be chosen, once."""
-        return sorted({str(one) for found in self.errors.values() for one in found})
+        """The distinct error messages of conflicts without a choice."""
+        return sorted({str(error) for errors in self.errors.values() for error in errors})
 
     @property
     def their_values(self) -> dict[str, Any]:
-        """The members for which theirs was chosen, as they are to be then."""
+        """The merged values of the fields for which their side was chosen."""
         return {
             conflict.field: conflict.theirs_merged
             for conflict in self.conflicts

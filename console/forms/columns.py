@@ -1,6 +1,6 @@
-"""What the objects inside some settings consist of, each member a setting of its own.
+"""Columns of the settings that hold objects; each member is a setting of its own.
 
-The objects are those of Authlete facts, 9.3; their rules are declared with the types.
+Source: Authlete facts, 9.3. Their rules are declared with the document types.
 """
 
 from tenants.authlete.documents.base import InputType, Setting

@@ -1,4 +1,4 @@
-"""What the templates of ``fields/`` need besides what was typed, kind by kind."""
+"""Template context of each field kind in ``fields/``."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -29,12 +29,12 @@ from tenants.authlete.redaction.redactor import Fingerprint, contains_fingerprin
 
 type Cells = tuple[SettingField, ...]
 
-WIDE_KINDS = frozenset({"jwks", "tagged", "pairs"})  # cells that need a line of their own
+WIDE_KINDS = frozenset({"jwks", "tagged", "pairs"})  # cells on a line of their own
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceOption:
-    """Something that can be chosen."""
+    """An option of a choice."""
 
     value: str
     label: str
@@ -44,32 +44,32 @@ class ChoiceOption:
 
 @dataclass(frozen=True, slots=True)
 class DurationUnits:
-    """The units of a duration."""
+    """The unit options of a duration."""
 
     options: tuple[ChoiceOption, ...]
-    seconds_text: str  # the same in seconds, or what a 0 stands for
-    pattern: str  # of the seconds, with # for their number
+    seconds_text: str  # the duration in seconds, or the meaning of 0
+    pattern: str  # of seconds_text; # stands for the number
 
 
 @dataclass(frozen=True, slots=True)
 class KeptValue:
-    """What may be kept: a secret by its fingerprint, or an odd value as it is."""
+    """A current value that can be kept: a secret or an unsupported value."""
 
     is_set: bool
-    fingerprint: str = ""  # of what is sealed
+    fingerprint: str = ""  # of a redacted value
     text: str = ""
-    usual: SettingField | None = None  # to enter another with
-    sealed_input: str = ""  # what was entered, sealed
+    usual: SettingField | None = None  # takes the replacement
+    sealed_input: str = ""  # the entered value
 
 
 @dataclass(frozen=True, slots=True)
 class KeySetView:
-    """A set of keys as it may be shown."""
+    """A JWK Set without its private parts."""
 
     lines: tuple[KeySummary, ...]
     text: str
-    sealed_input: str = ""  # private parts that were entered, sealed
-    hidden: bool = False  # what was entered cannot be shown and is lost
+    sealed_input: str = ""  # the entered key set, with its private parts
+    hidden: bool = False  # the entered text can't be redacted and is dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +79,13 @@ class ListRow:
     token: str
     row_number: int  # counted from 1
     cells: Cells = ()
-    more: Cells = ()  # those that are too wide for a line
-    text: str = ""  # of a list of texts
-    raw_json: str = ""  # an item of a form that is not known here, or with a secret in it
+    more: Cells = ()  # cells on a line of their own
+    text: str = ""  # of a list of strings
+    raw_json: str = ""  # of an unsupported item
     is_sealed: bool = False
-    button: str = ""  # attributes of what removes it
-    input: str = ""  # attributes of its one input
-    is_open: bool = False  # whether the wide cells are in sight
+    button: str = ""  # attributes of the remove button
+    input: str = ""  # attributes of the only input
+    is_open: bool = False  # whether the wide cells are expanded
 
     @property
     def is_multiline(self) -> bool:
@@ -93,7 +93,7 @@ class ListRow:
 
     @property
     def summary(self) -> str:
-        """What the wide cells are, and how much is in those that are lists."""
+        """The labels of the wide cells, with the lengths of lists."""
         return ", ".join(
             f"{cell.label} ({len(cell.input_value)})"
             if cell.input_value and isinstance(cell.input_value, list)
@@ -104,7 +104,7 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class ColumnHead:
-    """What stands over a column."""
+    """A column header."""
 
     label: str
     kind: str
@@ -112,11 +112,11 @@ class ColumnHead:
 
 @dataclass(frozen=True, slots=True)
 class RowList:
-    """The rows of a list, and what they stand under."""
+    """The rows of a list with their column headers."""
 
-    name: str  # of its inputs
+    name: str  # of the inputs
     rows: tuple[ListRow, ...]
-    foot: str  # the button that adds a row
+    foot: str  # HTML of the button that adds a row
     heads: tuple[ColumnHead, ...] = ()
 
     @property
@@ -125,7 +125,7 @@ class RowList:
 
 
 def duration_units(box: SettingField) -> DurationUnits:
-    """Return the units of a duration, and what was typed in seconds."""
+    """Return the unit options of a duration and its length in seconds."""
     typed = box.input_value
     options = tuple(
         ChoiceOption(unit, unit_name(unit), unit == typed["unit"])
@@ -142,7 +142,7 @@ def duration_units(box: SettingField) -> DurationUnits:
 
 
 def choice_options(box: SettingField) -> tuple[ChoiceOption, ...]:
-    """Return the options of a single choice, including a current value that is not offered."""
+    """Return the options of a choice, including an unlisted current value."""
     choices = box.setting.input_type.choices
     return tuple(
         ChoiceOption(
@@ -153,7 +153,7 @@ def choice_options(box: SettingField) -> tuple[ChoiceOption, ...]:
 
 
 def multiple_choice_options(box: SettingField) -> tuple[ChoiceOption, ...]:
-    """Return the options of a multiple choice, including current values that are not offered."""
+    """Return the options of a multiple choice, including unlisted current values."""
     choices, picked = box.setting.input_type.choices, box.input_value["picked"]
     return tuple(
         ChoiceOption(choice, choice_label(box.setting, choice), choice in picked, choice in choices)
@@ -162,92 +162,100 @@ def multiple_choice_options(box: SettingField) -> tuple[ChoiceOption, ...]:
 
 
 def kept_secret(box: SettingField) -> KeptValue:
-    """Return whether there is a secret, and the one that was entered, sealed."""
+    """Return the current secret's fingerprint and the entered secret, sealed."""
     new = box.input_value["new"]
     entered = seal(new, box.state.form_key, box.setting.api_name) if new else ""
     return KeptValue(bool(box.base), _fingerprint(box.base), sealed_input=entered)
 
 
 def current_value_context(usual: FieldKind) -> Callable[[SettingField], KeptValue]:
-    """Draws a value that its usual input cannot hold, as JSON beside that input."""
+    """Return a function that shows an unsupported value as JSON.
+
+    The ``usual`` input takes the replacement.
+    """
 
     def draw(box: SettingField) -> KeptValue:
         inner = SettingField(
             box.setting, usual, box.name, box.input_value["usual"], None, box.state
         )
-        mark = _fingerprint(box.base)
-        return KeptValue(True, mark, "" if mark else to_json(box.base), inner)
+        fingerprint = _fingerprint(box.base)
+        return KeptValue(True, fingerprint, "" if fingerprint else to_json(box.base), inner)
 
     return draw
 
 
 def key_set_view(box: SettingField) -> KeySetView:
-    """Return the keys of the typed text; as many as can be parsed."""
+    """Return the keys of the entered text; no keys if it isn't a JWK Set."""
     typed = box.input_value
     text = redact_key_set(typed)
-    held = "" if text == typed else seal(typed, box.state.form_key, box.setting.api_name)
+    sealed = "" if text == typed else seal(typed, box.state.form_key, box.setting.api_name)
     if text is None:
         return KeySetView((), box.kind.input.display(box.setting, box.base), hidden=True)
     try:
-        return KeySetView(list_key_set(typed) if typed else (), text, held)
+        return KeySetView(list_key_set(typed) if typed else (), text, sealed)
     except ValueError:
-        return KeySetView((), text, held)
+        return KeySetView((), text, sealed)
 
 
 def text_rows(box: SettingField) -> RowList:
-    """Return a row for each text of a list, and blank rows to fill in."""
-    first = len(box.input_value) if box.state.focus == box.name else -1
+    """Return the rows of a list of strings, followed by blank rows."""
+    focused = len(box.input_value) if box.state.focus == box.name else -1
     return RowList(
         box.name,
         tuple(
             ListRow(
-                str(at),
-                at + 1,
+                str(index),
+                index + 1,
                 text=text,
-                button=_remove_button_attributes(box.name, str(at), at + 1, box.label),
-                input=_item_attributes(box.name, at + 1, box.label, at == first),
+                button=_remove_button_attributes(box.name, str(index), index + 1, box.label),
+                input=_item_attributes(box.name, index + 1, box.label, index == focused),
             )
-            for at, text in enumerate([*box.input_value, *[""] * _blank_row_count(box)])
+            for index, text in enumerate([*box.input_value, *[""] * _blank_row_count(box)])
         ),
         _add_button(box.name, box.label),
     )
 
 
 def object_rows(box: SettingField) -> RowList:
-    """Return a row for each object of a list, and blank rows to fill in."""
+    """Return the rows of a list of objects, followed by blank rows."""
     inner = box.kind.input
     assert isinstance(inner, RowsInput)
     taken = {row["row"] for row in box.input_value}
-    fresh = (f"n{at}" for at in range(len(taken) + 1000) if f"n{at}" not in taken)
+    fresh = (f"n{index}" for index in range(len(taken) + 1000) if f"n{index}" not in taken)
     blank = inner.row.display(box.setting, None)
     typed = [*box.input_value]
     typed += [{"row": next(fresh), "cells": blank} for _ in range(_blank_row_count(box))]
-    first = len(box.input_value) if box.state.focus == box.name else -1
+    focused = len(box.input_value) if box.state.focus == box.name else -1
     return RowList(
         box.name,
-        tuple(_object_row(box, inner.row, at, row, at == first) for at, row in enumerate(typed)),
+        tuple(
+            _object_row(box, inner.row, index, row, index == focused)
+            for index, row in enumerate(typed)
+        ),
         _add_button(box.name, box.label),
         tuple(
-            ColumnHead(translate(one.label), kind.name)
-            for one, kind in inner.row.columns
+            ColumnHead(translate(setting.label), kind.name)
+            for setting, kind in inner.row.columns
             if kind.name not in WIDE_KINDS
         ),
     )
 
 
-def _object_row(box: SettingField, inner: ObjectInput, at: int, row: Any, focus: bool) -> ListRow:
-    token, place = row["row"], at + 1
+def _object_row(
+    box: SettingField, inner: ObjectInput, index: int, row: Any, focus: bool
+) -> ListRow:
+    token, row_number = row["row"], index + 1
     path = f"{box.name}.{token}"
     item = original_item(box.base, token)
-    button = _remove_button_attributes(box.name, token, place, box.label)
+    button = _remove_button_attributes(box.name, token, row_number, box.label)
     if row["cells"] is None:
         text, sealed = to_json(item), contains_fingerprint(item)
-        return ListRow(token, place, raw_json=text, is_sealed=sealed, button=button)
-    cells = _cells(box, inner, path, row["cells"], item, place, focus=focus)
+        return ListRow(token, row_number, raw_json=text, is_sealed=sealed, button=button)
+    cells = _cells(box, inner, path, row["cells"], item, row_number, focus=focus)
     more = tuple(cell for cell in cells if cell.kind.name in WIDE_KINDS)
     return ListRow(
         token,
-        place,
+        row_number,
         tuple(cell for cell in cells if cell.kind.name not in WIDE_KINDS),
         more,
         button=button,
@@ -257,14 +265,14 @@ def _object_row(box: SettingField, inner: ObjectInput, at: int, row: Any, focus:
 
 
 def original_item(base: Any, token: str) -> Any:
-    """Return the list item that a row was made of; None if there is none."""
+    """Return the item that a row was rendered from, or None."""
     items = base if isinstance(base, list) else []
-    at = int(token) if token.isdecimal() and len(token) < 9 else len(items)
-    return items[at] if at < len(items) else None
+    index = int(token) if token.isdecimal() and len(token) < 9 else len(items)
+    return items[index] if index < len(items) else None
 
 
 def object_members(box: SettingField) -> Cells:
-    """Return the inputs of one object's members."""
+    """Return the fields of an object's members."""
     inner = box.kind.input
     assert isinstance(inner, ObjectInput)
     return _cells(box, inner, box.name, box.input_value, box.base)
@@ -276,45 +284,45 @@ def _cells(
     path: str,
     typed: Any,
     base: Any,
-    place: int = 0,
+    row_number: int = 0,
     *,
     focus: bool = False,
 ) -> Cells:
-    found = base if isinstance(base, dict) else {}
-    told = replace(box.state, errors=(), changed=False, refused="")
+    values = base if isinstance(base, dict) else {}
+    state = replace(box.state, errors=(), changed=False, refused="")
     if focus:
-        told = replace(told, focus=f"{path}.{inner.columns[0][0].name}")
+        state = replace(state, focus=f"{path}.{inner.columns[0][0].name}")
     return tuple(
         SettingField(
-            one,
+            setting,
             kind,
-            f"{path}.{one.name}",
-            typed[one.name],
-            found.get(one.api_name),
-            told,
-            place=place,
+            f"{path}.{setting.name}",
+            typed[setting.name],
+            values.get(setting.api_name),
+            state,
+            row_number=row_number,
         )
-        for one, kind in inner.columns
+        for setting, kind in inner.columns
     )
 
 
-# Attributes of rows, which hold no value: of the same lists they are the same.
+# Attributes don't depend on values, so they are cached.
 
 
 @lru_cache(maxsize=8192)
-def _item_attributes(name: str, place: int, label: str, focus: bool) -> SafeString:
+def _item_attributes(name: str, row_number: int, label: str, focus: bool) -> SafeString:
     return format_html(
         ' name="{}.item" aria-label="{}"{}',
         name,
-        row_label(label, place),
+        row_label(label, row_number),
         SafeString(" autofocus" if focus else ""),
     )
 
 
 @lru_cache(maxsize=8192)
-def _remove_button_attributes(name: str, token: str, place: int, label: str) -> SafeString:
-    words = _("Remove row %(row)s of %(label)s") % {"row": place, "label": label}
-    return format_html(' value="{}.{}" aria-label="{}"', name, token, words)
+def _remove_button_attributes(name: str, token: str, row_number: int, label: str) -> SafeString:
+    text = _("Remove row %(row)s of %(label)s") % {"row": row_number, "label": label}
+    return format_html(' value="{}.{}" aria-label="{}"', name, token, text)
 
 
 @lru_cache(maxsize=8192)

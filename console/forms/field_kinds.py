@@ -1,8 +1,7 @@
-"""The one table of kinds: how each is entered, drawn and taken.
+"""Table of field kinds: how each is entered and rendered.
 
-How a kind is told in words is `words`; what its values may be is declared with the
-types in `tenants/authlete/documents/types.py`. A kind's template is
-`fields/<kind>.html`.
+`value_text` formats the values. `tenants/authlete/documents/types.py` declares
+which values are valid. The template of a kind is `fields/<kind>.html`.
 """
 
 from functools import cache
@@ -54,7 +53,7 @@ def _columns(name: str) -> tuple[Column, ...]:
     return tuple((column, FIELD_KINDS[column.input_type.kind]) for column in COLUMNS[name])
 
 
-# Rows may have rows inside, so those that are inside others come first.
+# Nested kinds come before the kinds that contain them.
 for _name in ("pairs", "tagged", "named_uris", "trust_anchors", "sns", "hsks", "scopes"):
     FIELD_KINDS[_name] = FieldKind(_name, RowsInput(*_columns(_name)), field_context.object_rows)
 for _name, _section in (
@@ -64,12 +63,12 @@ for _name, _section in (
     _object = ObjectInput(*_columns(_name), section=_section)
     FIELD_KINDS[_name] = FieldKind(_name, _object, field_context.object_members)
 
-FIXED_KIND = FieldKind("fixed", FieldInput())  # a value that nobody can change here, in words
+FIXED_KIND = FieldKind("fixed", FieldInput())  # a read-only value
 
 
 @cache
 def unexpected_kind(usual: FieldKind) -> FieldKind:
-    """Return the kind for a value that ``usual`` can't hold."""
+    """Return the kind for a value that the ``usual`` input doesn't support."""
     return FieldKind(
         "unexpected", UnexpectedValueInput(usual.input), field_context.current_value_context(usual)
     )

@@ -1,8 +1,7 @@
-"""How one value goes into an input and comes back out of it.
+"""Conversion of setting values to form inputs and back.
 
-Every `Input` says four things. ``shown`` and ``typed`` give the same shape: what
-the inputs hold for a value, and what they held when they were sent. An input that
-nobody touched is told by both being equal, whatever odd value Authlete has.
+`FieldInput.display` and `FieldInput.read` return the same shape, so an input is
+unchanged if both are equal, even if its value is invalid.
 """
 
 import re
@@ -24,56 +23,56 @@ from tenants.authlete.json.compare import is_equal
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
 from tenants.authlete.redaction.redactor import Fingerprint
 
-MAX_JSON_CHARS = 1_000_000  # characters of JSON that are read at all
+MAX_JSON_CHARS = 1_000_000  # in a JSON input
 KEEP, REPLACE, REMOVE = "keep", "replace", "remove"
 DIGITS = re.compile(r"-?[0-9]{1,20}")
 
 
 class FieldInput:
-    """One text, taken as it is typed."""
+    """A text input."""
 
-    is_group = False  # whether it is several inputs under one name
+    is_group = False  # several inputs under one name
 
     def supports(self, value: Any) -> bool:
         """Return whether the input can hold ``value``, which is never None."""
         return isinstance(value, str)
 
     def display(self, setting: Setting, value: Any) -> Any:
-        """Return what the input shows for ``value``."""
+        """Return the input's content for ``value``."""
         return value or ""
 
     def display_edited(self, setting: Setting, value: Any, base: Any) -> Any:
-        """Return what the input shows after ``value`` was entered in place of ``base``."""
+        """Return the input's content after ``value`` replaced ``base``."""
         return self.display(setting, value)
 
     def read(self, setting: Setting, sent: SubmittedValues) -> Any:
-        """Return the value that was submitted in the input."""
+        """Return the input's submitted content."""
         return sent.last()
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
-        """Authlete's value for what was typed; None takes the member out.
+        """Return Authlete's value for the submitted content; None removes the member.
 
-        Raises `django.core.exceptions.ValidationError` where there is none.
+        Raise `django.core.exceptions.ValidationError` if the content is invalid.
         """
         return restore_line_breaks(typed, base) or None
 
 
 class UriInput(FieldInput):
-    """A text in which space around it is never meant."""
+    """A text input that ignores surrounding whitespace."""
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         return typed.strip() or None
 
 
 class EntryInput(FieldInput):
-    """A text inside a row, which is empty rather than not there."""
+    """A text input in a row; it is empty rather than absent."""
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         return restore_line_breaks(typed, base)
 
 
 class NumberInput(FieldInput):
-    """A whole number."""
+    """A whole number input."""
 
     def supports(self, value: Any) -> bool:
         if isinstance(value, Decimal):
@@ -88,7 +87,7 @@ class NumberInput(FieldInput):
 
 
 class DurationInput(NumberInput):
-    """Seconds, as so many of a unit; without a unit they are seconds."""
+    """A number with a unit of time; the default unit is seconds."""
 
     def display(self, setting: Setting, value: Any) -> Any:
         if value is None:
@@ -107,7 +106,7 @@ class DurationInput(NumberInput):
 
 
 class FlagInput(FieldInput):
-    """A box to tick."""
+    """A checkbox."""
 
     def supports(self, value: Any) -> bool:
         return isinstance(value, bool)
@@ -123,7 +122,7 @@ class FlagInput(FieldInput):
 
 
 class ChoiceInput(FieldInput):
-    """One of several; what was there before stays possible."""
+    """A choice of one value; an unlisted current value stays valid."""
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         if typed and typed not in setting.input_type.choices and typed != base:
@@ -132,12 +131,12 @@ class ChoiceInput(FieldInput):
 
 
 class MultipleChoiceInput(FieldInput):
-    """Some of several, or where that is something else, Authlete's own."""
+    """A choice of several values, or of Authlete's default."""
 
     is_group = True
 
     def supports(self, value: Any) -> bool:
-        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
     def display(self, setting: Setting, value: Any) -> Any:
         own = value is not None or not setting.unset_label
@@ -163,12 +162,12 @@ class MultipleChoiceInput(FieldInput):
             return None
         if not set(picked) <= set(available_choices(setting, base)):
             raise ValidationError(_("Select only listed values."))
-        as_it_was = dict.fromkeys([*(base or ()), *setting.input_type.choices])
-        return _in_choice_order(as_it_was, picked) or empty_list_value(setting)
+        current_order = dict.fromkeys([*(base or ()), *setting.input_type.choices])
+        return _in_choice_order(current_order, picked) or empty_list_value(setting)
 
 
 class SecretInput(FieldInput):
-    """A secret that stays, is replaced or removed, and is never shown."""
+    """A secret that is kept, replaced or removed, and never shown."""
 
     is_group = True
 
@@ -200,7 +199,7 @@ class SecretInput(FieldInput):
 
 
 class JsonInput(FieldInput):
-    """JSON as text; what says the same is left as it is written."""
+    """A JSON input; equivalent JSON keeps its original text."""
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         if not typed.strip():
@@ -210,15 +209,15 @@ class JsonInput(FieldInput):
         try:
             value = parse_json(typed)
         except InvalidJsonError as error:
-            why = syntax_problem(typed) or error
-            raise ValidationError(_("Invalid JSON: %s.") % why) from None
+            problem = syntax_problem(typed) or error
+            raise ValidationError(_("Invalid JSON: %s.") % problem) from None
         return base if is_json_of(base, value) else typed
 
 
 class KeySetInput(JsonInput):
-    """The text of a JWK Set, spread over lines; private parts are sealed in it.
+    """A JWK Set, pretty-printed, with sealed private parts.
 
-    Keys may come and go, and a sealed part stays in the key that it belongs to.
+    Keys can be added and removed; a sealed part stays in its own key.
     """
 
     def display(self, setting: Setting, value: Any) -> Any:
@@ -229,25 +228,25 @@ class KeySetInput(JsonInput):
         return restore_private_parts(sent.last(), entered) if entered else sent.last()
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
-        found = super().clean(setting, typed, base)
+        text = super().clean(setting, typed, base)
         try:
-            moved = found is not None and has_misplaced_redaction(base or "", found)
+            is_misplaced = text is not None and has_misplaced_redaction(base or "", text)
         except InvalidJsonError:
-            moved = True
-        if moved:
+            is_misplaced = True
+        if is_misplaced:
             raise ValidationError(
                 _(
                     "A redacted private part was moved to another key. Restore it, or enter the "
                     "whole key again."
                 )
             )
-        return found
+        return text
 
 
 class UnexpectedValueInput(FieldInput):
-    """A value that its usual input cannot hold: kept as sent, replaced or removed.
+    """An unsupported value that is kept, replaced or removed.
 
-    Fingerprints are among them, where a text turned out to be a private key.
+    This includes fingerprints of text that turned out to be a private key.
     """
 
     is_group = True
@@ -283,7 +282,7 @@ class UnexpectedValueInput(FieldInput):
 
 
 def parse_whole_number(text: str) -> int | None:
-    """Return the whole number in a text; None if it is empty."""
+    """Return the whole number in ``text``; None if it is blank."""
     text = text.strip()
     if not text:
         return None
@@ -293,28 +292,28 @@ def parse_whole_number(text: str) -> int | None:
 
 
 def restore_line_breaks(text: str, base: Any) -> str:
-    """``text`` with the line breaks that the value had before."""
+    """Return ``text`` with CRLF line breaks if ``base`` has them."""
     if isinstance(base, str) and "\r\n" in base and base.count("\n") == base.count("\r"):
         return text.replace("\n", "\r\n")
     return text
 
 
 def empty_list_value(setting: Setting) -> list[Any] | None:
-    """Return the value of an emptied list: None if an absent list also means "none"."""
+    """Return the value of an empty list: [] if an absent list means something else."""
     return [] if setting.unset_label else None
 
 
 def available_choices(setting: Setting, value: Any) -> list[str]:
-    """Return every declared choice, then current values that are not declared."""
+    """Return the declared choices, followed by unlisted current values."""
     return list(dict.fromkeys([*setting.input_type.choices, *(value or ())]))
 
 
 def _in_choice_order(order: Iterable[str], picked: Container[str]) -> list[str]:
-    return [one for one in order if one in picked]
+    return [choice for choice in order if choice in picked]
 
 
 def is_json_of(text: Any, value: Any) -> bool:
-    """Return whether ``text`` is JSON of this value."""
+    """Return whether ``text`` is JSON of ``value``."""
     try:
         return isinstance(text, str) and is_equal(parse_json(text), value)
     except InvalidJsonError:

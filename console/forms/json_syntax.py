@@ -1,7 +1,7 @@
-"""Where a text stops being JSON, by line and column, for who typed it.
+"""Line and column of the first syntax error in a JSON text.
 
-`reading.read` says whether a text can be relied on; this finds the place where it
-cannot, which Python's reader knows for some mistakes only.
+`parse_json` decides whether a text is valid; Python's parser doesn't report the
+position of every error that it rejects.
 """
 
 import re
@@ -20,58 +20,58 @@ SCALAR = re.compile(
 
 
 class _JsonSyntaxError(Exception):
-    def __init__(self, at: int, why: str) -> None:
-        super().__init__(why)
-        self.position = at
+    def __init__(self, position: int, problem: str) -> None:
+        super().__init__(problem)
+        self.position = position
 
 
 def syntax_problem(text: str) -> str:
-    """Return the first syntax error and its position; empty if the text is valid."""
+    """Return the first syntax error with its line and column, or an empty string."""
     try:
         end = _skip_space(text, _skip_value(text, _skip_space(text, 0), MAX_NESTING_DEPTH))
         if end < len(text):
             raise _JsonSyntaxError(end, _("unexpected text after the value"))
-    except _JsonSyntaxError as stop:
-        line = text.count("\n", 0, stop.position) + 1
-        column = stop.position - (text.rfind("\n", 0, stop.position) + 1) + 1
+    except _JsonSyntaxError as error:
+        line = text.count("\n", 0, error.position) + 1
+        column = error.position - (text.rfind("\n", 0, error.position) + 1) + 1
         return _("line %(line)s, column %(column)s: %(why)s") % {
             "line": line,
             "column": column,
-            "why": stop,
+            "why": error,
         }
     return ""
 
 
-def _skip_value(text: str, at: int, levels: int) -> int:
-    """Return the position after the value that starts at ``at``."""
-    if text[at : at + 1] in ("{", "["):
+def _skip_value(text: str, position: int, levels: int) -> int:
+    """Return the end of the value that starts at ``position``."""
+    if text[position : position + 1] in ("{", "["):
         if not levels:
-            raise _JsonSyntaxError(at, _("nested too deeply"))
-        if text[at] == "{":
-            return _skip_list(text, at, "}", _member_reader(text, levels - 1))
-        return _skip_list(text, at, "]", lambda inner: _skip_value(text, inner, levels - 1))
-    found = SCALAR.match(text, at)
-    if found:
-        return found.end()
-    if text[at : at + 1] == '"':
-        raise _JsonSyntaxError(at, _("unclosed or invalid string"))
-    if at == len(text):
-        raise _JsonSyntaxError(at, _("missing value"))
-    raise _JsonSyntaxError(at, _("not a JSON value"))
+            raise _JsonSyntaxError(position, _("nested too deeply"))
+        if text[position] == "{":
+            return _skip_list(text, position, "}", _member_reader(text, levels - 1))
+        return _skip_list(text, position, "]", lambda inner: _skip_value(text, inner, levels - 1))
+    match = SCALAR.match(text, position)
+    if match:
+        return match.end()
+    if text[position : position + 1] == '"':
+        raise _JsonSyntaxError(position, _("unclosed or invalid string"))
+    if position == len(text):
+        raise _JsonSyntaxError(position, _("missing value"))
+    raise _JsonSyntaxError(position, _("not a JSON value"))
 
 
 def _member_reader(text: str, levels: int) -> Callable[[int], int]:
-    """Return a function that reads one member of an object after another."""
+    """Return a function that skips one member and rejects duplicate names."""
     names: set[str] = set()
 
-    def member(at: int) -> int:
-        found = SCALAR.match(text, at)
-        if not found or not found["text"]:
-            raise _JsonSyntaxError(at, _("missing name in double quotes"))
-        if found["text"] in names:
-            raise _JsonSyntaxError(at, _("duplicate name"))
-        names.add(found["text"])
-        colon = _skip_space(text, found.end())
+    def member(position: int) -> int:
+        match = SCALAR.match(text, position)
+        if not match or not match["text"]:
+            raise _JsonSyntaxError(position, _("missing name in double quotes"))
+        if match["text"] in names:
+            raise _JsonSyntaxError(position, _("duplicate name"))
+        names.add(match["text"])
+        colon = _skip_space(text, match.end())
         if text[colon : colon + 1] != ":":
             raise _JsonSyntaxError(colon, _("missing colon"))
         return _skip_value(text, _skip_space(text, colon + 1), levels)
@@ -79,23 +79,23 @@ def _member_reader(text: str, levels: int) -> Callable[[int], int]:
     return member
 
 
-def _skip_list(text: str, at: int, closing: str, read: Callable[[int], int]) -> int:
-    """Return the position after the brackets that open at ``at``; ``read`` skips an item."""
-    at = _skip_space(text, at + 1)
-    if text[at : at + 1] == closing:
-        return at + 1
+def _skip_list(text: str, position: int, closing: str, read: Callable[[int], int]) -> int:
+    """Return the end of the list or object that opens at ``position``."""
+    position = _skip_space(text, position + 1)
+    if text[position : position + 1] == closing:
+        return position + 1
     while True:
-        at = _skip_space(text, read(at))
-        sign = text[at : at + 1]
-        if sign == closing:
-            return at + 1
-        if sign != ",":
-            raise _JsonSyntaxError(at, _("missing comma or closing bracket"))
-        comma, at = at, _skip_space(text, at + 1)
-        if text[at : at + 1] == closing:
+        position = _skip_space(text, read(position))
+        separator = text[position : position + 1]
+        if separator == closing:
+            return position + 1
+        if separator != ",":
+            raise _JsonSyntaxError(position, _("missing comma or closing bracket"))
+        comma, position = position, _skip_space(text, position + 1)
+        if text[position : position + 1] == closing:
             raise _JsonSyntaxError(comma, _("nothing after the comma"))
 
 
-def _skip_space(text: str, at: int) -> int:
-    found = SPACE.match(text, at)
-    return found.end() if found else at
+def _skip_space(text: str, position: int) -> int:
+    match = SPACE.match(text, position)
+    return match.end() if match else position

@@ -1,4 +1,4 @@
-"""What a JWK Set's text holds, for people to read: never a private part."""
+"""Summaries of the keys in a JWK Set, without private parts."""
 
 import hashlib
 import json
@@ -11,8 +11,8 @@ from tenants.authlete.documents.jwks.analysis import PRIVATE_KEY_FIELDS
 from tenants.authlete.json.compare import is_equal
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
 
-# RFC 7518, section 6; RFC 8037, section 2: what a key of a type cannot be without
-# are the members of its thumbprint (RFC 7638, section 3.2).
+# Required members by key type (RFC 7518, section 6; RFC 8037, section 2), which are the
+# members of its thumbprint (RFC 7638, section 3.2).
 THUMBPRINT_MEMBERS = {
     "RSA": ("e", "kty", "n"),
     "EC": ("crv", "kty", "x", "y"),
@@ -22,7 +22,7 @@ THUMBPRINT_MEMBERS = {
 
 @dataclass(frozen=True, slots=True)
 class KeySummary:
-    """One key of a set."""
+    """One key of a JWK Set."""
 
     kid: str
     kty: str
@@ -30,11 +30,14 @@ class KeySummary:
     alg: str
     size: str  # a curve, or bits
     is_private: bool
-    thumbprint: str  # RFC 7638 with SHA-256; empty where it cannot be made
+    thumbprint: str  # RFC 7638, SHA-256; empty if members are missing
 
 
 def list_key_set(text: str) -> tuple[KeySummary, ...]:
-    """Return the keys of a JWK Set; raise `ValueError` if the text is not one."""
+    """Return the keys of a JWK Set.
+
+    Raise `ValueError` if ``text`` isn't a JWK Set.
+    """
     match parse_json(text):
         case {"keys": list() as keys}:
             return tuple(_summarize_key(key) for key in keys)
@@ -42,10 +45,10 @@ def list_key_set(text: str) -> tuple[KeySummary, ...]:
 
 
 def indent_json(text: str) -> str:
-    """Return the text with one member a line, if that changes nothing in it."""
+    """Return the JSON indented, or ``text`` if that would change its value."""
     try:
-        spread = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
-        return spread if is_equal(parse_json(spread), parse_json(text)) else text
+        indented = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+        return indented if is_equal(parse_json(indented), parse_json(text)) else text
     except (ValueError, RecursionError):
         return text
 
@@ -54,16 +57,16 @@ def _summarize_key(key: Any) -> KeySummary:
     if not isinstance(key, Mapping):
         raise InvalidJsonError("not a key")
 
-    def named(member: str) -> str:
+    def text_member(member: str) -> str:
         value = key.get(member)
         return value if isinstance(value, str) else ""
 
     return KeySummary(
-        kid=named("kid"),
-        kty=named("kty"),
-        use=named("use"),
-        alg=named("alg"),
-        size=named("crv") or _modulus_bits(named("n")),
+        kid=text_member("kid"),
+        kty=text_member("kty"),
+        use=text_member("use"),
+        alg=text_member("alg"),
+        size=text_member("crv") or _modulus_bits(text_member("n")),
         is_private=not PRIVATE_KEY_FIELDS.isdisjoint(key),
         thumbprint=_thumbprint(key),
     )

@@ -1,4 +1,4 @@
-"""Changes inside a setting: ``supportedScopes[email].description`` in words."""
+"""Labels and formats of nested settings: ``supportedScopes[email].description``."""
 
 import re
 from collections.abc import Mapping
@@ -11,20 +11,20 @@ from console.forms.columns import COLUMNS
 from console.forms.value_text import format_members, format_value, to_json, translate
 from tenants.authlete.documents.base import InputType, Setting
 
-# A step into a list, by an item's name, or into an object, by a member's.
+# A step into a list, by item name, or into an object, by member name.
 STEP_PATTERN = re.compile(r"\[(?P<item>.*?)\](?=[.\[]|$)|\.(?P<member>[^.\[]+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class NestedSetting:
-    """A place inside a setting."""
+    """A setting, or an item or member inside it."""
 
     setting: Setting
     label: str
     is_item: bool = False  # a whole item of a list
 
     def format(self, value: Any) -> str:
-        """Format the value at this path."""
+        """Return ``value`` as text."""
         if not self.is_item:
             return format_value(self.setting, value)
         if value is None:
@@ -35,16 +35,16 @@ class NestedSetting:
 
 
 def resolve_nested(setting: Setting, path: str) -> NestedSetting:
-    """Return the setting at ``path``; undeclared members keep their name."""
-    place = NestedSetting(setting, translate(setting.label))
+    """Return the nested setting at ``path``; undeclared members keep their name."""
+    nested = NestedSetting(setting, translate(setting.label))
     for step in STEP_PATTERN.finditer(path):
         item, member = step["item"], step["member"]
         if member is None:
-            place = NestedSetting(place.setting, f"{place.label}, {item}", is_item=True)
+            nested = NestedSetting(nested.setting, f"{nested.label}, {item}", is_item=True)
         else:
-            found = _declared_member(place.setting, member)
-            place = NestedSetting(found, f"{place.label}, {translate(found.label)}")
-    return place
+            declared = _declared_member(nested.setting, member)
+            nested = NestedSetting(declared, f"{nested.label}, {translate(declared.label)}")
+    return nested
 
 
 def _declared_member(setting: Setting, member: str) -> Setting:

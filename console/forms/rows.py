@@ -1,8 +1,8 @@
-"""Lists and objects: values that are entered in rows, and in fields of their own.
+"""Inputs of lists and objects.
 
-A row is known by a token: its place in the list that was seen, or a new one. So
-rows can come and go in the page, and each still finds the item it was made of, with
-all members that this version does not know.
+A row is identified by a token: its index in the displayed list, or a new one. Rows
+can be added and removed, and each still updates the item that it was rendered from,
+including members that this version doesn't know.
 """
 
 from collections.abc import Callable, Container, Mapping, Sequence
@@ -18,34 +18,34 @@ from tenants.authlete.documents.base import Section, Setting
 from tenants.authlete.documents.service import Service
 from tenants.authlete.json.compare import find_key_field, is_equal
 
-MAX_TOKEN_CHARS = 12  # characters of a row's token
+MAX_TOKEN_CHARS = 12  # of a row
 
 type Column = tuple[Setting, FieldKind]
 
 
 class StringsInput(FieldInput):
-    """A list of texts, a row each; an emptied row is gone."""
+    """A list of strings, one per row; an empty row is removed."""
 
     is_group = True
 
     def supports(self, value: Any) -> bool:
-        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
     def display(self, setting: Setting, value: Any) -> Any:
-        return [one for one in value or () if one]
+        return [item for item in value or () if item]
 
     def read(self, setting: Setting, sent: SubmittedValues) -> Any:
-        return [one for one in sent.all("item") if one]
+        return [item for item in sent.all("item") if item]
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
-        before = {as_submitted(one): one for one in base or ()}
-        return [before.get(one, one) for one in typed] or empty_list_value(setting)
+        before = {as_submitted(item): item for item in base or ()}
+        return [before.get(item, item) for item in typed] or empty_list_value(setting)
 
 
 class ObjectInput(FieldInput):
-    """Members of one object, each in its own input; others stay as they are.
+    """The members of an object, each with its own input; others stay unchanged.
 
-    ``section`` declares them, where one does.
+    ``section`` declares the members, if given.
     """
 
     is_group = True
@@ -56,46 +56,52 @@ class ObjectInput(FieldInput):
 
     def supports(self, value: Any) -> bool:
         return isinstance(value, Mapping) and all(
-            value.get(one.api_name) is None or kind.input.supports(value[one.api_name])
-            for one, kind in self.columns
+            value.get(column.api_name) is None or kind.input.supports(value[column.api_name])
+            for column, kind in self.columns
         )
 
     def display(self, setting: Setting, value: Any) -> Any:
-        found = value or {}
+        values = value or {}
         return {
-            one.name: kind.input.display(one, found.get(one.api_name)) for one, kind in self.columns
+            column.name: kind.input.display(column, values.get(column.api_name))
+            for column, kind in self.columns
         }
 
     def display_edited(self, setting: Setting, value: Any, base: Any) -> Any:
-        found, was = value or {}, base or {}
+        values, old = value or {}, base or {}
         return {
-            one.name: kind.input.display_edited(one, found.get(one.api_name), was.get(one.api_name))
-            for one, kind in self.columns
+            column.name: kind.input.display_edited(
+                column, values.get(column.api_name), old.get(column.api_name)
+            )
+            for column, kind in self.columns
         }
 
     def read(self, setting: Setting, sent: SubmittedValues) -> Any:
-        return {one.name: kind.input.read(one, sent.child(one.name)) for one, kind in self.columns}
+        return {
+            column.name: kind.input.read(column, sent.child(column.name))
+            for column, kind in self.columns
+        }
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
-        found = dict(base or {})
-        for one, kind in self.columns:
-            was = found.get(one.api_name)
-            new_row = base is None and not self.section  # has all of its members
-            if not new_row and self._is_untouched(one, kind.input, typed, was):
+        values = dict(base or {})
+        for column, kind in self.columns:
+            old = values.get(column.api_name)
+            is_new_row = base is None and not self.section  # sends every member
+            if not is_new_row and self._is_untouched(column, kind.input, typed, old):
                 continue
-            wanted = kind.input.clean(one, typed[one.name], was)
-            if one.api_name in found or wanted not in (None, False):
-                found[one.api_name] = wanted
-        if all(inner is None for inner in found.values()):
+            new = kind.input.clean(column, typed[column.name], old)
+            if column.api_name in values or new not in (None, False):
+                values[column.api_name] = new
+        if all(member is None for member in values.values()):
             return None
-        return found
+        return values
 
-    def _is_untouched(self, one: Setting, inner: FieldInput, typed: Any, was: Any) -> bool:
-        return bool(typed[one.name] == as_submitted(inner.display(one, was)))
+    def _is_untouched(self, column: Setting, inner: FieldInput, typed: Any, old: Any) -> bool:
+        return bool(typed[column.name] == as_submitted(inner.display(column, old)))
 
 
 class RowsInput(FieldInput):
-    """A list of objects, a row each."""
+    """A list of objects, one per row."""
 
     is_group = True
 
@@ -106,22 +112,26 @@ class RowsInput(FieldInput):
         return isinstance(value, list)
 
     def display(self, setting: Setting, value: Any) -> Any:
-        """Return a row for each item; an item of an unknown form has no cells."""
-        fits, shown = self.row.supports, self.row.display
+        """Return the rows; one with an unsupported item has no cells."""
+        supports, display = self.row.supports, self.row.display
         return [
-            {"row": str(at), "cells": shown(setting, item) if fits(item) else None}
-            for at, item in enumerate(value or ())
+            {"row": str(index), "cells": display(setting, item) if supports(item) else None}
+            for index, item in enumerate(value or ())
         ]
 
     def display_edited(self, setting: Setting, value: Any, base: Any) -> Any:
-        """Each row under the token of the item that it was made of."""
+        """Return the rows, each with the token of its original item."""
         items, olds = value or [], base or []
-        known = {one.api_name for one, _ in self.row.columns}
+        known = {column.api_name for column, _ in self.row.columns}
         rows = []
-        for at, (item, old) in enumerate(zip(items, _match_items(items, olds, known), strict=True)):
-            token, was = (f"e{at}", None) if old is None else (str(old), olds[old])
-            fits = self.row.supports(item)
-            cells = self.row.display_edited(setting, item, was) if fits else None
+        for index, (item, old_index) in enumerate(
+            zip(items, _match_items(items, olds, known), strict=True)
+        ):
+            token, old_item = (
+                (f"e{index}", None) if old_index is None else (str(old_index), olds[old_index])
+            )
+            is_supported = self.row.supports(item)
+            cells = self.row.display_edited(setting, item, old_item) if is_supported else None
             rows.append({"row": token, "cells": cells})
         return rows
 
@@ -129,7 +139,7 @@ class RowsInput(FieldInput):
         rows = []
         for token in sent.all("row"):
             if not token.isalnum() or len(token) > MAX_TOKEN_CHARS:
-                continue  # not from a page of ours
+                continue  # not rendered by this form
             cells = sent.parts.get(token)
             row = {"row": token, "cells": self.row.read(setting, cells) if cells else None}
             if token.isdecimal() or not self.is_blank(setting, row):
@@ -137,50 +147,54 @@ class RowsInput(FieldInput):
         return rows
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
-        left = {str(place): item for place, item in enumerate(base or ())}
-        found = []
+        unused = {str(index): item for index, item in enumerate(base or ())}
+        items = []
         for row in typed:
-            item = left.pop(row["row"], None)
+            item = unused.pop(row["row"], None)
             if row["cells"] is None:
-                found += [] if item is None else [item]
+                items += [] if item is None else [item]
             elif not self.is_blank(setting, row):
-                found.append(self.row.clean(setting, row["cells"], item))
-        return found or empty_list_value(setting)
+                items.append(self.row.clean(setting, row["cells"], item))
+        return items or empty_list_value(setting)
 
     def is_blank(self, setting: Setting, row: Mapping[str, Any]) -> bool:
-        """Return whether nothing is in a row's inputs."""
+        """Return whether all inputs of a row are empty."""
         return bool(row["cells"] == self.row.display(setting, None))
 
 
 def _match_items(
     items: Sequence[Any], olds: Sequence[Any], known: Container[str]
 ) -> list[int | None]:
-    """Return the index of the old item that each item was made of.
+    """Return the index of the old item that each item replaces, or None.
 
-    Told by being the same, by name, and for one that was renamed by the members that
-    only Authlete knows: those must not be lost.
+    Items match if they are equal, if their names are equal, or, for renamed items, if
+    their unknown members are equal, so that those members are preserved.
     """
     name = find_key_field(items, olds)
 
-    def rest(item: Any) -> dict[str, Any]:
-        found = item if isinstance(item, Mapping) else {}
-        return {member: found[member] for member in found if member not in known}
+    def unknown_members(item: Any) -> dict[str, Any]:
+        members = item if isinstance(item, Mapping) else {}
+        return {name: value for name, value in members.items() if name not in known}
 
     tests: tuple[Callable[[Any, Any], bool], ...] = (
         is_equal,
         lambda item, old: name is not None and item[name] == old[name],
-        lambda item, old: bool(rest(item)) and is_equal(rest(item), rest(old)),
+        lambda item, old: (
+            bool(unknown_members(item)) and is_equal(unknown_members(item), unknown_members(old))
+        ),
     )
-    left, found = dict(enumerate(olds)), dict[int, int]()
+    unmatched, matches = dict(enumerate(olds)), dict[int, int]()
     for test in tests:
-        for at, item in enumerate(items):
-            if at in found:
+        for index, item in enumerate(items):
+            if index in matches:
                 continue
-            old = next((place for place in left if test(item, left[place])), None)
+            old = next(
+                (old_index for old_index in unmatched if test(item, unmatched[old_index])), None
+            )
             if old is not None:
-                found[at] = old
-                del left[old]
-    return [found.get(at) for at in range(len(items))]
+                matches[index] = old
+                del unmatched[old]
+    return [matches.get(index) for index in range(len(items))]
 
 
 # OpenID Connect Core 1.0, sections 3.1.2.1, 5.4 and 11.
@@ -195,12 +209,12 @@ STANDARD_SCOPES: Mapping[str, str | Promise] = {
 
 
 def scope_descriptions(service: Service) -> dict[str, str]:
-    """Return the descriptions of a service's scopes by name, where it has any."""
+    """Return the descriptions of a service's scopes, by scope name."""
     return parse_scope_descriptions(service.get("supportedScopes"))
 
 
 def parse_scope_descriptions(scopes: object) -> dict[str, str]:
-    """Return the descriptions by name in a list of scopes of Authlete."""
+    """Return the descriptions in Authlete's list of scopes, by scope name."""
     return {
         scope["name"]: scope["description"]
         for scope in (scopes if isinstance(scopes, list) else ())
@@ -212,5 +226,5 @@ def parse_scope_descriptions(scopes: object) -> dict[str, str]:
 
 
 def describe_scope(scope: str, descriptions: Mapping[str, str]) -> str:
-    """Return the description of a scope; empty if there is none."""
+    """Return the description of a scope, or an empty string."""
     return descriptions.get(scope) or str(STANDARD_SCOPES.get(scope, ""))

@@ -1,7 +1,7 @@
-"""What a person entered and no page may show, until it is saved.
+"""Secrets that the user entered, sealed until they are saved.
 
-A form that comes back with an error holds it sealed, so that nothing has to be entered
-twice and nothing secret stands in the page. It opens only in the same form.
+A form with errors carries them sealed, so that the user doesn't retype them and the
+page doesn't contain them. Only the same form can unseal them.
 """
 
 import re
@@ -11,34 +11,34 @@ from tenants.authlete.documents.redacted_json import MisplacedRedactionError, re
 from tenants.crypto import vault
 from tenants.crypto.fingerprints import get_redactor
 
-PRIVATE_MEMBER = re.compile(r'"(d|p|q|dp|dq|qi|oth|k)"\s*:')  # in what may be a JWK
+PRIVATE_MEMBER = re.compile(r'"(d|p|q|dp|dq|qi|oth|k)"\s*:')  # of a JWK
 
 
-def seal(text: str, place: str, member: str) -> str:
-    """Seal a text that must not be shown again, for the form at ``place``."""
-    return vault.seal(text, f"console.forms/{place}/{member}")
+def seal(text: str, form_key: str, member: str) -> str:
+    """Seal the entered value of a ``member`` in the form ``form_key``."""
+    return vault.seal(text, f"console.forms/{form_key}/{member}")
 
 
-def unseal(sealed: str, place: str, member: str) -> str:
-    """Return what was sealed for this place; empty if it was sealed elsewhere."""
+def unseal(sealed: str, form_key: str, member: str) -> str:
+    """Return the value sealed for the form and member, or an empty string."""
     try:
-        return vault.unseal(sealed, f"console.forms/{place}/{member}")
+        return vault.unseal(sealed, f"console.forms/{form_key}/{member}")
     except vault.UnsealError:
         return ""
 
 
 def redact_key_set(keys: str) -> str | None:
-    """Return the text of a key set without private parts; None if that can't be done safely."""
-    seen = get_redactor().redact_field("jwks", keys)
-    if isinstance(seen, str):
-        return keys if seen == keys else indent_json(seen)
+    """Return the JWK Set without private parts; None if it can't be redacted."""
+    redacted = get_redactor().redact_field("jwks", keys)
+    if isinstance(redacted, str):
+        return keys if redacted == keys else indent_json(redacted)
     return None if PRIVATE_MEMBER.search(keys) else keys
 
 
 def restore_private_parts(keys: str, entered: str) -> str:
-    """``keys`` as they came back, with the private parts that were ``entered``."""
-    seen = redact_key_set(entered)
+    """Return ``keys`` with the private parts of ``entered``."""
+    redacted = redact_key_set(entered)
     try:
-        return restore_jwk_set(entered, seen, keys, strict=False) if seen else keys
+        return restore_jwk_set(entered, redacted, keys, strict=False) if redacted else keys
     except MisplacedRedactionError:
         return keys

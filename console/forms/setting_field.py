@@ -1,4 +1,4 @@
-"""What templates draw settings from: a frame around inputs, in rows where needed."""
+"""Rendering of a setting: its inputs in a frame, or in a row."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,18 +18,18 @@ from console.forms.value_text import format_absent, format_value, translate
 from console.templatetags.text import api_name
 from tenants.authlete.documents.base import Setting
 
-MAX_TIMESTAMP_MS = 250_000_000_000_000  # milliseconds since 1970, in the year 9892
+MAX_TIMESTAMP_MS = 250_000_000_000_000  # since 1970: the year 9892
 
 _api_name = cache(api_name)
 
 
 @dataclass(frozen=True, slots=True)
 class FieldKind:
-    """How values of one kind are entered and drawn."""
+    """The input and template of one kind of values."""
 
     name: str
     input: FieldInput
-    parts: Callable[["SettingField"], Any] | None = None  # what its template needs besides
+    parts: Callable[["SettingField"], Any] | None = None  # more template context
 
     @property
     def template(self) -> Template:
@@ -38,26 +38,26 @@ class FieldKind:
 
 @cache
 def load_template(path: str) -> Template:
-    """Return a template without its wrapper, which costs more than a field."""
+    """Return Django's inner template, which is cheaper to render."""
     return get_template(path).template  # type: ignore[attr-defined, no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
 class FieldState:
-    """What a form says about a setting besides its value."""
+    """The state of a setting in a form, besides its value."""
 
     errors: tuple[str, ...] = ()
-    entered: bool = False  # it holds something else than what was seen
-    changed: bool = False  # the same, where that is said
-    refused: str = ""  # why our rules would not take what Authlete has
-    warnings: tuple[str, ...] = ()  # how it does not go together with others
+    entered: bool = False  # the input differs from the opened value
+    changed: bool = False  # entered, and marked as changed
+    refused: str = ""  # why the current value is invalid
+    warnings: tuple[str, ...] = ()  # conflicts with other settings
     blank_rows: Mapping[str, int] = field(default_factory=dict)  # empty rows, by path
-    focus: str = ""  # the path of the list that has just changed
-    form_key: str = ""  # of the form, for what it holds sealed
+    focus: str = ""  # the path of the list that was just changed
+    form_key: str = ""  # of the form that seals the inputs
 
     @property
     def has_details(self) -> bool:
-        """Whether there is anything that is not so for most settings."""
+        """Whether anything differs from the state of most settings."""
         return bool(
             self.entered
             or self.errors
@@ -69,7 +69,7 @@ class FieldState:
 
 
 class SettingField:
-    """One setting in a form, or one cell of a row; as text it is drawn."""
+    """A setting in a form, or a cell of a row; its string is its HTML."""
 
     def __init__(
         self,
@@ -78,17 +78,17 @@ class SettingField:
         name: str,
         typed: Any,
         base: Any,
-        told: FieldState,
+        state: FieldState,
         *,
-        place: int = 0,
+        row_number: int = 0,
     ) -> None:
         self.setting = setting
         self.kind = kind
-        self.name = name  # of its inputs
-        self.input_value = typed  # what they hold
-        self.base = base  # what Authlete had when the page was opened
-        self.state = told
-        self.row_number = place  # of its row, counted from 1; 0 outside of rows
+        self.name = name  # of the inputs
+        self.input_value = typed
+        self.base = base  # the value when the page was opened
+        self.state = state
+        self.row_number = row_number  # counted from 1; 0 outside rows
         self.id = "f-" + name.replace(".", "-")
         self.is_group = kind.input.is_group or setting.is_immutable
 
@@ -106,11 +106,11 @@ class SettingField:
 
     @property
     def aria(self) -> SafeString:
-        """Attributes that say what an input is called, or where more is said."""
+        """The attributes that label or describe the input."""
         if self.row_number:
             focus = SafeString(" autofocus" if self.state.focus == self.name else "")
-            spoken = row_label(self.label, self.row_number)
-            return format_html(' aria-label="{}"{}', spoken, focus)
+            label = row_label(self.label, self.row_number)
+            return format_html(' aria-label="{}"{}', label, focus)
         errors, warnings = len(self.state.errors), len(self.state.warnings)
         ids = [f"{self.id}-e{number}" for number in range(1, errors + 1)]
         ids += [f"{self.id}-w{number}" for number in range(1, warnings + 1)]
@@ -122,45 +122,45 @@ class SettingField:
 
     @property
     def has_notes(self) -> bool:
-        """Whether there is anything to say besides name, value and help."""
-        told, one = self.state, self.setting
-        said = told.changed or told.errors or told.refused or told.warnings
-        return bool(said or one.is_immutable)
+        """Whether to render anything besides label, value and help."""
+        state = self.state
+        has_messages = state.changed or state.errors or state.refused or state.warnings
+        return bool(has_messages or self.setting.is_immutable)
 
     @property
     def is_multiline(self) -> bool:
-        """Whether the text has line breaks, which an input would lose."""
+        """Whether the text has line breaks, which an input would drop."""
         return "\n" in self.input_value or "\r" in self.input_value
 
     @property
     def timestamp_ms(self) -> int | None:
-        """Milliseconds since 1970, of a moment that a calendar can show."""
-        at = self.base
-        is_moment = self.setting.input_type.kind == "moment" and type(at) is int
-        return at if is_moment and 0 < at < MAX_TIMESTAMP_MS else None
+        """A timestamp in milliseconds since 1970, if it can be shown as a date."""
+        value = self.base
+        is_moment = self.setting.input_type.kind == "moment" and type(value) is int
+        return value if is_moment and 0 < value < MAX_TIMESTAMP_MS else None
 
     @property
     def base_text(self) -> str:
-        """What Authlete had, in words."""
+        """The current value as text."""
         return format_value(self.setting, self.base)
 
     @property
     def default(self) -> str:
-        """What holds without a value; nothing where that goes without saying."""
-        one = self.setting
-        if one.is_immutable:
+        """The meaning of an absent or zero value, or an empty string."""
+        setting = self.setting
+        if setting.is_immutable:
             return ""
-        if one.zero_label and one.input_type.kind == "number":
-            return _("0: %(meaning)s.") % {"meaning": translate(one.zero_label)}
-        if one.default is not None:
-            return _("Default: %(value)s.") % {"value": format_value(one, one.default)}
-        if one.unset_label and one.input_type.kind not in ("choice", "choices"):
-            return _("Empty: %(meaning)s.") % {"meaning": translate(one.unset_label)}
+        if setting.zero_label and setting.input_type.kind == "number":
+            return _("0: %(meaning)s.") % {"meaning": translate(setting.zero_label)}
+        if setting.default is not None:
+            return _("Default: %(value)s.") % {"value": format_value(setting, setting.default)}
+        if setting.unset_label and setting.input_type.kind not in ("choice", "choices"):
+            return _("Empty: %(meaning)s.") % {"meaning": translate(setting.unset_label)}
         return ""
 
     @property
     def unset(self) -> str:
-        """What the choice of no value is called."""
+        """The label of the choice of no value."""
         return format_absent(self.setting)
 
     @property
@@ -172,8 +172,8 @@ class SettingField:
         return translate(self.setting.zero_label)
 
     def __str__(self) -> str:
-        told, language = self.state, get_language()
-        key = UNCOMMON if told.has_details else cache_key(self.setting, self.base)
+        state, language = self.state, get_language()
+        key = UNCOMMON if state.has_details else cache_key(self.setting, self.base)
         if key is UNCOMMON:
             return _render(self, language)
         return _render_common(self.setting, self.kind, key, language)
@@ -182,7 +182,7 @@ class SettingField:
 
     @property
     def inputs(self) -> SafeString:
-        """Its inputs without a frame, for a cell."""
+        """The inputs without a frame, for a cell."""
         typed = self.input_value
         if self.state.has_details or not (typed is True or not typed):
             return _render_inputs(self)
@@ -196,21 +196,20 @@ class SettingField:
 
 
 def row_label(label: str, row_number: int) -> str:
-    """Return the label of an input of a row."""
+    """Return the label of an input in a row."""
     return _("%(label)s, row %(row)s") % {"label": label, "row": row_number}
 
 
-# Drawing a form of all settings costs a fifth of what Django's own way does, since
-# what never differs is drawn once: the frame of a setting of which nothing is to be
-# said, and the whole of it while it is off, absent or one of a few values.
+# Frames of settings without messages, and whole fields with common values, are cached.
+# This renders all settings in a fifth of the time.
 UNCOMMON = object()
 FRAME_TEMPLATE = "components/setting_field.html"
-INPUTS_PLACEHOLDER = "<!--inputs-->"  # in a frame, where the inputs go
+INPUTS_PLACEHOLDER = "<!--inputs-->"  # in a frame
 
 
 def cache_key(setting: Setting, value: Any) -> Any:
-    """Return a cache key for a value that many services have; `UNCOMMON` for other values."""
-    if setting.input_type.kind == "moment":  # told as "2 minutes ago"
+    """Return a cache key for a common value; else `UNCOMMON`."""
+    if setting.input_type.kind == "moment":  # relative to the current time
         return UNCOMMON
     match value:
         case None | bool() | int():
@@ -218,7 +217,7 @@ def cache_key(setting: Setting, value: Any) -> Any:
         case str() if value in setting.input_type.choices:
             return value
         case list() if all(
-            isinstance(one, str) and one in setting.input_type.choices for one in value
+            isinstance(item, str) and item in setting.input_type.choices for item in value
         ):
             return tuple(value)
         case _:
@@ -234,10 +233,12 @@ def _render_common(setting: Setting, kind: FieldKind, key: Any, language: str | 
 
 @lru_cache(maxsize=8192)
 def _render_common_cell(
-    setting: Setting, kind: FieldKind, name: str, on: bool, place: int, language: str | None
+    setting: Setting, kind: FieldKind, name: str, is_on: bool, row_number: int, language: str | None
 ) -> SafeString:
-    typed = on or kind.input.display(setting, None)
-    return _render_inputs(SettingField(setting, kind, name, typed, None, FieldState(), place=place))
+    typed = is_on or kind.input.display(setting, None)
+    return _render_inputs(
+        SettingField(setting, kind, name, typed, None, FieldState(), row_number=row_number)
+    )
 
 
 def _render_inputs(box: SettingField) -> SafeString:
@@ -256,10 +257,10 @@ def _render(box: SettingField, language: str | None) -> SafeString:
 def _frame_parts(
     setting: Setting, kind: FieldKind, language: str | None
 ) -> tuple[SafeString, SafeString]:
-    """Return a frame, split at the position of the inputs."""
+    """Return the HTML before and after the inputs."""
     box = SettingField(setting, kind, setting.name, None, None, FieldState())
     whole = load_template(FRAME_TEMPLATE).render(
         Context({"field": box, "inputs": SafeString(INPUTS_PLACEHOLDER)})
     )
-    before, _hole, after = whole.partition(INPUTS_PLACEHOLDER)
-    return SafeString(before), SafeString(after)  # both were escaped as one
+    before, _placeholder, after = whole.partition(INPUTS_PLACEHOLDER)
+    return SafeString(before), SafeString(after)  # escaped when rendered

@@ -1,9 +1,8 @@
-"""From sections to a form; a section stays the only declaration of its settings.
+"""Forms generated from the sections of a document.
 
-It has the face of a Django form and is none: Django's cleans every field that was
-sent, and this one must judge only what a person changed. What they saw comes back
-with the form (`snapshot`), so a value that nobody touched is never refused, never
-written anew and never compared with a service that has moved on meanwhile.
+A Django form validates every submitted field; this one validates only changed ones.
+The opened values are submitted with the form (`FormSnapshot`), so an unchanged value
+is never rejected, rewritten, or compared with a newer version.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -26,16 +25,16 @@ from console.forms.validation import FormSnapshot, is_same_value, validation_err
 from console.forms.value_text import translate
 from tenants.authlete.documents.base import Document, Section, Setting
 
-BASE_FIELD = "base"  # the input that carries what was seen
+BASE_FIELD = "base"  # the hidden input with the signed snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class FormProblem:
-    """Something to put right before the form can be taken."""
+    """An error that keeps the form from being accepted."""
 
     message: str
     label: str = ""
-    id: str = ""  # of the setting's frame, to link to
+    id: str = ""  # of the setting's frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class SettingsForm:
     """A form over the settings of some sections."""
 
     sections: ClassVar[tuple[type[Section], ...]]
-    section_by_setting: ClassVar[Mapping[str, type[Section]]]  # by the setting's name
+    section_by_setting: ClassVar[Mapping[str, type[Section]]]  # by setting name
     settings: ClassVar[Mapping[str, Setting]]  # by name
 
     def __init__(
@@ -64,15 +63,14 @@ class SettingsForm:
         edits: Mapping[str, Any] | None = None,
         place: str = "",
     ) -> None:
-        """Bind what was sent, or open the form on a document.
+        """Bind submitted ``data``, or open the form on a document.
 
-        Without ``data`` it shows ``edits`` over ``document``, or over what was seen
-        before as ``base``. ``place`` names the object; what was seen at one place
-        does not open at another.
+        Without ``data``, show ``edits`` over ``document`` or the opened values ``base``.
+        ``place`` identifies the object; its snapshot can't be opened for another one.
         """
         self.is_bound = data is not None
         self.form_key = "/".join([place, *(section.__name__ for section in self.sections)])
-        self.is_row_change = False  # sent by a button that only draws the form anew
+        self.is_row_change = False  # submitted to add, remove or reset a row
         self._default_state = FieldState(form_key=self.form_key)
         self._focus = ""
         self._words: list[str] = []
@@ -92,16 +90,14 @@ class SettingsForm:
             base = self._open_snapshot(data)
             self._apply_buttons(data)
         self._base = base or FormSnapshot(0, {})
-        self._kinds = {name: self._kind_of(one) for name, one in self.settings.items()}
+        self._kinds = {name: self._kind_of(setting) for name, setting in self.settings.items()}
         self._input_values = {
-            name: self._input_value(one)
-            for name, one in self.settings.items()
-            if not one.is_immutable
+            name: self._input_value(setting)
+            for name, setting in self.settings.items()
+            if not setting.is_immutable
         }
         if self.is_bound and not self.is_row_change and base is not None:
             self._check()
-
-    # ------------------------------------------------------------ what it is
 
     @property
     def title(self) -> str:
@@ -109,34 +105,34 @@ class SettingsForm:
 
     @property
     def version(self) -> int:
-        """The version that the person saw; milliseconds since 1970."""
+        """The opened version: modifiedAt in milliseconds since 1970."""
         return self._base.version
 
     @cached_property
     def base(self) -> Mapping[str, Any]:
-        """What the person saw of every setting that they could change."""
+        """The opened values of the editable settings, by API name."""
         return {
-            one.api_name: self._base_value(one)
-            for name, one in self.settings.items()
-            if not one.is_immutable and (not self.is_bound or name in self._submitted.parts)
+            setting.api_name: self._base_value(setting)
+            for name, setting in self.settings.items()
+            if not setting.is_immutable and (not self.is_bound or name in self._submitted.parts)
         }
 
-    def _base_value(self, one: Setting) -> Any:
-        return self._base.values.get(one.api_name)
+    def _base_value(self, setting: Setting) -> Any:
+        return self._base.values.get(setting.api_name)
 
     @property
     def signed(self) -> str:
-        """For the form's hidden input `base`."""
+        """The signed snapshot, for the hidden input `base`."""
         return self._base.sign(self.form_key)
 
     @property
     def edits(self) -> Mapping[str, Any]:
-        """What the person changed, by Authlete's names; None takes a member out."""
+        """The changed values, by API name; None removes a member."""
         return self._edits
 
     @property
     def errors(self) -> list[FormProblem]:
-        """Everything to put right, in the order of the page."""
+        """All errors, in the order of the page."""
         return [
             FormProblem(message, translate(self.settings[name].label), f"field-{name}")
             if name
@@ -149,56 +145,53 @@ class SettingsForm:
         return self.is_bound and not self.is_row_change and not self._problems
 
     def add_error(self, name: str | None, message: str) -> None:
-        """Say what is wrong with one setting, or with the form as a whole."""
+        """Add an error to one setting or to the form as a whole."""
         self._problems.setdefault(name or "", []).append(message)
 
     def add_warning(self, name: str, message: str) -> None:
-        """Say at a setting what does not go together; it is taken all the same."""
+        """Add a warning to a setting; it doesn't make the form invalid."""
         self._warnings.setdefault(name, []).append(message)
 
     @cached_property
     def changed_names(self) -> frozenset[str]:
-        """The names of the settings whose inputs hold something else than before."""
+        """The names of the settings whose inputs changed."""
         return frozenset(name for name in self._input_values if self._is_changed(name))
 
     def filter_settings(self, words: str, show: str) -> None:
-        """Show only settings that match every one of ``words``, and invalid ones.
+        """Show only settings that contain all of ``words``, and those with errors.
 
-        With ``show`` "set" or "changed", show only such settings. A setting that is not in the
-        page keeps its value.
+        With ``show`` "set" or "changed", also hide all others. Hidden settings keep their
+        values when the form is submitted.
         """
         self._words = words.lower().split()
         self._show = show
 
     def show_only(self, names: Container[str]) -> None:
-        """Show the settings of these names only, for an object that is not created yet.
-
-        No setting is marked as changed.
-        """
+        """Show only the named settings, without marking any as changed."""
         self._shown_names = names
 
-    def _is_shown(self, one: Setting) -> bool:
-        if self._shown_names is not None and one.name not in self._shown_names:
+    def _is_shown(self, setting: Setting) -> bool:
+        if self._shown_names is not None and setting.name not in self._shown_names:
             return False
-        if one.name in self._problems or not (self._show or self._words):
+        if setting.name in self._problems or not (self._show or self._words):
             return True
-        if self._show == "changed" and one.name not in self.changed_names:
+        if self._show == "changed" and setting.name not in self.changed_names:
             return False
         if self._show == "set" and not (
-            one.is_customized(self._base_value(one)) or one.name in self.changed_names
+            setting.is_customized(self._base_value(setting)) or setting.name in self.changed_names
         ):
             return False
-        text = f"{translate(one.label)} {one.api_name} {translate(one.help)}".lower()
+        text = f"{translate(setting.label)} {setting.api_name} {translate(setting.help)}".lower()
         return all(word in text for word in self._words)
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is left to be drawn."""
+        """Whether no setting is shown."""
         return not any(group.fields for group in self.groups)
 
     @cached_property
     def groups(self) -> tuple[FieldGroup, ...]:
-        """The settings by section, for the template."""
+        """The shown settings by section."""
         return tuple(
             FieldGroup(
                 section.__name__.lower(),
@@ -218,22 +211,22 @@ class SettingsForm:
 
     @property
     def summary(self) -> str:
-        """What keeps the form from being taken, as a notice that links there."""
+        """The error summary, with links to the settings."""
         return render_to_string("components/form_errors.html", {"form": self})
 
     def __getitem__(self, name: str) -> SettingField:
-        one = self.settings[name]
+        setting = self.settings[name]
         kind = self._kinds[name]
-        if one.is_immutable:
-            value = self._base_value(one)
-            typed = kind.input.display(one, value) if kind is not FIXED_KIND else None
+        if setting.is_immutable:
+            value = self._base_value(setting)
+            typed = kind.input.display(setting, value) if kind is not FIXED_KIND else None
             warnings = tuple(self._warnings.get(name, ()))
-            return SettingField(one, kind, name, typed, value, FieldState(warnings=warnings))
-        base, changed = self._base_value(one), name in self.changed_names
-        refused = self._rule_violation(one, base)
-        said = name in self._problems or name in self._warnings
-        if changed or refused or said or self._focus.startswith(name):
-            told = replace(
+            return SettingField(setting, kind, name, typed, value, FieldState(warnings=warnings))
+        base, changed = self._base_value(setting), name in self.changed_names
+        refused = self._rule_violation(setting, base)
+        has_messages = name in self._problems or name in self._warnings
+        if changed or refused or has_messages or self._focus.startswith(name):
+            state = replace(
                 self._default_state,
                 errors=tuple(self._problems.get(name, ())),
                 entered=changed,
@@ -244,10 +237,8 @@ class SettingsForm:
                 focus=self._focus,
             )
         else:
-            told = self._default_state
-        return SettingField(one, kind, name, self._input_values[name], base, told)
-
-    # --------------------------------------------------------------- reading
+            state = self._default_state
+        return SettingField(setting, kind, name, self._input_values[name], base, state)
 
     def _open_snapshot(self, data: QueryDict) -> FormSnapshot | None:
         try:
@@ -264,7 +255,7 @@ class SettingsForm:
             return None
 
     def _apply_buttons(self, data: QueryDict) -> None:
-        """Rows that were asked for, or given up, and settings put back."""
+        """Add or remove a row, or reset a setting, by the pressed button."""
         for button in ("add", "drop", "back"):
             path = data.get(button, "")
             if path.partition(".")[0] not in self.settings:
@@ -278,31 +269,29 @@ class SettingsForm:
             else:
                 self._submitted.parts.pop(path, None)
 
-    def _kind_of(self, one: Setting) -> FieldKind:
-        kind = FIELD_KINDS[one.input_type.kind]
-        value = self._base_value(one)
-        fits = value is None or kind.input.supports(value)
-        if one.is_immutable:
-            return kind if fits and kind.name == "hsks" else FIXED_KIND
-        return kind if fits else unexpected_kind(kind)
+    def _kind_of(self, setting: Setting) -> FieldKind:
+        kind = FIELD_KINDS[setting.input_type.kind]
+        value = self._base_value(setting)
+        is_supported = value is None or kind.input.supports(value)
+        if setting.is_immutable:
+            return kind if is_supported and kind.name == "hsks" else FIXED_KIND
+        return kind if is_supported else unexpected_kind(kind)
 
-    def _input_value(self, one: Setting) -> Any:
-        """Return the value of the inputs; inputs that were not in the page are unchanged."""
-        inner, base = self._kinds[one.name].input, self._base_value(one)
-        sent = self._submitted.parts.get(one.name)
+    def _input_value(self, setting: Setting) -> Any:
+        """Return an input's content; one that wasn't submitted is unchanged."""
+        inner, base = self._kinds[setting.name].input, self._base_value(setting)
+        sent = self._submitted.parts.get(setting.name)
         if sent is not None:
-            return inner.read(one, sent)
-        if one.api_name in self._overrides:
-            return inner.display_edited(one, self._overrides[one.api_name], base)
-        return inner.display(one, base)
+            return inner.read(setting, sent)
+        if setting.api_name in self._overrides:
+            return inner.display_edited(setting, self._overrides[setting.api_name], base)
+        return inner.display(setting, base)
 
     def _is_changed(self, name: str) -> bool:
-        one = self.settings[name]
-        before = self._kinds[name].input.display(one, self._base_value(one))
-        now = self._input_values[name]
-        return bool(now != before and now != as_submitted(before))
-
-    # -------------------------------------------------------------- checking
+        setting = self.settings[name]
+        before = self._kinds[name].input.display(setting, self._base_value(setting))
+        after = self._input_values[name]
+        return bool(after != before and after != as_submitted(before))
 
     def _check(self) -> None:
         for name in self._input_values:
@@ -312,54 +301,56 @@ class SettingsForm:
             elif name in self.changed_names:
                 self._clean_setting(self.settings[name])
 
-    def _clean_setting(self, one: Setting) -> None:
-        base = self._base_value(one)
-        inner = self._kinds[one.name].input
+    def _clean_setting(self, setting: Setting) -> None:
+        base = self._base_value(setting)
+        inner = self._kinds[setting.name].input
         try:
-            value = inner.clean(one, self._input_values[one.name], base)
+            value = inner.clean(setting, self._input_values[setting.name], base)
         except ValidationError as error:
             for message in error.messages:
-                self.add_error(one.name, message)
+                self.add_error(setting.name, message)
             return
         if is_same_value(value, base):
             return
-        problems = validation_errors(self.section_by_setting[one.name], one, inner, value, base)
+        problems = validation_errors(
+            self.section_by_setting[setting.name], setting, inner, value, base
+        )
         for message in problems:
-            self.add_error(one.name, message)
+            self.add_error(setting.name, message)
         if not problems:
-            self._edits[one.api_name] = value
+            self._edits[setting.api_name] = value
 
-    def _rule_violation(self, one: Setting, base: Any) -> str:
-        """Why our rules would refuse what Authlete has, if they would."""
-        section, inner = self.section_by_setting[one.name], self._kinds[one.name].input
+    def _rule_violation(self, setting: Setting, base: Any) -> str:
+        """Return why the current value is invalid, or an empty string."""
+        section, inner = self.section_by_setting[setting.name], self._kinds[setting.name].input
         if base is None or isinstance(base, bool):
             return ""
-        if (key := cache_key(one, base)) is not UNCOMMON:
-            return _common_rule_violation(section, one, inner, key, get_language())
-        return " ".join(validation_errors(section, one, inner, base))
+        if (key := cache_key(setting, base)) is not UNCOMMON:
+            return _common_rule_violation(section, setting, inner, key, get_language())
+        return " ".join(validation_errors(section, setting, inner, base))
 
 
 @lru_cache(maxsize=4096, typed=True)
 def _common_rule_violation(
-    section: type[Section], one: Setting, inner: FieldInput, key: Any, _language: str | None
+    section: type[Section], setting: Setting, inner: FieldInput, key: Any, _language: str | None
 ) -> str:
     value = list(key) if isinstance(key, tuple) else key
-    return " ".join(validation_errors(section, one, inner, value))
+    return " ".join(validation_errors(section, setting, inner, value))
 
 
 def form_for(sections: Iterable[type[Section]]) -> type[SettingsForm]:
-    """Make the form class of some sections, whose settings it shows in their order."""
-    found = tuple(sections)
+    """Build the form class for some sections."""
+    sections = tuple(sections)
     return type(
-        "".join(one.__name__ for one in found[:1]) + "Form",
+        "".join(section.__name__ for section in sections[:1]) + "Form",
         (SettingsForm,),
         {
-            "sections": found,
+            "sections": sections,
             "section_by_setting": {
-                setting.name: section for section in found for setting in section.settings()
+                setting.name: section for section in sections for setting in section.settings()
             },
             "settings": {
-                setting.name: setting for section in found for setting in section.settings()
+                setting.name: setting for section in sections for setting in section.settings()
             },
         },
     )

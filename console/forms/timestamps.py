@@ -1,4 +1,4 @@
-"""Moments: as people type them, as an address has them, and as a page says them."""
+"""Timestamps in forms, URLs and pages, in the user's time zone."""
 
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 def parse_timestamp(text: str) -> datetime | None:
-    """Parse a time from a query string; without an offset, it is in the reader's time zone.
+    """Return the time that ``text`` states, in UTC, or None if it is invalid.
 
-    Of a time that their clock shows twice, when summer ends, it is the first; one that
-    is skipped, when summer begins, is what the clock shows instead.
+    Without an offset it is in the user's time zone. An ambiguous local time is the
+    earlier one; a skipped local time is shifted by the length of the gap.
     """
     try:
         moment = parse_datetime(text.strip())
@@ -23,14 +23,14 @@ def parse_timestamp(text: str) -> datetime | None:
         if timezone.is_naive(moment):
             moment = timezone.make_aware(moment)
         moment = moment.astimezone(UTC)
-        timezone.localtime(moment)  # some are in no year of the reader's
+        timezone.localtime(moment)  # raises if the local year is out of range
     except (ValueError, OverflowError):
         return None
     return moment
 
 
 def ambiguous_twin(moment: datetime) -> datetime | None:
-    """Return the other time at which the reader's clock shows the same; None if there is none."""
+    """Return the other time with the same local time, or None."""
     local, zone = timezone.localtime(moment), timezone.get_current_timezone()
     other = local.replace(fold=1 - local.fold).astimezone(UTC)
     is_shown = other.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None)
@@ -38,28 +38,28 @@ def ambiguous_twin(moment: datetime) -> datetime | None:
 
 
 def is_same_second(one: datetime, other: datetime) -> bool:
-    """Return whether the reader's clock shows both as the same second."""
+    """Return whether both times are in the same local second."""
     return local_clock(one) == local_clock(other)
 
 
 def local_clock(moment: datetime) -> str:
-    """Format a time in the reader's time zone for a form field."""
+    """Return the local time in the format of a form field."""
     return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M:%S}"
 
 
 def timestamp_param(moment: datetime) -> str:
-    """Format a time for a query string."""
+    """Return the local time as a URL parameter, to the microsecond."""
     return timezone.localtime(moment).isoformat(timespec="microseconds")
 
 
 def format_timestamp(moment: datetime) -> str:
-    """Format a time in the reader's time zone, with its offset."""
+    """Return the local date, time and offset."""
     local = timezone.localtime(moment)
     return f"{date_format(local, 'j M Y')}, {local:%H:%M:%S} {local:%:z}"
 
 
 class TimestampField(forms.Field):
-    """Takes what an address does."""
+    """A form field that accepts an ISO 8601 timestamp."""
 
     default_error_messages: ClassVar = {"invalid": _("Enter a time such as 2026-06-30T12:00.")}
 

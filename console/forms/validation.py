@@ -1,7 +1,7 @@
-"""What our rules say of a value, but for what was there before.
+"""Validation of changed values against the rules of a section.
 
-A value that nobody changed is not judged: not alone, not inside a list to which
-something was added, and not in an object of which another member was changed.
+Unchanged parts are not validated: neither an unchanged value, nor an unchanged item
+of a changed list, nor an unchanged member of a changed object.
 """
 
 import json
@@ -20,40 +20,40 @@ from console.forms.inputs import FieldInput
 from console.forms.rows import ObjectInput
 from console.forms.value_text import translate
 from tenants.authlete.documents.base import Document, Section, Setting
-from tenants.authlete.documents.validators.values import format_error as why
+from tenants.authlete.documents.validators.values import format_error
 from tenants.authlete.json import compare
 from tenants.authlete.json.splice import UNSET
 from tenants.authlete.redaction.redactor import Fingerprint
 
 
 def validation_errors(
-    section: type[Section], one: Setting, inner: FieldInput, value: Any, base: Any = None
+    section: type[Section], setting: Setting, inner: FieldInput, value: Any, base: Any = None
 ) -> list[str]:
-    """Return messages about what is invalid in ``value``, except what ``base`` already had."""
+    """Return the errors of ``value`` that ``base`` didn't have."""
     if isinstance(inner, ObjectInput) and inner.section and isinstance(value, Mapping):
         return list(_member_errors(inner.section, value, base or {}))
     try:
-        section.validate_setting(one.name, value)
+        section.validate_setting(setting.name, value)
     except ValidationError as error:
         problems = error.errors(include_url=False)
     else:
         return []
     new = [problem for problem in problems if not _was_in_base(value, base, problem["loc"][1:])]
     if new:
-        return [_row_prefix(found["loc"][1:]) + why(found, gettext) for found in new]
-    # What was wrong before kept the rules for the list as a whole from being asked.
-    old = {found["loc"][1] for found in problems}
-    rest = [item for at, item in enumerate(value) if at not in old]
-    return validation_errors(section, one, inner, rest, base) if isinstance(value, list) else []
+        return [_row_prefix(error["loc"][1:]) + format_error(error, gettext) for error in new]
+    # Errors of old items hide errors of the list as a whole: validate the rest again.
+    old = {error["loc"][1] for error in problems}
+    rest = [item for index, item in enumerate(value) if index not in old]
+    return validation_errors(section, setting, inner, rest, base) if isinstance(value, list) else []
 
 
 def _member_errors(
     section: type[Section], value: Mapping[str, Any], base: Mapping[str, Any]
 ) -> Iterator[str]:
     for setting in section.settings():
-        now, was = value.get(setting.api_name), base.get(setting.api_name)
-        if not is_same_value(now, was):
-            for problem in validation_errors(section, setting, FieldInput(), now, was):
+        new, old = value.get(setting.api_name), base.get(setting.api_name)
+        if not is_same_value(new, old):
+            for problem in validation_errors(section, setting, FieldInput(), new, old):
                 yield _("%(label)s: %(problem)s") % {
                     "label": translate(setting.label),
                     "problem": problem,
@@ -61,42 +61,43 @@ def _member_errors(
 
 
 def is_same_value(one: Any, other: Any) -> bool:
-    """Return whether both say the same; in which order a list has its items, aside."""
+    """Return whether both values are equal, ignoring the order of list items."""
     if compare.is_equivalent(one, other):
         return True
     if not isinstance(one, list) or not isinstance(other, list):
         return False
-    left = list(other)
+    unmatched = list(other)
     for item in one:
-        at = next((at for at, old in enumerate(left) if compare.is_equal(item, old)), None)
-        if at is None:
+        index = next(
+            (index for index, old in enumerate(unmatched) if compare.is_equal(item, old)), None
+        )
+        if index is None:
             return False
-        del left[at]
-    return not left
+        del unmatched[index]
+    return not unmatched
 
 
 def _was_in_base(value: Any, base: Any, path: Sequence[int | str]) -> bool:
-    """Return whether what is at ``place`` inside ``value`` was in ``base`` before."""
+    """Return whether the part of ``value`` at ``path`` was in ``base``."""
     match value, base, path:
-        case list(), list(), [int(at), *rest] if at < len(value):
-            if any(compare.is_equal(value[at], old) for old in base):
+        case list(), list(), [int(index), *rest] if index < len(value):
+            if any(compare.is_equal(value[index], old) for old in base):
                 return True
-            return _was_in_base(value[at], _same_name_item(value[at], value, base), rest)
+            return _was_in_base(value[index], _same_name_item(value[index], value, base), rest)
         case Mapping(), Mapping(), [str(name), *rest] if name in value and name in base:
-            now, was = value[name], base[name]
-            return compare.is_equal(now, was) or _was_in_base(now, was, rest)
+            new, old_member = value[name], base[name]
+            return compare.is_equal(new, old_member) or _was_in_base(new, old_member, rest)
         case _:
             return False
 
 
 def _same_name_item(item: Any, value: Sequence[Any], base: Sequence[Any]) -> Any:
-    """Return the item of ``base`` with the same name."""
+    """Return the item of ``base`` with the same name, or None."""
     name = compare.find_key_field(value, base)
     return next((old for old in base if name and old[name] == item[name]), None)
 
 
 def _row_prefix(path: Sequence[int | str]) -> str:
-    """Return the position in a list of an invalid item, in words."""
     rows = [str(part + 1) for part in path if isinstance(part, int)]
     return _("Row %(row)s: ") % {"row": ", ".join(rows)} if rows else ""
 
@@ -106,59 +107,63 @@ SALT = "console.forms.validation"
 
 @dataclass(frozen=True, slots=True)
 class FormSnapshot:
-    """The settings of one object, at one version."""
+    """The settings of one object at one version."""
 
     version: int  # modifiedAt, milliseconds since 1970
-    values: Mapping[str, Any]  # by Authlete's names; what is absent is not in it
+    values: Mapping[str, Any]  # by API name, without absent ones
 
     @classmethod
     def from_document(cls, document: Document, settings: Iterable[Setting]) -> Self:
-        wire = document.to_dict()
+        fields = document.to_dict()
         members = [setting.api_name for setting in settings]
-        seen = {name: wire[name] for name in members if wire.get(name) is not None}
-        return cls(document.modified_at, seen)
+        values = {name: fields[name] for name in members if fields.get(name) is not None}
+        return cls(document.modified_at, values)
 
     def sign(self, form_key: str) -> str:
-        """Text that opens at ``place`` only: the object and the settings shown."""
+        """Return signed text that only a form with ``form_key`` accepts."""
         return signing.dumps(
             to_plain([self.version, self.values]), salt=f"{SALT}/{form_key}", compress=True
         )
 
     @classmethod
     def from_signed(cls, text: str, form_key: str) -> Self:
-        """Parse a signed text; raise `signing.BadSignature` if the signature is invalid."""
+        """Return the signed snapshot.
+
+        Raise `signing.BadSignature` if the signature is invalid.
+        """
         content = signing.loads(text, salt=f"{SALT}/{form_key}")
         return cls(*from_plain(content))
 
 
 def to_plain(value: Any) -> dict[str, Any]:
-    """``value`` as JSON has it, numbers and fingerprints marked: see `real`.
+    """Return ``value`` as plain JSON; `from_plain` restores it.
 
-    The mark is drawn anew each time, so that no document can hold it already.
+    A random marker stands for decimals, fingerprints and `UNSET`, so that it can't
+    collide with a member of the document.
     """
-    mark = secrets.token_hex(8)
+    marker = secrets.token_hex(8)
 
-    def marked(odd: object) -> object:
-        match odd:
+    def encode(other: object) -> object:
+        match other:
             case Decimal():
-                return {mark: ["number", str(odd)]}
+                return {marker: ["number", str(other)]}
             case Fingerprint():
-                return {mark: ["sealed", odd.hex]}
-            case _ if odd is UNSET:
-                return {mark: ["unset", ""]}
+                return {marker: ["sealed", other.hex]}
+            case _ if other is UNSET:
+                return {marker: ["unset", ""]}
             case _:
-                raise TypeError(f"{type(odd).__name__} is not a value of Authlete's")
+                raise TypeError(f"{type(other).__name__} is not a value of Authlete's")
 
-    text = json.dumps(value, ensure_ascii=False, default=marked)
-    return {"mark": mark, "text": text}
+    text = json.dumps(value, ensure_ascii=False, default=encode)
+    return {"mark": marker, "text": text}
 
 
 def from_plain(content: Mapping[str, Any]) -> Any:
-    """Return the value that `plain` made ``content`` of."""
-    mark = content["mark"]
+    """Return the value that `to_plain` encoded."""
+    marker = content["mark"]
 
-    def unmarked(found: dict[str, Any]) -> Any:
-        match found.get(mark):
+    def decode(members: dict[str, Any]) -> Any:
+        match members.get(marker):
             case ["number", str(text)]:
                 return Decimal(text)
             case ["sealed", str(text)]:
@@ -166,6 +171,6 @@ def from_plain(content: Mapping[str, Any]) -> Any:
             case ["unset", _]:
                 return UNSET
             case _:
-                return found
+                return members
 
-    return json.loads(content["text"], object_hook=unmarked)
+    return json.loads(content["text"], object_hook=decode)

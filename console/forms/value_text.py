@@ -1,7 +1,4 @@
-"""A setting's value in words, for pages, sentences and the record.
-
-Nothing here enters anything: what a value looks like in an input is `kinds`.
-"""
+"""Setting values as text, for pages and the audit log."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -19,14 +16,14 @@ from console.forms.key_sets import list_key_set
 from tenants.authlete.documents.base import Setting
 from tenants.authlete.redaction.redactor import Fingerprint
 
-# Seconds of each unit, the largest first, and from how many of it it is used:
-# a day is told as 24 hours, two as 2 days.
+# Seconds per unit, largest first, and the least count for which the unit is used:
+# one day is shown as 24 hours, two as 2 days.
 DURATION_UNITS = {"days": (86_400, 2), "hours": (3_600, 1), "minutes": (60, 1), "seconds": (1, 0)}
-MAX_INLINE_CHARS = 80  # characters of a text that stands inside a sentence
+MAX_INLINE_CHARS = 80  # of JSON inside a sentence
 
 
 def format_value(setting: Setting, value: Any) -> str:
-    """``value`` as people would say it; what is absent included."""
+    """Return ``value`` as text; None is described too."""
     if value is None:
         return format_absent(setting)
     if isinstance(value, Fingerprint):
@@ -34,11 +31,11 @@ def format_value(setting: Setting, value: Any) -> str:
     try:
         return _FORMATTERS[setting.input_type.kind](setting, value)
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, OSError):
-        return to_json(value)  # a form that nobody expected is told as it is
+        return to_json(value)  # of an unexpected type
 
 
 def format_absent(setting: Setting) -> str:
-    """Return what applies while Authlete has no value."""
+    """Return the meaning of an absent value."""
     if setting.unset_label:
         return gettext(setting.unset_label)
     if setting.default is not None:
@@ -49,27 +46,27 @@ def format_absent(setting: Setting) -> str:
 
 
 def format_fingerprint(secret: Fingerprint) -> str:
-    """Return "set" with the short fingerprint of a secret."""
+    """Return text that stands for a secret."""
     return _("set (fingerprint %(mark)s)") % {"mark": short_fingerprint(secret)}
 
 
 def short_fingerprint(secret: Fingerprint) -> str:
-    """Enough of a fingerprint to tell two secrets apart by eye."""
+    """Return the start of a fingerprint, for comparison by eye."""
     return f"{secret.hex[:4]} {secret.hex[4:8]}"
 
 
 def to_json(value: Any) -> str:
-    """Return a value of any type as JSON on one line."""
+    """Return ``value`` as JSON on one line."""
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def format_number(number: int | Decimal) -> str:
-    """Format a number with its digits grouped for the reader's language."""
+    """Return ``number`` with grouped digits, in the current language."""
     return number_format(int(number), force_grouping=True)
 
 
 def largest_unit(seconds: int) -> tuple[int, str]:
-    """Return the largest unit that divides ``seconds``, and how many of it."""
+    """Return the count and name of the largest unit that divides ``seconds``."""
     for unit, (size, least) in DURATION_UNITS.items():
         if seconds % size == 0 and seconds // size >= least:
             return seconds // size, unit
@@ -87,26 +84,26 @@ def unit_name(unit: str) -> str:
 
 
 def translate(text: str) -> str:
-    """Return a declared text in the reader's language."""
+    """Return a declared text in the current language."""
     return gettext(text) if text else ""
 
 
 def format_count(number: int, unit: str) -> str:
-    """So many of a unit."""
+    """Return a number with its unit of time."""
     match unit:
         case "days":
-            said = ngettext("%(count)s day", "%(count)s days", number)
+            text = ngettext("%(count)s day", "%(count)s days", number)
         case "hours":
-            said = ngettext("%(count)s hour", "%(count)s hours", number)
+            text = ngettext("%(count)s hour", "%(count)s hours", number)
         case "minutes":
-            said = ngettext("%(count)s minute", "%(count)s minutes", number)
+            text = ngettext("%(count)s minute", "%(count)s minutes", number)
         case _:
-            said = ngettext("%(count)s second", "%(count)s seconds", number)
-    return said % {"count": format_number(number)}
+            text = ngettext("%(count)s second", "%(count)s seconds", number)
+    return text % {"count": format_number(number)}
 
 
 def choice_label(setting: Setting, value: str) -> str:
-    """Return the label of a choice; the choice itself if it is not declared."""
+    """Return the label of a choice; an unlisted value is its own label."""
     label = setting.input_type.choices.get(value)
     return gettext(label) if label else value
 
@@ -150,11 +147,11 @@ def _format_text(_setting: Setting, value: Any) -> str:
 
 
 def _format_timestamp(setting: Setting, value: Any) -> str:
-    """Milliseconds since 1970, as the reader's own time."""
+    """Format milliseconds since 1970 in the user's time zone."""
     if value == 0 and setting.zero_label:
         return gettext(setting.zero_label)
-    at = localtime(datetime.fromtimestamp(_whole_number(value) / 1000, UTC))
-    return f"{date_format(at, 'j M Y')}, {at:%H:%M:%S} {at:%:z}"
+    local = localtime(datetime.fromtimestamp(_whole_number(value) / 1000, UTC))
+    return f"{date_format(local, 'j M Y')}, {local:%H:%M:%S} {local:%:z}"
 
 
 def _format_secret(_setting: Setting, value: Any) -> str:
@@ -171,46 +168,46 @@ def _format_json(_setting: Setting, value: Any) -> str:
 
 def _format_jwks(_setting: Setting, value: Any) -> str:
     names = [line.kid or line.kty for line in list_key_set(value)]
-    said = ngettext("%(count)s key", "%(count)s keys", len(names))
-    return _join([said % {"count": len(names)}, *names], first=": ")
+    text = ngettext("%(count)s key", "%(count)s keys", len(names))
+    return _join([text % {"count": len(names)}, *names], first=": ")
 
 
 def _format_choices(setting: Setting, value: Any) -> str:
-    return _join([choice_label(setting, one) for one in value]) or _("None")
+    return _join([choice_label(setting, choice) for choice in value]) or _("None")
 
 
 def _format_strings(_setting: Setting, value: Any) -> str:
-    return _join([one if isinstance(one, str) else to_json(one) for one in value])
+    return _join([item if isinstance(item, str) else to_json(item) for item in value])
 
 
 def _format_pems(_setting: Setting, value: Any) -> str:
-    said = ngettext("%(count)s certificate", "%(count)s certificates", len(value))
-    return said % {"count": len(value)}
+    text = ngettext("%(count)s certificate", "%(count)s certificates", len(value))
+    return text % {"count": len(value)}
 
 
 def _format_scopes(_setting: Setting, value: Any) -> str:
     return _join(
         [
-            _("%(name)s (default)") % {"name": one["name"]}
-            if one.get("defaultEntry")
-            else one["name"]
-            for one in value
+            _("%(name)s (default)") % {"name": scope["name"]}
+            if scope.get("defaultEntry")
+            else scope["name"]
+            for scope in value
         ]
     )
 
 
 def _format_by_members(*members: str) -> Callable[[Setting, Any], str]:
-    """Objects of a list by the members that tell them: key = value."""
+    """Return a formatter that joins the given members of each object."""
 
-    def say(_setting: Setting, value: Any) -> str:
-        return _join([" = ".join(str(one[name]) for name in members) for one in value])
+    def format_items(_setting: Setting, value: Any) -> str:
+        return _join([" = ".join(str(item[name]) for name in members) for item in value])
 
-    return say
+    return format_items
 
 
 def format_members(setting: Setting, value: Any) -> str:
-    """Format the members of an object that are set; undeclared ones keep their name."""
-    declared = {one.api_name: one for one in COLUMNS.get(setting.input_type.kind, ())}
+    """Return the set members of an object; undeclared ones keep their name."""
+    declared = {column.api_name: column for column in COLUMNS.get(setting.input_type.kind, ())}
     return _join(
         [
             f"{translate(declared[name].label)}: {format_value(declared[name], inner)}"
@@ -223,7 +220,7 @@ def format_members(setting: Setting, value: Any) -> str:
 
 
 def _join(items: Sequence[str], *, first: str = "") -> str:
-    """Items with commas between, or that there is none."""
+    """Join items with commas; "None" if there are none."""
     if first and len(items) > 1:
         return items[0] + first + ", ".join(items[1:])
     return ", ".join(items) or _("None")
