@@ -1,4 +1,4 @@
-"""What settings of a document must be like together, told where they are mended."""
+"""Configuration warnings: settings of a document that conflict."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from tenants.authlete.operation import Effect
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationWarning:
-    """Settings that do not go together."""
+    """A conflict between settings."""
 
     message: str
-    label: str  # of the setting to mend first
+    label: str  # of the setting to fix first
     path: str  # of its field
-    code: str  # with which Authlete refuses to store it; empty where it does not
-    is_new: bool = False  # comes of the edit, and was not so before
+    code: str  # of Authlete's rejection; empty if it accepts the settings
+    is_new: bool = False  # caused by the edit
 
 
 def configuration_warnings(
@@ -41,7 +41,7 @@ def warnings_after(
 def add_form_warnings(
     target: DocumentTarget, form: SettingsForm, members: Mapping[str, Any]
 ) -> None:
-    """Say at a form's fields what does not go together; nothing is refused for it."""
+    """Add configuration warnings to the fields of a form."""
     names = {setting.api_name: setting.name for setting in form.settings.values()}
     for finding in target.kind.findings(members):
         here = [names[field] for field in finding.fields if field in names]

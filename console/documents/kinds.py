@@ -1,7 +1,7 @@
-"""What is edited: a kind of document, and one document of it in a workspace.
+"""Kinds of documents, and targets: one document in a workspace.
 
-The pages of services and of clients differ by the values here, and by what stands
-around the shared parts of their templates.
+The pages of services and clients differ only by these values and by the templates
+around the shared parts.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ from tenants.authlete.object_ref import ObjectRef
 
 
 class DocumentApi(Protocol):
-    """One document at Authlete."""
+    """Authlete's API for one document."""
 
     def get(self) -> Document: ...
 
@@ -43,37 +43,37 @@ def ignore_saved_document(_target: "DocumentTarget", _document: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class DocumentKind:
-    """A kind of Authlete's documents that people edit."""
+    """A kind of Authlete document that members can edit."""
 
-    name: str  # as its operations are called: service, client
+    name: str  # prefix of its operations: service, client
     area: str  # of its pages and templates
     sections: Mapping[str, type[Section]]
     declared: DeclaredSettings
     api: Callable[[AuthleteClient, "DocumentTarget"], DocumentApi]
     document: type[Document]
-    display_name: Callable[[Any], str]  # what people call one; its id where it has no name
+    display_name: Callable[[Any], str]  # its name, or its ID
     findings: Callable[[Mapping[str, Any]], Sequence[RuleViolation]] = no_findings
-    remember: Callable[["DocumentTarget", Any], None] = ignore_saved_document  # once it was saved
+    remember: Callable[["DocumentTarget", Any], None] = ignore_saved_document  # after a save
 
     @property
     def breadcrumb_template(self) -> str:
-        """The template of the breadcrumb to it."""
+        """The path of the breadcrumb template."""
         return f"{self.area}/crumbs.html"
 
     @property
     def header_template(self) -> str:
-        """The template of what stands over its pages."""
+        """The path of the page header template."""
         return f"{self.area}/head.html"
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentTarget:
-    """One document, as a member may edit it."""
+    """A document in a member's workspace."""
 
     kind: DocumentKind
     workspace: Workspace
     service_id: int
-    client_id: int = 0  # 0 for a service itself
+    client_id: int = 0  # 0 for a service
 
     def api(self, authlete: AuthleteClient | None = None) -> DocumentApi:
         return self.kind.api(authlete or self.workspace.authlete, self)
@@ -108,7 +108,7 @@ class DocumentTarget:
 
     @property
     def audit_columns(self) -> dict[str, Any]:
-        """Its columns in the record of who did what."""
+        """The audit log columns that identify the document."""
         return {"organization_id": self.workspace.organization.pk, **self.ref.audit_columns}
 
     def __str__(self) -> str:
@@ -143,7 +143,7 @@ def service_target(workspace: Workspace, service_id: int) -> DocumentTarget:
 
 @dataclass(frozen=True, slots=True)
 class ServiceHeader:
-    """The service that a list is one of the pages of."""
+    """The service in the header of a list page."""
 
     workspace: Workspace
     service_id: int

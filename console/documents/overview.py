@@ -1,4 +1,4 @@
-"""What the pages about a document tell of its settings."""
+"""Overviews of a document: sections, settings, unknown members and keys."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from tenants.authlete.json.reader import InvalidJsonError, parse_json
 
 @dataclass(frozen=True, slots=True)
 class SectionRow:
-    """A section as the page of a document lists it."""
+    """A section in the list on a document's page."""
 
     slug: str
     title: str
@@ -21,7 +21,7 @@ class SectionRow:
     settings: int
     set: int
     unsaved: int
-    search_text: str  # everything a person may look for to find this section
+    search_text: str  # labels and API names of its settings
 
 
 def section_rows(
@@ -49,7 +49,7 @@ def _is_customized(one: Setting, document: Document) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """A setting with its value in words."""
+    """A setting with its formatted value."""
 
     setting: Setting
     value_text: str
@@ -58,7 +58,7 @@ class SettingRow:
 
 @dataclass(frozen=True, slots=True)
 class SettingRowGroup:
-    """A section, told."""
+    """The settings of one section."""
 
     slug: str
     title: str
@@ -72,7 +72,7 @@ class SettingRowGroup:
 def describe_settings(
     sections: Mapping[str, type[Section]], document: Document, query: str = "", *, set_only: bool
 ) -> list[SettingRowGroup]:
-    """Return the settings whose names or help contain every word of ``asked``."""
+    """Return the settings whose names or help contain every word of ``query``."""
     groups = [
         SettingRowGroup(
             slug,
@@ -102,14 +102,14 @@ def unknown_members(kind: DocumentKind, document: Document) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class JwkSummary:
-    """The public side of one key."""
+    """The public members of a key."""
 
     kid: str
-    shape: str  # its type, and its curve or size
+    shape: str  # type, and curve or size
     alg: str
     use: str
     is_private: bool
-    used_by: Sequence[str]  # labels of the settings that name it
+    used_by: Sequence[str]  # labels of the settings that use it
 
 
 def list_keys(document: Document) -> list[JwkSummary]:

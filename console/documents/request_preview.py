@@ -1,4 +1,4 @@
-"""What an edit sends, as text: the body, the same for a shell, and a mark of it."""
+"""Previews of an update request: body, shell command and digest."""
 
 import json
 import re
@@ -33,7 +33,7 @@ def format_excerpt(document: Document, shown: dict[str, Any]) -> str:
 
 
 def format_json(value: Any) -> str:
-    """JSON to be read: fingerprints for secrets, and numbers that keep their digits."""
+    """Format JSON with fingerprints for secrets and exact numbers."""
     text = json.dumps(value, indent=2, ensure_ascii=False, default=_json_default)
     return NUMBER_PLACEHOLDER.sub(r"\1", text)
 
@@ -41,7 +41,7 @@ def format_json(value: Any) -> str:
 def _json_default(value: object) -> str:
     if isinstance(value, Fingerprint):
         return f"sealed:{value.hex}"
-    return f"\0{value}"  # a Decimal, for which `json` has no way of its own
+    return f"\0{value}"  # a Decimal, which `json` can't encode
 
 
 def format_curl(target: DocumentTarget, shown: dict[str, Any]) -> str:
@@ -65,6 +65,6 @@ def format_curl(target: DocumentTarget, shown: dict[str, Any]) -> str:
 
 
 def review_digest(values: Mapping[str, Any]) -> str:
-    """Tells whether what is sent is still what was reviewed."""
+    """Return a digest that detects changes after the review."""
     text = json.dumps(dict(values), sort_keys=True, default=str)
     return salted_hmac("console.editing.review", text, algorithm="sha256").hexdigest()

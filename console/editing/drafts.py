@@ -1,7 +1,7 @@
-"""Edits of a document that are not saved yet, kept until they are or are thrown away.
+"""Drafts: unsaved edits of a document, stored until they are saved or discarded.
 
-A draft survives a lost session, a closed browser and a failed save. It remembers the
-version that was looked at and, of each setting that was changed, the value it had.
+A draft outlives the session and a failed save. It stores the opened version and the
+opened value of every changed setting.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,12 +23,12 @@ from tenants.crypto.vault import UnsealError
 
 @dataclass(frozen=True, slots=True)
 class DraftEdits:
-    """What one person wants changed, and what they saw when they wanted it."""
+    """A member's edits, with the values that they edited."""
 
-    version: int = 0  # of the document, when it was looked at
-    base: Mapping[str, Any] = field(default_factory=dict)  # of all that was shown
+    version: int = 0  # of the opened document
+    base: Mapping[str, Any] = field(default_factory=dict)  # opened values of all shown settings
     values: Mapping[str, Any] = field(default_factory=dict)
-    # Forms as they were left, by section: also what is not valid yet.
+    # Unsubmitted form data by section, valid or not.
     unsent_forms: Mapping[str, str] = field(default_factory=dict)
     changed_at: datetime | None = None
 
@@ -38,7 +38,10 @@ class DraftEdits:
     def with_form(
         self, section: str, version: int, base: Mapping[str, Any], values: Mapping[str, Any]
     ) -> Self:
-        """After a form was filled in: ``base`` holds every setting that it showed."""
+        """Return the edits with a form's values.
+
+        ``base`` holds the opened value of every setting in the form.
+        """
         values = {name: None if v is UNSET else v for name, v in values.items()}
         others = {name: v for name, v in self.values.items() if name not in base}
         return replace(
@@ -50,11 +53,11 @@ class DraftEdits:
         )
 
     def with_unsent_forms(self, forms: Mapping[str, str]) -> Self:
-        """With forms that are not sent yet, as they stand."""
+        """Return the edits with other unsubmitted forms."""
         return replace(self, unsent_forms=forms)
 
     def with_values(self, version: int, base: Mapping[str, Any], values: Mapping[str, Any]) -> Self:
-        """With further edits, made upon ``base``, besides those that there are."""
+        """Return the edits with further ``values``, made to ``base``."""
         return replace(
             self,
             version=max(version, self.version),
@@ -63,7 +66,7 @@ class DraftEdits:
         )
 
     def rebased_on(self, document: Document, values: Mapping[str, Any]) -> Self:
-        """Return the edits ``wanted``, applied to the current ``document``."""
+        """Return the edits with ``values``, applied to the current ``document``."""
         left = {n: v for n, v in values.items() if not is_equivalent(v, document.get(n))}
         base = {name: document.get(name) for name in self.base}
         return replace(self, version=document.modified_at, base=base, values=left)
@@ -76,9 +79,9 @@ def load(target: DocumentTarget) -> DraftEdits:
 
 
 def update(target: DocumentTarget, transform: Callable[[DraftEdits], DraftEdits]) -> DraftEdits:
-    """Keep what ``how`` makes of the draft as it is now; no draft when that is empty.
+    """Store the transformed edits; delete the draft if they are empty.
 
-    Two windows take turns, so that neither loses what was entered in the other.
+    Concurrent updates are serialized, so that no window loses edits.
     """
     with transaction.atomic():
         draft, _ = Draft.objects.select_for_update().get_or_create(**_draft_key(target))
@@ -92,7 +95,7 @@ def update(target: DocumentTarget, transform: Callable[[DraftEdits], DraftEdits]
 
 
 def clear_saved(target: DocumentTarget, saved: DraftEdits) -> None:
-    """Drop what was saved; forms that were not sent, and newer changes, are kept."""
+    """Remove saved edits; unsubmitted forms and newer edits stay."""
 
     def left(now: DraftEdits) -> DraftEdits:
         if now.values != saved.values:
@@ -108,7 +111,10 @@ def discard(target: DocumentTarget) -> None:
 
 
 def discard_all(target: DocumentTarget) -> None:
-    """Drop everybody's drafts for what is gone: of a service, its clients' as well."""
+    """Delete everyone's drafts of a deleted object.
+
+    For a service, this includes drafts of its clients.
+    """
     gone = {name: v for name, v in _draft_key(target).items() if name != "user"}
     if not target.client_id:
         del gone["client_id"]
@@ -118,8 +124,8 @@ def discard_all(target: DocumentTarget) -> None:
 def _load_edits(draft: Draft, declared: DeclaredSettings) -> DraftEdits:
     """Return the edits of a draft that can still be made.
 
-    Nothing of one whose key is gone, or that another version of the console wrote
-    otherwise; and of settings that are fixed by now, only that.
+    Return no edits if the draft can't be decrypted or has an unknown format. Drop the
+    edits of settings that are read-only now.
     """
     try:
         version, base, wanted, typed = from_plain(draft.content)

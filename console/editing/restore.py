@@ -1,8 +1,8 @@
-"""Putting back what a saved change replaced, as the record has it.
+"""Plans that restore the values from before a logged change.
 
-The earlier values become a draft upon the document of now. A setting that somebody
-changed once more since is a conflict, which the merge shows; what the record does not
-hold, as secrets, is told and left as it is.
+The old values become a draft of the current document. A setting that was changed
+again is a merge conflict. Values that aren't logged, such as secrets, are reported
+and stay unchanged.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,20 +25,20 @@ from tenants.authlete.redaction.redactor import contains_fingerprint
 from tenants.authlete.redaction.unknown_fields import is_declared_field, redact_unknown_value
 from tenants.crypto.fingerprints import get_redactor
 
-type PathStep = tuple[str, bool]  # a name, and whether it is an item's in a list
+type PathStep = tuple[str, bool]  # name, and whether it is a list item's
 
 
 @dataclass(frozen=True, slots=True)
 class RestorePlan:
-    """The edit that undoes a change, and what is left of it."""
+    """The edits that undo a change, and the settings that can't be restored."""
 
-    base: Mapping[str, Any]  # by member, as the change left it
-    values: Mapping[str, Any]  # as it was before
+    base: Mapping[str, Any]  # by member, after the change
+    values: Mapping[str, Any]  # by member, before the change
     unrestorable: Sequence[UnrestorableSetting]
 
 
 class MovedError(Exception):
-    """What was changed is not there any more."""
+    """The changed item no longer exists."""
 
 
 def plan_restore(
@@ -47,7 +47,10 @@ def plan_restore(
     asked: Iterable[FieldChange],
     surprises: Iterable[FieldChange],
 ) -> RestorePlan:
-    """``surprises``: what Authlete made of ``asked`` when it was saved."""
+    """Return the edits that undo the changes in ``asked``.
+
+    ``surprises`` are the side effects that Authlete reported for the change.
+    """
     stood = {surprise.field: surprise.after for surprise in surprises}
     base: dict[str, Any] = {}
     wanted: dict[str, Any] = {}
@@ -100,7 +103,7 @@ def draft_conflict_messages(
 
 
 def _restore_problem(kind: DocumentKind, member: str, change: FieldChange) -> str:
-    """Why a value cannot be put back; nothing where it can."""
+    """Return why a value can't be restored, or an empty string."""
     if member not in kind.declared or not contains_fingerprint(change.before):
         return read_only_reason(kind.declared, member)
     if not is_declared_field(change.field):
@@ -151,9 +154,9 @@ def _parse_steps(inside: str) -> list[PathStep]:
 
 
 def _with_value(value: Any, steps: Sequence[PathStep], new: Any) -> Any:
-    """``value`` with ``new`` at the end of the steps; None takes it out.
+    """Return ``value`` with ``new`` at the end of the steps; None removes it.
 
-    Raises `Moved` where a step leads nowhere.
+    Raise `MovedError` if a step doesn't exist.
     """
     if not steps:
         return new
@@ -161,7 +164,7 @@ def _with_value(value: Any, steps: Sequence[PathStep], new: Any) -> Any:
     if is_item:
         return _with_item(value, name, rest, new)
     if not isinstance(value, Mapping | None) or "]" in name:
-        raise MovedError  # or an item's own name has brackets, and was cut at them
+        raise MovedError  # also if an item's name contains brackets
     inner = _with_value((value or {}).get(name), rest, new)
     others = {one: v for one, v in (value or {}).items() if one != name}
     return others if inner is None else {**(value or {}), name: inner}

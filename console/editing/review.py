@@ -1,4 +1,4 @@
-"""What a draft would do to a document as it is now."""
+"""Review of a draft against the current document."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,20 +16,20 @@ from tenants.authlete.json.merge import MergeConflict, merge
 
 @dataclass(frozen=True, slots=True)
 class DraftReview:
-    """A draft held against the document that Authlete has at this moment."""
+    """The effect of a draft on the current document."""
 
     document: Document
-    values: dict[str, Any]  # what would be set; mine where both changed it
-    redacted_values: dict[str, Any]  # the same as people may see it, new secrets sealed
+    values: dict[str, Any]  # values to set; the draft's if both changed one
+    redacted_values: dict[str, Any]  # the values with secrets redacted
     changes: list[ChangeDescription]
     conflicts: tuple[MergeConflict, ...]
-    joined: frozenset[str]  # objects that hold what both changed inside them
-    other_changes: list[ChangeDescription]  # what others changed since the draft was begun
-    warnings: list[ConfigurationWarning]  # what would not go together then
+    joined: frozenset[str]  # members merged from both sides
+    other_changes: list[ChangeDescription]  # by others since the draft was opened
+    warnings: list[ConfigurationWarning]  # about the edited document
 
     @property
     def is_rejected(self) -> bool:
-        """Whether Authlete would not store what comes of the edit."""
+        """Whether Authlete would reject the edits."""
         return any(note.code and note.is_new for note in self.warnings)
 
     @property
@@ -62,7 +62,7 @@ def review(target: DocumentTarget, document: Document, edits: DraftEdits) -> Dra
 
 @dataclass(frozen=True, slots=True)
 class MergeRow:
-    """One setting in a merge: as it was opened, as it is, as it was edited."""
+    """A setting in a merge: opened, current and edited value."""
 
     member: str
     label: str
@@ -70,8 +70,8 @@ class MergeRow:
     theirs: str
     mine: str
     is_conflict: bool
-    is_mine: bool  # what the merge takes where it is no conflict
-    is_joined: bool  # or of both what they changed inside
+    is_mine: bool  # whether the merge takes the draft's value
+    is_joined: bool  # whether the merge joins both values
 
 
 def merge_rows(target: DocumentTarget, edits: DraftEdits, found: DraftReview) -> list[MergeRow]:

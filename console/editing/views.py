@@ -40,7 +40,7 @@ ALL_SECTIONS = "all"  # stands for every section
 
 
 def edit(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpResponse:
-    """Change some settings; what is filled in goes on to be reviewed."""
+    """Edit settings in a form; on success, continue to the review."""
     form_class = form_for(find_sections(target.kind, section))
     edits = drafts.load(target)
     if request.method == "POST":
@@ -69,7 +69,7 @@ def edit(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpR
 
 
 def draft(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpResponse:
-    """Keep a form as it stands, valid or not; asked for while it is filled in."""
+    """Store an unsubmitted form, valid or not; the page sends it while editing."""
     find_sections(target.kind, section)
     typed = request.POST.copy()
     typed.pop("csrfmiddlewaretoken", None)
@@ -79,7 +79,7 @@ def draft(request: ConsoleRequest, target: DocumentTarget, section: str) -> Http
 
 
 def discard(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
-    """Throw the draft away, after asking once."""
+    """Discard the draft after confirmation."""
     if request.method != "POST":
         context = {"target": target, "workspace": target.workspace, "edits": drafts.load(target)}
         return render_page(request, "editing/discard.html", context)
@@ -117,7 +117,7 @@ def _apply_form(edits: DraftEdits, section: str, form: SettingsForm) -> DraftEdi
 
 
 def _redirect_after_edit(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
-    """To the review; back where nothing was changed, here or in other sections."""
+    """Redirect to the review, or back if the draft is empty."""
     if drafts.load(target).values:
         return redirect_to(request, target.path("review"))
     messages.info(request, _("No changes to save."))
@@ -157,7 +157,7 @@ def review(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     found = editing_review.review(target, document, edits)
     if found.conflicts and not failure:
         return redirect_to(request, target.path("merge"))
-    if found.joined and not failure:  # what is sent has to be what was reviewed
+    if found.joined and not failure:  # store the merged values that are reviewed
         edits = _rebase(target, edits, document, found.values)
     context = target.context(document) | {
         "edits": edits,
@@ -209,7 +209,7 @@ def _read_current(
 
 
 def merge(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
-    """Three versions beside each other: when opened, theirs now, yours."""
+    """Show the opened, current and edited values, and resolve conflicts."""
     edits = drafts.load(target)
     document = target.api().get()
     found = editing_review.review(target, document, edits)
@@ -247,7 +247,7 @@ TAMPERED_WARNING = gettext_lazy(
 
 
 def restore_version(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
-    """Put settings as they were into the draft, and lead to its review."""
+    """Add settings of an earlier version to the draft; redirect to its review."""
     moment = parse_timestamp(request.POST.get("at", ""))
     versions = load_versions(target)
     if versions.failure:
@@ -281,7 +281,7 @@ def restore_version(request: ConsoleRequest, target: DocumentTarget) -> HttpResp
 
 
 def restore(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpResponse:
-    """Put the values from before a change into the draft, and lead to its review."""
+    """Add the values from before a change to the draft; redirect to its review."""
     logged_entry = get_object_or_404(
         AuditEntry,
         **target.audit_columns,
@@ -318,7 +318,7 @@ def restore(request: ConsoleRequest, target: DocumentTarget, entry: str) -> Http
 def _redirect_to_undo_page(
     request: ConsoleRequest, target: DocumentTarget, kept: AuditEntry, document: Document
 ) -> HttpResponse:
-    """To the page that did it, set as it was before."""
+    """Redirect to the page of the action, prefilled to undo it."""
     page = UNDO_PAGES[kept.operation]
     if page == "lock" and bool(kept.value_before("locked")) == bool(document.get("locked")):
         context = target.context(document) | {"entry": kept, "unrestorable_settings": ()}

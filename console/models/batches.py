@@ -19,7 +19,7 @@ from tenants.models import Organization
 
 
 class Batch(models.Model):
-    """A file of tokens for one service, and what became of it."""
+    """A file of tokens for one service, and its state."""
 
     class State(models.TextChoices):
         CHECKING = "checking", _("checking")
@@ -44,31 +44,31 @@ class Batch(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
     changed_at = models.DateTimeField(default=timezone.now)  # the state
     starter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
-    actor = models.CharField(max_length=254)  # the starter, as the record tells them
+    actor = models.CharField(max_length=254)  # the starter, as in the audit log
     made_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
 
-    is_adopted = models.BooleanField(default=False)  # made elsewhere, by its id
+    is_adopted = models.BooleanField(default=False)  # created elsewhere; tracked by its ID
     file_name = models.CharField(max_length=200, blank=True)
     format = models.CharField(max_length=5, blank=True)
     size = models.BigIntegerField(default=0)  # bytes
     mark = models.CharField(max_length=16, blank=True)  # fingerprint of the file
-    tokens = models.PositiveIntegerField(default=0)  # lines that hold one
+    tokens = models.PositiveIntegerField(default=0)  # number of lines with a token
     clients_known = models.BooleanField(default=True)  # whether clients were checked
     fault_count = models.PositiveIntegerField(default=0)
     listed = models.TextField(default="[]")  # the first faults, as JSON
-    trouble = models.CharField(max_length=400, blank=True)  # why it could not go on
+    trouble = models.CharField(max_length=400, blank=True)  # why it stopped
 
     reason = models.CharField(max_length=400, blank=True)
     ticket = models.CharField(max_length=60, blank=True)
     tried_at = models.DateTimeField(null=True)  # when the dry run passed
     submitted_at = models.DateTimeField(null=True)
     counts = models.TextField(default="{}")  # tokens of each client before the run
-    job = models.UUIDField(null=True)  # that checks, tries or submits it
-    watch = models.UUIDField(null=True)  # the job that looks how it goes
+    job = models.UUIDField(null=True)  # checks, tries or submits it
+    watch = models.UUIDField(null=True)  # the job that polls its status
 
-    told_at = models.DateTimeField(null=True)  # somebody said that there is news
-    mail_at = models.DateTimeField(null=True)  # when a mail is due; null: none is
+    told_at = models.DateTimeField(null=True)  # of the last notification
+    mail_at = models.DateTimeField(null=True)  # when an email is due
     mail_tries = models.PositiveIntegerField(default=0)
     mailed_at = models.DateTimeField(null=True)
 
@@ -103,7 +103,7 @@ class Batch(models.Model):
 
     @property
     def state_badge(self) -> str:
-        """The kind of badge for the state."""
+        """The kind of the state's badge."""
         return self.BADGES.get(self.State(self.state), "")
 
     @property
@@ -113,22 +113,22 @@ class Batch(models.Model):
 
     @property
     def token_counts_before(self) -> dict[int, int]:
-        """Tokens of each client before the run, as Authlete counted them."""
+        """Authlete's token counts by client before the run."""
         return {int(one): number for one, number in json.loads(self.counts).items()}
 
     def transition(self, to: State, *states: State, **more: Any) -> bool:
         """Change the state; return False, and change nothing, if it is in none of ``states``."""
-        told = {"state": to, "changed_at": timezone.now(), **more}
-        here = type(self).objects.filter(pk=self.pk, state__in=states or [self.state])
-        if not here.update(**told):
+        fields = {"state": to, "changed_at": timezone.now(), **more}
+        rows = type(self).objects.filter(pk=self.pk, state__in=states or [self.state])
+        if not rows.update(**fields):
             return False
-        for name, value in told.items():
+        for name, value in fields.items():
             setattr(self, name, value)
         return True
 
 
 class Piece(models.Model):
-    """A part of a file as it came, until it is checked."""
+    """A part of an uploaded file that isn't checked yet."""
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="pieces")
     position = models.PositiveIntegerField()
@@ -146,15 +146,15 @@ class Piece(models.Model):
 
 
 class Chunk(models.Model):
-    """Tokens that are sent at once: lines of a file that has no faults."""
+    """The tokens of one request: lines of a valid file."""
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="chunks")
     position = models.PositiveIntegerField()
     first_line = models.PositiveIntegerField()
     last_line = models.PositiveIntegerField()
     tokens = models.PositiveIntegerField()
-    clients = models.TextField(default="{}")  # how many of each, as JSON
-    sealed = models.TextField(blank=True)  # empty once it is not needed any more
+    clients = models.TextField(default="{}")  # token counts by client, as JSON
+    sealed = models.TextField(blank=True)  # empty after use
 
     class Meta:
         ordering = ["position"]
@@ -177,13 +177,13 @@ class Chunk(models.Model):
 
     @property
     def entries(self) -> list[dict[str, Any]]:
-        """Raises `vault.Sealed` where it does not open, or is kept no longer."""
+        """The tokens; raises `vault.UnsealError` if they can't be decrypted."""
         found: list[dict[str, Any]] = json.loads(vault.unseal(self.sealed, self.vault_context))
         return found
 
 
 class Sending(models.Model):
-    """One request to Authlete for one chunk, dry or not; or one made elsewhere."""
+    """A request to Authlete for one chunk, or one of an external batch."""
 
     class Fate(models.TextChoices):
         WAITING = "waiting", _("pending")
@@ -200,13 +200,13 @@ class Sending(models.Model):
     tokens = models.PositiveIntegerField(default=0)
     fate = models.CharField(max_length=10, choices=Fate, default=Fate.WAITING)
     request_id = models.CharField(max_length=100, blank=True)
-    entry = models.CharField(max_length=36, blank=True)  # in the record
+    entry = models.CharField(max_length=36, blank=True)  # of the audit log
     sent_at = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True)
     looks = models.PositiveIntegerField(default=0)
-    misses = models.PositiveIntegerField(default=0)  # looks that found no such batch
-    again_at = models.DateTimeField(null=True)  # not looked before
-    count = models.PositiveIntegerField(default=0)  # tokens, as Authlete counts them
+    misses = models.PositiveIntegerField(default=0)  # polls that found no such batch
+    again_at = models.DateTimeField(null=True)  # time of the next poll
+    count = models.PositiveIntegerField(default=0)  # tokens, by Authlete's count
     code = models.CharField(max_length=20, blank=True)
     text = models.CharField(max_length=400, blank=True)
     ended_at = models.DateTimeField(null=True)

@@ -15,16 +15,16 @@ from tenants.models import Organization
 
 
 class Draft(models.Model):
-    """One person's edits of a service, or of a client of it, that are not saved yet.
+    """A member's unsaved edits of a service or client.
 
-    ``sealed`` holds them under the vault's key: a new secret may be among them.
+    ``sealed`` is encrypted because the edits may contain secrets.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
     region = models.CharField(max_length=20)
     service_id = models.BigIntegerField()
-    client_id = models.BigIntegerField(default=0)  # 0: the service itself
+    client_id = models.BigIntegerField(default=0)  # 0 for a service
     sealed = models.TextField()
     changed_at = models.DateTimeField(default=timezone.now)
 
@@ -52,7 +52,7 @@ class Draft(models.Model):
 
     @property
     def content(self) -> Any:
-        """Raises `vault.Sealed` when it was not sealed for this row."""
+        """The decrypted edits; raises `vault.UnsealError` if sealed for another row."""
         return json.loads(vault.unseal(self.sealed, self.vault_context))
 
 
@@ -66,9 +66,9 @@ SELECTION_LIFETIME = timedelta(seconds=settings.SESSION_ABSOLUTE)
 
 
 class Selection(models.Model):
-    """Clients that one person chose, and what would be done with each.
+    """A member's selection of clients, with the action to perform on each.
 
-    ``sealed`` holds both under the vault's key: settings are among them.
+    ``sealed`` is encrypted because it contains settings.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -91,7 +91,7 @@ class Selection(models.Model):
 
     @property
     def content(self) -> Any:
-        """Raises `vault.Sealed` when it was not sealed for this row."""
+        """The decrypted selection; raises `vault.UnsealError` if sealed for another row."""
         return json.loads(vault.unseal(self.sealed, self.vault_context))
 
 
@@ -107,10 +107,9 @@ LOOKUP_LIFETIME = timedelta(seconds=settings.SESSION_ABSOLUTE)
 
 
 class Lookup(models.Model):
-    """A subject that one person looked up in one organization.
+    """A subject that a member looked up in an organization.
 
-    A subject stands in no address, no log and no session, so its pages are below the
-    id of this row, which holds it sealed.
+    URLs, logs and sessions never contain a subject, so its pages use this row's ID.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -132,7 +131,7 @@ class Lookup(models.Model):
 
     @property
     def subject(self) -> str:
-        """Raises `vault.Sealed` when it was not sealed for this row."""
+        """The decrypted subject; raises `vault.UnsealError` if sealed for another row."""
         return vault.unseal(self.sealed, self.vault_context)
 
 

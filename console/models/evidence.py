@@ -1,4 +1,4 @@
-"""What is made of the record for whoever has to trust it: packs, and verdicts."""
+"""Evidence packages and verification results of the audit log."""
 
 from uuid import uuid4
 
@@ -9,18 +9,18 @@ from tenants.models import Organization
 
 
 class Pack(models.Model):
-    """An evidence pack of a search, made by a job and kept for some days."""
+    """An evidence package of a search, created by a job and kept for some days."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
-    actor = models.CharField(max_length=254)  # who asked for it
-    search = models.CharField(max_length=1000)  # as the record may tell it
+    actor = models.CharField(max_length=254)  # who requested it
+    search = models.CharField(max_length=1000)  # as in the audit log
     asked_at = models.DateTimeField(default=timezone.now)
-    job = models.UUIDField(null=True)  # that makes it
-    made_at = models.DateTimeField(null=True)  # null while it is being made
+    job = models.UUIDField(null=True)  # creates it
+    made_at = models.DateTimeField(null=True)  # null until it is complete
     entries = models.PositiveIntegerField(default=0)
     size = models.BigIntegerField(default=0)  # bytes
-    covered = models.BigIntegerField(default=0)  # rows of the record that are signed
+    covered = models.BigIntegerField(default=0)  # rows covered by a checkpoint
 
     class Meta:
         ordering = ["-asked_at"]
@@ -31,7 +31,7 @@ class Pack(models.Model):
 
 
 class PackPart(models.Model):
-    """Some bytes of it, since a worker and the console may share no file system."""
+    """A part of a package's file; workers may not share a file system."""
 
     pack = models.ForeignKey(Pack, on_delete=models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()
@@ -46,25 +46,25 @@ class PackPart(models.Model):
 
 
 class Verdict(models.Model):
-    """Whether the record was whole when somebody asked."""
+    """The result of a verification of the audit log."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
     actor = models.CharField(max_length=254)
     asked_at = models.DateTimeField(default=timezone.now)
     job = models.UUIDField(null=True)
-    ended_at = models.DateTimeField(null=True)  # null while it is looked at
+    ended_at = models.DateTimeField(null=True)  # null while running
     rows = models.BigIntegerField(default=0)
     entries = models.BigIntegerField(default=0)
-    removed = models.BigIntegerField(default=0)  # entries that were kept long enough
-    bad = models.BigIntegerField(null=True)  # the first row that cannot be right
-    what = models.CharField(max_length=400, default="")  # is wrong with it
-    unguarded = models.BooleanField(default=False)  # the database would let one change
+    removed = models.BigIntegerField(default=0)  # entries past their retention
+    bad = models.BigIntegerField(null=True)  # the first invalid row
+    what = models.CharField(max_length=400, default="")  # the error in that row
+    unguarded = models.BooleanField(default=False)  # database triggers are missing
     warnings = models.PositiveIntegerField(default=0)
-    checkpoints = models.PositiveIntegerField(default=0)  # that it was held against
-    outside = models.BigIntegerField(default=0)  # rows, by the newest kept in a file
-    outside_at = models.DateTimeField(null=True)  # when that one was signed
-    covered = models.BigIntegerField(default=0)  # rows, by the last of them
+    checkpoints = models.PositiveIntegerField(default=0)  # number compared with
+    outside = models.BigIntegerField(default=0)  # rows covered by the newest external checkpoint
+    outside_at = models.DateTimeField(null=True)  # its signature time
+    covered = models.BigIntegerField(default=0)  # rows covered by the last checkpoint
     covered_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -76,10 +76,10 @@ class Verdict(models.Model):
 
     @property
     def newer(self) -> int:
-        """Rows that no checkpoint covers."""
+        """The number of rows that no checkpoint covers."""
         return max(0, self.rows - self.covered)
 
     @property
     def inside(self) -> int:
-        """Rows that only what is in the database itself speaks for."""
+        """The number of rows that no external checkpoint covers."""
         return max(0, self.rows - self.outside)

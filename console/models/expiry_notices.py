@@ -1,4 +1,4 @@
-"""What people were told by mail about things that end, so that each is told once."""
+"""Email notices about expiring objects; each is sent once."""
 
 from uuid import uuid4
 
@@ -8,16 +8,15 @@ from tenants.models import Organization
 
 
 class Digest(models.Model):
-    """One day's mail to one organization about what ends soon.
+    """A day's email to an organization about expiring objects.
 
-    It is written with all that it tells before any of it is sent, so that a worker
-    which is killed loses nothing: whoever finds it next sends it.
+    It is stored with its notices before sending, so that any worker can resume it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
     day = models.DateField()
-    tried_at = models.DateTimeField(null=True)  # a worker is at it, or was
+    tried_at = models.DateTimeField(null=True)  # time of the last attempt
     tries = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
 
@@ -29,17 +28,17 @@ class Digest(models.Model):
 
 
 class ToldEnd(models.Model):
-    """That a thing comes to its end within so many days, or did, was told.
+    """A notice that an object expires within some days, or has expired.
 
-    One that is renewed ends at another time, and is told of anew.
+    A renewed object has another expiry and gets new notices.
     """
 
     digest = models.ForeignKey(Digest, on_delete=models.CASCADE)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
     thing = models.CharField(max_length=200)
     ends_at = models.DateTimeField()
-    days = models.SmallIntegerField()  # the threshold; 0: it has ended
-    line = models.TextField()  # of the mail
+    days = models.SmallIntegerField()  # the threshold; 0 if expired
+    line = models.TextField()  # of the email
 
     class Meta:
         constraints = [

@@ -10,7 +10,7 @@ from tenants.models import Organization
 
 
 class KnownService(models.Model):
-    """What a list of services showed last: for names, and for regions that are down."""
+    """A service as last listed; used for names and unavailable regions."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
     region = models.CharField(max_length=20)
@@ -19,9 +19,9 @@ class KnownService(models.Model):
     issuer = models.TextField(blank=True)
     modified_at = models.BigIntegerField(default=0)  # milliseconds since 1970
     seen_at = models.DateTimeField()
-    clients_at = models.DateTimeField(null=True)  # its clients were read, all of them
-    clients_asked_at = models.DateTimeField(null=True)  # by whoever looks by itself
-    clients_problem = models.TextField(blank=True)  # why not, when last asked
+    clients_at = models.DateTimeField(null=True)  # last complete sync of its clients
+    clients_asked_at = models.DateTimeField(null=True)  # last sync by a periodic task
+    clients_problem = models.TextField(blank=True)  # the error of the last sync
 
     class Meta:
         constraints = [
@@ -35,7 +35,7 @@ class KnownService(models.Model):
 
 
 class KnownClient(models.Model):
-    """What a list of clients showed last, as far as it is searched by."""
+    """The searchable fields of a client as last listed."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, db_index=False)
     region = models.CharField(max_length=20)
@@ -49,14 +49,14 @@ class KnownClient(models.Model):
     grants = models.TextField(blank=True)  # separated by spaces
     hosts = models.TextField(blank=True)  # of its redirect URIs, separated by spaces
     locked = models.BooleanField(default=False)
-    chain_ends = models.BigIntegerField(default=0)  # milliseconds since 1970, of trust
-    document_ends = models.BigIntegerField(default=0)  # the same, of its metadata
-    edition = models.PositiveSmallIntegerField(default=0)  # of what is kept of it
+    chain_ends = models.BigIntegerField(default=0)  # trust chain expiry, ms since 1970
+    document_ends = models.BigIntegerField(default=0)  # metadata expiry, ms since 1970
+    edition = models.PositiveSmallIntegerField(default=0)  # format version of this row
     modified_at = models.BigIntegerField(default=0)  # milliseconds since 1970
     created_at = models.BigIntegerField(default=0)  # milliseconds since 1970
     seen_at = models.DateTimeField()
-    rank = models.CharField(max_length=80, blank=True)  # what names are sorted by
-    words = models.TextField(blank=True)  # what is searched, in small letters
+    rank = models.CharField(max_length=80, blank=True)  # sort key of the name
+    words = models.TextField(blank=True)  # lower-case search text
 
     class Meta:
         constraints = [
@@ -70,7 +70,7 @@ class KnownClient(models.Model):
                 fields=["organization", "modified_at", "id"], name="known_client_by_change"
             ),
             models.Index(
-                # In the order in which combinations of them are counted.
+                # In the order in which facets are counted.
                 fields=[
                     "organization",
                     "region",
@@ -90,14 +90,14 @@ class KnownClient(models.Model):
 
 
 class KnownKey(models.Model):
-    """What can be told of a key by its public members, as it was last seen."""
+    """The public members of a key as last synced."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, db_index=False)
     region = models.CharField(max_length=20)
     service_id = models.BigIntegerField()
-    client_id = models.BigIntegerField(default=0)  # 0: the service's own
-    place = models.PositiveIntegerField()  # among all keys of its owner
-    kind = models.CharField(max_length=10)  # an `inventory.Kind`
+    client_id = models.BigIntegerField(default=0)  # 0 for a service's key
+    place = models.PositiveIntegerField()  # index among the owner's keys
+    kind = models.CharField(max_length=10)  # location of the key
     kid = models.CharField(max_length=200, blank=True)
     kty = models.CharField(max_length=20, blank=True)
     use = models.CharField(max_length=20, blank=True)
@@ -106,10 +106,10 @@ class KnownKey(models.Model):
     thumbprint = models.CharField(max_length=64, blank=True)
     subject = models.CharField(max_length=300, blank=True)
     ends_at = models.DateTimeField(null=True)
-    marks = models.CharField(max_length=120, blank=True)  # `Mark`s, parted by spaces
-    used_by = models.CharField(max_length=400, blank=True)  # members, the same way
-    owner = models.CharField(max_length=200, blank=True)  # its name
-    words = models.TextField(blank=True)  # what is searched, in small letters
+    marks = models.CharField(max_length=120, blank=True)  # issues, separated by spaces
+    used_by = models.CharField(max_length=400, blank=True)  # members, separated by spaces
+    owner = models.CharField(max_length=200, blank=True)  # name of the owner
+    words = models.TextField(blank=True)  # lower-case search text
 
     class Meta:
         constraints = [

@@ -1,4 +1,4 @@
-"""How often people did what may be done only so often."""
+"""Uses of rate-limited actions."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.utils import timezone
 
 
 class Spending(models.Model):
-    """One person did once what they have a budget for; kept while it counts."""
+    """One use of a rate limit by a user; kept while it counts."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False)
     budget = models.CharField(max_length=20)

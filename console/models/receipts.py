@@ -1,4 +1,4 @@
-"""What was ended of a subject's, kept service by service while it is being learnt."""
+"""Receipts of revocations for a subject, by service."""
 
 from collections.abc import Iterator
 from typing import Self
@@ -13,26 +13,26 @@ from tenants.models import Organization
 
 
 class Receipt(models.Model):
-    """What one person revoked of a subject's, why, and for which ticket.
+    """A revocation for a subject, with its reason and ticket.
 
-    What became of each call stands in the record, under `page`; here stands what was
-    there before and what was left. The subject is sealed for this row.
+    The audit log holds the outcome of each call, under `page`; the receipt holds what
+    existed before and what remained.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
     maker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
-    actor = models.CharField(max_length=254)  # the maker, as the record tells them
+    actor = models.CharField(max_length=254)  # the maker, as in the audit log
     sealed = models.TextField()
-    everything = models.BooleanField(default=False)  # else one app
-    regions = models.JSONField(default=list)  # names of those that were to be asked
+    everything = models.BooleanField(default=False)  # all apps, or one
+    regions = models.JSONField(default=list)  # names of the requested regions
     reason = models.CharField(max_length=400)
     ticket = models.CharField(max_length=60, blank=True)
-    page = models.CharField(max_length=36, blank=True)  # of its calls, in the record
-    job = models.UUIDField(null=True)  # that does it
-    lookup = models.UUIDField(null=True)  # whose page it was asked for on
+    page = models.CharField(max_length=36, blank=True)  # groups its calls in the audit log
+    job = models.UUIDField(null=True)  # revokes; null without a job
+    lookup = models.UUIDField(null=True)  # the lookup it was requested from
     made_at = models.DateTimeField(default=timezone.now)
-    ended_at = models.DateTimeField(null=True)  # where no job does it
+    ended_at = models.DateTimeField(null=True)  # set only without a job
 
     class Meta:
         indexes = [
@@ -53,21 +53,21 @@ class Receipt(models.Model):
 
     @property
     def subject(self) -> str:
-        """Raises `vault.Sealed` when it was not sealed for this row."""
+        """The decrypted subject; raises `vault.UnsealError` if sealed for another row."""
         return vault.unseal(self.sealed, self.vault_context)
 
 
 class ReceiptPlace(models.Model):
-    """What is known of one service: JSON that `console.users.receipt_lines` reads."""
+    """The result for one service, as JSON of `console.users.receipt_lines`."""
 
     receipt = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="places")
     region = models.CharField(max_length=20)
     service_id = models.BigIntegerField()
     name = models.CharField(max_length=200, blank=True)
     content = models.TextField(default="{}")
-    version = models.PositiveIntegerField(default=0)  # who writes an old one is late
-    ended_at = models.DateTimeField(null=True)  # it was last tried until then
-    is_proven = models.BooleanField(default=False)  # nothing acts for the subject here
+    version = models.PositiveIntegerField(default=0)  # for optimistic locking
+    ended_at = models.DateTimeField(null=True)  # end of the last attempt
+    is_proven = models.BooleanField(default=False)  # verified that nothing remained
 
     class Meta:
         ordering = ["region", "name", "service_id"]

@@ -1,4 +1,4 @@
-"""Signing keys of services that are being replaced without breaking a verifier."""
+"""Rollovers of services' signing keys."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -10,16 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Organization
 
-MAX_STEP_DURATION = timedelta(seconds=30)  # a call of a step may still be under way
-HSM_MEMBER = "hsks"  # instead of a key set: keys in hardware modules
-FEDERATION_KEY_MEMBER = "federationSignatureKeyId"  # names what authorities above have to know
+MAX_STEP_DURATION = timedelta(seconds=30)  # longest duration of a call
+HSM_MEMBER = "hsks"  # keys in hardware security modules
+FEDERATION_KEY_MEMBER = "federationSignatureKeyId"  # superiors must know this key
 
 
 class Rollover(models.Model):
-    """One service's way from a signing key to the one that follows it.
+    """The replacement of a service's signing key.
 
-    The state tells what was done; a job does what comes next, at ``due_at``. No key is
-    kept here: the new one is made in the call that publishes it, or in its module.
+    A job performs the next step at ``due_at``. The row holds no private key: the new key
+    is generated in the call that publishes it, or in its module.
     """
 
     class State(models.TextChoices):
@@ -39,17 +39,17 @@ class Rollover(models.Model):
     label = models.TextField(blank=True)  # the service's name
     state = models.CharField(max_length=10, choices=State, default=State.STARTED)
     changed_at = models.DateTimeField(default=timezone.now)  # the row
-    acting_at = models.DateTimeField(null=True)  # a step is being carried out since
+    acting_at = models.DateTimeField(null=True)  # start of the step in progress
 
-    member = models.CharField(max_length=40)  # the key set, or `HARDWARE`
-    settings = models.JSONField()  # members that are to name the new key
+    member = models.CharField(max_length=40)  # the key set, or `HSM_MEMBER`
+    settings = models.JSONField()  # members that refer to the key
     old_kid = models.TextField()
     old_thumbprint = models.CharField(max_length=43)  # RFC 7638, SHA-256
     new_kid = models.TextField()
     new_thumbprint = models.CharField(max_length=43, blank=True)
     old_handle = models.CharField(max_length=100, blank=True)  # of a key in hardware
-    new_handle = models.CharField(max_length=100, blank=True)  # once Authlete told it
-    asked_at = models.DateTimeField(null=True)  # a module was asked for the new key
+    new_handle = models.CharField(max_length=100, blank=True)  # from Authlete's response
+    asked_at = models.DateTimeField(null=True)  # of the key generation request
     caches = models.PositiveIntegerField()  # seconds to wait before the switch
     tokens = models.PositiveIntegerField()  # seconds to wait before the old key goes
 
@@ -58,12 +58,12 @@ class Rollover(models.Model):
     started_by = models.CharField(max_length=254)
     started_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True)
-    confirmed_at = models.DateTimeField(null=True)  # somebody last gave their word
+    confirmed_at = models.DateTimeField(null=True)  # of the last confirmation
     switched_at = models.DateTimeField(null=True)
     reverted_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    due_at = models.DateTimeField(null=True)  # what comes next
-    job = models.UUIDField(null=True)  # which does that
+    due_at = models.DateTimeField(null=True)  # time of the next step
+    job = models.UUIDField(null=True)  # performs the next step
     trouble = models.CharField(max_length=400, blank=True)  # why it stopped
 
     OPEN = (State.STARTED, State.PUBLISHED, State.SWITCHED, State.REVERTING, State.REVERTED)
@@ -111,26 +111,26 @@ class Rollover(models.Model):
 
     @property
     def is_reverting(self) -> bool:
-        """Whether it is being undone, or was."""
+        """Whether the rollover is being undone, or was."""
         back = (self.State.REVERTING, self.State.REVERTED, self.State.UNDONE)
         return self.state in back
 
     @property
     def is_new_signing(self) -> bool:
-        """Whether the new key signs, as far as it is known here."""
+        """Whether the new key signs."""
         return bool(self.switched_at and not self.reverted_at)
 
     @property
     def is_acting(self) -> bool:
-        """Whether a step is being carried out at this moment."""
+        """Whether a step is in progress."""
         return bool(self.acting_at and timezone.now() - self.acting_at < MAX_STEP_DURATION)
 
     def transition(self, to: State | str, **more: object) -> bool:
         """Change the state; return False, and change nothing, if the row was changed meanwhile."""
-        told = {"state": to, "changed_at": timezone.now(), **more}
-        here = type(self).objects.filter(pk=self.pk, state=self.state, changed_at=self.changed_at)
-        if not here.update(**told):
+        fields = {"state": to, "changed_at": timezone.now(), **more}
+        rows = type(self).objects.filter(pk=self.pk, state=self.state, changed_at=self.changed_at)
+        if not rows.update(**fields):
             return False
-        for name, value in told.items():
+        for name, value in fields.items():
             setattr(self, name, value)
         return True

@@ -1,4 +1,4 @@
-"""Secrets of clients that are being replaced without a gap."""
+"""Rotations of client secrets without downtime."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,15 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from tenants.crypto import vault
 from tenants.models import Organization
 
-STAGED_LIFETIME = timedelta(days=14)  # a secret that nobody activates is thrown away
+STAGED_LIFETIME = timedelta(days=14)  # an unactivated secret is discarded
 
 
 class Rotation(models.Model):
-    """One client's way from its old secret to a new one, which was made here.
+    """The replacement of a client's secret.
 
-    Authlete holds one secret a client, so the new one waits here until the
-    application knows it, and the old one afterwards until nobody wants it back. Both
-    are sealed for this row, and erased when it ends.
+    Authlete stores one secret per client, so the new one is stored here until it is
+    activated, and the old one until the rotation ends. Both are encrypted, and erased at
+    the end.
     """
 
     class State(models.TextChoices):
@@ -46,7 +46,7 @@ class Rotation(models.Model):
     old_sealed = models.TextField(blank=True)
     new_mark = models.CharField(max_length=16)  # fingerprints
     old_mark = models.CharField(max_length=16, blank=True)  # when it was staged
-    old_since = models.DateTimeField(null=True)  # when the old one was set from here
+    old_since = models.DateTimeField(null=True)  # when this console set the old secret
     reason = models.CharField(max_length=400)
     ticket = models.CharField(max_length=60, blank=True)
     staged_by = models.CharField(max_length=254)
@@ -55,11 +55,11 @@ class Rotation(models.Model):
     shown_at = models.DateTimeField(null=True)
     stored_by = models.CharField(max_length=254, blank=True)
     stored_at = models.DateTimeField(null=True)
-    activate_at = models.DateTimeField(null=True)  # as long as a job waits for it
+    activate_at = models.DateTimeField(null=True)  # set while a job is scheduled
     job = models.UUIDField(null=True)
     activated_by = models.CharField(max_length=254, blank=True)
     activated_at = models.DateTimeField(null=True)
-    until = models.DateTimeField()  # when it ends by itself
+    until = models.DateTimeField()  # when it ends automatically
 
     OPEN = (State.STAGED, State.ACTIVATING, State.ACTIVATED, State.UNDOING)
 
@@ -82,12 +82,12 @@ class Rotation(models.Model):
 
     @property
     def is_unrevealed(self) -> bool:
-        """Whether nobody has seen the new secret, so that it may be shown once."""
+        """Whether nobody has seen the new secret; it can be shown once."""
         return self.state == self.State.STAGED and self.shown_at is None
 
     @property
     def can_undo(self) -> bool:
-        """Return whether the old secret is stored; it is not if somebody else set the new one."""
+        """Whether the old secret is stored; not if someone else set the new one."""
         return self.state == self.State.ACTIVATED and bool(self.old_sealed)
 
     @property
@@ -97,7 +97,7 @@ class Rotation(models.Model):
 
     @property
     def old_secret(self) -> str:
-        """The secret that it replaced; raises `vault.UnsealError` as `new_secret` does."""
+        """The replaced secret; raises `vault.UnsealError` as `new_secret` does."""
         return vault.unseal(self.old_sealed, self._vault_context("old"))
 
     def seal_new_secret(self, secret: str) -> Self:
@@ -110,13 +110,13 @@ class Rotation(models.Model):
 
     def transition(self, to: State, **more: object) -> bool:
         """Change the state; return False, and change nothing, if the row was changed meanwhile."""
-        told = {"state": to, "changed_at": timezone.now(), **more}
+        fields = {"state": to, "changed_at": timezone.now(), **more}
         if to not in self.OPEN:
-            told |= {"new_sealed": "", "old_sealed": "", "activate_at": None}
-        here = type(self).objects.filter(pk=self.pk, state=self.state, changed_at=self.changed_at)
-        if not here.update(**told):
+            fields |= {"new_sealed": "", "old_sealed": "", "activate_at": None}
+        rows = type(self).objects.filter(pk=self.pk, state=self.state, changed_at=self.changed_at)
+        if not rows.update(**fields):
             return False
-        for name, value in told.items():
+        for name, value in fields.items():
             setattr(self, name, value)
         return True
 

@@ -1,4 +1,4 @@
-"""Keys of machines that read the record as it grows."""
+"""Access tokens of log streams."""
 
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from tenants.models import Organization
 
-TOKEN_PREFIX = "mrs_"  # so that a scanner of secrets can know one  # noqa: S105
+TOKEN_PREFIX = "mrs_"  # for secret scanners  # noqa: S105
 
 
 class Stream(models.Model):
-    """What one machine reads the record of an organization with.
+    """A client that reads an organization's audit log.
 
-    The token is random enough for a plain digest of it to give nothing away.
+    The token has enough entropy for an unsalted digest.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -26,8 +26,8 @@ class Stream(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     made_by = models.CharField(max_length=254)
     used_at = models.DateTimeField(null=True)
-    position = models.BigIntegerField(default=0)  # the last row that was handed out
-    # Since the record was last told that it is read.
+    position = models.BigIntegerField(default=0)  # the last row that was read
+    # Time of the last audit entry about reads, and reads since then.
     told_at = models.DateTimeField(null=True)
     reads = models.PositiveIntegerField(default=0)
 

@@ -1,4 +1,4 @@
-"""Where the record of an organization is sent to, and what came of it."""
+"""Webhooks that receive audit log entries, and their deliveries."""
 
 from base64 import b64encode
 from collections.abc import Iterator
@@ -17,12 +17,12 @@ from tenants.crypto import vault
 from tenants.models import Organization
 
 SECRET_PREFIX = "whsec_"  # Standard Webhooks  # noqa: S105
-SECRET_OVERLAP = timedelta(hours=24)  # in which the secret before the last one signs as well
-LATE_AFTER = timedelta(minutes=15)  # that the oldest row may wait until somebody is told
+SECRET_OVERLAP = timedelta(hours=24)  # both the new and the old secret sign
+LATE_AFTER = timedelta(minutes=15)  # longest wait of a row without a warning
 
 
 class Webhook(models.Model):
-    """One place that takes rows, and the row as far as which it has them."""
+    """A receiver of audit log entries, and its position in the log."""
 
     class Pause(models.TextChoices):
         NONE = "", _("active")
@@ -33,27 +33,27 @@ class Webhook(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
     name = models.CharField(max_length=60)
-    # The whole address may be a secret in itself, as those of chats are.
+    # Encrypted: chat services put a secret in the URL.
     url_sealed = models.TextField()
-    origin = models.CharField(max_length=300)  # what pages show of it
-    effects = models.CharField(max_length=60, blank=True)  # by spaces; empty: all
-    groups = models.CharField(max_length=200, blank=True)  # the same, of `GROUPS`
-    subjects = models.BooleanField(default=False)  # in the clear
+    origin = models.CharField(max_length=300)  # shown on pages
+    effects = models.CharField(max_length=60, blank=True)  # separated by spaces; all if empty
+    groups = models.CharField(max_length=200, blank=True)  # of `EVENT_GROUPS`, like effects
+    subjects = models.BooleanField(default=False)  # include subjects as plain text
     secret_sealed = models.TextField()
-    old_sealed = models.TextField(blank=True)  # signs as well, until `old_until`
+    old_sealed = models.TextField(blank=True)  # also signs, until `old_until`
     old_until = models.DateTimeField(null=True)
     made_at = models.DateTimeField(default=timezone.now)
     made_by = models.CharField(max_length=254)
 
-    position = models.BigIntegerField()  # the last row that was taken, or left out
+    position = models.BigIntegerField()  # the last delivered or skipped row
     pause = models.CharField(max_length=6, choices=Pause, default=Pause.NONE)
     paused_at = models.DateTimeField(null=True)
     paused_by = models.CharField(max_length=254, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)  # that failed in a row
+    tries = models.PositiveSmallIntegerField(default=0)  # consecutive failures
     failing_since = models.DateTimeField(null=True)
     next_at = models.DateTimeField(default=timezone.now)
-    taken_at = models.DateTimeField(null=True)  # when it last took something
-    held_until = models.DateTimeField(null=True)  # by the worker that sends to it
+    taken_at = models.DateTimeField(null=True)  # of the last successful delivery
+    held_until = models.DateTimeField(null=True)  # lock of the sending worker
 
     class Meta:
         ordering = ["name", "made_at"]
@@ -67,35 +67,35 @@ class Webhook(models.Model):
 
     @property
     def is_stopped(self) -> bool:
-        """Whether it was paused by nobody."""
+        """Whether it was stopped automatically."""
         return self.pause in (self.Pause.FAILED, self.Pause.GONE)
 
     @property
     def url(self) -> str:
-        """Raises `vault.Sealed` when it was not sealed for this row."""
+        """The decrypted URL; raises `vault.UnsealError` if sealed for another row."""
         return vault.unseal(self.url_sealed, self._vault_context("url"))
 
     @property
     def secret(self) -> str:
-        """Raises `vault.Sealed` as `url` does."""
+        """The decrypted secret; raises `vault.UnsealError` like `url`."""
         return vault.unseal(self.secret_sealed, self._vault_context("secret"))
 
     @property
     def waiting_since(self) -> datetime | None:
-        """When the row was written that it is to have next, or to be spared."""
+        """The time of the oldest row after `position`."""
         row = AuditRecord.objects.filter(seq=self.position + 1).first()
         return row.written_at if row else None
 
     @property
     def is_late(self) -> bool:
-        """Whether somebody should look: it was stopped, or has waited for long."""
+        """Whether it was stopped, or its oldest row waits longer than `LATE_AFTER`."""
         if self.is_stopped or not self.is_on:
             return self.is_stopped
         since = self.waiting_since
         return since is not None and timezone.now() - since > LATE_AFTER
 
     def signing_secrets(self, now: datetime) -> list[str]:
-        """Those that sign now, the newest first."""
+        """Return the valid signing secrets, newest first."""
         found = [self.secret]
         if self.old_until and now < self.old_until:
             found.append(vault.unseal(self.old_sealed, self._vault_context("old")))
@@ -120,34 +120,33 @@ class Webhook(models.Model):
 
 
 class Delivery(models.Model):
-    """Some rows on their way to a webhook, under an id that stays while they are tried.
+    """A batch of rows sent to a webhook under one ID.
 
-    Which rows these are is kept before the first byte is sent, so that whoever goes
-    on after a worker was killed sends the same ones under the same id.
+    Its rows are stored before sending, so that a retry sends the same rows and ID.
     """
 
     class State(models.TextChoices):
         PENDING = "pending", _("pending")
         DONE = "done", _("delivered")
         FAILED = "failed", _("failed")
-        DROPPED = "dropped", _("replaced by a replay")  # replayed, or another choice
+        DROPPED = "dropped", _("replaced by a replay")  # or its filters changed
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE)
     is_test = models.BooleanField(default=False)
     state = models.CharField(max_length=7, choices=State, default=State.PENDING)
     made_at = models.DateTimeField(default=timezone.now)
-    after = models.BigIntegerField(default=0)  # it begins behind this row
+    after = models.BigIntegerField(default=0)  # starts after this row
     first = models.BigIntegerField(default=0)
     last = models.BigIntegerField(default=0)
-    until = models.BigIntegerField(default=0)  # where the next one goes on
+    until = models.BigIntegerField(default=0)  # the next one starts after this row
     rows = models.PositiveIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
     tried_at = models.DateTimeField(null=True)
-    took = models.FloatField(null=True)  # seconds, the last try
+    took = models.FloatField(null=True)  # seconds, of the last attempt
     status = models.PositiveSmallIntegerField(null=True)
-    answer = models.CharField(max_length=500, blank=True)  # its beginning
-    error = models.CharField(max_length=300, blank=True)  # where there was no answer
+    answer = models.CharField(max_length=500, blank=True)  # start of the response body
+    error = models.CharField(max_length=300, blank=True)  # without a response
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -166,17 +165,17 @@ class Delivery(models.Model):
 
     @property
     def milliseconds(self) -> float | None:
-        """That the last try took."""
+        """The duration of the last attempt."""
         return None if self.took is None else self.took * 1000
 
     @property
     def message(self) -> str:
-        """Its id, as the receiver sees it."""
+        """The message ID in the request."""
         return f"msg_{self.pk.hex}"
 
 
 def late_webhooks(organization: Organization | None = None) -> list[Webhook]:
-    """Those that somebody should look at, of one organization or of all."""
+    """Return the late webhooks, of one organization or of all."""
     webhooks = Webhook.objects.all()
     if organization:
         webhooks = webhooks.filter(organization=organization)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
-SIDECAR_SUFFIXES = ("-wal", "-shm", "-journal")  # while somebody has it in use
+SIDECAR_SUFFIXES = ("-wal", "-shm", "-journal")  # present while in use
 
 type FileId = tuple[int, int]  # device and inode
 
@@ -39,10 +39,10 @@ def _is_read_only_copy(name: str) -> bool:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Nothing is committed to another file than the one that has the name."""
+    """A connection that commits only while its file is still at the same path."""
 
     _opened_file_id: FileId | None = None
-    _is_immutable = False  # as what nobody changes
+    _is_immutable = False  # opened with immutable=1
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         name = str(conn_params["database"])
@@ -66,7 +66,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _commit(self) -> None:
         self._raise_if_replaced()
         super()._commit()  # type: ignore[misc]
-        self._raise_if_replaced()  # it may have gone meanwhile
+        self._raise_if_replaced()  # it may have been replaced during the commit
 
     def _raise_if_replaced(self) -> None:
         if self._is_replaced:

@@ -25,7 +25,7 @@ INHERITED_CONTEXT = ("request", "csrf_token")  # of the page, besides the argume
 
 
 class FillNode(Node):
-    """A named part of a component; it renders in its component's place for it."""
+    """A named slot of a component."""
 
     def __init__(self, name: str, nodelist: NodeList) -> None:
         self.name = name
@@ -38,7 +38,7 @@ class FillNode(Node):
 
 
 class ComponentNode(Node):
-    """A partial with its arguments, its body and its fills."""
+    """A partial with its arguments, body and fills."""
 
     def __init__(
         self, name: FilterExpression, arguments: dict[str, FilterExpression], nodelist: NodeList

@@ -1,4 +1,4 @@
-"""What the frame around every page is drawn with."""
+"""Template tags of the page layout."""
 
 from collections.abc import Hashable
 from functools import lru_cache
@@ -25,8 +25,8 @@ from tenants.organizations.roles import Role
 
 register = template.Library()
 
-SLOW_SECONDS = 1.0  # seconds
-STALE_SECONDS = 300.0  # seconds after which an answer says nothing about now
+SLOW_SECONDS = 1.0
+STALE_SECONDS = 300.0  # age at which a health sample is ignored
 
 
 @register.simple_tag
@@ -60,7 +60,10 @@ def current_member(context: Context) -> Any:
 
 @register.simple_tag
 def service_interruption() -> str:
-    """Why nothing is done now: the "record", or what is kept "outside" of it."""
+    """Return why changes are blocked: "record", "outside" or an empty string.
+
+    "record": audit entries can't be written; "outside": external anchors are overdue.
+    """
     if write_failures:
         return "record"
     return "outside" if anchors.anchor_monitor.blocks_changes() else ""
@@ -133,7 +136,7 @@ def role_name(role: str) -> str:
 
 @register.filter
 def initials(user: Any) -> str:
-    """Two letters for a person: of the name, else of the address."""
+    """Return two initials of a user's name, or of their email address."""
     name = user.get_full_name() or user.get_username().partition("@")[0]
     words = name.replace(".", " ").split() or ["?"]
     first, last = str(words[0]), str(words[-1])

@@ -1,4 +1,4 @@
-"""Links that know where they stand: in breadcrumbs, tabs, chips and table heads."""
+"""Links of breadcrumbs, tabs, filter chips and column headers."""
 
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,7 @@ EMPTY = SafeString("")
 
 
 class CachedURLNode(URLNode):
-    """Django's ``{% url %}``, by `path_to`: a list has hundreds."""
+    """A ``{% url %}`` node that uses `cached_reverse`."""
 
     def render(self, context: Context) -> str:
         if self.kwargs or self.asvar:
@@ -163,18 +163,18 @@ def similar_entries(entry: AuditEntry, **values: str | int) -> str:
 
 
 def covers_moment(asked: QueryDict, moment: datetime) -> bool:
-    """Return whether a search looks back as far as a moment, see `Filters.horizon`."""
+    """Return whether a search covers ``moment``; see `EntryFilters.horizon`."""
     if moment >= timezone.now() - DEFAULT_WINDOW:
         return True
-    named = {"without" if one.startswith("-") else one for one in asked}
-    if all(one[0] in "45" for one in asked.getlist("status")):
+    named = {"without" if filter_name.startswith("-") else filter_name for filter_name in asked}
+    if all(filter_name[0] in "45" for filter_name in asked.getlist("status")):
         named.discard("status")
     through = named & {*UNINDEXED_FILTERS, "q"}
     return bool(named & {*NARROW_FILTERS, "since", "after"}) or not through
 
 
 def local_day(moment: datetime) -> str:
-    """Return the reader's local date, for a query aria_sort."""
+    """Return the user's local date, for a query string."""
     return timezone.localdate(moment).isoformat()
 
 

@@ -1,4 +1,4 @@
-"""Filters for text: what came from outside, API names, numbers, spans of time."""
+"""Filters for external text, API names, numbers and durations."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from tenants.authlete.redaction.redactor import Fingerprint
 
 register = template.Library()
 
-MAX_SEARCH_VALUE_CHARS = 200  # characters of one value that a search takes
+MAX_SEARCH_VALUE_CHARS = 200  # of one search value
 HUMP_PATTERN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=_)")
 DOT_PATTERN = re.compile(r"(?=\.)")
 JSON_TOKEN_PATTERN = re.compile(
@@ -100,7 +100,7 @@ def grouped(number: int | float | None) -> str:
 
 @register.filter
 def latency(ms: float | None) -> str:
-    """Milliseconds, in seconds from one second on."""
+    """Format milliseconds; as seconds from one second on."""
     if ms is None:
         return "–"
     if ms < 1000:
@@ -110,7 +110,7 @@ def latency(ms: float | None) -> str:
 
 @register.filter
 def duration(seconds: int | None) -> str:
-    """Seconds in the units that a person would say, none left out."""
+    """Format seconds in days, hours, minutes and seconds."""
     if seconds is None:
         return "–"
     if seconds <= 0:
@@ -125,7 +125,7 @@ def duration(seconds: int | None) -> str:
 
 @register.filter
 def highlight_json(json: str) -> SafeString:
-    """JSON with its names, strings and numbers marked; its text stays as it is."""
+    """Mark the names, strings and numbers of a JSON text."""
     parts = []
     end = 0
     for found in JSON_TOKEN_PATTERN.finditer(json):

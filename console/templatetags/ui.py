@@ -1,4 +1,4 @@
-"""What the templates of the console draw with: marks, times, controls."""
+"""Template tags for icons, badges, times and form controls."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -107,9 +107,9 @@ def fingerprint(mark: str) -> str:
 
 @register.simple_tag
 def copyable(text: object, label: str | Promise = "", kind: str = "mono") -> SafeString:
-    """Text with a button that copies it; ``label`` says what is copied.
+    """Render text with a copy button; ``label`` names the text.
 
-    ``kind``: "mono", and "wrap-anywhere" where it must break rather than be cut off.
+    ``kind``: "mono", plus "whole" to wrap the text instead of truncating it.
     """
     return format_html(
         '<span class="copyable{}"><span class="{}">{}</span>'
@@ -230,6 +230,6 @@ def control(field: BoundField, first: str = "") -> SafeString:
     if first:
         widget.attrs["autofocus"] = True
     attrs: dict[str, str | bool] = {"class": WIDGET_CLASSES.get(kind, "input")}
-    if kind == "textarea" and widget.attrs.get("rows") == "10":  # Django's, and tall
+    if kind == "textarea" and widget.attrs.get("rows") == "10":  # Django's default
         attrs["rows"] = "3"
     return field.as_widget(attrs=attrs)
