@@ -81,7 +81,7 @@ def test_no_signature_fails_during_a_rollover(world):
     hand.type(page.get_by_label("New key ID"), "pay-2027")
     hand.type(page.get_by_label("Reason"), "Yearly, says risk")
     hand.click("button", "Start rollover in US")
-    expect(page.get_by_text("being published")).to_be_visible()
+    expect(page.get_by_text("publishing")).to_be_visible()
     scene.path_params["rollover"] = page.url.rstrip("/").rpartition("/")[2]
     work()
     expect(page.get_by_text("published, waiting for caches")).to_be_visible()
