@@ -87,7 +87,7 @@ def test_auditor_reads_the_change(open_signed_in, person):
     hand.click("link", "Audit log", within=page.get_by_label("Main"))
     row = page.get_by_role("row", name="CHG-2107")
     expect(row).to_contain_text("tomas.okafor@harbor.example")
-    hand.follow_link(row.get_by_role("rowheader").get_by_role("link", name="Saved"))
+    hand.follow_link(row.get_by_role("rowheader").get_by_role("link", name="Update Payments Japan"))
 
     changes = page.get_by_role("region", name="Changes")
     expect(changes).to_contain_text("2 minutes")

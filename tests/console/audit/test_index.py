@@ -264,7 +264,7 @@ def test_answers_htmx_with_the_record_alone(auditor, keep):
 
     response = auditor.get(URL, {"ticket": "", "effect": "change"}, headers={"HX-Request": "true"})
 
-    assertContains(response, "Saved")
+    assertContains(response, "Update <bdi>Shop</bdi>")
     assertTemplateNotUsed(response, "base.html")
     assert response["HX-Push-Url"] == f"{URL}?effect=change"
 
