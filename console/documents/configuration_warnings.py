@@ -52,19 +52,19 @@ def add_form_warnings(
 def _describe_findings(
     target: DocumentTarget, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[ConfigurationWarning]:
-    was = set(target.kind.findings(before))
-    may = target.workspace.member.can(Effect.CHANGE)
-    told = []
+    previous = set(target.kind.findings(before))
+    can_edit = target.workspace.member.can(Effect.CHANGE)
+    warnings = []
     for finding in target.kind.findings(after):
         section, setting = target.kind.declared[finding.fields[0]]
-        page = ("edit", section) if may else ("fields",)
-        told.append(
+        page = ("edit", section) if can_edit else ("fields",)
+        warnings.append(
             ConfigurationWarning(
                 gettext(finding.message),
                 translate(setting.label),
-                f"{target.path(*page)}#{f'field-{setting.name}' if may else section}",
+                f"{target.path(*page)}#{f'field-{setting.name}' if can_edit else section}",
                 finding.code,
-                finding not in was,
+                finding not in previous,
             )
         )
-    return told
+    return warnings

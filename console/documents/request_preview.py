@@ -25,11 +25,13 @@ def format_body(document: Document, shown: dict[str, Any]) -> str:
 def format_excerpt(document: Document, shown: dict[str, Any]) -> str:
     """Return the changed members of the body, and how many are unchanged."""
     same = len(document.to_dict().keys() - shown.keys())
-    kept = {name: value for name, value in shown.items() if value is not None}
-    lines = format_json(kept).splitlines()[1:-1] if kept else []
-    lines += [f"  … {name}: {gettext('omitted (reset)')} …" for name in shown if name not in kept]
-    told = ngettext("%(count)s unchanged field", "%(count)s unchanged fields", same)
-    return "\n".join(["{", f"  … {told % {'count': same}} …", *lines, "}"])
+    changed = {name: value for name, value in shown.items() if value is not None}
+    lines = format_json(changed).splitlines()[1:-1] if changed else []
+    lines += [
+        f"  … {name}: {gettext('omitted (reset)')} …" for name in shown if name not in changed
+    ]
+    count = ngettext("%(count)s unchanged field", "%(count)s unchanged fields", same)
+    return "\n".join(["{", f"  … {count % {'count': same}} …", *lines, "}"])
 
 
 def format_json(value: Any) -> str:
@@ -47,13 +49,13 @@ def _json_default(value: object) -> str:
 def format_curl(target: DocumentTarget, shown: dict[str, Any]) -> str:
     """Return the change as shell commands: read, edit what differs, write everything back.
 
-    No secret is in it; a secret that is set anew has to be put in by hand.
+    The commands contain no secret; add a new secret by hand.
     """
     head = '-H "Authorization: Bearer $AUTHLETE_TOKEN"'
-    gone = [name for name, value in shown.items() if value is None]
-    kept = {name: value for name, value in shown.items() if name not in gone}
-    steps = [f". + {format_json(kept)}"] if kept else ["."]
-    steps += [f"del(.{name})" for name in gone]
+    removed = [name for name, value in shown.items() if value is None]
+    changed = {name: value for name, value in shown.items() if name not in removed}
+    steps = [f". + {format_json(changed)}"] if changed else ["."]
+    steps += [f"del(.{name})" for name in removed]
     edit = " | ".join(steps).replace("'", "'\\''")
     return (
         f"curl -sS {head} \\\n  {target.api_url('get')} \\\n"

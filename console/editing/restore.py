@@ -81,8 +81,8 @@ def plan_restore(
 
 def unrestorable_message(left: Iterable[UnrestorableSetting]) -> str:
     """Return a message that lists the settings that are not restored, and why."""
-    told = "; ".join(f"{one.label}: {one.reason}" for one in left)
-    return _("Not restored: %(left)s") % {"left": told}
+    reasons = "; ".join(f"{one.label}: {one.reason}" for one in left)
+    return _("Not restored: %(left)s") % {"left": reasons}
 
 
 def draft_conflict_messages(
@@ -91,13 +91,13 @@ def draft_conflict_messages(
     """Return what restoring ``values`` replaces and keeps in a draft with ``edits``."""
     replaced = [n for n, v in edits.values.items() if n in values and v != values[n]]
     others = [name for name in edits.values if name not in values]
-    told = [
+    groups = [
         (_("Replaced in your draft: %(settings)s."), replaced),
         (_("Your draft also changes: %(settings)s."), others),
     ]
     return [
         words % {"settings": ", ".join(translate(kind.declared[n][1].label) for n in names)}
-        for words, names in told
+        for words, names in groups
         if names
     ]
 

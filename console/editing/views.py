@@ -136,8 +136,8 @@ MERGE_OUTDATED = gettext_lazy("Someone else saved changes again. Nothing was sen
 def review(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """Show the changes in words and as the request; send them on POST."""
     edits = drafts.load(target)
-    told = {"reason": request.GET.get("reason", "")[:400]}
-    form = VersionedChangeForm(request.POST or None, initial=told)
+    initial = {"reason": request.GET.get("reason", "")[:400]}
+    form = VersionedChangeForm(request.POST or None, initial=initial)
     failure = None
     end = Deadline(CALL_TIMEOUT_SECONDS)
     if form.is_valid():
@@ -264,8 +264,8 @@ def restore_version(request: ConsoleRequest, target: DocumentTarget) -> HttpResp
         context = versions.context | {"timestamp_param": timestamp_param(moment)}
         return render_page(request, "editing/restore_version.html", context)
     version = versions.current.modified_at
-    for told in draft_conflict_messages(target.kind, drafts.load(target), wanted):
-        messages.warning(request, told)
+    for message in draft_conflict_messages(target.kind, drafts.load(target), wanted):
+        messages.warning(request, message)
     drafts.update(target, lambda now: now.with_values(version, base, wanted))
     if not span.is_intact:
         messages.warning(request, TAMPERED_WARNING)
@@ -306,22 +306,22 @@ def restore(request: ConsoleRequest, target: DocumentTarget, entry: str) -> Http
         }
         return render_page(request, "editing/restore.html", context)
     version = document.modified_at
-    for told in draft_conflict_messages(target.kind, drafts.load(target), found.values):
-        messages.warning(request, told)
+    for message in draft_conflict_messages(target.kind, drafts.load(target), found.values):
+        messages.warning(request, message)
     drafts.update(target, lambda now: now.with_values(version, found.base, found.values))
     if found.unrestorable:
         messages.warning(request, unrestorable_message(found.unrestorable))
-    told = urlencode({"reason": undo_reason(logged_entry)})
-    return redirect_to(request, f"{target.path('review')}?{told}")
+    query = urlencode({"reason": undo_reason(logged_entry)})
+    return redirect_to(request, f"{target.path('review')}?{query}")
 
 
 def _redirect_to_undo_page(
-    request: ConsoleRequest, target: DocumentTarget, kept: AuditEntry, document: Document
+    request: ConsoleRequest, target: DocumentTarget, entry: AuditEntry, document: Document
 ) -> HttpResponse:
     """Redirect to the page of the action, prefilled to undo it."""
-    page = UNDO_PAGES[kept.operation]
-    if page == "lock" and bool(kept.value_before("locked")) == bool(document.get("locked")):
-        context = target.context(document) | {"entry": kept, "unrestorable_settings": ()}
+    page = UNDO_PAGES[entry.operation]
+    if page == "lock" and bool(entry.value_before("locked")) == bool(document.get("locked")):
+        context = target.context(document) | {"entry": entry, "unrestorable_settings": ()}
         return render_page(request, "editing/restore.html", context)
-    told = urlencode({"undo": kept.entry, "reason": undo_reason(kept)})
-    return redirect_to(request, f"{target.path(page)}?{told}")
+    query = urlencode({"undo": entry.entry, "reason": undo_reason(entry)})
+    return redirect_to(request, f"{target.path(page)}?{query}")

@@ -35,8 +35,8 @@ DURATION_UNITS: tuple[tuple[int, Callable[[int], str]], ...] = (  # seconds, lar
 @register.filter
 def isolate(text: object) -> SafeString:
     """Isolate the writing direction of text from outside; a `Message` is translated first."""
-    told = text.localize(_) if isinstance(text, Message) else text
-    return format_html("<bdi>{}</bdi>", told)
+    translated = text.localize(_) if isinstance(text, Message) else text
+    return format_html("<bdi>{}</bdi>", translated)
 
 
 @register.filter
