@@ -200,7 +200,7 @@ def test_goes_to_the_search_box_by_a_slash(page):
 
 
 def test_takes_a_toast_away(page):
-    toast = page.locator(".toast", has_text="The draft could not be kept")
+    toast = page.locator(".toast", has_text="The draft couldn't be saved")
     toast.get_by_role("button", name="Dismiss").click()
 
     expect(toast).to_have_count(0)
