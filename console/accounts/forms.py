@@ -28,7 +28,7 @@ PENDING_SECRET_KEY = totp.SECRET_SESSION_KEY
 
 
 class SingleUseCodeForm(BaseAuthenticateForm):  # type: ignore[misc]
-    """A code that is good once, of somebody who may not try many."""
+    """A one-time code with a limited number of attempts."""
 
     def clean_code(self) -> str:
         with _log_throttling(self.user):
@@ -42,7 +42,7 @@ class AuthenticateForm(SingleUseCodeForm, Authenticate):  # type: ignore[misc]
 
 
 class ReauthenticateForm(SingleUseCodeForm, Reauthenticate):  # type: ignore[misc]
-    """The code of somebody who is signed in already."""
+    """A one-time code of a signed-in user."""
 
 
 class ActivateForm(ActivateTOTPForm):  # type: ignore[misc]
@@ -65,7 +65,7 @@ class ActivateForm(ActivateTOTPForm):  # type: ignore[misc]
 
 @contextmanager
 def _log_throttling(user: User) -> Iterator[None]:
-    """Keep it in the record when somebody has tried too many codes."""
+    """Log that a user tried too many codes."""
     try:
         yield
     except ValidationError as error:

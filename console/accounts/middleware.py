@@ -1,4 +1,4 @@
-"""What holds for every page once somebody has signed in."""
+"""Session limits and account checks for signed-in users."""
 
 import time
 from collections.abc import Callable

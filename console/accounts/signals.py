@@ -1,4 +1,4 @@
-"""What happens at the door: kept in the record, and what follows for sessions."""
+"""Log sign-in events and set the limits of sessions."""
 
 import time
 from typing import Any

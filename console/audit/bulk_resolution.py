@@ -146,7 +146,7 @@ NEXT_STEPS = {
 
 @dataclass(frozen=True, slots=True)
 class FollowUpLink:
-    """A link to what is left to do after a call succeeded."""
+    """A link to the next step after a call succeeded."""
 
     path: str
     label: str | Promise

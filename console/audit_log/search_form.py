@@ -34,7 +34,7 @@ WRITE_EFFECTS = [one.value for one in Effect if one is not Effect.READ]
 CHECKBOX_FILTERS = ("effect", "outcome")  # drawn so that all are seen
 # Whoever names one of these says which kinds of entry are meant, reads or not.
 EVENT_FILTERS = "reads effect outcome operation page request mark code status".split()
-# What could be anything that somebody pasted.
+# Free text, which can contain pasted secrets.
 FREE_TEXT_FILTERS = ("", "old", "new", "reason")
 MAX_QUOTED_URL_CHARS = 8000  # characters; gunicorn takes 8,190
 TYPED_NAMES = {"since": "after", "until": "before"}  # where a day was typed

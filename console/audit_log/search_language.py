@@ -231,7 +231,7 @@ def unknown_filter_message(name: str) -> str:
 
 
 def _term_problem(found: re.Match[str]) -> str:
-    """Why a term is not what somebody can have meant; empty where it can be."""
+    """Return why a term is invalid, or an empty string."""
     word, keeps_spaces = found["word"], (found["name"] or "").lower() == "subject"
     values = [word] if word else SINGLE_VALUE_PATTERN.findall(found["values"])
     if word and not word.strip("-"):
@@ -244,7 +244,7 @@ def _term_problem(found: re.Match[str]) -> str:
 
 
 def _word_problem(word: str) -> str:
-    """Why a word that stands in no quotes is none to look for."""
+    """Return why an unquoted word is invalid, or an empty string."""
     if word in BOOLEAN_WORDS:
         said = _(
             "“%s” isn't an operator. Terms are combined with AND, values after a comma with OR, "

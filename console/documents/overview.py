@@ -43,7 +43,7 @@ def section_rows(
 
 
 def _is_customized(one: Setting, document: Document) -> bool:
-    """Return whether somebody set it; what Authlete sets by itself does not count."""
+    """Return whether the setting is customized; values set by Authlete don't count."""
     return not one.is_immutable and one.is_customized(document.get(one.api_name))
 
 

@@ -1,4 +1,4 @@
-"""What was done to a document, newest first, as the record tells it."""
+"""The change history of a document from the audit log, newest first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -133,7 +133,7 @@ def is_unchanged(entry: AuditEntry) -> bool:
 
 
 def is_undoable(entry: AuditEntry) -> bool:
-    """Return whether it set something whose earlier values the record holds."""
+    """Return whether the audit log has the earlier values of the change."""
     fates = (Outcome.SUCCEEDED, Outcome.UNKNOWN)
     was_set = entry.operation in (*UNDOABLE_OPERATIONS, *UNDO_PAGES)
     return was_set and entry.outcome in fates and bool(entry.changes)

@@ -48,7 +48,7 @@ class ObjectVersions:
 
     @property
     def is_tampered(self) -> bool:
-        """Whether somebody changed what was kept of how it was last."""
+        """Whether the stored newest version was tampered with."""
         return self.last is not None and not self.last.is_intact
 
     @property

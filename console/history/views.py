@@ -243,7 +243,7 @@ def deleted(
 
 
 def redirect_deleted(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
-    """Lead whoever would change what is gone to what is left of it."""
+    """Redirect a change of a deleted object to its page, with a warning."""
     messages.warning(request, _("It was deleted, so nothing can be restored."))
     return redirect_to(request, target.path("show"))
 

@@ -54,7 +54,7 @@ COMPARED_CLIENT_FIELDS = ("modified_at", "locked", "chain_ends", "document_ends"
 def index_services(
     organization: Organization, complete_lists: Mapping[str, Sequence[Service]]
 ) -> None:
-    """Keep names for the record and for the day a region is down; no setting.
+    """Store names for the audit log and for outages; no settings.
 
     ``whole`` are all the services of a region, by the region's name.
     """

@@ -107,7 +107,7 @@ def _replace_changed(
     rows: QuerySet[KnownKey],
     seen: Iterable[tuple[int, int, str, Sequence[InventoryKey]]],
 ) -> None:
-    """Write what differs from what is known; an owner whose keys do is written anew."""
+    """Update the index; rewrite the rows of each owner whose keys changed."""
     known: dict[tuple[int, int], list[tuple[object, ...]]] = {}
     for service_id, client_id, *told in rows.order_by("place").values_list(
         "service_id", "client_id", *INDEXED_KEY_FIELDS

@@ -23,7 +23,7 @@ from tenants.authlete.timestamps import datetime_from_ms
 from tenants.models import Organization
 
 CHANGE_OPERATIONS = [REFRESH_SECRET.name, SET_SECRET.name, SECRET_RESOLVE.name]
-# What a lost reply came to, in the record's `object`.
+# The resolution of a lost response, in the audit entry's `object`.
 CHANGED, UNCHANGED = "changed", "not changed"
 
 

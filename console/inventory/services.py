@@ -212,7 +212,7 @@ RECENT = timedelta(days=1)  # after its end; what is unknown stays until it is s
 
 
 def recently_ended_batches(organization: Organization, user: User) -> list[Batch]:
-    """Those that somebody started and may want to hear of, newest first."""
+    """Return up to three of the user's batches that ended lately or are unknown, newest first."""
     lately = Q(ended_at__gt=timezone.now() - RECENT) | Q(state=Batch.State.UNKNOWN)
     batches = Batch.objects.filter(
         lately, organization=organization, starter=user, state__in=Batch.ENDED
@@ -222,7 +222,7 @@ def recently_ended_batches(organization: Organization, user: User) -> list[Batch
 
 @dataclass(frozen=True, slots=True)
 class OpenRollovers:
-    """How many there are, and how many of them wait for somebody."""
+    """The number of open rollovers, and of the stopped ones among them."""
 
     all: int
     stopped: int

@@ -51,7 +51,7 @@ def sync_all() -> None:
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What was read because it had moved, and what is left for the next time."""
+    """The objects that were read because they changed, and those left for the next run."""
 
     services: int
     clients: int

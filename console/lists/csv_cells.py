@@ -1,4 +1,4 @@
-"""Cells of a CSV file that whoever opens it can trust.
+"""CSV cells that spreadsheets don't run as formulas.
 
 A spreadsheet takes a cell that begins with one of a few characters for a formula, in
 some languages with a wide one of them too (OWASP, CSV injection), and some pass over

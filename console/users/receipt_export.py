@@ -143,7 +143,7 @@ def _call_data(call: ReceiptCall) -> dict[str, Any]:
 
 log = logging.getLogger(__name__)
 
-# Of a file: what depends on who reads it and when, and what the record has itself.
+# Excluded from files: values that depend on the reader or are in the audit log.
 UNHASHED_KEYS = ("organization", "subject", "regions_not_connected", "calls", "noted")
 
 

@@ -68,7 +68,7 @@ class ReceiptLine:
 
     @property
     def revoked_count(self) -> int | None:
-        """The number of revoked tokens; computed from what is left if a count was lost."""
+        """The number of revoked tokens; computed from the remaining tokens if a count was lost."""
         if self.is_counted:
             return self.ended
         if self.tokens_before is None or self.left is None:

@@ -153,7 +153,7 @@ class ReceiptReport:
     def attempted(self) -> int:
         return self.total - sum(one.state in UNFINISHED_ITEM_STATES for one in self.items)
 
-    # Sums over all lines; what could not be counted is told beside them.
+    # Sums over all lines; lines that couldn't be counted are reported separately.
 
     @property
     def live_before(self) -> int:

@@ -12,7 +12,7 @@ from tenants.authlete.operation import Operation
 
 @dataclass(frozen=True, slots=True)
 class CallIntent:
-    """What the audit log is told about a request before it is sent; without secrets."""
+    """The audit intent of a request, recorded before it is sent; without secrets."""
 
     operation: Operation[Any]
     region: str

@@ -37,7 +37,7 @@ CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; 
 WRITERS = {"csv": export_formats.write_csv, "jsonl": export_formats.write_jsonl}
 LINES_PER_CHUNK = 100  # lines that are sent at once
 SUBJECT_INDEX = export_formats.EXPORT_COLUMNS.index("subject")
-# What may name the subject of its entry, and what then stands in its place.
+# Columns that may contain the entry's subject, and their masked replacement.
 SUBJECT_COLUMNS = [
     (at, "[]" if name == "changed" else "")
     for at, name in enumerate(export_formats.EXPORT_COLUMNS)
@@ -167,7 +167,7 @@ def retention(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 
 def deleted_entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
-    """Show what is left of a deleted entry; raise `Http404` if it never existed."""
+    """Show the tombstone of a deleted entry; raise `Http404` if it never existed."""
     remains = audit_log_retention.find_removed_entry(member.organization.pk, str(entry))
     if remains is None:
         raise Http404

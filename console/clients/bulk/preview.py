@@ -35,7 +35,7 @@ from tenants.authlete.documents.client.rules import check_client
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.object_ref import ObjectRef
 
-# Whose settings somebody else may tell Authlete anew.
+# Registration sources whose clients can overwrite their own settings.
 OVERWRITE_WARNINGS: Mapping[str, str | Promise] = {
     "DYNAMIC_REGISTRATION": gettext_lazy(
         "Registered dynamically; the client may change this back."

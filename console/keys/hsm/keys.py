@@ -102,7 +102,7 @@ class HsmKey:
 
     @property
     def can_roll_over(self) -> bool:
-        """Whether a new key of the same type can replace it, and be told apart by its ID."""
+        """Whether a new key of the same type can replace it, and have a different key ID."""
         known = bool(self.key.kid and self.key.alg in GROUP_BY_ALGORITHM and self.public_key)
         return self.can_sign and known and not self.has_duplicate_id
 

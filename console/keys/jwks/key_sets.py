@@ -58,7 +58,7 @@ class KeySetRow:
 
     @property
     def can_roll_over(self) -> bool:
-        """Whether a new key of the same type can replace it, and be told apart by its ID."""
+        """Whether a new key of the same type can replace it, and have a different key ID."""
         key = self.summary
         is_supported = key.kty == "RSA" or key.size in SIGNING_CURVES
         is_identified = bool(key.kid and key.thumbprint and key.size)

@@ -1,4 +1,4 @@
-"""``manage.py audit_export``: the record as files."""
+"""``manage.py audit_export``: export the audit log to files."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence

@@ -133,7 +133,7 @@ UPDATE_REQUESTABLE_SCOPES_POST = Operation(
     Effect.CHANGE,
     operation_id="client_extension_requestables_scopes_update_api_post",
 )
-# Opens every scope again; what was set can be set anew.
+# Allows every scope again; the limit can be set again.
 DELETE_REQUESTABLE_SCOPES = Operation(
     "requestable_scopes.delete",
     "DELETE",
