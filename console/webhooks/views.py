@@ -144,7 +144,7 @@ def replay(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
         confirm = ConfirmReplayForm(initial={"after": after})
         context |= {"first": after + 1, "rows": rows, "confirm": confirm}
         many = rows is not None and rows > actions.MAX_COUNTED_ROWS
-        context |= {"many": many, "counted": actions.MAX_COUNTED_ROWS}
+        context |= {"many": many, "max_counted_rows": actions.MAX_COUNTED_ROWS}
     return render_page(request, "webhooks/replay.html", context)
 
 

@@ -96,7 +96,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     path = f"{request.path}?{asked.urlencode()}".rstrip("?")
     if (posted or asked != given) and not request.htmx:
         return redirect_to(request, path)  # an address to share: nothing empty, nothing typed
-    context["unwritten"] = not log_read(member, form.loggable_text)
+    context["log_unavailable"] = not log_read(member, form.loggable_text)
     try:
         context |= _search_context(member, form, cursor)
     except DatabaseError:
@@ -159,7 +159,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
     told = is_first and found.effect == Effect.READ
     context = {
         "member": member,
-        "unwritten": unwritten,
+        "log_unavailable": unwritten,
         "entry": found,
         "line": build_row([found], names),
         "removal": (removal := retention.removal_from_entry(found)),
@@ -180,7 +180,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "related_search_query": search_links.related_search_query(found),
         "resolved_entry": _resolved_entry(own, found),
         "day": timezone.localdate(found.time).isoformat(),
-        "counted": found.operation in EVENTS and found.attempt > 1,
+        "shows_attempt": found.operation in EVENTS and found.attempt > 1,
         "snapshot_path": search_links.snapshot_url(found) if is_undoable(found) else "",
         "undo": entry_page_path(found, "restore") if is_undoable(found) else "",
         "related_entries": build_rows(others[:MAX_RELATED_ENTRIES], names, group_reads=True),
@@ -211,10 +211,10 @@ def export(request: ConsoleRequest, member: Member) -> HttpResponse:
     unwritten, filters = not log_read(member, form.loggable_text), form.to_filters()
     context = {
         "member": member,
-        "unwritten": unwritten,
+        "log_unavailable": unwritten,
         "count": count_entries(member.organization.pk, filters),
         "max_count": MAX_COUNTED,
-        "horizon": filters.horizon(timezone.now()),
+        "search_start": filters.horizon(timezone.now()),
         "retention_gaps": retention.find_retention_gaps(
             member.organization.pk, filters, timezone.now()
         ),

@@ -154,7 +154,7 @@ def retention(request: ConsoleRequest, member: Member) -> HttpResponse:
     removals = audit_log_retention.list_removals(member.organization.pk)
     context = {
         "member": member,
-        "unwritten": unwritten,
+        "log_unavailable": unwritten,
         "kinds": list(audit_log_retention.retention_by_category(member.organization.pk)),
         "versions": audit_log_retention.version_retention(),
         "total": removals[0].total if removals else 0,
@@ -173,7 +173,7 @@ def deleted_entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpR
         raise Http404
     context = {
         "member": member,
-        "unwritten": not log_read(member, remains.entry),
+        "log_unavailable": not log_read(member, remains.entry),
         "removed_entry": remains,
     }
     return render_page(request, "audit/deleted_entry.html", context, status=410)
@@ -206,7 +206,7 @@ def _print_page(request: ConsoleRequest, member: Member, form: AuditSearchForm) 
         "more": len(entries) > MAX_PRINTED_ENTRIES,
         "max_count": MAX_PRINTED_ENTRIES,
         "chips": list(search_links.filter_chips(form)),
-        "horizon": filters.horizon(timezone.now()),
+        "search_start": filters.horizon(timezone.now()),
         "retention_gaps": audit_log_retention.find_retention_gaps(
             organization, filters, timezone.now()
         ),

@@ -49,7 +49,7 @@ def unresolved(request: ConsoleRequest, member: Member) -> HttpResponse:
     jobs = Job.objects.filter(organization=organization, state__in=OPEN_JOB_STATES)
     context = {
         "member": member,
-        "unwritten": unwritten,
+        "log_unavailable": unwritten,
         "page": page,
         "lines": build_rows(entries, names, group_reads=False),
         "job": jobs.filter(kind=bulk_resolution.RESOLVE_JOB_KIND).first(),
@@ -136,7 +136,7 @@ def resolve(request: ConsoleRequest, member: Member, entry: UUID) -> HttpRespons
         "is_call": lost.operation not in EVENTS,
         "finding": finding,
         "outcome": outcome,
-        "onward": next_step(lost) if outcome is Outcome.SUCCEEDED else None,
+        "next_step": next_step(lost) if outcome is Outcome.SUCCEEDED else None,
         "form": form,
         "failure": failure,
     }

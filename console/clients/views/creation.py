@@ -63,7 +63,7 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
         key = drafts.save_draft(workspace, service_id, NewClientDraft(start, form_edits(form)))
         return redirect_to(request, new_client_path("create", workspace, service_id, key))
     context |= {
-        "begun": begun,
+        "new_client": begun,
         "form": form,
         "mismatches": find_mismatches(begun.document, service),
         "source_services": copies.list_source_services(workspace, service) if begun.copy else [],
@@ -105,7 +105,7 @@ def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Ht
         "workspace": workspace,
         "service": service,
         "key": key,
-        "begun": begun,
+        "new_client": begun,
         "client": client,
         "form": why,
         "reviewed": reviewed,

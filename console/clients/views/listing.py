@@ -64,7 +64,7 @@ def _index_context(search: ClientSearch, refreshed: RefreshResult | None) -> dic
     ]
     ages = search.freshness()
     return {
-        "fleet": True,
+        "spans_services": True,
         "within": "",
         "refreshed": refreshed,
         "ages": ages,

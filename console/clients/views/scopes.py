@@ -75,7 +75,7 @@ def scopes(
         "unknown": missing_scopes(now, service),
         "scopes": known,
         "choice": choice,
-        "ticked": set(choice["scope"].value() or ()),
+        "selected_scopes": set(choice["scope"].value() or ()),
         "form": why,
         "reviewed": reviewed,
         "changes": _describe_change(now, choice.requestable_scopes) if reviewed else (),

@@ -102,8 +102,8 @@ def expiry(request: ConsoleRequest, member: Member) -> HttpResponse:
             (days, threshold_label(days), counts[days]) for days in WARNING_DAYS if counts[days]
         ],
         "ages": [region_freshness(region, known) for region in member.regions()],
-        "mails": mail.is_enabled(),
-        "readers": find_recipients(member.organization),
+        "mail_is_enabled": mail.is_enabled(),
+        "recipients": find_recipients(member.organization),
     }
     return render_page(request, "keys/expiry.html", context)
 

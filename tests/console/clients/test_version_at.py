@@ -202,7 +202,7 @@ def test_the_list_of_what_cannot_come_back_is_whole(member, ledger, sandbox):
 
     page = editor.get("/acme/services/us/17/clients/new/?again=us/17/44")
 
-    begun = page.context["begun"]
+    begun = page.context["new_client"]
     assert begun.copy.lost_scopes == ("gone-by-now",)
     assertContains(page, '<small class="mono">gone-by-now</small>')
     assertContains(page, "Dynamic or federation registration")
