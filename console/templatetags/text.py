@@ -20,8 +20,8 @@ MAX_SEARCH_VALUE_CHARS = 200  # of one search value
 HUMP_PATTERN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=_)")
 DOT_PATTERN = re.compile(r"(?=\.)")
 JSON_TOKEN_PATTERN = re.compile(
-    r'(?P<json_key>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<json_string>"(?:[^"\\]|\\.)*")'
-    r"|(?P<json_number>-?\d[\d.eE+-]*|\btrue\b|\bfalse\b|\bnull\b)"
+    r'(?P<key>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<string>"(?:[^"\\]|\\.)*")'
+    r"|(?P<number>-?\d[\d.eE+-]*|\btrue\b|\bfalse\b|\bnull\b)"
 )
 WEB_URL_PATTERN = re.compile(r"https?://[^\s/?#@\\]+([/?#][^\s\\]*)?", re.IGNORECASE)
 DURATION_UNITS: tuple[tuple[int, Callable[[int], str]], ...] = (  # seconds, largest first
@@ -131,5 +131,5 @@ def highlight_json(json: str) -> SafeString:
     for found in JSON_TOKEN_PATTERN.finditer(json):
         parts.append((json[end : found.start()], found.lastgroup, found[0]))
         end = found.end()
-    marked = format_html_join("", '{}<span class="{}">{}</span>', parts)
+    marked = format_html_join("", '{}<span class="json-{}">{}</span>', parts)
     return marked + conditional_escape(json[end:])
