@@ -1,5 +1,6 @@
 """Review of a draft against the current document."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from tenants.authlete.changes import diff_edits
 from tenants.authlete.documents.base import Document
 from tenants.authlete.json.compare import is_equivalent
 from tenants.authlete.json.merge import MergeConflict, merge
+from tenants.crypto.fingerprints import get_draft_redactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,12 @@ class DraftReview:
         return self.document.modified_at
 
 
+def redact_edits(target: DocumentTarget, edits: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the edits, with secrets replaced by fingerprints that only this draft has."""
+    redactor = get_draft_redactor(target.workspace.member.user.pk, target)
+    return {name: redactor.redact_field(name, value) for name, value in edits.items()}
+
+
 def review(target: DocumentTarget, document: Document, edits: DraftEdits) -> DraftReview:
     """Merge the edits into the current document, and find what has to be confirmed."""
     declared = target.kind.declared
@@ -47,7 +55,7 @@ def review(target: DocumentTarget, document: Document, edits: DraftEdits) -> Dra
         for name, value in merged.fields.items()
         if not is_equivalent(value, document.get(name))
     }
-    shown = target.workspace.authlete.redact_edits(wanted)
+    shown = redact_edits(target, wanted)
     return DraftReview(
         document,
         wanted,
@@ -78,7 +86,7 @@ def merge_rows(target: DocumentTarget, edits: DraftEdits, found: DraftReview) ->
     """Return the settings that either side changed, conflicts first."""
     conflicts = {conflict.field for conflict in found.conflicts}
     mine_of = {conflict.field: conflict.mine for conflict in found.conflicts}
-    shown = target.workspace.authlete.redact_edits({**edits.values, **mine_of})
+    shown = redact_edits(target, {**edits.values, **mine_of})
     lines = []
     for member, base in edits.base.items():
         now, mine = found.document.get(member), shown.get(member, base)

@@ -187,7 +187,7 @@ def current_value_context(usual: FieldKind) -> Callable[[SettingField], KeptValu
 def key_set_view(box: SettingField) -> KeySetView:
     """Return the keys of the entered text; no keys if it isn't a JWK Set."""
     typed = box.input_value
-    text = redact_key_set(typed)
+    text = redact_key_set(typed, box.state.form_key)
     sealed = "" if text == typed else seal(typed, box.state.form_key, box.setting.api_name)
     if text is None:
         return KeySetView((), box.kind.input.display(box.setting, box.base), hidden=True)

@@ -225,7 +225,9 @@ class KeySetInput(JsonInput):
 
     def read(self, setting: Setting, sent: SubmittedValues) -> Any:
         entered = unseal(sent.last("held"), sent.form_key, setting.api_name)
-        return restore_private_parts(sent.last(), entered) if entered else sent.last()
+        if not entered:
+            return sent.last()
+        return restore_private_parts(sent.last(), entered, sent.form_key)
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         text = super().clean(setting, typed, base)

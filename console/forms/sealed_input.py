@@ -9,7 +9,7 @@ import re
 from console.forms.key_sets import indent_json
 from tenants.authlete.documents.redacted_json import MisplacedRedactionError, restore_jwk_set
 from tenants.crypto import vault
-from tenants.crypto.fingerprints import get_redactor
+from tenants.crypto.fingerprints import get_draft_redactor
 
 PRIVATE_MEMBER = re.compile(r'"(d|p|q|dp|dq|qi|oth|k)"\s*:')  # of a JWK
 
@@ -27,17 +27,17 @@ def unseal(sealed: str, form_key: str, member: str) -> str:
         return ""
 
 
-def redact_key_set(keys: str) -> str | None:
+def redact_key_set(keys: str, form_key: str) -> str | None:
     """Return the JWK Set without private parts; None if it can't be redacted."""
-    redacted = get_redactor().redact_field("jwks", keys)
+    redacted = get_draft_redactor(form_key).redact_field("jwks", keys)
     if isinstance(redacted, str):
         return keys if redacted == keys else indent_json(redacted)
     return None if PRIVATE_MEMBER.search(keys) else keys
 
 
-def restore_private_parts(keys: str, entered: str) -> str:
+def restore_private_parts(keys: str, entered: str, form_key: str) -> str:
     """Return ``keys`` with the private parts of ``entered``."""
-    redacted = redact_key_set(entered)
+    redacted = redact_key_set(entered, form_key)
     try:
         return restore_jwk_set(entered, redacted, keys, strict=False) if redacted else keys
     except MisplacedRedactionError:

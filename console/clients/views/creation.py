@@ -30,6 +30,7 @@ from tenants.authlete.documents.client.rules import check_client
 from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
+from tenants.crypto.fingerprints import get_draft_redactor
 from tenants.organizations.api_clients import fingerprint_token
 
 DRAFT_EXPIRED = gettext_lazy("Your entries have expired. Nothing was created. Enter them again.")
@@ -90,7 +91,8 @@ def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Ht
     client = begun.build_document(entered.edits)
     whole = Client.model_validate({"clientId": 0, **client})
     failure = None
-    reviewed = review_digest(workspace.authlete.redact(client))
+    redacted = get_draft_redactor(workspace.member.user.pk, key).redact(client)
+    reviewed = review_digest(redacted)
     if why.is_valid() and why.cleaned_data["reviewed"] != reviewed:
         messages.warning(request, CHANGED_DURING_REVIEW)
     elif why.is_valid():
@@ -115,7 +117,7 @@ def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Ht
         "uses": secret_uses(whole),
         "groups": overview.describe_settings(SECTIONS, whole, set_only=True),
         "unknown": sorted(client.keys() - CLIENT_SETTINGS.keys()),
-        "body": format_json(workspace.authlete.redact(client)),
+        "body": format_json(redacted),
     }
     return render_page(request, "clients/create.html", context)
 

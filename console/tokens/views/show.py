@@ -27,6 +27,7 @@ from console.web.step_up import step_up
 from tenants.audit.recorder import EventDetails
 from tenants.authlete.errors import AuthleteError, NotFoundError, Outcome
 from tenants.authlete.operation import Effect
+from tenants.crypto.fingerprints import get_draft_redactor
 from tenants.organizations.roles import ConsolePermission
 
 
@@ -98,7 +99,8 @@ def update(
     context: dict[str, Any] = {}
     if fields.is_valid() and (members := fields.update.members):
         redacted = workspace.authlete.redact(members)
-        context = _review_context(row, redacted)
+        entered = get_draft_redactor(workspace.member.user.pk, ref.path()).redact(members)
+        context = _review_context(row, entered)
         if form.is_valid() and form.cleaned_data["reviewed"] != context["reviewed"]:
             messages.warning(request, REVIEW_OUTDATED)
         elif form.is_valid():

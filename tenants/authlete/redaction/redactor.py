@@ -134,6 +134,11 @@ class Redactor:
     def __repr__(self) -> str:
         return "Redactor(…)"
 
+    def bind(self, *scope: object) -> "Redactor":
+        """Return a redactor whose fingerprints are comparable within ``scope`` only."""
+        data = b"meridian fingerprint scope\n" + json.dumps(scope, default=str).encode()
+        return Redactor(hmac.digest(self._key, data, "sha256"))
+
     def fingerprint(self, secret: Any) -> Fingerprint:
         """Return 64 bits of an HMAC-SHA256 of the secret."""
         text = (

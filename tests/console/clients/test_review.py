@@ -1,3 +1,6 @@
+import html
+import re
+
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
@@ -82,3 +85,15 @@ def test_says_whether_anything_changed_where_it_failed(editor, enter, save, sand
     assertContains(response, "Request")
     assert response.context["failure"] is not None
     assert Draft.objects.exists()
+
+
+def test_a_guess_in_a_draft_has_another_fingerprint_than_the_stored_secret(editor, enter, ledger):
+    ledger["customMetadata"] = '{"api_secret":"hunter2"}'
+    enter(editor, custom_metadata='{"my_secret":"hunter2"}')
+
+    text = html.unescape(editor.get(URL).text)
+
+    guessed = set(re.findall(r"my_secret\W+sealed:(\w+)", text))
+    stored = set(re.findall(r"api_secret\W+sealed:(\w+)", text))
+    assert len(guessed) == len(stored) == 1
+    assert not guessed & stored

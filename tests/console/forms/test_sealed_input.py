@@ -1,5 +1,6 @@
 """What was entered and no page may show: it stays in the form, sealed."""
 
+import html
 import json
 import re
 
@@ -7,6 +8,7 @@ import pytest
 
 from console.forms.settings_form import SettingsForm
 from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.crypto.fingerprints import get_redactor
 from tests.console.forms.sample import SampleForm, page, service
 from tests.support.form_data import build_form_data
 from tests.support.markup import compact
@@ -125,3 +127,15 @@ def test_a_private_part_is_refused_and_not_shown_where_only_public_ones_belong()
 
     assert "Key 1 is a private key" in form.errors[0].message
     assert "pr1vate" not in str(form)
+
+
+def test_a_guessed_key_in_a_form_has_another_fingerprint_than_the_stored_key():
+    stored = get_redactor().redact_field("jwks", AFTER)
+    form = SampleForm(build_form_data(page(keys=BEFORE), keys=AFTER, number="many"))
+
+    guessed, actual = (
+        set(re.findall(r"sealed:(\w+)", html.unescape(str(text)))) for text in (form, stored)
+    )
+    assert "pr1vate" not in str(form)
+    assert len(guessed) == len(actual) == 2
+    assert guessed & actual == {"0123456789abcdef"}
