@@ -147,7 +147,7 @@ def _preview_rotation(
         note = _("The credential can't read whether the secret is used.")
         return replace(row, notes=[note])
     if not secret_uses(client):
-        return replace(row, fate=CANNOT, why=_("The secret is not used."))
+        return replace(row, fate=CANNOT, why=_("The secret isn't used."))
     return row
 
 

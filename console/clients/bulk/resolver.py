@@ -223,8 +223,8 @@ def _freshness_warnings(age: RegionFreshness) -> Iterator[str]:
     region = age.region.title
     if number := len(age.unreachable_services):
         said = ngettext(
-            "%(region)s: %(count)d service did not respond to the last sync.",
-            "%(region)s: %(count)d services did not respond to the last sync.",
+            "%(region)s: %(count)d service didn't respond to the last sync.",
+            "%(region)s: %(count)d services didn't respond to the last sync.",
             number,
         )
         yield said % {"region": region, "count": number}

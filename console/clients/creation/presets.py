@@ -182,7 +182,7 @@ def _check_supported_values(client: Members, service: Service) -> Iterator[Servi
             lacks = format_value(setting, value)
             yield _mismatch(
                 supported,
-                _("The service does not support this. %(label)s: %(value)s.")
+                _("The service doesn't support this. %(label)s: %(value)s.")
                 % {"label": translate(setting.label), "value": lacks},
                 lacks,
             )
@@ -206,7 +206,7 @@ def _check_endpoints(client: Members, service: Service) -> Iterator[ServiceMisma
         )
     member = "verifiableCredentialsEnabled"
     if "PRE_AUTHORIZED_CODE" in grants and service.get(member) is not True:
-        yield _mismatch(member, _("The service does not issue verifiable credentials."))
+        yield _mismatch(member, _("The service doesn't issue verifiable credentials."))
 
 
 def _check_fapi_modes(client: Members, service: Service) -> Iterator[ServiceMismatch]:
@@ -266,7 +266,7 @@ def _check_custom_metadata(client: Members, service: Service) -> Iterator[Servic
     if lacking:
         yield _mismatch(
             "supportedCustomClientMetadata",
-            _("The service does not list this custom metadata: %(names)s.")
+            _("The service doesn't list this custom metadata: %(names)s.")
             % {"names": ", ".join(lacking)},
         )
 

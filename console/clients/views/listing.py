@@ -183,4 +183,4 @@ def _result_message(found: RefreshResult | None) -> str:
     ) % {"count": found.services_read}
     if found.is_complete:
         return read
-    return f"{read} {_('Some services did not respond. See the list for details.')}"
+    return f"{read} {_("Some services didn't respond. See the list for details.")}"

@@ -124,7 +124,7 @@ def test_adds_to_a_list_and_keeps_what_each_has(editor, few, previewed):
     response = editor.get(path)
 
     assert fates(response) == {"Till": "change", "Web shop": "same"}
-    assertContains(response, "added")
+    assertContains(response, "Added")
 
 
 def test_takes_out_of_a_list_what_is_in_it(editor, few, previewed):
@@ -140,7 +140,7 @@ def test_takes_out_of_a_list_what_is_in_it(editor, few, previewed):
     response = editor.get(path)
 
     assert fates(response) == {"Till": "same", "Web shop": "change"}
-    assertContains(response, "removed")
+    assertContains(response, "Removed")
 
 
 def test_warns_of_what_the_change_would_break(editor, few, previewed):

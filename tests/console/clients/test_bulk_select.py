@@ -71,7 +71,7 @@ def test_says_where_more_may_fit_of_all_services(member, far):
     response = browser.post(URL, {"all": "yes", "query": "q=till"})
 
     page = browser.get(response["Location"])
-    assertContains(page, "1 service did not respond to the last sync")
+    assertContains(page, "1 service didn&#x27;t respond to the last sync")
     assertContains(page, "the oldest sync was")
     assertContains(page, 'href="/acme/clients/refresh/"')
 

@@ -64,7 +64,7 @@ def test_says_what_there_was_no_time_for(member, few, monkeypatch):
 
     response = browser.post(URL, follow=True)
 
-    assertContains(response, "Some services did not respond")
+    assertContains(response, "Some services didn&#x27;t respond")
     assertContains(response, "the sync ran out of time")
     assert KnownClient.objects.count() == 5
 

@@ -51,7 +51,7 @@ def test_does_not_replace_one_that_nobody_looked_at(admin, ledger):
 @pytest.mark.parametrize(
     ("after", "words", "object", "changed"),
     [
-        (True, "Rotated, but the new secret was not shown", "changed", True),
+        (True, "Rotated, but the new secret wasn't shown", "changed", True),
         (False, "Not rotated", "not changed", False),
     ],
 )

@@ -44,7 +44,7 @@ def test_a_lost_reply_is_settled_by_fingerprint(admin, do, sandbox):
 
     response = do(admin, "secret/set", secret=CHOSEN)
 
-    assertContains(response, "Rotated, but the new secret was not shown")
+    assertContains(response, "Rotated, but the new secret wasn't shown")
 
 
 def test_says_how_strong_it_should_be(admin):

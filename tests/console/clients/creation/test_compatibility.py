@@ -52,7 +52,7 @@ def found(client, **service):
             {"grantTypes": ["PRE_AUTHORIZED_CODE"]},
             {},
             "verifiableCredentialsEnabled",
-            "does not issue",
+            "doesn't issue",
         ),
         ({"userInfoSignAlg": "ES256"}, {"jwks": RSA}, "jwks", "ES256"),
         (
