@@ -45,6 +45,22 @@ class PageIdMiddleware:
         return response
 
 
+class IsolationHeadersMiddleware:
+    """Keep other sites from loading responses, and pages from using device features.
+
+    Django sets the other security headers: see `SECURE_*` in `console/settings.py`.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        return response
+
+
 class CrossSiteRequestMiddleware:
     """Reject cross-site requests by their Fetch metadata, except followed links.
 
