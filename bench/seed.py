@@ -5,12 +5,14 @@ from collections.abc import Mapping
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth import login
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
+from django.http import HttpRequest
 from pydantic import SecretStr
 
+from console.accounts.sessions import SessionStore
 from tenants.models import Credential, Membership, Organization
 from tenants.organizations.roles import Role
 
@@ -28,9 +30,9 @@ def seed(slug: str, tokens: Mapping[str, str]) -> str:
     user = User.objects.create_user("ida@bench.example", "ida@bench.example")
     Membership.objects.create(organization=organization, user=user, role=Role.ADMIN)
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
-    browser = Client()
-    browser.force_login(user)
-    session = browser.session
+    request = HttpRequest()
+    request.session = session = SessionStore()
+    login(request, user, settings.AUTHENTICATION_BACKENDS[0])
     session.update({"began": int(time.time()), "seen": int(time.time())})
     session.save()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+    return f"{settings.SESSION_COOKIE_NAME}={session.cookie_key}"

@@ -13,6 +13,7 @@ from console.models import Rotation
 from tenants.organizations.roles import Role
 from tests.support.input_devices import Mouse
 from tests.support.scene import PASSWORD
+from tests.support.sessions import open_session
 
 # The list, search, the client, rotate, generate, copy, stored, activate.
 CLICKS = 8
@@ -200,8 +201,7 @@ def test_revealed_secret_leaves_no_trace(open_signed_in, mara, client, way):
 def grow_stale():
     """Everybody has signed in an hour ago."""
     for row in Session.objects.all():
-        data = row.get_decoded()
-        for proof in data.get(AUTHENTICATION_METHODS_SESSION_KEY, ()):
+        session = open_session(row.pk)
+        for proof in session.get(AUTHENTICATION_METHODS_SESSION_KEY, ()):
             proof["at"] -= 3600
-        row.session_data = Session.objects.encode(data)
-        row.save()
+        session.save()

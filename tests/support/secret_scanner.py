@@ -8,8 +8,9 @@ import zlib
 from base64 import b64decode, urlsafe_b64decode
 from contextlib import suppress
 
-from django.contrib.sessions.models import Session
 from django.db import connection
+
+from tests.support.sessions import stored_sessions
 
 MIN_LEAK_LENGTH = 16  # characters in a row that tell too much
 HALF_LEAK_LENGTH = MIN_LEAK_LENGTH // 2
@@ -80,8 +81,8 @@ def dump_database():
         cursor.execute("SELECT cache_key, value FROM cache")
         for key, value in cursor.fetchall():
             yield f"cache {key}", str(pickle.loads(b64decode(value)))
-    for one in Session.objects.all():
-        yield "session", str(one.get_decoded())
+    for session in stored_sessions():
+        yield "session", str(session)
     if isinstance(connection.connection, sqlite3.Connection):
         yield "file", connection.connection.serialize().decode("latin-1")
 

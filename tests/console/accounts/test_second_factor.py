@@ -7,7 +7,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
 
@@ -15,6 +14,7 @@ from tenants.crypto import mfa_seeds
 from tenants.crypto.vault import UnsealError
 from tenants.organizations.roles import Role
 from tests.support.accounts import CODE, PASSWORD, SETUP, pending, sign_in
+from tests.support.sessions import stored_sessions
 
 SEED = "JBSWY3DPEHPK3PXP"
 
@@ -117,7 +117,7 @@ def test_seeds_are_sealed_at_every_moment(ann, client, code_at):
     seed = pending(client)
     assert seed in page  # for who cannot scan
 
-    sessions = [json.dumps(one.get_decoded()) for one in Session.objects.all()]
+    sessions = [json.dumps(session) for session in stored_sessions()]
     assert not any(seed in text for text in sessions)
     client.post(SETUP, {"code": code_at(seed)})
 

@@ -63,11 +63,11 @@ def test_signing_in_changes_its_id(ann, client):
     before = client.session
     before["planted"] = True
     before.save()
-    client.cookies["session"] = before.session_key
+    client.cookies["session"] = before.cookie_key
 
     response = sign_in(client)
 
-    assert response.cookies["session"].value != before.session_key
+    assert response.cookies["session"].value != before.cookie_key
 
 
 def test_signing_out_needs_a_post(ann, client):

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from django.contrib.sessions.models import Session
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
@@ -21,6 +20,7 @@ from tests.console.tokens.pasted_tokens import (
 )
 from tests.support.forms import URLENCODED, fill_form
 from tests.support.secret_scanner import SecretScanner, dump_database
+from tests.support.sessions import stored_sessions
 
 PAST = int(time.time()) - 60
 JWE = unsigned('{"alg":"RSA-OAEP","enc":"A256GCM"}') + ".aXY.dGFn"
@@ -238,7 +238,7 @@ def test_what_was_pasted_is_nowhere(desk, jwt, leaked, caplog):
     assert {one["Cache-Control"] for one in answers} == {"no-store"}
     hunt = SecretScanner({token, LEAKED, REFRESH})
     logged = " ".join(f"{one.getMessage()} {one.__dict__}" for one in caplog.records)
-    sessions = str([one.get_decoded() for one in Session.objects.all()])
+    sessions = str(stored_sessions())
     places = [logged, sessions, *(text for _, text in dump_database())]
     places += [f"{one.headers}{one.text}" for one in answers]
     assert [hit for text in places for hit in hunt.find_leak(text)] == []

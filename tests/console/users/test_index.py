@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
 from django.utils.html import escape
@@ -13,6 +12,7 @@ from pytest_django.asserts import assertContains
 from console.models import Lookup
 from tenants.audit.models import AuditEntry
 from tests.support.forms import URLENCODED, fill_form
+from tests.support.sessions import stored_sessions
 from tests.support.users import SUBJECT, USERS_URL
 
 # What no page, address or log may take for anything but a name.
@@ -50,7 +50,7 @@ def test_takes_any_name_for_a_name(desk, look_up, subject, caplog):
     assert "<img src=x" not in page.text
     title = page.text.partition("<title>")[2].partition("</title>")[0]
     logged = "".join(f"{one.getMessage()} {one.args}" for one in caplog.records)
-    kept = str([one.get_decoded() for one in Session.objects.all()])
+    kept = str(stored_sessions())
     sealed = str(list(Lookup.objects.values()))
     if len(subject) > 3:
         assert subject not in title + str(page.headers) + path + logged + kept + sealed

@@ -5,7 +5,6 @@ import json
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.urls import resolve
 from pytest_django.asserts import assertContains
 
@@ -23,6 +22,7 @@ from tests.support.access import PATH_PARAMS, page_path
 from tests.support.authentication import expire_authentication, set_last_authentication
 from tests.support.keys import rollover
 from tests.support.routes import ROUTES
+from tests.support.sessions import stored_sessions
 from tests.support.webhooks import make_webhook
 
 ASKS = {
@@ -135,7 +135,7 @@ def where(admin, acme):
 
 
 def sessions():
-    return json.dumps([dict(one.get_decoded()) for one in Session.objects.all()])
+    return json.dumps(stored_sessions())
 
 
 def test_the_table_names_every_page_that_asks():
