@@ -74,6 +74,7 @@ LOCAL_EVENT_LABELS: Mapping[str, LabelText] = {
     "job.resumed": _("Resume the job {object}"),
     "job.retried": _("Retry the failed items of the job {object}"),
     "job.cancelled": _("Cancel the job {object}"),
+    "job.rejected": _("Reject the job {object}, which was changed outside of Meridian"),
     "job.ended": _("Finish the job {object}"),
     "audit.settle": _("Resolve the outcome of “{object}”"),
     "stream.add": _("Add the log stream {object}"),

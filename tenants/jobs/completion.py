@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tenants.audit import events
 from tenants.audit.actor import Actor
+from tenants.audit.events import AuditEvent
 from tenants.audit.recorder import EventDetails, record_action
 from tenants.authlete.changes import FieldChange
 from tenants.jobs import leases
@@ -53,11 +54,13 @@ def pause_with_problem(job: Job, lease: UUID, problem: str) -> None:
         _leave_running_state(job, lease, state=JobState.PAUSED, trouble=problem)
 
 
-def end_job(job: Job, lease: UUID, state: JobState, problem: str = "") -> None:
+def end_job(
+    job: Job, lease: UUID, state: JobState, problem: str = "", event: AuditEvent = events.JOB_END
+) -> None:
     """End the job and skip pending items."""
     details = event_details(job)
     details["changes"] = item_counts_as_changes(job)
-    with record_action(worker_actor(job), events.JOB_END, **details):
+    with record_action(worker_actor(job), event, **details):
         _leave_running_state(job, lease, state=state, ended_at=Now(), trouble=problem)
         skip_pending_items(job)
     run_ended_hook(job)

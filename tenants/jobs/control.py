@@ -20,6 +20,7 @@ from tenants.audit.events import AuditEvent
 from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import record_action
 from tenants.concurrency.locks import DatabaseLocks
+from tenants.crypto import vault
 from tenants.jobs.completion import event_details, run_ended_hook, skip_pending_items
 from tenants.jobs.models import (
     ACTIVE_JOB_STATES,
@@ -31,6 +32,7 @@ from tenants.jobs.models import (
     JobState,
     JobStateError,
     NewItem,
+    job_content,
     truncate,
 )
 from tenants.jobs.queue import enqueue
@@ -70,6 +72,7 @@ def start_job(
         address=actor.ip_address,
         run_at=run_at,
     )
+    job.mac = vault.authenticate(job_content(job))
     with (
         record_action(
             actor,

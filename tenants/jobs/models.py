@@ -4,7 +4,7 @@ The queue of `django.tasks` only says which job to process; progress is stored h
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -67,11 +67,25 @@ ACTIVE_JOB_STATES = (JobState.WAITING, JobState.RUNNING)
 OPEN_JOB_STATES = (*ACTIVE_JOB_STATES, JobState.PAUSED)
 FAILED_ITEM_STATES = (ItemState.REJECTED, ItemState.NOT_SENT, ItemState.UNKNOWN)
 UNFINISHED_ITEM_STATES = (ItemState.PENDING, ItemState.RUNNING)
+RUNNABLE_ITEM_STATES = (*UNFINISHED_ITEM_STATES, *FAILED_ITEM_STATES)  # now or by a retry
 
 
 def truncate(text: str, max_chars: int) -> str:
     """Truncate to storable text."""
     return make_storable(text)[:max_chars]
+
+
+def job_content(job: "Job") -> str:
+    """Return what a job's MAC covers: everything that decides whose rights it uses."""
+    fields = (str(job.pk), job.organization_id, job.kind, job.title, job.starter_id, job.actor)
+    return json.dumps(["jobs.job", *fields, job.reason, job.ticket, job.page, job.address])
+
+
+def item_content(item: "Item") -> str:
+    """Return what an item's MAC covers; sealed inputs are authenticated by the vault."""
+    target = (item.region, item.service_id, item.client_id, item.label)
+    inputs = None if item.sealed else item.inputs
+    return json.dumps(["jobs.item", str(item.job_id), item.position, *target, inputs])
 
 
 class Job(models.Model):
@@ -87,6 +101,7 @@ class Job(models.Model):
     ticket = models.CharField(max_length=60, default="")
     page = models.CharField(max_length=36, default="")  # that it was started on
     address = models.CharField(max_length=45, default="")  # the browser's
+    mac = models.CharField(max_length=80, default="")  # of `job_content`
 
     state = models.CharField(max_length=10, choices=JobState, default=JobState.WAITING)
     created_at = models.DateTimeField(db_default=Now())
@@ -117,6 +132,11 @@ class Job(models.Model):
     def is_over(self) -> bool:
         return self.state not in OPEN_JOB_STATES
 
+    @property
+    def is_authentic(self) -> bool:
+        """Return whether Meridian wrote the starter and what is done in their name."""
+        return vault.is_authentic(self.mac, job_content(self))
+
 
 class Item(models.Model):
     """One unit of work of a job, and its result."""
@@ -129,6 +149,7 @@ class Item(models.Model):
     label = models.CharField(max_length=200, default="")
     inputs = models.TextField(default="")  # JSON, under the vault's key if ``sealed``
     sealed = models.BooleanField(default=False)
+    mac = models.CharField(max_length=80, default="")  # of `item_content`
 
     state = models.CharField(max_length=10, choices=ItemState, default=ItemState.PENDING)
     lease = models.UUIDField(null=True)  # the job's lease at the start
@@ -163,6 +184,11 @@ class Item(models.Model):
         return f"jobs.item/inputs/{self.job_id}/{self.position}"
 
     @property
+    def is_authentic(self) -> bool:
+        """Return whether Meridian wrote the inputs for this item."""
+        return vault.is_authentic(self.mac, item_content(self))
+
+    @property
     def payload(self) -> dict[str, Any]:
         """Return the inputs; raise `UnsealError` if they can't be decrypted."""
         text = vault.unseal(self.inputs, self.seal_context) if self.sealed else self.inputs
@@ -193,6 +219,7 @@ class NewItem:
         )
         inputs = json.dumps(dict(self.payload))
         item.inputs = vault.seal(inputs, item.seal_context) if self.sealed else inputs
+        item.mac = vault.authenticate(item_content(item))
         return item
 
 
@@ -215,3 +242,20 @@ def rotate_item_inputs() -> Iterator[Item]:
             same = Item.objects.filter(pk=item.pk, inputs=item.inputs)
             same.update(inputs=new)
             yield item
+
+
+@vault.register_rotation("authentication codes of jobs")
+def rotate_macs() -> Iterator[models.Model]:
+    """Authenticate jobs, and items that can run, with the current key; skip changed rows."""
+    yield from _rotate_macs(Job.objects.exclude(mac=""), job_content)
+    yield from _rotate_macs(Item.objects.filter(state__in=RUNNABLE_ITEM_STATES), item_content)
+
+
+def _rotate_macs[Row: Job | Item](
+    rows: models.QuerySet[Row], content: Callable[[Row], str]
+) -> Iterator[Row]:
+    for row in vault.iterate_rows(rows):
+        new = vault.reseal(row.mac, content(row)) if row.is_authentic else row.mac
+        same = rows.filter(pk=row.pk, mac=row.mac)
+        if new != row.mac and same.update(mac=new):
+            yield row

@@ -5,16 +5,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Lock
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connection, connections
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import Min
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from tenants.audit import events
 from tenants.audit.actor import Actor
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.errors import AuthleteError
@@ -30,6 +29,7 @@ from tenants.jobs.completion import (
 )
 from tenants.jobs.context import JobContext, LeasedAuditSink
 from tenants.jobs.failure_policy import NextStep
+from tenants.jobs.items import JOB_CHANGED, PERMISSION_LOST, ItemFeed, finish_item, requeue_item
 from tenants.jobs.models import (
     Item,
     ItemState,
@@ -43,21 +43,6 @@ from tenants.jobs.registry import JOB_HANDLERS, JobHandler
 from tenants.organizations.api_clients import CredentialsByRegion, load_credentials
 
 log = logging.getLogger(__name__)
-
-
-def start_next_item(job: Job, lease: UUID) -> Item | None:
-    """Start the next due item, untried ones first; None if there is none."""
-    ready = Q(again_at=None) | Q(again_at__lte=Now())
-    pending = Item.objects.filter(ready, job=job, state=ItemState.PENDING)
-    item = pending.order_by("tries", "position").first()
-    if item is None:
-        return None
-    mine = Item.objects.filter(pk=item.pk, state=ItemState.PENDING)
-    before = {"entry": "", "text": "", "code": "", "again_at": None}
-    if not mine.update(**before, state=ItemState.RUNNING, lease=lease, begun=F("begun") + 1):
-        raise LeaseLostError  # it was skipped meanwhile
-    item.refresh_from_db()
-    return item
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +85,6 @@ def _entry_values(item: Item, handler: JobHandler) -> dict[str, str]:
     return {"entry": item.entry} if handler.repeatable else {}
 
 
-def finish_item(item: Item, state: ItemState, *, text: str = "", **more: Any) -> None:
-    """Store the result; raise `LeaseLostError` without the lease."""
-    if not select_leased(item).update(
-        state=state, text=truncate(text, 400), ended_at=Now(), **more
-    ):
-        raise LeaseLostError
-
-
-def requeue_item(item: Item, **more: Any) -> None:
-    """Make the item pending again."""
-    if not select_leased(item).update(state=ItemState.PENDING, **more):
-        raise LeaseLostError
-
-
-def select_leased(item: Item) -> QuerySet[Item]:
-    """Select the item if it still runs under this lease."""
-    return Item.objects.filter(pk=item.pk, state=ItemState.RUNNING, lease=item.lease)
-
-
 def _handle_failure(
     work: JobContext, item: Item, handler: JobHandler, error: AuthleteError, failures: int
 ) -> ItemAttempt:
@@ -152,10 +118,6 @@ def _handle_failure(
     return ItemAttempt(found.next_step, trouble)
 
 
-SLICE_SECONDS = 5.0  # no item starts later
-MAX_ITEMS_PER_THREAD = 25  # of each thread
-
-
 def run_slice(pk: UUID) -> UUID | None:
     """Work on a job for a few seconds, if it is due and unleased; return the lease."""
     lease = leases.acquire(pk)
@@ -181,8 +143,9 @@ def _run_job(job: Job, lease: UUID) -> None:
         return
     actor = load_starter(job, handler.permission)
     if actor is None:
-        why = _("The person who started this job no longer has permission.")
-        end_job(job, lease, JobState.NOT_ALLOWED, why)
+        end_job(job, lease, JobState.NOT_ALLOWED, _(PERMISSION_LOST))
+    elif not job.is_authentic:
+        end_job(job, lease, JobState.NOT_ALLOWED, _(JOB_CHANGED), events.JOB_REJECT)
     elif _recover_items(job, lease, handler):
         _run_items(job, lease, handler, actor, load_credentials(job.organization))
 
@@ -190,7 +153,7 @@ def _run_job(job: Job, lease: UUID) -> None:
 def _run_items(
     job: Job, lease: UUID, handler: JobHandler, actor: Actor, credentials: CredentialsByRegion
 ) -> None:
-    turns = _ItemFeed(job, lease, MAX_ITEMS_PER_THREAD * handler.concurrency)
+    turns = ItemFeed(job, lease, handler)
     log = AuditLogSink(
         actor, job.reason, job.ticket, reason_names_subject=handler.reason_names_subject
     )
@@ -206,38 +169,12 @@ def _run_items(
         _run_threads(handler.concurrency, work)
     finally:
         log.flush()
-    if turns.problem and has_unfinished_items(job):
+    if turns.rejection:
+        end_job(job, lease, JobState.NOT_ALLOWED, _(turns.rejection), turns.event)
+    elif turns.problem and has_unfinished_items(job):
         pause_with_problem(job, lease, turns.problem)
     elif turns.problem or turns.is_empty:
         _wait_or_end(job, lease)
-
-
-class _ItemFeed:
-    """Hands out items to the threads of a slice."""
-
-    def __init__(self, job: Job, lease: UUID, limit: int) -> None:
-        self._job = job
-        self._lease = lease
-        self._left = limit
-        self._ends_at = monotonic() + SLICE_SECONDS
-        self._lock = Lock()
-        self.is_empty = False
-        self.problem = ""
-
-    def take_item(self) -> Item | None:
-        """Start the next item; return None if the slice is over."""
-        with self._lock:
-            over = self.problem or not self._left or monotonic() > self._ends_at
-            if over or not leases.renew(self._job.pk, self._lease, JobState.RUNNING):
-                return None
-            self._left -= 1
-            item = start_next_item(self._job, self._lease)
-            self.is_empty = item is None
-            return item
-
-    def stop(self, problem: str) -> None:
-        with self._lock:
-            self.problem = self.problem or problem
 
 
 def _run_threads(count: int, work: Callable[[], None]) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tenants.audit.models import AuditEntry
 from tenants.authlete.operation import Effect
-from tenants.jobs import control, failure_policy, runner
+from tenants.jobs import control, failure_policy, items
 from tenants.jobs.completion import count_items_by_state
 from tenants.jobs.control import start_job
 from tenants.jobs.models import Item, ItemState, Job, JobState, NewItem, RetryLaterError
@@ -50,7 +50,7 @@ def test_does_every_item_once(worker, started, sandbox, services):
 
 
 def test_goes_on_in_as_many_slices_as_it_needs(worker, started, monkeypatch):
-    monkeypatch.setattr(runner, "MAX_ITEMS_PER_THREAD", 3)
+    monkeypatch.setattr(items, "MAX_ITEMS_PER_THREAD", 3)
     job = started()
 
     worker()
@@ -324,7 +324,9 @@ def test_what_a_killed_worker_was_at_in_a_cancelled_job_is_unknown(worker, start
 
 
 @pytest.mark.parametrize("lost", ["role", "membership", "account"])
-def test_ends_when_the_starter_may_not_do_it_any_more(worker, started, editor, monkeypatch, lost):
+def test_ends_at_the_next_item_when_the_starter_loses_permission(
+    worker, started, editor, monkeypatch, lost
+):
     def take():
         if lost == "role":
             type(editor).objects.filter(pk=editor.pk).update(role=Role.VIEWER)
@@ -333,14 +335,13 @@ def test_ends_when_the_starter_may_not_do_it_any_more(worker, started, editor, m
         else:
             type(editor.user).objects.update(is_active=False)
 
-    monkeypatch.setattr(runner, "MAX_ITEMS_PER_THREAD", 4)
     job = started(register("test.taken", meanwhile=at(2, take)))
 
     worker()
 
     job.refresh_from_db()
     assert job.state == JobState.NOT_ALLOWED
-    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 4, ItemState.SKIPPED: 6}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 2, ItemState.SKIPPED: 8}
 
 
 def test_a_kind_that_is_not_known_any_more_stops_it(worker, started):

@@ -1,0 +1,99 @@
+"""Start the items of a job, and store their results."""
+
+from threading import Lock
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from tenants.audit import events
+from tenants.jobs import leases
+from tenants.jobs.completion import load_starter
+from tenants.jobs.models import Item, ItemState, Job, JobState, LeaseLostError, truncate
+from tenants.jobs.registry import JobHandler
+
+PERMISSION_LOST = gettext_noop("The person who started this job no longer has permission.")
+JOB_CHANGED = gettext_noop(
+    "This job was changed outside of Meridian. It was stopped, and nothing more was sent."
+)
+ITEM_CHANGED = gettext_noop(
+    "An item of this job was changed outside of Meridian. The item was not sent."
+)
+SLICE_SECONDS = 5.0  # no item starts later
+MAX_ITEMS_PER_THREAD = 25  # of each thread
+
+
+def start_next_item(job: Job, lease: UUID) -> Item | None:
+    """Start the next due item, untried ones first; None if there is none."""
+    ready = Q(again_at=None) | Q(again_at__lte=Now())
+    pending = Item.objects.filter(ready, job=job, state=ItemState.PENDING)
+    item = pending.order_by("tries", "position").first()
+    if item is None:
+        return None
+    mine = Item.objects.filter(pk=item.pk, state=ItemState.PENDING)
+    before = {"entry": "", "text": "", "code": "", "again_at": None}
+    if not mine.update(**before, state=ItemState.RUNNING, lease=lease, begun=F("begun") + 1):
+        raise LeaseLostError  # it was skipped meanwhile
+    item.refresh_from_db()
+    return item
+
+
+def finish_item(item: Item, state: ItemState, *, text: str = "", **more: Any) -> None:
+    """Store the result; raise `LeaseLostError` without the lease."""
+    if not select_leased(item).update(
+        state=state, text=truncate(text, 400), ended_at=Now(), **more
+    ):
+        raise LeaseLostError
+
+
+def requeue_item(item: Item, **more: Any) -> None:
+    """Make the item pending again."""
+    if not select_leased(item).update(state=ItemState.PENDING, **more):
+        raise LeaseLostError
+
+
+def select_leased(item: Item) -> QuerySet[Item]:
+    """Select the item if it still runs under this lease."""
+    return Item.objects.filter(pk=item.pk, state=ItemState.RUNNING, lease=item.lease)
+
+
+class ItemFeed:
+    """Hands out items to the threads of a slice."""
+
+    def __init__(self, job: Job, lease: UUID, handler: JobHandler) -> None:
+        self._job = job
+        self._lease = lease
+        self._permission = handler.permission
+        self._left = MAX_ITEMS_PER_THREAD * handler.concurrency
+        self._ends_at = monotonic() + SLICE_SECONDS
+        self._lock = Lock()
+        self.is_empty = False
+        self.problem = ""
+        self.rejection = ""  # why the job ends
+        self.event = events.JOB_END
+
+    def take_item(self) -> Item | None:
+        """Start the next item; return None if the slice is over."""
+        with self._lock:
+            over = self.rejection or self.problem or not self._left or monotonic() > self._ends_at
+            if over or not leases.renew(self._job.pk, self._lease, JobState.RUNNING):
+                return None
+            self._left -= 1
+            if load_starter(self._job, self._permission) is None:
+                self.rejection = PERMISSION_LOST
+                return None
+            item = start_next_item(self._job, self._lease)
+            self.is_empty = item is None
+            if item and not item.is_authentic:
+                finish_item(item, ItemState.REJECTED, text=_(ITEM_CHANGED))
+                self.rejection, self.event = ITEM_CHANGED, events.JOB_REJECT
+                return None
+            return item
+
+    def stop(self, problem: str) -> None:
+        with self._lock:
+            self.problem = self.problem or problem
