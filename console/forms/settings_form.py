@@ -24,6 +24,8 @@ from console.forms.submitted import SubmittedValues, as_submitted
 from console.forms.validation import FormSnapshot, is_same_value, validation_errors
 from console.forms.value_text import translate
 from tenants.authlete.documents.base import Document, Section, Setting
+from tenants.authlete.redaction.exposure import exposes_secret
+from tenants.crypto.fingerprints import get_redactor
 
 BASE_FIELD = "base"  # the hidden input with the signed snapshot
 
@@ -315,6 +317,13 @@ class SettingsForm:
         problems = validation_errors(
             self.section_by_setting[setting.name], setting, inner, value, base
         )
+        if exposes_secret(setting.api_name, base, value, get_redactor()):
+            problems.append(
+                _(
+                    "A redacted secret would become visible. Restore the names and values next "
+                    "to it, or enter a new secret."
+                )
+            )
         for message in problems:
             self.add_error(setting.name, message)
         if not problems:

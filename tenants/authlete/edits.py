@@ -11,9 +11,10 @@ from tenants.authlete.errors import InvalidRequestError, PartialViewError, Stale
 from tenants.authlete.json.compare import find_key_field, is_same_for_authlete, is_text_list
 from tenants.authlete.json.raw import RawObject
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
-from tenants.authlete.json.splice import RedactedValueError, apply_edits
+from tenants.authlete.json.splice import RedactedValueError, apply_edits, preview_edit
 from tenants.authlete.messages import Message
 from tenants.authlete.messages import gettext_noop as _
+from tenants.authlete.redaction.exposure import is_still_redacted
 from tenants.authlete.redaction.redactor import Fingerprint, Redactor
 
 VERSION_FIELDS = frozenset({"modifiedAt"})
@@ -24,6 +25,10 @@ READ_ONLY_FIELDS = VERSION_FIELDS | {
     for setting in section.settings()
     if setting.is_immutable
 }
+SECRET_EXPOSED = _(
+    "{field} contains a redacted secret that would become visible. Restore the names and values"
+    " next to the secret, or enter a new secret."
+)
 # Authlete omits these or shows them for a field that is not set.
 EMPTY_VALUES: tuple[Any, ...] = (None, "", False, 0, {})
 
@@ -79,6 +84,10 @@ def prepare_edit(
         message = Message(_("The edit is not valid: {why}."), why=str(error))
         raise InvalidRequestError(message) from None
     expected = redactor.redact(value)
+    for name, edited in edits.items():
+        if not is_still_redacted(preview_edit(redacted.get(name), edited), expected.get(name)):
+            message = Message(SECRET_EXPOSED, field=name)
+            raise InvalidRequestError(message)
     return PreparedEdit(
         new_text,
         expected,

@@ -156,6 +156,27 @@ def make_replacement_edit(redacted: Any, edited: Any) -> Any:
             return edited
 
 
+def preview_edit(redacted: Any, edited: Any) -> Any:
+    """Return the redacted value after an edit, with fingerprints where secrets stay."""
+    match redacted, edited:
+        case Mapping(), Mapping():
+            removed = {name for name, value in edited.items() if value is None or value is UNSET}
+            changed = {
+                name: preview_edit(redacted.get(name), value)
+                for name, value in edited.items()
+                if name not in removed
+            }
+            kept = {name: value for name, value in redacted.items() if name not in removed}
+            return kept | changed
+        case list(), list() | tuple():
+            return [
+                item if index is None else preview_edit(redacted[index], item)
+                for index, item in zip(_match_items(redacted, edited), edited, strict=True)
+            ]
+        case _:
+            return edited
+
+
 def _dump_new(value: Any) -> str:
     if contains_fingerprint(value):
         raise RedactedValueError("a fingerprint stands for a secret; enter the secret again")

@@ -182,3 +182,14 @@ def test_takes_any_text_in_any_input_without_failing(text):
 def test_says_when_nothing_is_wrong_and_nothing_changed():
     assert edits({"text": "a"}) == {}
     assert messages({"text": "a"}, number="x")
+
+
+def test_an_edit_that_would_expose_a_redacted_secret_is_refused_at_its_field():
+    before = '{"key": "password", "value": "sealed:7f3a91c20be5d170"}'
+    data = build_form_data(page(prose=before), prose=before.replace("password", "note"))
+
+    form = SampleForm(data)
+
+    assert form.edits == {}
+    assert "A redacted secret would become visible." in form.errors[0].message
+    assert form.errors[0].label == "Prose"
