@@ -67,7 +67,7 @@ def requeue_abandoned_jobs() -> int:
         task_path=process_job.module_path,
         started_at__lt=timezone.now() - MAX_TASK_DURATION,
     )
-    _fail_tasks(gone.values_list("pk", flat=True))
+    fail_tasks(gone.values_list("pk", flat=True))
     left = Job.objects.filter(leases.is_unleased(), is_due())
     return sum(_requeue(job) for job in left)
 
@@ -80,7 +80,7 @@ def _requeue(job: Job) -> bool:
         # Between taking the row and taking the lease there is a moment.
         if job.lease is None and row.started_at > timezone.now() - leases.lease_duration():
             return False
-        _fail_tasks([row.pk])
+        fail_tasks([row.pk])
     with transaction.atomic():
         # Of several who see this, one writes.
         if not Job.objects.filter(pk=job.pk, task=job.task).update(task=""):
@@ -90,7 +90,8 @@ def _requeue(job: Job) -> bool:
     return True
 
 
-def _fail_tasks(task_ids: Iterable[UUID]) -> None:
+def fail_tasks(task_ids: Iterable[UUID]) -> None:
+    """Mark running tasks as failed."""
     DBTaskResult.objects.filter(pk__in=task_ids, status=TaskResultStatus.RUNNING).update(
         status=TaskResultStatus.FAILED,
         finished_at=timezone.now(),

@@ -9,6 +9,7 @@ from threading import Event
 
 from django.db import DatabaseError, close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
 from tenants.jobs import completion, periodic_tasks, queue
 
@@ -48,6 +49,15 @@ class JobWorker(Worker):
             self._work_loop()
         finally:
             ended.set()
+
+    def run_task(self, db_task_result: DBTaskResult[..., object]) -> None:
+        """Run a task of this product; fail any other without importing the path in its row."""
+        if db_task_result.task_path == queue.process_job.module_path:
+            super().run_task(db_task_result)
+            return
+        log.error("task %s has an unknown path; it is not run", db_task_result.pk)
+        queue.fail_tasks([db_task_result.pk])
+        self._run_tasks += 1
 
     def _work_loop(self) -> None:
         while self.running:

@@ -1,10 +1,10 @@
 from importlib import import_module
 
 import pytest
-from django.core.cache.backends.db import DatabaseCache
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from console.models import Draft
+from console.ops.json_cache import JSONDatabaseCache
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
 from tests.support.forms import URLENCODED, fill_form
@@ -174,7 +174,7 @@ def test_a_form_that_the_database_does_not_take_is_not_called_a_second_one(
 ):
     enter(editor, **hours(24))
     body = fill_form(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
-    monkeypatch.setattr(DatabaseCache, "_base_set", lambda *_: False)  # as if locked
+    monkeypatch.setattr(JSONDatabaseCache, "_base_set", lambda *_: False)  # as if locked
 
     response = editor.post(URL, body, content_type=URLENCODED, follow=True)
 
