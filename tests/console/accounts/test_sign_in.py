@@ -5,6 +5,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 
 from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry
 from tenants.organizations.members import add_member
 from tenants.organizations.roles import Role
 from tests.support.accounts import PASSWORD, sign_in
@@ -167,10 +168,26 @@ def test_needs_a_csrf_token(ann):
     assert sign_in(client).status_code == 403
 
 
-def test_a_disabled_person_is_not_signed_in(ann, client):
+def test_closed_account_gets_the_answer_of_a_wrong_password(ann, client, settings):
+    settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
+    ann.is_active = False
+    ann.set_password(PASSWORD)
+    ann.save()
+    Counting.done = 0
+
+    answers = [sign_in(Client(), password=password) for password in (PASSWORD, "wrong")]
+
+    assert Counting.done == 2
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert all(WRONG in answer.text for answer in answers)
+    assert not signed_in(client)
+
+
+def test_right_passwords_of_a_closed_account_are_counted_and_logged_as_wrong(ann):
     ann.is_active = False
     ann.save()
 
-    sign_in(client)
+    answers = [sign_in(Client(), REMOTE_ADDR=f"10.0.{n}.1") for n in range(11)]
 
-    assert not signed_in(client)
+    assert [WRONG in answer.text for answer in answers] == [True] * 10 + [False]
+    assert AuditEntry.objects.filter(operation="sign_in.refused", actor=ann.username).exists()
