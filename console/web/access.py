@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 
+from console.web.own_services import is_own_service, load_service_ids
 from tenants.audit.actor import Actor
 from tenants.audit.events import ACCESS_DENIED, ACCESS_NON_MEMBER, AuditEvent
 from tenants.audit.recorder import AuditLogSink, record_event
@@ -63,6 +64,11 @@ class Member:
         """The organization's credentials, still encrypted."""
         return load_credentials(self.organization)
 
+    @cached_property
+    def _service_ids(self) -> dict[str, set[int]]:
+        """The organization's services by region, shared by all clients of the request."""
+        return {}
+
     @property
     def actor(self) -> Actor:
         return Actor(
@@ -82,10 +88,26 @@ class Member:
     def connect(self, region: str, *, reason: str = "", ticket: str = "") -> AuthleteClient:
         """Return a client for ``region``.
 
-        Raises `UnauthorizedError` if there is no readable credential.
+        It asks only for services of the organization. Raises `UnauthorizedError` if there is
+        no readable credential.
         """
-        sink = self.audit_sink(reason=reason, ticket=ticket)
-        return connect(self._credentials, region, sink, holder=self.user.get_username())
+        if region not in self._service_ids:
+            self._service_ids[region] = load_service_ids(self.organization, region)
+        return connect(
+            self._credentials,
+            region,
+            self.audit_sink(reason=reason, ticket=ticket),
+            holder=self.user.get_username(),
+            service_ids=self._service_ids[region],
+        )
+
+    def require_service(self, authlete: AuthleteClient, service_id: int) -> None:
+        """Raise `Http404` unless the service belongs to the organization."""
+        own = self._service_ids[authlete.region]
+        if service_id not in own:
+            if not is_own_service(self.organization, authlete, service_id):
+                raise Http404
+            own.add(service_id)
 
     def regions(self) -> list[Region]:
         """Return the regions that the organization has a credential for."""
@@ -144,7 +166,10 @@ def organization_page[**P](
 
 
 def workspace_page[**P](needs: Permission) -> Callable[[WorkspacePage[P]], ViewFunction]:
-    """Admit as `organization_page` does, to one region of the organization."""
+    """Admit as `organization_page` does, to one region of the organization.
+
+    A service that does not belong to the organization gets a 404.
+    """
 
     def decorate(page: WorkspacePage[P]) -> ViewFunction:
         known = browser_methods_only(page)
@@ -161,6 +186,8 @@ def workspace_page[**P](needs: Permission) -> Callable[[WorkspacePage[P]], ViewF
             if region not in get_regions():
                 raise Http404
             workspace = Workspace(member, get_regions()[region], member.connect(region))
+            if isinstance(service_id := kwargs.get("service_id"), int):
+                member.require_service(workspace.authlete, service_id)
             with _log_denials(request, member, needs):
                 return known(request, workspace, *args, **kwargs)
 

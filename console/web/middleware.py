@@ -17,6 +17,7 @@ from tenants.authlete.errors import (
     AuthleteError,
     DeadlineExceededError,
     ForbiddenError,
+    ForeignServiceError,
     NotFoundError,
     PoolTimeoutError,
     UnauthorizedError,
@@ -24,6 +25,7 @@ from tenants.authlete.errors import (
 
 ERROR_STATUS: dict[type[AuthleteError], int] = {
     NotFoundError: 404,
+    ForeignServiceError: 404,
     ForbiddenError: 403,
     UnauthorizedError: 403,
     AuditUnavailableError: 503,

@@ -36,19 +36,32 @@ def load_credentials(organization: Organization) -> CredentialsByRegion:
 
 
 def connect(
-    credentials: CredentialsByRegion, region: str, audit_sink: AuditSink, *, holder: str = ""
+    credentials: CredentialsByRegion,
+    region: str,
+    audit_sink: AuditSink,
+    *,
+    holder: str = "",
+    service_ids: set[int] | None = None,
 ) -> AuthleteClient:
     """Create the client of a region; ``holder`` is shown to others who wait for a lock.
+
+    ``service_ids`` are the only services that it asks for; None admits all.
 
     Raises `UnauthorizedError` without a usable credential.
     """
     if region not in credentials:
         raise UnauthorizedError(_("This region has no credential."))
-    return connect_with_credential(credentials[region], audit_sink, holder=holder)
+    return connect_with_credential(
+        credentials[region], audit_sink, holder=holder, service_ids=service_ids
+    )
 
 
 def connect_with_credential(
-    credential: Credential, audit_sink: AuditSink, *, holder: str = ""
+    credential: Credential,
+    audit_sink: AuditSink,
+    *,
+    holder: str = "",
+    service_ids: set[int] | None = None,
 ) -> AuthleteClient:
     """Create the client of a credential, saved or not."""
     region = get_regions()[credential.region]
@@ -67,6 +80,7 @@ def connect_with_credential(
         idp_access=_build_idp_access(region, credential),
         write_locks=DatabaseLocks(credential.organization_id, holder),
         observer=VersionRecorder(credential.organization_id),
+        service_ids=service_ids,
     )
 
 

@@ -3,7 +3,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from console.models import KnownService
 from tenants.audit import record_builder
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry, to_microseconds
@@ -13,7 +12,7 @@ from tenants.audit.writer import writer
 from tenants.authlete.errors import Outcome
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
-from tests.support.audit import NOW
+from tests.support.inventory import add_known_service
 
 
 @pytest.fixture
@@ -51,9 +50,7 @@ def known(acme):
     """Let the list of services have shown one."""
 
     def make(region, service_id, name):
-        KnownService.objects.create(
-            organization=acme, region=region, service_id=service_id, name=name, seen_at=NOW
-        )
+        add_known_service(acme, region, service_id, name)
 
     return make
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from console.audit_log.export_formats import iter_entries
 from console.audit_log.search_form import AuditSearchForm
 from console.audit_log.search_language import quote_value
-from console.models import KnownClient, KnownService
+from console.models import KnownClient
 from tenants.audit import record_builder
 from tenants.audit.actor import Actor
 from tenants.audit.models import OUTCOME_TIMEOUT, AuditEntry, to_microseconds
@@ -27,6 +27,7 @@ from tenants.authlete.errors import Outcome
 from tenants.models import Membership, Organization
 from tenants.versions.models import Version
 from tests.support.audit import NOW
+from tests.support.inventory import add_known_service
 
 ODD = ["50%", "a_b", "back\\slash", 'said "no"', "Ärger", "ÄRGER", "пароль", "a\u202eb"]
 ACTORS = ["ida@x.example", "bo@x.example", "bo2@x.example", "gone@x.example", "worker"]
@@ -193,12 +194,8 @@ def entries(acme):
 def named(acme):
     """What services and clients are called, and were."""
     for region, number, name in (("us", 17, "Web shop"), ("eu", 17, "SHOP")):
-        KnownService.objects.create(
-            organization=acme, region=region, service_id=number, name=name, seen_at=NOW
-        )
-    KnownService.objects.create(
-        organization=acme, region="eu", service_id=19, name="Shop", seen_at=NOW
-    )
+        add_known_service(acme, region, number, name)
+    add_known_service(acme, "eu", 19, "Shop")
     for number, name in ((42, "Till"), (43, "till")):
         KnownClient.objects.create(
             organization=acme, region="us", service_id=17, client_id=number, name=name, seen_at=NOW

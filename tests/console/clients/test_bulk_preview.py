@@ -4,11 +4,13 @@ from pytest_django.asserts import assertContains, assertNotContains
 from console.models import Selection
 from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Item, Job
+from tenants.models import Organization
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import StoredToken
 from tests.support.authentication import expire_authentication
 from tests.support.clients import make_client
 from tests.support.forms import URLENCODED, fill_form
+from tests.support.inventory import add_known_service
 
 WHY = {"reason": "Old host", "ticket": "SEC-7"}
 
@@ -289,6 +291,7 @@ def test_knows_clients_of_other_services_and_regions(editor, few, previewed, cho
     other = few.region("us")
     other.services[18] = {"apiKey": 18, "serviceName": "Other", "modifiedAt": 1}
     other.clients[18] = {181: make_client(181, clientName="Far")}
+    add_known_service(Organization.objects.get(), "us", 18)
     places = ["us/17/1", "us/18/181", "jp/19/191"]
     path = editor.post("/acme/clients/bulk/", {"place": places})["Location"]
     response = editor.get(editor.post(path, {"deed": "lock"})["Location"])

@@ -11,6 +11,7 @@ from tenants.organizations.roles import Role
 from tests.support.authentication import expire_authentication
 from tests.support.clients import NEW, create, entered, why
 from tests.support.forms import URLENCODED, fill_form
+from tests.support.inventory import add_known_service
 
 CREATE = "/acme/services/us/17/clients/create/"
 
@@ -185,6 +186,7 @@ def test_copies_all_but_what_must_not_be_copied(editor, sandbox):
 def test_copies_into_another_region(editor, sandbox, acme):
     Credential(organization=acme, region="eu").set_token(SecretStr("t0p")).save()
     sandbox.region("eu").services[18] = {"apiKey": 18, "serviceName": "Depot"}
+    add_known_service(acme, "eu", 18)
     sandbox.region("eu").clients[18][1001] = {
         "clientId": 1001,
         "clientName": "Depot app",

@@ -7,11 +7,12 @@ from pydantic import SecretStr
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.actor import Actor
-from tenants.models import Credential
+from tenants.models import Credential, Organization
 from tenants.versions.models import Version
 from tenants.versions.retention import delete_expired_versions
 from tests.support.backdating import backdate_versions
 from tests.support.forms import fill_form
+from tests.support.inventory import add_known_service
 from tests.support.markup import compact
 
 URL = "/acme/services/us/17/as-of/"
@@ -93,6 +94,7 @@ def test_holds_it_beside_another_service(editor, changed, sandbox):
         "apiSecret": "another",
         "pkceRequired": True,
     }
+    add_known_service(Organization.objects.get(), "us", 18)
 
     page = editor.get(URL, at(changed, beside="us/18"))
 
@@ -234,6 +236,7 @@ def test_holds_it_beside_a_service_of_another_region(editor, acme, changed, sand
     Credential(organization=acme, region="jp").set_token(SecretStr("t0p")).save()
     far = {"apiKey": 99, "serviceName": "Far", "pkceRequired": True}
     sandbox.region("jp").services[99] = sandbox.services[17] | far
+    add_known_service(acme, "jp", 99)
 
     page = editor.get(URL, at(changed, beside="jp/99"))
 

@@ -1,12 +1,15 @@
 from pytest_django.asserts import assertContains, assertNotContains, assertTemplateNotUsed
 
 from tenants.organizations.roles import Role
+from tests.support.inventory import add_known_service
 from tests.support.markup import compact
 
 GONE = "/acme/services/us/404/edit/tokens/"
 
 
-def test_explains_a_refusal_on_a_page_of_its_own(member, sandbox):
+def test_explains_a_refusal_on_a_page_of_its_own(member, acme, sandbox):
+    add_known_service(acme, "us", 404)
+
     response = member(Role.ADMIN).get(GONE)
 
     assertContains(response, "VIEW_CLIENT", status_code=403)
@@ -21,7 +24,9 @@ def test_what_was_only_read_is_not_said_to_be_unknown(member, sandbox):
     assertNotContains(response, "its outcome is unknown", status_code=502)
 
 
-def test_explains_a_refusal_to_htmx_in_the_notices(member, sandbox):
+def test_explains_a_refusal_to_htmx_in_the_notices(member, acme, sandbox):
+    add_known_service(acme, "us", 404)
+
     response = member(Role.ADMIN).get(GONE, headers={"HX-Request": "true"})
 
     assertContains(response, "VIEW_CLIENT")
