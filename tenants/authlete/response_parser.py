@@ -1,6 +1,7 @@
 """Turn a response into a reply or an error.
 
-A status from 400 to 499 counts as a rejection, after which nothing was changed.
+The operation declares which statuses prove success. A status from 400 to 499 counts as a
+rejection, after which nothing was changed. After any other response the outcome is unknown.
 """
 
 import re
@@ -8,6 +9,7 @@ from collections.abc import Hashable
 from email.utils import parsedate_to_datetime
 from functools import cache
 from time import time
+from types import NoneType
 from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -67,12 +69,12 @@ def parse_response(operation: Operation[Any], response: RawResponse) -> tuple[st
 
     Raises the `AuthleteError` that any other response stands for.
     """
-    if not 200 <= response.status < 300 and response.status not in operation.accepted_statuses:
+    if response.status not in operation.success_statuses:
         raise _build_error(response)
     if 300 <= response.status < 400:  # redirects are not followed
         return "", {"location": _shorten(response.headers.get("Location", ""))}
     if not response.body.strip():
-        if operation.reply is type(None):
+        if operation.reply is NoneType:
             return "", None
         if response.status == 204:
             return "", {}

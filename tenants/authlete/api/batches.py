@@ -6,11 +6,11 @@ from typing import Any
 from pydantic import Field
 
 from tenants.authlete.api_client import ApiClient
-from tenants.authlete.documents.base import ApiModel
+from tenants.authlete.documents.base import ApiModel, ResultReply
 from tenants.authlete.operation import Effect, Operation
 
 
-class BatchAccepted(ApiModel):
+class BatchAccepted(ResultReply):
     """The ID of an accepted batch; its status can be read with it alone."""
 
     request_id: str | None = None

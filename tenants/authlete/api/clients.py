@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from tenants.authlete.api.reconciliation_hints import count_hint
 from tenants.authlete.api_client import ApiClient
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.documents.base import ApiModel
+from tenants.authlete.documents.base import ApiModel, ResultReply
 from tenants.authlete.documents.client import Client, ClientPage
 from tenants.authlete.edits import WriteResult
 from tenants.authlete.errors import BadRequestError
@@ -46,6 +46,12 @@ class RequestableScopes(ApiModel):
     requestable_scopes: list[str] | None = None
 
 
+class UpdatedScopes(RequestableScopes):
+    """The scopes that an update stored."""
+
+    requestable_scopes: list[str] | None
+
+
 LIST = Operation("client.list", "GET", "/api/{service_id}/client/get/list", ClientPage)
 GET = Operation("client.get", "GET", "/api/{service_id}/client/get/{client_id}", Client)
 # The same call, to show the secret.
@@ -72,6 +78,7 @@ CREATE = Operation(
     "/api/{service_id}/client/create",
     CreatedClientReply,
     Effect.CHANGE,
+    success_statuses=(200, 201),
     revealed_fields=("clientSecret",),
 )
 UPDATE = Operation(
@@ -88,7 +95,7 @@ SET_LOCK = Operation(
     "client.set_lock",
     "POST",
     "/api/{service_id}/client/lock_flag/update/{client_identifier}",
-    dict,
+    ResultReply,
     Effect.CHANGE,
     operation_id="client_flag_update_api",
 )
@@ -121,7 +128,7 @@ UPDATE_REQUESTABLE_SCOPES = Operation(
     "requestable_scopes.update",
     "PUT",
     "/api/{service_id}/client/extension/requestable_scopes/update/{client_id}",
-    RequestableScopes,
+    UpdatedScopes,
     Effect.CHANGE,
     operation_id="client_extension_requestables_scopes_update_api",
 )
@@ -129,7 +136,7 @@ UPDATE_REQUESTABLE_SCOPES_POST = Operation(
     "requestable_scopes.update_post",
     "POST",
     "/api/{service_id}/client/extension/requestable_scopes/update/{client_id}",
-    RequestableScopes,
+    UpdatedScopes,
     Effect.CHANGE,
     operation_id="client_extension_requestables_scopes_update_api_post",
 )

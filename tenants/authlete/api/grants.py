@@ -7,7 +7,7 @@ import re
 
 from tenants.authlete.api.identifiers import require_client_id, require_subject
 from tenants.authlete.api_client import ApiClient
-from tenants.authlete.documents.base import ApiModel
+from tenants.authlete.documents.base import ApiModel, ResultReply
 from tenants.authlete.documents.client import Client
 from tenants.authlete.operation import Effect, Operation
 
@@ -26,11 +26,8 @@ class AuthorizedClientPage(ApiModel):
     clients: list[Client] | None = None  # with few fields; None for an empty page
 
 
-class AuthorizationDeletion(ApiModel):
+class AuthorizationDeletion(ResultReply):
     """The result of deleting a client's tokens of a user."""
-
-    result_code: str = ""
-    result_message: str = ""
 
     @property
     def count(self) -> int | None:
@@ -58,13 +55,6 @@ class GrantedScopesReply(ApiModel):
         return self.latest_granted_scopes is not None
 
 
-class GrantedScopesDeletion(ApiModel):
-    """The result of deleting the scopes that a user granted to a client."""
-
-    result_code: str = ""
-    result_message: str = ""
-
-
 LIST = Operation(
     "authorization.list",
     "GET",
@@ -90,7 +80,7 @@ UPDATE = Operation(
     "authorization.update",
     "POST",
     "/api/{service_id}/client/authorization/update/{client_id}",
-    dict,
+    ResultReply,
     Effect.CHANGE,
 )
 DELETE = Operation(
@@ -143,14 +133,14 @@ DELETE_SCOPES = Operation(
     "granted_scopes.delete",
     "DELETE",
     "/api/{service_id}/client/granted_scopes/delete/{client_id}",
-    GrantedScopesDeletion,
+    ResultReply,
     Effect.DESTROY,
 )
 DELETE_SCOPES_BY_SUBJECT = Operation(
     "granted_scopes.delete_by_subject",
     "DELETE",
     "/api/{service_id}/client/granted_scopes/delete/{client_id}/{subject}",
-    GrantedScopesDeletion,
+    ResultReply,
     Effect.DESTROY,
     operation_id="client_granted_scopes_delete_by_subject_api",
     secret_params=("subject",),
@@ -205,7 +195,7 @@ class GrantsApi:
 
     def delete_granted_scopes(
         self, client_id: int, subject: str, *, label: str = ""
-    ) -> GrantedScopesDeletion:
+    ) -> ResultReply:
         """Delete the scopes that a user granted to a client; tokens are not affected.
 
         No operation for it takes the subject in a body, so it is sent in the query, which

@@ -72,6 +72,7 @@ DELETE = Operation(
     "/api/{service_id}/hsk/delete/{handle}",
     HardwareKeyReply,
     Effect.DESTROY,
+    success_statuses=(200, 204),
     success_actions=("SUCCESS",),
 )
 

@@ -27,6 +27,7 @@ CREATE_SERVICE = Operation(
     "/api/service",
     Service,
     Effect.CHANGE,
+    success_statuses=(200, 201),
     host=ApiHost.IDP,
     operation_id="",
 )
@@ -36,6 +37,7 @@ REMOVE_SERVICE = Operation(
     "/api/service/remove",
     type(None),
     Effect.DESTROY,
+    success_statuses=(200, 204),
     host=ApiHost.IDP,
     operation_id="",
 )

@@ -85,7 +85,7 @@ def test_revoking_deletes_one_clients_tokens_of_one_user(
     ],
 )
 def test_the_count_is_parsed_from_the_message(message, count):
-    assert AuthorizationDeletion(result_message=message).count == count
+    assert AuthorizationDeletion(result_code="A137001", result_message=message).count == count
 
 
 def test_granted_and_unrecorded_scopes_differ(grants):
