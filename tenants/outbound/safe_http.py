@@ -30,6 +30,38 @@ UNPRIVILEGED_PORTS = range(1024, 65536)  # those below are a machine's own servi
 AUTHORITY_END = re.compile(r"(?<=[^/:])[/?#\\]")  # ends with the first of these
 NAT64_NETWORK = IPv6Network("64:ff9b::/96")  # RFC 6052
 GLOBAL_UNICAST = IPv6Network("2000::/3")  # all that was ever given out
+# All of IANA's special-purpose address registries (RFC 6890), globally reachable ones too,
+# multicast, and what clouds answer from inside. IPv6 outside `GLOBAL_UNICAST` is refused anyway.
+SPECIAL_NETWORKS = tuple(
+    map(
+        ip_network,
+        (
+            "0.0.0.0/8",
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "168.63.129.16/32",  # Azure's host agent
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.0.0.0/24",
+            "192.0.2.0/24",
+            "192.31.196.0/24",
+            "192.52.193.0/24",
+            "192.88.99.0/24",  # 6to4 relays
+            "192.168.0.0/16",
+            "192.175.48.0/24",
+            "198.18.0.0/15",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "224.0.0.0/4",
+            "240.0.0.0/4",
+            "2001::/23",
+            "2001:db8::/32",
+            "2620:4f:8000::/48",
+            "3fff::/20",
+        ),
+    )
+)
 
 type IPAddress = IPv4Address | IPv6Address
 
@@ -135,8 +167,10 @@ def check_public(host: str, addresses: Iterable[str]) -> None:
 
 def is_public(address: IPAddress) -> bool:
     """Return whether an address is public, including embedded IPv4 addresses."""
+    if any(address in network for network in SPECIAL_NETWORKS):
+        return False
     if isinstance(address, IPv4Address):
-        return address.is_global and not address.is_multicast
+        return address.is_global
     if address in NAT64_NETWORK:
         return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
     if inner := address.ipv4_mapped or address.sixtofour:

@@ -80,6 +80,41 @@ def test_every_address_of_a_name_must_be_public(names, caplog):
     assert all(safe_http.is_public(ip_address(one)) for one in GOOD)
 
 
+# An address of each special-purpose network, and the addresses next to some of them.
+SPECIAL = """
+0.1.2.3 10.255.255.255 100.100.100.200 127.1.1.1 168.63.129.16 169.254.170.2 172.31.255.255
+192.0.0.9 192.0.0.192 192.0.2.1 192.31.196.1 192.52.193.1 192.88.99.1 192.168.0.1
+192.175.48.1 198.19.255.255 198.51.100.1 203.0.113.1 224.0.0.1 239.255.255.255 255.255.255.255
+""".split()
+SPECIAL_IPV6 = """
+::1 ::168.63.129.16 100::1 100:0:0:1::1 64:ff9b:1::1 2001::1 2001:1::1 2001:2::1 2001:3::1
+2001:4:112::1 2001:20::1 2001:30::1 2001:db8::1 2620:4f:8000::1 3fff::1 5f00::1 fc00::1
+fd00:ec2::254 fe80::1 fec0::1 ff02::1 ::ffff:0:168.63.129.16
+""".split()
+NEIGHBORS = ["168.63.129.15", "168.63.129.17", "192.88.98.255", "192.88.100.0", "2620:4f:7fff::1"]
+
+
+def embed(text):
+    """Return the IPv6 addresses that stand for an IPv4 address."""
+    number = int(ip_address(text))
+    groups = f"{number >> 16:x}:{number & 0xFFFF:x}"
+    return [f"::ffff:{text}", f"64:ff9b::{text}", f"2002:{groups}::1"]
+
+
+@pytest.mark.parametrize("text", [*SPECIAL, *SPECIAL_IPV6])
+def test_special_addresses_are_not_public(text):
+    spelled = [text] if ":" in text else [text, *embed(text)]
+
+    assert [one for one in spelled if safe_http.is_public(ip_address(one))] == []
+
+
+@pytest.mark.parametrize("text", NEIGHBORS)
+def test_addresses_next_to_special_ones_are_public(text):
+    spelled = [text] if ":" in text else [text, *embed(text)]
+
+    assert all(safe_http.is_public(ip_address(one)) for one in spelled)
+
+
 def test_a_name_is_asked_once_and_what_it_said_is_connected_to(names, monkeypatch):
     """So that a second answer, of another address, changes nothing."""
     says = iter([["93.184.216.34"], ["127.0.0.1"]])
