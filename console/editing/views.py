@@ -18,6 +18,7 @@ from console.editing import drafts
 from console.editing import review as editing_review
 from console.editing.drafts import DraftEdits
 from console.editing.restore import draft_conflict_messages, plan_restore, unrestorable_message
+from console.editing.sensitive_settings import SENSITIVE_SETTINGS
 from console.forms.change_forms import MergeForm, VersionedChangeForm
 from console.forms.settings_form import SettingsForm, form_for
 from console.forms.timestamps import format_timestamp, parse_timestamp, timestamp_param
@@ -28,6 +29,7 @@ from console.history.views import redirect_deleted
 from console.web.access import ConsoleRequest
 from console.web.idempotency import idempotent
 from console.web.responses import redirect_to, render_page
+from console.web.step_up import step_up
 from tenants.audit.models import AuditEntry
 from tenants.authlete import AuthleteClient
 from tenants.authlete.client import CALL_TIMEOUT_SECONDS
@@ -134,8 +136,17 @@ MERGE_OUTDATED = gettext_lazy("Someone else saved changes again. Nothing was sen
 
 
 def review(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
-    """Show the changes in words and as the request; send them on POST."""
+    """Show the changes in words and as the request; send them on POST.
+
+    Changes of sensitive settings require recent authentication.
+    """
     edits = drafts.load(target)
+    if edits.values.keys() & SENSITIVE_SETTINGS[target.kind.name]:
+        return step_up(_review)(request, target, edits)
+    return _review(request, target, edits)
+
+
+def _review(request: ConsoleRequest, target: DocumentTarget, edits: DraftEdits) -> HttpResponse:
     initial = {"reason": request.GET.get("reason", "")[:400]}
     form = VersionedChangeForm(request.POST or None, initial=initial)
     failure = None

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from console.lists.csv_cells import csv_lines
-from console.web.access import Member
+from console.web.access import ConsoleRequest, Member
+from console.web.step_up import step_up
 from tenants.audit.events import AuditEvent
 from tenants.audit.recorder import record_event
 from tenants.authlete.changes import FieldChange
@@ -19,22 +21,24 @@ CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; 
 type ExportFields[Row] = Mapping[str, Callable[[Row], Any]]  # value by column name
 
 
-def export_rows[Row](
+@step_up
+def export_rows(
+    request: ConsoleRequest,
     member: Member,
     event: AuditEvent,
     noun: str,
-    fields: ExportFields[Row],
-    rows: Iterable[Row],
+    fields: ExportFields[Any],
+    rows: Iterable[Any],
     *,
     count: int,
     filter_query: str,
     file_format: str,
     region: str = "",
     service: str = "",
-) -> StreamingHttpResponse:
+) -> HttpResponseBase:
     """Stream ``rows`` as a file named after ``noun``, such as "clients".
 
-    The audit entry is written first.
+    Requires recent authentication. The audit entry is written first.
 
     Raises:
         NotRecordedError: the entry could not be written; nothing is exported.

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -33,10 +34,14 @@ SECOND_FACTOR_MISSING = _(
     " back to the page."
 )
 
-type StepUpPage[**P] = Callable[Concatenate[ConsoleRequest, Any, P], HttpResponse]
+type StepUpPage[**P, Response: HttpResponseBase] = Callable[
+    Concatenate[ConsoleRequest, Any, P], Response
+]
 
 
-def step_up[**P](page: StepUpPage[P]) -> StepUpPage[P]:
+def step_up[**P, Response: HttpResponseBase](
+    page: StepUpPage[P, Response],
+) -> StepUpPage[P, Response | HttpResponse]:
     """Require recent authentication for a page.
 
     Put it below `organization_page` or `workspace_page`, so that permissions are checked
@@ -46,7 +51,7 @@ def step_up[**P](page: StepUpPage[P]) -> StepUpPage[P]:
     @wraps(page)
     def view(
         request: ConsoleRequest, scope: Any, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+    ) -> Response | HttpResponse:
         if is_recently_authenticated(request):
             return page(request, scope, *args, **kwargs)
         return _redirect_to_confirmation(request)

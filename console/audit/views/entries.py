@@ -7,7 +7,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import DatabaseError
 from django.db.models import QuerySet
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +18,7 @@ from django_htmx.http import push_url
 from console.audit import evidence_packages, search_links, verification
 from console.audit.entry_table import EntryTableRenderer
 from console.audit.search_links import log_read
-from console.audit.views.reports import deleted_entry
+from console.audit.views.reports import deleted_entry, download_package
 from console.audit_log import retention, risks, suggestions
 from console.audit_log.change_descriptions import (
     describe_changes,
@@ -47,11 +48,11 @@ from console.users.receipt_store import receipts_by_entry
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import IdempotentForm, idempotent
 from console.web.responses import redirect_to, render_page
-from tenants.audit.events import AUDIT_EXPORT, AUDIT_RESOLVE, EVENTS
+from console.web.step_up import step_up
+from tenants.audit.events import AUDIT_RESOLVE, EVENTS
 from tenants.audit.integrity.chain_position import find_position
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.resolutions import find_resolution_entry, find_unresolved
-from tenants.audit.recorder import record_event
 from tenants.audit.search.entries import MAX_COUNTED, count_entries, search_entries
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.operation import Effect
@@ -193,6 +194,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
+@step_up
 def export(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Offer exports of a search, and list recent evidence packages."""
     form = AuditSearchForm(request.GET, member.organization)
@@ -227,27 +229,16 @@ def export(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
-def evidence_package(
-    request: ConsoleRequest, member: Member, pack: UUID
-) -> HttpResponse | StreamingHttpResponse:
+def evidence_package(request: ConsoleRequest, member: Member, pack: UUID) -> HttpResponseBase:
     """Show or download an evidence package."""
     own = Pack.objects.filter(organization=member.organization)
     package = get_object_or_404(own.select_related("organization"), pk=pack)
-    name = evidence_packages.file_name(package)
     if package.made_at and "download" in request.GET:
-        label = f"{package.entries} entries, evidence pack"
-        record_event(member.actor, AUDIT_EXPORT, object=str(package.pk), label=label)
-        response = StreamingHttpResponse(
-            evidence_packages.iter_bytes(package), content_type="application/zip"
-        )
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        response["Content-Length"] = package.size
-        response["Cache-Control"] = "no-store"
-        return response
+        return download_package(request, member, package)
     context = {
         "member": member,
         "pack": package,
-        "file": name,
+        "file": evidence_packages.file_name(package),
         "ends_at": package.asked_at + evidence_packages.PACKAGE_LIFETIME,
         **_job_context(package.job, is_done=package.made_at is not None),
     }

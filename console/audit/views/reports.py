@@ -1,6 +1,6 @@
 """Pages about access, retention and exports of the audit log."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import batched, islice
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpRe
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from console.audit import search_links
+from console.audit import evidence_packages, search_links
 from console.audit.search_links import log_read
 from console.audit_log import export_formats
 from console.audit_log import retention as audit_log_retention
@@ -19,9 +19,11 @@ from console.audit_log.entry_rows import build_rows, group_by_day, load_names
 from console.audit_log.export_formats import ExportRow, iter_entries, redact_subject
 from console.audit_log.search_form import AuditSearchForm
 from console.audit_log.times import DayField, midnight
+from console.models import Pack
 from console.templatetags.text import mask
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.responses import redirect_to, render_page
+from console.web.step_up import step_up
 from tenants.audit.events import AUDIT_EXPIRE, AUDIT_EXPORT, AUDIT_READ, VERSIONS_EXPIRE
 from tenants.audit.integrity import merkle
 from tenants.audit.models import AuditEntry
@@ -122,9 +124,7 @@ def access_review(request: ConsoleRequest, member: Member) -> HttpResponseBase:
         return render_page(request, "audit/access_review.html", context, status=422)
     review = AccessReview.load(home, moment)
     if request.GET.get("format") == "csv":
-        rows = list(review.list_rows())
-        record_event(member.actor, AUDIT_EXPORT, object=told, label=f"{len(rows)} people, csv")
-        return _csv_response(member, review.to_csv(rows), told)
+        return _export_access_review(request, member, review, told)
     record_event(member.actor, AUDIT_READ, object=told)
     context |= {
         "day": day or timezone.localdate(now),
@@ -139,8 +139,13 @@ def access_review(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     return render_page(request, "audit/access_review.html", context)
 
 
-def _csv_response(member: Member, lines: Iterator[str], told: str) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+@step_up
+def _export_access_review(
+    request: ConsoleRequest, member: Member, review: AccessReview, told: str
+) -> StreamingHttpResponse:
+    rows = list(review.list_rows())
+    record_event(member.actor, AUDIT_EXPORT, object=told, label=f"{len(rows)} people, csv")
+    response = StreamingHttpResponse(review.to_csv(rows), content_type="text/csv; charset=utf-8")
     name = f"{told.replace(' ', '-')}-{member.organization.slug}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
@@ -180,6 +185,7 @@ def deleted_entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpR
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
+@step_up
 def export_file(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     """Return the entries found as CSV, JSON Lines or a print page."""
     asked = request.GET.copy()
@@ -215,3 +221,18 @@ def _print_page(request: ConsoleRequest, member: Member, form: AuditSearchForm) 
         "now": timezone.now(),
     }
     return render_page(request, "audit/export_file.html", context)
+
+
+@step_up
+def download_package(request: ConsoleRequest, member: Member, package: Pack) -> HttpResponseBase:
+    """Log the download, then stream the package."""
+    label = f"{package.entries} entries, evidence pack"
+    record_event(member.actor, AUDIT_EXPORT, object=str(package.pk), label=label)
+    response = StreamingHttpResponse(
+        evidence_packages.iter_bytes(package), content_type="application/zip"
+    )
+    name = evidence_packages.file_name(package)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Length"] = package.size
+    response["Cache-Control"] = "no-store"
+    return response

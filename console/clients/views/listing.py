@@ -40,6 +40,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     page = search.find_page(asked)
     if asked.download in CONTENT_TYPES and not asked.query.problem:
         return export_rows(
+            request,
             member,
             CLIENTS_EXPORTED,
             "clients",
@@ -94,6 +95,7 @@ def service_clients(
         if page.error:
             raise page.error  # rather than export a part that looks whole
         return export_rows(
+            request,
             workspace.member,
             CLIENTS_EXPORTED,
             "clients",

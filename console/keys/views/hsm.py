@@ -62,6 +62,7 @@ def _rollable_handles(page: HsmPage) -> set[str]:
 
 
 @workspace_page(Effect.CHANGE)
+@step_up
 def new_hsm_key(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """Create a key in an HSM; its type and use follow from the algorithm."""
     list_path = keys_path("hsm_keys", workspace, service_id)

@@ -46,6 +46,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     page = inventory.page(asked)
     if asked.download == "csv" and not asked.query.problem:
         return export_rows(
+            request,
             member,
             KEYS_EXPORTED,
             "keys",

@@ -41,6 +41,7 @@ def jwks(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Http
 
 
 @workspace_page(Effect.CHANGE)
+@step_up
 def new_jwk(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """Generate a key and add it to a key set."""
     list_path = keys_path("jwks", workspace, service_id)
@@ -86,6 +87,7 @@ def remove_jwk(request: ConsoleRequest, workspace: Workspace, service_id: int) -
 
 
 @workspace_page(Effect.CHANGE)
+@step_up
 def move_jwk(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """Move a key to another position of its key set."""
     list_path = keys_path("jwks", workspace, service_id)

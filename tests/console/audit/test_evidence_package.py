@@ -19,7 +19,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from console.audit import evidence_packages
 from console.models import Pack
 from tenants.audit.actor import Actor
-from tenants.audit.events import SEARCH_SAVE, SIGN_OUT, WEBHOOK_REMOVE
+from tenants.audit.events import AUDIT_EXPORT, SEARCH_SAVE, SIGN_OUT, WEBHOOK_REMOVE
 from tenants.audit.evidence import verify_audit
 from tenants.audit.evidence.package import EvidencePackage
 from tenants.audit.integrity import checkpoints
@@ -34,6 +34,7 @@ from tenants.jobs.models import Item, Job
 from tenants.models import Membership
 from tenants.organizations.roles import Role
 from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers
+from tests.support.authentication import expire_authentication
 from tests.support.backdating import backdate_entries
 from tests.support.forms import URLENCODED, fill_form
 
@@ -281,3 +282,11 @@ def test_is_forgotten_after_some_days(auditor, made, time_machine):
 def test_is_for_auditors_of_this_organization_alone(auditor, made, member):
     assert member(Role.EDITOR).get(made).status_code == 403
     assert auditor.get(made.replace("acme", "other")).status_code == 404
+
+
+def test_a_stolen_session_downloads_no_package(auditor, made):
+    response = expire_authentication(auditor).get(f"{made}?download")
+
+    assert response["Location"].startswith("/accounts/reauthenticate/")
+    assert auditor.get(made).status_code == 200
+    assert not AuditEntry.objects.filter(operation=AUDIT_EXPORT.name).exists()

@@ -26,6 +26,11 @@ from tests.support.sessions import stored_sessions
 from tests.support.webhooks import make_webhook
 
 ASKS = {
+    "audit:export",
+    "audit:export_file",
+    "keys:new_jwk",
+    "keys:move_jwk",
+    "keys:new_hsm_key",
     "keys:remove_jwk",
     "keys:start_rollover",
     "keys:start_hsm_rollover",
@@ -90,6 +95,8 @@ LATER = {
     "clients:delete_old_secret",
     "keys:start_hsm_rollover",  # keys in hardware are switched off
     "keys:delete_hsm_key",  # keys in hardware are switched off
+    "keys:new_hsm_key",  # keys in hardware are switched off
+    "keys:move_jwk",
 }
 CANARY = "kestrel-4471-canary"
 PASSWORD = "/accounts/reauthenticate/"
