@@ -18,7 +18,7 @@ from console.web.access import Member
 from tenants.audit.evidence.package import EvidencePackage
 from tenants.audit.integrity import checkpoints
 from tenants.audit.integrity.chain import ChainRow
-from tenants.audit.integrity.checkpoints import ChainBrokenError, Checkpoint
+from tenants.audit.integrity.signed_tree import ChainBrokenError, Checkpoint
 from tenants.audit.integrity.signing import SigningKeyMissingError
 from tenants.audit.integrity.tombstones import Tombstone
 from tenants.audit.models import AuditEntry, to_microseconds

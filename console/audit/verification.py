@@ -14,8 +14,8 @@ from console.web.access import Member
 from tenants.audit.events import AUDIT_VERIFY
 from tenants.audit.integrity import anchors, checkpoint_verifier
 from tenants.audit.integrity.checkpoint_verifier import AnchorFileError
-from tenants.audit.integrity.checkpoints import Checkpoint
 from tenants.audit.integrity.report import UnreadableChainError, VerificationReport
+from tenants.audit.integrity.signed_tree import Checkpoint
 from tenants.audit.integrity.verify import verify_audit_log
 from tenants.audit.models import CheckpointProgress
 from tenants.audit.recorder import record_event

@@ -54,6 +54,8 @@ class OutcomeRecord:
     surprises: str
 
 
+LEAF_FORMAT = 2  # of the rows written now; older rows have no format
+
 MAX_FIELD_NAME_CHARS = 200  # characters of a member's name that are searched by
 
 # Errors raised by reading a row that was tampered with.
@@ -106,4 +108,5 @@ def serialize_record(row: Record) -> str:
         if isinstance(row, IntentRecord)
         else (OUTCOME_FIELDS, _get_outcome_values)
     )
-    return canonical_json(dict(zip(names, read(row), strict=True)))
+    values = dict(zip(names, read(row), strict=True))
+    return canonical_json(values | {"format": LEAF_FORMAT})

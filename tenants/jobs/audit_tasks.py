@@ -10,11 +10,8 @@ from django.core.cache import cache
 
 from tenants.audit.actor import Actor
 from tenants.audit.integrity import anchors
-from tenants.audit.integrity.checkpoints import (
-    ChainBrokenError,
-    create_checkpoint,
-    is_checkpoint_due,
-)
+from tenants.audit.integrity.checkpoints import create_checkpoint, is_checkpoint_due
+from tenants.audit.integrity.signed_tree import ChainBrokenError
 from tenants.audit.retention.expiry import ConcurrentDeletionError, can_delete
 from tenants.audit.retention.expiry import delete_expired_entries as expire_entries
 from tenants.authlete.errors import AuditUnavailableError

@@ -14,8 +14,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from tenants.audit.integrity import signing
 from tenants.audit.integrity.chain import ChainRow
 from tenants.audit.integrity.chain_reader import read_chain
-from tenants.audit.integrity.checkpoints import Checkpoint
 from tenants.audit.integrity.merkle import RedactedRow, hash_children, hash_row, redact_row
+from tenants.audit.integrity.signed_tree import Checkpoint
 from tenants.audit.integrity.tombstones import Tombstone
 from tenants.audit.models import AuditCheckpoint
 from tenants.audit.records import canonical_json

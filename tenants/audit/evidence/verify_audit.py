@@ -88,8 +88,7 @@ def is_signed(key: bytes, text: bytes, signature: bytes) -> bool:
     s = int.from_bytes(signature[32:], "little")
     if a is None or r is None or s >= Q:
         return False
-    digest = hashlib.sha512(signature[:32] + key + text).digest()
-    h = int.from_bytes(digest, "little") % Q
+    h = int.from_bytes(hashlib.sha512(signature[:32] + key + text).digest(), "little") % Q
     return _same(_times(s, BASE), _add(r, _times(h, a)))
 
 
@@ -113,9 +112,14 @@ def leaf(row: dict[str, Any]) -> str:
         content = canonical(row["told"])
         if row["told"]["entry"] != row["entry"]:
             raise ValueError
-        parts = (row["seq"], row["entry"], row["phase"], row["veil"], content)
-        data = lines("meridian audit leaf v1", *parts)
-    except (KeyError, TypeError, ValueError):
+        version, rest = 1, (row["veil"], content)
+        if row["told"].get("format") == 2:
+            body = hashlib.sha256(lines("meridian audit body v1", *rest)).hexdigest()
+            version, rest = 2, (row["told"]["at" if "at" in row["told"] else "ended_at"], body)
+        data = lines(
+            f"meridian audit leaf v{version}", row["seq"], row["entry"], row["phase"], *rest
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
         return ""
     return hashlib.sha256(b"\0" + data).hexdigest()
 
@@ -242,8 +246,7 @@ class EvidenceZip:
 
     def signed(self, what: str, text: bytes, fields: dict[str, str]) -> None:
         key, found = self.keys.get(fields["key"], b""), b64decode(fields["signature"])
-        is_plain = b64encode(found).decode() == fields["signature"]
-        if not (is_plain and is_signed(key, text, found)):
+        if b64encode(found).decode() != fields["signature"] or not is_signed(key, text, found):
             raise PackageError(f"{what} has no valid signature")
 
     def check_files(self) -> str:
@@ -356,10 +359,8 @@ def verify(path: str, key: str = "", anchor: str = "") -> str:
     except Exception as error:  # the package can contain anything
         raise PackageError(f"the package is unreadable: {error!a}") from None
     manifest = pack.manifest
-    keys = ", ".join(
-        f"{name} {hashlib.sha256(value).hexdigest()[:16]}"
-        for name, value in sorted(pack.keys.items())
-    )
+    prints = {name: hashlib.sha256(value).hexdigest() for name, value in pack.keys.items()}
+    keys = ", ".join(f"{name} {value[:16]}" for name, value in sorted(prints.items()))
     proven = bool(key) or {last["key"], signer} <= pack.proven
     is_partial = 0 < pack.covered < last["size"] and not proven
     text = (

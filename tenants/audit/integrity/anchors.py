@@ -24,7 +24,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from tenants.audit.integrity.checkpoints import Checkpoint
+from tenants.audit.integrity.signed_tree import Checkpoint
 from tenants.audit.models import AuditCheckpoint, AuditHead, AuditRecord, CheckpointProgress
 from tenants.audit.records import MALFORMED_ERRORS
 from tenants.outbound import mail

@@ -9,8 +9,8 @@ from typing import Any
 
 from tenants.audit.integrity import signing
 from tenants.audit.integrity.chain import GENESIS_MAC
-from tenants.audit.integrity.checkpoints import Checkpoint, serialize_peaks
 from tenants.audit.integrity.merkle import MerkleTree
+from tenants.audit.integrity.signed_tree import Checkpoint, serialize_peaks
 from tenants.audit.models import AuditCheckpoint, CheckpointProgress
 
 

@@ -4,92 +4,30 @@ A checkpoint states the number of rows and the root of their Merkle tree. Kept o
 database, it reveals a restored, truncated or rewritten log, even by someone with the chain keys.
 """
 
-import json
 import time
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from hashlib import sha256
-from typing import Any, NamedTuple, Self
 
 from django.db import IntegrityError, transaction
 
+from tenants.audit.events import AUDIT_EXPIRE
 from tenants.audit.integrity import signing
 from tenants.audit.integrity.chain import GENESIS_MAC, ChainRow, compute_head_mac, get_audit_keys
 from tenants.audit.integrity.chain_reader import read_chain
 from tenants.audit.integrity.merkle import MerkleTree, hash_row
+from tenants.audit.integrity.signed_deletions import check_new_runs
+from tenants.audit.integrity.signed_tree import (
+    ChainBrokenError,
+    Checkpoint,
+    load_tree,
+    serialize_peaks,
+)
 from tenants.audit.integrity.tombstones import is_row_intact
 from tenants.audit.models import AuditCheckpoint, AuditHead, AuditRecord
-from tenants.audit.records import MALFORMED_ERRORS, canonical_json
+from tenants.audit.records import MALFORMED_ERRORS
 from tenants.crypto.key_ring import KeyNotFoundError
 
 INTERVAL_MICROSECONDS = 4 * 60 * 1_000_000  # microseconds; workers look each minute
 ROWS_UNTIL_DUE = 1000  # after which one is due earlier
-MAX_TIME_MICROSECONDS = 253_402_300_800_000_000  # microseconds since 1970: no time can be later
 MAX_NEW_ROWS = 100_000  # new rows per checkpoint, to limit the time
-
-
-class ChainBrokenError(Exception):
-    """The log can't be signed, because of ``row``."""
-
-    def __init__(self, row: int, what: str) -> None:
-        super().__init__(f"row {row}: {what}")
-        self.row, self.reason = row, what
-
-
-class Checkpoint(NamedTuple):
-    """A signed statement of the log's size and Merkle root."""
-
-    size: int  # rows
-    root: str
-    time: int  # microseconds since 1970
-    previous: str  # digest of the one before
-    key: str
-    signature: str
-
-    @property
-    def signed_text(self) -> str:
-        """Return the text that is signed."""
-        fields = (self.size, self.root, self.time, self.previous)
-        return "\n".join(["meridian audit checkpoint v1", *map(str, fields)])
-
-    @property
-    def signed_at(self) -> datetime:
-        return datetime.fromtimestamp(self.time / 1_000_000, UTC)
-
-    @property
-    def digest(self) -> str:
-        return sha256(self.signed_text.encode()).hexdigest()
-
-    @property
-    def line(self) -> str:
-        return canonical_json(self._asdict())
-
-    @property
-    def has_valid_signature(self) -> bool:
-        return signing.is_valid_signature(self.signed_text, self.key, self.signature)
-
-    @classmethod
-    def parse(cls, line: str) -> Self:
-        """Parse a JSON line; raise `ValueError` if it isn't a checkpoint."""
-        fields = json.loads(line, object_pairs_hook=_reject_duplicates)
-        if not isinstance(fields, dict) or set(fields) != set(cls._fields):
-            raise ValueError("not a checkpoint")
-        found = cls(**fields)
-        numbers, texts = (found.size, found.time), (found.root, found.previous)
-        if not all(
-            type(number) is int and 0 <= number < MAX_TIME_MICROSECONDS for number in numbers
-        ):
-            raise ValueError("not a checkpoint")
-        if not all(isinstance(one, str) for one in (*texts, found.key, found.signature)):
-            raise ValueError("not a checkpoint")
-        return found
-
-
-def _reject_duplicates(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("duplicate member")
-    return found
 
 
 def load_last_checkpoint() -> Checkpoint | None:
@@ -121,14 +59,15 @@ def create_checkpoint() -> Checkpoint | None:
     """
     checkpoint = AuditCheckpoint.objects.last()
     before = _parse_stored(checkpoint)
-    tree = _load_tree(checkpoint, before)
+    tree = load_tree(checkpoint, before)
     size, link = _load_head()
     if size < tree.size:
         raise ChainBrokenError(size + 1, f"the audit log had {tree.size} rows when last signed")
     if size == tree.size:
         return None
     upto = min(size, tree.size + MAX_NEW_ROWS)
-    _add_new_rows(tree, upto, link if upto == size else "")
+    runs = _add_new_rows(tree, upto, link if upto == size else "")
+    check_new_runs(runs)
     fields = Checkpoint(
         upto, tree.root, time.time_ns() // 1000, before.digest if before else GENESIS_MAC, "", ""
     )
@@ -145,31 +84,6 @@ def create_checkpoint() -> Checkpoint | None:
     return found
 
 
-def _load_tree(row: AuditCheckpoint | None, previous: Checkpoint | None) -> MerkleTree:
-    """Load the tree of the last checkpoint and compare it with the signature.
-
-    Otherwise a rewritten past could be signed by the next checkpoint.
-    """
-    if row is None or previous is None:
-        return MerkleTree()
-    try:
-        found = json.loads(row.peaks)
-        tree = MerkleTree((rows, bytes.fromhex(peak)) for rows, peak in found)
-        same = (tree.size, tree.root) == (previous.size, previous.root)
-    except MALFORMED_ERRORS:
-        same = False
-    if not (previous.has_valid_signature and same):
-        raise ChainBrokenError(
-            previous.size, ("its checkpoint was changed or has no valid signature")
-        )
-    return tree
-
-
-def serialize_peaks(tree: MerkleTree) -> str:
-    """Serialize the peaks from which the next checkpoint continues."""
-    return json.dumps([(rows, peak.hex()) for rows, peak in tree.peaks])
-
-
 def _load_head() -> tuple[int, str]:
     head = AuditHead.objects.filter(pk=1).first()
     if head is None:
@@ -183,9 +97,13 @@ def _load_head() -> tuple[int, str]:
     return head.seq, head.link
 
 
-def _add_new_rows(tree: MerkleTree, until: int, last_mac: str) -> None:
-    """Verify new rows and add them; ``last_mac`` is the last row's MAC if known."""
+def _add_new_rows(tree: MerkleTree, until: int, last_mac: str) -> list[ChainRow]:
+    """Verify new rows, add them, and return the retention runs among them.
+
+    ``last_mac`` is the last row's MAC if known.
+    """
     seq, link = tree.size, GENESIS_MAC
+    runs = []
     if seq:
         row = AuditRecord.objects.filter(seq=seq).first()
         if row is None:
@@ -199,8 +117,11 @@ def _add_new_rows(tree: MerkleTree, until: int, last_mac: str) -> None:
             raise ChainBrokenError(seq, "this row or the previous one was changed")
         link = found.mac
         tree.add(hash_row(found))
+        if f'"operation":"{AUDIT_EXPIRE.name}"' in found.content:
+            runs.append(found)
     if tree.size != until or (last_mac and last_mac != link):
         raise ChainBrokenError(tree.size, "the audit log doesn't end where its head says")
+    return runs
 
 
 def _is_linked(row: ChainRow, previous_mac: str) -> bool:

@@ -117,6 +117,7 @@ def _matches_entry(
         raise VerificationError("its search entry lacks this outcome")
     elif entry_columns["outcome_seq"] > seq:
         return False
-    if not content.items() <= entry_columns.items():
+    columns = entry_columns | {"format": content.get("format")}  # of the row alone
+    if not content.items() <= columns.items():
         raise VerificationError("its search entry differs from the row")
     return True

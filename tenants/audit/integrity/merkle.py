@@ -6,13 +6,18 @@ without other rows. The byte format is documented in docs/reference/audit-log.md
 
 import hmac
 import json
+import re
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import NamedTuple
 
 from tenants.audit.integrity.chain import ChainRow, get_audit_keys
 from tenants.audit.integrity.tombstones import Tombstone
-from tenants.audit.records import canonical_json
+from tenants.audit.records import LEAF_FORMAT, canonical_json
+
+# Quotes inside of a JSON string are escaped, so these match members only.
+FORMAT_MEMBER = f'"format":{LEAF_FORMAT},'
+TIME_PATTERN = re.compile(r'"(?:at|ended_at)":(\d+),')
 
 # Members of an intent in which its subject may stand.
 SUBJECT_FIELDS = "subject path object label reason ticket changed".split()
@@ -67,17 +72,54 @@ def compute_commitment(salt: str, hidden: str) -> str:
     return sha256(f"meridian audit veil v1\n{salt}\n{hidden}".encode()).hexdigest()
 
 
+class LeafInput(NamedTuple):
+    """The input of a row's leaf hash that its tombstone keeps.
+
+    The position, entry ID and phase of a bound leaf come from the row itself.
+    """
+
+    leaf: str = ""  # hash of an old row, which binds nothing; hex
+    at: int = 0  # microseconds since 1970
+    body: str = ""  # hash of the content; hex
+
+
 def hash_row(row: ChainRow) -> bytes:
-    """Return the leaf hash of a row; a tombstone keeps the original hash."""
+    """Return the leaf hash of a row, or of the row that a tombstone replaced."""
     if gone := Tombstone.parse(row.content):
-        return bytes.fromhex(gone.leaf)
-    return hash_redacted_row(row.seq, row.entry, row.phase, redact_row(row))
+        return _hash_leaf(row, LeafInput(gone.leaf, gone.at, gone.body))
+    return _hash_leaf(row, build_leaf_input(row))
 
 
-def hash_redacted_row(seq: int, entry: str, phase: str, redacted: RedactedRow) -> bytes:
-    """Return the leaf hash of a redacted row (RFC 9162, section 2.1.1)."""
+def build_leaf_input(row: ChainRow) -> LeafInput:
+    """Return what a row's tombstone must keep; raise `ValueError` for a malformed row."""
+    redacted = redact_row(row)
+    if FORMAT_MEMBER not in row.content:
+        return LeafInput(leaf=hash_unbound_row(row, redacted).hex())
+    found = TIME_PATTERN.search(row.content)
+    if found is None:
+        raise ValueError("the row has no time")
+    return LeafInput(at=int(found[1]), body=hash_body(redacted))
+
+
+def _hash_leaf(row: ChainRow, source: LeafInput) -> bytes:
+    if source.leaf:
+        return bytes.fromhex(source.leaf)
     data = (
-        f"meridian audit leaf v1\n{seq}\n{entry}\n{phase}"
+        f"meridian audit leaf v2\n{row.seq}\n{row.entry}\n{row.phase}\n{source.at}\n{source.body}"
+    )
+    return sha256(b"\0" + data.encode()).digest()
+
+
+def hash_body(redacted: RedactedRow) -> str:
+    """Return the hash of a row's content, in hex."""
+    data = f"meridian audit body v1\n{redacted.commitment}\n{redacted.visible}"
+    return sha256(data.encode()).hexdigest()
+
+
+def hash_unbound_row(row: ChainRow, redacted: RedactedRow) -> bytes:
+    """Return the leaf hash of an old row (RFC 9162, section 2.1.1)."""
+    data = (
+        f"meridian audit leaf v1\n{row.seq}\n{row.entry}\n{row.phase}"
         f"\n{redacted.commitment}\n{redacted.visible}"
     )
     return sha256(b"\0" + data.encode()).digest()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from django.db import DatabaseError
 
-from tenants.audit.integrity.checkpoints import Checkpoint
-from tenants.audit.retention.runs import VerifiedRun
+from tenants.audit.integrity.signed_tree import Checkpoint
+from tenants.audit.retention.run_verifier import VerifiedRun
 
 MAX_WARNINGS = 20  # that are told one by one
 

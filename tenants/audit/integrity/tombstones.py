@@ -1,8 +1,10 @@
 """Tombstones: what replaces the content of rows deleted by retention.
 
-The row keeps its position and MAC, so the chain continues, and its leaf hash, so signed
-checkpoints hold. A tombstone has a MAC of its own, so a blanked row can't pass for one. The byte
-format is documented in docs/reference/audit-log.md.
+The row keeps its position and MAC, so the chain continues. Its tombstone keeps its time and the
+hash of its content, so that its leaf hash can be computed again and signed checkpoints hold: nobody
+can give a signed row another time or entry ID. The tombstone of an old row keeps the leaf hash
+itself, which binds neither. A tombstone has a MAC of its own, so a blanked row can't pass for one.
+The byte format is documented in docs/reference/audit-log.md.
 """
 
 import hmac
@@ -23,18 +25,37 @@ class Tombstone(NamedTuple):
 
     key: str  # of the mac
     kind: str  # by which it was kept, see `kinds`
-    leaf: str  # its hash in the tree, in hexadecimal
     mac: str
     run: str  # entry of the retention run
+    leaf: str = ""  # of an old row: its hash in the tree, in hexadecimal
+    at: int = 0  # else its time, in microseconds since 1970
+    body: str = ""  # and the hash of its content, in hexadecimal
+
+    @property
+    def is_bound(self) -> bool:
+        """Return whether the leaf hash binds position, entry ID and time of the row."""
+        return not self.leaf
 
     @property
     def text(self) -> str:
-        return canonical_json({"gone": self._asdict()})
+        names = ("at", "body") if self.is_bound else ("leaf",)
+        members = ("key", "kind", "mac", "run", *names)
+        return canonical_json({"gone": {name: getattr(self, name) for name in members}})
 
     @classmethod
-    def create(cls, row: ChainRow, previous_mac: str, *, kind: str, leaf: str, run: str) -> Self:
+    def create(
+        cls,
+        row: ChainRow,
+        previous_mac: str,
+        *,
+        kind: str,
+        run: str,
+        leaf: str = "",
+        at: int = 0,
+        body: str = "",
+    ) -> Self:
         """Create the tombstone of a row that follows ``previous_mac``."""
-        found = cls(get_audit_keys().current, kind, leaf, "", run)
+        found = cls(get_audit_keys().current, kind, "", run, leaf, at, body)
         return found._replace(mac=_tombstone_mac(found, row, previous_mac))
 
     @classmethod
@@ -68,8 +89,10 @@ def is_row_intact(row: ChainRow, previous_mac: str) -> bool:
 
 
 def _tombstone_mac(tombstone: Tombstone, row: ChainRow, previous_mac: str) -> str:
+    version = 2 if tombstone.is_bound else 1
+    leaf = (tombstone.at, tombstone.body) if tombstone.is_bound else (tombstone.leaf,)
     parts = (
-        "meridian audit tombstone v1",
+        f"meridian audit tombstone v{version}",
         previous_mac,
         row.seq,
         row.entry,
@@ -77,7 +100,7 @@ def _tombstone_mac(tombstone: Tombstone, row: ChainRow, previous_mac: str) -> st
         row.key,
         row.mac,
         tombstone.kind,
-        tombstone.leaf,
+        *leaf,
         tombstone.run,
     )
     data = "\n".join(map(str, parts)).encode()

@@ -18,7 +18,6 @@ from tenants.audit.integrity import chain_reader, checkpoint_verifier, signing
 from tenants.audit.integrity.append_only import has_triggers
 from tenants.audit.integrity.chain import GENESIS_MAC, ChainRow, compute_head_mac, get_audit_keys
 from tenants.audit.integrity.checkpoint_verifier import CheckpointMismatchError, CheckpointVerifier
-from tenants.audit.integrity.checkpoints import Checkpoint
 from tenants.audit.integrity.index_verifier import SearchIndexVerifier
 from tenants.audit.integrity.merkle import hash_row
 from tenants.audit.integrity.report import (
@@ -26,10 +25,11 @@ from tenants.audit.integrity.report import (
     VerificationError,
     VerificationReport,
 )
+from tenants.audit.integrity.signed_tree import Checkpoint
 from tenants.audit.integrity.tombstones import Tombstone, is_row_intact
 from tenants.audit.models import AuditHead
 from tenants.audit.records import MALFORMED_ERRORS
-from tenants.audit.retention.runs import RunVerifier, UnprovenDeletionError
+from tenants.audit.retention.run_verifier import RunVerifier, UnprovenDeletionError
 from tenants.crypto.key_ring import KeyNotFoundError
 
 TOLERANCE_MICROSECONDS = 60_000_000  # microseconds that a later row may seem earlier
@@ -192,6 +192,7 @@ class _Verification:
     def check_time(self, time: int, seq: int) -> None:
         for warning in self.clocks.observe(seq, time):
             self.report.add_warning(warning)
+        self.runs.add_time(time)
         self.latest_time = max(self.latest_time, time)
 
     def check_checkpoint(self, row: ChainRow) -> None:
@@ -200,6 +201,7 @@ class _Verification:
         if found and not found.has_valid_signature:
             raise VerificationError("the checkpoint ending here has no valid signature")
         if found:
+            self.runs.add_time(found.time)
             self.check_checkpoint_time(found)
 
     def check_checkpoint_time(self, checkpoint: Checkpoint) -> None:

@@ -23,8 +23,8 @@ from tenants.audit.actor import Actor
 from tenants.audit.events import AUDIT_EXPIRE
 from tenants.audit.integrity import anchors
 from tenants.audit.integrity.chain import GENESIS_MAC, ChainRow
-from tenants.audit.integrity.checkpoints import ChainBrokenError
-from tenants.audit.integrity.merkle import hash_row
+from tenants.audit.integrity.merkle import build_leaf_input
+from tenants.audit.integrity.signed_tree import ChainBrokenError
 from tenants.audit.integrity.tombstones import Tombstone, is_row_intact
 from tenants.audit.models import AuditEntry, AuditField, AuditHead, AuditRecord, to_microseconds
 from tenants.audit.records import IntentRecord, list_changed_members
@@ -197,7 +197,8 @@ def _load_entries(organization: int, numbers: Sequence[int]) -> Iterator[AuditEn
 
 
 def _build_tombstone(row: ChainRow, previous_mac: str, category: str, run: str) -> Tombstone:
-    return Tombstone.create(row, previous_mac, kind=category, leaf=hash_row(row).hex(), run=run)
+    kept = build_leaf_input(row)._asdict()
+    return Tombstone.create(row, previous_mac, kind=category, run=run, **kept)
 
 
 def _check_entry(entry: AuditEntry, category: str, now: int) -> list[tuple[ChainRow, str]]:
@@ -217,14 +218,15 @@ def _check_entry(entry: AuditEntry, category: str, now: int) -> list[tuple[Chain
             raise ConcurrentDeletionError
         if not is_valid or is_gone:
             raise ChainBrokenError(row.seq, "this row or the previous one was changed")
-    first, last = (json.loads(rows[at][0].content) for at in (0, -1))
+    contents = [json.loads(row.content) for row, _ in rows]
+    first, last = contents[0], contents[-1]
     until = now - load_retention_policy()[category] * MICROSECONDS_PER_DAY
     if not (
         [rows[0][0].seq, rows[-1][0].seq] == [entry.seq, entry.outcome_seq]
         and first["organization_id"] == entry.organization_id
         and get_category(first["operation"], first["effect"]) == category
         and last.get("outcome") in FINAL_OUTCOMES
-        and max(first["at"], last["ended_at"]) < until
+        and max(first["at"], *(later["ended_at"] for later in contents[1:])) < until
     ):
         raise ChainBrokenError(entry.seq, "its search entry differs from the row")
     return rows

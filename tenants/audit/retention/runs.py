@@ -1,4 +1,4 @@
-"""Retention runs, and their verification.
+"""Retention runs.
 
 A run is an ``audit.expire`` entry of the organization whose entries it deleted. It comes after
 all rows it deleted and signs their tombstones.
@@ -17,7 +17,7 @@ from tenants.audit.integrity.chain import ChainRow
 from tenants.audit.integrity.tombstones import Tombstone, entry_id_to_microseconds
 from tenants.audit.models import ROWS_PER_BLOCK, AuditBlock, AuditEntry, AuditRecord
 from tenants.audit.records import MALFORMED_ERRORS
-from tenants.audit.retention.policy import MICROSECONDS_PER_DAY, MIN_RETENTION_DAYS
+from tenants.audit.retention.policy import MICROSECONDS_PER_DAY
 from tenants.authlete.changes import FieldChange
 
 
@@ -40,9 +40,13 @@ class DeletedRows:
         self._hash.update(f"{row.seq} {row.content}\n".encode())
         if row.phase == "intent":
             self.entries[tombstone.kind] += 1
-            self.newest_time[tombstone.kind] = max(
-                self.newest_time.get(tombstone.kind, 0), entry_id_to_microseconds(row.entry)
-            )
+            self.add_time(tombstone.kind, entry_id_to_microseconds(row.entry))
+        if tombstone.is_bound:
+            self.add_time(tombstone.kind, tombstone.at)
+
+    def add_time(self, kind: str, time: int) -> None:
+        """Record that a row of the kind is not older than ``time``."""
+        self.newest_time[kind] = max(self.newest_time.get(kind, 0), time)
 
 
 def build_run_changes(
@@ -100,77 +104,6 @@ def find_last_run(organization: int) -> AuditEntry | None:
 def read_run(entry: AuditEntry) -> RetentionRun:
     """Parse the entry of a run."""
     return RetentionRun.parse(entry.at, entry.changed)
-
-
-class VerifiedRun(NamedTuple):
-    """A run that matches its tombstones."""
-
-    time: int  # microseconds since 1970
-    organization: str  # its slug
-    entry: str
-    first: int
-    last: int
-    entries: Mapping[str, int]  # by kind
-
-
-class UnprovenDeletionError(Exception):
-    """A row was deleted by no run, or a run doesn't match its tombstones."""
-
-    def __init__(self, reason: str, row: int | None = None) -> None:
-        super().__init__(reason)
-        self.row = row  # the first that is to blame, where it is not the one at hand
-
-
-class RunVerifier:
-    """Verifies all runs in one pass over the log."""
-
-    def __init__(self) -> None:
-        self.verified: list[VerifiedRun] = []
-        self._pending: dict[str, DeletedRows] = {}  # whose entry is still to come
-        self._totals: Counter[int] = Counter()  # by organization
-
-    def add_tombstone(self, row: ChainRow, tombstone: Tombstone) -> None:
-        try:
-            self._pending.setdefault(tombstone.run, DeletedRows()).add(row, tombstone)
-        except ValueError:
-            raise UnprovenDeletionError(
-                "the row was deleted, but its entry ID has no time"
-            ) from None
-
-    def check_run(self, content: Mapping[str, Any]) -> None:
-        """Compare the tombstones of a run with its intent."""
-        deleted = self._pending.pop(content["entry"], None)
-        if deleted is None:
-            raise UnprovenDeletionError("the rows it reports as deleted still exist")
-        try:
-            run = RetentionRun.parse(content["at"], content["changed"])
-            self._totals[content["organization_id"]] += deleted.entries.total()
-            total = self._totals[content["organization_id"]]
-            right = build_run_changes(deleted, total, run.days)
-            is_valid = run.values == {one.field: one.after for one in right}
-        except (KeyError, TypeError, ValueError):
-            is_valid = False
-        if not is_valid:
-            raise UnprovenDeletionError(
-                f"tombstones {deleted.first} to {deleted.last} differ from what it reports"
-            )
-        for kind, days in run.days.items():
-            if (
-                days < MIN_RETENTION_DAYS
-                or deleted.newest_time[kind] > run.time - days * MICROSECONDS_PER_DAY
-            ):
-                raise UnprovenDeletionError(
-                    f"it deleted {kind} younger than {max(days, MIN_RETENTION_DAYS)} days",
-                    deleted.first,
-                )
-        whose, entry = content["organization"], content["entry"]
-        span = deleted.first, deleted.last
-        self.verified.append(VerifiedRun(run.time, whose, entry, *span, deleted.entries))
-
-    def finish(self) -> None:
-        if self._pending:
-            first = min(deleted.first for deleted in self._pending.values())
-            raise UnprovenDeletionError("the row was deleted by no recorded retention run", first)
 
 
 MAX_ID_DELAY_MICROSECONDS = (

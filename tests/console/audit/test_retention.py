@@ -90,7 +90,7 @@ def test_an_old_link_says_that_its_entry_was_removed(auditor, gone):
 def test_a_tombstone_that_was_changed_does_not_match(auditor, gone):
     drop_append_only_triggers()
     row = AuditRecord.objects.get(seq=1)
-    said = row.content.replace('"leaf":"', '"leaf":"0')
+    said = row.content.replace('"body":"', '"body":"0')
     AuditRecord.objects.filter(seq=1).update(content=said)
 
     page = auditor.get(f"/acme/audit/{gone}/")

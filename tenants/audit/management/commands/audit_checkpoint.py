@@ -8,11 +8,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from tenants.audit.integrity import signing
 from tenants.audit.integrity.anchors import AnchorDivergedError, append_to_file
-from tenants.audit.integrity.checkpoints import (
-    ChainBrokenError,
-    create_checkpoint,
-    load_last_checkpoint,
-)
+from tenants.audit.integrity.checkpoints import create_checkpoint, load_last_checkpoint
+from tenants.audit.integrity.signed_tree import ChainBrokenError
 from tenants.audit.management.base import AuditCommand
 from tenants.outbound.alerts import alert
 

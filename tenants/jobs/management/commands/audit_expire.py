@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from tenants.audit.integrity.checkpoints import ChainBrokenError
+from tenants.audit.integrity.signed_tree import ChainBrokenError
 from tenants.audit.management.base import AuditCommand
 from tenants.audit.retention.expiry import (
     ConcurrentDeletionError,

@@ -48,9 +48,10 @@ def is_right(known, link, row):
         right = key in known and mac(known[key], *lines)
         return (found, told["entry"]) == (right, entry)
     gone = told["gone"]
-    name, left = gone["key"], (gone["kind"], gone["leaf"], gone["run"])
-    row_lines = (link, seq, entry, phase, key, found)
-    right = name in known and mac(known[name], "meridian audit tombstone v1", *row_lines, *left)
+    name, version = gone["key"], "v1" if "leaf" in gone else "v2"
+    left = [gone["leaf"]] if version == "v1" else [gone["at"], gone["body"]]
+    row_lines = (link, seq, entry, phase, key, found, gone["kind"], *left, gone["run"])
+    right = name in known and mac(known[name], f"meridian audit tombstone {version}", *row_lines)
     return gone["mac"] == right
 
 
@@ -66,6 +67,7 @@ def is_run(said, rows, totals):
         if phase == "intent":
             entries[kind] = entries.get(kind, 0) + 1
             newest[kind] = max(newest.get(kind, 0), begun(entry))
+        newest[kind] = max(newest.get(kind, 0), json.loads(content)["gone"].get("at", 0))
     whose = said["organization_id"]
     totals[whose] = totals.get(whose, 0) + sum(entries.values())
     days = {name: told.get(f"days.{name}", 0) for name in entries}

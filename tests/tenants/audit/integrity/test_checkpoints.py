@@ -19,8 +19,8 @@ from tenants.audit.integrity import anchors, checkpoint_verifier, checkpoints, s
 from tenants.audit.integrity.anchors import AnchorDivergedError
 from tenants.audit.integrity.chain import GENESIS_MAC
 from tenants.audit.integrity.chain_reader import read_chain
-from tenants.audit.integrity.checkpoints import ChainBrokenError, Checkpoint
 from tenants.audit.integrity.merkle import MerkleTree, hash_children, hash_row, split_subject
+from tenants.audit.integrity.signed_tree import ChainBrokenError, Checkpoint
 from tenants.audit.models import AuditCheckpoint, AuditRecord, CheckpointProgress
 from tenants.audit.record_builder import build_intent
 from tenants.audit.recorder import AuditLogSink, record_action, record_event

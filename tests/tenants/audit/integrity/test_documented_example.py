@@ -21,7 +21,7 @@ from tenants.audit.integrity.chain import (
     compute_mac,
     get_audit_keys,
 )
-from tenants.audit.integrity.checkpoints import Checkpoint
+from tenants.audit.integrity.signed_tree import Checkpoint
 from tenants.audit.integrity.tombstones import Tombstone
 from tenants.audit.records import Record, serialize_record
 from tenants.authlete.changes import FieldChange
@@ -54,7 +54,11 @@ def example(settings, monkeypatch):
     checkpoint = unsigned._replace(key=name, signature=signature)
     assert checkpoint.has_valid_signature
     gone = Tombstone.create(
-        links[1], befores[1], kind="changes", leaf=merkle.hash_row(links[1]).hex(), run=IDS[1]
+        links[1],
+        befores[1],
+        kind="changes",
+        run=IDS[1],
+        **merkle.build_leaf_input(links[1])._asdict(),
     )
     sent = '{"timestamp":"2025-09-16T05:20:00+00:00","type":"audit.test","data":[]}'
     secret = "whsec_" + b64encode(bytes(range(64, 96))).decode()
@@ -78,6 +82,7 @@ def example(settings, monkeypatch):
                 "told": face.visible,
                 "hidden": face.hidden,
                 "veil": face.commitment,
+                "body": merkle.hash_body(face),
                 "leaf": merkle.hash_row(row).hex(),
             }
             for row, face in zip(links, faces, strict=True)

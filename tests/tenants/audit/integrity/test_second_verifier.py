@@ -139,7 +139,7 @@ def resealed(seq, old, new):
 
 
 SPOILT_STONES = {
-    "its leaf": (6, lambda: altered(6, '"leaf":"', '"leaf":"0')),
+    "its content": (6, lambda: altered(6, '"body":"', '"body":"0')),
     "its kind": (5, lambda: altered(5, '"signins"', '"reads"')),
     "its run": (5, lambda: altered(5, '"run":"0', '"run":"1')),
     "said of a run": (11, lambda: altered(11, "entries.", "entriez.")),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from tenants.audit import events, record_builder
 from tenants.audit.actor import Actor
 from tenants.audit.integrity import chain_export, checkpoint_verifier, checkpoints
-from tenants.audit.integrity.checkpoints import ChainBrokenError
+from tenants.audit.integrity.signed_tree import ChainBrokenError
 from tenants.audit.integrity.tombstones import Tombstone
 from tenants.audit.integrity.verify import verify_audit_log
 from tenants.audit.models import AuditEntry, AuditField, AuditRecord

@@ -100,10 +100,10 @@ def calls(times):
 
 
 def _older_row():
-    """As it was written before there was `known`."""
+    """As it was written before there were `known` and `format`."""
     drop_append_only_triggers()
     row = AuditRecord.objects.get(seq=1)
-    said = row.content.replace('"known":"",', "")
+    said = row.content.replace('"known":"",', "").replace('"format":2,', "")
     assert said != row.content
     AuditRecord.objects.filter(seq=1).update(content=said)
     AuditEntry.objects.filter(seq=1).update(known=None)

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from tenants.audit.actor import Actor
 from tenants.audit.events import MEMBER_ADD, SEARCH_SAVE, SIGN_OUT
 from tenants.audit.integrity import chain, tombstones
-from tenants.audit.integrity.merkle import hash_row
+from tenants.audit.integrity.merkle import build_leaf_input
 from tenants.audit.integrity.tombstones import Tombstone
 from tenants.audit.models import (
     AuditCheckpoint,
@@ -103,8 +103,8 @@ def _before(seq):
 
 def _over(row, run, kind="changes"):
     """A tombstone with the real keys over any row."""
-    link, hashed = row.chain_row, hash_row(row.chain_row).hex()
-    return Tombstone.create(link, _before(row.seq), kind=kind, leaf=hashed, run=run).text
+    kept = build_leaf_input(row.chain_row)._asdict()
+    return Tombstone.create(row.chain_row, _before(row.seq), kind=kind, run=run, **kept).text
 
 
 def _unfind(entry):
@@ -229,6 +229,8 @@ def _remade(victim):
         spoilt = {
             "kind": stone._replace(kind="reads" if stone.kind != "reads" else "x"),
             "leaf": stone._replace(leaf="0" * 64),
+            "body": stone._replace(body="0" * 64),
+            "at": stone._replace(at=stone.at - 1),
             "run": stone._replace(run=other[stone.run]),
             "no run": stone._replace(run=row.entry),
         }
@@ -244,7 +246,7 @@ def _remade(victim):
                 "a tombstone made anew with the real keys",
                 f"{row.seq}: {name}",
                 do,
-                frozenset(found | (covering if name == "leaf" else set())),
+                frozenset(found | (covering if name in ("leaf", "body", "at") else set())),
             )
 
 
@@ -300,7 +302,7 @@ def _anew(victim):
     """
 
     def do(row, stone, other):
-        _say(row.seq, stone._replace(leaf=other.leaf, kind=other.kind).text)
+        _say(row.seq, other.text)
         recompute_chain()
         for run in sorted(_runs_of().values(), key=lambda one: one.seq):
             said = json.loads(AuditRecord.objects.get(seq=run.seq).content)
@@ -315,9 +317,12 @@ def _anew(victim):
             _say_run(run.seq, said, json.loads(serialize_changes(right)))
             recompute_chain()
 
+    firsts = {stone.run: row.seq for row, stone in reversed(_stones())}
     for row, stone in _stones():
         for name, other in {
             "leaf": stone._replace(leaf="0" * 64),
+            "body": stone._replace(body="0" * 64),
+            "at": stone._replace(at=stone.at - 1),
             "kind": stone._replace(kind="reads" if stone.kind != "reads" else "x"),
         }.items():
             if name == "kind" and row.seq > _covered():
@@ -326,7 +331,7 @@ def _anew(victim):
                 "all made anew with the real keys",
                 f"{row.seq}: {name}",
                 lambda r=row, s=stone, o=other: do(r, s, o),
-                frozenset({1, _first_size(victim) + 1}),
+                frozenset({1, _first_size(victim) + 1, firsts[stone.run]}),
             )
 
 
