@@ -5,14 +5,14 @@ are replaced by fingerprints.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from tenants.authlete.audit_sink import CallIntent
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.documents.base import Document
 from tenants.authlete.edits import VERSION_FIELDS, find_unexpected_changes
-from tenants.authlete.json.raw import RawObject, dump_json
+from tenants.authlete.json.raw import JsonPart, RawObject, dump_json
 from tenants.authlete.json.reader import parse_json, replace_surrogates
 from tenants.authlete.redaction.redactor import FINGERPRINT_PATTERN, Fingerprint
 
@@ -102,11 +102,16 @@ def _object_ids(call: CallIntent, created_id: Any) -> tuple[int, int] | None:
 
 
 def _redact_raw(raw: RawObject, redacted: Mapping[str, Any]) -> RawObject:
-    for part in raw:
-        value = redacted[replace_surrogates(part.name)]
-        if value != part.value:
-            raw = raw.with_field(part.name, value, dump_json(value, default=_fingerprint_text))
-    return raw
+    return raw.with_parts(
+        _redact_part(part, redacted[replace_surrogates(part.name)]) for part in raw
+    )
+
+
+def _redact_part(part: JsonPart, redacted: Any) -> JsonPart:
+    if redacted == part.value:
+        return part
+    text = dump_json(redacted, default=_fingerprint_text)
+    return replace(part, text=text, value=redacted)
 
 
 def _fingerprint_text(fingerprint: Fingerprint) -> str:

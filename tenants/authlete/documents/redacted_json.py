@@ -31,11 +31,12 @@ def restore_jwk_set(original: str, redacted: str, edited: str, *, strict: bool =
     try:
         raw, old = RawObject.parse(edited), RawObject.parse(original)
         parts, old_parts = _keys_array(raw), _keys_array(old)
-        keys = _match_keys(_parse_keys(edited), _parse_keys(redacted))
+        redacted_keys = _parse_keys(redacted)
+        keys = _match_keys(_parse_keys(edited), redacted_keys)
         texts = [
             part
             if index is None
-            else _restore_key(part, old_parts.parts[index], _parse_keys(redacted)[index])
+            else _restore_key(part, old_parts.parts[index], redacted_keys[index])
             for part, index in zip(parts, keys, strict=True)
         ]
     except (InvalidJsonError, IndexError) as error:

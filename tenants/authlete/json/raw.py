@@ -61,6 +61,10 @@ class _RawContainer:
     def __iter__(self) -> Iterator[JsonPart]:
         return iter(self.parts)
 
+    def with_parts(self, parts: Iterable[JsonPart]) -> Self:
+        """Return the object or array with other parts."""
+        return replace(self, parts=tuple(parts))
+
     @property
     def part_indent(self) -> str:
         """Return the whitespace before a part."""
@@ -74,10 +78,6 @@ class RawArray(_RawContainer):
     def parse(cls, text: str) -> Self:
         """Split the text of an array; raise `InvalidJsonError` for another text."""
         return cls(*_split(text, "[]"))
-
-    def with_parts(self, parts: Iterable[JsonPart]) -> Self:
-        """Return the array with other items."""
-        return replace(self, parts=tuple(parts))
 
 
 class RawObject(_RawContainer):
@@ -139,7 +139,8 @@ def _split(text: str, brackets: str) -> tuple[str, tuple[JsonPart, ...], str]:
         end = position
         if text[position : position + 1] == ",":
             end = position = position + 1
-            if text[_skip_whitespace(text, position) :][:1] == brackets[1]:
+            following = _skip_whitespace(text, position)
+            if text[following : following + 1] == brackets[1]:
                 raise InvalidJsonError("a comma before the closing bracket")
         elif text[position : position + 1] != brackets[1]:
             raise InvalidJsonError("a comma or bracket is missing")

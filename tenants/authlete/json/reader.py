@@ -10,6 +10,8 @@ from typing import Any
 
 MAX_NESTING_DEPTH = 64
 MAX_EXPONENT = 400
+MAX_VALUES = 500_000  # of a text; brackets and commas are counted, also those within texts
+MAX_MEMBERS = 10_000  # of an object
 
 
 class InvalidJsonError(ValueError):
@@ -17,6 +19,8 @@ class InvalidJsonError(ValueError):
 
 
 def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MAX_MEMBERS:
+        raise InvalidJsonError("an object has too many members")
     members = dict(pairs)
     if len(members) != len(pairs):
         raise InvalidJsonError("an object has a duplicate name")
@@ -55,7 +59,12 @@ def parse_json_at(text: str, start: int) -> tuple[Any, int]:
 
 
 def parse_json(text: str) -> Any:
-    """Return the value of a JSON text that is nested at most `MAX_NESTING_DEPTH` deep."""
+    """Return the value of a JSON text.
+
+    It is nested at most `MAX_NESTING_DEPTH` deep and has at most `MAX_VALUES` values.
+    """
+    if len(text) > MAX_VALUES and sum(map(text.count, ",[{")) > MAX_VALUES:
+        raise InvalidJsonError("too many values")
     start = len(text) - len(text.lstrip(" \t\n\r"))
     value, end = parse_json_at(text, start)
     if text[end:].strip(" \t\n\r"):
