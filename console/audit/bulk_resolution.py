@@ -58,17 +58,17 @@ def start_resolution(
     home = member.organization
     lost = list(entries.reverse())
     names = load_names(home.pk, lost)
-    said = ngettext(
+    text = ngettext(
         "Resolve %(count)d unknown outcome", "Resolve %(count)d unknown outcomes", len(lost)
     )
     return start_job(
         member.actor,
         home,
         RESOLVE_JOB_KIND,
-        said % {"count": len(lost)},
+        text % {"count": len(lost)},
         [
-            NewItem(one.region, label=_item_label(one, names), payload={"entry": one.entry})
-            for one in lost
+            NewItem(entry.region, label=_item_label(entry, names), payload={"entry": entry.entry})
+            for entry in lost
         ],
         reason=reason,
         ticket=ticket,
@@ -127,9 +127,9 @@ def resolve_item(work: JobContext, item: Item) -> ItemResult:
         undecided = InconclusiveEvidenceError(str(finding.reason))
         undecided.request_id = entry.entry
         raise undecided
-    who = load_starter(work.job, ConsolePermission.ADMINISTRATION) or worker_actor(work.job)
+    actor = load_starter(work.job, ConsolePermission.ADMINISTRATION) or worker_actor(work.job)
     why = {"reason": work.job.reason, "ticket": work.job.ticket}
-    if not resolve(who, entry, outcome, str(finding.reason), **why):
+    if not resolve(actor, entry, outcome, str(finding.reason), **why):
         return ItemResult(str(ALREADY_RESOLVED_TEXT), changed=False)
     item.entry = entry.entry
     told = SUCCEEDED_TEXT if finding.conclusion is Conclusion.SUCCEEDED else FAILED_TEXT

@@ -73,8 +73,8 @@ class EntryTableRenderer:
         path = f"{self._base_path}{entry.entry}/"
         if entry_row.entry_count > 1:
             path = f"?{_build_query(page=entry.page).urlencode()}"
-            told = ngettext("%(count)s entry", "%(count)s entries", entry_row.entry_count)
-            count = told % {"count": entry_row.entry_count}
+            text = ngettext("%(count)s entry", "%(count)s entries", entry_row.entry_count)
+            count = text % {"count": entry_row.entry_count}
             many = format_html(' <span class="operation-code">{}</span>', count)
         return format_html(
             '<span hx-boost="false"><a href="{}">{}</a></span> {}{}{}{}',
@@ -113,7 +113,9 @@ class EntryTableRenderer:
     ) -> SafeString:
         found = EMPTY_HTML
         if regions:
-            links = ((self._link(region(one), {"region": one, "since": since}),) for one in regions)
+            links = (
+                (self._link(region(value), {"region": value, "since": since}),) for value in regions
+            )
             all_of_them = format_html_join("", "{}", links)
             found = format_html('<span class="location">{}</span>', all_of_them)
         if not service:
@@ -144,8 +146,8 @@ class EntryTableRenderer:
         shown = isolate(Truncator(entry.reason).chars(MAX_REASON_CHARS))
         if part := search_text_for(entry.reason, entry.subject):
             shown = self._link(shown, {"reason": part, "since": self._since_for(entry)})
-        said = Truncator(entry.reason).chars(MAX_TOOLTIP_CHARS)
-        return format_html('<small class="truncated" title="{}">{}</small>', said, shown)
+        text = Truncator(entry.reason).chars(MAX_TOOLTIP_CHARS)
+        return format_html('<small class="truncated" title="{}">{}</small>', text, shown)
 
     def _link(
         self, label: str, values: Mapping[str, str], css_class: str = "", title: str = ""

@@ -134,11 +134,11 @@ def related_search_query(entry: AuditEntry) -> str:
 
 def snapshot_url(entry: AuditEntry) -> str:
     """Return the URL that compares an object before and after a change, or ""."""
-    place = (entry.organization, entry.region, entry.service)
+    location = (entry.organization, entry.region, entry.service)
     if entry.client:
-        path = optional_path("clients:version_at", *place, entry.client)
+        path = optional_path("clients:version_at", *location, entry.client)
     else:
-        path = optional_path("services:version_at", *place)
+        path = optional_path("services:version_at", *location)
     query = QueryDict(mutable=True)
     if versions := find_change(entry):
         before, after = (version.since for version in versions)
@@ -208,8 +208,8 @@ def _display_value(form: AuditSearchForm, name: str, value: str) -> str:
         called = client_display_name(form.organization, value)
         return f"{called} ({value})" if called else value
     match form.matched_services.get(value, []) if name == "service" else []:
-        case [one]:
-            return f"{one.name} ({one.region})"
+        case [service]:
+            return f"{service.name} ({service.region})"
     return value[:12] if name.endswith("mark") else value
 
 

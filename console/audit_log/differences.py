@@ -108,7 +108,7 @@ def _to_lines(field: str, value: Any) -> list[str]:
     if value is None:
         return []
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    text = INVISIBLE_CHARS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    text = INVISIBLE_CHARS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     return f"{json.dumps(field, ensure_ascii=False)}: {text}".split("\n")
 
 

@@ -48,16 +48,16 @@ def parse_display_value(text: str) -> list[ValueSynonym]:
         _parse_keywords(plain),
         _parse_lists(text),
     )
-    return [one for found in sources for one in found] + _parse_labels(plain)
+    return [synonym for synonyms in sources for synonym in synonyms] + _parse_labels(plain)
 
 
 def _parse_durations(text: str) -> Meanings:
-    found = DURATION.fullmatch(text)
-    for unit, (size, _least) in SECONDS.items() if found else ():
+    match = DURATION.fullmatch(text)
+    for unit, (size, _least) in SECONDS.items() if match else ():
         name = unit_name(unit).casefold()
         ways = (name, name.removesuffix("s"), name[:3], f"{name[:3]}s", name[:1])
-        if found and found[2] in ways:
-            number = int(re.sub(r"\D", "", found[1]))
+        if match and match[2] in ways:
+            number = int(re.sub(r"\D", "", match[1]))
             yield ValueSynonym(str(number * size), _settings_of_kind("duration"))
 
 
@@ -70,8 +70,8 @@ def _parse_times(text: str) -> Meanings:
 
 
 def _parse_fingerprints(text: str) -> Meanings:
-    if found := FINGERPRINT.fullmatch(text):
-        yield ValueSynonym(f'"fingerprint":"{found[1]}{found[2]}', is_whole=False)
+    if match := FINGERPRINT.fullmatch(text):
+        yield ValueSynonym(f'"fingerprint":"{match[1]}{match[2]}', is_whole=False)
 
 
 def _parse_keywords(text: str) -> Meanings:
@@ -171,9 +171,9 @@ def _absence_labels(_language: str | None) -> tuple[SettingsByLabel, SettingsByL
 def _multi_choice_labels(_language: str | None) -> dict[str, dict[str, str]]:
     """By setting that takes several choices: these by their labels."""
     return {
-        name: {choice_label(one, key).casefold(): key for key in one.input_type.choices}
-        for name, one in _settings()
-        if one.input_type.kind == "choices"
+        name: {choice_label(setting, key).casefold(): key for key in setting.input_type.choices}
+        for name, setting in _settings()
+        if setting.input_type.kind == "choices"
     }
 
 

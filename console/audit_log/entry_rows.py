@@ -39,8 +39,8 @@ def render_changes(changes: Iterable[ChangeDescription], hidden_count: int) -> S
     """Render some changes, and the number of hidden ones."""
     told = [render_small(_render_change(change)) for change in changes]
     if hidden_count:
-        said = ngettext("and %(count)s more", "and %(count)s more", hidden_count)
-        told.append(render_small(said % {"count": hidden_count}))
+        text = ngettext("and %(count)s more", "and %(count)s more", hidden_count)
+        told.append(render_small(text % {"count": hidden_count}))
     return SafeString("".join(told))
 
 
@@ -127,15 +127,15 @@ def _local_day(row: EntryRow) -> date:
 def build_row(entries: Sequence[AuditEntry], names: NameMap) -> EntryRow:
     """Build the row of an entry, or of several entries that are grouped."""
     entry = entries[0]
-    name, what = entry.operation, object_name(entry, names)
+    name, subject = entry.operation, object_name(entry, names)
     changes = [
         _shorten_durations(change, settings_for_operation(name))
         for change in describe_entry_changes(entry)
     ]
     return EntryRow(
         entry,
-        render_label(label_name(entry), what),
-        label_text(label_name(entry), what),
+        render_label(label_name(entry), subject),
+        label_text(label_name(entry), subject),
         service_name(entry, names),
         client_name(entry, names),
         list(dict.fromkeys(one.region for one in entries if one.region)),
@@ -153,7 +153,7 @@ def describe_entry_changes(entry: AuditEntry) -> list[ChangeDescription]:
     changes = load_changes(entry.changes)
     told = describe_changes(changes, settings_for_operation(entry.operation))
     if entry.operation in CREATE_EVENTS:
-        told = [replace(one, before="") for one in told]
+        told = [replace(change, before="") for change in told]
     if entry.outcome in risks.NO_EFFECT_OUTCOMES:
         return told
     found = map(risks.change_risk, changes)
@@ -178,19 +178,19 @@ def load_names(organization: int, entries: Iterable[AuditEntry]) -> NameMap:
     columns = "region", "service_id", "client_id", "name"
     for region, service, client, name in clients.values_list(*columns) if ids else ():
         names[region, str(service), str(client)] = name
-    wanted = {
+    expected = {
         place
         for one in some
         for place in ((one.region, one.service), (one.region, one.service, one.client))
         if all(place)
     }
-    if unnamed := wanted - names.keys():
+    if unnamed := expected - names.keys():
         versions = Version.objects.filter(**own, client_id__in={0, *ids}, name__gt="")
         once = versions.order_by().values_list(*columns).annotate(last=Max("number"))
         for region, service, client, name, _last in once.order_by("last"):
-            place = (region, str(service), *([str(client)] if client else []))
-            if place in unnamed:
-                names[place] = name
+            location = (region, str(service), *([str(client)] if client else []))
+            if location in unnamed:
+                names[location] = name
     return names
 
 

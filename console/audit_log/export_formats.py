@@ -106,8 +106,8 @@ def format_time(microseconds: int) -> str:
 
 @lru_cache
 def _format_hour(hour: int) -> str:
-    told = datetime.fromtimestamp(3600 * hour, UTC).isoformat(timespec="hours")
-    return told.replace("+00:00", ":")
+    text = datetime.fromtimestamp(3600 * hour, UTC).isoformat(timespec="hours")
+    return text.replace("+00:00", ":")
 
 
 def _format_page(

@@ -51,10 +51,10 @@ class _MultiValueWidget(forms.Widget):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         first, *others = value or [""]
-        told = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
+        details = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
         hidden = '<input type="hidden" name="{}" value="{}">'
         further = format_html_join("", hidden, ((name, one) for one in others))
-        return self.render_control(first, told) + further
+        return self.render_control(first, details) + further
 
     def render_control(self, value: str, attrs: dict[str, Any]) -> SafeString:
         raise NotImplementedError
@@ -82,8 +82,8 @@ class MultiSelect(_MultiValueWidget, forms.Select):
     def render_control(self, value: str, attrs: dict[str, Any]) -> SafeString:
         groups = _render_choices(_translate_choices(self.choices))
         option = format_html('<option value="{}"', value)
-        chosen = groups.replace(f"{option}>", f"{option} selected>", 1)
-        return format_html("<select{}>{}</select>", _render_attrs(**attrs), SafeString(chosen))
+        selected = groups.replace(f"{option}>", f"{option} selected>", 1)
+        return format_html("<select{}>{}</select>", _render_attrs(**attrs), SafeString(selected))
 
 
 class MultiTextField(forms.CharField):
@@ -125,8 +125,8 @@ class MultiChoiceField(forms.ChoiceField):
                 return [str(key)]
         if called:
             return called
-        asked = CHOICE_SYNONYMS.get(text.casefold(), text)
-        hint = did_you_mean(asked if asked in words else text, words)
+        requested = CHOICE_SYNONYMS.get(text.casefold(), text)
+        hint = did_you_mean(requested if requested in words else text, words)
         if not hint and len(words) <= MAX_LISTED_CHOICES:
             known = ", ".join(dict.fromkeys(words.values()))
             hint = " " + _("Allowed: %s.") % known
@@ -150,7 +150,7 @@ def render_options(choices: Iterable[tuple[str, str]]) -> SafeString:
     return format_html_join(
         "",
         '<option value="{}"{}></option>',
-        ((one, format_html(label, said) if said else "") for one, said in choices),
+        ((value, format_html(label, text) if text else "") for value, text in choices),
     )
 
 

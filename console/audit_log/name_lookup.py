@@ -56,8 +56,8 @@ def find_actors(organization: Organization, text: str) -> list[str]:
     usernames = [
         user.get_username() for user in people if fold_case(user.get_full_name()) == fold_case(text)
     ]
-    others = User.objects.exclude(membership__organization=organization)
-    called = others.alias(full=FULL_NAME).filter(
+    users = User.objects.exclude(membership__organization=organization)
+    called = users.alias(full=FULL_NAME).filter(
         case_insensitive("full__iexact", text) | Q(username__iexact=text)
     )
     names = called.order_by("username").values_list("username", flat=True)
@@ -82,14 +82,14 @@ def actor_queries(terms: Iterable[str]) -> dict[str, QuerySet[Any, Any]]:
 
 def find_settings(organization: Organization, text: str) -> list[str]:
     """Find settings by API name or label, ignoring case."""
-    own = AuditField.objects.filter(organization_id=organization.pk, field=text)
-    if text in SETTING_LABELS or own.exists():
+    fields = AuditField.objects.filter(organization_id=organization.pk, field=text)
+    if text in SETTING_LABELS or fields.exists():
         return [text]
     called = {member: [*map(_, labels)] for member, labels in SETTING_LABELS.items()}
     found = [
         member
         for member, labels in called.items()
-        if text.casefold() in (one.casefold() for one in (member, *labels))
+        if text.casefold() in (value.casefold() for value in (member, *labels))
     ]
     if found:
         return found
@@ -102,8 +102,8 @@ def normalize_address(organization: Organization, text: str) -> str:
     try:
         return str(_unmap_ipv4(ip_address(text)))
     except ValueError:
-        own = AuditEntry.objects.filter(organization_id=organization.pk)
-        if own.filter(address=text, address__gt="").exists():
+        entries = AuditEntry.objects.filter(organization_id=organization.pk)
+        if entries.filter(address=text, address__gt="").exists():
             return text
     message = _("“%s” isn't an IP address such as 192.0.2.7 or 2001:db8::7.")
     raise ValidationError(message % text)
@@ -152,18 +152,18 @@ def find_services(
 
     Prefers services in ``regions``.
     """
-    own = KnownService.objects.filter(organization=organization)
+    services = KnownService.objects.filter(organization=organization)
     once = _past_names(organization, text).filter(client_id=0)
     had = {(region, number) for region, number, _ in once}
     named = case_insensitive("name__iexact", text) | Q(service_id__in={one for _, one in had})
     known = {
-        (one.region, one.service_id): one
-        for one in own.filter(named).order_by("region", "service_id")
+        (service.region, service.service_id): service
+        for service in services.filter(named).order_by("region", "service_id")
     }
     same = [
         one
-        for place, one in known.items()
-        if place in had or fold_case(one.name) == fold_case(text)
+        for location, one in known.items()
+        if location in had or fold_case(one.name) == fold_case(text)
     ]
     same += [
         KnownService(region=region, service_id=number, name=text)
@@ -171,7 +171,7 @@ def find_services(
     ]
     if same:
         return _check_match_count([one for one in same if one.region in regions] or same, text)
-    like = own.filter(case_insensitive("name__icontains", text))
+    like = services.filter(case_insensitive("name__icontains", text))
     found = list(like.order_by("region", "service_id")[:MAX_NAMES_SEARCHED])
     found = [one for one in found if one.region in regions] or found
     if len(found) == 1:
@@ -184,7 +184,7 @@ def find_services(
         said = _("Several services match: %s. Enter a full name or ID.")
         raise ValidationError(said % listed)
     message = _("No service is or was named “%s”.") % text
-    every = own.order_by().values_list("name", flat=True)[:MAX_NAMES_SEARCHED]
+    every = services.order_by().values_list("name", flat=True)[:MAX_NAMES_SEARCHED]
     raise ValidationError(message + did_you_mean(text, every))
 
 
@@ -197,11 +197,11 @@ def find_clients(
     """
     if parse_id(text):
         return [("", text)]
-    own = KnownClient.objects.filter(organization=organization)
+    clients = KnownClient.objects.filter(organization=organization)
     entries = AuditEntry.objects.filter(organization_id=organization.pk)
-    kept = [("", text)] if entries.filter(client=text, client__gt="").exists() else []
+    stored = [("", text)] if entries.filter(client=text, client__gt="").exists() else []
     named = case_insensitive("name__iexact", text) | case_insensitive("alias__iexact", text)
-    known = own.filter(named).values_list("region", "service_id", "client_id")
+    known = clients.filter(named).values_list("region", "service_id", "client_id")
     once = _past_names(organization, text).filter(client_id__gt=0)
     same = {*known[:MAX_NAMES_SEARCHED], *once}
     there = {
@@ -212,16 +212,16 @@ def find_clients(
     }
     if same:
         ids = sorted({(region, str(client)) for region, _, client in there or same})
-        return _check_match_count([*ids, *kept], text)
-    found = list(own.filter(case_insensitive("name__icontains", text))[:2])
+        return _check_match_count([*ids, *stored], text)
+    found = list(clients.filter(case_insensitive("name__icontains", text))[:2])
     if len(found) == 1:
         return [(found[0].region, str(found[0].client_id))]
-    if kept:
-        return kept
+    if stored:
+        return stored
     if found:
         raise ValidationError(_("Several clients match “%s”. Enter a full name or ID.") % text)
     message = _("No client is or was named “%s”.") % text
-    every = own.order_by().values_list("name", flat=True)[:MAX_NAMES_SEARCHED]
+    every = clients.order_by().values_list("name", flat=True)[:MAX_NAMES_SEARCHED]
     raise ValidationError(message + did_you_mean(text, every))
 
 
@@ -242,10 +242,10 @@ def _past_names(organization: Organization, text: str) -> QuerySet[Version, tupl
 
     Not DISTINCT, which makes SQLite choose another index.
     """
-    own = Version.objects.filter(organization_id=organization.pk)
+    versions = Version.objects.filter(organization_id=organization.pk)
     ways = [Upper(Value(variant)) for variant in case_variants(text)]  # as the index has it
-    named = own.alias(upper=Upper("name")).filter(upper__in=ways)
-    return named.order_by().values_list("region", "service_id", "client_id")
+    withs = versions.alias(upper=Upper("name")).filter(upper__in=ways)
+    return withs.order_by().values_list("region", "service_id", "client_id")
 
 
 def _check_match_count[One](matches: list[One], text: str) -> list[One]:
@@ -260,6 +260,6 @@ def client_display_name(organization: Organization, client: str) -> str:
     """Return the name of a client ID, if exactly one is known."""
     if not (client_id := parse_id(client)):
         return ""
-    own = KnownClient.objects.filter(organization=organization, client_id=client_id)
-    found = list(own.exclude(name="").values_list("name", flat=True)[:2])
+    clients = KnownClient.objects.filter(organization=organization, client_id=client_id)
+    found = list(clients.exclude(name="").values_list("name", flat=True)[:2])
     return found[0] if len(found) == 1 else ""

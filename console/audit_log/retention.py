@@ -161,7 +161,7 @@ def find_removed_entry(organization: int, entry: str) -> RemovedEntry | None:
     if deleted_entry is None:
         return None
     number, begun_at = (deleted_entry.row.seq, _from_microseconds(entry_id_to_microseconds(entry)))
-    place = find_row_position(number)
+    position = find_row_position(number)
     return RemovedEntry(
         entry,
         number,
@@ -169,13 +169,13 @@ def find_removed_entry(organization: int, entry: str) -> RemovedEntry | None:
         deleted_entry.tombstone.kind,
         deleted_entry.by,
         deleted_entry.days,
-        place,
+        position,
     )
 
 
 def _describe_count(category: str, count: int, days: int) -> ChangeDescription:
-    told = {"count": count, "period": format_period(days)}
-    now = _("%(count)d, kept for %(period)s") % told
+    details = {"count": count, "period": format_period(days)}
+    now = _("%(count)d, kept for %(period)s") % details
     return ChangeDescription(f"entries.{category}", category_label(category), "", "", now)
 
 
@@ -204,14 +204,14 @@ def find_retention_gaps(
 
     Categories that were removed up to the same day are grouped.
     """
-    begins, wanted = (
+    begins, expected = (
         filters.since or filters.horizon(now),
         _matching_categories(filters) & {*categories},
     )
     found: dict[date, list[tuple[str, datetime]]] = {}
     for kind, until in find_deleted_until(organization).items():
         moment = _from_microseconds(until)
-        if kind in wanted and (begins is None or begins < moment):
+        if kind in expected and (begins is None or begins < moment):
             found.setdefault(moment.date(), []).append((category_label(kind), moment))
     return [
         RetentionGap("; ".join(name for name, _until in one), max(until for _name, until in one))

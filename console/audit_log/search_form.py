@@ -158,8 +158,8 @@ class AuditSearchForm(ValueFiltersForm):
 
     def to_filters(self) -> EntryFilters:
         """Return the filters of a valid form."""
-        given, without = self.cleaned_data, self.excluded
-        words, _problems = parse(given["q"])
+        params, without = self.cleaned_data, self.excluded
+        words, _problems = parse(params["q"])
         text, no_text = (
             [word.value for word in words if word.negated is minus] for minus in (False, True)
         )
@@ -168,14 +168,14 @@ class AuditSearchForm(ValueFiltersForm):
             "people": name_lookup.actor_queries(no_text),
         }
         effects = _without(
-            given["effect"], without.cleaned_data["effect"], value_filters.effect_choices()
+            params["effect"], without.cleaned_data["effect"], value_filters.effect_choices()
         )
         since, until = self._time_range()
         return EntryFilters(
             **self.to_filter_values(),
             effects=WRITE_EFFECTS if self.hides_reads else effects,
             outcomes=_without(
-                given["outcome"], without.cleaned_data["outcome"], value_filters.outcome_choices()
+                params["outcome"], without.cleaned_data["outcome"], value_filters.outcome_choices()
             ),
             since=since,
             until=until,
@@ -189,10 +189,10 @@ class AuditSearchForm(ValueFiltersForm):
         return len(address) > MAX_QUERY_CHARS or len(quote(address)) > MAX_QUOTED_URL_CHARS
 
     def _time_range(self) -> tuple[datetime | None, datetime | None]:
-        given = self.cleaned_data
+        params = self.cleaned_data
         return (
-            _combine(max, midnight(given["since"]), resolve_time(given["after"])),
-            _combine(min, midnight(given["until"], days=1), resolve_time(given["before"])),
+            _combine(max, midnight(params["since"]), resolve_time(params["after"])),
+            _combine(min, midnight(params["until"], days=1), resolve_time(params["before"])),
         )
 
     @cached_property
@@ -237,22 +237,22 @@ def _setting_options(_language: str | None) -> SafeString:
 
 
 def _replace_subjects_with_marks(
-    data: QueryDict, given: QueryDict, organization: Organization
+    data: QueryDict, query: QueryDict, organization: Organization
 ) -> None:
     """Replace subjects by search marks; only quoted ones keep surrounding spaces."""
     for sign in ("", "-"):
-        entered = given.getlist(f"{sign}subject")
+        entered = query.getlist(f"{sign}subject")
         for subject in data.pop(f"{sign}subject", ()):
             exact = subject.strip() if subject in entered else subject
             if marked := fingerprint_subject(organization.pk, exact):
                 data.appendlist(f"{sign}mark", marked)
 
 
-def _without(given: list[str], excluded: list[str], choices: value_filters.Choices) -> list[str]:
+def _without(values: list[str], excluded: list[str], choices: value_filters.Choices) -> list[str]:
     """Return the chosen values, or all, except the excluded ones."""
     if not excluded:
-        return given
-    every = given or [key for key, _label in choices]
+        return values
+    every = values or [key for key, _label in choices]
     return [key for key in every if key not in excluded] or ["none"]
 
 

@@ -106,22 +106,22 @@ def parse(text: str) -> tuple[list[AuditSearchTerm], list[str]]:
         if text[at].isspace():
             at += 1
             continue
-        found = TERM_PATTERN.match(text, at)
+        match = TERM_PATTERN.match(text, at)
         named = FILTER_NAME_PATTERN.match(text, at)
-        if found is None or (named and not found["name"]):
+        if match is None or (named and not match["name"]):
             rest = text[at:].split(maxsplit=1)[0]
             problems.append(_syntax_problem(text, at, named))
             at += len(rest)
             continue
-        at, minus = found.end(), bool(found["minus"])
-        if problem := _term_problem(found):
+        at, minus = match.end(), bool(match["minus"])
+        if problem := _term_problem(match):
             problems.append(problem)
-        elif found["word"]:
-            terms.append(AuditSearchTerm("", _unquote(found["word"]), minus))
+        elif match["word"]:
+            terms.append(AuditSearchTerm("", _unquote(match["word"]), minus))
         else:
-            values = SINGLE_VALUE_PATTERN.findall(found["values"])
+            values = SINGLE_VALUE_PATTERN.findall(match["values"])
             terms += [
-                AuditSearchTerm(found["name"].lower(), _unquote(value), minus) for value in values
+                AuditSearchTerm(match["name"].lower(), _unquote(value), minus) for value in values
             ]
     return _normalize(terms), problems
 
@@ -211,12 +211,12 @@ def did_you_mean(text: str, candidates: Iterable[str]) -> str:
 
     The shortest candidate that contains the text comes first.
     """
-    asked, folded = text.casefold(), dict[str, str]()
-    for one in candidates:
-        folded.setdefault(one.casefold(), one)
-    holding = sorted((one for one in folded if asked in one), key=len)
-    found = holding[:MAX_SUGGESTIONS] if len(asked) >= MAX_SUGGESTIONS else []
-    found = found or get_close_matches(asked, folded, 1, 0.6)
+    requested, folded = text.casefold(), dict[str, str]()
+    for value in candidates:
+        folded.setdefault(value.casefold(), value)
+    holding = sorted((one for one in folded if requested in one), key=len)
+    found = holding[:MAX_SUGGESTIONS] if len(requested) >= MAX_SUGGESTIONS else []
+    found = found or get_close_matches(requested, folded, 1, 0.6)
     listed = ", ".join(f"“{folded[one]}”" for one in found)
     return " " + _("Did you mean %s?") % listed if found else ""
 
@@ -225,15 +225,15 @@ def unknown_filter_message(name: str) -> str:
     """Return the message about an unknown filter, with a suggestion."""
     bare = name.removeprefix("-")
     other = FILTER_ALIASES.get(bare.casefold(), "")
-    said = _("Unknown filter “%s”.") % bare
-    asked = did_you_mean(other, [other]) if other else did_you_mean(bare, FILTERS)
-    return said + (asked or f" {QUOTE_HINT}")
+    text = _("Unknown filter “%s”.") % bare
+    requested = did_you_mean(other, [other]) if other else did_you_mean(bare, FILTERS)
+    return text + (requested or f" {QUOTE_HINT}")
 
 
-def _term_problem(found: re.Match[str]) -> str:
+def _term_problem(match: re.Match[str]) -> str:
     """Return why a term is invalid, or an empty string."""
-    word, keeps_spaces = found["word"], (found["name"] or "").lower() == "subject"
-    values = [word] if word else SINGLE_VALUE_PATTERN.findall(found["values"])
+    word, keeps_spaces = match["word"], (match["name"] or "").lower() == "subject"
+    values = [word] if word else SINGLE_VALUE_PATTERN.findall(match["values"])
     if word and not word.strip("-"):
         return _("Enter a term after “-”.")
     if any(value[0] in SMART_QUOTES for value in values):
@@ -246,11 +246,11 @@ def _term_problem(found: re.Match[str]) -> str:
 def _word_problem(word: str) -> str:
     """Return why an unquoted word is invalid, or an empty string."""
     if word in BOOLEAN_WORDS:
-        said = _(
+        text = _(
             "“%s” isn't an operator. Terms are combined with AND, values after a comma with OR, "
             "and a minus excludes. To search for the word, use quotes."
         )
-        return said % word
+        return text % word
     if word.startswith(":"):
         return _("Enter a filter name before “:”.") + f" {QUOTE_HINT}"
     like = FILTER_LIKE_PATTERN.match(unicodedata.normalize("NFKC", word))
@@ -288,7 +288,13 @@ def _normalize(terms: Iterable[AuditSearchTerm]) -> list[AuditSearchTerm]:
     first: dict[tuple[str, bool], int] = {}
     for term in once:
         first.setdefault((term.name, term.negated), len(first))
-    return sorted(once, key=lambda one: (not one.name, first[one.name, one.negated]))
+    return sorted(
+        once,
+        key=lambda audit_search_term: (
+            not audit_search_term.name,
+            first[audit_search_term.name, audit_search_term.negated],
+        ),
+    )
 
 
 def _days_before(day: str, days: int) -> str:

@@ -67,15 +67,15 @@ def suggest_completions(text: str, organization: Organization) -> list[Suggestio
     start = text[: last.start("begun")]
     begun = re.sub(r"\\(.)", r"\1", last["begun"].removeprefix('"'), flags=re.DOTALL)
     found = sorted(source(organization, begun), key=_sort_key(begun))[:MAX_SUGGESTIONS]
-    return [Suggestion(f"{start}{quote_value(one)} ", one, said) for one, said in found]
+    return [Suggestion(f"{start}{quote_value(value)} ", value, said) for value, said in found]
 
 
 def _sort_key(typed: str) -> Callable[[tuple[str, str]], int]:
     """Rank values that start with the typed text first, then matching meanings."""
-    asked = typed.casefold()
+    requested = typed.casefold()
 
     def rank(offer: tuple[str, str]) -> int:
-        begins = (text.casefold().startswith(asked) for text in offer)
+        begins = (text.casefold().startswith(requested) for text in offer)
         return next((at for at, does in enumerate(begins) if does), len(offer))
 
     return rank
@@ -113,10 +113,10 @@ def _values_with_prefix(organization: Organization, column: str, prefix: str) ->
 
     Databases that sort by language mix upper and lower case, so these don't end the list.
     """
-    own = AuditEntry.objects.filter(organization_id=organization.pk, **{f"{column}__gt": ""})
+    entries = AuditEntry.objects.filter(organization_id=organization.pk, **{f"{column}__gt": ""})
     rest = {f"{column}__gte": prefix}
     for _step in range(MAX_SUGGESTIONS):
-        found = own.filter(**rest).aggregate(first=Min(column))["first"]
+        found = entries.filter(**rest).aggregate(first=Min(column))["first"]
         if not found or not found.casefold().startswith(prefix.casefold()):
             return
         yield found
@@ -124,15 +124,15 @@ def _values_with_prefix(organization: Organization, column: str, prefix: str) ->
 
 
 def _suggest_services(organization: Organization, typed: str) -> Candidates:
-    known = KnownService.objects.filter(organization=organization).exclude(name="")
-    names = known.filter(name__icontains=typed).order_by("name").values_list("name")
+    services = KnownService.objects.filter(organization=organization).exclude(name="")
+    names = services.filter(name__icontains=typed).order_by("name").values_list("name")
     for (name,) in names.distinct()[:MAX_SUGGESTIONS]:
         yield name, ""
 
 
 def _suggest_clients(organization: Organization, typed: str) -> Candidates:
-    known = KnownClient.objects.filter(organization=organization).exclude(name="")
-    found = known.filter(words__contains=typed.casefold()).order_by("rank", "id")
+    clients = KnownClient.objects.filter(organization=organization).exclude(name="")
+    found = clients.filter(words__contains=typed.casefold()).order_by("rank", "id")
     for client in found[:MAX_SUGGESTIONS]:
         yield client.name, f"{client.region} {client.client_id}"
 
@@ -162,9 +162,9 @@ def _suggest_times(_organization: Organization, typed: str) -> Candidates:
 def _suggest_regions(organization: Organization, typed: str) -> Candidates:
     """Yield configured regions, then former ones."""
     yield from _suggest_choices(value_filters.region_choices)(organization, typed)
-    seen = Version.objects.filter(organization_id=organization.pk)
+    versions = Version.objects.filter(organization_id=organization.pk)
     last = ""
-    while found := seen.filter(region__gt=last).aggregate(Min("region"))["region__min"]:
+    while found := versions.filter(region__gt=last).aggregate(Min("region"))["region__min"]:
         last = found
         if last not in get_regions() and _contains(typed, last):
             yield last, _("no longer configured")

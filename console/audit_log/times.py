@@ -134,7 +134,7 @@ def describe_time(text: str) -> str:
     """Describe a cleaned `TimeField` value, with UTC offset."""
     if ago := AGE.fullmatch(text):
         number = int(ago[1])
-        said = {
+        details = {
             "min": ngettext("%(n)d minute ago", "%(n)d minutes ago", number),
             "h": ngettext("%(n)d hour ago", "%(n)d hours ago", number),
             "d": ngettext("%(n)d day ago", "%(n)d days ago", number),
@@ -142,7 +142,7 @@ def describe_time(text: str) -> str:
             "mo": ngettext("%(n)d month ago", "%(n)d months ago", number),
             "y": ngettext("%(n)d year ago", "%(n)d years ago", number),
         }
-        return said[ago[2]] % {"n": number}
+        return details[ago[2]] % {"n": number}
     if period := NAMED_PERIODS.get(text):
         return f"{period[2]} ({date_format(period_start(*period[:2]), 'j M Y')})"
     local = timezone.localtime(datetime.fromisoformat(text))

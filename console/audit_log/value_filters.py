@@ -133,7 +133,7 @@ class ValueFiltersForm(forms.Form):
         ):
             field = self.fields["region"]
             assert isinstance(field, MultiChoiceField)
-            field.choices = [*region_choices(), *((one, one) for one in former)]
+            field.choices = [*region_choices(), *((value, value) for value in former)]
         self.matched_services: dict[str, list[KnownService]] = {}  # by the name that was given
 
     def clean_actor(self) -> list[str]:
@@ -149,8 +149,8 @@ class ValueFiltersForm(forms.Form):
         ]
 
     def clean_address(self) -> list[str]:
-        given: list[str] = self.cleaned_data["address"]
-        return [name_lookup.normalize_address(self.organization, text) for text in given]
+        values: list[str] = self.cleaned_data["address"]
+        return [name_lookup.normalize_address(self.organization, text) for text in values]
 
     def clean_code(self) -> list[str]:
         return [text.upper() for text in self.cleaned_data["code"]]
@@ -159,12 +159,12 @@ class ValueFiltersForm(forms.Form):
         return [text.lower() for text in self.cleaned_data["request"]]
 
     def clean_status(self) -> list[str]:
-        given = [text.casefold() for text in self.cleaned_data["status"]]
-        for text in given:
+        values = [text.casefold() for text in self.cleaned_data["status"]]
+        for text in values:
             if not STATUS_PATTERN.fullmatch(text):
                 said = _("Enter a status code such as 404, or 5xx.")
                 raise forms.ValidationError(said + _suggest_outcome(text))
-        return given
+        return values
 
     def clean_subject(self) -> list[str]:
         if self.cleaned_data["subject"]:
@@ -173,17 +173,17 @@ class ValueFiltersForm(forms.Form):
         return []
 
     def clean_mark(self) -> list[str]:
-        given: list[str] = self.cleaned_data["mark"]
-        if all(SUBJECT_FINGERPRINT_PATTERN.fullmatch(text) for text in given):
-            return given
+        values: list[str] = self.cleaned_data["mark"]
+        if all(SUBJECT_FINGERPRINT_PATTERN.fullmatch(text) for text in values):
+            return values
         raise forms.ValidationError(_("Invalid subject filter."))
 
     def clean(self) -> None:
-        given = self.cleaned_data
+        params = self.cleaned_data
         try:
-            for text in given.get("service", ()):
+            for text in params.get("service", ()):
                 if not parse_id(text):
-                    regions = given.get("region", []) if self.region_narrows_service else []
+                    regions = params.get("region", []) if self.region_narrows_service else []
                     services = name_lookup.find_services(self.organization, text, regions)
                     self.matched_services[text] = services
         except forms.ValidationError as error:
@@ -191,7 +191,7 @@ class ValueFiltersForm(forms.Form):
         try:
             self.matched_clients = [
                 client
-                for text in given.get("client", ())
+                for text in params.get("client", ())
                 for client in name_lookup.find_clients(
                     self.organization, text, *self._client_scope()
                 )
@@ -201,25 +201,25 @@ class ValueFiltersForm(forms.Form):
 
     def to_filter_values(self) -> dict[str, Any]:
         """Return the filter values, without effects and outcomes."""
-        given = self.cleaned_data
+        params = self.cleaned_data
         names = (
             "actor role region operation field old new reason ticket code status mark"
             " object address page request"
         )
-        wanted = {name: given[name] for name in names.split()}
-        wanted["address"] = [
-            way for one in given["address"] for way in name_lookup.address_variants(one)
+        expected = {name: params[name] for name in names.split()}
+        expected["address"] = [
+            way for one in params["address"] for way in name_lookup.address_variants(one)
         ]
         if any(region for region, _ in self.matched_clients):
-            wanted["clients"] = self.matched_clients
+            expected["clients"] = self.matched_clients
         else:
-            wanted["client"] = [one for _, one in self.matched_clients]
-        if told := {*given["old"], *given["new"]}:
-            wanted["meanings"] = {one: parse_display_value(one) for one in told}
-        return wanted | (
+            expected["client"] = [value for _, value in self.matched_clients]
+        if told := {*params["old"], *params["new"]}:
+            expected["meanings"] = {one: parse_display_value(one) for one in told}
+        return expected | (
             {"places": self._service_ids()}
             if self.matched_services
-            else {"service": given["service"]}
+            else {"service": params["service"]}
         )
 
     def _service_ids(self) -> list[name_lookup.ScopedId]:
@@ -239,11 +239,11 @@ class ValueFiltersForm(forms.Form):
 
     def _client_scope(self) -> tuple[list[str], list[name_lookup.ScopedId]]:
         """Return the regions and services that limit client names."""
-        given = self.cleaned_data
+        params = self.cleaned_data
         if not self.region_narrows_service:
             return [], []
-        places = self._service_ids() if "service" in given else []
-        return given.get("region", []), places
+        places = self._service_ids() if "service" in params else []
+        return params.get("region", []), places
 
 
 class ExcludedValuesForm(ValueFiltersForm):

@@ -74,9 +74,9 @@ def _store(member: Member, batch: Batch, file: Upload) -> Batch:
             raise BatchConflictError
         _delete_contents(batch)
         for position, block in enumerate(_read_blocks(file)):
-            piece = Piece(batch=batch, position=position)
-            piece.sealed = vault.seal(block.decode("latin-1"), piece.vault_context)
-            piece.save()
+            part = Piece(batch=batch, position=position)
+            part.sealed = vault.seal(block.decode("latin-1"), part.vault_context)
+            part.save()
     title = _("Check %(name)s") % {"name": batch.name}
     start_batch_job(batch, member.actor, "token_batch.check", title, [job_item(batch)])
     return batch
@@ -119,8 +119,8 @@ def cancel_batch(member: Member, batch: Batch) -> None:
 
 def read_pieces(batch: Batch) -> Iterator[bytes]:
     """Yield the stored file in blocks; raises `UnsealError`."""
-    for piece in vault.iterate_rows(Piece.objects.filter(batch=batch)):
-        yield vault.unseal(piece.sealed, piece.vault_context).encode("latin-1")
+    for part in vault.iterate_rows(Piece.objects.filter(batch=batch)):
+        yield vault.unseal(part.sealed, part.vault_context).encode("latin-1")
 
 
 def audit_fields(batch: Batch) -> EventDetails:

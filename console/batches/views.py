@@ -105,17 +105,17 @@ def show(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
     record = get_batch(member, batch)
     run = load_run(record, is_dry=False)
     dry = load_run(record, is_dry=True)
-    shown = run if run.parts else dry
+    batch_run = run if run.parts else dry
     issues = [ValidationIssue.from_list(row) for row in record.faults[:ISSUES_ON_BATCH_PAGE]]
     context = {
         "member": member,
         "batch": record,
         "summary": describe_progress(record, run, dry),
         "run": run,
-        "page": Paginator(shown.parts, PARTS_PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(batch_run.parts, PARTS_PER_PAGE).get_page(request.GET.get("page")),
         "issues": issues,
         "jobs": load_jobs(record),
-        "every": poll_seconds(record, shown),
+        "every": poll_seconds(record, batch_run),
     }
     return render_page(request, "batches/show.html", context, part="batch")
 

@@ -58,7 +58,7 @@ def delete_client(authlete: AuthleteClient, target: DocumentTarget, name: str) -
             raise
         there = False
     drafts.discard_all(target)
-    place = (authlete.region, target.service_id, target.client_id)
-    lifecycle.cancel_rotation(target.workspace.organization, *place)
-    remove_client(target.workspace.organization, *place)
+    location = (authlete.region, target.service_id, target.client_id)
+    lifecycle.cancel_rotation(target.workspace.organization, *location)
+    remove_client(target.workspace.organization, *location)
     return there

@@ -48,12 +48,12 @@ def form_edits(form: SettingsForm) -> dict[str, object]:
 
 
 def _check_new_client(form: SettingsForm, initial: InitialClient) -> None:
-    made = initial.build_document(form_edits(form))
-    if not made.get("clientName"):
+    created = initial.build_document(form_edits(form))
+    if not created.get("clientName"):
         form.add_error("client_name", _("Enter a name."))
     if initial.copy:
         return  # the original works like this, or does not
-    for finding in check_client(made):
+    for finding in check_client(created):
         first = CLIENT_SETTINGS[finding.fields[0]][1].name
         if first in initial.form_settings:
             form.add_error(first, translate(finding.message))

@@ -31,4 +31,4 @@ def missing_scopes(limit: ScopeLimit, service: Service) -> list[str]:
     Authlete removes them on the next update.
     """
     known = service_scopes(service)
-    return [one for one in limit or () if known is not None and one not in known]
+    return [value for value in limit or () if known is not None and value not in known]

@@ -51,8 +51,8 @@ class CredentialForm(forms.Form):
     anyway = forms.BooleanField(label=gettext_lazy("Save without testing"), required=False)
 
     def __init__(self, data: Any, held: Credential | None) -> None:
-        told = {"number": held.number, "expires_on": held.expires_on} if held else {}
-        super().__init__(data, initial=told)
+        details = {"number": held.number, "expires_on": held.expires_on} if held else {}
+        super().__init__(data, initial=details)
         self.credential = held
         del self.fields["anyway"]
         if held:
@@ -117,12 +117,12 @@ class CredentialStatus:
 
 def load_statuses(organization: Organization) -> list[CredentialStatus]:
     """Return configured regions in order, then former ones with credentials."""
-    held = {one.region: one for one in organization.credential_set.all()}
+    held = {credential.region: credential for credential in organization.credential_set.all()}
     known = get_regions()
-    gone = [Region(name, "") for name in held if name not in known]
+    regions = [Region(name, "") for name in held if name not in known]
     return [
         CredentialStatus(region, held.get(region.name), *_describe(held.get(region.name)))
-        for region in (*known.values(), *gone)
+        for region in (*known.values(), *regions)
     ]
 
 

@@ -67,15 +67,15 @@ def edit(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
 @organization_page(ConsolePermission.ADMINISTRATION)
 def check(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
     """Test the current credential."""
-    place, held = _get_region(region), _get_credential(member, region)
+    place, credential = _get_region(region), _get_credential(member, region)
     finding = None
     if request.method == "POST":
-        finding = credentials.recheck_credential(member.actor, held)
-        held.refresh_from_db()
+        finding = credentials.recheck_credential(member.actor, credential)
+        credential.refresh_from_db()
     context = {
         "member": member,
         "region": place,
-        "credential": held,
+        "credential": credential,
         "finding": finding,
         "tried": request.method == "POST",
     }
@@ -96,8 +96,8 @@ def remove(request: ConsoleRequest, member: Member, region: str) -> HttpResponse
         except credentials.CredentialChangedError as error:
             form.add_error(None, str(error))
         else:
-            told = _("Credential for %(region)s removed.")
-            messages.success(request, told % {"region": place.title})
+            text = _("Credential for %(region)s removed.")
+            messages.success(request, text % {"region": place.title})
             return redirect_to(request, _index_url(member))
     context = {"member": member, "region": place, "credential": credential, "form": form}
     status = 422 if form.is_bound else 200
@@ -116,20 +116,20 @@ def _test_credential(
 
 
 def _show_result(
-    request: ConsoleRequest, place: Region, finding: CredentialCheck, *, changed: bool
+    request: ConsoleRequest, region: Region, finding: CredentialCheck, *, changed: bool
 ) -> None:
     if not finding.is_usable:
-        told = _("Credential for %(region)s saved without testing.")
-        messages.warning(request, told % {"region": place.title})
+        text = _("Credential for %(region)s saved without testing.")
+        messages.warning(request, text % {"region": region.title})
         return
     count = finding.service_count or 0
     sees = ngettext("%(n)d service found.", "%(n)d services found.", count)
-    told = (
+    text = (
         _("Credential for %(region)s tested and saved.")
         if changed
         else _("Credential for %(region)s OK. No changes.")
     )
-    said = f"{told % {'region': place.title}} {sees % {'n': count}}"
+    said = f"{text % {'region': region.title}} {sees % {'n': count}}"
     if finding.problem:
         messages.warning(request, f"{said} {_(finding.description)} {_(finding.advice)}")
     else:

@@ -72,7 +72,9 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 def _region_rows(member: Member) -> list[dict[str, object]]:
     """Return the regions, whether they have a credential, and the state of the last call."""
-    held = {one.region: one for one in member.organization.credential_set.all()}
+    held = {
+        credential.region: credential for credential in member.organization.credential_set.all()
+    }
     last: dict[str, AuditEntry] = {}
     calls = _entries(member).values_list("region", "path", "at", "outcome")[:MAX_ENTRIES_SCANNED]
     for region, path, at, outcome in calls:
@@ -106,8 +108,8 @@ def _entry_url(member: Member, entry: AuditEntry) -> str:
 
 
 def _describe(entry: AuditEntry) -> SafeString:
-    thing = entry.label or entry.object or entry.client or entry.service or "–"
-    return render_label(label_name(entry), thing)
+    name = entry.label or entry.object or entry.client or entry.service or "–"
+    return render_label(label_name(entry), name)
 
 
 def _entries(member: Member) -> QuerySet[AuditEntry]:

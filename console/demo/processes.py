@@ -74,9 +74,9 @@ def demo_settings(data: Path, port: int, sandbox: int) -> dict[str, str]:
 def load_keys(path: Path) -> dict[str, str]:
     """Return the demo's own keys; create them on first use, readable by their owner alone."""
     lines = path.read_text().splitlines() if path.exists() else []
-    kept = dict(line.split("=", 1) for line in lines)
-    keys = generate_secrets() | kept
-    if keys != kept:
+    stored = dict(line.split("=", 1) for line in lines)
+    keys = generate_secrets() | stored
+    if keys != stored:
         text = "".join(f"{name}={value}\n" for name, value in keys.items())
         draft = path.with_suffix(f".{os.getpid()}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

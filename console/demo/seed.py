@@ -69,13 +69,13 @@ def save_credentials(organization: Organization, found: dict[str, Any]) -> None:
 def ensure_member(organization: Organization, account: DemoAccount) -> None:
     """Create or update the membership, role and password of an account."""
     role = Role(account.role)
-    who = _demo_actor(organization)
+    actor = _demo_actor(organization)
     member = members.find_membership(organization, account.email)
     if member is None:
-        added = members.add_member(who, organization, account.email, role, FULL_NAMES[role])
+        added = members.add_member(actor, organization, account.email, role, FULL_NAMES[role])
         member = added.membership
     elif member.role != role:
-        members.change_role(who, member, role)
+        members.change_role(actor, member, role)
     if not member.user.check_password(account.password):
         member.user.set_password(account.password)
         member.user.save(update_fields=["password"])
@@ -89,14 +89,14 @@ def load_accounts(path: Path) -> list[DemoAccount]:
     """Return the demo's accounts, whose passwords stay the same from start to start."""
     if path.exists():
         return [DemoAccount(**account) for account in json.loads(path.read_text())]
-    made = [
+    accounts = [
         DemoAccount(role.value, f"{role.name.lower()}@demo.example", generate_password())
         for role in Role
     ]
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w") as file:
-        json.dump([asdict(account) for account in made], file, indent=2)
-    return made
+        json.dump([asdict(account) for account in accounts], file, indent=2)
+    return accounts
 
 
 def generate_password() -> str:

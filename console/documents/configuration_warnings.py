@@ -34,8 +34,8 @@ def warnings_after(
     target: DocumentTarget, members: Mapping[str, Any], edits: Mapping[str, Any]
 ) -> list[ConfigurationWarning]:
     """Return the warnings about a document after an edit, new ones first."""
-    found = _describe_findings(target, members, {**members, **edits})
-    return sorted(found, key=lambda note: (not note.is_new, not note.code))
+    warnings = _describe_findings(target, members, {**members, **edits})
+    return sorted(warnings, key=lambda note: (not note.is_new, not note.code))
 
 
 def add_form_warnings(

@@ -149,21 +149,21 @@ class ServiceHeader:
     service_id: int
 
     def path(self, page: str, *more: str) -> str:
-        place = (self.workspace.organization.slug, self.workspace.region.name)
-        return reverse(f"services:{page}", args=[*place, self.service_id, *more])
+        location = (self.workspace.organization.slug, self.workspace.region.name)
+        return reverse(f"services:{page}", args=[*location, self.service_id, *more])
 
 
 def service_header_context(workspace: Workspace, service_id: int) -> dict[str, Any]:
     """Return the context of a service page's header from the index, without a call."""
-    known = KnownService.objects.filter(
+    service = KnownService.objects.filter(
         organization=workspace.organization, region=workspace.region.name, service_id=service_id
     ).first()
     return {
         "target": ServiceHeader(workspace, service_id),
-        "name": known.name if known else "",
+        "name": service.name if service else "",
         "service": {
             "api_key": service_id,
-            "service_name": known.name if known else "",
-            "issuer": known.issuer if known else "",
+            "service_name": service.name if service else "",
+            "issuer": service.issuer if service else "",
         },
     }

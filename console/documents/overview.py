@@ -42,9 +42,9 @@ def section_rows(
     ]
 
 
-def _is_customized(one: Setting, document: Document) -> bool:
+def _is_customized(setting: Setting, document: Document) -> bool:
     """Return whether the setting is customized; values set by Authlete don't count."""
-    return not one.is_immutable and one.is_customized(document.get(one.api_name))
+    return not setting.is_immutable and setting.is_customized(document.get(setting.api_name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ def describe_settings(
     return [group for group in groups if group.lines]
 
 
-def _matches(one: Setting, query: str) -> bool:
-    text = f"{one.label} {one.api_name} {one.help}".lower()
+def _matches(setting: Setting, query: str) -> bool:
+    text = f"{setting.label} {setting.api_name} {setting.help}".lower()
     return all(word in text for word in query.lower().split())
 
 
@@ -126,9 +126,9 @@ def _summarize_key(key: dict[str, Any], document: Document) -> JwkSummary:
     kid = str(key.get("kid", ""))
     curve = str(key.get("crv", ""))
     shape = " ".join(filter(None, (str(key.get("kty", "")), curve or _modulus_bits(key))))
-    named = [use.label for use in find_key_uses(document, kid)]
+    names = [use.label for use in find_key_uses(document, kid)]
     sealed = any(str(part).startswith("sealed:") for part in key.values())
-    return JwkSummary(kid, shape, str(key.get("alg", "")), str(key.get("use", "")), sealed, named)
+    return JwkSummary(kid, shape, str(key.get("alg", "")), str(key.get("use", "")), sealed, names)
 
 
 def _modulus_bits(one: dict[str, Any]) -> str:

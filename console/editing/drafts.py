@@ -67,9 +67,9 @@ class DraftEdits:
 
     def rebased_on(self, document: Document, values: Mapping[str, Any]) -> Self:
         """Return the edits with ``values``, applied to the current ``document``."""
-        left = {n: v for n, v in values.items() if not is_equivalent(v, document.get(n))}
+        remaining = {n: v for n, v in values.items() if not is_equivalent(v, document.get(n))}
         base = {name: document.get(name) for name in self.base}
-        return replace(self, version=document.modified_at, base=base, values=left)
+        return replace(self, version=document.modified_at, base=base, values=remaining)
 
 
 def load(target: DocumentTarget) -> DraftEdits:
@@ -115,10 +115,10 @@ def discard_all(target: DocumentTarget) -> None:
 
     For a service, this includes drafts of its clients.
     """
-    gone = {name: v for name, v in _draft_key(target).items() if name != "user"}
+    removed = {name: v for name, v in _draft_key(target).items() if name != "user"}
     if not target.client_id:
-        del gone["client_id"]
-    Draft.objects.filter(**gone).delete()
+        del removed["client_id"]
+    Draft.objects.filter(**removed).delete()
 
 
 def _load_edits(draft: Draft, declared: DeclaredSettings) -> DraftEdits:

@@ -53,35 +53,39 @@ def plan_restore(
     """
     stood = {surprise.field: surprise.after for surprise in surprises}
     base: dict[str, Any] = {}
-    wanted: dict[str, Any] = {}
-    left = []
-    for one in asked:
-        member, inside = _split_field(one.field)
+    expected: dict[str, Any] = {}
+    settings = []
+    for change in asked:
+        member, inside = _split_field(change.field)
         now = document.get(member)
-        why = _restore_problem(kind, member, one)
-        if not why:
+        reason = _restore_problem(kind, member, change)
+        if not reason:
             try:
                 steps = _parse_steps(inside)
-                was = _value_after_change(one.field, stood.get(one.field, one.after), now, steps)
-                before = _with_value(wanted.get(member, now), steps, one.before)
+                was = _value_after_change(
+                    change.field, stood.get(change.field, change.after), now, steps
+                )
+                before = _with_value(expected.get(member, now), steps, change.before)
                 base[member] = _with_value(base.get(member, now), steps, was)
-                wanted[member] = before
+                expected[member] = before
             except MovedError:
-                why = _("The changed entry no longer exists.")
-        if why:
-            label = describe_change(one, kind.declared).label
-            left.append(UnrestorableSetting(label, one.field, why))
-    differ = [name for name, v in wanted.items() if not is_same_for_authlete(v, document.get(name))]
+                reason = _("The changed entry no longer exists.")
+        if reason:
+            label = describe_change(change, kind.declared).label
+            settings.append(UnrestorableSetting(label, change.field, reason))
+    differ = [
+        name for name, v in expected.items() if not is_same_for_authlete(v, document.get(name))
+    ]
     return RestorePlan(
         {name: base[name] for name in differ},
-        {name: make_replacement_edit(document.get(name), wanted[name]) for name in differ},
-        left,
+        {name: make_replacement_edit(document.get(name), expected[name]) for name in differ},
+        settings,
     )
 
 
 def unrestorable_message(left: Iterable[UnrestorableSetting]) -> str:
     """Return a message that lists the settings that are not restored, and why."""
-    reasons = "; ".join(f"{one.label}: {one.reason}" for one in left)
+    reasons = "; ".join(f"{setting.label}: {setting.reason}" for setting in left)
     return _("Not restored: %(left)s") % {"left": reasons}
 
 

@@ -50,15 +50,15 @@ def review(target: DocumentTarget, document: Document, edits: DraftEdits) -> Dra
     declared = target.kind.declared
     now = {name: document.get(name) for name in edits.base}
     merged = merge(edits.base, now, edits.values)
-    wanted = {
+    expected = {
         name: value
         for name, value in merged.fields.items()
         if not is_equivalent(value, document.get(name))
     }
-    shown = redact_edits(target, wanted)
+    shown = redact_edits(target, expected)
     return DraftReview(
         document,
-        wanted,
+        expected,
         shown,
         describe_changes(diff_edits(document.to_dict(), shown), declared),
         merged.conflicts,

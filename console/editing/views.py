@@ -55,8 +55,8 @@ def edit(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpR
         document = target.api().get()
         form = _open_form(form_class, section, document, edits, target)
     add_form_warnings(target, form, {**document.to_dict(), **edits.values, **form.edits})
-    asked = request.GET.get("q", "")[:200]
-    form.filter_settings(asked, request.GET.get("show", ""))
+    requested = request.GET.get("q", "")[:200]
+    form.filter_settings(requested, request.GET.get("show", ""))
     rows = overview.section_rows(target.kind, document, edits.values)
     context = target.context(document) | {
         "slug": section,
@@ -65,7 +65,7 @@ def edit(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpR
         "form": form,
         "edits": edits,
         "filter": request.GET.get("show", ""),
-        "q": asked,
+        "q": requested,
     }
     return render_page(request, target.template("edit"), context)
 
@@ -75,8 +75,8 @@ def draft(request: ConsoleRequest, target: DocumentTarget, section: str) -> Http
     find_sections(target.kind, section)
     typed = request.POST.copy()
     typed.pop("csrfmiddlewaretoken", None)
-    left = {section: typed.urlencode()}
-    drafts.update(target, lambda now: now.with_unsent_forms({**now.unsent_forms, **left}))
+    remaining = {section: typed.urlencode()}
+    drafts.update(target, lambda now: now.with_unsent_forms({**now.unsent_forms, **remaining}))
     return render_page(request, "editing/draft.html", {"workspace": target.workspace})
 
 
@@ -113,8 +113,8 @@ def _open_form(
 
 
 def _apply_form(edits: DraftEdits, section: str, form: SettingsForm) -> DraftEdits:
-    shown = [setting.api_name for setting in form.settings.values() if not setting.is_immutable]
-    base = {member: form.base.get(member) for member in shown}
+    visible = [setting.api_name for setting in form.settings.values() if not setting.is_immutable]
+    base = {member: form.base.get(member) for member in visible}
     return edits.with_form(section, form.version, base, form.edits)
 
 
@@ -165,22 +165,22 @@ def _review(request: ConsoleRequest, target: DocumentTarget, edits: DraftEdits) 
         except AuthleteError as error:
             failure = error
     document = _read_current(failure, target, target.workspace.authlete.with_deadline(end))
-    found = editing_review.review(target, document, edits)
-    if found.conflicts and not failure:
+    draft_review = editing_review.review(target, document, edits)
+    if draft_review.conflicts and not failure:
         return redirect_to(request, target.path("merge"))
-    if found.joined and not failure:  # store the merged values that are reviewed
-        edits = _rebase(target, edits, document, found.values)
+    if draft_review.joined and not failure:  # store the merged values that are reviewed
+        edits = _rebase(target, edits, document, draft_review.values)
     context = target.context(document) | {
         "edits": edits,
-        "review": found,
-        "notes": found.warnings,
+        "review": draft_review,
+        "notes": draft_review.warnings,
         "form": form,
         "failure": failure,
         "reviewed": request_preview.review_digest(edits.values),
         "address": f"POST {target.api_url('update')}",
-        "excerpt": request_preview.format_excerpt(document, found.redacted_values),
-        "body": request_preview.format_body(document, found.redacted_values),
-        "curl": request_preview.format_curl(target, found.redacted_values),
+        "excerpt": request_preview.format_excerpt(document, draft_review.redacted_values),
+        "body": request_preview.format_body(document, draft_review.redacted_values),
+        "curl": request_preview.format_curl(target, draft_review.redacted_values),
     }
     return render_page(request, target.template("review"), context)
 
@@ -199,10 +199,10 @@ def _save(target: DocumentTarget, form: VersionedChangeForm, edits: drafts.Draft
 
 
 def _rebase(
-    target: DocumentTarget, edits: drafts.DraftEdits, document: Document, wanted: dict[str, Any]
+    target: DocumentTarget, edits: drafts.DraftEdits, document: Document, expected: dict[str, Any]
 ) -> drafts.DraftEdits:
     """Return the draft as it applies to the current document, unless it changed meanwhile."""
-    merged = edits.rebased_on(document, wanted)
+    merged = edits.rebased_on(document, expected)
     return drafts.update(target, lambda now: merged if now.values == edits.values else now)
 
 
@@ -223,19 +223,19 @@ def merge(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """Show the opened, current and edited values, and resolve conflicts."""
     edits = drafts.load(target)
     document = target.api().get()
-    found = editing_review.review(target, document, edits)
-    form = MergeForm(request.POST or None, conflicts=found.conflicts)
+    draft_review = editing_review.review(target, document, edits)
+    form = MergeForm(request.POST or None, conflicts=draft_review.conflicts)
     is_current = form.data.get("version") == str(document.modified_at)
     if is_current and form.is_valid():
-        merged = edits.rebased_on(document, {**found.values, **form.their_values})
+        merged = edits.rebased_on(document, {**draft_review.values, **form.their_values})
         drafts.update(target, lambda now: merged if now.values == edits.values else now)
         return redirect_to(request, target.path("review"))
     if form.is_bound and not is_current:
         messages.warning(request, MERGE_OUTDATED)
     context = target.context(document) | {
-        "review": found,
+        "review": draft_review,
         "form": form,
-        "lines": editing_review.merge_rows(target, edits, found),
+        "lines": editing_review.merge_rows(target, edits, draft_review),
         "by": _last_change(target),
     }
     return render_page(request, "editing/merge.html", context)
@@ -269,8 +269,10 @@ def restore_version(request: ConsoleRequest, target: DocumentTarget) -> HttpResp
     if moment is None or span is None or span.version.is_deleted:
         raise Http404
     whole = "whole" in request.POST
-    chosen = None if whole else request.POST.getlist("member")
-    base, wanted = restorable_values(target.kind, versions.document(span), versions.current, chosen)
+    selected = None if whole else request.POST.getlist("member")
+    base, wanted = restorable_values(
+        target.kind, versions.document(span), versions.current, selected
+    )
     if not wanted:
         context = versions.context | {"timestamp_param": timestamp_param(moment)}
         return render_page(request, "editing/restore_version.html", context)
@@ -287,8 +289,8 @@ def restore_version(request: ConsoleRequest, target: DocumentTarget) -> HttpResp
     )
     if stays:
         messages.warning(request, unrestorable_message(stays))
-    why = _("Restore the version of %(time)s") % {"time": format_timestamp(moment)}
-    return redirect_to(request, f"{target.path('review')}?{urlencode({'reason': why})}")
+    reason = _("Restore the version of %(time)s") % {"time": format_timestamp(moment)}
+    return redirect_to(request, f"{target.path('review')}?{urlencode({'reason': reason})}")
 
 
 def restore(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpResponse:
@@ -308,20 +310,20 @@ def restore(request: ConsoleRequest, target: DocumentTarget, entry: str) -> Http
         return redirect_deleted(request, target)
     if logged_entry.operation in UNDO_PAGES:
         return _redirect_to_undo_page(request, target, logged_entry, document)
-    asked, surprises = load_changes(logged_entry.changes), load_changes(logged_entry.side_effects)
-    found = plan_restore(target.kind, document, asked, surprises)
-    if not found.values:
+    changes, surprises = load_changes(logged_entry.changes), load_changes(logged_entry.side_effects)
+    plan = plan_restore(target.kind, document, changes, surprises)
+    if not plan.values:
         context = target.context(document) | {
             "entry": logged_entry,
-            "unrestorable_settings": found.unrestorable,
+            "unrestorable_settings": plan.unrestorable,
         }
         return render_page(request, "editing/restore.html", context)
     version = document.modified_at
-    for message in draft_conflict_messages(target.kind, drafts.load(target), found.values):
+    for message in draft_conflict_messages(target.kind, drafts.load(target), plan.values):
         messages.warning(request, message)
-    drafts.update(target, lambda now: now.with_values(version, found.base, found.values))
-    if found.unrestorable:
-        messages.warning(request, unrestorable_message(found.unrestorable))
+    drafts.update(target, lambda now: now.with_values(version, plan.base, plan.values))
+    if plan.unrestorable:
+        messages.warning(request, unrestorable_message(plan.unrestorable))
     query = urlencode({"reason": undo_reason(logged_entry)})
     return redirect_to(request, f"{target.path('review')}?{query}")
 

@@ -108,8 +108,8 @@ SAMPLE_DOCUMENT = {
 def sample_settings_form() -> SettingsForm:
     """Build the sample form with one change and one error."""
     edits = {"plainText": "Retail banking, Europe", "lifetime": -5}
-    seen = Service.model_validate(SAMPLE_DOCUMENT)
-    form = form_for([SampleSettings])(document=seen, edits=edits)
+    service = Service.model_validate(SAMPLE_DOCUMENT)
+    form = form_for([SampleSettings])(document=service, edits=edits)
     form.add_error("lifetime", "Must be 0 or more.")
     return form
 

@@ -43,26 +43,26 @@ def patterns(request: ConsoleRequest) -> HttpResponse:
 @signed_in_page
 def theme(request: ConsoleRequest) -> HttpResponse:
     """Choose light, dark, or as the system has it, for this browser."""
-    chosen = request.POST.get("theme")
-    if request.method != "POST" or chosen not in set(Theme):
+    selected = request.POST.get("theme")
+    if request.method != "POST" or selected not in set(Theme):
         return render_page(request, "help/theme.html", {})
     back = request.headers.get("Referer", "")
     ours = url_has_allowed_host_and_scheme(
         back, {request.get_host()}, require_https=request.is_secure()
     )
     response = redirect_to(request, back if ours else request.path)
-    save_preference(response, THEME_COOKIE, chosen)
+    save_preference(response, THEME_COOKIE, selected)
     return response
 
 
 @signed_in_page
 def zone(request: ConsoleRequest) -> HttpResponse:
     """Choose the time zone of displayed times."""
-    asked = request.POST.get("zone")
-    if request.method == "POST" and asked in time_zone_names():
+    requested = request.POST.get("zone")
+    if request.method == "POST" and requested in time_zone_names():
         messages.success(request, _("Time zone saved."))
         response = redirect_to(request, request.path)
-        save_preference(response, TIME_ZONE_COOKIE, asked)
+        save_preference(response, TIME_ZONE_COOKIE, requested)
         return response
     chosen = selected_time_zone(request)
     context = {

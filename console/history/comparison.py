@@ -75,16 +75,16 @@ def compare_documents(
     members: dict[str, ComparedMember] = {}
     for difference in diff_objects(first.to_dict(), other.to_dict(), is_same_for_authlete):
         member = get_top_level_field(difference.field)
-        told = describe_change(difference, kind.declared)
+        change = describe_change(difference, kind.declared)
         if member in IGNORED_MEMBERS or (not same_object and _is_identity(member, difference)):
-            expected.append(told)
+            expected.append(change)
             continue
-        differs.append(told)
+        differs.append(change)
         if member not in members:
-            why = restore_problem(kind.declared, member, first, other)
+            reason = restore_problem(kind.declared, member, first, other)
             _, setting = kind.declared.get(member, ("", None))
             label = translate(setting.label) if setting else member
-            members[member] = ComparedMember(member, label, why)
+            members[member] = ComparedMember(member, label, reason)
     return DocumentComparison(differs, list(members.values()), expected)
 
 
@@ -101,8 +101,8 @@ def read_only_reason(declared: DeclaredSettings, member: str) -> str:
 
 def restore_problem(declared: DeclaredSettings, member: str, then: Document, now: Document) -> str:
     """Why an old value cannot be put back; nothing where it can."""
-    if why := read_only_reason(declared, member):
-        return why
+    if reason := read_only_reason(declared, member):
+        return reason
     if contains_fingerprint(then.get(member)) or contains_fingerprint(now.get(member)):
         return _("Contains a secret, and secrets aren't stored. It isn't changed.")
     return ""
@@ -112,15 +112,15 @@ def restorable_values(
     kind: DocumentKind, then: Document, now: Document, members: Sequence[str] | None
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Return the current and the restored values of ``members``; of all of them for None."""
-    found = diff_objects(now.to_dict(), then.to_dict(), is_same_for_authlete)
-    differ = {get_top_level_field(one.field) for one in found}
-    wanted = {
+    changes = diff_objects(now.to_dict(), then.to_dict(), is_same_for_authlete)
+    differ = {get_top_level_field(change.field) for change in changes}
+    expected = {
         member: make_replacement_edit(now.get(member), then.get(member))
         for member in sorted(differ - IGNORED_MEMBERS)
         if (members is None or member in members)
         and not restore_problem(kind.declared, member, then, now)
     }
-    return {member: now.get(member) for member in wanted}, wanted
+    return {member: now.get(member) for member in expected}, expected
 
 
 def unrestorable_settings(
@@ -171,8 +171,8 @@ def find_comparison_target(versions: ObjectVersions, asked: str) -> ComparisonTa
         words = _("%(time)s (last known)")
         if versions.is_certain(span, moment):
             words = "%(time)s"
-        told = words % {"time": format_timestamp(moment)}
-        return ComparisonTarget(versions.document(span), told, is_same_object=True)
+        text = words % {"time": format_timestamp(moment)}
+        return ComparisonTarget(versions.document(span), text, is_same_object=True)
     target = versions.target
     place = parse_client_ref(asked) if target.client_id else parse_service_ref(asked)
     if place is None:
@@ -197,12 +197,14 @@ def _compare_with_object(versions: ObjectVersions) -> ComparisonTarget:
         assert versions.last, "what is not known of cannot be found"
         document = versions.document(versions.last)
         words = _("%(name)s in %(region)s, last seen %(time)s")
-    told = {
+    details = {
         "name": target.kind.display_name(document) or str(target.client_id),
         "region": target.workspace.region.title,
         "time": format_timestamp(versions.last.until) if versions.last else "",
     }
-    return ComparisonTarget(document, words % told, is_same_object=False, path=target.path("show"))
+    return ComparisonTarget(
+        document, words % details, is_same_object=False, path=target.path("show")
+    )
 
 
 def comparison_options(target: DocumentTarget) -> list[tuple[str, str]]:
@@ -213,16 +215,16 @@ def comparison_options(target: DocumentTarget) -> list[tuple[str, str]]:
             (f"{service.region}/{service.service_id}", service.name)
             for service in other_services(target)
         ]
-    own = KnownClient.objects.filter(organization=home)
-    me = own.filter(
+    clients = KnownClient.objects.filter(organization=home)
+    me = clients.filter(
         region=target.workspace.region.name,
         service_id=target.service_id,
         client_id=target.client_id,
     ).first()
-    near = own.filter(region=target.workspace.region.name, service_id=target.service_id).order_by(
-        "rank"
-    )[:MAX_COMPARISON_OPTIONS]
-    twins = own.filter(rank=me.rank).order_by("region")[:MAX_COMPARISON_OPTIONS] if me else []
+    near = clients.filter(
+        region=target.workspace.region.name, service_id=target.service_id
+    ).order_by("rank")[:MAX_COMPARISON_OPTIONS]
+    twins = clients.filter(rank=me.rank).order_by("region")[:MAX_COMPARISON_OPTIONS] if me else []
     return [
         (
             f"{fromkey.region}/{fromkey.service_id}/{fromkey.client_id}",

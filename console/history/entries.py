@@ -110,8 +110,8 @@ def history_gaps(target: DocumentTarget) -> list[RetentionGap]:
 
 def _describe_entry(target: DocumentTarget, entry: AuditEntry, name: str) -> HistoryEntry:
     inside = entry.client != target.audit_columns["client"]  # of a client, seen from its service
-    what = entry.label or (entry.client if inside else name)
-    done = render_label(label_name(entry), what)
+    subject = entry.label or (entry.client if inside else name)
+    done = render_label(label_name(entry), subject)
     changes = describe_changes(load_changes(entry.changes), settings_for_operation(entry.operation))
     undo = entry_page_path(entry, "restore") if is_undoable(entry) else ""
     about = entry_page_path(entry, "change")
@@ -146,10 +146,10 @@ def undo_reason(entry: AuditEntry) -> str:
 
 def entry_page_path(entry: AuditEntry, page: str) -> str:
     """Return the path of a service's or client's page about an entry; empty if there is none."""
-    place = (entry.organization, entry.region, entry.service)
+    location = (entry.organization, entry.region, entry.service)
     if entry.client:
-        return optional_path(f"clients:{page}", *place, entry.client, entry.entry)
-    return optional_path(f"services:{page}", *place, entry.entry)
+        return optional_path(f"clients:{page}", *location, entry.client, entry.entry)
+    return optional_path(f"services:{page}", *location, entry.entry)
 
 
 MAX_LISTED = 5

@@ -75,11 +75,11 @@ class ObjectVersions:
     @property
     def context(self) -> dict[str, Any]:
         """What its pages are drawn from, also once it is gone."""
-        shown = self.current
-        if shown is None:
+        document = self.current
+        if document is None:
             assert self.last, "what is not known of has no page"
-            shown = self.document(self.last)
-        context = self.target.context(shown)
+            document = self.document(self.last)
+        context = self.target.context(document)
         id = str(self.target.client_id or self.target.service_id)
         return context | {"name": context["name"] or id, "is_gone": self.is_deleted}
 
@@ -111,8 +111,8 @@ def load_deleted(target: DocumentTarget, error: AuthleteError) -> ObjectVersions
     return ObjectVersions(target, spans, None, error)
 
 
-def _is_deleted(kept: Sequence[VersionSpan]) -> bool:
-    return bool(kept) and kept[-1].version.is_deleted
+def _is_deleted(spans: Sequence[VersionSpan]) -> bool:
+    return bool(spans) and spans[-1].version.is_deleted
 
 
 def list_spans(target: DocumentTarget) -> list[VersionSpan]:
@@ -142,14 +142,14 @@ def version_rows(versions: ObjectVersions, around: VersionSpan | None) -> list[V
     spans = list(reversed(versions.spans[-MAX_LISTED_VERSIONS:]))
     if around and around not in spans:
         spans.append(around)
-    written = [one.version.entry for one in spans if one.version.written]
-    made = {
+    written = [span.version.entry for span in spans if span.version.written]
+    created = {
         audit_entry.entry: audit_entry
         for audit_entry in AuditEntry.objects.filter(
             organization_id=versions.target.audit_columns["organization_id"], entry__in=written
         )
     }
-    return [_version_row(one, made.get(one.version.entry)) for one in spans]
+    return [_version_row(one, created.get(one.version.entry)) for one in spans]
 
 
 def _version_row(span: VersionSpan, entry: AuditEntry | None) -> VersionRow:
@@ -185,16 +185,18 @@ def find_creation(target: DocumentTarget) -> AuditEntry | None:
         return calls.filter(entry=first.entry).first()
     if (made := created_at(first)) is None:
         return None
-    named = calls.filter(_around(made), IS_CHANGE, label=first.name, **_service_filter(first))
-    return next((one for one in named[:MAX_RECREATIONS] if _created_version(one) == first), None)
+    entries = calls.filter(_around(made), IS_CHANGE, label=first.name, **_service_filter(first))
+    return next(
+        (entry for entry in entries[:MAX_RECREATIONS] if _created_version(entry) == first), None
+    )
 
 
 def list_recreations(target: DocumentTarget) -> list[ObjectLink]:
     """Return the objects that were recreated from it, as the reasons say."""
     calls = _creation_calls(target).filter(reason__contains=target.ref.key)[:MAX_REASONS]
-    named = [call for call in calls if target.ref in _refs_in_reason(call)]
-    found = [_created_version(one) for one in named[:MAX_RECREATIONS]]
-    return [_object_link(target, one) for one in found if one]
+    entries = [call for call in calls if target.ref in _refs_in_reason(call)]
+    versions = [_created_version(entry) for entry in entries[:MAX_RECREATIONS]]
+    return [_object_link(target, version) for version in versions if version]
 
 
 def _creation_calls(target: DocumentTarget) -> QuerySet[AuditEntry]:
@@ -214,12 +216,12 @@ def _created_version(call: AuditEntry) -> Version | None:
         organization_id=call.organization_id, region=call.region, number=1
     )
     if call.service:
-        own = firsts.filter(service_id=int(call.service)).exclude(client_id=0)
+        versions = firsts.filter(service_id=int(call.service)).exclude(client_id=0)
     else:
-        own = firsts.filter(client_id=0)
-    if kept := own.filter(entry=call.entry, written=True).first():
-        return kept
-    named = own.filter(name=call.label, written=False, outside=Version.Outside.NO)
+        versions = firsts.filter(client_id=0)
+    if version := versions.filter(entry=call.entry, written=True).first():
+        return version
+    named = versions.filter(name=call.label, written=False, outside=Version.Outside.NO)
     unseen = named.filter(first_at__gte=call.time)
     found = [one for one in unseen[:MAX_RECREATIONS] if _is_in_time(one, call)]
     return found[0] if len(found) == 1 else None

@@ -59,14 +59,16 @@ from tenants.versions.timeline import load_newest_versions
 
 def fields(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """Show every setting with its formatted value, to search and read."""
-    asked = request.GET.get("q", "")[:200]
+    requested = request.GET.get("q", "")[:200]
     set_only = request.GET.get("show") == "set"
     document = target.api().get()
-    groups = overview.describe_settings(target.kind.sections, document, asked, set_only=set_only)
+    groups = overview.describe_settings(
+        target.kind.sections, document, requested, set_only=set_only
+    )
     context = target.context(document) | {
         "groups": groups,
         "unknown": overview.unknown_members(target.kind, document),
-        "q": asked,
+        "q": requested,
         "set_only": set_only,
     }
     return render_page(request, "documents/fields.html", context)
@@ -128,8 +130,8 @@ def change(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpR
 
 
 def _created_another_object(organization: int, entry: str) -> bool:
-    own = Version.objects.filter(organization_id=organization, written=True)
-    return own.filter(entry=entry).exists()
+    versions = Version.objects.filter(organization_id=organization, written=True)
+    return versions.filter(entry=entry).exists()
 
 
 def _removed_entry(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpResponse:
@@ -139,7 +141,7 @@ def _removed_entry(request: ConsoleRequest, target: DocumentTarget, entry: str) 
     spans = list_spans(target)
     if remains is None or remains.category not in HISTORY_CATEGORIES or not spans:
         raise Http404
-    made = [one for one in spans if one.version.written and one.version.entry == entry]
+    made = [span for span in spans if span.version.written and span.version.entry == entry]
     if not made and _created_another_object(workspace.organization.pk, entry):
         raise Http404
     names = (one.version.name for one in reversed(spans) if one.version.name)
@@ -186,9 +188,13 @@ def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         then = versions.document(span)
         context |= _version_context(target, then)
         try:
-            other = find_comparison_target(versions, form.compare_with or COMPARE_WITH_CURRENT)
-            context |= _comparison_context(target, then, other)
-            context["nothing"] = "beside" in form.errors or (form.compare_with and not other)
+            comparison_target = find_comparison_target(
+                versions, form.compare_with or COMPARE_WITH_CURRENT
+            )
+            context |= _comparison_context(target, then, comparison_target)
+            context["nothing"] = "beside" in form.errors or (
+                form.compare_with and not comparison_target
+            )
         except AuthleteError as error:
             context["error"] = error
     return render_page(request, "history/version_at.html", context)
@@ -205,12 +211,14 @@ def _version_context(target: DocumentTarget, then: Document) -> dict[str, Any]:
 
 
 def _comparison_context(
-    target: DocumentTarget, then: Document, other: ComparisonTarget | None
+    target: DocumentTarget, then: Document, comparison_target: ComparisonTarget | None
 ) -> dict[str, Any]:
-    if other is None:
+    if comparison_target is None:
         return {}
-    found = compare_documents(target.kind, then, other.document, same_object=other.is_same_object)
-    return {"comparison_target": other, "comparison": found}
+    comparison = compare_documents(
+        target.kind, then, comparison_target.document, same_object=comparison_target.is_same_object
+    )
+    return {"comparison_target": comparison_target, "comparison": comparison}
 
 
 MAX_LISTED_CLIENTS = 100  # clients that the page of a service names
@@ -226,18 +234,18 @@ def deleted(
     request: ConsoleRequest, target: DocumentTarget, error: NotFoundError | ForbiddenError
 ) -> HttpResponse:
     """Show who deleted the object, and its last version; raise ``error`` if neither is known."""
-    found = load_deleted(target, error)
-    if found.failure or not found.last:
+    versions = load_deleted(target, error)
+    if versions.failure or not versions.last:
         raise error
-    context = found.context | {
-        "object_versions": found,
-        "deletion_entry": _find_deletion(found),
-        "last_at": timestamp_param(found.last.until),
-        "unresolved_entries": list_unresolved(target, found.context["name"]),
+    context = versions.context | {
+        "object_versions": versions,
+        "deletion_entry": _find_deletion(versions),
+        "last_at": timestamp_param(versions.last.until),
+        "unresolved_entries": list_unresolved(target, versions.context["name"]),
         "recreations": list_recreations(target),
         "deleted_clients": [] if target.client_id else _clients_of_service(target),
     }
-    if found.is_service_deleted:
+    if versions.is_service_deleted:
         context["other_services"] = other_services(target)
     return render_page(request, target.template("deleted"), context, status=404)
 
@@ -250,15 +258,15 @@ def redirect_deleted(request: ConsoleRequest, target: DocumentTarget) -> HttpRes
 
 def _clients_of_service(target: DocumentTarget) -> list[Version]:
     """Return the last known versions of the clients that a service had."""
-    place = (target.workspace.region.name, target.service_id)
-    kept = load_newest_versions(target.workspace.organization.pk, [place]).values()
-    there = [one for one in kept if one.client_id and not one.is_deleted]
+    location = (target.workspace.region.name, target.service_id)
+    refs = load_newest_versions(target.workspace.organization.pk, [location]).values()
+    there = [version for version in refs if version.client_id and not version.is_deleted]
     return sorted(there, key=lambda one: (one.name.casefold(), one.client_id))[:MAX_LISTED_CLIENTS]
 
 
-def _find_deletion(found: ObjectVersions) -> AuditEntry | None:
+def _find_deletion(versions: ObjectVersions) -> AuditEntry | None:
     """Return the newest entry that reports the deletion of the object or its service."""
-    place = found.target.audit_columns | ({"client": ""} if found.is_service_deleted else {})
+    place = versions.target.audit_columns | ({"client": ""} if versions.is_service_deleted else {})
     ended = AuditEntry.objects.filter(**place, operation__in=DELETE_OPERATIONS)
     fates = (Outcome.SUCCEEDED, Outcome.UNKNOWN)
     return ended.filter(outcome__in=fates).first()

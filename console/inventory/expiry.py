@@ -77,14 +77,16 @@ def list_expiring(
 ) -> list[ExpiringItem]:
     """Return what expires before ``until`` or has expired, soonest first; each once."""
     until = timezone.now() + within
-    found = [
+    items = [
         *_keys(organization, until),
         *_clients(organization, until),
         *_credentials(organization, until),
         *_secrets(organization, until),
     ]
-    once = {(one.key, one.ends_at): one for one in found}
-    return sorted(once.values(), key=lambda one: (one.ends_at, one.key))
+    once = {(item.key, item.ends_at): item for item in items}
+    return sorted(
+        once.values(), key=lambda expiring_item: (expiring_item.ends_at, expiring_item.key)
+    )
 
 
 def _keys(organization: Organization, until: datetime) -> Iterator[ExpiringItem]:
@@ -107,14 +109,14 @@ def _keys(organization: Organization, until: datetime) -> Iterator[ExpiringItem]
 def _clients(organization: Organization, until: datetime) -> Iterator[ExpiringItem]:
     columns = {"chain_ends": ExpiryKind.CHAIN, "document_ends": ExpiryKind.DOCUMENT}
     most = int(until.timestamp() * 1000)
-    for column, what in columns.items():
+    for column, kind in columns.items():
         rows = KnownClient.objects.filter(
             organization=organization, **{f"{column}__gt": 0, f"{column}__lte": most}
         ).values_list("region", "service_id", "client_id", "name", "alias", column)
         for region, service_id, client_id, name, alias, moment in rows.iterator():
             yield ExpiringItem(
-                what,
-                f"{what.name.lower()}/{region}/{service_id}/{client_id}",
+                kind,
+                f"{kind.name.lower()}/{region}/{service_id}/{client_id}",
                 name or alias,
                 datetime.fromtimestamp(moment / 1000, UTC),
                 region,
@@ -126,15 +128,15 @@ def _clients(organization: Organization, until: datetime) -> Iterator[ExpiringIt
 def _credentials(organization: Organization, until: datetime) -> Iterator[ExpiringItem]:
     """Yield the credentials that expire; a token is valid until the end of its last day."""
     credentials = Credential.objects.filter(organization=organization, expires_on__isnull=False)
-    for one in credentials:
-        assert one.expires_on is not None
-        last = one.expires_on + timedelta(days=1)
+    for credential in credentials:
+        assert credential.expires_on is not None
+        last = credential.expires_on + timedelta(days=1)
         ends_at = timezone.make_aware(
             datetime.combine(last, time()), timezone.get_default_timezone()
         )
         if ends_at <= until:
-            thing = f"credential/{one.region}"
-            yield ExpiringItem(ExpiryKind.CREDENTIAL, thing, "", ends_at, one.region)
+            name = f"credential/{credential.region}"
+            yield ExpiringItem(ExpiryKind.CREDENTIAL, name, "", ends_at, credential.region)
 
 
 def _secrets(organization: Organization, until: datetime) -> Iterator[ExpiringItem]:
@@ -142,13 +144,13 @@ def _secrets(organization: Organization, until: datetime) -> Iterator[ExpiringIt
     staged = Rotation.objects.filter(
         organization=organization, state=Rotation.State.STAGED, until__lte=until
     ).defer("new_sealed", "old_sealed")
-    for one in staged:
+    for rotation in staged:
         yield ExpiringItem(
             ExpiryKind.SECRET,
-            f"secret/{one.pk}",
-            one.label or str(one.client_id),
-            one.until,
-            one.region,
-            one.service_id,
-            one.client_id,
+            f"secret/{rotation.pk}",
+            rotation.label or str(rotation.client_id),
+            rotation.until,
+            rotation.region,
+            rotation.service_id,
+            rotation.client_id,
         )

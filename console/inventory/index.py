@@ -67,14 +67,14 @@ def index_services(
         )
     }
     seen = {
-        place: _service_values(service, known.get(place, ("", ("", "", 0)))[1])
+        location: _service_values(service, known.get(location, ("", ("", "", 0)))[1])
         for region, services in complete_lists.items()
         for service in services
-        for place in [(region, service.api_key)]
+        for location in [(region, service.api_key)]
     }
-    if gone := known.keys() - seen.keys():
-        rows.filter(pk__in=[known[place][0] for place in gone]).delete()
-        for region, service_id in gone:
+    if removed := known.keys() - seen.keys():
+        rows.filter(pk__in=[known[place][0] for place in removed]).delete()
+        for region, service_id in removed:
             clients_of_service(organization, region, service_id).delete()
             remove_service_keys(organization, region, service_id)
     if any(now - seen_at > RESYNC_TOLERANCE for _, _, seen_at in known.values()):
@@ -120,10 +120,10 @@ def index_clients(
         )
     }
     seen = {client.client_id: client for client in clients if 0 < client.client_id < 2**63}
-    if gone := [number for number in known if number not in seen]:
-        for at in range(0, len(gone), 500):  # what a statement of SQLite's may hold
-            rows.filter(client_id__in=gone[at : at + 500]).delete()
-        remove_client_keys(organization, region, service_id, gone)
+    if removed := [number for number in known if number not in seen]:
+        for at in range(0, len(removed), 500):  # what a statement of SQLite's may hold
+            rows.filter(client_id__in=removed[at : at + 500]).delete()
+        remove_client_keys(organization, region, service_id, removed)
     if any(now - seen_at > RESYNC_TOLERANCE for _, _, seen_at in known.values()):
         rows.update(seen_at=now)
     new = [
@@ -217,12 +217,12 @@ def _mark_clients_read(organization: Organization, region: str, service_id: int)
     """Keep that a service's clients were all read just now."""
     now = timezone.now()
     place = {"organization": organization, "region": region, "service_id": service_id}
-    known = KnownService.objects.filter(**place).first()
-    if not known:
+    service = KnownService.objects.filter(**place).first()
+    if not service:
         KnownService.objects.get_or_create(**place, defaults={"clients_at": now, "seen_at": now})
-    elif known.clients_problem or now - (known.clients_at or NEVER_SYNCED) > RESYNC_TOLERANCE:
-        known.clients_at, known.clients_problem = now, ""
-        known.save(update_fields=["clients_at", "clients_problem"])
+    elif service.clients_problem or now - (service.clients_at or NEVER_SYNCED) > RESYNC_TOLERANCE:
+        service.clients_at, service.clients_problem = now, ""
+        service.save(update_fields=["clients_at", "clients_problem"])
 
 
 def _upsert_clients(rows: Iterable[KnownClient]) -> None:

@@ -81,8 +81,8 @@ def index_client_keys(
     rows = KnownKey.objects.filter(organization=organization, region=region, service_id=service_id)
     for at in range(0, len(seen), OWNERS_PER_STATEMENT):
         few = seen[at : at + OWNERS_PER_STATEMENT]
-        theirs = rows.filter(client_id__in=[number for _, number, _, _ in few])
-        _replace_changed(organization, region, theirs, few)
+        keys = rows.filter(client_id__in=[number for _, number, _, _ in few])
+        _replace_changed(organization, region, keys, few)
 
 
 def remove_service_keys(organization: Organization, region: str, service_id: int) -> None:
@@ -115,8 +115,8 @@ def _replace_changed(
         known.setdefault((service_id, client_id), []).append(tuple(told))
     changed: list[tuple[int, int]] = []
     fresh: list[KnownKey] = []
-    for service_id, client_id, owner, held in seen:
-        told = [_key_values(place, owner, one) for place, one in enumerate(held)]
+    for service_id, client_id, owner, keys in seen:
+        told = [_key_values(place, owner, key) for place, key in enumerate(keys)]
         whose = (service_id, client_id)
         if known.get(whose, []) == [tuple(one.values()) for one in told]:
             continue
@@ -139,11 +139,11 @@ def _replace_changed(
     KnownKey.objects.bulk_create(fresh, ignore_conflicts=True)  # of who reads as well
 
 
-def _key_values(position: int, owner: str, held: InventoryKey) -> dict[str, object]:
-    fact = held.info
-    told: dict[str, object] = {
+def _key_values(position: int, owner: str, key: InventoryKey) -> dict[str, object]:
+    fact = key.info
+    details: dict[str, object] = {
         "place": position,
-        "kind": str(held.location),
+        "kind": str(key.location),
         "kid": fact.kid,
         "kty": fact.kty,
         "use": fact.use,
@@ -153,10 +153,10 @@ def _key_values(position: int, owner: str, held: InventoryKey) -> dict[str, obje
         "subject": fact.subject,
         "ends_at": fact.expires_at,
         "marks": " ".join(fact.issues),
-        "used_by": " ".join(held.used_by),
+        "used_by": " ".join(key.used_by),
         "owner": owner,
     }
     for name, most in MAX_FIELD_LENGTHS.items():
-        told[name] = make_storable(str(told[name]))[:most]
-    words = (told[name] for name in ("kid", "thumbprint", "subject", "owner"))
-    return told | {"words": " ".join(map(str, words)).lower()}
+        details[name] = make_storable(str(details[name]))[:most]
+    words = (details[name] for name in ("kid", "thumbprint", "subject", "owner"))
+    return details | {"words": " ".join(map(str, words)).lower()}

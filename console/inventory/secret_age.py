@@ -60,14 +60,14 @@ def last_changes(
     organization: int, region: str = "", service: str = "", client: str = ""
 ) -> dict[ObjectRef, datetime]:
     """Return when secrets were last changed in the console, by client."""
-    told = {"region": region, "service": service, "client": client}
+    details = {"region": region, "service": service, "client": client}
     rows = (
         AuditEntry.objects.filter(
             organization_id=organization,
             operation__in=CHANGE_OPERATIONS,
             outcome=Outcome.SUCCEEDED,
             client__gt="",
-            **{name: value for name, value in told.items() if value},
+            **{name: value for name, value in details.items() if value},
         )
         .exclude(operation=SECRET_RESOLVE.name, object=UNCHANGED)
         .order_by()
@@ -90,12 +90,12 @@ def _without_undone(
         "region", "service_id", "client_id", "changed_at", "old_since"
     )
     for region, service, client, ended_at, old_since in rows:
-        place = ObjectRef(region, service, client)
-        if place not in known or known[place] > ended_at:
+        ref = ObjectRef(region, service, client)
+        if ref not in known or known[ref] > ended_at:
             continue  # it was changed again since
-        del known[place]
+        del known[ref]
         if old_since:
-            known[place] = old_since
+            known[ref] = old_since
     return known
 
 
@@ -123,15 +123,15 @@ def list_overdue(organization: Organization) -> list[OverdueSecret]:
             "pk", "region", "service_id", "client_id", "created_at"
         ).iterator()
     ]
-    late = [one for one in secrets if one.age.is_overdue]
-    return sorted(late, key=lambda one: one.age.since or overdue_before())
+    late = [secret for secret in secrets if secret.age.is_overdue]
+    return sorted(late, key=lambda overdue_secret: overdue_secret.age.since or overdue_before())
 
 
 def count_overdue(organization: Organization) -> int:
     """Count the clients of `list_overdue`, without reading them."""
     since = overdue_before()
     known = last_changes(organization.pk)
-    young = {place for place, at in known.items() if at >= since}
+    young = {ref for ref, at in known.items() if at >= since}
     old = _clients_past_limit(organization)
     some = old.filter(client_id__in=[client for _, _, client in young])
     places = set(some.values_list("region", "service_id", "client_id"))

@@ -105,8 +105,8 @@ class BackgroundReader:
     def connect(self, region: str) -> AuthleteClient:
         """Return the region's client; raise `UnauthorizedError` without a readable credential."""
         home = self.organization
-        who = Actor(0, self.name, organization_id=home.pk, organization=home.slug)
-        return connect(self._credentials, region, AuditLogSink(who))
+        actor = Actor(0, self.name, organization_id=home.pk, organization=home.slug)
+        return connect(self._credentials, region, AuditLogSink(actor))
 
     def regions(self) -> list[Region]:
         return list_connected_regions(self._credentials)
@@ -114,49 +114,49 @@ class BackgroundReader:
 
 def list_services(reader: ServiceReader) -> ServiceList:
     """Return all services; from the index for a region that does not respond."""
-    silent: list[UnreachableRegion] = []
+    regions: list[UnreachableRegion] = []
     doors: list[tuple[Region, AuthleteClient]] = []
     for region in reader.regions():
         try:
             doors.append((region, reader.connect(region.name)))
         except AuthleteError as error:
-            silent.append(UnreachableRegion(region, error))
+            regions.append(UnreachableRegion(region, error))
     answers = list_all_services([door for _, door in doors])
     rows = []
     whole: dict[str, Sequence[Service]] = {}
     for (region, _), listed in zip(doors, answers, strict=True):
         rows += [ServiceRow(region, service) for service in listed.items]
         if listed.error:
-            silent.append(UnreachableRegion(region, listed.error))
+            regions.append(UnreachableRegion(region, listed.error))
         elif listed.is_complete:
             whole[region.name] = listed.items
     index_services(reader.organization, whole)
     shown = {(row.region.name, row.service.api_key) for row in rows}
     last = [
         row
-        for silence in silent
+        for silence in regions
         for row in _services_last_synced(reader.organization, silence.region)
         if (row.region.name, row.service.api_key) not in shown
     ]
-    return ServiceList([*rows, *last], silent)
+    return ServiceList([*rows, *last], regions)
 
 
 def _services_last_synced(organization: Organization, region: Region) -> list[ServiceRow]:
-    known = KnownService.objects.filter(organization=organization, region=region.name)
+    services = KnownService.objects.filter(organization=organization, region=region.name)
     return [
         ServiceRow(
             region,
             Service.model_validate(
                 {
-                    "apiKey": one.service_id,
-                    "serviceName": one.name,
-                    "issuer": one.issuer,
-                    "modifiedAt": one.modified_at,
+                    "apiKey": service.service_id,
+                    "serviceName": service.name,
+                    "issuer": service.issuer,
+                    "modifiedAt": service.modified_at,
                 }
             ),
-            one.seen_at,
+            service.seen_at,
         )
-        for one in known
+        for service in services
     ]
 
 
@@ -179,22 +179,24 @@ def record_removed_services(
     since = dict(
         Credential.objects.filter(organization=organization).values_list("region", "changed_at")
     )
-    mine: dict[str, list[Version]] = {name: [] for name in clients}
-    for one in load_existing_services(organization.pk, clients):
-        if one.region in since and one.last_at > since[one.region]:
-            mine[one.region].append(one)
-    for region, known in mine.items():
-        lost = [one for one in known if (region, one.service_id) not in listed]
-        most_are_there = len(lost) * 2 <= len(known)
+    rows: dict[str, list[Version]] = {name: [] for name in clients}
+    for version in load_existing_services(organization.pk, clients):
+        if version.region in since and version.last_at > since[version.region]:
+            rows[version.region].append(version)
+    for region, versions in rows.items():
+        lost = [one for one in versions if (region, one.service_id) not in listed]
+        most_are_there = len(lost) * 2 <= len(versions)
         asked = [one for one in lost if _is_due(one)][:MAX_CHECKS_PER_REGION]
         client = clients[region]
         replies = gather(((client, client.service(one.service_id).get) for one in asked), seconds)
-        for one, reply in zip(asked, replies, strict=True):
+        for version, reply in zip(asked, replies, strict=True):
             if isinstance(reply, ForbiddenError) and (
                 most_are_there or reply.code in DELETED_CODES
             ):
-                gone = ObjectSnapshot(region, one.service_id, 0, reply.request_id, is_write=False)
-                record_snapshot(organization.pk, gone)
+                snapshot = ObjectSnapshot(
+                    region, version.service_id, 0, reply.request_id, is_write=False
+                )
+                record_snapshot(organization.pk, snapshot)
 
 
 def _is_due(missed: Version) -> bool:

@@ -66,25 +66,25 @@ def sync_organization(
     end, now = Deadline(seconds), timezone.now()
     services = list_services(itself)
     rows = [row for row in services.rows if not row.seen_at]
-    silent = {one.region.name for one in services.silent}
+    silent = {unreachable_region.region.name for unreachable_region in services.silent}
     whole = {region.name for region in itself.regions()} - silent
     names = whole | {row.region.name for row in rows}
     doors = {name: itself.connect(name) for name in names}
-    told = {
+    details = {
         ObjectRef(row.region.name, row.service.api_key): row.service.modified_at for row in rows
     }
-    here = _changed_objects(organization, told, now)
+    here = _changed_objects(organization, details, now)
     _read_documents(doors, here[:MAX_READS_PER_SYNC], end)
     if end.remaining() > MIN_SECONDS_LEFT:
-        listed = {place[:2] for place in told}
+        listed = {ref[:2] for ref in details}
         record_removed_services(
             organization, {name: doors[name] for name in whole}, listed, end.remaining()
         )
     now = timezone.now()
     inside = _changed_objects(organization, _list_clients(organization, doors, end), now)
     _read_documents(doors, inside[:MAX_READS_PER_SYNC], end)
-    left = len(here[MAX_READS_PER_SYNC:]) + len(inside[MAX_READS_PER_SYNC:])
-    return SyncResult(len(here[:MAX_READS_PER_SYNC]), len(inside[:MAX_READS_PER_SYNC]), left)
+    remaining = len(here[MAX_READS_PER_SYNC:]) + len(inside[MAX_READS_PER_SYNC:])
+    return SyncResult(len(here[:MAX_READS_PER_SYNC]), len(inside[:MAX_READS_PER_SYNC]), remaining)
 
 
 def _list_clients(
@@ -93,34 +93,36 @@ def _list_clients(
     """Return when the clients of some services last changed, and update the index."""
     if end.remaining() < MIN_SECONDS_LEFT:
         return {}
-    own = KnownService.objects.filter(organization=organization, region__in=doors)
-    oldest = own.order_by(F("clients_asked_at").asc(nulls_first=True), "pk")
+    services = KnownService.objects.filter(organization=organization, region__in=doors)
+    oldest = services.order_by(F("clients_asked_at").asc(nulls_first=True), "pk")
     rows = list(oldest.values_list("pk", "region", "service_id")[:SERVICES_PER_SYNC])
     # Also of those that do not answer: they would always be the first.
-    own.filter(pk__in=[pk for pk, *_ in rows]).update(clients_asked_at=timezone.now())
+    services.filter(pk__in=[pk for pk, *_ in rows]).update(clients_asked_at=timezone.now())
     places = [(region, number) for _, region, number in rows]
     versions = load_newest_versions(organization.pk, places)
-    told: dict[ObjectRef, int] = {}
+    details: dict[ObjectRef, int] = {}
     asked = [(doors[region], number) for region, number in places]
-    for place, found in zip(places, list_all_clients(asked, end.remaining()), strict=True):
-        there = {ObjectRef(*place, one.client_id): one.modified_at for one in found.items}
-        if found.is_complete and all(there.values()):
-            index_clients(organization, *place, found.items)
-            told |= {
-                one: NOT_LISTED
-                for one, version in versions.items()
-                if one[:2] == place and one[2] and one not in there
+    for location, result in zip(places, list_all_clients(asked, end.remaining()), strict=True):
+        there = {
+            ObjectRef(*location, client.client_id): client.modified_at for client in result.items
+        }
+        if result.is_complete and all(there.values()):
+            index_clients(organization, *location, result.items)
+            details |= {
+                ref: NOT_LISTED
+                for ref, version in versions.items()
+                if ref[:2] == location and ref[2] and ref not in there
                 if version.digest
             }
-        told |= there
-    return told
+        details |= there
+    return details
 
 
 def _changed_objects(
     organization: Organization, told: Mapping[ObjectRef, int], now: datetime
 ) -> list[ObjectRef]:
     """Return the objects that differ from their last version; mark all others as seen ``now``."""
-    versions = load_newest_versions(organization.pk, {place[:2] for place in told})
+    versions = load_newest_versions(organization.pk, {ref[:2] for ref in told})
     same = {
         place
         for place, modified_at in told.items()
@@ -168,9 +170,9 @@ class RegionFreshness:
     def problems(self) -> list[SyncProblem]:
         """Why they did not, each reason once."""
         by_reason: dict[str, list[str]] = {}
-        for one in self.unreachable_services:
-            name = one.name or str(one.service_id)
-            by_reason.setdefault(one.clients_problem, []).append(name)
+        for service in self.unreachable_services:
+            name = service.name or str(service.service_id)
+            by_reason.setdefault(service.clients_problem, []).append(name)
         return [SyncProblem(self.region, *one) for one in by_reason.items()]
 
 

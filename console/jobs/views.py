@@ -125,8 +125,8 @@ def load_resolutions(job: Job) -> dict[str, Resolution]:
 
 def summarize(job: Job) -> list[tuple[str, int]]:
     """Return the counts that the job's handler adds."""
-    known = JOB_HANDLERS.get(job.kind)
-    told = known.summary(job) if known and known.summary else ()
+    handler = JOB_HANDLERS.get(job.kind)
+    told = handler.summary(job) if handler and handler.summary else ()
     return [(words, number) for words, number in told if number]
 
 
@@ -154,8 +154,8 @@ ACTIVE_REFRESH_SECONDS, IDLE_REFRESH_SECONDS = (2, 10)  # seconds between two lo
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """List jobs, newest first; without read permission, only one's own."""
     state = request.GET.get("state", "")
-    seen = _visible_jobs(member)
-    found = seen.filter(STATE_FILTERS[state][1]).distinct() if state in STATE_FILTERS else seen
+    jobs = _visible_jobs(member)
+    found = jobs.filter(STATE_FILTERS[state][1]).distinct() if state in STATE_FILTERS else jobs
     page = Paginator(found, JOBS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "member": member,
@@ -165,7 +165,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
         "state": state if state in STATE_FILTERS else "",
         "own": not member.can(Effect.READ),
         "sees_subjects": member.can(ConsolePermission.USERS),
-        "stalled": _is_stalled(seen),
+        "stalled": _is_stalled(jobs),
     }
     return render_page(request, "jobs/index.html", context)
 
@@ -174,23 +174,23 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
     """Show a job and its items."""
     found = _get_job(member, job)
-    (told,) = load_progress([found])
+    (progress,) = load_progress([found])
     items = Item.objects.filter(job=found)
     fate = request.GET.get("outcome", "")
     if fate in ItemState.values:
         items = items.filter(state=fate)
     steers = can_control(found, member.user.pk, member.role)
     page = Paginator(items, ITEMS_PER_PAGE).get_page(request.GET.get("page"))
-    ends = load_resolutions(found) if told.counts.get(ItemState.UNKNOWN) else {}
+    ends = load_resolutions(found) if progress.counts.get(ItemState.UNKNOWN) else {}
     context = {
         "member": member,
         "job": found,
-        "progress": told,
+        "progress": progress,
         "item_state": fate if fate in ItemState.values else "",
         "item_states": [
-            (state.value, state.label, told.counts[state])
+            (state.value, state.label, progress.counts[state])
             for state in ItemState
-            if told.counts.get(state)
+            if progress.counts.get(state)
         ],
         "page": page,
         "rows": [(item, ends.get(item.entry)) for item in page],
@@ -198,12 +198,12 @@ def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
         "resolved_later": len(ends),
         "can_control": steers,
         "receipt": receipt_store.receipt_for_job(member, found),
-        "hides_why": told.concerns_user and not member.can(ConsolePermission.USERS),
+        "hides_why": progress.concerns_user and not member.can(ConsolePermission.USERS),
         "retryable_count": control.select_retryable_items(found).count()
         if found.is_over and steers
         else 0,
         "stalled": _is_stalled(Job.objects.filter(pk=found.pk)),
-        "every": _refresh_seconds(told),
+        "every": _refresh_seconds(progress),
     }
     return render_page(request, "jobs/show.html", context, part="job")
 
@@ -223,9 +223,9 @@ def resume(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
 @organization_page(None)
 def cancel(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
     """Cancel a job; remaining items are skipped."""
-    said = _("Job cancelled.")
+    text = _("Job cancelled.")
     return _confirm_action(
-        request, member, job, "cancel", control.cancel_job, said, to_receipt=True
+        request, member, job, "cancel", control.cancel_job, text, to_receipt=True
     )
 
 
@@ -233,8 +233,8 @@ def cancel(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
 @step_up
 def retry(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
     """Retry the failed items of a finished job."""
-    said, act = _("Retrying failed items."), control.retry_failed_items
-    return _confirm_action(request, member, job, "retry", act, said, to_receipt=True)
+    text, act = _("Retrying failed items."), control.retry_failed_items
+    return _confirm_action(request, member, job, "retry", act, text, to_receipt=True)
 
 
 def _confirm_action(
@@ -263,11 +263,11 @@ def _confirm_action(
             else:
                 messages.success(request, message)
         return redirect_to(request, path)
-    (told,) = load_progress([job])
+    (progress,) = load_progress([job])
     context = {
         "member": member,
         "job": job,
-        "progress": told,
+        "progress": progress,
         "retryable_count": control.select_retryable_items(job).count(),
         "receipt": receipt,
         "unfinished_items": Item.objects.filter(job=job, state__in=UNFINISHED_ITEM_STATES),
@@ -295,11 +295,11 @@ def _is_stalled(jobs: QuerySet[Job]) -> bool:
     return jobs.filter(queue.is_due()).exists() and not queue.has_live_worker()
 
 
-def _refresh_seconds(told: JobProgress) -> int:
+def _refresh_seconds(progress: JobProgress) -> int:
     """Return the polling interval in seconds; 0 for none."""
-    job = told.job
-    if job.is_over and not told.is_finishing_item:
+    job = progress.job
+    if job.is_over and not progress.is_finishing_item:
         return 0
-    starts = job.state == JobState.WAITING and not (told.is_scheduled or job.trouble)
-    moves = starts or job.state == JobState.RUNNING or told.is_finishing_item
+    starts = job.state == JobState.WAITING and not (progress.is_scheduled or job.trouble)
+    moves = starts or job.state == JobState.RUNNING or progress.is_finishing_item
     return ACTIVE_REFRESH_SECONDS if moves else IDLE_REFRESH_SECONDS

@@ -50,12 +50,12 @@ def apply_facets[Row](
     items that it stands for.
     """
     facets = tuple(facets)
-    wanted = {facet.name: set(selection[facet.name]) for facet in facets if selection[facet.name]}
+    expected = {facet.name: set(selection[facet.name]) for facet in facets if selection[facet.name]}
     counts = {facet.name: Counter[str]() for facet in facets}
     matching = []
     for row, number in rows:
         held = {facet.name: facet.values(row) for facet in facets}
-        missed = [name for name in wanted if wanted[name].isdisjoint(held[name])]
+        missed = [name for name in expected if expected[name].isdisjoint(held[name])]
         if not missed:
             matching.append(row)
         if len(missed) > 1:

@@ -56,7 +56,7 @@ class SearchVocabulary:
 
     def restricted_to(self, *kept: str) -> Self:
         """Return a vocabulary with these names only."""
-        names = {name: one for name, one in self.names.items() if one in kept}
+        names = {name: value for name, value in self.names.items() if value in kept}
         rest = {name: one for name, one in self.names.items() if one not in kept}
         return type(self)(names, self.example, rest, self.unordered)
 

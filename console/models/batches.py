@@ -229,5 +229,5 @@ class Sending(models.Model):
 def reseal_uploads() -> Iterator[Piece | Chunk]:
     """Seal every part of a file under the current key, one row at a time."""
     pieces, chunks = Piece.objects.exclude(sealed=""), Chunk.objects.exclude(sealed="")
-    yield from vault.reseal_rows(pieces, lambda piece, _: piece.vault_context, "sealed")
+    yield from vault.reseal_rows(pieces, lambda part, _: part.vault_context, "sealed")
     yield from vault.reseal_rows(chunks, lambda chunk, _: chunk.vault_context, "sealed")

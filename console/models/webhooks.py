@@ -179,7 +179,7 @@ def late_webhooks(organization: Organization | None = None) -> list[Webhook]:
     webhooks = Webhook.objects.all()
     if organization:
         webhooks = webhooks.filter(organization=organization)
-    return [one for one in webhooks if one.is_late]
+    return [webhook for webhook in webhooks if webhook.is_late]
 
 
 def generate_secret() -> str:

@@ -49,7 +49,7 @@ class HealthMiddleware:
 
     def _readyz(self) -> HttpResponse:
         found = self._readiness.results()
-        works = all(said == OK for part, said in found.items() if part not in (WORKER, WEBHOOKS))
+        works = all(text == OK for part, text in found.items() if part not in (WORKER, WEBHOOKS))
         lines = "\n".join(f"{part}: {said}" for part, said in found.items())
         return _plain_text(lines, status=200 if works else 503)
 

@@ -50,10 +50,10 @@ class SavedSearchForm(forms.ModelForm[SavedSearch]):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        own = SavedSearch.objects.filter(
+        searches = SavedSearch.objects.filter(
             organization=self.instance.organization, user=self.instance.user
         )
-        if own.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+        if searches.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(gettext_lazy("A search with this name already exists."))
         return name
 
@@ -104,8 +104,8 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
             member.actor, SEARCH_SAVE, label=form.cleaned_data["name"], object=_audit_object(form)
         )
         form.save()
-        said = _("“%(name)s” saved.") % {"name": search.name}
-        messages.success(request, said)
+        text = _("“%(name)s” saved.") % {"name": search.name}
+        messages.success(request, text)
         return redirect_to(request, f"{_audit_log_url(member)}?{search.query}")
     search_text = format_query(str(form["query"].value() or ""))
     context = {"member": member, "form": form, "search_text": search_text}
@@ -125,8 +125,8 @@ def edit(request: ConsoleRequest, member: Member, search: UUID) -> HttpResponse:
             member.actor, SEARCH_CHANGE, label=form.cleaned_data["name"], object=_audit_object(form)
         )
         form.save()
-        said = _("“%(name)s” saved.") % {"name": saved_search.name}
-        messages.success(request, said)
+        text = _("“%(name)s” saved.") % {"name": saved_search.name}
+        messages.success(request, text)
         return redirect_to(request, _index_url(member))
     search_text = format_query(saved_search.query)
     context = {"member": member, "form": form, "search": saved_search, "search_text": search_text}
@@ -143,8 +143,8 @@ def remove(request: ConsoleRequest, member: Member, search: UUID) -> HttpRespons
             member.actor, SEARCH_REMOVE, label=saved_search.name, object=str(saved_search.pk)
         )
         saved_search.delete()
-        said = _("“%(name)s” removed.") % {"name": saved_search.name}
-        messages.success(request, said)
+        text = _("“%(name)s” removed.") % {"name": saved_search.name}
+        messages.success(request, text)
         return redirect_to(request, _index_url(member))
     context = {"member": member, "search": saved_search}
     return render_page(request, "searches/remove.html", context)
@@ -157,8 +157,8 @@ def _editable_searches(member: Member) -> QuerySet[SavedSearch]:
 
 def _audit_object(form: SavedSearchForm) -> str:
     """Return the search's ID and visibility for the audit log."""
-    given = form.cleaned_data
-    shared = "shared" if given.get("shared", form.instance.shared) else "own"
+    params = form.cleaned_data
+    shared = "shared" if params.get("shared", form.instance.shared) else "own"
     return f"{form.instance.pk} {shared}"
 
 

@@ -29,8 +29,8 @@ class ServiceCopy:
 
 def copy_service(original: Service, name: str, issuer: str) -> ServiceCopy:
     """Copy a service; unknown members are copied, too."""
-    made: dict[str, Any] = {}
-    moved, kept, left_out = [], [], []
+    created: dict[str, Any] = {}
+    moved, stored, left_out = [], [], []
     old, new = original.issuer.rstrip("/"), issuer.rstrip("/")
     for member, value in original.to_dict().items():
         _, setting = SERVICE_SETTINGS.get(member, ("", None))
@@ -38,13 +38,13 @@ def copy_service(original: Service, name: str, issuer: str) -> ServiceCopy:
         if contains_fingerprint(value):
             left_out.append(label)
         elif member not in UNCOPIED_MEMBERS and (setting is None or not setting.is_immutable):
-            made[member] = _rewrite_urls(value, old, new)
-            if made[member] != value:
+            created[member] = _rewrite_urls(value, old, new)
+            if created[member] != value:
                 moved.append(label)
             elif isinstance(value, str) and value.startswith("https://"):
-                kept.append(label)
-    made |= {"serviceName": name, "issuer": issuer}
-    return ServiceCopy(made, *map(tuple, (moved, kept, left_out)))
+                stored.append(label)
+    created |= {"serviceName": name, "issuer": issuer}
+    return ServiceCopy(created, *map(tuple, (moved, stored, left_out)))
 
 
 def _rewrite_urls(value: Any, old: str, new: str) -> Any:
@@ -90,8 +90,8 @@ class DeletedService:
 
     def build_copy(self, name: str, issuer: str) -> ServiceCopy:
         """Return the document to create; unchanged URLs are its own."""
-        found = copy_service(self.service, name, issuer)
-        return ServiceCopy(found.service, found.rewritten_urls, left_out=found.left_out)
+        copy = copy_service(self.service, name, issuer)
+        return ServiceCopy(copy.service, copy.rewritten_urls, left_out=copy.left_out)
 
 
 def load_deleted_service(member: Member, place: str) -> DeletedService:
@@ -102,8 +102,8 @@ def load_deleted_service(member: Member, place: str) -> DeletedService:
 
     """
     home = parse_service_ref(place)
-    kept = load_spans(member.organization.pk, *home) if home else []
-    there = [one for one in kept if not one.version.is_deleted]
+    spans = load_spans(member.organization.pk, *home) if home else []
+    there = [span for span in spans if not span.version.is_deleted]
     if not there:
         raise Http404
     last = there[-1]

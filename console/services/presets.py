@@ -121,13 +121,13 @@ SERVICE_PRESETS: Mapping[str, ServicePreset] = {
 
 def preset_document(slug: str, name: str, issuer: str) -> dict[str, Any]:
     """Return the document of a preset; adds metadata of credential issuers."""
-    made = SERVICE_PRESETS[slug].build_document(name, issuer)
+    created = SERVICE_PRESETS[slug].build_document(name, issuer)
     if slug == "credentials":
         root = issuer.rstrip("/")
-        made["credentialIssuerMetadata"] = {
+        created["credentialIssuerMetadata"] = {
             "credentialIssuer": issuer,
             "credentialEndpoint": f"{root}/credential",
             "deferredCredentialEndpoint": f"{root}/deferred-credential",
             "authorizationServers": [issuer],
         }
-    return made
+    return created

@@ -80,8 +80,8 @@ def read_rows(stream: Stream, after: int, limit: int, wait: int, who: Actor) -> 
     if wait and not rows:
         with wait_slot(stream.pk):
             rows, cursor = _wait_for_rows(stream, cursor, limit, wait)
-    own = Stream.objects.filter(pk=stream.pk)
-    if not own.update(used_at=timezone.now(), position=cursor, reads=F("reads") + 1):
+    streams = Stream.objects.filter(pk=stream.pk)
+    if not streams.update(used_at=timezone.now(), position=cursor, reads=F("reads") + 1):
         raise StreamRevokedError
     return StreamBatch(rows, cursor)
 
@@ -97,20 +97,20 @@ def _wait_for_rows(
     return rows, cursor
 
 
-def _log_read(stream: Stream, who: Actor) -> None:
+def _log_read(stream: Stream, actor: Actor) -> None:
     """Log the first read, then one entry per hour with the number of reads."""
     now, was = timezone.now(), stream.told_at
     if was and now - was < READ_LOG_INTERVAL:
         return
-    own = Stream.objects.filter(pk=stream.pk)
-    if not own.filter(told_at=was).update(told_at=now):
+    streams = Stream.objects.filter(pk=stream.pk)
+    if not streams.filter(told_at=was).update(told_at=now):
         return  # somebody who reads beside this tells it
     try:
-        record_event(who, events.STREAM_READ, label=stream.name, object=describe_reads(stream))
+        record_event(actor, events.STREAM_READ, label=stream.name, object=describe_reads(stream))
     except AuditUnavailableError:
-        own.filter(told_at=now).update(told_at=was)
+        streams.filter(told_at=now).update(told_at=was)
         raise
-    own.update(reads=F("reads") - stream.reads)
+    streams.update(reads=F("reads") - stream.reads)
 
 
 def describe_reads(stream: Stream) -> str:

@@ -70,8 +70,8 @@ def remove(request: ConsoleRequest, member: Member, stream: UUID) -> HttpRespons
             member.actor, events.STREAM_REMOVE, label=stored_stream.name, object=read
         ):
             stored_stream.delete()
-        said = _("Log stream “%(name)s” revoked.") % {"name": stored_stream.name}
-        messages.success(request, said)
+        text = _("Log stream “%(name)s” revoked.") % {"name": stored_stream.name}
+        messages.success(request, text)
         return redirect_to(request, reverse("streams:index", args=[member.organization.slug]))
     context = {"member": member, "stream": stored_stream}
     return render_page(request, "streams/remove.html", context)
@@ -108,11 +108,11 @@ def read(request: HttpRequest, home: str) -> HttpResponseBase:
 
 def _too_many_waiting() -> HttpResponse:
     """Return 429 with Retry-After."""
-    said = (
+    text = (
         f"Nothing is new, and too many wait already. Ask again in {RETRY_AFTER_SECONDS} seconds.\n"
     )
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-    return HttpResponse(said, status=429, content_type="text/plain", headers=headers)
+    return HttpResponse(text, status=429, content_type="text/plain", headers=headers)
 
 
 def _authenticate(request: HttpRequest, slug: str) -> Stream | None:
@@ -125,7 +125,7 @@ def _authenticate(request: HttpRequest, slug: str) -> Stream | None:
 def _unauthorized(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the same response for every organization, so that none is revealed."""
     organization = Organization.objects.filter(slug=slug).first()
-    who = Actor(
+    actor = Actor(
         0,
         "",
         organization_id=organization.pk if organization else 0,
@@ -133,7 +133,7 @@ def _unauthorized(request: HttpRequest, slug: str) -> HttpResponse:
         page_id=request.page_id,  # type: ignore[attr-defined]  # by a middleware
         ip_address=client_ip(request),
     )
-    record_event(who, events.STREAM_REFUSED, outcome=Outcome.REJECTED, object=request.path)
+    record_event(actor, events.STREAM_REFUSED, outcome=Outcome.REJECTED, object=request.path)
     response = render(request, "streams/read.html", status=401)
     response["WWW-Authenticate"] = "Bearer"
     return response

@@ -33,8 +33,8 @@ class CachedURLNode(URLNode):
 
     def render(self, context: Context) -> str:
         if self.kwargs or self.asvar:
-            said: str = super().render(context)
-            return said
+            text: str = super().render(context)
+            return text
         places = (place.resolve(context) for place in self.args)
         return conditional_escape(cached_reverse(self.view_name.resolve(context), *places))
 
@@ -64,10 +64,10 @@ def optional_object_path(target: Any, page: str, *more: str) -> str:
 @register.simple_tag
 def service_name(workspace: Any, service_id: int) -> str:
     """Return the name of a service in the index; its id if it has none there."""
-    known = KnownService.objects.filter(
+    services = KnownService.objects.filter(
         organization=workspace.organization, region=workspace.region.name, service_id=service_id
     )
-    return known.values_list("name", flat=True).first() or str(service_id)
+    return services.values_list("name", flat=True).first() or str(service_id)
 
 
 @register.simple_tag

@@ -128,8 +128,8 @@ def highlight_json(json: str) -> SafeString:
     """Mark the names, strings and numbers of a JSON text."""
     parts = []
     end = 0
-    for found in JSON_TOKEN_PATTERN.finditer(json):
-        parts.append((json[end : found.start()], found.lastgroup, found[0]))
-        end = found.end()
+    for match in JSON_TOKEN_PATTERN.finditer(json):
+        parts.append((json[end : match.start()], match.lastgroup, match[0]))
+        end = match.end()
     marked = format_html_join("", '{}<span class="json-{}">{}</span>', parts)
     return marked + conditional_escape(json[end:])

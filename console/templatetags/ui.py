@@ -151,8 +151,8 @@ def timestamp(moment: datetime | int | None, style: str = "short") -> SafeString
     if style in ("short", "clock"):
         seen, title = (near, full) if style == "short" else (stamp[11:19], spelled)
         return format_html('<time datetime="{}" title="{}">{}</time>', stamp, title, seen)
-    said = spelled if style == "full" else full
-    return format_html('<time datetime="{}">{}</time>', stamp, said)
+    text = spelled if style == "full" else full
+    return format_html('<time datetime="{}">{}</time>', stamp, text)
 
 
 def _format_day(local: datetime) -> SafeString:

@@ -27,13 +27,13 @@ class ClientNames:
 
     def get_names(self, client_ids: Iterable[int]) -> Mapping[int, str]:
         """Return the names by ID, without clients whose name couldn't be fetched."""
-        wanted = {client_id for client_id in client_ids if 0 < client_id < 2**63}
-        indexed = self._indexed.filter(client_id__in=wanted)
+        expected = {client_id for client_id in client_ids if 0 < client_id < 2**63}
+        indexed = self._indexed.filter(client_id__in=expected)
         names = {
             client_id: name or alias
             for client_id, name, alias in indexed.values_list("client_id", "name", "alias")
         }
-        return names | self._fetch_names(sorted(wanted - names.keys()))
+        return names | self._fetch_names(sorted(expected - names.keys()))
 
     def find_exact(self, text: str) -> list[tuple[int, str]]:
         """Return the indexed clients with that name, or the client with that alias."""

@@ -165,8 +165,8 @@ def iter_pages(
 def list_filters(client_id: int | None, subject: str, status: TokenStatus) -> dict[str, Any]:
     """Return the filters as query parameters of Authlete's token list."""
     filters = {"clientIdentifier": client_id, "subject": subject}
-    given = {name: value for name, value in filters.items() if value}
-    return {**given, "tokenStatus": status.value}
+    params = {name: value for name, value in filters.items() if value}
+    return {**params, "tokenStatus": status.value}
 
 
 MAX_TOKENS_SEARCHED = 500
@@ -211,10 +211,10 @@ class TokenSearch:
     def _is_valid(self, token: IssuedToken) -> bool | None:
         """Look for the token in the list of valid tokens."""
         try:
-            found, is_complete = self._find_in_list(TokenStatus.VALID, token.subject or "")
+            issued_token, is_complete = self._find_in_list(TokenStatus.VALID, token.subject or "")
         except AuthleteError:
             return None
-        return True if found else False if is_complete else None
+        return True if issued_token else False if is_complete else None
 
     def _find_in_list(self, status: TokenStatus, subject: str) -> tuple[IssuedToken | None, bool]:
         """Return the token, and whether the search covered all matching tokens."""

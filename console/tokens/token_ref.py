@@ -116,10 +116,10 @@ class TokenValueField(forms.CharField):
                 _("The value has %(count)d characters; the maximum is %(max_length)d."),
                 params={"count": len(text), "max_length": MAX_TOKEN_LENGTH},
             )
-        if found := INVALID_TOKEN_CHARS.search(text):
+        if match := INVALID_TOKEN_CHARS.search(text):
             raise ValidationError(
                 _("Use only visible ASCII characters. Character %(position)d is U+%(code)s."),
-                params={"position": found.start() + 1, "code": f"{ord(found[0]):04X}"},
+                params={"position": match.start() + 1, "code": f"{ord(match[0]):04X}"},
             )
         return SecretStr(text)
 

@@ -37,43 +37,43 @@ class PastAction:
 
 def list_actions(member: Member, subject: str) -> list[PastAction]:
     """List past actions, newest first, without reads."""
-    found = _latest_entries(member, subject)
-    kept = receipts_by_entry(member, found)
+    entries = _latest_entries(member, subject)
+    kept = receipts_by_entry(member, entries)
     groups: dict[object, list[AuditEntry]] = {}
-    for one in found:
-        receipt = kept.get(one.entry)
-        groups.setdefault(receipt.pk if receipt else _grouping_key(one), []).append(one)
+    for entry in entries:
+        receipt = kept.get(entry.entry)
+        groups.setdefault(receipt.pk if receipt else _grouping_key(entry), []).append(entry)
     newest = islice(groups.values(), ENTRIES_PER_PAGE)
     return [_build_action(group, kept.get(group[0].entry)) for group in newest]
 
 
 def list_entries(member: Member, subject: str) -> list[AuditEntry]:
     """Return all entries of past actions."""
-    found: list[AuditEntry] = []
+    entries: list[AuditEntry] = []
     page = EntryPage()
     while True:
         page = _search_page(
             member, EntryFilters(subject=subject, effects=ACTION_EFFECTS), page.older
         )
-        found += page.entries
+        entries += page.entries
         if not page.older:
-            return found
+            return entries
 
 
 def _latest_entries(member: Member, subject: str) -> list[AuditEntry]:
     """Return the newest entries; a large job doesn't hide older ones."""
-    found: list[AuditEntry] = []
+    entries: list[AuditEntry] = []
     seen: set[str] = set()
     cursor = ""
     for _turn in range(MAX_PAGES):
         without = EntryFilters(page=sorted(seen)) if seen else None
         filters = EntryFilters(subject=subject, effects=ACTION_EFFECTS, without=without)
         page = _search_page(member, filters, cursor)
-        found += page.entries
+        entries += page.entries
         seen |= {entry.page for entry in page.entries if entry.page}
         if not (cursor := page.older):
             break
-    return found
+    return entries
 
 
 def _search_page(member: Member, filters: EntryFilters, cursor: str) -> EntryPage:

@@ -115,11 +115,16 @@ def _list_services(member: Member) -> Iterator[tuple[str, dict[int, str] | None]
     lists = dict(
         zip(open_, list_all_services(list(open_.values()), LISTING_TIMEOUT_SECONDS), strict=True)
     )
-    whole = {name: one.items for name, one in lists.items() if one.is_complete}
+    whole = {name: result.items for name, result in lists.items() if result.is_complete}
     index_services(member.organization, whole)
     for name in doors:
-        found = whole.get(name)
-        yield (name, None if found is None else {one.api_key: one.service_name for one in found})
+        services = whole.get(name)
+        yield (
+            name,
+            None
+            if services is None
+            else {service.api_key: service.service_name for service in services},
+        )
 
 
 def _indexed_services(organization: Organization, region: str) -> dict[int, str]:
@@ -160,26 +165,26 @@ def process_item(work: JobContext, item: Item) -> ItemResult:
 
 
 def _revoke_in_service(work: JobContext, item: Item, receipt: Receipt) -> ItemResult:
-    kept = open_service_receipt(receipt, item.region, item.service_id)
+    service_receipt = open_service_receipt(receipt, item.region, item.service_id)
     try:
         service = work.connect(item.region).service(item.service_id)
-        UserRevocation(service, item.payload["subject"], kept).revoke_all()
+        UserRevocation(service, item.payload["subject"], service_receipt).revoke_all()
     except ReceiptConflictError:
         raise LeaseLostError from None
     except AuthleteError as error:
-        if not kept.problems:
-            kept.problem = ReceiptProblem.from_error(error)
-            kept.save(is_over=True)
+        if not service_receipt.problems:
+            service_receipt.problem = ReceiptProblem.from_error(error)
+            service_receipt.save(is_over=True)
         raise
-    return _result_of(kept)
+    return _result_of(service_receipt)
 
 
-def _result_of(kept: ServiceReceipt) -> ItemResult:
+def _result_of(receipt: ServiceReceipt) -> ItemResult:
     """In numbers; every reader of the job sees it."""
-    if not kept.lines:
+    if not receipt.lines:
         return ItemResult(_("No apps connected."), changed=False)
-    apps = len(kept.lines)
-    tokens = sum(line.revoked_count or 0 for line in kept.lines.values())
+    apps = len(receipt.lines)
+    tokens = sum(line.revoked_count or 0 for line in receipt.lines.values())
     said = (
         ngettext("%(count)d app", "%(count)d apps", apps) % {"count": apps},
         ngettext("%(count)d token revoked", "%(count)d tokens revoked", tokens) % {"count": tokens},
@@ -191,10 +196,10 @@ def _add_service_items(work: JobContext, item: Item) -> ItemResult:
     """List the services of a region, and have each done that is not to be done yet."""
     (listed,) = list_all_services([work.connect(item.region)])
     count = work.add_items(
-        build_service_item(item.region, one.api_key, one.service_name, item.payload)
-        for one in listed.items
+        build_service_item(item.region, service.api_key, service.service_name, item.payload)
+        for service in listed.items
     )
     if listed.error:
         raise listed.error
-    said = ngettext("Added %(count)d service.", "Added %(count)d services.", count)
-    return ItemResult(said % {"count": count}, changed=bool(count))
+    text = ngettext("Added %(count)d service.", "Added %(count)d services.", count)
+    return ItemResult(text % {"count": count}, changed=bool(count))

@@ -37,8 +37,8 @@ class GrantedScopes:
 
 def missing_apps_error(counted: int, shown: int) -> InvalidResponseError:
     """Build the error for a list that is shorter than its count."""
-    told = {"counted": counted, "shown": shown}
-    return InvalidResponseError(_("Only %(shown)d of %(counted)d apps were returned.") % told)
+    details = {"counted": counted, "shown": shown}
+    return InvalidResponseError(_("Only %(shown)d of %(counted)d apps were returned.") % details)
 
 
 def is_token_live(token: IssuedToken, now_ms: int) -> bool:
@@ -92,8 +92,10 @@ class ConnectedApp:
     @property
     def scopes(self) -> list[str]:
         """Those of live tokens, or where none is live those of all."""
-        held = [token for token in self.tokens if self._is_live(token)] or self.tokens
-        return list(dict.fromkeys(scope for one in held for scope in one.scopes or ()))
+        tokens = [token for token in self.tokens if self._is_live(token)] or self.tokens
+        return list(
+            dict.fromkeys(scope for issued_token in tokens for scope in issued_token.scopes or ())
+        )
 
     @property
     def scope_descriptions(self) -> list[tuple[str, str]]:
@@ -206,7 +208,7 @@ class RevocationPreview:
     @cached_property
     def unchecked(self) -> list[UncheckedItem]:
         """Unchecked services of regions that responded."""
-        return [found for region in self.regions if region.has_answer for found in region.unchecked]
+        return [item for region in self.regions if region.has_answer for item in region.unchecked]
 
     @property
     def is_complete(self) -> bool:

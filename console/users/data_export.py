@@ -31,7 +31,7 @@ def export_user_data(member: Member, lookup: OpenLookup, reason: str, ticket: st
     record_event(member.actor, SUBJECT_EXPORT, subject=lookup.subject, reason=reason, ticket=ticket)
     done = list_entries(member, lookup.subject)
     user = find_user(member, lookup.subject)
-    is_whole = all(one.is_complete for one in user)
+    is_whole = all(result.is_complete for result in user)
     content = {
         "subject": lookup.subject,
         "organization": member.organization.name,
@@ -39,7 +39,7 @@ def export_user_data(member: Member, lookup: OpenLookup, reason: str, ticket: st
         "complete": is_whole,
         "regions": [_region_data(one) for one in user],
         "not_connected": _unconnected_regions(user),
-        "done_here": [_entry_data(one) for one in done],
+        "done_here": [_entry_data(entry) for entry in done],
     }
     text = json.dumps(content, ensure_ascii=False, indent=2)
     response = HttpResponse(text, content_type="application/json")
@@ -60,7 +60,7 @@ def _region_data(result: RegionResult) -> dict[str, Any]:
         "complete": result.is_complete,
         "not_checked": [
             *([{"why": str(result.error)}] if result.error else ()),
-            *(_service_data(one.service) | {"why": str(one.error)} for one in result.unchecked),
+            *(_service_data(item.service) | {"why": str(item.error)} for item in result.unchecked),
         ],
         "services": [_service_data(service) for service in result.services],
         "apps": [_app_data(app) for app in result.apps],
@@ -82,7 +82,7 @@ def _app_data(app: ConnectedApp) -> dict[str, Any]:
         "granted_scopes": list(granted.scopes) if granted else None,
         "granted_at": _format_time(granted.modified_at) if granted else None,
         "scopes": dict(app.scope_descriptions),
-        "not_checked": [str(one) for one in (app.tokens_error, app.scopes_error) if one],
+        "not_checked": [str(error) for error in (app.tokens_error, app.scopes_error) if error],
     }
 
 

@@ -53,7 +53,9 @@ def receipt_data(report: ReceiptReport) -> dict[str, Any]:
         "regions": receipt.regions,
         "regions_not_connected": report.unconnected_regions,
         "services": [_service_data(service) for service in report.services],
-        "not_proven": [_unconfirmed_data(one) for one in report.unconfirmed],
+        "not_proven": [
+            _unconfirmed_data(unconfirmed_service) for unconfirmed_service in report.unconfirmed
+        ],
         "calls": [_call_data(call) for call in report.calls],
     }
 
@@ -178,16 +180,16 @@ def find_recorded_digest(report: ReceiptReport) -> RecordedDigest | None:
     receipt = report.receipt
     if not report.is_over:
         return None
-    own = AuditEntry.objects.filter(
+    entries = AuditEntry.objects.filter(
         organization_id=receipt.organization_id,
         operation=RECEIPT_CREATED.name,
         object=str(receipt.pk),
     )
-    entry = own.order_by("-seq").first()
+    entry = entries.order_by("-seq").first()
     if entry is None:
         return None
-    kept = str(entry.changes[0]["after"])
-    return RecordedDigest(entry, kept, kept == compute_digest(report))
+    stored = str(entry.changes[0]["after"])
+    return RecordedDigest(entry, stored, stored == compute_digest(report))
 
 
 def is_digest_deleted(report: ReceiptReport) -> bool:
@@ -199,7 +201,7 @@ def is_digest_deleted(report: ReceiptReport) -> bool:
 
 def compute_digest(report: ReceiptReport) -> str:
     """Return the SHA-256 of the canonical JSON, without `UNHASHED_KEYS`."""
-    told = {
+    details = {
         name: value for name, value in receipt_data(report).items() if name not in UNHASHED_KEYS
     }
-    return sha256(canonical_json(told).encode()).hexdigest()
+    return sha256(canonical_json(details).encode()).hexdigest()

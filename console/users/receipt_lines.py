@@ -99,9 +99,9 @@ class ServiceReceipt:
 
     @classmethod
     def from_row(cls, row: ReceiptPlace) -> Self:
-        said: dict[str, Any] = json.loads(row.content)
-        lines = [_parse_line(one) for one in said.get("lines", ())]
-        trouble = said.get("trouble")
+        details: dict[str, Any] = json.loads(row.content)
+        lines = [_parse_line(one) for one in details.get("lines", ())]
+        trouble = details.get("trouble")
         return cls(
             row,
             {line.client_id: line for line in lines},
@@ -114,17 +114,17 @@ class ServiceReceipt:
 
     @property
     def problems(self) -> list[ReceiptProblem]:
-        own = [self.problem] if self.problem else []
-        return own + [trouble for line in self.lines.values() for trouble in line.troubles]
+        problems = [self.problem] if self.problem else []
+        return problems + [trouble for line in self.lines.values() for trouble in line.troubles]
 
     def save(self, *, is_over: bool = False) -> None:
         """Save the state; raises `ReceiptConflictError` if another worker saved."""
         row = self.row
-        told = {
+        details = {
             "lines": [asdict(line) for line in self.lines.values()],
             "trouble": asdict(self.problem) if self.problem else None,
         }
-        row.content = json.dumps(told, ensure_ascii=False)
+        row.content = json.dumps(details, ensure_ascii=False)
         row.is_proven = is_over and self.is_confirmed
         row.ended_at = timezone.now() if is_over else None
         same = ReceiptPlace.objects.filter(pk=row.pk, version=row.version)
@@ -138,8 +138,8 @@ class ServiceReceipt:
 def open_service_receipt(receipt: Receipt, region: str, service_id: int) -> ServiceReceipt:
     """Get or create the receipt of a service."""
     place = {"region": region, "service_id": service_id}
-    known = KnownService.objects.filter(organization=receipt.organization_id, **place)
-    name = known.values_list("name", flat=True).first() or ""
+    services = KnownService.objects.filter(organization=receipt.organization_id, **place)
+    name = services.values_list("name", flat=True).first() or ""
     row, _made = ReceiptPlace.objects.get_or_create(
         receipt=receipt, **place, defaults={"name": name[:200]}
     )

@@ -50,8 +50,8 @@ class ReceiptCall:
 
     @property
     def description(self) -> SafeString:
-        one = self.entry
-        return render_label(one.operation, one.label or one.client)
+        entry = self.entry
+        return render_label(entry.operation, entry.label or entry.client)
 
     @property
     def short_mac(self) -> str:
@@ -86,7 +86,7 @@ class ReceiptReport:
     @property
     def is_over(self) -> bool:
         """Whether nothing is running any more, also after a cancellation."""
-        running = any(one.state == ItemState.RUNNING for one in self.items)
+        running = any(item.state == ItemState.RUNNING for item in self.items)
         return self.ended_at is not None and not running
 
     @property
@@ -141,17 +141,17 @@ class ReceiptReport:
     def _iter_unconfirmed(self) -> Iterator[UnconfirmedService]:
         known = {(service.row.region, service.row.service_id): service for service in self.services}
         for item in self.items:
-            kept = known.pop((item.region, item.service_id), None)
-            troubles = kept.problems if kept else ()
+            receipt = known.pop((item.region, item.service_id), None)
+            troubles = receipt.problems if receipt else ()
             yield UnconfirmedService(item.region, item.service_id, item.label, troubles, item)
-        for kept in known.values():
-            if not kept.row.is_proven:
-                row = kept.row
-                yield UnconfirmedService(row.region, row.service_id, row.name, kept.problems)
+        for receipt in known.values():
+            if not receipt.row.is_proven:
+                row = receipt.row
+                yield UnconfirmedService(row.region, row.service_id, row.name, receipt.problems)
 
     @property
     def attempted(self) -> int:
-        return self.total - sum(one.state in UNFINISHED_ITEM_STATES for one in self.items)
+        return self.total - sum(item.state in UNFINISHED_ITEM_STATES for item in self.items)
 
     # Sums over all lines; lines that couldn't be counted are reported separately.
 

@@ -71,9 +71,9 @@ def _revoked_apps(lookup: Lookup, region: str) -> dict[tuple[int, int], RevokedA
         ended_at__isnull=False, receipt__lookup=lookup.pk, region=region
     )
     return {
-        (place.service_id, line.client_id): (place, line)
-        for place in places.order_by("ended_at")
-        for line in ServiceReceipt.from_row(place).lines.values()
+        (receipt_place.service_id, line.client_id): (receipt_place, line)
+        for receipt_place in places.order_by("ended_at")
+        for line in ServiceReceipt.from_row(receipt_place).lines.values()
     }
 
 
@@ -91,20 +91,20 @@ def get_receipt(member: Member, pk: UUID) -> Receipt:
 
 def receipt_for_job(member: Member, job: Job) -> Receipt | None:
     """Return the receipt of a job, if the member may open it."""
-    own = Receipt.objects.filter(organization=member.organization)
-    return own.filter(job=job.pk).first() if can_open_receipts(member) else None
+    receipts = Receipt.objects.filter(organization=member.organization)
+    return receipts.filter(job=job.pk).first() if can_open_receipts(member) else None
 
 
 def receipts_by_entry(member: Member, entries: Iterable[AuditEntry]) -> Mapping[str, Receipt]:
     """Return the receipts that entries belong to, by entry ID."""
     told = list(entries)
     pages = {one.page for one in told if one.page}
-    begun = {one.entry: one.object for one in told if one.operation == SUBJECT_REVOKE_ALL.name}
-    own = Receipt.objects.filter(organization=member.organization)
-    rows = list(own.filter(Q(page__in=pages) | Q(pk__in=begun.values())))
+    started = {one.entry: one.object for one in told if one.operation == SUBJECT_REVOKE_ALL.name}
+    receipts = Receipt.objects.filter(organization=member.organization)
+    rows = list(receipts.filter(Q(page__in=pages) | Q(pk__in=started.values())))
     by_page = {row.page: row for row in rows}
     by_id = {str(row.pk): row for row in rows}
     found = {
-        one.entry: by_id.get(begun.get(one.entry, "")) or by_page.get(one.page) for one in told
+        one.entry: by_id.get(started.get(one.entry, "")) or by_page.get(one.page) for one in told
     }
-    return {entry: one for entry, one in found.items() if one}
+    return {entry: receipt for entry, receipt in found.items() if receipt}

@@ -124,9 +124,9 @@ class UserRevocation:
             for number, name in listed.items()
             if number not in self.receipt.lines
         ]
-        held = self._list_all_tokens() if len(new) > 1 else ()
+        tokens = self._list_all_tokens() if len(new) > 1 else ()
         for line in new:
-            self._read_app(line, [one for one in held if one.client_id == line.client_id])
+            self._read_app(line, [token for token in tokens if token.client_id == line.client_id])
         self.receipt.lines |= {line.client_id: line for line in new}
 
     def _list_all_tokens(self) -> Sequence[IssuedToken]:
@@ -156,14 +156,14 @@ class UserRevocation:
 
     def _list_tokens(self, line: ReceiptLine) -> tuple[Sequence[IssuedToken], int]:
         """Return the first tokens of an app, and the total count."""
-        found: list[IssuedToken] = []
+        tokens: list[IssuedToken] = []
         while True:
             page = self.service.tokens.list(
-                line.client_id, self.subject, start=len(found), end=len(found) + TOKENS_A_PAGE
+                line.client_id, self.subject, start=len(tokens), end=len(tokens) + TOKENS_A_PAGE
             )
-            found += page.access_tokens or ()
-            if not page.access_tokens or len(found) >= min(page.total_count, MAX_TOKENS_PER_APP):
-                return found, page.total_count
+            tokens += page.access_tokens or ()
+            if not page.access_tokens or len(tokens) >= min(page.total_count, MAX_TOKENS_PER_APP):
+                return tokens, page.total_count
 
     def _read_scopes(self, line: ReceiptLine) -> list[str] | None:
         scopes = self.service.grants.get_granted_scopes(line.client_id, self.subject)
@@ -175,7 +175,11 @@ class UserRevocation:
 
     def _revoke(self, listed: AppNames) -> None:
         """Save what is known, then delete all tokens, then all scopes."""
-        unproven = [one for one in self.receipt.lines.values() if not one.is_confirmed]
+        unproven = [
+            receipt_line
+            for receipt_line in self.receipt.lines.values()
+            if not receipt_line.is_confirmed
+        ]
         for line in unproven:
             line.reset_check()
         for line in unproven:
@@ -281,14 +285,16 @@ def revoke_connected_app(
 ) -> ServiceReceipt:
     """Revoke one app of a user; errors are in the receipt."""
     receipt = receipt_store.create_receipt(member, lookup, reason, ticket, regions=[region])
-    kept = open_service_receipt(receipt, region.name, service_id)
+    service_receipt = open_service_receipt(receipt, region.name, service_id)
     try:
         door = member.connect(region.name, reason=reason, ticket=ticket)
-        UserRevocation(door.service(service_id), lookup.subject, kept).revoke_one(client_id)
+        UserRevocation(door.service(service_id), lookup.subject, service_receipt).revoke_one(
+            client_id
+        )
     except AuthleteError as error:
-        if not kept.problems:  # which say where, and as much
-            kept.problem = ReceiptProblem.from_error(error)
-        kept.save(is_over=True)
+        if not service_receipt.problems:  # which say where, and as much
+            service_receipt.problem = ReceiptProblem.from_error(error)
+        service_receipt.save(is_over=True)
     receipt_store.close_receipt(receipt)
     log_receipt_digest(member.actor, receipt.pk)
-    return kept
+    return service_receipt

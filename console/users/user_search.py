@@ -157,8 +157,8 @@ class _RegionSearch:
         page = _limited(self.client).send(services.LIST, query=query)
         found = list(page.services or ())
         if page.total_count > len(found):
-            whole = list_all_services([self.client], CALL_TIMEOUT_SECONDS)[0]
-            found, self.result.error = whole.items, whole.error
+            result = list_all_services([self.client], CALL_TIMEOUT_SECONDS)[0]
+            found, self.result.error = result.items, result.error
             self._documents = {service.api_key: service for service in found}
         self.listed = {service.api_key: service for service in found}
 

@@ -61,20 +61,20 @@ def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
 
     Browsers with scripts load each region separately.
     """
-    found = lookups.get_lookup(member, lookup)
+    open_lookup = lookups.get_lookup(member, lookup)
     whole = "whole" in request.GET
     connected = member.regions()
-    told = find_user(member, found.subject) if whole else ()
-    receipt_store.attach_revoked_apps(found.lookup, told)
+    told = find_user(member, open_lookup.subject) if whole else ()
+    receipt_store.attach_revoked_apps(open_lookup.lookup, told)
     context = {
         "member": member,
-        "lookup": found.lookup,
-        "subject": found.subject,
+        "lookup": open_lookup.lookup,
+        "subject": open_lookup.subject,
         "regions": connected,
         "results": told,
         "shows_all_regions": whole,
         "unconnected_regions": [one for one in get_regions().values() if one not in connected],
-        "past_actions": list_actions(member, found.subject),
+        "past_actions": list_actions(member, open_lookup.subject),
     }
     return render_page(request, "users/show.html", context)
 
@@ -82,12 +82,17 @@ def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
 @organization_page(ConsolePermission.USERS)
 def region(request: ConsoleRequest, member: Member, lookup: UUID, region: str) -> HttpResponse:
     """Show the connected apps in one region."""
-    found = lookups.get_lookup(member, lookup)
-    told = next(iter(find_user(member, found.subject, region)), None)
-    if told is None:
+    open_lookup = lookups.get_lookup(member, lookup)
+    result = next(iter(find_user(member, open_lookup.subject, region)), None)
+    if result is None:
         raise Http404
-    receipt_store.attach_revoked_apps(found.lookup, [told])
-    context = {"member": member, "lookup": found.lookup, "subject": found.subject, "result": told}
+    receipt_store.attach_revoked_apps(open_lookup.lookup, [result])
+    context = {
+        "member": member,
+        "lookup": open_lookup.lookup,
+        "subject": open_lookup.subject,
+        "result": result,
+    }
     return render_page(request, "users/region.html", context, part="region")
 
 
@@ -95,15 +100,20 @@ def region(request: ConsoleRequest, member: Member, lookup: UUID, region: str) -
 @step_up
 def export(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
     """Download a user's data, after giving a reason."""
-    found = lookups.get_lookup(member, lookup)
+    open_lookup = lookups.get_lookup(member, lookup)
     form = DisclosureForm(request.POST or None)
     status = 422 if form.errors else 200
     if form.is_valid():
         if consume(member, REVEAL_LIMIT):
-            return export_user_data(member, found, **form.cleaned_data)
+            return export_user_data(member, open_lookup, **form.cleaned_data)
         form.add_error(None, REVEAL_LIMIT.error_message)
         status = 429
-    context = {"member": member, "lookup": found.lookup, "subject": found.subject, "form": form}
+    context = {
+        "member": member,
+        "lookup": open_lookup.lookup,
+        "subject": open_lookup.subject,
+        "form": form,
+    }
     return render_page(request, "users/export.html", context, status=status)
 
 
@@ -113,8 +123,8 @@ def reveal(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse
     """Open the user of an entry whose subject is hidden."""
     if not member.can(ConsolePermission.USERS):
         raise PermissionDenied
-    own = AuditEntry.objects.filter(organization_id=member.organization.pk)
-    past_entry = get_object_or_404(own, entry=str(entry), subject__gt="")
+    entries = AuditEntry.objects.filter(organization_id=member.organization.pk)
+    past_entry = get_object_or_404(entries, entry=str(entry), subject__gt="")
     form = DisclosureForm(request.POST or None)
     status = 422 if form.errors else 200
     if form.is_valid():
@@ -142,24 +152,26 @@ def revoke_app(
     client_id: int,
 ) -> HttpResponse:
     """Preview the revocation of an app, then revoke it."""
-    found = lookups.get_lookup(member, lookup)
+    open_lookup = lookups.get_lookup(member, lookup)
     place = _get_region(member, region)
     form = ChangeReasonForm(request.POST or None)
     page = reverse("users:show", args=[member.organization.slug, lookup])
     if form.is_valid():
         why = (form.cleaned_data["reason"], form.cleaned_data["ticket"])
         with idempotent(request, form, page) as submit:
-            kept = revoke_connected_app(member, found, place, service_id, client_id, *why)
-            return _show_result(request, member, submit, kept, found.subject)
+            service_receipt = revoke_connected_app(
+                member, open_lookup, place, service_id, client_id, *why
+            )
+            return _show_result(request, member, submit, service_receipt, open_lookup.subject)
     context: dict[str, Any] = {
         "member": member,
-        "lookup": found.lookup,
-        "subject": found.subject,
+        "lookup": open_lookup.lookup,
+        "subject": open_lookup.subject,
         "form": form,
         "page": page,
     }
     try:
-        context["app"] = load_app(member, found.subject, place, service_id, client_id)
+        context["app"] = load_app(member, open_lookup.subject, place, service_id, client_id)
     except AuthleteError as error:
         context["failure"] = error
     status = 422 if form.errors else 200
@@ -178,22 +190,26 @@ def _get_region(member: Member, name: str) -> Region:
 
 
 def _show_result(
-    request: ConsoleRequest, member: Member, submit: FirstSubmit, kept: ServiceReceipt, subject: str
+    request: ConsoleRequest,
+    member: Member,
+    submit: FirstSubmit,
+    service_receipt: ServiceReceipt,
+    subject: str,
 ) -> HttpResponse:
     """Redirect to the user, or to the receipt if it isn't confirmed."""
-    place = kept.row
-    if not kept.is_confirmed:
-        args = [member.organization.slug, place.receipt_id]
+    receipt_place = service_receipt.row
+    if not service_receipt.is_confirmed:
+        args = [member.organization.slug, receipt_place.receipt_id]
         submit.result_url = reverse("users:receipt", args=args)
         return redirect_to(request, submit.result_url)
-    (line,) = kept.lines.values()
+    (line,) = service_receipt.lines.values()
     if not request.htmx:
         messages.success(request, _("Access of %(app)s revoked.") % {"app": line.display_name})
-        submit.result_url += f"#in-{place.region}"
+        submit.result_url += f"#in-{receipt_place.region}"
         return redirect_to(request, submit.result_url)
     context = {
         "member": member,
-        "service": place,
+        "service": receipt_place,
         "line": line,
         "past_actions": list_actions(member, subject),
     }
@@ -204,24 +220,24 @@ def _show_result(
 @step_up
 def revoke_all(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
     """Preview a revocation of all access, then start its job."""
-    found = lookups.get_lookup(member, lookup)
+    open_lookup = lookups.get_lookup(member, lookup)
     page = reverse("users:show", args=[member.organization.slug, lookup])
-    form = RevokeAllForm(request.POST or None, subject=found.subject)
+    form = RevokeAllForm(request.POST or None, subject=open_lookup.subject)
     failure = None
     if form.is_valid():
         why = (form.cleaned_data["reason"], form.cleaned_data["ticket"])
         try:
             with idempotent(request, form, page) as submit:
-                receipt = bulk_revocation.start_revoke_all(member, found, *why)
+                receipt = bulk_revocation.start_revoke_all(member, open_lookup, *why)
                 submit.result_url = _receipt_url(member, receipt)
             return _show_receipt(request, member, receipt)
         except AuthleteError as error:
             failure = error
     context = {
         "member": member,
-        "lookup": found.lookup,
-        "subject": found.subject,
-        "preview": RevocationPreview(find_user(member, found.subject)),
+        "lookup": open_lookup.lookup,
+        "subject": open_lookup.subject,
+        "preview": RevocationPreview(find_user(member, open_lookup.subject)),
         "form": form,
         "failure": failure,
         "page": page,
@@ -305,13 +321,13 @@ def _user_url(member: Member, receipt: Receipt) -> str:
 
 def _digest_data(report: ReceiptReport) -> dict[str, Any] | None:
     """Return the logged digest for the file."""
-    if (seen := find_recorded_digest(report)) is None:
+    if (digest := find_recorded_digest(report)) is None:
         return None
     return {
-        "digest": seen.digest,
-        "entry": seen.entry.entry,
-        "position": seen.entry.seq,
-        "same": seen.matches,
+        "digest": digest.digest,
+        "entry": digest.entry.entry,
+        "position": digest.entry.seq,
+        "same": digest.matches,
     }
 
 

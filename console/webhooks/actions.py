@@ -52,31 +52,31 @@ def add(
     webhook.set_url(url, origin)
     changes = list(_diff(Webhook(), {**settings, "origin": origin}))
     changes.append(FieldChange("url", None, _path_fingerprint(url)))
-    told = {"label": settings["name"], "object": origin, "changes": changes}
-    with record_action(who, events.WEBHOOK_ADD, **told):
+    details = {"label": settings["name"], "object": origin, "changes": changes}
+    with record_action(who, events.WEBHOOK_ADD, **details):
         webhook.save()
     return webhook, secret
 
 
 def change(who: Actor, webhook: Webhook, url: str, origin: str, settings: dict[str, Any]) -> bool:
     """Change settings and URL; return whether anything changed."""
-    wanted = {**settings, **({"origin": origin} if url else {})}
-    changes = [*_diff(webhook, wanted), *(_diff_url_path(webhook, url) if url else [])]
+    expected = {**settings, **({"origin": origin} if url else {})}
+    changes = [*_diff(webhook, expected), *(_diff_url_path(webhook, url) if url else [])]
     if not changes:
         return False
-    for name, value in wanted.items():
+    for name, value in expected.items():
         setattr(webhook, name, value)
     if url:
         webhook.set_url(url, origin)
-        wanted |= {"url_sealed": webhook.url_sealed}
-    told = {"label": webhook.name, "object": webhook.origin, "changes": changes}
+        expected |= {"url_sealed": webhook.url_sealed}
+    details = {"label": webhook.name, "object": webhook.origin, "changes": changes}
     with (
-        record_action(who, events.WEBHOOK_CHANGE, **told),  # type: ignore[arg-type]
+        record_action(who, events.WEBHOOK_CHANGE, **details),  # type: ignore[arg-type]
         transaction.atomic(),
     ):
         if any(change.field in FILTER_FIELDS for change in changes):
             _discard_pending(webhook)
-        _update(webhook, **wanted, next_at=timezone.now())
+        _update(webhook, **expected, next_at=timezone.now())
     return True
 
 
@@ -134,9 +134,9 @@ def replay(who: Actor, webhook: Webhook, after: int) -> bool:
     changes = [FieldChange("from_row", None, after + 1)]
     if rows := count_replay_rows(webhook, after):
         changes.append(FieldChange("rows_again", None, rows))
-    told = {"label": webhook.name, "object": webhook.origin, "changes": changes}
+    details = {"label": webhook.name, "object": webhook.origin, "changes": changes}
     with (
-        record_action(who, events.WEBHOOK_REPLAY, **told),  # type: ignore[arg-type]
+        record_action(who, events.WEBHOOK_REPLAY, **details),  # type: ignore[arg-type]
         transaction.atomic(),
     ):
         _discard_pending(webhook)
@@ -149,8 +149,8 @@ def count_replay_rows(webhook: Webhook, after: int) -> int | None:
 
     Return `MAX_COUNTED_ROWS` + 1 for more, and None if counting takes too long.
     """
-    most, wanted = MAX_COUNTED_ROWS + 1, row_filter(webhook)
-    return count_rows(webhook.organization_id, after, webhook.position, most, wanted)
+    most, selection = MAX_COUNTED_ROWS + 1, row_filter(webhook)
+    return count_rows(webhook.organization_id, after, webhook.position, most, selection)
 
 
 def row_before(webhook: Webhook, moment: datetime) -> int:
@@ -187,8 +187,8 @@ def _deleted_row_before(webhook: Webhook, after: int, until: int, at: int) -> in
     return min(after, until)
 
 
-def _log_action(who: Actor, webhook: Webhook, event: events.AuditEvent) -> Any:
-    return record_action(who, event, label=webhook.name, object=webhook.origin)
+def _log_action(actor: Actor, webhook: Webhook, event: events.AuditEvent) -> Any:
+    return record_action(actor, event, label=webhook.name, object=webhook.origin)
 
 
 def _diff(webhook: Webhook, settings: dict[str, Any]) -> Iterator[FieldChange]:

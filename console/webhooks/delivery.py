@@ -180,8 +180,8 @@ def _send(webhook: Webhook, delivery: Delivery, body: bytes) -> DeliveryResult |
         error = _("No response: %(why)s") % {"why": failure or type(failure).__name__}
     else:
         hidden = [*secrets, *_secret_url_parts(url), *_subject_spellings(body)]
-        shown = _loggable_answer(answer.text, body.decode(), hidden)
-        return DeliveryResult(answer.seconds, answer.status, shown)
+        text = _loggable_answer(answer.text, body.decode(), hidden)
+        return DeliveryResult(answer.seconds, answer.status, text)
     return DeliveryResult(monotonic() - begun, error=error[:300])
 
 
@@ -213,12 +213,12 @@ def _mark_delivered(
     webhook: Webhook, delivery: Delivery, state: str, columns: Mapping[str, object]
 ) -> None:
     """Advance the position, unless the delivery was discarded meanwhile."""
-    own = Delivery.objects.filter(pk=delivery.pk)
+    deliveries = Delivery.objects.filter(pk=delivery.pk)
     with transaction.atomic():
-        if own.filter(state=Delivery.State.PENDING).update(state=state, **columns):
+        if deliveries.filter(state=Delivery.State.PENDING).update(state=state, **columns):
             _at_position(webhook, delivery.after).update(position=delivery.until)
         else:
-            own.update(**columns)
+            deliveries.update(**columns)
         Webhook.objects.filter(pk=webhook.pk).update(
             tries=0,
             failing_since=None,
@@ -259,10 +259,10 @@ def _mark_failed(webhook: Webhook, delivery: Delivery, result: DeliveryResult) -
 
 def _stop(webhook: Webhook, pause: Webhook.Pause, result: DeliveryResult) -> None:
     home = webhook.organization
-    who = Actor(0, "worker", organization_id=home.pk, organization=home.slug)
-    said = result.error or str(result.status)
-    changes = [FieldChange("outcome", None, said)]
-    record_event(who, WEBHOOK_PAUSE, label=webhook.name, object=webhook.origin, changes=changes)
+    actor = Actor(0, "worker", organization_id=home.pk, organization=home.slug)
+    text = result.error or str(result.status)
+    changes = [FieldChange("outcome", None, text)]
+    record_event(actor, WEBHOOK_PAUSE, label=webhook.name, object=webhook.origin, changes=changes)
     Webhook.objects.filter(pk=webhook.pk, pause="").update(
         pause=pause, paused_at=timezone.now(), paused_by=""
     )

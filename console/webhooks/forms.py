@@ -76,12 +76,12 @@ class WebhookForm(IdempotentForm):
     @property
     def settings(self) -> dict[str, Any]:
         """The webhook's columns that are shown and logged."""
-        given = self.cleaned_data
+        params = self.cleaned_data
         return {
-            "name": given["name"],
-            "effects": _join_unless_all(given["effects"], len(EFFECT_LABELS)),
-            "groups": _join_unless_all(given["groups"], len(EVENT_GROUPS)),
-            "subjects": given["subjects"],
+            "name": params["name"],
+            "effects": _join_unless_all(params["effects"], len(EFFECT_LABELS)),
+            "groups": _join_unless_all(params["groups"], len(EVENT_GROUPS)),
+            "subjects": params["subjects"],
         }
 
 
@@ -125,8 +125,8 @@ class ReplayRangeForm(forms.Form):
     )
 
     def clean(self) -> None:
-        given = self.cleaned_data
-        if not self.errors and (given["row"] is None) == (given["at"] is None):
+        params = self.cleaned_data
+        if not self.errors and (params["row"] is None) == (params["at"] is None):
             raise forms.ValidationError(_("Enter a row or a time."))
 
 

@@ -30,8 +30,8 @@ ROWS_TYPE, TEST_TYPE = "audit.rows", "audit.test"
 
 def row_filter(webhook: Webhook) -> RowSelection:
     """Return the filter for the entries that a webhook subscribes to."""
-    chosen = [EVENT_GROUPS[name] for name in webhook.groups.split() if name in EVENT_GROUPS]
-    names, effects = ([name for one in chosen for name in one.event_names], webhook.effects)
+    groups = [EVENT_GROUPS[name] for name in webhook.groups.split() if name in EVENT_GROUPS]
+    names, effects = ([name for group in groups for name in group.event_names], webhook.effects)
     kinds = {
         get_category(name, effect)
         for name, effect in EVENT_EFFECTS.items()
@@ -96,17 +96,17 @@ def _sign(secret: str, message: bytes) -> str:
 def _row_lines(webhook: Webhook, rows: Iterable[RowWithPreviousMac]) -> Iterator[str]:
     for row, before in rows:
         if not webhook.subjects:
-            told, _hidden = split_subject(row.content)
-            row = row._replace(content=told)
+            text, _hidden = split_subject(row.content)
+            row = row._replace(content=text)
         yield format_line(row, before).rstrip("\n")
 
 
 def _fit_lines(lines: Iterable[str]) -> Iterator[str]:
     """Yield the lines that fit into a body, at least one; lines are ASCII."""
-    left = MAX_BODY_BYTES - ENVELOPE_BYTES
+    remaining = MAX_BODY_BYTES - ENVELOPE_BYTES
     for number, text in enumerate(lines):
-        left -= len(text) + 1
-        if number and left < 0:
+        remaining -= len(text) + 1
+        if number and remaining < 0:
             return
         yield text
 

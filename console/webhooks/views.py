@@ -43,8 +43,8 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Add a webhook; only this response shows its secret."""
     form = WebhookForm(request.POST or None)
     context = {"member": member, "form": form}
-    own = Webhook.objects.filter(organization=member.organization)
-    if form.is_valid() and own.count() >= MAX_WEBHOOKS:
+    webhooks = Webhook.objects.filter(organization=member.organization)
+    if form.is_valid() and webhooks.count() >= MAX_WEBHOOKS:
         form.add_error(None, _("You can have up to %(most)d webhooks.") % {"most": MAX_WEBHOOKS})
     if form.is_valid():
         with idempotent(request, form, _index_url(member)) as submit:
@@ -73,7 +73,9 @@ def show(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse
         "member": member,
         "webhook": found,
         "page": page,
-        "effects": [EFFECT_LABELS[one] for one in found.effects.split() if one in EFFECT_LABELS],
+        "effects": [
+            EFFECT_LABELS[value] for value in found.effects.split() if value in EFFECT_LABELS
+        ],
         "groups": [EVENT_GROUPS[one].label for one in found.groups.split() if one in EVENT_GROUPS],
         "failing": log.filter(state=Delivery.State.PENDING, is_test=False).first(),
         "now": timezone.now(),
@@ -106,15 +108,15 @@ def edit(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse
 @organization_page(ConsolePermission.ADMINISTRATION)
 def send_test(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
     """Send a test event without rows."""
-    said = _("Test event queued. See the response under Deliveries.")
-    return _confirm_action(request, member, webhook, actions.send_test, said)
+    text = _("Test event queued. See the response under Deliveries.")
+    return _confirm_action(request, member, webhook, actions.send_test, text)
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 def pause(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
     """Pause a webhook."""
-    said = _("Webhook paused. New entries are kept.")
-    return _confirm_action(request, member, webhook, actions.pause, said)
+    text = _("Webhook paused. New entries are kept.")
+    return _confirm_action(request, member, webhook, actions.pause, text)
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)
@@ -135,10 +137,10 @@ def replay(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
             if actions.replay(member.actor, found, form.cleaned_data["after"]):
                 messages.success(request, _("Replay started."))
         return redirect_to(request, path)
-    asked = ReplayRangeForm(request.GET or None)
-    context = {"member": member, "webhook": found, "position_form": asked, "form": form}
-    if asked.is_valid():
-        row, at = asked.cleaned_data["row"], asked.cleaned_data["at"]
+    replay_range_form = ReplayRangeForm(request.GET or None)
+    context = {"member": member, "webhook": found, "position_form": replay_range_form, "form": form}
+    if replay_range_form.is_valid():
+        row, at = replay_range_form.cleaned_data["row"], replay_range_form.cleaned_data["at"]
         after = row - 1 if row else actions.row_before(found, at)
         rows = actions.count_replay_rows(found, after)
         confirm = ConfirmReplayForm(initial={"after": after})
@@ -161,8 +163,8 @@ def rotate(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
             try:
                 context["secret"] = actions.rotate(member.actor, found)
             except actions.SecretReplacedError:
-                said = _("Someone else just rotated the secret. Nothing was changed.")
-                messages.error(request, said)
+                text = _("Someone else just rotated the secret. Nothing was changed.")
+                messages.error(request, text)
                 return redirect_to(request, path)
     return render_page(request, "webhooks/rotate.html", context)
 
@@ -174,8 +176,8 @@ def remove(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
     found = _get_webhook(member, webhook)
     if request.method == "POST":
         actions.remove(member.actor, found)
-        said = _("Webhook “%(name)s” removed.") % {"name": found.name}
-        messages.success(request, said)
+        text = _("Webhook “%(name)s” removed.") % {"name": found.name}
+        messages.success(request, text)
         return redirect_to(request, _index_url(member))
     context = {"member": member, "webhook": found}
     return render_page(request, "webhooks/remove.html", context)
@@ -202,8 +204,8 @@ def _confirm_action(
 
 
 def _get_webhook(member: Member, webhook: UUID) -> Webhook:
-    own = Webhook.objects.filter(organization=member.organization)
-    return get_object_or_404(own.select_related("organization"), pk=webhook)
+    webhooks = Webhook.objects.filter(organization=member.organization)
+    return get_object_or_404(webhooks.select_related("organization"), pk=webhook)
 
 
 def _worker_context() -> dict[str, bool]:

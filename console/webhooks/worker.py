@@ -32,12 +32,12 @@ def start_due_deliveries() -> None:
     """Start a thread for every due webhook, then for tests if threads are left."""
     for pk in [pk for pk, thread in _threads.items() if not thread.is_alive()]:
         del _threads[pk]
-    wanted = [(deliver_due, pk, MAX_PARALLEL_WEBHOOKS) for pk in due_webhooks()]
-    wanted += [
+    expected = [(deliver_due, pk, MAX_PARALLEL_WEBHOOKS) for pk in due_webhooks()]
+    expected += [
         (deliver_test, pk, MAX_PARALLEL_WEBHOOKS - SLOTS_RESERVED_FOR_DELIVERIES)
         for pk in pending_tests()
     ]
-    for what, pk, most in wanted:
+    for what, pk, most in expected:
         if pk not in _threads and len(_threads) < most:
             _threads[pk] = Thread(target=_run_in_thread, args=[what, pk], daemon=True)
             _threads[pk].start()
@@ -80,8 +80,8 @@ def delete_old_deliveries() -> None:
     over = Delivery.objects.exclude(state=Delivery.State.PENDING)
     over.filter(made_at__lt=now - LOG_RETENTION).delete()
     for pk in Webhook.objects.values_list("pk", flat=True):
-        own = over.filter(webhook=pk)
-        for oldest in own.values_list("made_at", flat=True)[
+        deliveries = over.filter(webhook=pk)
+        for oldest in deliveries.values_list("made_at", flat=True)[
             MAX_LOGGED_DELIVERIES : MAX_LOGGED_DELIVERIES + 1
         ]:
-            own.filter(made_at__lte=oldest).delete()
+            deliveries.filter(made_at__lte=oldest).delete()

@@ -68,9 +68,9 @@ def end_job(
 
 def run_ended_hook(job: Job) -> None:
     """Run the handler's hook for ended jobs."""
-    known = JOB_HANDLERS.get(job.kind)
-    if known and known.on_ended:
-        known.on_ended(job)
+    handler = JOB_HANDLERS.get(job.kind)
+    if handler and handler.on_ended:
+        handler.on_ended(job)
 
 
 def event_details(job: Job) -> EventDetails:
@@ -83,24 +83,24 @@ def event_details(job: Job) -> EventDetails:
 
 def reason_names_subject(job: Job) -> bool:
     """Return whether the job's reason may name a subject."""
-    known = JOB_HANDLERS.get(job.kind)
-    return known is not None and known.reason_names_subject
+    handler = JOB_HANDLERS.get(job.kind)
+    return handler is not None and handler.reason_names_subject
 
 
 def _leave_running_state(job: Job, lease: UUID, **values: Any) -> None:
     """Change the state; raise `LeaseLostError` without the lease."""
-    mine = Job.objects.filter(pk=job.pk, lease=lease, state=JobState.RUNNING)
-    if not mine.update(**values):
+    jobs = Job.objects.filter(pk=job.pk, lease=lease, state=JobState.RUNNING)
+    if not jobs.update(**values):
         raise LeaseLostError
 
 
 def end_abandoned_items() -> None:
     """Mark items of killed workers in cancelled jobs as unknown."""
     running = Item.objects.filter(state=ItemState.RUNNING)
-    left = Job.objects.filter(
+    jobs = Job.objects.filter(
         leases.is_unleased(), state=JobState.CANCELLED, pk__in=running.values("job")
     )
-    for job in left:
+    for job in jobs:
         text = _("The worker stopped while processing this item.")
         running.filter(job=job).update(state=ItemState.UNKNOWN, text=text, ended_at=Now())
         run_ended_hook(job)
@@ -115,8 +115,8 @@ def skip_pending_items(job: Job) -> None:
 
 def count_items_by_state(job: Job) -> dict[ItemState, int]:
     """Count items by state."""
-    found = Item.objects.filter(job=job).order_by().values_list("state")
-    return {ItemState(state): number for state, number in found.annotate(Count("pk"))}
+    items = Item.objects.filter(job=job).order_by().values_list("state")
+    return {ItemState(state): number for state, number in items.annotate(Count("pk"))}
 
 
 def item_counts_as_changes(job: Job) -> list[FieldChange]:

@@ -73,14 +73,14 @@ class LeasedAuditSink:
 
     def _save_entry(self, entry: str, entries: Sequence[str]) -> None:
         """Store the entry in the item before sending the call."""
-        mine = Item.objects.filter(pk=self._item.pk, state=ItemState.RUNNING, lease=self.lease)
+        items = Item.objects.filter(pk=self._item.pk, state=ItemState.RUNNING, lease=self.lease)
         error: Exception | None = None
         try:
-            if mine.update(entry=entry):
+            if items.update(entry=entry):
                 return
         except DatabaseError as found:
             error = found
-        self._log.record_outcomes([CallOutcome(one, Outcome.NOT_SENT) for one in entries])
+        self._log.record_outcomes([CallOutcome(value, Outcome.NOT_SENT) for value in entries])
         if error:
             raise AuditUnavailableError(_("The item couldn't be saved. Nothing was sent."))
         raise LeaseLostError
@@ -147,7 +147,7 @@ class JobContext:
                 for new_item in new_items
                 if (new_item.region, new_item.service_id, new_item.client_id) not in there
             ]
-            made = [one.build(self.job, at) for at, one in enumerate(new, last + 1)]
+            made = [item.build(self.job, at) for at, item in enumerate(new, last + 1)]
             Item.objects.bulk_create(made, batch_size=500)
         return len(made)
 

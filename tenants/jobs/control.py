@@ -159,10 +159,10 @@ def retry_failed_items(job: Job, actor: Actor) -> int:
 
 def select_retryable_items(job: Job) -> QuerySet[Item]:
     """Select failed items, except those resolved as succeeded."""
-    known = JOB_HANDLERS.get(job.kind)
+    handler = JOB_HANDLERS.get(job.kind)
     fates = (
         FAILED_ITEM_STATES
-        if known and known.repeatable
+        if handler and handler.repeatable
         else (ItemState.REJECTED, ItemState.NOT_SENT)
     )
     entries = AuditEntry.objects.filter(organization_id=job.organization_id)
@@ -176,8 +176,8 @@ def select_retryable_items(job: Job) -> QuerySet[Item]:
 
 def can_control(job: Job, actor_id: int, role: Role) -> bool:
     """Return whether the user is the starter or an admin with the job's permission."""
-    known = JOB_HANDLERS.get(job.kind)
-    if known is None or not role.has_permission(known.permission):
+    handler = JOB_HANDLERS.get(job.kind)
+    if handler is None or not role.has_permission(handler.permission):
         return False
     return job.starter_id == actor_id or role is Role.ADMIN
 

@@ -34,9 +34,9 @@ def start_next_item(job: Job, lease: UUID) -> Item | None:
     item = pending.order_by("tries", "position").first()
     if item is None:
         return None
-    mine = Item.objects.filter(pk=item.pk, state=ItemState.PENDING)
+    items = Item.objects.filter(pk=item.pk, state=ItemState.PENDING)
     before = {"entry": "", "text": "", "code": "", "again_at": None}
-    if not mine.update(**before, state=ItemState.RUNNING, lease=lease, begun=F("begun") + 1):
+    if not items.update(**before, state=ItemState.RUNNING, lease=lease, begun=F("begun") + 1):
         raise LeaseLostError  # it was skipped meanwhile
     item.refresh_from_db()
     return item

@@ -44,10 +44,10 @@ def renew(job: UUID, lease: UUID, *states: JobState) -> bool:
     A lease with nine tenths left isn't written: a job makes many calls a second, and each write
     syncs the disk.
     """
-    mine = _leased_jobs(job, lease, *states)
-    if mine.filter(lease_until__gt=Now() + 0.9 * lease_duration()).exists():
+    jobs = _leased_jobs(job, lease, *states)
+    if jobs.filter(lease_until__gt=Now() + 0.9 * lease_duration()).exists():
         return True
-    return bool(mine.update(lease_until=Now() + lease_duration()))
+    return bool(jobs.update(lease_until=Now() + lease_duration()))
 
 
 def lock(job: UUID, lease: UUID) -> bool:
@@ -56,8 +56,8 @@ def lock(job: UUID, lease: UUID) -> bool:
 
 
 def _leased_jobs(job: UUID, lease: UUID, *states: JobState) -> QuerySet[Job]:
-    mine = Job.objects.filter(pk=job, lease=lease)
-    return mine.filter(state__in=states) if states else mine
+    jobs = Job.objects.filter(pk=job, lease=lease)
+    return jobs.filter(state__in=states) if states else jobs
 
 
 def release(job: UUID, lease: UUID) -> bool:

@@ -88,7 +88,7 @@ def _entry_values(item: Item, handler: JobHandler) -> dict[str, str]:
 def _handle_failure(
     work: JobContext, item: Item, handler: JobHandler, error: AuthleteError, failures: int
 ) -> ItemAttempt:
-    found = failure_policy.decide(
+    decision = failure_policy.decide(
         error,
         may_have_changed=bool(work.audit_sink.sent),
         repeatable=handler.repeatable,
@@ -99,23 +99,23 @@ def _handle_failure(
         "code": truncate(error.code, 20),
         "entry": error.request_id or item.entry,
     }
-    if found.state is not ItemState.PENDING:
-        finish_item(item, found.state, **values)
-        return ItemAttempt(found.next_step)
+    if decision.state is not ItemState.PENDING:
+        finish_item(item, decision.state, **values)
+        return ItemAttempt(decision.next_step)
     trouble = truncate(f"{item.region.upper()}: {_(error.title)}", 400)
-    values["tries"] = item.tries + found.counts_as_try
-    if found.next_step is NextStep.STOP:
+    values["tries"] = item.tries + decision.counts_as_try
+    if decision.next_step is NextStep.STOP:
         requeue_item(item, **values)
-        return ItemAttempt(found.next_step, trouble)
+        return ItemAttempt(decision.next_step, trouble)
     again = Now() + timedelta(seconds=failure_policy.retry_delay(error, failures))
     requeue_item(item, again_at=again, **values)
-    if found.next_step is NextStep.WAIT:
+    if decision.next_step is NextStep.WAIT:
         region = Item.objects.filter(job=work.job, region=item.region)
         region.filter(state=ItemState.PENDING).update(again_at=again)
     # Those that failed at the same time count as one failure.
     work.job.failures = failures + 1
     Job.objects.filter(pk=work.job.pk).update(failures=failures + 1, trouble=trouble)
-    return ItemAttempt(found.next_step, trouble)
+    return ItemAttempt(decision.next_step, trouble)
 
 
 def run_slice(pk: UUID) -> UUID | None:
@@ -161,9 +161,9 @@ def _run_items(
     def work() -> None:
         while item := turns.take_item():
             pulse = LeasedAuditSink(log, item, lease, saves_entry=not handler.repeatable)
-            found = run_item(JobContext(job, pulse, credentials), item, handler)
-            if found.next_step is NextStep.STOP:
-                turns.stop(found.problem or _stopped_at(item))
+            attempt = run_item(JobContext(job, pulse, credentials), item, handler)
+            if attempt.next_step is NextStep.STOP:
+                turns.stop(attempt.problem or _stopped_at(item))
 
     try:
         _run_threads(handler.concurrency, work)
@@ -229,5 +229,5 @@ def _wait_or_end(job: Job, lease: UUID) -> None:
     if again is None and not pending.exists():
         end_job(job, lease, JobState.COMPLETED)
     else:
-        mine = Job.objects.filter(pk=job.pk, lease=lease, state=JobState.RUNNING)
-        mine.update(state=JobState.WAITING, due_at=again or job.due_at)
+        jobs = Job.objects.filter(pk=job.pk, lease=lease, state=JobState.RUNNING)
+        jobs.update(state=JobState.WAITING, due_at=again or job.due_at)

@@ -104,8 +104,8 @@ def _check_state_unchanged(user: User, *, is_active: bool) -> None:
 def _check_admins_remain(organizations: Sequence[Organization], user: User) -> None:
     admins = Membership.objects.filter(role=Role.ADMIN, user__is_active=True)
     for organization in organizations:
-        mine = admins.filter(organization=organization)
-        if mine.filter(user=user).exists() and not mine.exclude(user=user).exists():
+        memberships = admins.filter(organization=organization)
+        if memberships.filter(user=user).exists() and not memberships.exclude(user=user).exists():
             raise MembershipRuleError(
                 _("%(name)s would have no administrator. Add another administrator first.")
                 % {"name": organization.name}

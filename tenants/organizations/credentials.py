@@ -51,16 +51,16 @@ def build_credential(
 
     A "Bearer" prefix is removed.
     """
-    made = find_credential(organization, region) or Credential(
+    credential = find_credential(organization, region) or Credential(
         organization=organization, region=region
     )
-    made.number = number
-    made.expires_on = expires_on
+    credential.number = number
+    credential.expires_on = expires_on
     scheme, _space, rest = token.strip().partition(" ")
     token = rest.strip() if scheme.lower() == "bearer" else token.strip()
     if token:
-        made.set_token(SecretStr(token))
-    return made
+        credential.set_token(SecretStr(token))
+    return credential
 
 
 def probe_credential(actor: Actor, credential: Credential) -> CredentialCheck:
@@ -129,14 +129,14 @@ def recheck_credential(actor: Actor, credential: Credential) -> CredentialCheck 
 
 def remove_credential(actor: Actor, credential: Credential) -> None:
     """Delete the credential; raise `CredentialChangedError`."""
-    taken = FieldChange("token", _token_fingerprint(credential), None)
+    change = FieldChange("token", _token_fingerprint(credential), None)
     with (
         record_action(
             actor,
             events.CREDENTIAL_REMOVE,
             region=credential.region,
             object=_fingerprint_text(credential),
-            changes=[taken],
+            changes=[change],
         ),
         transaction.atomic(),
     ):

@@ -77,9 +77,9 @@ def _clients_created_by_other_calls(entry: AuditEntry) -> Mapping[str, Any]:
         written=True,
         first_at__range=(entry.time - margin, entry.time + margin),
     )
-    made = dict(versions.exclude(entry=entry.entry).values_list("entry", "client_id"))
+    created = dict(versions.exclude(entry=entry.entry).values_list("entry", "client_id"))
     creates = AuditEntry.objects.filter(
-        organization_id=entry.organization_id, operation=entry.operation, entry__in=made
+        organization_id=entry.organization_id, operation=entry.operation, entry__in=created
     )
     creating_calls = list(creates.values_list("entry", flat=True))
-    return {"told": creating_calls, "others": [str(made[call]) for call in creating_calls]}
+    return {"told": creating_calls, "others": [str(created[call]) for call in creating_calls]}

@@ -104,20 +104,20 @@ def dump_state(state: SandboxState, host: str, service_id: str | None = None) ->
     region = state.regions[host]
     with region.lock:
         batches.run_due_batches(state, region)
-        chosen = [*region.services] if service_id is None else [int(service_id)]
+        selected = [*region.services] if service_id is None else [int(service_id)]
         return {
             "region": region.name,
             "apiServerId": region.server_id,
-            "services": [region.services[item] for item in chosen],
-            "clients": {item: list(region.clients[item].values()) for item in chosen},
-            "tokens": {item: list(map(asdict, region.tokens[item])) for item in chosen},
-            "granted": {item: list(_dump_granted_scopes(region, item)) for item in chosen},
+            "services": [region.services[item] for item in selected],
+            "clients": {item: list(region.clients[item].values()) for item in selected},
+            "tokens": {item: list(map(asdict, region.tokens[item])) for item in selected},
+            "granted": {item: list(_dump_granted_scopes(region, item)) for item in selected},
             "batches": [
                 {"request_id": item.request_id, "result": item.result}
                 for item in region.batches.values()
-                if item.service_id in chosen
+                if item.service_id in selected
             ],
-            "owners": {item: region.owner(item) for item in chosen},
+            "owners": {item: region.owner(item) for item in selected},
             "newer": sorted(region.newer),
         }
 

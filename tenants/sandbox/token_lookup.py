@@ -55,8 +55,8 @@ def tokens_of_other_services(region: SandboxRegion, service: JsonDict) -> list[S
     """Return the tokens of other services that were already created."""
     own = service["apiKey"]
     return [
-        token for number, others in region.tokens.items() if number != own
-        for token in others
+        token for number, tokens in region.tokens.items() if number != own
+        for token in tokens
     ]  # fmt: skip
 
 

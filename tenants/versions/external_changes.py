@@ -102,10 +102,10 @@ def _may_be_created_here(new: Version, created: datetime) -> bool:
         return calls.filter(operation="idp.create_service", label=new.name).exists()
     mine = calls.filter(service=str(new.service_id), operation__in=CLIENT_CREATION_OPERATIONS)
     entries = set(mine.values_list("entry", flat=True))
-    others = Version.objects.filter(entry__in=entries, written=True).exclude(
+    versions = Version.objects.filter(entry__in=entries, written=True).exclude(
         client_id=new.client_id
     )
-    return bool(entries - set(others.values_list("entry", flat=True)))
+    return bool(entries - set(versions.values_list("entry", flat=True)))
 
 
 def report_change(last: Version | None, new: Version, *, is_retry: bool = False) -> None:
@@ -187,8 +187,12 @@ def _redacted_changes(last: Version | None, new: Version) -> tuple[FieldChange, 
 
 def _find_differences(last: Version | None, new: Version) -> tuple[FieldChange, ...]:
     if last is None:
-        made = diff_snapshots(Document(), new.document())
-        return tuple(one for one in made if get_top_level_field(one.field) not in READ_ONLY_FIELDS)
+        changes = diff_snapshots(Document(), new.document())
+        return tuple(
+            change
+            for change in changes
+            if get_top_level_field(change.field) not in READ_ONLY_FIELDS
+        )
     if last.is_deleted:
         before = _last_existing(last)
         return diff_snapshots(before.document(), new.document()) if before else ()
@@ -233,12 +237,12 @@ def _find_own_calls(last: Version, new: Version) -> Iterable[AuditEntry]:
     )
     ended = Q(outcome=Outcome.SUCCEEDED, ended_at__gt=since)
     unsure = Q(outcome__in=("", Outcome.UNKNOWN))
-    found = about.filter(operation__in=CHANGED_MEMBERS_BY_OPERATION).exclude(
+    entries = about.filter(operation__in=CHANGED_MEMBERS_BY_OPERATION).exclude(
         outcome__in=FAILED_OUTCOMES
     )
     if last.client_id:
-        found = found.exclude(~Q(operation="idp.remove_service"), client="")
-    return found.filter(ended | unsure)[:MAX_ENTRIES_INSPECTED]
+        entries = entries.exclude(~Q(operation="idp.remove_service"), client="")
+    return entries.filter(ended | unsure)[:MAX_ENTRIES_INSPECTED]
 
 
 def _find_unexplained(

@@ -42,8 +42,8 @@ def reattribute_changes(organization_id: int) -> None:
     ).order_by("seq")
     for some in batched(settlings.values_list("seq", "at", "object"), MAX_ENTRIES_INSPECTED):
         _reattribute(organization_id, [settled for *_, settled in some])
-        if left := [seq for seq, at, _ in some if at < sure]:
-            cache.set(known, left[-1], LOOKBACK.total_seconds())
+        if remaining := [seq for seq, at, _ in some if at < sure]:
+            cache.set(known, remaining[-1], LOOKBACK.total_seconds())
         if not end.remaining():
             return
 
@@ -58,8 +58,8 @@ def _reattribute(organization_id: int, resolved: Iterable[str]) -> None:
     )
     for entry in call:
         for new in _versions_seen_after(entry):
-            own = Version.objects.filter(pk=new.pk, outside=Version.Outside.NO)
-            own.update(outside=Version.Outside.UNREPORTED)
+            versions = Version.objects.filter(pk=new.pk, outside=Version.Outside.NO)
+            versions.update(outside=Version.Outside.UNREPORTED)
 
 
 def _versions_seen_after(entry: AuditEntry) -> Iterator[Version]:

@@ -48,10 +48,14 @@ def delete_expired_versions(build_actor: Callable[[int], Actor]) -> Iterator[int
         return
     for organization, pasts in find_expired_versions(keep).items():
         for at in range(0, len(pasts), MAX_OBJECTS_PER_BATCH):
-            chosen = pasts[at : at + MAX_OBJECTS_PER_BATCH]
-            there = [len(_load_intact(one)) for one in chosen]
+            versionses = pasts[at : at + MAX_OBJECTS_PER_BATCH]
+            there = [len(_load_intact(versions)) for versions in versionses]
             # Of one that has nothing left to go, another worker was quicker.
-            some = [one for one, rows in zip(chosen, there, strict=True) if rows > 1]
+            some = [
+                expired_versions
+                for expired_versions, rows in zip(versionses, there, strict=True)
+                if rows > 1
+            ]
             if not some:
                 continue
             count = sum(one.kept - one.first for one in some)
@@ -83,8 +87,8 @@ def find_expired_versions(retention_days: int) -> dict[int, list[ExpiredVersions
 
 def _load_intact(expired: ExpiredVersions) -> list[Version]:
     """Load the versions; return none if they were tampered with."""
-    own = Version.objects.filter(**expired.object_key)
-    rows = list(own.filter(number__lte=expired.kept).order_by("number"))
+    versions = Version.objects.filter(**expired.object_key)
+    rows = list(versions.filter(number__lte=expired.kept).order_by("number"))
     if are_intact(rows):
         return rows
     log.error("versions of %s are inconsistent and were not deleted", expired.object_key)
@@ -92,7 +96,7 @@ def _load_intact(expired: ExpiredVersions) -> list[Version]:
 
 
 def _delete(expired: ExpiredVersions) -> None:
-    own = Version.objects.filter(**expired.object_key)
+    versions = Version.objects.filter(**expired.object_key)
     with transaction.atomic():
         if connection.vendor == "postgresql":
             # Whoever keeps a version waits, and then sees which contents are gone.
@@ -102,11 +106,11 @@ def _delete(expired: ExpiredVersions) -> None:
         rows = _load_intact(expired)  # checked again under the lock
         if len(rows) < 2:
             return
-        *gone, kept = rows
-        kept.before = gone[-1].mac
-        kept.seal = compute_start_mac(kept)
-        kept.save(update_fields=["before", "seal"])
-        own.filter(number__lt=expired.kept).delete()
+        *gone, version = rows
+        version.before = gone[-1].mac
+        version.seal = compute_start_mac(version)
+        version.save(update_fields=["before", "seal"])
+        versions.filter(number__lt=expired.kept).delete()
         digests = {one.digest for one in gone}
         used = Version.objects.filter(digest__in=digests)
         digests -= set(used.values_list("digest", flat=True))

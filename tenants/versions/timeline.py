@@ -44,13 +44,13 @@ def load_spans(
     starts, matching = list(_start_times(versions)), _check_macs(versions)
     return [
         VersionSpan(
-            one,
+            version,
             starts[at],
-            one.last_at,
+            version.last_at,
             starts[at + 1] if at + 1 < len(versions) else None,
             matching[at],
         )
-        for at, one in enumerate(versions)
+        for at, version in enumerate(versions)
     ]
 
 
@@ -100,14 +100,14 @@ def are_intact(versions: Sequence[Version]) -> bool:
 def _check_macs(versions: Sequence[Version]) -> list[bool]:
     """Return for each version whether its MAC is valid."""
     found, before = [], ""
-    for number, one in enumerate(versions):
+    for number, version in enumerate(versions):
         try:
-            if number == 0 and one.seal and compute_start_mac(one) == one.seal:
-                before = one.before
-            found.append(compute_version_mac(one, before) == one.mac)
+            if number == 0 and version.seal and compute_start_mac(version) == version.seal:
+                before = version.before
+            found.append(compute_version_mac(version, before) == version.mac)
         except KeyNotFoundError:
             found.append(False)
-        before = one.mac
+        before = version.mac
     return found
 
 
@@ -115,14 +115,14 @@ def load_newest_versions(
     organization_id: int, services: Iterable[tuple[str, int]]
 ) -> dict[ObjectRef, Version]:
     """Return the newest versions of services and their clients."""
-    wanted = set(services)
-    rows = _newest_versions(organization_id, {region for region, _ in wanted}).filter(
-        service_id__in={service for _, service in wanted}
+    expected = set(services)
+    rows = _newest_versions(organization_id, {region for region, _ in expected}).filter(
+        service_id__in={service for _, service in expected}
     )
     return {
         ObjectRef(row.region, row.service_id, row.client_id): row
         for row in rows.order_by().iterator()
-        if (row.region, row.service_id) in wanted
+        if (row.region, row.service_id) in expected
     }
 
 
@@ -140,5 +140,5 @@ def _newest_versions(organization_id: int, regions: Iterable[str]) -> QuerySet[V
         client_id=OuterRef("client_id"),
         number__gt=OuterRef("number"),
     )
-    own = Version.objects.filter(organization_id=organization_id, region__in=list(regions))
-    return own.filter(~Exists(later))
+    versions = Version.objects.filter(organization_id=organization_id, region__in=list(regions))
+    return versions.filter(~Exists(later))

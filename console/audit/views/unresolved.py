@@ -61,12 +61,12 @@ def unresolved(request: ConsoleRequest, member: Member) -> HttpResponse:
 def resolve_all(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Start a job that resolves all or selected unknown outcomes."""
     path = reverse("audit:unresolved", args=[member.organization.slug])
-    chosen = SelectionForm(request.POST or request.GET)
-    if chosen.is_empty_selection:
+    selection_form = SelectionForm(request.POST or request.GET)
+    if selection_form.is_empty_selection:
         messages.info(request, _("Select at least one call. Nothing was resolved."))
         return redirect_to(request, path)
     lost = found(member.organization.pk)
-    if entries := chosen.cleaned_data["entry"]:
+    if entries := selection_form.cleaned_data["entry"]:
         lost = lost.filter(entry__in=entries)
     counts = lost.order_by("operation").values_list("operation").annotate(Count("seq"))
     form = ChangeReasonForm(request.POST or None)
@@ -86,7 +86,7 @@ def resolve_all(request: ConsoleRequest, member: Member) -> HttpResponse:
         return redirect_to(request, path)
     context = {
         "member": member,
-        "chosen": chosen,
+        "chosen": selection_form,
         "kinds": [(name, number, name in RULES) for name, number in counts],
         "total": sum(number for _name, number in counts),
         "form": form,
@@ -99,8 +99,8 @@ def resolve_all(request: ConsoleRequest, member: Member) -> HttpResponse:
 def resolve(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
     """Check an unknown outcome at Authlete, and resolve it."""
     organization = member.organization
-    own = AuditEntry.objects.filter(organization_id=organization.pk)
-    lost = get_object_or_404(own, entry=str(entry))
+    entries = AuditEntry.objects.filter(organization_id=organization.pk)
+    lost = get_object_or_404(entries, entry=str(entry))
     path = reverse("audit:entry", args=(organization.slug, lost.entry))
     if not found(organization.pk).filter(seq=lost.seq).exists():
         messages.info(request, ALREADY_RESOLVED_TEXT)

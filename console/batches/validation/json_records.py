@@ -95,10 +95,10 @@ class _ArrayReader:
 
     def _find_next(self, marks: re.Pattern[str]) -> str:
         """Return the next of these marks, and move behind it."""
-        while not (found := marks.search(self._text, self._offset)) or (
-            found.end() == len(self._text) and found[0] == "\\"
+        while not (match := marks.search(self._text, self._offset)) or (
+            match.end() == len(self._text) and match[0] == "\\"
         ):
-            self._offset = found.start() if found else len(self._text)
+            self._offset = match.start() if match else len(self._text)
             if not self._read_more():
                 position = self._advance_position(len(self._text))
                 raise UnreadableFileError(ValidationIssue(*position, "array_end"))
@@ -106,8 +106,8 @@ class _ArrayReader:
                 raise UnreadableFileError(
                     ValidationIssue(*self._advance_position(self._start), "too_long")
                 )
-        self._offset = found.end()
-        return found[0]
+        self._offset = match.end()
+        return match[0]
 
     def _record(self) -> JsonRecord:
         """Return the text from the element's start to the mark behind it."""

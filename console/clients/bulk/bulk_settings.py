@@ -130,8 +130,8 @@ class SettingEdit:
         has = value if isinstance(value, list) else []
         if self.mode is EditMode.ADD:
             return [*has, *(one for one in self.value if one not in has)]
-        left = [one for one in has if one not in self.value]
-        return value if len(left) == len(has) else left or empty_list_value(self._setting)
+        remaining = [one for one in has if one not in self.value]
+        return value if len(remaining) == len(has) else remaining or empty_list_value(self._setting)
 
     @property
     def _setting(self) -> Setting:

@@ -48,7 +48,7 @@ class BulkSelectForm(forms.Form):
         """The clients that are ticked, each once."""
         assert isinstance(self.data, QueryDict)
         found = map(parse_client_ref, self.data.getlist("place"))
-        return list(dict.fromkeys(one for one in found if one))
+        return list(dict.fromkeys(ref for ref in found if ref))
 
 
 class BulkActionForm(forms.Form):
@@ -110,12 +110,12 @@ class BulkConfirmForm(ChangeReasonForm):
     def clean_count(self) -> str:
         typed: str = self.cleaned_data["count"]
         if self.is_typed and typed.strip() != str(self.number):
-            said = ngettext(
+            text = ngettext(
                 "Type %(count)d, the number of clients that will change.",
                 "Type %(count)d, the number of clients that will change.",
                 self.number,
             )
-            raise forms.ValidationError(said % {"count": self.number})
+            raise forms.ValidationError(text % {"count": self.number})
         return typed
 
     def clean(self) -> None:

@@ -54,18 +54,18 @@ def _set_lock(work: JobContext, item: Item, *, locked: bool) -> ItemResult:
 @job_handler("client.set", permission=Effect.CHANGE)
 def set_setting(work: JobContext, item: Item) -> ItemResult:
     """Change a setting that still has the previewed value."""
-    one = BULK_SETTINGS[item.payload["setting"]]
+    setting = BULK_SETTINGS[item.payload["setting"]]
     was, wanted = from_plain(item.payload["values"])
     api = _client_api(work, item)
     client = api.get()
-    now = one.value_in(client.to_dict())
-    if one.is_same(now, wanted):
+    now = setting.value_in(client.to_dict())
+    if setting.is_same(now, wanted):
         return ItemResult(_("Already had this value."), changed=False)
-    if not one.is_same(now, was):
-        raise StaleVersionError(_changed_message(one, now), client.to_dict())
-    written = api.update(client.modified_at, one.edits(client.to_dict(), wanted))
+    if not setting.is_same(now, was):
+        raise StaleVersionError(_changed_message(setting, now), client.to_dict())
+    written = api.update(client.modified_at, setting.edits(client.to_dict(), wanted))
     index_client(work.job.organization, item.region, item.service_id, written.reply)
-    return ItemResult(_result_message(one, now, wanted, written.reply))
+    return ItemResult(_result_message(setting, now, wanted, written.reply))
 
 
 @job_handler("client.stage_rotation", permission=Effect.REVEAL)
@@ -93,10 +93,10 @@ def _changed_message(setting: BulkSetting, now: object) -> str:
 
 
 def _result_message(setting: BulkSetting, was: object, now: object, client: Client) -> str:
-    said = {"was": setting.describe_value(was), "now": setting.describe_value(now)}
+    details = {"was": setting.describe_value(was), "now": setting.describe_value(now)}
     if not setting.is_same(setting.value_in(client.to_dict()), now):
         return _("Authlete stored another value. See the client's history.")
-    return _("From %(was)s to %(now)s.") % said
+    return _("From %(was)s to %(now)s.") % details
 
 
 def _client_api(work: JobContext, item: Item) -> ClientApi:

@@ -79,18 +79,18 @@ def _row_previewer(member: Member, action: str, edit: SettingEdit | None) -> Row
 
 
 def _preview_row(
-    one: SelectedClient, found: FetchedClient, fitting: ClientMatcher, judge: RowPreviewer
+    client: SelectedClient, found: FetchedClient, fitting: ClientMatcher, judge: RowPreviewer
 ) -> PreviewRow:
-    row = PreviewRow(one.region, one.service_id, one.client_id, one.name)
+    row = PreviewRow(client.region, client.service_id, client.client_id, client.name)
     if found is None:
         return replace(row, fate=CANNOT, why=_("Deleted."))
     if isinstance(found, AuthleteError):
-        told = {"title": _(found.title), "message": found.message}
-        return replace(row, fate=UNREAD, why=_("%(title)s: %(message)s") % told)
+        details = {"title": _(found.title), "message": found.message}
+        return replace(row, fate=UNREAD, why=_("%(title)s: %(message)s") % details)
     row = replace(row, name=found.client_name or found.alias)
-    if not _is_limited(found) and not fitting(client_ref(one), found):
-        why = _("No longer matches the search.")
-        return replace(row, fate=CANNOT, why=why)
+    if not _is_limited(found) and not fitting(client_ref(client), found):
+        reason = _("No longer matches the search.")
+        return replace(row, fate=CANNOT, why=reason)
     return judge(row, found)
 
 
@@ -104,33 +104,33 @@ def _preview_lock(row: PreviewRow, client: Client, *, wanted: bool) -> PreviewRo
         note = _("The credential can't read whether it's locked.")
         return replace(row, now=wanted, notes=[note])
     if client.is_locked is wanted:
-        why = _("Already locked.") if wanted else _("Not locked.")
-        return replace(row, fate=SAME, why=why)
+        reason = _("Already locked.") if wanted else _("Not locked.")
+        return replace(row, fate=SAME, why=reason)
     return replace(row, was=client.is_locked, now=wanted)
 
 
 def _preview_setting(row: PreviewRow, client: Client, *, edit: SettingEdit) -> PreviewRow:
     if _is_limited(client):
-        why = _("The credential can read only part of the client. Saving would erase the rest.")
-        return replace(row, fate=CANNOT, why=why)
-    one = edit.target
-    was = one.value_in(client.to_dict())
+        reason = _("The credential can read only part of the client. Saving would erase the rest.")
+        return replace(row, fate=CANNOT, why=reason)
+    setting = edit.target
+    was = setting.value_in(client.to_dict())
     now = edit.apply_to(was)
-    if one.is_same(was, now):
+    if setting.is_same(was, now):
         return replace(row, fate=SAME, why=_("Already has this value."), was=was)
-    if problems := one.problems(now, was):
+    if problems := setting.problems(now, was):
         return replace(row, fate=CANNOT, why=" ".join(problems), was=was, now=now)
-    notes = list(_warnings(client, one.edits(client.to_dict(), now)))
+    notes = list(_warnings(client, setting.edits(client.to_dict(), now)))
     return replace(row, notes=notes, was=was, now=now)
 
 
 def _warnings(client: Client, edits: Members) -> Iterator[str]:
     """Yield what the change would break, and who might overwrite it."""
     before = client.to_dict()
-    known = set(check_client(before))
+    violations = set(check_client(before))
     after = {n: v for n, v in (before | dict(edits)).items() if v is not None}
     for finding in check_client(after):
-        if finding not in known:
+        if finding not in violations:
             yield _(finding.message)
     if words := OVERWRITE_WARNINGS.get(client.source):
         yield str(words)

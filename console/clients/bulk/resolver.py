@@ -79,17 +79,17 @@ class RegionApis:
 
     def pairs_for(self, keys: Sequence[ObjectRef]) -> Iterator[tuple[ObjectRef, AuthleteClient]]:
         """Yield the keys whose region is connected, with the API client."""
-        for place in keys:
-            door = self[place[0]]
+        for ref in keys:
+            door = self[ref[0]]
             if isinstance(door, AuthleteClient):
-                yield place, door
+                yield ref, door
 
 
 def fetch_clients(member: Member, keys: Sequence[ObjectRef]) -> Mapping[ObjectRef, FetchedClient]:
     """Fetch each client, or the reason why it can't be read."""
     doors = RegionApis(member)
     found: dict[ObjectRef, FetchedClient] = {
-        place: door for place in keys if isinstance(door := doors[place[0]], AuthleteError)
+        ref: door for ref in keys if isinstance(door := doors[ref[0]], AuthleteError)
     }
     there = list(doors.pairs_for(keys))
     if len(keys) <= MAX_SINGLE_READS:
@@ -103,15 +103,15 @@ def _fetch_each(
     replies = gather(
         (door, door.service(service).client(client).get) for (_, service, client), door in pairs
     )
-    for (place, _door), reply in zip(pairs, replies, strict=True):
+    for (ref, _door), reply in zip(pairs, replies, strict=True):
         is_gone = isinstance(reply, NotFoundError) and reply.is_from_authlete
-        yield place, None if is_gone else reply
+        yield ref, None if is_gone else reply
 
 
 def _fetch_lists(
     pairs: Sequence[tuple[ObjectRef, AuthleteClient]],
 ) -> Iterator[tuple[ObjectRef, FetchedClient]]:
-    services = {place[:2]: door for place, door in pairs}
+    services = {ref[:2]: door for ref, door in pairs}
     lists = list_all_clients([(door, number) for (_, number), door in services.items()])
     by_service = dict(zip(services, lists, strict=True))
     for place, _door in pairs:
@@ -127,8 +127,8 @@ def count_tokens_by_client(member: Member, keys: Sequence[ObjectRef]) -> Mapping
         for (_, service, client), door in there
     )
     return {
-        place: count
-        for (place, _), count in zip(there, counts, strict=True)
+        ref: count
+        for (ref, _), count in zip(there, counts, strict=True)
         if not isinstance(count, AuthleteError)
     }
 
@@ -150,9 +150,9 @@ def resolve_selection(member: Member, form: BulkSelectForm) -> ClientSelection:
         AuthleteError: the matching clients can't be determined.
 
     """
-    told = form.cleaned_data
+    details = form.cleaned_data
     choice = ClientSelection(
-        (), told["within"], told["query"], told["shown"] or 0, selects_all=told["all"]
+        (), details["within"], details["query"], details["shown"] or 0, selects_all=details["all"]
     )
     if not choice.selects_all:
         return replace(choice, clients=_selected_by_key(member, form.client_keys))
@@ -165,19 +165,19 @@ def build_matcher(member: Member, choice: ClientSelection) -> ClientMatcher:
     """Return the matcher for a selection of all matching clients."""
     if not choice.selects_all:
         return lambda place, client: True
-    asked, services = _parse_query(member, choice)
+    request, services = _parse_query(member, choice)
 
     def still(place: ObjectRef, client: Client) -> bool:
         region, number, _client = place
         row = replace(
             ClientRow.from_client(region, number, client), service=services.get(place[:2], "")
         )
-        named = asked.query.filter(
+        rows = request.query.filter(
             [row],
             lambda _row: search_text(client),
             lambda row, member: search_value(client, member, row),
         )
-        found, _counted = apply_facets(asked.facets, [(one, 1) for one in named], asked.selected)
+        found, _counted = apply_facets(request.facets, [(one, 1) for one in rows], request.selected)
         return bool(found)
 
     return still
@@ -191,7 +191,7 @@ def _parse_query(
     if choice.within:
         return ListRequest(query, CLIENT_VOCABULARY, SERVICE_LIST_FACETS, list(COLUMNS_BY_NAME)), {}
     index = ClientSearch(member)
-    names = {place: one.name for place, one in index.services.items()}
+    names = {location: service.name for location, service in index.services.items()}
     return index.parse_request(query), names
 
 
@@ -201,9 +201,9 @@ def _match_in_service(
     """Return the matching clients of one service, live, and warnings."""
     region, _slash, number = choice.within.partition("/")
     workspace = Workspace(member, get_regions()[region], member.connect(region))
-    asked, _names = _parse_query(member, choice)
-    found = fetch_all(workspace, int(number), asked)
-    return _selected_clients(found.matching), [_(found.error.title)] if found.error else []
+    request, _names = _parse_query(member, choice)
+    page = fetch_all(workspace, int(number), request)
+    return _selected_clients(page.matching), [_(page.error.title)] if page.error else []
 
 
 def _match_in_index(
@@ -211,35 +211,35 @@ def _match_in_index(
 ) -> tuple[list[SelectedClient], list[str]]:
     """Return the matching clients of all services, as last synced, and warnings."""
     index = ClientSearch(member)
-    asked = index.parse_request(QueryDict(choice.query))
-    if asked.query.problem:
+    request = index.parse_request(QueryDict(choice.query))
+    if request.query.problem:
         return [], []
     gaps = [gap for age in index.freshness() for gap in _freshness_warnings(age)]
-    return _selected_clients(index.iter_rows(asked)), gaps
+    return _selected_clients(index.iter_rows(request)), gaps
 
 
 def _freshness_warnings(age: RegionFreshness) -> Iterator[str]:
     """Yield why matching clients of a region may be missing."""
     region = age.region.title
     if number := len(age.unreachable_services):
-        said = ngettext(
+        text = ngettext(
             "%(region)s: %(count)d service didn't respond to the last sync.",
             "%(region)s: %(count)d services didn't respond to the last sync.",
             number,
         )
-        yield said % {"region": region, "count": number}
+        yield text % {"region": region, "count": number}
     if age.unsynced_count:
-        said = ngettext(
+        text = ngettext(
             "%(region)s: the clients of %(count)d service were never synced.",
             "%(region)s: the clients of %(count)d services were never synced.",
             age.unsynced_count,
         )
-        yield said % {"region": region, "count": age.unsynced_count}
+        yield text % {"region": region, "count": age.unsynced_count}
     if age.oldest_sync and timezone.now() - age.oldest_sync > MAX_INDEX_AGE:
         at = localtime(age.oldest_sync)
-        said = _("%(region)s: the oldest sync was %(at)s.")
+        text = _("%(region)s: the oldest sync was %(at)s.")
         when = f"{date_format(at, 'j M')}, {at:%H:%M %:z}"
-        yield said % {"region": region, "at": when}
+        yield text % {"region": region, "at": when}
 
 
 def _selected_clients(rows: Iterable[ClientRow]) -> list[SelectedClient]:
@@ -254,9 +254,9 @@ def _selected_by_key(member: Member, keys: Sequence[ObjectRef]) -> list[Selected
             Q(region=region, service_id=service_id, client_id=client_id)
             for region, service_id, client_id in keys[at : at + KEYS_PER_QUERY]
         ]
-        known = KnownClient.objects.filter(reduce(or_, these), organization=member.organization)
-        for one in known:
-            names[client_ref(one)] = one.name or one.alias
+        clients = KnownClient.objects.filter(reduce(or_, these), organization=member.organization)
+        for client in clients:
+            names[client_ref(client)] = client.name or client.alias
     return [SelectedClient(*ref, names.get(ref, "")) for ref in keys]
 
 

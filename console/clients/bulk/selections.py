@@ -90,10 +90,10 @@ class BulkPreview:
             return str(BULK_ACTIONS[self.action].label)
         if self.edit is None:
             return BULK_ACTIONS[self.action].title(count)
-        said = ngettext(
+        text = ngettext(
             "Set “%(setting)s” of %(count)d client", "Set “%(setting)s” of %(count)d clients", count
         )
-        return said % {"count": count, "setting": self.edit.target.label}
+        return text % {"count": count, "setting": self.edit.target.label}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def _own_selections(member: Member) -> QuerySet[Selection]:
 
 def _serialize(choice: ClientSelection) -> dict[str, Any]:
     preview = choice.preview
-    told = {
+    details = {
         "clients": [asdict(client) for client in choice.clients],
         "within": choice.within,
         "query": choice.query,
@@ -162,7 +162,7 @@ def _serialize(choice: ClientSelection) -> dict[str, Any]:
         "gaps": list(choice.warnings),
         "preview": preview and _serialize_preview(preview),
     }
-    return to_plain(told)
+    return to_plain(details)
 
 
 def _serialize_preview(preview: BulkPreview) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class ClientCopy:
 
 def copy_client(original: Client, target: Service) -> ClientCopy:
     """Copy a client into a service; unknown members are copied, too."""
-    made: dict[str, Any] = {}
+    created: dict[str, Any] = {}
     left_out, sealed = [], []
     for member, value in original.to_dict().items():
         _, setting = CLIENT_SETTINGS.get(member, ("", None))
@@ -72,15 +72,15 @@ def copy_client(original: Client, target: Service) -> ClientCopy:
         elif contains_fingerprint(value):
             sealed.append(label)
         else:
-            made[member] = value
-    made, lost = _limit_scopes(made, service_scopes(target))
+            created[member] = value
+    created, lost = _limit_scopes(created, service_scopes(target))
     return ClientCopy(
-        made,
+        created,
         tuple(left_out),
         tuple(sealed),
-        tuple(CLIENT_SETTINGS[name][1].label for name in SHARED_SETTINGS if made.get(name)),
+        tuple(CLIENT_SETTINGS[name][1].label for name in SHARED_SETTINGS if created.get(name)),
         lost,
-        bool(lost) and not made[EXTENSION][SCOPES],
+        bool(lost) and not created[EXTENSION][SCOPES],
         original.source not in MANUAL_SOURCES,
     )
 
@@ -135,14 +135,18 @@ def list_source_services(workspace: Workspace, service: Service) -> list[SourceS
     here = SourceService(
         workspace.region.name, service.api_key, service.service_name or str(service.api_key)
     )
-    known = KnownService.objects.filter(
+    services = KnownService.objects.filter(
         organization=workspace.organization,
         region__in=[region.name for region in workspace.member.regions()],
     ).order_by("name", "region")
-    others = [
-        SourceService(one.region, one.service_id, one.name or str(one.service_id)) for one in known
+    source_services = [
+        SourceService(one.region, one.service_id, one.name or str(one.service_id))
+        for one in services
     ]
-    return [here, *(one for one in others if one.key != here.key)]
+    return [
+        here,
+        *(source_service for source_service in source_services if source_service.key != here.key),
+    ]
 
 
 def copy_target_path(workspace: Workspace, service_key: str) -> str:
@@ -161,7 +165,7 @@ def find_source_clients(workspace: Workspace, source: SourceService, search: str
     except AuthleteError as error:
         return SourceClients(source, error=error)
     (listed,) = list_all_clients([(authlete, source.service_id)])
-    fitting = [one for one in listed.items if _matches(one, search)]
+    fitting = [client for client in listed.items if _matches(client, search)]
     more = max(len(fitting) - MAX_COPY_SOURCES, 0) + max(listed.total - len(listed.items), 0)
     return SourceClients(source, fitting[:MAX_COPY_SOURCES], more, listed.error)
 

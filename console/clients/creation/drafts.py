@@ -78,8 +78,8 @@ class InitialClient:
 
     def build_document(self, edits: Mapping[str, Any]) -> dict[str, Any]:
         """Return the document to create, under Authlete's names."""
-        made = {**self.document, **edits}
-        return {name: value for name, value in made.items() if value is not None}
+        created = {**self.document, **edits}
+        return {name: value for name, value in created.items() if value is not None}
 
 
 def load_initial_client(
@@ -112,8 +112,8 @@ def load_initial_client(
 def _load_deleted(workspace: Workspace, service: Service, key: str) -> InitialClient:
     """Load the last known version of a deleted client, with name and alias."""
     region, service_id, client_id = key.split("/")
-    known = load_spans(workspace.organization.pk, region, int(service_id), int(client_id))
-    there = [one for one in known if not one.version.is_deleted]
+    spans = load_spans(workspace.organization.pk, region, int(service_id), int(client_id))
+    there = [span for span in spans if not span.version.is_deleted]
     if not there:
         raise Http404
     last = there[-1]
@@ -122,14 +122,14 @@ def _load_deleted(workspace: Workspace, service: Service, key: str) -> InitialCl
     told_apart = {
         CLIENT_SETTINGS[name][1].label for name in (*RESTORED_MEMBERS, *UNRESTORED_MEMBERS)
     }
-    left_out = tuple(one for one in copy.left_out if one not in told_apart)
+    left_out = tuple(value for value in copy.left_out if value not in told_apart)
     names = {name: original.get(name) for name in RESTORED_MEMBERS}
     if original.alias == client_id:  # which Authlete had drawn
         del names["clientIdAlias"]
-    told = {name: v for name, v in names.items() if v is not None}
+    details = {name: v for name, v in names.items() if v is not None}
     here = (region, int(service_id)) == (workspace.region.name, service.api_key)
     return InitialClient(
-        dict(copy.client) | told,
+        dict(copy.client) | details,
         COPY_FORM_SETTINGS,
         copy=replace(copy, left_out=left_out),
         original=original,
@@ -176,8 +176,8 @@ def delete_draft(workspace: Workspace, service_id: int, key: str) -> None:
 
 
 def _cache_key(workspace: Workspace, service_id: int, key: str) -> str:
-    who = f"{workspace.member.user.pk}/{workspace.organization.pk}"
-    return f"new-client/{who}/{workspace.region.name}/{service_id}/{key}"
+    actor = f"{workspace.member.user.pk}/{workspace.organization.pk}"
+    return f"new-client/{actor}/{workspace.region.name}/{service_id}/{key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +203,21 @@ def create_client(
     """
     service = authlete.service(service_id)
     written = service.clients.create(client)
-    made = CreatedClient(written.reply.client_id, written.entry_id, written.reply.client_secret)
+    created_client = CreatedClient(
+        written.reply.client_id, written.entry_id, written.reply.client_secret
+    )
     try:
-        found = service.client(made.client_id).get()
+        found = service.client(created_client.client_id).get()
     except AuthleteError as error:
-        return CreatedClient(made.client_id, made.entry, made.secret, read_error=error)
+        return CreatedClient(
+            created_client.client_id, created_client.entry, created_client.secret, read_error=error
+        )
     sent = authlete.redact(client)
     got = {name: found.get(name) for name in sent}
     return CreatedClient(
-        made.client_id, made.entry, made.secret, found, find_unexpected_changes(sent, got)
+        created_client.client_id,
+        created_client.entry,
+        created_client.secret,
+        found,
+        find_unexpected_changes(sent, got),
     )

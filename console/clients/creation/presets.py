@@ -54,8 +54,8 @@ class ClientPreset:
 
     def build_client(self, service: Service) -> dict[str, Any]:
         """Return the document that the form starts with."""
-        chosen = preferred_signing_alg(service) or next(iter(FAPI_SIGNING_ALGS))
-        return dict(self.settings) | dict.fromkeys(self.signature_members, chosen)
+        selected = preferred_signing_alg(service) or next(iter(FAPI_SIGNING_ALGS))
+        return dict(self.settings) | dict.fromkeys(self.signature_members, selected)
 
 
 CLIENT_PRESETS: Mapping[str, ClientPreset] = {
@@ -153,8 +153,8 @@ class ServiceMismatch:
 
 def find_mismatches(client: Members, service: Service) -> list[ServiceMismatch]:
     """Return what the service lacks for ``client``, fatal mismatches first."""
-    found = [one for rule in MISMATCH_RULES for one in rule(client, service)]
-    return sorted(found, key=lambda one: not one.is_fatal)
+    mismatches = [mismatch for rule in MISMATCH_RULES for mismatch in rule(client, service)]
+    return sorted(mismatches, key=lambda service_mismatch: not service_mismatch.is_fatal)
 
 
 def _mismatch(
@@ -237,14 +237,14 @@ def _check_pkce(client: Members, service: Service) -> Iterator[ServiceMismatch]:
 
 def _check_signing_keys(client: Members, service: Service) -> Iterator[ServiceMismatch]:
     grants = {*_string_list(client, "grantTypes")}
-    wanted = {
+    expected = {
         client.get(member)
         for member in SERVER_SIGNING_ALG_FIELDS
         if member != "idTokenSignAlg" or grants & ID_TOKEN_GRANTS
     }
     lacking = [
         alg
-        for alg in sorted(one for one in wanted if isinstance(one, str))
+        for alg in sorted(one for one in expected if isinstance(one, str))
         if can_sign(service, alg) is False
     ]
     if lacking:

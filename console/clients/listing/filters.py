@@ -94,27 +94,27 @@ type ServicesByKey = Mapping[tuple[str, int], KnownService]  # by region and id
 
 def search_condition(test: SearchTerm, services: ServicesByKey) -> Q:
     """Return the database condition of a qualifier in the search box."""
-    wanted = test.value.lower()
+    expected = test.value.lower()
     match test.member:
         case "service":
-            return _in_named_services(wanted, services)
+            return _in_named_services(expected, services)
         case "clientId" | "modifiedAt" | "createdAt":
             return _number_condition(test)
         case "locked":
-            return Q(locked=wanted in YES) if wanted in YES + NO else NO_ROWS
+            return Q(locked=expected in YES) if expected in YES + NO else NO_ROWS
         case "grantTypes":
-            return Q(grants="") if wanted == "none" else _has_word("grants", wanted)
-        case "redirect" if wanted == "none":
+            return Q(grants="") if expected == "none" else _has_word("grants", expected)
+        case "redirect" if expected == "none":
             return Q(hosts="")
         case "redirect":
-            return _has_word("hosts", wanted) | _has_word_suffix("hosts", f".{wanted}")
+            return _has_word("hosts", expected) | _has_word_suffix("hosts", f".{expected}")
         case "clientSource":
-            long = f"{wanted}_registration"
-            return Q(source__iexact=wanted) | Q(source__iexact=long)
+            long = f"{expected}_registration"
+            return Q(source__iexact=expected) | Q(source__iexact=long)
         case _:
             column = TEXT_COLUMNS[test.member]
-            none = Q(**{column: ""}) if wanted == "none" else NO_ROWS
-            return Q(**{f"{column}__iexact": wanted}) | none
+            none = Q(**{column: ""}) if expected == "none" else NO_ROWS
+            return Q(**{f"{column}__iexact": expected}) | none
 
 
 def facet_condition(facet: Facet[ClientRow], values: Sequence[str]) -> Q:
@@ -135,22 +135,22 @@ def facet_condition(facet: Facet[ClientRow], values: Sequence[str]) -> Q:
             return Q(**{f"{FACET_COLUMNS[facet.name]}__in": values})
 
 
-def _in_named_services(wanted: str, services: ServicesByKey) -> Q:
+def _in_named_services(expected: str, services: ServicesByKey) -> Q:
     """Match clients of services with this ID or name."""
     return _in_services(
         [
-            place
-            for place, one in services.items()
-            if wanted == str(place[1]) or wanted in one.name.lower()
+            location
+            for location, service in services.items()
+            if expected == str(location[1]) or expected in service.name.lower()
         ]
     )
 
 
 def _number_condition(test: SearchTerm) -> Q:
-    wanted = test.value
-    if not (wanted.isascii() and wanted.lstrip("-").isdigit() and len(wanted) <= 18):
+    expected = test.value
+    if not (expected.isascii() and expected.lstrip("-").isdigit() and len(expected) <= 18):
         return NO_ROWS
-    return Q(**{NUMBER_COLUMNS[test.member] + LOOKUPS[test.operator]: int(wanted)})
+    return Q(**{NUMBER_COLUMNS[test.member] + LOOKUPS[test.operator]: int(expected)})
 
 
 def _in_services(places: Sequence[tuple[str, int]]) -> Q:

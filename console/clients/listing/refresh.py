@@ -65,7 +65,7 @@ def _refresh(member: Member, deadline: Deadline) -> RefreshResult:
         if not row.seen_at and 0 < row.service.api_key < 2**63
     ]
     last = _last_read(member)
-    places.sort(key=lambda place: last.get(place) or NEVER_READ)
+    places.sort(key=lambda location: last.get(location) or NEVER_READ)
     doors = {name: member.connect(name) for name in {region for region, _ in places}}
     read = failed = 0
     while places and deadline.remaining() > MIN_SECONDS_LEFT:
@@ -85,16 +85,16 @@ def _read_batch(
 ) -> Iterator[tuple[ServiceKey, str]]:
     """Index the clients of each service; yield the problem, if there is one."""
     asked = [(apis[region], number) for region, number in keys]
-    for place, listed in zip(keys, list_all_clients(asked, deadline.remaining()), strict=True):
-        if not (problem := _list_problem(place, listed)):
-            index_clients(member.organization, *place, listed.items)
-        yield place, problem
+    for location, listed in zip(keys, list_all_clients(asked, deadline.remaining()), strict=True):
+        if not (problem := _list_problem(location, listed)):
+            index_clients(member.organization, *location, listed.items)
+        yield location, problem
 
 
-def _list_problem(place: ServiceKey, listed: ListResult[ClientPage, Client]) -> str:
+def _list_problem(location: ServiceKey, listed: ListResult[ClientPage, Client]) -> str:
     if listed.error:
         return _describe_error(listed.error)
-    if any(ClientRow.from_client(*place, one).is_limited for one in listed.items):
+    if any(ClientRow.from_client(*location, client).is_limited for client in listed.items):
         return _("the credential can read only names")
     return ""
 
@@ -116,5 +116,5 @@ def _save_problem(member: Member, problem: str, **where: str | int) -> None:
 
 
 def _last_read(member: Member) -> dict[ServiceKey, datetime | None]:
-    known = KnownService.objects.filter(organization=member.organization)
-    return {(one.region, one.service_id): one.clients_at for one in known}
+    services = KnownService.objects.filter(organization=member.organization)
+    return {(service.region, service.service_id): service.clients_at for service in services}

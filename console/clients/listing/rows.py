@@ -97,9 +97,9 @@ class ClientRow:
     @classmethod
     def from_index(cls, values: tuple[Any, ...], service: str, *, is_stale: bool) -> Self:
         """Build a row from the columns ``INDEX_COLUMNS`` of `KnownClient`."""
-        told = dict(zip(INDEX_COLUMNS, values, strict=True))
-        words = {name: told[name].split() for name in ("grants", "hosts")}
-        return cls(**{**told, **words}, service=service, is_stale=is_stale)
+        details = dict(zip(INDEX_COLUMNS, values, strict=True))
+        words = {name: details[name].split() for name in ("grants", "hosts")}
+        return cls(**{**details, **words}, service=service, is_stale=is_stale)
 
     @property
     def title(self) -> str:
@@ -204,9 +204,9 @@ class ColumnsForm(forms.Form):
 
 def chosen_columns(user: User) -> list[str]:
     """Return the names of the columns that ``user`` wants to see, in order."""
-    chosen = Chosen.objects.filter(user=user, name=LIST_NAME).first()
-    wanted = chosen.columns.split() if chosen else DEFAULT_COLUMNS
-    return [column.name for column in CLIENT_COLUMNS if column.name in wanted]
+    columns = Chosen.objects.filter(user=user, name=LIST_NAME).first()
+    expected = columns.columns.split() if columns else DEFAULT_COLUMNS
+    return [column.name for column in CLIENT_COLUMNS if column.name in expected]
 
 
 def save_columns(user: User, columns: list[str]) -> None:

@@ -44,27 +44,27 @@ class ClientSearch:
 
     def __init__(self, member: Member) -> None:
         self.member = member
-        known = KnownService.objects.filter(organization=member.organization)
+        services = KnownService.objects.filter(organization=member.organization)
         here = {region.name for region in member.regions()}
         self.services: ServicesByKey = {
-            (one.region, one.service_id): one for one in known if one.region in here
+            (one.region, one.service_id): one for one in services if one.region in here
         }
         self._all = KnownClient.objects.filter(organization=member.organization)
-        if hidden := {service.region for service in known} - here:  # without a credential
+        if hidden := {service.region for service in services} - here:  # without a credential
             self._all = self._all.exclude(region__in=hidden)
 
     @property
     def is_empty(self) -> bool:
         """Whether no sync was ever attempted."""
         known = self.services.values()
-        return not any(one.clients_at or one.clients_problem for one in known)
+        return not any(service.clients_at or service.clients_problem for service in known)
 
     def parse_request(self, params: QueryDict) -> ListRequest:
         """Parse the URL parameters, with the names of regions and services as labels."""
         regions = {region.name: region.title for region in self.member.regions()}
         names = {
-            f"{region}/{number}": f"{one.name or number}, {region}"
-            for (region, number), one in self.services.items()
+            f"{region}/{number}": f"{service.name or number}, {region}"
+            for (region, number), service in self.services.items()
         }
         named = {REGION_FACET.name: regions, SERVICE_FACET.name: names}
         facets = [
@@ -84,17 +84,17 @@ class ClientSearch:
             return ListPage()
         if request.query or request.selected[HOST_FACET.name]:
             hosts = facet_condition(HOST_FACET, request.selected[HOST_FACET.name])
-            found = self._search_matches(request).filter(hosts)
+            clients = self._search_matches(request).filter(hosts)
             # Read the keys first: cheap, even when there are too many.
-            keys = list(found.values_list("pk", flat=True)[: MAX_SCANNED_CLIENTS + 1])
+            keys = list(clients.values_list("pk", flat=True)[: MAX_SCANNED_CLIENTS + 1])
             if len(keys) <= MAX_SCANNED_CLIENTS:
                 return self._filter_rows(request, self._rows_by_key(keys))
         return self._search_database(request)
 
     def iter_rows(self, request: ListRequest) -> Iterator[ClientRow]:
         """Yield all matching rows; reads them in chunks."""
-        found = self._ordered_matches(request).values_list(*INDEX_COLUMNS)
-        for one in found.iterator(EXPORT_CHUNK_ROWS):
+        clients = self._ordered_matches(request).values_list(*INDEX_COLUMNS)
+        for one in clients.iterator(EXPORT_CHUNK_ROWS):
             yield self._build_row(one)
 
     def _filter_rows(self, request: ListRequest, rows: list[ClientRow]) -> ListPage[ClientRow]:
@@ -140,20 +140,20 @@ class ClientSearch:
             .annotate(number=Count("pk"))
             .order_by()
         ]
-        found, counted = apply_facets(few, combined, request.selected)
+        rows, counted = apply_facets(few, combined, request.selected)
         numbers = {id(row): number for row, number in combined}
-        return sum(numbers[id(row)] for row in found), dict(counted)
+        return sum(numbers[id(row)] for row in rows), dict(counted)
 
     def _count_services(self, request: ListRequest) -> Counter[str]:
         """Count the matches of the services that have most, ignoring the selected services."""
-        others = [facet for facet in request.facets if facet.name != SERVICE_FACET.name]
-        found = (
-            self._all.filter(_facets_condition(request, others))
+        facets = [facet for facet in request.facets if facet.name != SERVICE_FACET.name]
+        withs = (
+            self._all.filter(_facets_condition(request, facets))
             .values_list("region", "service_id")
             .annotate(number=Count("pk"))
             .order_by("-number", "region", "service_id")[:MAX_FACET_VALUES]
         )
-        return Counter({f"{region}/{one}": number for region, one, number in found})
+        return Counter({f"{region}/{one}": number for region, one, number in withs})
 
     def _ordered_matches(self, request: ListRequest) -> QuerySet[KnownClient]:
         column = SORT_COLUMNS.get(request.sort_column, "rank")
@@ -166,12 +166,12 @@ class ClientSearch:
 
     def _search_matches(self, request: ListRequest) -> QuerySet[KnownClient]:
         """Return what the search box matches, ignoring the facets."""
-        found = self._all
+        clients = self._all
         for word in request.query.words:
-            found = found.filter(words__contains=word)
+            clients = clients.filter(words__contains=word)
         for term in request.query.conditions:
-            found = found.filter(search_condition(term, self.services))
-        return found
+            clients = clients.filter(search_condition(term, self.services))
+        return clients
 
     def _rows_by_key(self, keys: list[int]) -> list[ClientRow]:
         rows: list[ClientRow] = []

@@ -133,7 +133,7 @@ def _current_fingerprint(api: ClientApi, rotation: Rotation) -> str:
 
 def _send_secret(
     api: ClientApi,
-    who: Actor,
+    actor: Actor,
     rotation: Rotation,
     old_fingerprint: str,
     secret: SecretStr,
@@ -146,21 +146,25 @@ def _send_secret(
         if error.outcome is not Outcome.UNKNOWN:
             rotation.transition(failure_state)
             raise
-        if not _has_arrived(api, who, rotation, secret, failure_state):
+        if not _has_arrived(api, actor, rotation, secret, failure_state):
             raise
 
 
 def _has_arrived(
-    api: ClientApi, who: Actor, rotation: Rotation, secret: SecretStr, failure_state: Rotation.State
+    api: ClientApi,
+    actor: Actor,
+    rotation: Rotation,
+    secret: SecretStr,
+    failure_state: Rotation.State,
 ) -> bool:
     """Check whether a secret whose response was lost is current; audits it."""
     try:
         now = secret_fingerprint(api.get())
     except AuthleteError:
-        record_finding(who, None, audit_fields(rotation))
+        record_finding(actor, None, audit_fields(rotation))
         return False
     arrived = now == fingerprint_token(secret).hex
-    record_finding(who, arrived, audit_fields(rotation))
+    record_finding(actor, arrived, audit_fields(rotation))
     if not arrived:
         rotation.transition(failure_state)
     return arrived

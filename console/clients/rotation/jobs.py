@@ -28,9 +28,9 @@ def run_activation(work: JobContext, item: Item) -> ItemResult:
     ).first()
     if rotation is None:
         return ItemResult(_("The rotation is no longer scheduled."), changed=False)
-    who = load_starter(work.job, Effect.REVEAL) or worker_actor(work.job)
+    actor = load_starter(work.job, Effect.REVEAL) or worker_actor(work.job)
     try:
-        activate_secret(work.connect(item.region), who, rotation)
+        activate_secret(work.connect(item.region), actor, rotation)
     except RotationConflictError:
         return ItemResult(_("Someone else continued the rotation."), changed=False)
     except SecretChangedError:
@@ -57,10 +57,10 @@ def apply_resolved_call(entry: AuditEntry, outcome: Outcome) -> None:
     side = "after" if outcome is Outcome.SUCCEEDED else "before"
     marks = [change[side] for change in entry.changes if change["field"] == "clientSecret"]
     if rotation and marks and isinstance(marks[0], dict):
-        who = Actor(
+        actor = Actor(
             entry.actor_id,
             entry.actor,
             organization_id=entry.organization_id,
             organization=entry.organization,
         )
-        reconcile_state(rotation, marks[0]["fingerprint"], who)
+        reconcile_state(rotation, marks[0]["fingerprint"], actor)

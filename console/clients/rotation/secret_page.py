@@ -79,8 +79,8 @@ def load_secret_page(workspace: Workspace, service_id: int, client_id: int) -> S
     """Fetch the client, and update its rotation from the fingerprint."""
     target = client_target(workspace, service_id, client_id)
     client = workspace.authlete.service(service_id).client(client_id).get()
-    place = (workspace.organization, workspace.region.name, service_id, client_id)
-    if rotation := lifecycle.find_rotation(*place):
+    location = (workspace.organization, workspace.region.name, service_id, client_id)
+    if rotation := lifecycle.find_rotation(*location):
         lifecycle.reconcile_state(rotation, secret_fingerprint(client), workspace.member.actor)
         if rotation.state not in Rotation.OPEN:
             rotation = None

@@ -47,15 +47,16 @@ EMPTY_LIST_MESSAGE = _("Enter the entries to add or remove.")
 def bulk_select(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Store the selection of a list; nothing changes yet."""
     form = BulkSelectForm(request.POST)
-    chosen = ClientSelection()
+    selection = ClientSelection()
     if request.method == "POST" and form.is_valid():
-        chosen = resolver.resolve_selection(member, form)
-    number = len(chosen.clients)
+        selection = resolver.resolve_selection(member, form)
+    number = len(selection.clients)
     if 0 < number <= selections.MAX_SELECTED_CLIENTS:
         return redirect_to(
-            request, _bulk_path("bulk_action", member, selections.create_selection(member, chosen))
+            request,
+            _bulk_path("bulk_action", member, selections.create_selection(member, selection)),
         )
-    back = resolver.list_url(member, chosen)
+    back = resolver.list_url(member, selection)
     context = {"back": back, "number": number, "max_count": selections.MAX_SELECTED_CLIENTS}
     return render_page(request, "clients/bulk_select.html", context)
 
@@ -121,16 +122,16 @@ def bulk_preview(request: ConsoleRequest, member: Member, selection: UUID) -> Ht
     choice = selections.load_selection(member, selection)
     if choice is None or choice.preview is None:
         return _selection_expired(request, member)
-    found = choice.preview
-    deed = BULK_ACTIONS[found.action]
+    preview = choice.preview
+    deed = BULK_ACTIONS[preview.action]
     if not member.can(deed.effect):
         raise PermissionDenied
-    form = BulkConfirmForm(request.POST or None, preview=found)
+    form = BulkConfirmForm(request.POST or None, preview=preview)
     failure = None
     if form.number and form.is_valid():
         try:
             with idempotent(request, form, resolver.list_url(member, choice)) as submit:
-                job = jobs.start_job(member, found, form)
+                job = jobs.start_job(member, preview, form)
                 selections.delete_selection(member, selection)
                 submit.result_url = reverse("jobs:show", args=[member.organization.slug, job.pk])
             return redirect_to(request, submit.result_url)
@@ -138,10 +139,10 @@ def bulk_preview(request: ConsoleRequest, member: Member, selection: UUID) -> Ht
             failure = error
     context = _context(member, selection, choice) | {
         "bulk_action": deed,
-        "preview": found,
+        "preview": preview,
         "form": form,
         "failure": failure,
-        **_preview_page(request, member, found),
+        **_preview_page(request, member, preview),
     }
     return render_page(request, "clients/bulk_preview.html", context)
 
@@ -177,11 +178,11 @@ def _with_service_names[One: HasClientRef](
 
 
 def _page_url(request: HttpRequest, number: int) -> str:
-    asked = QueryDict(mutable=True)
+    query = QueryDict(mutable=True)
     if show := request.GET.get("show"):
-        asked["show"] = show
-    asked["page"] = str(number)
-    return f"?{asked.urlencode()}"
+        query["show"] = show
+    query["page"] = str(number)
+    return f"?{query.urlencode()}"
 
 
 def _context(member: Member, selection: UUID, choice: ClientSelection) -> dict[str, Any]:

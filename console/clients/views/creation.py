@@ -53,9 +53,9 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
     if start is None:
         context |= _choice_context(request, workspace, service)
         return render_page(request, "clients/new.html", context)
-    begun = drafts.load_initial_client(workspace, service, start)
+    client = drafts.load_initial_client(workspace, service, start)
     form = build_new_client_form(
-        begun,
+        client,
         _form_key(workspace, service_id, start),
         request.POST if request.method == "POST" else None,
         dict(draft.edits) if draft else None,
@@ -64,10 +64,10 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
         key = drafts.save_draft(workspace, service_id, NewClientDraft(start, form_edits(form)))
         return redirect_to(request, new_client_path("create", workspace, service_id, key))
     context |= {
-        "new_client": begun,
+        "new_client": client,
         "form": form,
-        "mismatches": find_mismatches(begun.document, service),
-        "source_services": copies.list_source_services(workspace, service) if begun.copy else [],
+        "mismatches": find_mismatches(client.document, service),
+        "source_services": copies.list_source_services(workspace, service) if client.copy else [],
     }
     return render_page(request, "clients/new.html", context)
 
@@ -77,7 +77,7 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
 def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """Review the new client, create it, and show its secret once."""
     key = request.GET.get("new", "")
-    why = ReviewedChangeForm(request.POST or None)
+    form = ReviewedChangeForm(request.POST or None)
     listed = client_list_path(workspace, service_id)
     redirect_repeated(request, listed)
     entered = drafts.load_draft(workspace, service_id, key)
@@ -85,20 +85,20 @@ def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Ht
         messages.warning(request, DRAFT_EXPIRED)
         return redirect_to(request, new_client_path("new", workspace, service_id))
     service = workspace.authlete.service(service_id).get()
-    begun = drafts.load_initial_client(workspace, service, entered.origin)
-    if begun.is_recreation:
-        why.initial = {"reason": recreation_reason(entered.origin.deleted)}
-    client = begun.build_document(entered.edits)
+    initial_client = drafts.load_initial_client(workspace, service, entered.origin)
+    if initial_client.is_recreation:
+        form.initial = {"reason": recreation_reason(entered.origin.deleted)}
+    client = initial_client.build_document(entered.edits)
     whole = Client.model_validate({"clientId": 0, **client})
     failure = None
     redacted = get_draft_redactor(workspace.member.user.pk, key).redact(client)
     reviewed = review_digest(redacted)
-    if why.is_valid() and why.cleaned_data["reviewed"] != reviewed:
+    if form.is_valid() and form.cleaned_data["reviewed"] != reviewed:
         messages.warning(request, CHANGED_DURING_REVIEW)
-    elif why.is_valid():
+    elif form.is_valid():
         try:
-            with idempotent(request, why, listed) as submit:
-                response = _create(request, workspace, service, client, why, submit)
+            with idempotent(request, form, listed) as submit:
+                response = _create(request, workspace, service, client, form, submit)
                 drafts.delete_draft(workspace, service_id, key)
             return response
         except AuthleteError as error:
@@ -107,9 +107,9 @@ def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Ht
         "workspace": workspace,
         "service": service,
         "key": key,
-        "new_client": begun,
+        "new_client": initial_client,
         "client": client,
-        "form": why,
+        "form": form,
         "reviewed": reviewed,
         "failure": failure,
         "mismatches": find_mismatches(client, service),
@@ -127,29 +127,37 @@ def _create(
     workspace: Workspace,
     service: Service,
     client: dict[str, Any],
-    why: ReviewedChangeForm,
+    form: ReviewedChangeForm,
     submit: FirstSubmit,
 ) -> HttpResponse:
     """Create the client; only this response contains the secret."""
     authlete = workspace.member.connect(
-        workspace.region.name, reason=why.cleaned_data["reason"], ticket=why.cleaned_data["ticket"]
+        workspace.region.name,
+        reason=form.cleaned_data["reason"],
+        ticket=form.cleaned_data["ticket"],
     )
-    made = create_client(authlete, service.api_key, client)
-    path = client_path("show", workspace, service.api_key, made.client_id)
+    created_client = create_client(authlete, service.api_key, client)
+    path = client_path("show", workspace, service.api_key, created_client.client_id)
     submit.result_url = path
-    if made.client:
-        index_client(workspace.organization, authlete.region, service.api_key, made.client)
-    found = made.client or Client.model_validate({"clientId": 0, **client})
+    if created_client.client:
+        index_client(
+            workspace.organization, authlete.region, service.api_key, created_client.client
+        )
+    found = created_client.client or Client.model_validate({"clientId": 0, **client})
     context = {
         "workspace": workspace,
         "service": service,
-        "created_client": made,
+        "created_client": created_client,
         "client": found,
-        "secret": made.secret.get_secret_value() if made.secret and secret_uses(found) else "",
-        "secret_fingerprint": fingerprint_token(made.secret).hex if made.secret else "",
-        "name": client.get("clientName") or str(made.client_id),
+        "secret": created_client.secret.get_secret_value()
+        if created_client.secret and secret_uses(found)
+        else "",
+        "secret_fingerprint": fingerprint_token(created_client.secret).hex
+        if created_client.secret
+        else "",
+        "name": client.get("clientName") or str(created_client.client_id),
         "path": path,
-        "side_effects": describe_changes(made.surprises, CLIENT_SETTINGS),
+        "side_effects": describe_changes(created_client.surprises, CLIENT_SETTINGS),
     }
     response = render_page(request, "clients/created.html", context)
     response["Cache-Control"] = "no-store"
@@ -161,26 +169,30 @@ def _choice_context(
 ) -> dict[str, Any]:
     """Return the presets with their mismatches, and the clients to copy."""
     kinds = [
-        {"slug": slug, "kind": one, "mismatches": _fatal_mismatches(one, service)}
-        for slug, one in CLIENT_PRESETS.items()
+        {"slug": slug, "kind": preset, "mismatches": _fatal_mismatches(preset, service)}
+        for slug, preset in CLIENT_PRESETS.items()
     ]
     homes = copies.list_source_services(workspace, service)
-    asked = request.GET.get("q", "")[:200]
+    requested = request.GET.get("q", "")[:200]
     place = request.GET.get("from", "")
-    home = next((one for one in homes if one.key == place), homes[0])
-    found = copies.find_source_clients(workspace, home, asked) if "from" in request.GET else None
+    home = next(
+        (source_service for source_service in homes if source_service.key == place), homes[0]
+    )
+    clients = (
+        copies.find_source_clients(workspace, home, requested) if "from" in request.GET else None
+    )
     return {
         "kinds": kinds,
         "source_services": homes,
         "selected_service": home,
-        "q": asked,
-        "source_clients": found,
+        "q": requested,
+        "source_clients": clients,
     }
 
 
 def _fatal_mismatches(archetype: ClientPreset, service: Service) -> list[ServiceMismatch]:
     mismatches = find_mismatches(archetype.build_client(service), service)
-    return [one for one in mismatches if one.is_fatal]
+    return [mismatch for mismatch in mismatches if mismatch.is_fatal]
 
 
 def _form_key(workspace: Workspace, service_id: int, start: ClientOrigin) -> str:

@@ -131,11 +131,11 @@ def activate(
             messages.success(request, _("Activation scheduled."))
             return
         anyway = form.cleaned_data["anyway"]
-        authlete, who = _connect(page, form), workspace.member.actor
-        activation.activate_secret(authlete, who, rotation, force=anyway)
-        activation.cancel_activation(who, rotation)
-        told = _("Activated the new secret of %(name)s. You can undo the rotation.")
-        messages.success(request, told % {"name": page.label})
+        authlete, actor = _connect(page, form), workspace.member.actor
+        activation.activate_secret(authlete, actor, rotation, force=anyway)
+        activation.cancel_activation(actor, rotation)
+        text = _("Activated the new secret of %(name)s. You can undo the rotation.")
+        messages.success(request, text % {"name": page.label})
 
     return _run_step(request, page, "activate", form, done)
 
@@ -153,10 +153,10 @@ def undo(
 
     def done(rotation: Rotation, form: ChangeReasonForm) -> None:
         anyway = form.cleaned_data["anyway"]
-        authlete, who = _connect(page, form), workspace.member.actor
-        activation.restore_old_secret(authlete, who, rotation, force=anyway)
-        told = _("Restored the old secret of %(name)s.")
-        messages.success(request, told % {"name": page.label})
+        authlete, actor = _connect(page, form), workspace.member.actor
+        activation.restore_old_secret(authlete, actor, rotation, force=anyway)
+        text = _("Restored the old secret of %(name)s.")
+        messages.success(request, text % {"name": page.label})
 
     return _run_step(request, page, "undo", form, done)
 

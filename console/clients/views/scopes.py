@@ -44,28 +44,28 @@ def scopes(
     known = selectable_scopes([*(now or ()), *(then or ())], service)
     choice = RequestableScopesForm(request.POST or None, selectable_scopes=known)
     if not choice.is_bound:
-        if undone and (gone := missing_scopes(then, service)):
-            messages.warning(request, unrestorable_message([_missing_scopes_note(gone)]))
-            then = [one for one in then or () if one not in gone] or now
+        if undone and (removed := missing_scopes(then, service)):
+            messages.warning(request, unrestorable_message([_missing_scopes_note(removed)]))
+            then = [one for one in then or () if one not in removed] or now
         choice.initial = {
             "limit": "any" if then is None else "these" if then else "none",
             "scope": list(then or ()),
         }
     context = target.context(client)
     asked = None if "review" in request.POST else request.POST or None
-    told = {"reason": request.GET.get("reason", "")[:400]}
-    why = ReviewedChangeForm(asked if "reviewed" in request.POST else None, initial=told)
+    details = {"reason": request.GET.get("reason", "")[:400]}
+    form = ReviewedChangeForm(asked if "reviewed" in request.POST else None, initial=details)
     reviewed, failure = "", None
     if choice.is_valid() and not _is_same_limit(choice.requestable_scopes, now):
         reviewed = review_digest({"now": now, "wanted": choice.requestable_scopes})
-        if why.is_valid() and why.cleaned_data["reviewed"] != reviewed:
+        if form.is_valid() and form.cleaned_data["reviewed"] != reviewed:
             messages.warning(request, CHANGED_DURING_REVIEW)
-        elif why.is_valid():
+        elif form.is_valid():
             path = target.path("show")
             try:
-                with idempotent(request, why, path):
-                    wanted = choice.requestable_scopes
-                    _save(request, target, context["name"], wanted, now, why)
+                with idempotent(request, form, path):
+                    expected = choice.requestable_scopes
+                    _save(request, target, context["name"], expected, now, form)
                 return redirect_to(request, path)
             except AuthleteError as error:
                 failure = error
@@ -76,7 +76,7 @@ def scopes(
         "scopes": known,
         "choice": choice,
         "selected_scopes": set(choice["scope"].value() or ()),
-        "form": why,
+        "form": form,
         "reviewed": reviewed,
         "changes": _describe_change(now, choice.requestable_scopes) if reviewed else (),
         "failure": failure,
@@ -86,16 +86,18 @@ def scopes(
 
 def _change_to_undo(target: DocumentTarget, entry: str) -> AuditEntry | None:
     """Return the audited change to undo, if the URL names one."""
-    own = AuditEntry.objects.filter(**target.audit_columns, operation__in=UNDO_PAGES)
-    return own.filter(entry=entry).first() if entry else None
+    entries = AuditEntry.objects.filter(**target.audit_columns, operation__in=UNDO_PAGES)
+    return entries.filter(entry=entry).first() if entry else None
 
 
 def _missing_scopes_note(names: Iterable[str]) -> UnrestorableSetting:
-    why = _("The service no longer has these scopes: %(names)s.")
+    reason = _("The service no longer has these scopes: %(names)s.")
     label = describe_change(
         FieldChange(REQUESTABLE_SCOPES_FIELD, None, None), CLIENT_SETTINGS
     ).label
-    return UnrestorableSetting(label, REQUESTABLE_SCOPES_FIELD, why % {"names": ", ".join(names)})
+    return UnrestorableSetting(
+        label, REQUESTABLE_SCOPES_FIELD, reason % {"names": ", ".join(names)}
+    )
 
 
 def _current_limit(workspace: Workspace, service_id: int, client_id: int) -> ScopeLimit:
@@ -119,29 +121,31 @@ def _save(
     name: str,
     wanted: ScopeLimit,
     now: ScopeLimit,
-    why: ReviewedChangeForm,
+    form: ReviewedChangeForm,
 ) -> None:
     workspace = target.workspace
     authlete = workspace.member.connect(
-        workspace.region.name, reason=why.cleaned_data["reason"], ticket=why.cleaned_data["ticket"]
+        workspace.region.name,
+        reason=form.cleaned_data["reason"],
+        ticket=form.cleaned_data["ticket"],
     )
     client = authlete.service(target.service_id).client(target.client_id, name)
     if wanted is None:
         client.clear_requestable_scopes(now)
-        said = _("%(name)s can now request any scope of the service.")
-        messages.success(request, said % {"name": name})
+        text = _("%(name)s can now request any scope of the service.")
+        messages.success(request, text % {"name": name})
         return
     stored = client.set_requestable_scopes(wanted, now).requestable_scopes
     if stored is None:
-        said = _("%(name)s can still request any scope, according to Authlete. Check the scopes.")
-        messages.warning(request, said % {"name": name})
+        text = _("%(name)s can still request any scope, according to Authlete. Check the scopes.")
+        messages.warning(request, text % {"name": name})
         return
     if dropped := sorted(set(wanted) - set(stored)):
-        said = _("Authlete removed scopes that the service doesn't have: %(names)s.")
-        messages.warning(request, said % {"names": ", ".join(dropped)})
-    said = (
+        text = _("Authlete removed scopes that the service doesn't have: %(names)s.")
+        messages.warning(request, text % {"names": ", ".join(dropped)})
+    text = (
         _("%(name)s can now request: %(names)s.")
         if stored
         else _("%(name)s can't request scopes now.")
     )
-    messages.success(request, said % {"name": name, "names": ", ".join(stored)})
+    messages.success(request, text % {"name": name, "names": ", ".join(stored)})

@@ -140,18 +140,19 @@ ROTATIONS_PER_PAGE = 50  # rows
 @organization_page(Effect.READ)
 def rotations(request: ConsoleRequest, member: Member) -> HttpResponse:
     """List the open rotations, those that need action first."""
-    found = lifecycle.open_rotations(member.organization).values()
-    page = Paginator(sorted(found, key=_sort_key), ROTATIONS_PER_PAGE).get_page(
+    refs = lifecycle.open_rotations(member.organization).values()
+    page = Paginator(sorted(refs, key=_sort_key), ROTATIONS_PER_PAGE).get_page(
         request.GET.get("page")
     )
     names = KnownService.objects.filter(organization=member.organization)
     services = {(name.region, name.service_id): name.name for name in names}
     rows = [
         {
-            "rotation": one,
-            "service": services.get((one.region, one.service_id)) or str(one.service_id),
+            "rotation": rotation,
+            "service": services.get((rotation.region, rotation.service_id))
+            or str(rotation.service_id),
         }
-        for one in page
+        for rotation in page
     ]
     context = {"member": member, "rows": rows, "page": page}
     return render_page(request, "clients/rotations.html", context)
@@ -172,8 +173,8 @@ def overdue_secrets(request: ConsoleRequest, member: Member) -> HttpResponse:
     names = KnownService.objects.filter(organization=member.organization)
     services = {(name.region, name.service_id): name.name for name in names}
     open_ones = lifecycle.open_rotations(member.organization)
-    known = KnownClient.objects.filter(organization=member.organization)
-    shown = known.in_bulk([one.pk for one in page])
+    clients = KnownClient.objects.filter(organization=member.organization)
+    shown = clients.in_bulk([overdue_secret.pk for overdue_secret in page])
     rows = []
     for one in page:
         client = shown[one.pk]
@@ -194,6 +195,6 @@ def overdue_secrets(request: ConsoleRequest, member: Member) -> HttpResponse:
         "rows": rows,
         "page": page,
         "days": settings.SECRET_MAX_AGE_DAYS,
-        "is_known": known.exists(),
+        "is_known": clients.exists(),
     }
     return render_page(request, "clients/overdue_secrets.html", context)

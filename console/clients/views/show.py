@@ -78,12 +78,12 @@ def describe_scopes(extension: Mapping[str, Any]) -> str:
         return _("Any scope of the service")
     if not isinstance(listed, list) or not listed:
         return _("None")
-    told = ", ".join(map(str, listed[:MAX_SCOPES_NAMED]))
+    text = ", ".join(map(str, listed[:MAX_SCOPES_NAMED]))
     more = len(listed) - MAX_SCOPES_NAMED
     if more <= 0:
-        return told
+        return text
     words = ngettext("%(names)s and %(more)s more", "%(names)s and %(more)s more", more)
-    return words % {"names": told, "more": more}
+    return words % {"names": text, "more": more}
 
 
 @workspace_page(Effect.READ)
@@ -129,17 +129,17 @@ def key(
     edits = drafts.load(target)
     there = edits.values.get("jwks", client.get("jwks")) or ""
     form = KeyPairForm(request.POST or None, used_ids=key_ids(str(there)))
-    made = None
+    pair = None
     if form.is_valid():
         new = generate_key_pair(form.cleaned_data["alg"], form.cleaned_data["kid"])
         try:
             with idempotent(request, form, target.path("edit", "keys")) as submit:
                 edits = drafts.update(target, lambda now: _add_to_draft(now, client, new))
                 submit.result_url = target.path("review")
-            made = new
+            pair = new
         except InvalidKeySetError:
             form.add_error(None, _("The JWK Set is invalid. Fix it first."))
-    context = target.context(client) | {"form": form, "key_pair": made, "edits": edits}
+    context = target.context(client) | {"form": form, "key_pair": pair, "edits": edits}
     response = render_page(request, "clients/key.html", context)
     response["Cache-Control"] = "no-store"
     return response
@@ -149,12 +149,12 @@ def _add_to_draft(edits: DraftEdits, client: Document, pair: KeyPair) -> DraftEd
     """Return the draft with the public key, also in unfinished forms."""
     base = {"jwks": edits.base.get("jwks", client.get("jwks"))}
     there = edits.values.get("jwks", client.get("jwks")) or ""
-    wanted = {"jwks": add_key(str(there), pair.public)}
+    expected = {"jwks": add_key(str(there), pair.public)}
     typed = {
         section: _add_to_typed(text, pair) if section in KEY_SET_FORMS else text
         for section, text in edits.unsent_forms.items()
     }
-    return replace(edits.with_values(client.modified_at, base, wanted), unsent_forms=typed)
+    return replace(edits.with_values(client.modified_at, base, expected), unsent_forms=typed)
 
 
 def _add_to_typed(text: str, pair: KeyPair) -> str:
@@ -175,8 +175,8 @@ def lock(
     target = client_target(workspace, service_id, client_id)
     client = target.api().get()
     context = target.context(client)
-    told = {"reason": request.GET.get("reason", "")[:400]}
-    form = LockForm(request.POST or None, initial=told)
+    details = {"reason": request.GET.get("reason", "")[:400]}
+    form = LockForm(request.POST or None, initial=details)
     failure = None
     if form.is_valid():
         path = target.path("show")
@@ -205,13 +205,13 @@ def _set_lock(request: ConsoleRequest, target: DocumentTarget, name: str, form: 
     changed = actions.set_lock(
         authlete, workspace.organization, target.service_id, target.client_id, name, locked=locked
     )
-    said = {
+    text = {
         (True, True): _("Locked %(name)s."),
         (True, False): _("Unlocked %(name)s."),
         (False, True): _("%(name)s was already locked. Nothing was changed."),
         (False, False): _("%(name)s was already unlocked. Nothing was changed."),
     }[changed, locked]
-    messages.success(request, said % {"name": name})
+    messages.success(request, text % {"name": name})
 
 
 @workspace_page(Effect.DESTROY)

@@ -94,7 +94,7 @@ def move_jwk(request: ConsoleRequest, workspace: Workspace, service_id: int) -> 
     redirect_repeated(request, list_path)
     page = load_key_set_page(request, workspace, service_id)
     row, to = page.row, request.GET.get("to", "")
-    if row is None or to not in {str(other.index) for other in page.keys.rows}:
+    if row is None or to not in {str(key_set_row.index) for key_set_row in page.keys.rows}:
         return redirect_to(request, list_path)
     form = VersionForm(request.POST or None, version=page.service.modified_at)
     reordered = [other for other in page.keys.rows if other is not row]

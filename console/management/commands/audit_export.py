@@ -59,13 +59,13 @@ class Command(AuditCommand):
         if everything:
             searches.append((0, EntryFilters()))  # what is about no organization
         told = options["query"] or "all"
-        who = Actor(0, "manage.py audit_export")
+        actor = Actor(0, "manage.py audit_export")
         changes = [FieldChange("query", None, told)]
         for name in formats:
             out = options["out"]
             path = out.with_name(f"{out.name}.{name}") if len(formats) > 1 else out
             try:
-                record_event(who, AUDIT_EXPORT, object="all", label=name, changes=changes)
+                record_event(actor, AUDIT_EXPORT, object="all", label=name, changes=changes)
                 if name == "csv":
                     lines = export_formats.write_csv(_pages(searches))
                 elif everything:

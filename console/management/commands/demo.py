@@ -62,14 +62,14 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
         last = sandbox_port + SANDBOX_PORT_COUNT - 1
         children.wait_for(lambda: is_listening(last), START_TIMEOUT_SECONDS)
-        found = seed.seed_database(
+        accounts = seed.seed_database(
             f"http://127.0.0.1:{sandbox_port}/_tokens", data / "accounts.json"
         )
         self.say("Starting the console and its worker")
         children.start("console", ["-m", "gunicorn", f"--bind=127.0.0.1:{port}"])
         children.start("worker", ["manage.py", "worker"])
         children.wait_for(lambda: is_healthy("/readyz", port), START_TIMEOUT_SECONDS)
-        return found
+        return accounts
 
     def welcome(
         self, port: int, sandbox_port: int, data: Path, accounts: list[seed.DemoAccount]

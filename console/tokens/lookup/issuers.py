@@ -44,7 +44,9 @@ def indexed_services(member: Member) -> list[IssuingService]:
     services = [
         IssuingService(regions[row.region], row.service_id, row.name, row.issuer) for row in rows
     ]
-    return sorted(services, key=lambda one: (order.index(one.region.name), one.name.casefold()))
+    return sorted(
+        services, key=lambda service: (order.index(service.region.name), service.name.casefold())
+    )
 
 
 def refresh_services(member: Member) -> tuple[list[IssuingService], list[UnlistedRegion]]:

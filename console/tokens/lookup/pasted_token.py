@@ -100,13 +100,13 @@ def parse_pasted_token(text: str) -> PastedToken:
             _("The token has %(count)d characters; the maximum is %(max_length)d.")
             % {"count": len(value), "max_length": MAX_TOKEN_LENGTH}
         )
-    if found := INVALID_TOKEN_CHARS.search(value):
+    if match := INVALID_TOKEN_CHARS.search(value):
         raise ValidationError(
             _(
                 "Tokens have only visible ASCII characters, but character %(position)d is"
                 " U+%(code)04X. Copy the token again."
             )
-            % {"position": found.start() + 1, "code": ord(found[0])}
+            % {"position": match.start() + 1, "code": ord(match[0])}
         )
     parts = value.split(".")
     header = _decode_header(parts[0]) if len(parts) in (3, 5) else None

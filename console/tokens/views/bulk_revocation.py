@@ -102,16 +102,16 @@ def _add_result_message(
         revoked,
     ) % {"count": revoked, "valid": valid, "expired": expired}
     try:
-        left = target.count().valid
+        remaining = target.count().valid
     except AuthleteError:
         messages.warning(request, f"{text} {_('The check afterwards failed.')}")
         return
-    if left:
+    if remaining:
         more = ngettext(
             "%(count)d token is still valid. It may have been issued meanwhile.",
             "%(count)d tokens are still valid. They may have been issued meanwhile.",
-            left,
-        ) % {"count": left}
+            remaining,
+        ) % {"count": remaining}
         messages.warning(request, f"{text} {more}")
         return
     add = messages.warning if revoked < valid else messages.success

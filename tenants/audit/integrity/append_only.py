@@ -120,7 +120,9 @@ def has_triggers(connection: BaseDatabaseWrapper) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(SELECT_TRIGGERS_SQL[connection.vendor])
         found = dict(cursor.fetchall())
-    wanted = CREATE_TRIGGER_SQL[connection.vendor]
+    expected = CREATE_TRIGGER_SQL[connection.vendor]
     if connection.vendor == "postgresql":
-        wanted = {name: f"{fires}{TRIGGER_FUNCTION_BODY}" for name, fires in TRIGGER_TYPES.items()}
-    return wanted.items() <= found.items()
+        expected = {
+            name: f"{fires}{TRIGGER_FUNCTION_BODY}" for name, fires in TRIGGER_TYPES.items()
+        }
+    return expected.items() <= found.items()

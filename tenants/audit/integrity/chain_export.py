@@ -105,9 +105,9 @@ def read_all_rows() -> Iterator[RowWithPreviousMac]:
 def read_rows_of(entries: Iterable[AuditEntry]) -> Iterator[RowWithPreviousMac]:
     """Yield the intent and the effective outcome of each entry."""
     for entry in entries:
-        own = [one for one in (entry.seq, entry.outcome_seq) if one]
-        wanted = {*own, *(one - 1 for one in own)}
-        found = {row.seq: row for row in AuditRecord.objects.filter(seq__in=wanted).iterator()}
+        own = [number for number in (entry.seq, entry.outcome_seq) if number]
+        expected = {*own, *(one - 1 for one in own)}
+        found = {row.seq: row for row in AuditRecord.objects.filter(seq__in=expected).iterator()}
         for seq in own:
             row, before = found[seq], found.get(seq - 1)
             yield row.chain_row, before.mac if before else GENESIS_MAC
@@ -209,9 +209,9 @@ def check_file(path: Path) -> ExportCheck:
         raise ExportIntegrityError(f"the last line is missing after {count} rows")
     fields = _parse_line(end, count)
     if (fields.get("rows"), fields.get("digest")) != (count, hashed.hexdigest()):
-        named = f"first bad row {gap}: " if gap > 1 else ""
+        name = f"first bad row {gap}: " if gap > 1 else ""
         raise ExportIntegrityError(
-            f"{named}the file has {count} rows, but {fields.get('rows')} were exported"
+            f"{name}the file has {count} rows, but {fields.get('rows')} were exported"
         )
     try:
         right = _summary_line(fields["key"], count, hashed.hexdigest())

@@ -53,7 +53,7 @@ def _conclude_deleted(
 
     Authlete rejects deleting a missing object, so what was deleted later had existed.
     """
-    same = [one for one in competing if one.operation == call.entry.operation]
+    same = [entry for entry in competing if entry.operation == call.entry.operation]
     if any(one.outcome == Outcome.SUCCEEDED for one in same):
         return conclude_failed(_("Another call deleted it later."))
     return evidence.AMBIGUOUS if competing else conclude_succeeded(reason)
@@ -70,12 +70,12 @@ def check_service_created(call: UnresolvedCall) -> Evidence:
         ("idp.create_service", "idp.remove_service"),
         [
             CreationCandidate(
-                str(one.api_key),
-                one.service_name or "",
-                one.service_name == name,
-                one.get("createdAt") or 0,
+                str(service.api_key),
+                service.service_name or "",
+                service.service_name == name,
+                service.get("createdAt") or 0,
             )
-            for one in listed.items
+            for service in listed.items
         ],
     )
 
@@ -85,7 +85,7 @@ def check_client_created(call: UnresolvedCall) -> Evidence:
     (listed,) = list_all_clients([(call.authlete, int(call.entry.service))])
     if listed.error:
         raise listed.error
-    wanted = {
+    expected = {
         name: call.value_after(name)
         for name in ("clientName", "clientIdAlias")
         if call.value_after(name)
@@ -95,12 +95,12 @@ def check_client_created(call: UnresolvedCall) -> Evidence:
         ("client.create", "client.delete"),
         [
             CreationCandidate(
-                str(one.client_id),
-                one.client_name or "",
-                all(one.get(name) == value for name, value in wanted.items()),
-                one.created_at or 0,
+                str(client.client_id),
+                client.client_name or "",
+                all(client.get(name) == value for name, value in expected.items()),
+                client.created_at or 0,
             )
-            for one in listed.items
+            for client in listed.items
         ],
     )
 
@@ -130,23 +130,25 @@ def _check_created(
             or evidence.is_within_call_time(call, candidate.created_at_ms)
         )
     ]
-    named = [one.id for one in fits if one.has_expected_name]
+    names = [
+        creation_candidate.id for creation_candidate in fits if creation_candidate.has_expected_name
+    ]
     timed = _without_known_creator(call, make, [one for one in fits if not one.has_expected_name])
     rivals = [
-        one
-        for one in evidence.find_calls_with_same_label(call, make)
-        if evidence.is_nearby(call, one) and one.entry not in call.hints.get("told", ())
+        entry
+        for entry in evidence.find_calls_with_same_label(call, make)
+        if evidence.is_nearby(call, entry) and entry.entry not in call.hints.get("told", ())
     ]
-    if len(named) == 1 and all(one.created_at_ms for one in fits if one.has_expected_name):
+    if len(names) == 1 and all(one.created_at_ms for one in fits if one.has_expected_name):
         if rivals:
             return conclude_inconclusive(
-                _("Another call tried to create one with the same name at the same time."), named
+                _("Another call tried to create one with the same name at the same time."), names
             )
         return conclude_succeeded(
-            say("It exists and was created at that time: %(id)s.") % {"id": named[0]}
+            say("It exists and was created at that time: %(id)s.") % {"id": names[0]}
         )
-    if named:
-        return conclude_inconclusive(_("Several match by name or creation time."), named)
+    if names:
+        return conclude_inconclusive(_("Several match by name or creation time."), names)
     if evidence.find_calls_with_same_label(call, remove):
         return conclude_conflicting(_("None with this name exists. One was deleted since."))
     if timed:
@@ -157,23 +159,26 @@ def _check_created(
 
 
 def _without_known_creator(
-    call: UnresolvedCall, operation: str, others: Sequence[CreationCandidate]
+    call: UnresolvedCall, operation: str, candidates: Sequence[CreationCandidate]
 ) -> list[str]:
     """Return candidates of another name that no other call created."""
-    done = Counter(one.label for one in evidence.find_succeeded_nearby(call, operation))
-    named = Counter(one.name for one in others)
+    done = Counter(entry.label for entry in evidence.find_succeeded_nearby(call, operation))
+    named = Counter(candidate.name for candidate in candidates)
     return [
-        one.id for one in others if one.created_at_ms and not 0 < named[one.name] <= done[one.name]
+        creation_candidate.id
+        for creation_candidate in candidates
+        if creation_candidate.created_at_ms
+        and not 0 < named[creation_candidate.name] <= done[creation_candidate.name]
     ]
 
 
 def check_key_created(call: UnresolvedCall) -> Evidence:
     """Check for a key with the ``kid``; the console never creates a second one."""
     kid = call.value_after("kid")
-    others = evidence.find_competing_calls(call, "key.create", "key.delete")
-    if any(one.label == kid for one in others):
+    entries = evidence.find_competing_calls(call, "key.create", "key.delete")
+    if any(entry.label == kid for entry in entries):
         return evidence.AMBIGUOUS
-    if any(one.kid == kid for one in call.service.hardware_keys.list()):
+    if any(key.kid == kid for key in call.service.hardware_keys.list()):
         return conclude_succeeded(_("A key with this name exists."))
     return conclude_failed(_("No key with this name exists."))
 
@@ -183,7 +188,7 @@ def check_key_deleted(call: UnresolvedCall) -> Evidence:
     handle = call.hints.get("handle")
     if not handle:
         return NOTHING_RECORDED
-    if any(one.handle == handle for one in call.service.hardware_keys.list()):
+    if any(key.handle == handle for key in call.service.hardware_keys.list()):
         return conclude_failed(_("The key still exists."))
     ends = [
         competing_call

@@ -161,8 +161,8 @@ def found_by_next_call(evidence: Evidence) -> Evidence:
 
 def find_later_calls(call: UnresolvedCall, *operations: str) -> QuerySet[AuditEntry]:
     """Return later calls to the same object, in order."""
-    own = _calls_on_same_object(call, operations).filter(seq__gt=call.entry.seq)
-    return own.order_by("seq")
+    entries = _calls_on_same_object(call, operations).filter(seq__gt=call.entry.seq)
+    return entries.order_by("seq")
 
 
 def find_competing_calls(call: UnresolvedCall, *operations: str) -> list[AuditEntry]:
@@ -170,10 +170,10 @@ def find_competing_calls(call: UnresolvedCall, *operations: str) -> list[AuditEn
 
     Later, concurrent, or earlier ones with an unknown outcome.
     """
-    own = _calls_on_same_object(call, operations).exclude(entry=call.entry.entry)
-    after = own.exclude(outcome__in=FAILED_OUTCOMES).filter(seq__gt=call.entry.seq)
-    before = own.filter(NOT_SUCCEEDED, outcome__in=UNRESOLVED_OUTCOMES, seq__lt=call.entry.seq)
-    beside = own.filter(
+    entries = _calls_on_same_object(call, operations).exclude(entry=call.entry.entry)
+    after = entries.exclude(outcome__in=FAILED_OUTCOMES).filter(seq__gt=call.entry.seq)
+    before = entries.filter(NOT_SUCCEEDED, outcome__in=UNRESOLVED_OUTCOMES, seq__lt=call.entry.seq)
+    beside = entries.filter(
         seq__lt=call.entry.seq,
         at__gt=call.entry.at - OUTCOME_TIMEOUT // MICROSECOND,
         ended_at__gt=call.entry.at,
@@ -184,8 +184,8 @@ def find_competing_calls(call: UnresolvedCall, *operations: str) -> list[AuditEn
 
 def find_calls_with_same_label(call: UnresolvedCall, operation: str) -> list[AuditEntry]:
     """Return calls that may have created or deleted one of the same name."""
-    own = _calls_on_same_object(call, [operation]).exclude(entry=call.entry.entry)
-    near = own.filter(label=call.entry.label, at__gt=call.entry.at - NEARBY_MICROSECONDS)
+    entries = _calls_on_same_object(call, [operation]).exclude(entry=call.entry.entry)
+    near = entries.filter(label=call.entry.label, at__gt=call.entry.at - NEARBY_MICROSECONDS)
     return list(near.exclude(outcome__in=FAILED_OUTCOMES))
 
 
@@ -210,16 +210,16 @@ def is_within_call_time(call: UnresolvedCall, created_at_ms: int) -> bool:
 def _calls_on_same_object(call: UnresolvedCall, operations: Iterable[str]) -> QuerySet[AuditEntry]:
     """Select calls on the object, its service, client or subject."""
     entry = call.entry
-    own = AuditEntry.objects.filter(
+    entries = AuditEntry.objects.filter(
         IS_CHANGE,
         organization_id=entry.organization_id,
         region=entry.region,
         operation__in=operations,
     )
     if entry.service:
-        own = own.filter(service=entry.service)
+        entries = entries.filter(service=entry.service)
     if entry.client:
-        own = own.filter(client__in=(entry.client, ""))
+        entries = entries.filter(client__in=(entry.client, ""))
     if entry.subject:
-        own = own.filter(Q(subject=entry.subject) | Q(subject=""))
-    return own
+        entries = entries.filter(Q(subject=entry.subject) | Q(subject=""))
+    return entries

@@ -139,5 +139,5 @@ def find_resolutions(organization: int, entries: Iterable[str]) -> dict[str, Res
 
 def find_resolution_entry(entry: AuditEntry) -> AuditEntry | None:
     """Return the newest entry that resolved this one."""
-    found = find_resolutions(entry.organization_id, [entry.entry]).get(entry.entry)
-    return found.by if found else None
+    resolution = find_resolutions(entry.organization_id, [entry.entry]).get(entry.entry)
+    return resolution.by if resolution else None

@@ -41,8 +41,8 @@ def check_token_created(call: UnresolvedCall) -> Evidence:
     if "count" not in call.hints:
         return NOTHING_RECORDED
     new = _find_new_tokens(call)
-    others = evidence.find_competing_calls(call, "token.create")
-    names = [one.access_token_hash[:HASH_PREFIX_CHARS] for one in new]
+    entries = evidence.find_competing_calls(call, "token.create")
+    names = [token.access_token_hash[:HASH_PREFIX_CHARS] for token in new]
     if not new:
         if _may_have_expired(call):
             return conclude_inconclusive(
@@ -51,7 +51,7 @@ def check_token_created(call: UnresolvedCall) -> Evidence:
         return conclude_failed(_("No new token exists."))
     more = _count_tokens(call, TokenStatus.ALL) - call.hints["count"]
     is_unique = "hashes" in call.hints or more == 1
-    if others or len(new) > 1 or not is_unique:
+    if entries or len(new) > 1 or not is_unique:
         return conclude_inconclusive(_("Other tokens were created or ended since."), names)
     return conclude_succeeded(
         say("One new token exists: %(name)s. Its value is lost. Revoke it and create another one.")
@@ -242,11 +242,11 @@ def _list_tokens(call: UnresolvedCall, status: TokenStatus) -> Iterator[IssuedTo
     """Yield the tokens of the entry's client, user, or both."""
     for page in range(MAX_PAGES):
         start = page * MAX_PAGE_SIZE
-        found = call.service.tokens.list(
+        token_page = call.service.tokens.list(
             _client_id(call), call.entry.subject, status, start=start, end=start + MAX_PAGE_SIZE
         )
-        yield from found.access_tokens or ()
-        if start + MAX_PAGE_SIZE >= found.total_count:
+        yield from token_page.access_tokens or ()
+        if start + MAX_PAGE_SIZE >= token_page.total_count:
             return
     raise ResponseTooLargeError(say("There are too many tokens to check."))
 

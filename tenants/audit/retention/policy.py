@@ -85,6 +85,6 @@ def parse_retention_days(text: str) -> int:
 def _configured_days() -> dict[str, str]:
     configured: dict[str, str] = settings.AUDIT_KEEP
     if unknown := configured.keys() - DEFAULT_RETENTION_DAYS.keys():
-        named = ", ".join(sorted(unknown))
-        raise ValueError(f"unknown category {named}; use {', '.join(DEFAULT_RETENTION_DAYS)}")
+        name = ", ".join(sorted(unknown))
+        raise ValueError(f"unknown category {name}; use {', '.join(DEFAULT_RETENTION_DAYS)}")
     return configured

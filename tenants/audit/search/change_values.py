@@ -45,7 +45,7 @@ class ChangeValueMatch(Func):
         **extra: Any,
     ) -> None:
         super().__init__(changed, **extra)
-        self.members = [("before", one) for one in old] + [("after", one) for one in new]
+        self.members = [("before", value) for value in old] + [("after", one) for one in new]
         self.fields = fields
         self.meanings = meanings
 
@@ -53,18 +53,18 @@ class ChangeValueMatch(Func):
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
     ) -> SQL:
         changed, given = compiler.compile(self.source_expressions[0])
-        wanted, values = [], []
+        expected, values = [], []
         for member, one in self.members:
             ways = [*self._alternatives(connection.vendor, member, one)]
-            wanted.append(f"({' OR '.join(asked for asked, _ in ways)})")
+            expected.append(f"({' OR '.join(requested for requested, _ in ways)})")
             values += [value for _, given in ways for value in given]
         if names := [_escape_like(field) for field in self.fields]:
             patterns = [f'"{name}{end}' for name in names for end in ('"', ".%", "[%")]
             named = _like_sql(connection.vendor, "field")
-            wanted.append(f"({' OR '.join([named] * len(patterns))})")
+            expected.append(f"({' OR '.join([named] * len(patterns))})")
             values += patterns
         each = EACH_CHANGE_SQL[connection.vendor].format(changed=changed)
-        asked = " AND ".join(wanted)
+        asked = " AND ".join(expected)
         return f"EXISTS (SELECT 1 FROM {each} WHERE {asked})", (*given, *values)  # noqa: S608
 
     def _alternatives(self, vendor: str, member: str, text: str) -> Iterator[SQL]:
@@ -74,11 +74,11 @@ class ChangeValueMatch(Func):
             yield like, (f"%{_escape_like(_json_fragment(way))}%",)
         for meaning in self.meanings.get(text, ()):
             part, names = _escape_like(meaning.text), [*map(json.dumps, meaning.fields)]
-            asked = like
+            requested = like
             if names:
                 field = MEMBER_TEXT_SQL[vendor].format(member="field")
-                asked = f"({like} AND {field} IN ({', '.join(['%s'] * len(names))}))"
-            yield asked, (part if meaning.is_whole else f"%{part}%", *names)
+                requested = f"({like} AND {field} IN ({', '.join(['%s'] * len(names))}))"
+            yield requested, (part if meaning.is_whole else f"%{part}%", *names)
 
 
 def _like_sql(vendor: str, member: str) -> str:

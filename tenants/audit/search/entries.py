@@ -80,8 +80,8 @@ def search_entries(
 
 def find_last_seq(organization: int) -> int:
     """Return the sequence number of the organization's last entry, or 0."""
-    own = AuditEntry.objects.filter(organization_id=organization)
-    return own.aggregate(last=Max("seq"))["last"] or 0
+    entries = AuditEntry.objects.filter(organization_id=organization)
+    return entries.aggregate(last=Max("seq"))["last"] or 0
 
 
 def iterate_columns(
@@ -160,18 +160,18 @@ def _select_nearest(
     limit: int,
 ) -> QuerySet[AuditEntry]:
     """Select the rows nearest to the page's start, in any order."""
-    found = []
+    entrieses = []
     for alternative in filters.split_alternatives():
         # Of two columns that say the same, the one of the index that leads.
         order = "fields__seq" if _leads_by_field(alternative) else "seq"
         rows = _matching_entries(organization, alternative, now, low, high)
-        found.append(rows.order_by(order if ascending else f"-{order}")[:limit])
-    if len(found) == 1:
-        return found[0]
-    numbers = {seq for rows in found for seq in rows.values_list("seq", flat=True)}
-    wanted = sorted(numbers, reverse=not ascending)[:limit]
-    own = AuditEntry.objects.filter(organization_id=organization, seq__in=wanted)
-    return own.order_by()
+        entrieses.append(rows.order_by(order if ascending else f"-{order}")[:limit])
+    if len(entrieses) == 1:
+        return entrieses[0]
+    numbers = {seq for rows in entrieses for seq in rows.values_list("seq", flat=True)}
+    expected = sorted(numbers, reverse=not ascending)[:limit]
+    entries = AuditEntry.objects.filter(organization_id=organization, seq__in=expected)
+    return entries.order_by()
 
 
 def _leads_by_field(filters: EntryFilters) -> bool:
@@ -183,17 +183,17 @@ def _matching_entries(
 ) -> QuerySet[AuditEntry]:
     """Select matching rows from ``low`` to ``high``, in any order."""
     since, until = filters.since or filters.horizon(now), filters.until
-    wanted: dict[str, Any] = {"organization_id": organization}
+    expected: dict[str, Any] = {"organization_id": organization}
     if since:
-        wanted["at__gte"] = to_microseconds(since)
+        expected["at__gte"] = to_microseconds(since)
     if until:
-        wanted["at__lt"] = to_microseconds(until)
+        expected["at__lt"] = to_microseconds(until)
     if since or until:
-        earliest, latest = find_seq_range(wanted.get("at__gte"), wanted.get("at__lt"))
+        earliest, latest = find_seq_range(expected.get("at__gte"), expected.get("at__lt"))
         low, high = max(low, earliest), min(high, latest)
-    wanted |= {"seq__gte": low, "seq__lte": high}
+    expected |= {"seq__gte": low, "seq__lte": high}
     if _leads_by_field(filters):
-        wanted |= {
+        expected |= {
             "fields__organization_id": organization,
             "fields__field": filters.get_values("field")[0],
             "fields__seq__gte": low,
@@ -204,16 +204,16 @@ def _matching_entries(
         if any(map(filters.get_values, NARROW_FILTERS))
         else [*SPARSE_COLUMNS, "code"]
     )
-    wanted |= {f"{name}__gt": "" for name in sparse if filters.get_values(name)}
+    expected |= {f"{name}__gt": "" for name in sparse if filters.get_values(name)}
     if filters.clients:
-        wanted["client__gt"] = ""
+        expected["client__gt"] = ""
     conditions = [
         *_conditions(filters, now, is_joined=_leads_by_field(filters)),
         *_index_hints(filters),
     ]
     if filters.without:
         conditions += [~condition for condition in _exclusion_conditions(filters.without, now)]
-    return AuditEntry.objects.filter(*conditions, **wanted)  # one: each costs a copy
+    return AuditEntry.objects.filter(*conditions, **expected)  # one: each costs a copy
 
 
 def _index_hints(filters: EntryFilters) -> Iterator[Q]:
@@ -247,8 +247,8 @@ def _conditions(filters: EntryFilters, now: datetime, *, is_joined: bool = False
     for name, pairs in (("service", filters.places), ("client", filters.clients)):
         if pairs:
             yield _any_of(
-                Q(**{name: one}, region=region) if region else Q(**{name: one})
-                for region, one in pairs
+                Q(**{name: value}, region=region) if region else Q(**{name: value})
+                for region, value in pairs
             )
     if {*filters.effects} == CHANGE_EFFECTS and not filters.excludes_succeeded:
         yield IS_CHANGE

@@ -166,8 +166,8 @@ def preview_edit(redacted: Any, edited: Any) -> Any:
                 for name, value in edited.items()
                 if name not in removed
             }
-            kept = {name: value for name, value in redacted.items() if name not in removed}
-            return kept | changed
+            stored = {name: value for name, value in redacted.items() if name not in removed}
+            return stored | changed
         case list(), list() | tuple():
             return [
                 item if index is None else preview_edit(redacted[index], item)

@@ -29,20 +29,20 @@ class Command(AuditCommand):
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         try:
-            left = self._count_unresolved(dry_run)
+            remaining = self._count_unresolved(dry_run)
         except AuditUnavailableError as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{left} unresolved." if left else "No unknown outcomes.")
-        if left:
+        self.stdout.write(f"{remaining} unresolved." if remaining else "No unknown outcomes.")
+        if remaining:
             sys.exit(1)
 
     def _count_unresolved(self, dry_run: bool) -> int:
-        left = 0
+        remaining = 0
         for organization in [*Organization.objects.order_by("slug"), None]:
             actor = command_actor("audit_reconcile", organization)
             for entry in find_unresolved(actor.organization_id).reverse():
-                left += not self._resolve(actor, organization, entry, dry_run)
-        return left
+                remaining += not self._resolve(actor, organization, entry, dry_run)
+        return remaining
 
     def _resolve(
         self, actor: Actor, organization: Organization | None, entry: AuditEntry, dry_run: bool

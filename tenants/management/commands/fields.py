@@ -31,12 +31,12 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=("text", "json"), default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        chosen = [options["document"]] if options["document"] else list(DOCUMENTS)
+        selected = [options["document"]] if options["document"] else list(DOCUMENTS)
         if options["format"] == "json":
-            found = [_section_data(name, slug) for name in chosen for slug in DOCUMENTS[name]]
+            found = [_section_data(name, slug) for name in selected for slug in DOCUMENTS[name]]
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
         else:
-            for name in chosen:
+            for name in selected:
                 self.stdout.write("\n".join(_format_document(name)))
 
 

@@ -101,12 +101,12 @@ def _create_tokens(
     service = region.services.get(batch.service_id)
     if service is None:
         raise ApiResponseError(403, "A003202", "The service has been deleted.")
-    taken, at = UsedHashes.for_service(context, service), now_milliseconds()
+    hashes, at = UsedHashes.for_service(context, service), now_milliseconds()
     for entry in entries:
-        token = build_token(context, service, entry, taken, at)
+        token = build_token(context, service, entry, hashes, at)
         if not batch.token_count:
             sign_access_token(context, service, token, entry)  # fails if the service has no key
-        taken.add(token)
+        hashes.add(token)
         if not batch.is_dry:
             region.tokens[batch.service_id].append(token)
         batch.token_count += 1

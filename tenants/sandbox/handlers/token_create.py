@@ -63,9 +63,9 @@ class UsedHashes:
     @classmethod
     def for_service(cls, context: SandboxContext, service: JsonDict) -> "UsedHashes":
         """Collect the hashes of the service and of other services."""
-        known = context.region.tokens[service["apiKey"]]
-        known = known + token_lookup.tokens_of_other_services(context.region, service)
-        return cls({item.access_hash for item in known}, {item.refresh_hash for item in known})
+        tokens = context.region.tokens[service["apiKey"]]
+        tokens = tokens + token_lookup.tokens_of_other_services(context.region, service)
+        return cls({item.access_hash for item in tokens}, {item.refresh_hash for item in tokens})
 
     def add(self, token: StoredToken) -> None:
         """Add the hashes of a new token."""
@@ -160,13 +160,13 @@ def compute_lifetime(
 
     It is the shortest duration of service, client and scopes, as far as they are set.
     """
-    named = {"accessToken": "access_token", "refreshToken": "refresh_token"}[token_kind]
+    name = {"accessToken": "access_token", "refreshToken": "refresh_token"}[token_kind]
     durations = [
         pair.get("value")
         for scope in service.get("supportedScopes", ())
         if scope.get("name") in scopes
         for pair in scope.get("attributes") or ()
-        if pair.get("key") == f"{named}.duration"
+        if pair.get("key") == f"{name}.duration"
     ]
     lifetimes = [int(text) for text in durations if str(text).isdecimal()]
     for item in (service, client.get("extension") or {}):

@@ -211,20 +211,20 @@ def revoke(context: SandboxContext) -> SandboxResponse:
     service = context.get_service("use_service")
     own_tokens = context.region.tokens[service["apiKey"]]
     body = parse_body(context.request)
-    chosen: list[StoredToken]
+    tokens: list[StoredToken]
     if name := _identifier(body, "accessTokenIdentifier"):
-        chosen = _require_token(token_lookup.find_by_access_token(own_tokens, name))
+        tokens = _require_token(token_lookup.find_by_access_token(own_tokens, name))
     elif name := _identifier(body, "refreshTokenIdentifier"):
-        chosen = _require_token(token_lookup.find_by_refresh_token(own_tokens, name))
+        tokens = _require_token(token_lookup.find_by_refresh_token(own_tokens, name))
     else:
-        chosen = _select_tokens(context, service, body)
+        tokens = _select_tokens(context, service, body)
     if context.state.revoked_linger:
-        for token in chosen:
+        for token in tokens:
             token.revoked = True
     else:
-        remove_tokens(context, service, chosen)
-    message = f"[A312001] {len(chosen)} access token(s) were revoked."
-    body = {"resultCode": "A312001", "resultMessage": message, "count": len(chosen)}
+        remove_tokens(context, service, tokens)
+    message = f"[A312001] {len(tokens)} access token(s) were revoked."
+    body = {"resultCode": "A312001", "resultMessage": message, "count": len(tokens)}
     return json_response(body)
 
 

@@ -67,10 +67,10 @@ def seed_state(state: SandboxState, seed: int, scale: SeedScale) -> None:
     for tenant in ORGANIZATIONS:
         state.organization(tenant.slug, tenant.name, tenant.plan, number=tenant.number)
         for region in state.regions.values():
-            own: Iterable[ServiceSeed] = tenant.services.get(region.name, ())
+            seeds: Iterable[ServiceSeed] = tenant.services.get(region.name, ())
             if tenant is HARBOR and scale.services is not None:
-                own = _with_fillers(own, scale.services, region.name)
-            for at, plot in enumerate(own):
+                seeds = _with_fillers(seeds, scale.services, region.name)
+            for at, plot in enumerate(seeds):
                 service = _create_service(
                     region, tenant, plot, _seeded_random(seed, region, tenant, at)
                 )
