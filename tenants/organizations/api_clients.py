@@ -20,6 +20,7 @@ from tenants.concurrency.locks import DatabaseLocks
 from tenants.crypto.fingerprints import get_redactor
 from tenants.crypto.vault import UnsealError
 from tenants.models import Credential, Organization
+from tenants.organizations import region_circuits
 from tenants.organizations.regions import Region, get_regions
 from tenants.versions.recorder import VersionRecorder
 
@@ -65,6 +66,7 @@ def connect_with_credential(
 ) -> AuthleteClient:
     """Create the client of a credential, saved or not."""
     region = get_regions()[credential.region]
+    region_circuits.synchronize(_list_pools())
     try:
         token = credential.token
     except UnsealError as error:
@@ -101,14 +103,23 @@ def list_regions_with_service_creation(credentials: CredentialsByRegion) -> list
 
 
 def get_region_health(region: Region) -> HealthSample | None:
-    """Return how this process's last call to a region ended, if any."""
+    """Return how this process's last call to a region ended, if any; down if it is suspended."""
     return _connection_pool(region.url).circuit_breaker.last_sample
 
 
 def _connection_pool(base_url: str) -> ConnectionPool:
     return get_connection_pool(
-        base_url, max_connections=settings.AUTHLETE_CONNECTIONS, transport_factory=_load_transport()
+        base_url,
+        max_connections=settings.AUTHLETE_CONNECTIONS,
+        transport_factory=_load_transport(),
+        circuit_store=region_circuits.CachedCircuits(),
     )
+
+
+def _list_pools() -> list[ConnectionPool]:
+    """Return the pools of all regions and identity providers."""
+    urls = {url: None for region in get_regions().values() for url in (region.url, region.idp)}
+    return [_connection_pool(url) for url in urls if url]
 
 
 def _build_idp_access(region: Region, credential: Credential) -> IdpAccess | None:

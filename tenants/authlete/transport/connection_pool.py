@@ -20,6 +20,7 @@ from tenants.authlete.messages import Message
 from tenants.authlete.messages import gettext_noop as _
 from tenants.authlete.transport.circuit_breaker import (
     CircuitBreaker,
+    CircuitStore,
     is_credential_failure,
     is_region_failure,
 )
@@ -74,9 +75,10 @@ class ConnectionPool:
         max_connections: int = MAX_CONNECTIONS_PER_REGION,
         transport_factory: TransportFactory | None = None,
         ssl_context: ssl.SSLContext | None = None,
+        circuit_store: CircuitStore | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
-        self.circuit_breaker = CircuitBreaker(self.base_url, is_region_failure)
+        self.circuit_breaker = CircuitBreaker(self.base_url, is_region_failure, store=circuit_store)
         self._transport_factory = transport_factory
         self._ssl_context = ssl_context
         self._credential_breakers: dict[bytes, CircuitBreaker] = {}
@@ -146,13 +148,17 @@ def get_connection_pool(
     *,
     max_connections: int = MAX_CONNECTIONS_PER_REGION,
     transport_factory: TransportFactory | None = None,
+    circuit_store: CircuitStore | None = None,
 ) -> ConnectionPool:
     """Return this process's pool of connections to a region."""
     with _lock:
         key = (base_url, transport_factory)
         if key not in _pools:
             _pools[key] = ConnectionPool(
-                base_url, max_connections=max_connections, transport_factory=transport_factory
+                base_url,
+                max_connections=max_connections,
+                transport_factory=transport_factory,
+                circuit_store=circuit_store,
             )
         return _pools[key]
 

@@ -28,6 +28,7 @@ DEFAULT_HEADERS = {
     "Accept-Encoding": "gzip",
     "User-Agent": "Meridian",
 }
+PROBE_TIMEOUT_SECONDS = 3.0
 DECODE_CHUNK_BYTES = 65_536  # limits what a small gzip body can expand to at once
 
 
@@ -74,6 +75,21 @@ def send_request(
         raise _classify_connect_error(error, request.url.host) from None
     except Exception as error:  # something may have been sent
         raise NoResponseError(_describe_failure(error)) from None
+
+
+def probe(pool: ConnectionPool) -> None:
+    """Find out whether a region responds; tell its circuit breaker.
+
+    The request has no credential, so any complete response below 500 is a good one.
+    """
+    request = RawRequest("GET", "/", httpx.QueryParams(), {})
+    try:
+        response = send_request(pool, request, Deadline(PROBE_TIMEOUT_SECONDS), fresh=True)
+    except AuthleteError:
+        is_healthy = False
+    else:
+        is_healthy = response.status < 500
+    pool.circuit_breaker.record_probe(is_healthy=is_healthy)
 
 
 def _build_request(base_url: str, raw_request: RawRequest, deadline: Deadline) -> httpx.Request:
