@@ -19,12 +19,14 @@ demo: env ## run the console over the sandbox; options: PORT=, SANDBOX_PORT=, DA
 	@$(RUN)python manage.py demo $(if $(PORT),--port=$(PORT)) \
 	  $(if $(SANDBOX_PORT),--sandbox-port=$(SANDBOX_PORT)) $(if $(DATA),--data=$(DATA))
 
-check: env ## lint, types, import contracts, migrations, templates, house rules
+check: env ## lint, types, import contracts, migrations, deployment, templates, house rules
 	$(RUN)ruff check .
 	$(RUN)ruff format --check .
 	$(RUN)mypy
 	$(RUN)lint-imports
 	$(TESTING) $(RUN)python manage.py makemigrations --check --dry-run
+	env -i PATH="$$PATH" $$(grep -E '^[A-Z_]+=.' .env.example) $$($(RUN)python -m console.ops.generate_secrets) \
+	  DATABASE_URL=sqlite:// $(RUN)python manage.py check --deploy --fail-level WARNING
 	$(RUN)djlint --quiet --lint console/templates
 	$(RUN)djangofmt --quiet --check console/templates
 	.ci/css --check

@@ -1,12 +1,18 @@
 """What a WSGI server loads: ``gunicorn console.wsgi``."""
 
 import os
+import sys
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, SystemCheckError
 from django.core.wsgi import get_wsgi_application
+
+GUNICORN_BOOT_ERROR = 3  # exit code that stops gunicorn instead of starting another process
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 application = get_wsgi_application()
-# Raises `SystemCheckError`. Without it a server would start with settings that every
-# command refuses: a region that a token must not be sent to, for one.
-BaseCommand().check()
+# Start with no settings that every command rejects, such as a region that must not get a token.
+try:
+    BaseCommand().check()
+except SystemCheckError as error:
+    print(error, file=sys.stderr)
+    sys.exit(GUNICORN_BOOT_ERROR)

@@ -1,47 +1,52 @@
 """System checks of settings."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error, register
 
 from tenants.audit.integrity.anchors import load_sinks
-from tenants.audit.integrity.signing import parse_public_keys
 from tenants.audit.retention import policy
-from tenants.crypto.key_ring import KeyRing
+from tenants.crypto.key_ring import parse_secrets
 from tenants.outbound import mail, safe_http
+
+NEW_KEYS = "python -m console.ops.generate_secrets prints new ones"
+MIN_DISTINCT_BYTES = 16  # of 32; a random key has fewer with a chance below 1 in 10**12
 
 
 @register()
 def check_keys(**_: Any) -> list[Error]:
-    """Check the key rings."""
-    found = []
+    """Check that key rings are readable and that each key is random and used once."""
     names = ["VAULT_KEYS", "AUDIT_KEYS", "FINGERPRINT_KEY"]
-    if settings.AUDIT_SIGNING_KEYS:
-        names.append("AUDIT_SIGNING_KEYS")
+    names += filter(partial(getattr, settings), ["AUDIT_SIGNING_KEYS", "AUDIT_PUBLIC_KEYS"])
+    found = []
+    uses: dict[bytes, str] = {}
     for name in names:
         try:
-            KeyRing.parse(getattr(settings, name), name)
+            secrets = parse_secrets(getattr(settings, name), name)
         except ValueError as error:
-            hint = "python -m console.fresh_secrets prints new ones."
-            found.append(Error(str(error), hint=hint, id="keys.E1"))
+            found.append(Error(f"{error}; {NEW_KEYS}", id="keys.E1"))
+            continue
+        for key, secret in secrets.items():
+            if len(set(secret)) < MIN_DISTINCT_BYTES:
+                message = f"{name}: the key {key} isn't random; {NEW_KEYS}"
+                found.append(Error(message, id="keys.E2"))
+            elif secret in uses:
+                message = f"{name}: the key {key} is the same as {uses[secret]}; {NEW_KEYS}"
+                found.append(Error(message, id="keys.E3"))
+            uses.setdefault(secret, f"{key} in {name}")
     return found
 
 
 @register()
 def check_sinks(**_: Any) -> list[Error]:
-    """Check the checkpoint sinks and public keys."""
-    found = []
+    """Check the checkpoint sinks."""
     try:
         load_sinks()
     except ValueError as error:
-        found.append(Error(str(error), id="audit.E1"))
-    try:
-        parse_public_keys(settings.AUDIT_PUBLIC_KEYS)
-    except ValueError:
-        message = "AUDIT_PUBLIC_KEYS must be a list of name:base64 of 32 bytes"
-        found.append(Error(message, id="audit.E2"))
-    return found
+        return [Error(str(error), id="audit.E1")]
+    return []
 
 
 @register()

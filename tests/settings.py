@@ -2,18 +2,26 @@
 
 import os
 import tempfile
+from base64 import b64encode
+from hashlib import sha256, sha512
 from importlib.metadata import distribution
 
+
+def create_key(name):
+    """Return a key that is the same in each process."""
+    return f"{name}:{b64encode(sha256(name.encode()).digest()).decode()}"
+
+
 SAFE = {
-    "SECRET_KEY": "not-a-secret-" + "x" * 50,
-    "ALLOWED_HOSTS": "*",
+    "SECRET_KEY": sha512(b"not a secret").hexdigest(),
+    "ALLOWED_HOSTS": "localhost,127.0.0.1",
     "INSECURE": "true",
     "VERSIONS_EVERY": "0",  # turned on where it is tested
     "REQUIRE_MFA": "false",  # turned on where it is tested
     "DATABASE_URL": "sqlite://",
-    "VAULT_KEYS": "v1:" + "A" * 43 + "=",
-    "AUDIT_KEYS": "a1:" + "A" * 43 + "=",
-    "FINGERPRINT_KEY": "f1:" + "A" * 43 + "=",
+    "VAULT_KEYS": create_key("v1"),
+    "AUDIT_KEYS": create_key("a1"),
+    "FINGERPRINT_KEY": create_key("f1"),
 }
 # Playwright runs a loop in the thread of the test.
 SAFE["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -1,4 +1,4 @@
-"""Prints the secret part of a new ``.env``: ``python -m console.fresh_secrets``.
+"""Prints the secret part of a new ``.env``: ``python -m console.ops.generate_secrets``.
 
 Needs nothing but Python, so that it can run before anything is set up.
 """

@@ -27,20 +27,10 @@ class KeyRing:
     @classmethod
     def parse(cls, text: str, purpose: str) -> Self:
         """Parse a setting; raise `ValueError` without its content."""
-        keys = {}
-        for entry in filter(None, map(str.strip, text.split(","))):
-            name, _, coded = entry.partition(":")
-            try:
-                secret = b64decode(coded, validate=True)
-            except ValueError:  # not base64, not even ASCII
-                secret = b""
-            if not name.isalnum() or len(name) > 20 or len(secret) != KEY_BYTES:
-                raise ValueError(f"{purpose}: each key must be name:base64 of {KEY_BYTES} bytes")
-            if name in keys:
-                raise ValueError(f"{purpose}: two keys have the same name")
-            keys[name] = hmac.digest(secret, f"meridian {purpose}".encode(), "sha256")
-        if not keys:
-            raise ValueError(f"{purpose}: no key")
+        keys = {
+            name: hmac.digest(secret, f"meridian {purpose}".encode(), "sha256")
+            for name, secret in parse_secrets(text, purpose).items()
+        }
         return cls(next(iter(keys)), keys)
 
     def __iter__(self) -> Iterator[str]:
@@ -56,3 +46,22 @@ class KeyRing:
             return self._keys[name]
         except KeyError:
             raise KeyNotFoundError(f"unknown key {name!r}") from None
+
+
+def parse_secrets(text: str, purpose: str) -> dict[str, bytes]:
+    """Parse the secrets of a key ring; raise `ValueError` without its content."""
+    secrets: dict[str, bytes] = {}
+    for entry in filter(None, map(str.strip, text.split(","))):
+        name, _, coded = entry.partition(":")
+        try:
+            secret = b64decode(coded, validate=True)
+        except ValueError:  # not base64, not even ASCII
+            secret = b""
+        if not name.isalnum() or len(name) > 20 or len(secret) != KEY_BYTES:
+            raise ValueError(f"{purpose}: each key must be name:base64 of {KEY_BYTES} bytes")
+        if name in secrets:
+            raise ValueError(f"{purpose}: two keys have the same name")
+        secrets[name] = secret
+    if not secrets:
+        raise ValueError(f"{purpose}: no key")
+    return secrets

@@ -6,8 +6,9 @@ from pydantic import SecretStr
 
 from tenants.crypto import vault
 from tenants.models import Credential, Organization
+from tests.settings import create_key
 
-OLD, NEW = "A" * 43 + "=", "B" * 43 + "="
+OLD, NEW = create_key("v1").partition(":")[2], "B" * 43 + "="
 
 
 @pytest.fixture
