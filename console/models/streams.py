@@ -1,5 +1,6 @@
 """Access tokens of log streams."""
 
+from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Self
@@ -8,15 +9,25 @@ from uuid import uuid4
 from django.db import models
 from django.utils import timezone
 
-from tenants.models import Organization
+from tenants.models import Membership, Organization
+from tenants.organizations.roles import ConsolePermission, Role
 
 TOKEN_PREFIX = "mrs_"  # for secret scanners  # noqa: S105
+
+
+DEFAULT_LIFETIME = timedelta(days=90)
+
+
+def default_expiry() -> datetime:
+    """Return the time when a token expires by default."""
+    return timezone.now() + DEFAULT_LIFETIME
 
 
 class Stream(models.Model):
     """A client that reads an organization's audit log.
 
-    The token has enough entropy for an unsalted digest.
+    The token has enough entropy for an unsalted digest. It ends at its time, and with its
+    owner's membership or right to manage log streams.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -25,6 +36,8 @@ class Stream(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField(default=timezone.now)
     made_by = models.CharField(max_length=254)
+    owner = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True)  # the creator
+    expires_at = models.DateTimeField(default=default_expiry)
     used_at = models.DateTimeField(null=True)
     position = models.BigIntegerField(default=0)  # the last row that was read
     # Time of the last audit entry about reads, and reads since then.
@@ -41,11 +54,26 @@ class Stream(models.Model):
         self.digest = _digest(token)
         return self
 
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
+
+    @property
+    def has_owner(self) -> bool:
+        """Return whether the owner is still an administrator."""
+        owner = self.owner
+        return (
+            owner is not None
+            and owner.user.is_active
+            and Role(owner.role).has_permission(ConsolePermission.ADMINISTRATION)
+        )
+
     @classmethod
     def find(cls, slug: str, token: str) -> Self | None:
-        """Return the organization's stream with this token; None if there is none."""
-        candidates = cls.objects.select_related("organization")
-        return candidates.filter(digest=_digest(token), organization__slug=slug).first()
+        """Return the organization's stream with this token; None unless it's valid."""
+        candidates = cls.objects.select_related("organization", "owner__user")
+        stream = candidates.filter(digest=_digest(token), organization__slug=slug).first()
+        return stream if stream and stream.has_owner and not stream.is_expired else None
 
 
 def generate_token() -> str:

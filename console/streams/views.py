@@ -1,6 +1,7 @@
 """Pages of log streams, and their endpoint."""
 
 import re
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django import forms
@@ -9,11 +10,12 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.models import Stream
-from console.models.streams import generate_token
+from console.models.streams import default_expiry, generate_token
 from console.streams import reader
 from console.streams.reader import RETRY_AFTER_SECONDS, TooManyWaitingError
 from console.web.access import ConsoleRequest, Member, client_ip, organization_page, public_page
@@ -24,15 +26,19 @@ from tenants.audit import events
 from tenants.audit.actor import Actor
 from tenants.audit.integrity.chain_export import ExportIntegrityError
 from tenants.audit.recorder import record_action, record_event
+from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import AuditUnavailableError, Outcome
-from tenants.models import Organization
+from tenants.models import Membership, Organization
 from tenants.organizations.roles import ConsolePermission
+
+MAX_LIFETIME = timedelta(days=366)
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """List the log streams."""
     streams = Stream.objects.filter(organization=member.organization)
+    streams = streams.select_related("owner__user")
     context = {"member": member, "streams": streams, "url": _stream_url(request, member)}
     return render_page(request, "streams/index.html", context)
 
@@ -46,12 +52,18 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
     if form.is_valid():
         listed = reverse("streams:index", args=[member.organization.slug])
         name, token = form.cleaned_data["name"], generate_token()
+        expires_on = form.cleaned_data["expires_on"]
+        changes = [FieldChange("expires_on", None, expires_on.isoformat())]
         with (
             idempotent(request, form, listed),
-            record_action(member.actor, events.STREAM_ADD, label=name),
+            record_action(member.actor, events.STREAM_ADD, label=name, changes=changes),
         ):
             Stream(
-                organization=member.organization, name=name, made_by=member.user.get_username()
+                organization=member.organization,
+                name=name,
+                made_by=member.user.get_username(),
+                owner=Membership.objects.get(organization=member.organization, user=member.user),
+                expires_at=form.expires_at,
             ).set_token(token).save()
         context |= {"name": name, "token": token}
         return render_page(request, "streams/new.html", context)
@@ -164,7 +176,7 @@ def _stream_url(request: HttpRequest, member: Member) -> str:
 
 
 class NewStreamForm(IdempotentForm):
-    """Names a new log stream."""
+    """The name and the last day of a new log stream."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -172,3 +184,25 @@ class NewStreamForm(IdempotentForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("For example “Splunk, production”."),
     )
+    expires_on = forms.DateField(
+        label=gettext_lazy("Token expiry date"),
+        initial=lambda: timezone.localdate(default_expiry()),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy(
+            "The token's last day, up to a year from now. The token ends earlier if you leave "
+            "the organization or are no longer an administrator."
+        ),
+    )
+
+    @property
+    def expires_at(self) -> datetime:
+        """Return the local end of the last day."""
+        next_day = self.cleaned_data["expires_on"] + timedelta(days=1)
+        return timezone.make_aware(datetime.combine(next_day, time.min))
+
+    def clean_expires_on(self) -> date:
+        day: date = self.cleaned_data["expires_on"]
+        today = timezone.localdate()
+        if not today < day <= today + MAX_LIFETIME:
+            raise forms.ValidationError(_("Enter a day from tomorrow up to a year from now."))
+        return day

@@ -1,6 +1,9 @@
 import re
+from datetime import timedelta
 
+import pytest
 from django.core import serializers
+from django.utils import timezone
 from pytest_django.asserts import assertContains
 
 from console.models import Stream
@@ -9,8 +12,15 @@ from tenants.audit.models import AuditEntry, AuditRecord
 ONCE = "x" * 24
 
 
+def in_days(days):
+    return {"expires_on": (timezone.localdate() + timedelta(days=days)).isoformat()}
+
+
+SENT = {"name": "Splunk", "idempotency_key": ONCE, **in_days(30)}
+
+
 def test_shows_a_token_once_and_keeps_a_digest(admin):
-    response = admin.post("/acme/streams/new/", {"name": "Splunk", "idempotency_key": ONCE})
+    response = admin.post("/acme/streams/new/", SENT)
 
     (token,) = set(re.findall(r"mrs_[\w-]{43}", response.content.decode()))
     stream = Stream.objects.get()
@@ -22,17 +32,36 @@ def test_shows_a_token_once_and_keeps_a_digest(admin):
 
 
 def test_needs_a_name(admin):
-    response = admin.post("/acme/streams/new/", {"name": "", "idempotency_key": ONCE})
+    response = admin.post("/acme/streams/new/", SENT | {"name": ""})
 
     assertContains(response, "required", status_code=422)
     assert not Stream.objects.exists()
 
 
 def test_makes_one_of_a_form_that_is_sent_twice(admin):
-    sent = {"name": "Splunk", "idempotency_key": ONCE}
-    admin.post("/acme/streams/new/", sent)
+    admin.post("/acme/streams/new/", SENT)
 
-    again = admin.post("/acme/streams/new/", sent)
+    again = admin.post("/acme/streams/new/", SENT)
 
     assert again["Location"] == "/acme/streams/"
     assert Stream.objects.count() == 1
+
+
+@pytest.mark.parametrize("day", [{}, in_days(0), in_days(-1), in_days(367)])
+def test_a_token_cannot_live_forever(admin, day):
+    response = admin.post("/acme/streams/new/", {"name": "Splunk", "idempotency_key": ONCE, **day})
+
+    assert response.status_code == 422
+    assert not Stream.objects.exists()
+
+
+def test_a_token_ends_after_the_day_that_was_chosen(admin):
+    admin.post("/acme/streams/new/", SENT)
+
+    stream = Stream.objects.get()
+    left = stream.expires_at - timezone.now()
+    assert timedelta(days=30) < left <= timedelta(days=31)
+    assert stream.owner
+    assert stream.owner.user.username == "ADMIN"
+    entry = AuditEntry.objects.get(operation="stream.add")
+    assert entry.changes == [{"field": "expires_on", "before": None, "after": SENT["expires_on"]}]

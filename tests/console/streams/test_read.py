@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
+from pytest_django.asserts import assertContains
 
 from console.models import Stream
 from console.streams import reader
@@ -23,6 +25,7 @@ from tenants.audit.recorder import record_action, record_event
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.audit.store import append_records
 from tenants.models import Organization
+from tenants.organizations.roles import Role
 from tests.support.backdating import backdate_entries
 
 URL = "/acme/audit/stream"
@@ -299,3 +302,22 @@ def test_hands_out_nothing_once_the_token_is_revoked_while_it_waits(
     answer = client.get(URL, {"after": cursor, "wait": 3}, headers=headers)
 
     assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("end", ["expiry", "removal", "role", "account"])
+def test_a_token_that_has_ended_reads_nothing(client, admin, token, owner, end):
+    if end == "expiry":
+        Stream.objects.update(expires_at=timezone.now())
+    elif end == "removal":
+        owner.delete()
+    elif end == "role":
+        type(owner).objects.filter(pk=owner.pk).update(role=Role.EDITOR)
+    else:
+        type(owner.user).objects.filter(pk=owner.user_id).update(is_active=False)
+
+    answer = client.get(URL, headers={"Authorization": f"Bearer {token}"})
+
+    assert answer.status_code == 401
+    assert AuditEntry.objects.filter(operation="stream.refused").exists()
+    word = "Expired" if end == "expiry" else "Owner is no longer an administrator"
+    assertContains(admin.get("/acme/streams/"), word)
