@@ -1,8 +1,9 @@
-"""Django's SQLite backend that detects a replaced file, and reads read-only media.
+"""Django's SQLite backend that detects a replaced file, and can open one without writing.
 
 SQLite keeps writing to a file that was moved, replaced or removed, without an error, and creates
 a missing one. It can't open a database on a read-only medium, as it wants to create the WAL index
-beside it.
+beside it. The last connection to a file also writes the WAL back to it when it closes, unless
+it was opened with the option ``read_only``.
 """
 
 import os
@@ -46,12 +47,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         name = str(conn_params["database"])
+        is_read_only = conn_params.pop("read_only", False)
         if name in _opened_files and not _file_id(name):
             raise sqlite3.OperationalError("the database file is gone")
         self._is_immutable = _is_read_only_copy(name)
         if self._is_immutable:
             still = f"file:{quote(name)}?immutable=1"
             conn_params = {**conn_params, "database": still}
+        elif is_read_only:
+            conn_params = {**conn_params, "database": f"file:{quote(name)}?mode=ro"}
         connection = super().get_new_connection(conn_params)
         self._opened_file_id = _file_id(name)
         if self._opened_file_id:

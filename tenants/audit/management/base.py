@@ -3,7 +3,20 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+
+
+def make_connection_read_only() -> None:
+    """Reopen the connection so that neither statements nor its end change the database."""
+    connection.close()
+    options = {**connection.settings_dict["OPTIONS"]}
+    if connection.vendor == "sqlite":
+        options.pop("init_command", None)  # sets how to write
+        options["read_only"] = True
+    else:
+        given = options.get("options", "")
+        options["options"] = f"{given} -c default_transaction_read_only=on".strip()
+    connection.settings_dict["OPTIONS"] = options
 
 
 class AuditCommand(BaseCommand):
