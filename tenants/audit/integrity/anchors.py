@@ -38,6 +38,10 @@ MAX_CHECKPOINTS_PER_MESSAGE = 500  # checkpoints in one message
 MAX_ROWS_INSPECTED = 50  # rows, among which those of a clock that is ahead are passed over
 
 
+# Last line that each sink accepted from this process; restoring the database doesn't change it.
+_delivered_lines: dict[str, str] = {}
+
+
 class AnchorDivergedError(Exception):
     """The sink's checkpoints differ from the database's: the database was restored."""
 
@@ -82,7 +86,8 @@ def deliver_checkpoints() -> None:
             _save_failure(state, error)
         else:
             if size > state.size:
-                state.size, state.sent_at = size, timezone.now()
+                state.sent_at = timezone.now()
+            state.size = size
             state.failed_at, state.error = None, ""
             state.save()
 
@@ -105,12 +110,15 @@ def _deliver_to(sink: CheckpointSink, state: CheckpointProgress) -> int:
     new = list(AuditCheckpoint.objects.filter(size__gt=state.size))[-MAX_CHECKPOINTS_PER_MESSAGE:]
     if is_early or not new:
         return state.size
-    lines = [one.line for one in new]
+    if line := _delivered_lines.get(sink.name):
+        _known_size(line)
+    lines, size = [one.line for one in new], new[-1].size
     if sink.kind == "mailto":
         _send_mail(urlsplit(sink.url).path.split(","), lines)
     else:
-        _send_post(sink.url, lines)
-    return new[-1].size
+        size = _send_post(sink.url, lines)
+    _delivered_lines[sink.name] = AuditCheckpoint.objects.get(size=size).line
+    return size
 
 
 def append_to_file(path: Path) -> int:
@@ -166,6 +174,12 @@ def _send_mail(to: Sequence[str], lines: Sequence[str]) -> None:
                 "To verify the log, save the lines below to a file and run manage.py audit_verify "
                 "--anchor FILE."
             ),
+            (
+                "The first line continues the checkpoint with the digest "
+                f"{Checkpoint.parse(lines[0]).previous} (zeros: there was none). If you never "
+                "got that checkpoint, or already got another one that continues it, the log was "
+                "restored from an older copy or rewritten."
+            ),
             "",
             *lines,
         ]
@@ -176,12 +190,22 @@ def _send_mail(to: Sequence[str], lines: Sequence[str]) -> None:
     )
 
 
-def _send_post(url: str, lines: Sequence[str]) -> None:
+def _send_post(url: str, lines: Sequence[str]) -> int:
+    """Post checkpoints and return the number of rows that the receiver's last one covers.
+
+    A receiver whose last line the first one doesn't continue answers 409 with its last line.
+    Raises `AnchorDivergedError` if that line isn't in the database.
+    """
     headers = {"Content-Type": "application/jsonl"}
     body = "".join(f"{line}\n" for line in lines)
     answer = post(url, body.encode(), headers, is_trusted=True)
-    if answer.status // 100 != 2:
+    last_line = lines[-1]
+    if answer.status == httpx.codes.CONFLICT:
+        last_line = answer.text.rstrip().rpartition("\n")[2]
+        _known_size(last_line)
+    elif answer.status // 100 != 2:
         raise OSError(f"the sink answered {answer.status}")
+    return Checkpoint.parse(last_line).size
 
 
 def _anchored_size() -> int:

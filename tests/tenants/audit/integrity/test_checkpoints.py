@@ -42,6 +42,7 @@ PULL = Operation("pull", "GET", "/pull", dict, Effect.READ)
 def signed(db, settings, monkeypatch):
     settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     monkeypatch.setattr(anchors, "CACHE_SECONDS", 0)
+    monkeypatch.setattr(anchors, "_delivered_lines", {})
     monkeypatch.setattr(anchors, "anchor_monitor", anchors._AnchorMonitor())
 
 
