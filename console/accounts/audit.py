@@ -30,11 +30,12 @@ def log_account_event(
     """
     login = normalize_email(login)
     user = user or User.objects.filter(username=login).first()
-    for who in _actors(request, user, login):
+    for who in account_actors(request, user, login):
         record_event(who, event, outcome=outcome, **fields)
 
 
-def _actors(request: HttpRequest, user: User | None, login: str) -> Iterator[Actor]:
+def account_actors(request: HttpRequest, user: User | None, login: str) -> Iterator[Actor]:
+    """Yield the user as an actor in each of their organizations, or in none."""
     page, address = getattr(request, "page_id", ""), client_ip(request)
     number, name = (user.pk, user.get_username()) if user else (0, login)
     memberships = list(Membership.objects.filter(user=number).select_related("organization"))

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tenants.models import Organization
@@ -46,8 +47,9 @@ class ExpectedWordsValidator:
 
 def _expected_words(user: Any) -> set[str]:
     words = {*EXPECTED_WORDS, *(role.value for role in Role)}
-    if user and user.pk:
-        for organization in Organization.objects.filter(membership__user=user.pk):
+    if user:
+        joined = Q(membership__user=user.pk) if user.pk else Q()
+        for organization in Organization.objects.filter(joined | Q(invitation__email=user.email)):
             words.update(
                 [organization.slug, organization.name, *re.split(r"[\W_]+", organization.name)]
             )

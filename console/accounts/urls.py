@@ -1,12 +1,13 @@
-"""Which of the sign-in library's pages there are. Sign-up and mail have none."""
+"""Which of the sign-in library's pages there are. Sign-up has none."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.usersessions import views as sessions
-from django.urls import path, re_path
+from django.urls import path
 
+from console.accounts import invitations
 from console.accounts.views import change_password, logout, reauthenticate
 
 urlpatterns = [
@@ -15,17 +16,9 @@ urlpatterns = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", reauthenticate, name="account_reauthenticate"),
     path("password/change/", change_password, name="account_change_password"),
-    # Opened by a link that an admin hands over; nobody is sent mail.
-    re_path(
-        r"^password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
-        name="account_reset_password_from_key",
-    ),
-    path(
-        "password/new/done/",
-        account.password_reset_from_key_done,
-        name="account_reset_password_from_key_done",
-    ),
+    path("invitation/", invitations.accept, name="account_invitation"),
+    path("invitation/done/", invitations.done, name="account_invitation_done"),
+    path("invitation/<str:token>/", invitations.open_link, name="account_open_invitation"),
     path("2fa/", mfa.index, name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),

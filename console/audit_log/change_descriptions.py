@@ -31,12 +31,17 @@ def _settings_by_member(sections: Mapping[str, type[Section]]) -> DeclaredSettin
 SERVICE_SETTINGS = _settings_by_member(service.SECTIONS)
 CLIENT_SETTINGS = _settings_by_member(client.SECTIONS)
 _ROLE_CHOICES = cast(Mapping[str, str], ROLE_LABELS)  # texts in the end
+_LINK_CHOICES = cast(
+    Mapping[str, str], {"mailed": _("mailed to the person"), "shown": _("link shown to admin")}
+)
 _EMPTY_QUERY = cast(Mapping[str, str], {"": _("everything")})  # that was asked for
 # What a local event changes, takes out or comes to: members, credentials, lists, jobs.
 LOCAL_EVENT_SETTINGS: DeclaredSettings = {
     one.api_name: ("", one)
     for one in (
         Setting("role", "role", _("Role"), "", InputType("choice", choices=_ROLE_CHOICES)),
+        Setting("link", "link", _("Link"), "", InputType("choice", choices=_LINK_CHOICES)),
+        Setting("invited_by", "invited_by", _("Invited by"), "", InputType("text")),
         Setting("token", "token", _("Access token"), "", InputType("secret")),
         Setting("number", "number", _("Organization ID"), "", InputType("text")),
         Setting("expires", "expires", _("Expires on"), "", InputType("text")),

@@ -45,6 +45,8 @@ LOCAL_EVENT_LABELS: Mapping[str, LabelText] = {
     "member.add": _("Add {object}"),
     "member.change": _("Change the role of {object}"),
     "member.remove": _("Remove {object}"),
+    "invitation.create": _("Invite {object}"),
+    "invitation.withdraw": _("Withdraw the invitation of {object}"),
     "account.close": _("Close the account of {object}"),
     "account.reopen": _("Reopen the account of {object}"),
     "credential.add": _("Add a credential"),

@@ -195,6 +195,7 @@ CHANGE_RULES: Mapping[str, tuple[tuple[RiskTest, str | Promise], ...]] = {
         ),
     ),
     "subjects": ((_turned_on, _("The receiver gets subjects in plain text.")),),
+    "link": ((lambda change: change.after == "shown", _("An administrator saw a person's link.")),),
     "role": ((lambda change: change.after == Role.ADMIN, _("Grants full permissions.")),),
 }
 EVENT_RISKS: Mapping[str, str | Promise] = {
@@ -202,7 +203,7 @@ EVENT_RISKS: Mapping[str, str | Promise] = {
     "secret.show": _("A secret was revealed."),
     "subject.reveal": _("A subject was revealed."),
     "subject.export": _("A person's data was exported."),
-    "password.link": _("The link lets its holder sign in as this person."),
+    "password.link": _("The link lets its holder set this person's password."),
     "second_factor.remove": _("Sign-in needs only a password until 2FA is set up again."),
     "account.reopen": _("A blocked account can sign in again."),
     "token.create": _("A valid token was issued."),

@@ -20,13 +20,13 @@ from tenants.outbound import mail
 
 ALERT_LOGGER = "meridian.alert"  # its message is JSON, and the whole line
 SECRET_URL = re.compile(
-    r"(/accounts/password/new/"  # good for a day
+    r"(/accounts/invitation/"  # valid for INVITATION_HOURS
     r"|/told/batches/[^/\s?]+/[^/\s?]+/[^/\s?]+/)[^/\s?]+"
 )
 
 
 def mask_secret_urls(text: str) -> str:
-    """Mask the key in links that set a password, and in Authlete's callback addresses."""
+    """Mask the token in links of invitations, and in Authlete's callback addresses."""
     return SECRET_URL.sub(r"\1hidden", text)
 
 

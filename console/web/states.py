@@ -85,6 +85,7 @@ class State(TextChoices):
     ENABLED = "enabled", _("yes")
     NOT_ENABLED = "not-enabled", _("no")
     NO_PASSWORD = "no-password", _("no password yet")
+    INVITATION_VOID = "invitation-void", _("no longer valid")
     ACCOUNT_CLOSED = "account-closed", _("account closed")
     THIS_SESSION = "this-session", _("this session")
 
@@ -127,6 +128,7 @@ BADGE_KINDS: Mapping[State, str] = {
     State.FAILING: "bad",
     State.PLAIN_TEXT: "warn",
     State.NO_PASSWORD: "warn",
+    State.INVITATION_VOID: "warn",
     State.ACCOUNT_CLOSED: "bad",
     State.THIS_SESSION: "info",
 }

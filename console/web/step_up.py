@@ -54,7 +54,7 @@ def step_up[**P, Response: HttpResponseBase](
     ) -> Response | HttpResponse:
         if is_recently_authenticated(request):
             return page(request, scope, *args, **kwargs)
-        return _redirect_to_confirmation(request)
+        return redirect_to_confirmation(request)
 
     view.steps_up = True  # type: ignore[attr-defined]  # read by tests
     return view
@@ -76,7 +76,7 @@ def is_within_limit(age: float, limit: int) -> bool:
     return -CLOCK_SKEW_SECONDS <= age <= limit
 
 
-def _redirect_to_confirmation(request: ConsoleRequest) -> HttpResponse:
+def redirect_to_confirmation(request: ConsoleRequest) -> HttpResponse:
     """Redirect to the page that confirms the identity, and from there back."""
     back = request.get_full_path()
     if request.htmx and not request.htmx.boosted:

@@ -3,23 +3,20 @@
 import unicodedata
 from dataclasses import dataclass
 
-from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
-from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tenants.audit import events
 from tenants.audit.actor import Actor
 from tenants.audit.recorder import record_action
 from tenants.authlete.changes import FieldChange
-from tenants.models import Membership, Organization
+from tenants.models import Invitation, Membership, Organization
 from tenants.organizations.roles import Role
 
 MAX_EMAIL_CHARS = 150  # characters of an email address, which is the user's name as well
@@ -63,8 +60,10 @@ def find_membership(organization: Organization, email: str) -> Membership | None
 def add_member(
     actor: Actor, organization: Organization, email: str, role: Role, name: str = ""
 ) -> AddedMember:
-    """Add a member and create the user if needed.
+    """Add a member and create the user if needed, without an invitation.
 
+    Only for people whose credentials no other organization's admin could have set; see
+    `tenants.organizations.invitations`.
     Raises `ValidationError` for a bad address and `MembershipRuleError` for an existing member.
     """
     email = clean_email(email)
@@ -73,12 +72,25 @@ def add_member(
         record_action(actor, events.MEMBER_ADD, object=email, label=name, changes=[given]),
         transaction.atomic(),
     ):
-        _lock_organization(organization)
-        if find_membership(organization, email):
-            raise MembershipRuleError(_("This person is already a member."))
-        user, new = _get_or_create_user(email, name)
-        member = Membership.objects.create(organization=organization, user=user, role=role)
-    return AddedMember(member, new)
+        added = create_membership(organization, email, role, name)
+    return added
+
+
+def create_membership(organization: Organization, email: str, role: Role, name: str) -> AddedMember:
+    """Create a membership, and the user if needed, within the caller's transaction."""
+    lock_organization(organization)
+    if find_membership(organization, email):
+        raise MembershipRuleError(_("This person is already a member."))
+    user, new = _get_or_create_user(email, name)
+    void_invitations(email)
+    return AddedMember(
+        Membership.objects.create(organization=organization, user=user, role=role), new
+    )
+
+
+def void_invitations(email: str) -> None:
+    """Void all invitations of a person whose memberships change."""
+    Invitation.objects.filter(email=email).update(state_digest="")
 
 
 def change_role(actor: Actor, member: Membership, role: Role) -> None:
@@ -92,6 +104,7 @@ def change_role(actor: Actor, member: Membership, role: Role) -> None:
         _check_unchanged(member)
         _check_admin_remains(member)
         Membership.objects.filter(pk=member.pk).update(role=role)
+        void_invitations(email)
     member.role = role
 
 
@@ -106,19 +119,8 @@ def remove_member(actor: Actor, member: Membership) -> None:
         _check_unchanged(member)
         _check_admin_remains(member)
         Membership.objects.filter(pk=member.pk).delete()
-
-
-def create_password_link(actor: Actor, user: User) -> str:
-    """Return the path where the user sets a password once.
-
-    Valid for `PASSWORD_RESET_TIMEOUT`. The user still signs in with 2FA afterwards.
-    """
-    with record_action(actor, events.PASSWORD_LINK, object=user.get_username()):
-        key = default_token_generator.make_token(user)
-        return reverse(
-            "account_reset_password_from_key",
-            kwargs={"uidb36": user_pk_to_url_str(user), "key": key},
-        )
+        Invitation.objects.filter(organization=member.organization_id, email=email).delete()
+        void_invitations(email)
 
 
 def remove_second_factor(actor: Actor, user: User) -> None:
@@ -161,13 +163,13 @@ def _get_or_create_user(email: str, name: str) -> tuple[User, bool]:
     return user, new
 
 
-def _lock_organization(organization: Organization) -> None:
+def lock_organization(organization: Organization) -> None:
     """Lock the organization, so that two admins can't remove each other."""
     Organization.objects.select_for_update().get(pk=organization.pk)
 
 
 def _check_unchanged(member: Membership) -> None:
-    _lock_organization(member.organization)
+    lock_organization(member.organization)
     if not Membership.objects.filter(pk=member.pk, role=member.role).exists():
         raise MembershipRuleError(_("Someone else changed this member. Reload the page."))
 

@@ -1,6 +1,7 @@
 """Plain-text mail.
 
-Without ``EMAIL_URL`` none is sent. Mails contain no secret, token or subject.
+Without ``EMAIL_URL`` none is sent. Mails contain no secret, token or subject, except the
+link of an invitation to the person invited.
 """
 
 import email.policy

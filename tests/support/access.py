@@ -160,6 +160,8 @@ ALLOWED_ROLES = {
     "searches:remove": AUDITOR_ROLES,
     "members:index": ADMIN_ROLES,
     "members:new": ADMIN_ROLES,
+    "members:resend_invitation": ADMIN_ROLES,
+    "members:withdraw_invitation": ADMIN_ROLES,
     "members:edit": ADMIN_ROLES,
     "members:remove": ADMIN_ROLES,
     "members:close": ADMIN_ROLES,
@@ -207,7 +209,6 @@ PATH_PARAMS = {
     "batch": UUID(int=0),
     "position": 1,
     "home": "acme",
-    "uidb36": "1",
     "key": "none-none",
     "handle": "none",
 }

@@ -15,6 +15,7 @@ from tests.support.forms import URLENCODED, fill_form
 from tests.support.routes import ROUTES
 
 PASSWORD = "plum orbit ladder seven"
+NO_MAIL = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
 TOKENS_SECTION = "tokens"
 LIFETIME_SETTING = "access_token_duration"
 

@@ -16,8 +16,10 @@ from tenants.audit.recorder import record_action
 from tenants.authlete.errors import AuditUnavailableError
 from tenants.management.base import command_actor, format_errors, get_organization
 from tenants.models import Organization
-from tenants.organizations import members
+from tenants.organizations import invitations, members
+from tenants.organizations.invitations import SentInvitation
 from tenants.organizations.roles import Role
+from tenants.outbound import mail
 
 PASSWORD_VARIABLE = "MEMBER_PASSWORD"  # noqa: S105
 
@@ -26,9 +28,9 @@ class Command(BaseCommand):
     """Add a member or change their role."""
 
     help = (
-        "Add a member to an organization or change their role. Prints a password link for an "
-        f"account without a password, unless {PASSWORD_VARIABLE} or standard input has one. "
-        "Safe to repeat."
+        "Add a member to an organization or change their role. Mails an invitation, or prints its "
+        f"link if there is no mail server. A new account can get its password from "
+        f"{PASSWORD_VARIABLE} or standard input instead. Safe to repeat."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -51,44 +53,61 @@ class Command(BaseCommand):
         try:
             if password:
                 validate_password(password)
-            user = self._ensure_member(actor, organization, options)
-            if not user.has_usable_password():
-                self._give_password(actor, user, password)
-            elif password:
-                self.stdout.write("The account already has a password. It was not changed.")
+            self._ensure_member(actor, organization, options, password)
         except ValidationError as error:
             raise CommandError(f"Nothing was changed. {format_errors(error)}") from None
         except (members.MembershipRuleError, AuditUnavailableError) as error:
             raise CommandError(f"Nothing was changed. {error}") from None
 
     def _ensure_member(
-        self, actor: Actor, organization: Organization, options: dict[str, Any]
-    ) -> User:
+        self, actor: Actor, organization: Organization, options: dict[str, Any], password: str
+    ) -> None:
         role = Role(options["role"])
-        member = members.find_membership(organization, options["email"])
+        email, name = options["email"], options["name"]
+        member = members.find_membership(organization, email)
         if member is None:
-            added = members.add_member(actor, organization, options["email"], role, options["name"])
-            user = added.membership.user
-            self.stdout.write(f"Added {user} to {organization} as {role}.")
-            return user
-        if member.role == role:
+            if not password or invitations.requires_acceptance(members.clean_email(email)):
+                sent = invitations.invite(actor, organization, email, role, name, _base_url())
+                self.stdout.write(f"Invited {sent.invitation.email} to {organization} as {role}.")
+                if password:
+                    self.stdout.write("The account already exists. Its password was not changed.")
+                self._write_link(sent)
+                return
+            member = members.add_member(actor, organization, email, role, name).membership
+            self.stdout.write(f"Added {member.user} to {organization} as {role}.")
+        elif member.role == role:
             self.stdout.write(f"{member.user} is already {role} in {organization}.")
-            return member.user
-        before = member.role
-        members.change_role(actor, member, role)
-        self.stdout.write(f"{member.user} is now {role} in {organization} (was {before}).")
-        return member.user
+        else:
+            before = member.role
+            members.change_role(actor, member, role)
+            self.stdout.write(f"{member.user} is now {role} in {organization} (was {before}).")
+        if member.user.has_usable_password():
+            if password:
+                self.stdout.write("The account already has a password. It was not changed.")
+        elif password:
+            self._set_password(actor, member.user, password)
+        else:
+            self._write_link(invitations.send_password_link(actor, member, _base_url()))
 
-    def _give_password(self, actor: Actor, user: User, password: str) -> None:
-        if password:
-            with record_action(actor, PASSWORD_CHANGE, object=user.get_username()):
-                user.set_password(password)
-                user.save(update_fields=["password"])
-            self.stdout.write("Password set.")
+    def _set_password(self, actor: Actor, user: User, password: str) -> None:
+        with record_action(actor, PASSWORD_CHANGE, object=user.get_username()):
+            user.set_password(password)
+            user.save(update_fields=["password"])
+        self.stdout.write("Password set.")
+
+    def _write_link(self, sent: SentInvitation) -> None:
+        hours = settings.INVITATION_HOURS
+        if not sent.link:
+            self.stdout.write(f"A link was mailed. It works once, within {hours} hours.")
             return
-        hours = settings.PASSWORD_RESET_TIMEOUT // 3600
-        self.stdout.write(f"Send this link. It sets the password once, within {hours} hours:")
-        path = members.create_password_link(actor, user)
-        self.stdout.write(f"{settings.CONSOLE_URL}{path}")
+        self.stdout.write(f"Send this link. It works once, within {hours} hours:")
+        self.stdout.write(sent.link)
         if not settings.CONSOLE_URL:
             self.stdout.write("CONSOLE_URL is not set: prepend the address of this console.")
+
+
+def _base_url() -> str:
+    """Return the address of this console; raise `CommandError` if a mail would lack it."""
+    if mail.is_enabled() and not settings.CONSOLE_URL:
+        raise CommandError("Nothing was changed. Set CONSOLE_URL, so that links can be mailed.")
+    return str(settings.CONSOLE_URL)

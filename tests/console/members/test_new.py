@@ -4,7 +4,7 @@ from django.test import Client
 
 from tenants.audit.models import AuditEntry
 from tests.support.authentication import set_last_authentication
-from tests.support.members import PASSWORD, entries, link_in
+from tests.support.members import PASSWORD, entries, link_in, link_mailed, open_link, set_password
 
 URL = "/acme/members/new/"
 
@@ -13,74 +13,100 @@ def add(browser, email="new@acme.example", role="viewer", name="New"):
     return browser.post(URL, {"email": email, "role": role, "name": name})
 
 
-def test_adds_somebody_new_and_shows_a_link_once(admin, role_of):
+def test_mails_an_invitation_and_adds_nobody(admin, role_of):
     response = add(admin, " New@Acme.example ")
 
-    link = link_in(response)
+    assert response["Location"] == "/acme/members/"
+    assert role_of("new@acme.example") is None
+    assert not User.objects.filter(username="new@acme.example").exists()
+    page = admin.get("/acme/members/").content.decode()
+    assert "Pending invitations" in page
+    assert "new@acme.example" in page
+    assert link_mailed("new@acme.example") not in page
+
+
+def test_the_person_sets_a_password_and_is_a_member(admin, role_of):
+    add(admin)
+    link = link_mailed("new@acme.example")
+    browser = Client()
+    form = open_link(browser, link).redirect_chain[-1][0]
+    assert link not in form  # the token is out of the address
+
+    assert set_password(browser, link).status_code == 302
+
     assert role_of("new@acme.example") == "viewer"
+    assert User.objects.get(username="new@acme.example").check_password(PASSWORD)
+    assert "no longer works" in open_link(Client(), link).content.decode()
+    assert browser.get("/acme/")["Location"].startswith("/accounts/login/")
+
+
+def test_a_link_is_shown_once_where_there_is_no_mail_server(admin, no_mail, role_of):
+    response = add(admin)
+
+    link = link_in(response)
     assert link not in admin.get("/acme/members/").content.decode()
     assert "no-store" in response["Cache-Control"]
+    set_password(Client(), link)
+    assert role_of("new@acme.example") == "viewer"
 
 
-def test_the_link_sets_a_password_once(admin):
-    link = link_in(add(admin))
-    browser = Client()
-    form = browser.get(link, follow=True).redirect_chain[-1][0]
-    chosen = {"password1": PASSWORD, "password2": PASSWORD}
-    assert link not in form  # the key is out of the address
+def test_a_mail_that_fails_leaves_a_void_invitation(admin, monkeypatch):
+    def fail(*_args, **_more):
+        raise OSError
 
-    assert browser.post(form, chosen).status_code == 302
-    assert User.objects.get(username="new@acme.example").check_password(PASSWORD)
+    monkeypatch.setattr("tenants.outbound.mail.send", fail)
 
-    again = Client().get(link, follow=True)
-    assert "no longer works" in again.content.decode()
+    response = add(admin)
+
+    assert response.status_code == 422
+    assert "accept the message" in response.content.decode()
+    assert "no longer valid" in admin.get("/acme/members/").content.decode()
+    assert [outcome for _, outcome, _ in entries("invitation.create")] == ["refused"]
 
 
 def test_the_link_is_good_for_a_day(admin, time_machine):
     time_machine.move_to(1_800_000_000, tick=False)
     admin.force_login(User.objects.get(username="ADMIN"))
     set_last_authentication(admin)
-    link = link_in(add(admin))
+    add(admin)
     time_machine.move_to(1_800_000_000 + 24 * 3600 + 60, tick=False)
 
-    assert "no longer works" in Client().get(link, follow=True).content.decode()
+    page = open_link(Client(), link_mailed("new@acme.example"))
+
+    assert "no longer works" in page.content.decode()
 
 
 @pytest.mark.parametrize(
     "password", ["short", "password1234", "acme-meridian-2026", "Acme Acme Acme!", "x" * 4097]
 )
 def test_the_link_takes_no_weak_password(admin, password):
-    browser = Client()
-    form = browser.get(link_in(add(admin)), follow=True).redirect_chain[-1][0]
+    add(admin)
 
-    browser.post(form, {"password1": password, "password2": password})
+    response = set_password(Client(), link_mailed("new@acme.example"), password)
 
-    assert not User.objects.get(username="new@acme.example").has_usable_password()
-
-
-def test_who_is_known_already_gets_no_link(admin, elsewhere, role_of):
-    """Or this admin could set the password of somebody of another organization."""
-    response = add(admin, "eve@other.example", "editor")
-
-    assert response.status_code == 302
-    assert role_of("eve@other.example") == "editor"
+    assert response.status_code == 422
+    assert not User.objects.filter(username="new@acme.example").exists()
 
 
 def test_the_record_tells_it(admin):
     add(admin)
+    set_password(Client(), link_mailed("new@acme.example"))
 
     role = {"field": "role", "before": None, "after": "viewer"}
-    assert entries("member.add") == [("new@acme.example", "done", [role])]
-    assert entries("password.link") == [("new@acme.example", "done", [])]
+    mailed = {"field": "link", "before": None, "after": "mailed"}
+    inviter = {"field": "invited_by", "before": None, "after": "ADMIN"}
+    assert entries("invitation.create") == [("new@acme.example", "done", [role, mailed])]
+    assert entries("member.add") == [("new@acme.example", "done", [role, inviter])]
     kept = AuditEntry.objects.get(operation="member.add")
-    assert (kept.actor, kept.role, kept.organization) == ("ADMIN", "admin", "acme")
+    assert (kept.actor, kept.role, kept.organization) == ("new@acme.example", "viewer", "acme")
     assert kept.address == "127.0.0.1"
 
 
 def test_the_record_does_not_hold_the_link(admin):
-    key = link_in(add(admin)).strip("/").rpartition("-")[2]
+    add(admin)
+    token = link_mailed("new@acme.example").strip("/").rpartition("/")[2]
 
-    assert not any(key in str(vars(one)) for one in AuditEntry.objects.all())
+    assert not any(token in str(vars(one)) for one in AuditEntry.objects.all())
 
 
 def test_refuses_a_member(admin, bo, role_of):

@@ -1,8 +1,11 @@
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
 from tenants.models import Membership
-from tests.support.members import PASSWORD, entries, link_in
+from tests.support.accounts import sign_in
+from tests.support.members import PASSWORD, entries, link_in, link_mailed, set_password
 
 NEW = "lamp river seven orchard"
 
@@ -12,18 +15,16 @@ def url(person):
 
 
 def test_asks_before_it_makes_one(admin, bo):
-    assert "password/new/" not in admin.get(url(bo)).content.decode()
+    assert "/accounts/invitation/" not in admin.get(url(bo)).content.decode()
     assert entries("password.link") == []
 
 
 def test_the_old_password_works_until_the_link_is_used(admin, bo):
-    link = link_in(admin.post(url(bo)))
+    admin.post(url(bo))
     bo.user.refresh_from_db()
     assert bo.user.check_password(PASSWORD)
 
-    browser = Client()
-    form = browser.get(link, follow=True).redirect_chain[-1][0]
-    browser.post(form, {"password1": NEW, "password2": NEW})
+    set_password(Client(), link_mailed("bo@acme.example"), NEW)
 
     bo.user.refresh_from_db()
     assert bo.user.check_password(NEW)
@@ -31,10 +32,10 @@ def test_the_old_password_works_until_the_link_is_used(admin, bo):
 
 
 def test_using_it_signs_nobody_in(admin, bo):
+    admin.post(url(bo))
     browser = Client()
-    form = browser.get(link_in(admin.post(url(bo))), follow=True).redirect_chain[-1][0]
 
-    browser.post(form, {"password1": NEW, "password2": NEW})
+    set_password(browser, link_mailed("bo@acme.example"), NEW)
 
     assert browser.get("/acme/")["Location"].startswith("/accounts/login/")
 
@@ -52,3 +53,35 @@ def test_not_for_somebody_who_counts_elsewhere(admin, bo, elsewhere, help):
 
 def test_not_for_oneself(admin, me):
     assert "your own password" in admin.post(url(me())).content.decode()
+
+
+def test_keeps_two_factor_authentication_and_ends_sessions(admin, bo, client):
+    sign_in(client, "bo@acme.example")
+    TOTP.activate(bo.user, generate_totp_secret())
+    admin.post(url(bo))
+
+    set_password(Client(), link_mailed("bo@acme.example"), NEW)
+
+    assert client.get("/acme/").status_code == 302
+    assert Authenticator.objects.filter(user=bo.user).exists()
+    assert [outcome for _, outcome, _ in entries("password.change")] == ["done"]
+
+
+def test_is_shown_where_there_is_no_mail_server_and_logged_as_such(admin, bo, no_mail):
+    set_password(Client(), link_in(admin.post(url(bo))), NEW)
+
+    bo.user.refresh_from_db()
+    assert bo.user.check_password(NEW)
+    shown = {"field": "link", "before": None, "after": "shown"}
+    assert entries("password.link") == [("bo@acme.example", "done", [shown])]
+
+
+def test_works_once(admin, bo):
+    admin.post(url(bo))
+    link = link_mailed("bo@acme.example")
+    set_password(Client(), link, NEW)
+
+    set_password(Client(), link, "another river seven plum")
+
+    bo.user.refresh_from_db()
+    assert bo.user.check_password(NEW)

@@ -16,7 +16,7 @@ from console.ops.logging import LineFormatter
 from tenants.organizations.roles import Role
 from tenants.outbound.alerts import alert
 
-LINK = "/accounts/password/new/1-c8abc-0123456789abcdef/"
+LINK = "/accounts/invitation/c8abc-0123456789abcdef/"
 
 
 @pytest.fixture
@@ -75,5 +75,5 @@ def test_no_path_of_a_request_opens_a_door():
     atoms = logger.atoms(answer, asked, environ, timedelta())
 
     line = given["access_log_format"] % logger.atoms_wrapper_class(atoms)
-    assert "/accounts/password/new/hidden/" in line
+    assert "/accounts/invitation/hidden/" in line
     assert "c8abc" not in line

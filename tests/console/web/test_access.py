@@ -25,8 +25,9 @@ PUBLIC = {
     "streams:read": "for machines, which bring a token of its own kind",
     "account_login": "the way in",
     "account_inactive": "says that an account is closed, without naming one",
-    "account_reset_password_from_key": "the link that an admin hands over",
-    "account_reset_password_from_key_done": "what follows it",
+    "account_open_invitation": "the link of an invitation, which has a token",
+    "account_invitation": "the invitation whose link was opened in this session",
+    "account_invitation_done": "what follows it",
     "mfa_authenticate": "the second step of the way in",
 }
 

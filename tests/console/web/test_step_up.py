@@ -48,6 +48,8 @@ ASKS = {
     "webhooks:rotate",
     "webhooks:remove",
     "members:new",
+    "members:resend_invitation",
+    "members:withdraw_invitation",
     "members:edit",
     "members:remove",
     "members:close",

@@ -1,7 +1,15 @@
+from django.contrib.auth.models import User
+from django.test import override_settings
+
 from tenants.audit.actor import Actor
-from tenants.organizations.members import create_password_link
+from tenants.models import Organization, PrivateCredentials
+from tenants.organizations import invitations
+from tenants.organizations.members import add_member
 from tenants.organizations.roles import Role
-from tests.support.scene import page_state
+from tests.support.scene import NO_MAIL, PASSWORD, page_state
+
+SETUP = Actor(0, "setup")
+MEI = "mei@harbor.example"
 
 
 @page_state("account_login")
@@ -57,20 +65,81 @@ def no_password(scene):
     scene.goto("account_change_password")
 
 
-@page_state("account_reset_password_from_key")
-def valid_link(scene):
-    user = scene.add_member(Role.EDITOR).user
-    scene.page.goto(create_password_link(Actor(0, "setup"), user))
+def create_account():
+    return User.objects.create_user(MEI, MEI, PASSWORD)
 
 
-@page_state("account_reset_password_from_key")
+def open_invitation(scene):
+    """Open the link of an invitation to Harbor."""
+    harbor = Organization.objects.get(slug="harbor")
+    with override_settings(MAILERS=NO_MAIL):
+        sent = invitations.invite(SETUP, harbor, MEI, Role.EDITOR, "Mei", scene.url)
+    scene.page.goto(sent.link)
+
+
+@page_state("account_invitation")
+def new_person(scene):
+    open_invitation(scene)
+
+
+@page_state("account_invitation")
+def invalid_(scene):
+    open_invitation(scene)
+    for field in scene.page.locator("input[type=password]").all():
+        field.fill("short")
+    scene.click_button("Set password")
+
+
+@page_state("account_invitation")
+def sign_in_first(scene):
+    create_account()
+    open_invitation(scene)
+
+
+@page_state("account_invitation")
+def confirming_(scene):
+    scene.user = create_account()
+    PrivateCredentials.objects.create(user=scene.user)
+    scene.sign_in_again()
+    open_invitation(scene)
+
+
+@page_state("account_invitation")
+def replacing_credentials(scene):
+    scene.user = create_account()
+    scene.sign_in_again()
+    open_invitation(scene)
+
+
+@page_state("account_invitation", Role.VIEWER)
+def other_account(scene):
+    create_account()
+    open_invitation(scene)
+
+
+@page_state("account_invitation")
+def shared_link_refused(scene):
+    elsewhere = Organization.objects.create(slug="elsewhere", name="Elsewhere")
+    add_member(SETUP, elsewhere, MEI, Role.VIEWER)
+    open_invitation(scene)
+
+
+@page_state("account_invitation")
+def new_password(scene):
+    member = scene.add_member(Role.EDITOR)
+    with override_settings(MAILERS=NO_MAIL):
+        sent = invitations.send_password_link(SETUP, member, scene.url)
+    scene.page.goto(sent.link)
+
+
+@page_state("account_open_invitation")
 def used_link(scene):
-    scene.goto("account_reset_password_from_key", uidb36="1", key="no-such")
+    scene.goto("account_open_invitation", token="no-such")
 
 
-@page_state("account_reset_password_from_key_done")
+@page_state("account_invitation_done")
 def initial____(scene):
-    scene.goto("account_reset_password_from_key_done")
+    scene.goto("account_invitation_done")
 
 
 @page_state("mfa_index")

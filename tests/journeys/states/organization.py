@@ -1,10 +1,13 @@
 from django.contrib.auth.models import User
+from django.test import override_settings
 from pydantic import SecretStr
 
-from tenants.models import Credential, Membership, Organization
+from tenants.audit.actor import Actor
+from tenants.models import Credential, Invitation, Membership, Organization
+from tenants.organizations import invitations
 from tenants.organizations.roles import Role
 from tests.journeys.states.webhooks import kept
-from tests.support.scene import page_state
+from tests.support.scene import NO_MAIL, page_state
 
 
 def busy(scene):
@@ -99,15 +102,42 @@ def initial____(scene):
 def invalid(scene):
     scene.goto("members:new")
     scene.page.get_by_label("Email").fill("nobody@nowhere")
-    scene.click_button("Add member")
+    scene.click_button("Invite")
 
 
 @page_state("members:new", Role.ADMIN)
 def with_link(scene):
-    scene.goto("members:new")
-    scene.page.get_by_label("Email").fill("mei@harbor.example")
-    scene.click_button("Add member")
-    scene.page.get_by_text("Copy it now").wait_for()
+    with override_settings(MAILERS=NO_MAIL):
+        scene.goto("members:new")
+        scene.page.get_by_label("Email").fill("mei@harbor.example")
+        scene.click_button("Invite")
+        scene.page.get_by_text("Copy it now").wait_for()
+
+
+def invite(scene, email="mei@harbor.example"):
+    harbor = Organization.objects.get(slug="harbor")
+    actor = Actor(0, "setup", organization_id=harbor.pk, organization=harbor.slug)
+    sent = invitations.invite(actor, harbor, email, Role.EDITOR, "Mei", scene.url)
+    return sent.invitation
+
+
+@page_state("members:index", Role.ADMIN)
+def pending_invitations(scene):
+    invite(scene)
+    Invitation.objects.filter(pk=invite(scene, "void@harbor.example").pk).update(state_digest="")
+    expired = invite(scene, "late@harbor.example")
+    Invitation.objects.filter(pk=expired.pk).update(expires_at=expired.created_at)
+    scene.goto("members:index")
+
+
+@page_state("members:resend_invitation", Role.ADMIN)
+def resending(scene):
+    scene.goto("members:resend_invitation", pk=invite(scene).pk)
+
+
+@page_state("members:withdraw_invitation", Role.ADMIN)
+def withdrawing(scene):
+    scene.goto("members:withdraw_invitation", pk=invite(scene).pk)
 
 
 @page_state("members:edit", Role.ADMIN)

@@ -5,9 +5,11 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError
 from django.test import Client
 
+from tenants.audit.actor import Actor
 from tenants.models import Membership
-
-PASSWORD = "plum orbit ladder seven"
+from tenants.organizations.members import add_member
+from tenants.organizations.roles import Role
+from tests.support.members import PASSWORD, link_mailed, set_password
 
 
 @pytest.fixture
@@ -23,24 +25,48 @@ def add(run, acme):
     return added
 
 
-def test_prints_a_link_that_sets_a_password_once(add, settings):
+@pytest.fixture
+def password(monkeypatch):
+    monkeypatch.setenv("MEMBER_PASSWORD", PASSWORD)
+
+
+def test_prints_a_link_that_sets_a_password_once(add, settings, no_mail):
     settings.CONSOLE_URL = "https://console.example"
 
     said = add("admin", "Ann@Acme.example", "--name", "Ann")
 
     found = re.search(r"https://console\.example(/accounts/\S+)", said)
     assert found, said
-    browser = Client()
-    form = browser.get(found[1], follow=True).redirect_chain[-1][0]
-    browser.post(form, {"password1": PASSWORD, "password2": PASSWORD})
+    set_password(Client(), found[1])
     ann = User.objects.get(username="ann@acme.example")
     assert ann.check_password(PASSWORD)
     assert ann.get_full_name() == "Ann"
+    assert Membership.objects.get(user=ann).role == "admin"
     assert "no longer works" in Client().get(found[1], follow=True).content.decode()
 
 
-def test_says_what_is_missing_without_an_address(add):
+def test_says_what_is_missing_without_an_address(add, no_mail):
     assert "CONSOLE_URL is not set" in add()
+
+
+def test_mails_the_link_where_there_is_a_mail_server(add, settings):
+    with pytest.raises(CommandError, match="Set CONSOLE_URL"):
+        add()
+    settings.CONSOLE_URL = "http://testserver"
+
+    assert "/accounts/" not in add()
+
+    set_password(Client(), link_mailed("ann@acme.example"))
+    assert Membership.objects.get().role == "admin"
+
+
+def test_sends_a_member_without_a_password_another_link(add, acme, no_mail):
+    add_member(Actor(0, "setup"), acme, "ann@acme.example", Role.ADMIN)
+
+    said = add()
+
+    assert "already admin" in said
+    assert "/accounts/invitation/" in said
 
 
 def test_takes_a_password_from_the_environment(add, monkeypatch):
@@ -77,7 +103,7 @@ def test_refuses_a_weak_password_and_adds_nobody(add, monkeypatch):
     assert not User.objects.exists()
 
 
-def test_does_nothing_the_second_time(add, recorded, monkeypatch):
+def test_does_nothing_the_second_time(add, recorded, monkeypatch, password):
     monkeypatch.setenv("MEMBER_PASSWORD", PASSWORD)
     add()
     before = recorded()
@@ -87,7 +113,7 @@ def test_does_nothing_the_second_time(add, recorded, monkeypatch):
     assert recorded() == before
 
 
-def test_changes_a_role(add):
+def test_changes_a_role(add, password):
     add("admin", "first@acme.example")
     add("viewer")
 
@@ -95,22 +121,21 @@ def test_changes_a_role(add):
     assert Membership.objects.get(user__username="ann@acme.example").role == "editor"
 
 
-def test_keeps_the_last_admin(add):
+def test_keeps_the_last_admin(add, password):
     add()
 
     with pytest.raises(CommandError, match="only administrator"):
         add("viewer")
 
 
-def test_all_of_it_is_in_the_record(add, recorded):
+def test_all_of_it_is_in_the_record(add, recorded, no_mail):
     add()
 
-    who = ("manage.py add_member", "acme", "done")
-    assert recorded() == [("member.add", *who), ("password.link", *who)]
+    assert recorded() == [("invitation.create", "manage.py add_member", "acme", "done")]
 
 
 @pytest.mark.parametrize("role", ["help desk", "auditor", "editor", "viewer"])
-def test_knows_every_role(add, role):
+def test_knows_every_role(add, role, password):
     add(role)
 
     assert Membership.objects.get().role == role
@@ -123,7 +148,7 @@ def test_knows_every_role(add, role):
         (("--organization", "acme", "--email", "nobody"), "valid email"),
     ],
 )
-def test_says_what_is_wrong(run, acme, arguments, says):
+def test_says_what_is_wrong(run, acme, no_mail, arguments, says):
     with pytest.raises(CommandError, match=says):
         run("add_member", *arguments, "--role", "admin")
 

@@ -1,0 +1,69 @@
+"""Pending invitations: resend and withdraw."""
+
+import pytest
+from django.test import Client
+
+from tenants.models import Invitation, Organization
+from tenants.organizations.roles import Role
+from tests.support.members import entries, link_mailed, open_link, set_password
+
+EMAIL = "new@acme.example"
+
+
+@pytest.fixture
+def invitation(admin):
+    admin.post("/acme/members/new/", {"email": EMAIL, "role": "viewer", "name": "New"})
+    return Invitation.objects.get()
+
+
+def url(invitation, page):
+    return f"/acme/members/invitations/{invitation.pk}/{page}/"
+
+
+def test_resending_replaces_the_link(admin, invitation, role_of):
+    first = link_mailed(EMAIL)
+    assert "previous link" in admin.get(url(invitation, "resend")).content.decode()
+
+    admin.post(url(invitation, "resend"))
+
+    assert "no longer works" in open_link(Client(), first).content.decode()
+    set_password(Client(), link_mailed(EMAIL))
+    assert role_of(EMAIL) == "viewer"
+    assert len(entries("invitation.create")) == 2
+    assert EMAIL not in admin.get(url(invitation, "resend")).content.decode()
+
+
+def test_withdrawing_voids_the_link(admin, invitation, role_of):
+    admin.post(url(invitation, "withdraw"))
+
+    set_password(Client(), link_mailed(EMAIL))
+
+    assert role_of(EMAIL) is None
+    assert "Pending invitations" not in admin.get("/acme/members/").content.decode()
+    role = {"field": "role", "before": "viewer", "after": None}
+    assert entries("invitation.withdraw") == [(EMAIL, "done", [role])]
+
+
+def test_inviting_again_with_another_role_replaces_the_invitation(admin, invitation, role_of):
+    first = link_mailed(EMAIL)
+    admin.post("/acme/members/new/", {"email": EMAIL, "role": "auditor"})
+
+    set_password(Client(), first)
+    assert role_of(EMAIL) is None
+    set_password(Client(), link_mailed(EMAIL))
+
+    assert role_of(EMAIL) == "auditor"
+
+
+@pytest.mark.parametrize("page", ["resend", "withdraw"])
+def test_an_invitation_of_another_organization_is_not_found(admin, invitation, page):
+    other = Organization.objects.create(slug="other", name="Other")
+    Invitation.objects.update(organization=other)
+
+    assert admin.post(url(invitation, page)).status_code == 404
+    assert Invitation.objects.exists()
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+def test_is_for_admins(member, invitation, role):
+    assert member(role).post(url(invitation, "withdraw")).status_code == 403
