@@ -137,7 +137,7 @@ EVENT_GROUPS: Mapping[str, EventGroup] = {
     ),
     "console": _event_group(
         _("Console"),
-        "access account budget organization member credential vault audit versions"
-        " stream webhook job search",
+        "access account budget organization member invitation credential vault audit"
+        " versions stream webhook job search",
     ),
 }

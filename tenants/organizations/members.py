@@ -134,6 +134,17 @@ def remove_second_factor(actor: Actor, user: User) -> None:
             session.end()
 
 
+def reset_credentials(actor: Actor, user: User) -> None:
+    """Remove a user's password and 2FA and end their sessions.
+
+    For operators, after they verified a person whose account was created by someone else.
+    """
+    with record_action(actor, events.PASSWORD_CHANGE, object=user.get_username()):
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    remove_second_factor(actor, user)
+
+
 def check_can_manage(admin: User, member: Membership) -> None:
     """Raise `MembershipRuleError` unless ``admin`` is one in all of the member's organizations.
 

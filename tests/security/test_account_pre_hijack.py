@@ -261,6 +261,25 @@ def test_command_invites_people_who_have_an_account(hijacked, other, capsys, mon
     assert User.objects.get(username=VERA).check_password(PASSWORD)
 
 
+def test_operator_frees_an_address_for_the_person(hijacked, other, mailed, settings):
+    attacker, _seed = hijacked
+    mailed()
+    settings.CONSOLE_URL = "http://testserver"
+
+    call_command(
+        "add_member",
+        "--organization=other",
+        f"--email={VERA}",
+        "--role=editor",
+        "--reset-credentials",
+    )
+    set_password(Client(), link_mailed(VERA), NEW)
+
+    assert is_member("other")
+    assert User.objects.get(username=VERA).check_password(NEW)
+    assert attacker.get("/other/").status_code == 302
+
+
 def test_audit_log_says_who_saw_the_link(mallory, mailed, no_mail):
     token = link_in(invite(mallory, "acme")).strip("/").rpartition("/")[2]
     mailed()

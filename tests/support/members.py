@@ -39,9 +39,11 @@ def link_in(response):
 
 def link_mailed(email):
     """The path of the last link that was mailed to this address."""
-    texts = [message.body for message in mail.outbox if message.to == [email]]
+    texts = [str(message.body) for message in mail.outbox if message.to == [email]]
     assert texts, "no mail"
-    return re.search(r"http://testserver(/accounts/invitation/\S+)", texts[-1])[1]
+    found = re.search(r"http://testserver(/accounts/invitation/\S+)", texts[-1])
+    assert found, "no link"
+    return found[1]
 
 
 def open_link(browser, link):

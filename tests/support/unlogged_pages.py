@@ -10,8 +10,7 @@ UNLOGGED_PAGES = {
         "services:discard clients:discard clients:refresh clients:bulk_select clients:columns"
         " clients:bulk_action clients:bulk_setting clients:bulk_preview tokens:lookup"
         " tokens:verify batches:columns users:index searches:new webhooks:new"
-        " streams:new members:new members:resend_invitation"
-        " members:withdraw_invitation credentials:edit credentials:check"
+        " streams:new members:new credentials:edit credentials:check"
         " credentials:remove audit:suggest".split(),
         FORM,
     ),

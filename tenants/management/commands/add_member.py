@@ -44,6 +44,12 @@ class Command(BaseCommand):
             help="read the password from the first line of standard input",
         )
 
+        parser.add_argument(
+            "--reset-credentials",
+            action="store_true",
+            help="first remove password and 2FA of an existing account; verify the person before",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         organization = get_organization(options["organization"])
         actor = command_actor("add_member", organization)
@@ -53,6 +59,10 @@ class Command(BaseCommand):
         try:
             if password:
                 validate_password(password)
+            user = invitations.find_user(members.clean_email(options["email"]))
+            if user and options["reset_credentials"]:
+                members.reset_credentials(actor, user)
+                self.stdout.write(f"Password and 2FA of {user} removed.")
             self._ensure_member(actor, organization, options, password)
         except ValidationError as error:
             raise CommandError(f"Nothing was changed. {format_errors(error)}") from None

@@ -13,7 +13,7 @@ from django.test import Client
 
 from console.models import Draft, Lookup, Receipt, Selection, Spending
 from tenants.audit.models import AuditEntry
-from tenants.models import Credential, Membership, Organization
+from tenants.models import Credential, Invitation, Membership, Organization
 from tenants.organizations.roles import Role
 from tests.support.access import ALLOWED_ROLES, METHOD_NOT_ALLOWED, ORGANIZATION_PAGES, page_path
 from tests.support.authentication import set_last_authentication
@@ -164,7 +164,7 @@ def test_no_other_method_reaches_authlete(signed_in, sandbox, method):
 
 def tables():
     """What people keep here, row by row; sessions and the record aside."""
-    people = (User, Membership, Organization, Credential, Authenticator)
+    people = (User, Membership, Invitation, Organization, Credential, Authenticator)
     kept = (*people, Draft, Lookup, Receipt, Selection, Spending)
     return {model: list(model.objects.order_by("pk").values()) for model in kept}
 

@@ -16,6 +16,7 @@ from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import record_event
 from tenants.jobs.models import Job, JobState
 from tenants.models import Credential, Membership
+from tenants.organizations.invitations import invite
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import StoredToken
 from tests.support.access import PATH_PARAMS, page_path
@@ -140,7 +141,12 @@ def where(admin, acme):
         "webhook": make_webhook(acme).pk,
         "batch": batch.pk,
     }
-    return lambda name: page_path(name, **ids)
+    sent = invite(Actor(0, "x"), acme, "mei@acme.example", Role.EDITOR, "", "http://testserver")
+    others = {
+        name: {"pk": sent.invitation.pk}
+        for name in ("members:resend_invitation", "members:withdraw_invitation")
+    }
+    return lambda name: page_path(name, **ids | others.get(name, {}))
 
 
 def sessions():

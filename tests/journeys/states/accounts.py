@@ -97,7 +97,7 @@ def sign_in_first(scene):
 
 
 @page_state("account_invitation")
-def confirming_(scene):
+def accepting(scene):
     scene.user = create_account()
     PrivateCredentials.objects.create(user=scene.user)
     scene.sign_in_again()

@@ -67,7 +67,7 @@ def password_link(request: ConsoleRequest, member: Member, pk: int) -> HttpRespo
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
-def resend(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
+def resend_invitation(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
     """Replace a pending invitation by a new one."""
 
     def send(invitation: Invitation) -> HttpResponse:
@@ -81,12 +81,12 @@ def resend(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
         )
         return _respond_sent(request, member, sent)
 
-    return _confirm(request, member, pk, send, template="members/resend.html")
+    return _confirm(request, member, pk, send, template="members/resend_invitation.html")
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
-def withdraw(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
+def withdraw_invitation(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
     """Withdraw a pending invitation."""
 
     def drop(invitation: Invitation) -> HttpResponse:
@@ -95,7 +95,7 @@ def withdraw(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
         messages.success(request, _("Invitation of %(person)s withdrawn.") % person)
         return redirect_to(request, index_url(member))
 
-    return _confirm(request, member, pk, drop, template="members/withdraw.html")
+    return _confirm(request, member, pk, drop, template="members/withdraw_invitation.html")
 
 
 def _confirm(
