@@ -16,7 +16,7 @@ from tenants.audit import events
 from tenants.audit.actor import Actor
 from tenants.audit.recorder import record_action
 from tenants.authlete.changes import FieldChange
-from tenants.models import Invitation, Membership, Organization
+from tenants.models import Invitation, Membership, Organization, PrivateCredentials
 from tenants.organizations.roles import Role
 
 MAX_EMAIL_CHARS = 150  # characters of an email address, which is the user's name as well
@@ -142,6 +142,7 @@ def reset_credentials(actor: Actor, user: User) -> None:
     with record_action(actor, events.PASSWORD_CHANGE, object=user.get_username()):
         user.set_unusable_password()
         user.save(update_fields=["password"])
+        PrivateCredentials.objects.filter(user=user).delete()
     remove_second_factor(actor, user)
 
 

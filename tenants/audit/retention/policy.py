@@ -32,7 +32,7 @@ DEFAULT_RETENTION_DAYS: Mapping[str, int] = {
 }
 CATEGORY_BY_EFFECT = {"read": READS, "reveal": REVEALS, "change": CHANGES, "destroy": DESTRUCTIONS}
 CATEGORY_BY_AREA = {
-    **dict.fromkeys("member organization credential vault".split(), ACCESS),
+    **dict.fromkeys("member invitation organization credential vault".split(), ACCESS),
     **dict.fromkeys("audit stream search".split(), SEARCHES),
     **dict.fromkeys("sign_in sign_out session step_up password second_factor".split(), SIGN_INS),
 }

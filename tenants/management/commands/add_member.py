@@ -15,7 +15,7 @@ from tenants.audit.events import PASSWORD_CHANGE
 from tenants.audit.recorder import record_action
 from tenants.authlete.errors import AuditUnavailableError
 from tenants.management.base import command_actor, format_errors, get_organization
-from tenants.models import Organization
+from tenants.models import Organization, PrivateCredentials
 from tenants.organizations import invitations, members
 from tenants.organizations.invitations import SentInvitation
 from tenants.organizations.roles import Role
@@ -103,6 +103,7 @@ class Command(BaseCommand):
         with record_action(actor, PASSWORD_CHANGE, object=user.get_username()):
             user.set_password(password)
             user.save(update_fields=["password"])
+            PrivateCredentials.objects.filter(user=user).delete()
         self.stdout.write("Password set.")
 
     def _write_link(self, sent: SentInvitation) -> None:
