@@ -4,8 +4,9 @@ from django.db import connection
 
 from tenants.audit.integrity import append_only, tombstones
 from tenants.audit.integrity.chain import GENESIS_MAC, compute_head_mac, compute_mac, get_audit_keys
+from tenants.audit.integrity.sink_state import save_state
 from tenants.audit.integrity.tombstones import Tombstone
-from tenants.audit.models import AuditHead, AuditRecord
+from tenants.audit.models import AuditHead, AuditRecord, CheckpointProgress
 
 
 def drop_append_only_triggers() -> None:
@@ -35,3 +36,11 @@ def recompute_chain(key=None):
     name = keys.current
     sealed = compute_head_mac(key(name), seq, link)
     AuditHead.objects.update(seq=seq, link=link, key=name, mac=sealed)
+
+
+def save_progress(size, name=""):
+    """Set how far the checkpoint sinks have come, as a worker does; create ``name``."""
+    states = [*CheckpointProgress.objects.all()] or [CheckpointProgress(name=name)]
+    for state in states:
+        state.size = size
+        save_state(state)

@@ -20,11 +20,11 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
-from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from tenants.audit.integrity.signed_tree import Checkpoint
+from tenants.audit.integrity.sink_state import is_state_intact, load_state, save_state
 from tenants.audit.models import AuditCheckpoint, AuditHead, AuditRecord, CheckpointProgress
 from tenants.audit.records import MALFORMED_ERRORS
 from tenants.outbound import mail
@@ -79,7 +79,7 @@ def load_sinks() -> list[CheckpointSink]:
 def deliver_checkpoints() -> None:
     """Bring every sink up to date; a failing one doesn't stop the others."""
     for sink in load_sinks():
-        state, _ = CheckpointProgress.objects.get_or_create(name=sink.name)
+        state = load_state(sink.name)
         try:
             size = _deliver_to(sink, state)
         except (*mail.MAIL_ERRORS, httpx.HTTPError, AnchorDivergedError, ValueError) as error:
@@ -89,13 +89,13 @@ def deliver_checkpoints() -> None:
                 state.sent_at = timezone.now()
             state.size = size
             state.failed_at, state.error = None, ""
-            state.save()
+            save_state(state)
 
 
 def _save_failure(state: CheckpointProgress, error: Exception) -> None:
     state.failed_at = state.failed_at or timezone.now()
     state.error = f"{type(error).__name__}: {error}"[:200]
-    state.save()
+    save_state(state)
     reason = "rolled back" if isinstance(error, AnchorDivergedError) else type(error).__name__
     alert("audit.unkept", level=logging.ERROR, sink=state.name, error=reason)
 
@@ -211,8 +211,8 @@ def _send_post(url: str, lines: Sequence[str]) -> int:
 def _anchored_size() -> int:
     """Return the number of rows covered by any sink."""
     names = [sink.name for sink in load_sinks()]
-    found = CheckpointProgress.objects.filter(name__in=names).aggregate(Max("size"))
-    return found["size__max"] or 0
+    states = CheckpointProgress.objects.filter(name__in=names)
+    return max((state.size for state in states if is_state_intact(state)), default=0)
 
 
 def _oldest_unanchored_time(size: int, now: datetime) -> datetime | None:

@@ -11,7 +11,9 @@ from tenants.audit.integrity import signing
 from tenants.audit.integrity.chain import GENESIS_MAC
 from tenants.audit.integrity.merkle import MerkleTree
 from tenants.audit.integrity.signed_tree import Checkpoint, serialize_peaks
+from tenants.audit.integrity.sink_state import is_state_intact
 from tenants.audit.models import AuditCheckpoint, CheckpointProgress
+from tenants.audit.records import MALFORMED_ERRORS
 
 
 class AnchorFileError(Exception):
@@ -119,11 +121,22 @@ def load_stored_checkpoints() -> tuple[list[Checkpoint], CheckpointMismatchError
             return found, CheckpointMismatchError(one.size, what)
         found.append(one)
     sizes = {0, *(one.size for one in found)}
-    for name, size in CheckpointProgress.objects.values_list("name", "size"):
-        if size not in sizes:
-            what = f"the checkpoint sent to {name} is missing from the database"
-            return found, CheckpointMismatchError(_row_number(size), what)
-    return found, None
+    return found, _find_wrong_state(sizes)
+
+
+def _find_wrong_state(sizes: Container[int]) -> CheckpointMismatchError | None:
+    """Return the error of a sink's state that was changed or that no checkpoint explains."""
+    try:
+        for state in CheckpointProgress.objects.order_by("name"):
+            if not is_state_intact(state):
+                what = f"the delivery state of {state.name} was changed"
+                return CheckpointMismatchError(_row_number(state.size), what)
+            if state.size not in sizes:
+                what = f"the checkpoint sent to {state.name} is missing from the database"
+                return CheckpointMismatchError(_row_number(state.size), what)
+    except MALFORMED_ERRORS:
+        return CheckpointMismatchError(1, "the delivery state of a checkpoint sink is malformed")
+    return None
 
 
 def _row_number(size: Any) -> int:

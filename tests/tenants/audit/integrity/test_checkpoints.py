@@ -29,7 +29,7 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.errors import AuditUnavailableError, Outcome
 from tenants.authlete.operation import Effect, Operation
 from tenants.jobs import audit_tasks as chores
-from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers
+from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers, save_progress
 from tests.support.backdating import backdate_entries
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
@@ -336,7 +336,7 @@ def test_a_clock_that_jumps_stops_nobody_who_saw_them_get_there(kept_in_a_file, 
     call()
     with backdate_entries(1):
         call(2)
-    CheckpointProgress.objects.update(size=4)
+    save_progress(4)
     call()
 
     monkeypatch.setattr(anchors, "anchor_monitor", anchors._AnchorMonitor())
@@ -352,7 +352,7 @@ def test_who_has_not_looked_for_long_trusts_nothing_that_got_there_before(
     call()
     with backdate_entries(16 * MINUTE):
         call()
-    CheckpointProgress.objects.update(size=4)
+    save_progress(4)
     now = monotonic()
     monkeypatch.setattr(anchors, "monotonic", lambda: now + 3 * 60 * 60)
 

@@ -15,7 +15,7 @@ from tenants.audit.integrity import anchors, checkpoints
 from tenants.audit.integrity.signed_tree import Checkpoint
 from tenants.audit.models import CheckpointProgress
 from tenants.audit.recorder import record_event
-from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers
+from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers, save_progress
 from tests.tenants.audit.integrity.tampering.fixture_log import dump, put_back
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
@@ -89,7 +89,7 @@ def test_delivery_resumes_where_the_receiver_says(receiver):
     for _ in range(3):
         sign_rows()
     anchors.deliver_checkpoints()
-    CheckpointProgress.objects.update(size=2)  # as if the answer had been lost
+    save_progress(2)  # as if the answer had been lost
     anchors._delivered_lines.clear()
 
     anchors.deliver_checkpoints()

@@ -27,7 +27,12 @@ from tenants.authlete.operation import Effect, Operation
 from tenants.authlete.snapshots import ObjectSnapshot
 from tenants.versions.models import Content, Version
 from tenants.versions.recorder import record_snapshot
-from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers, recompute_chain
+from tests.support.audit_tampering import (
+    CHECKPOINT_KEY,
+    drop_append_only_triggers,
+    recompute_chain,
+    save_progress,
+)
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
 BO = Actor(2, "bo", "helpdesk", 2, "harbor", "page-2", "2001:db8::1")
@@ -68,7 +73,7 @@ def make(settings, monkeypatch, folder):
             settings.AUDIT_KEYS = f"{NEW_KEY},{settings.AUDIT_KEYS}"
         call_command("audit_checkpoint", out=anchor, verbosity=0)
         size = AuditCheckpoint.objects.latest("number").size
-        CheckpointProgress.objects.update_or_create(name="file 1", defaults={"size": size})
+        save_progress(size, "file 1")
         dumps.append(dump())
     calls(1)
     AuditLogSink(IDA).record_intents([CallIntent(PUSH, "us", "/push")])  # open for ever

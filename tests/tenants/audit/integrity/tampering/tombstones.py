@@ -10,19 +10,18 @@ from tenants.audit.events import MEMBER_ADD, SEARCH_SAVE, SIGN_OUT
 from tenants.audit.integrity import chain, tombstones
 from tenants.audit.integrity.merkle import build_leaf_input
 from tenants.audit.integrity.tombstones import Tombstone
-from tenants.audit.models import (
-    AuditCheckpoint,
-    AuditEntry,
-    AuditField,
-    AuditRecord,
-    CheckpointProgress,
-)
+from tenants.audit.models import AuditCheckpoint, AuditEntry, AuditField, AuditRecord
 from tenants.audit.record_builder import serialize_changes
 from tenants.audit.recorder import record_event
 from tenants.audit.records import canonical_json
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.audit.retention.runs import DeletedRows, build_run_changes
-from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers, recompute_chain
+from tests.support.audit_tampering import (
+    CHECKPOINT_KEY,
+    drop_append_only_triggers,
+    recompute_chain,
+    save_progress,
+)
 from tests.support.backdating import backdate_entries
 from tests.tenants.audit.integrity.tampering.fixture_log import (
     BLOCK,
@@ -62,7 +61,7 @@ def make_thinned(settings, monkeypatch, folder):
     assert sum(delete_expired_entries(worker)) == 1
     call_command("audit_checkpoint", out=anchor, verbosity=0)
     size = AuditCheckpoint.objects.latest("number").size
-    CheckpointProgress.objects.update_or_create(name="file 1", defaults={"size": size})
+    save_progress(size, "file 1")
     calls(1)
     drop_append_only_triggers()
     return Victim(AuditRecord.objects.count(), anchor, [before])
