@@ -24,9 +24,7 @@ def document_urls(kind: DocumentKind) -> list[URLPattern]:
         return path(route, _document_page(kind, view, needs), name=view.__name__)
 
     def action(route: str, view: DocumentPage) -> URLPattern:
-        return path(
-            route, require_POST(_document_page(kind, view, Effect.CHANGE)), name=view.__name__
-        )
+        return page(route, require_POST(view), Effect.CHANGE)
 
     return [
         page("fields/", fields),

@@ -218,5 +218,5 @@ def page_path(name, **other):
     return reverse(name, kwargs={one: (PATH_PARAMS | other)[one] for one in ROUTES[name]})
 
 
-METHOD_NOT_ALLOWED = 405  # said before anybody asks who it is
+METHOD_NOT_ALLOWED = 405  # for those who may see the page only
 ORGANIZATION_PAGES = [name for name, places in ROUTES.items() if "organization" in places]
