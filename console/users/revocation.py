@@ -47,6 +47,7 @@ class UserRevocation:
     receipt: ServiceReceipt
     _apps_with_known_scopes: set[int] = field(default_factory=set)  # whose scopes were just read
     _first_error: AuthleteError | None = None  # the first of a round
+    _unlisted_apps: AppNames = field(default_factory=dict)  # with tokens, but not listed
 
     def revoke_all(self) -> None:
         """Revoke all apps.
@@ -87,10 +88,13 @@ class UserRevocation:
             line.troubles = []
 
     def _run_round(self, only_client: int | None) -> None:
-        apps = self._list_apps(only_client)
+        apps = {**self._unlisted_apps, **self._list_apps(only_client)}
         self._add_apps(apps if only_client is None else {only_client: "", **apps})
         self._revoke(apps)
-        self._confirm(self._list_apps(only_client) if self.receipt.lines else apps)
+        left = self._list_apps(only_client) if self.receipt.lines else apps
+        holders = self._list_token_holders(only_client)
+        self._unlisted_apps = {number: holders[number] for number in holders.keys() - left.keys()}
+        self._confirm({**self._unlisted_apps, **left})
 
     def _build_problem(self, error: AuthleteError, part: str = "") -> ReceiptProblem:
         """Build a problem without the subject, which Authlete may quote."""
@@ -116,6 +120,14 @@ class UserRevocation:
                 return found
             if not new or len(found) >= MAX_APPS_PER_SERVICE:
                 raise missing_apps_error(page.total_count, len(found))
+
+    def _list_token_holders(self, only_client: int | None) -> AppNames:
+        """Return apps with valid tokens of the user; none only if there are no such tokens."""
+        page = self.service.tokens.list(only_client, self.subject, TokenStatus.VALID)
+        found = {token.client_id: "" for token in page.access_tokens or ()}
+        if page.total_count and not found:
+            raise missing_apps_error(page.total_count, 0)
+        return found
 
     def _add_apps(self, listed: AppNames) -> None:
         """Add and read apps that aren't in the receipt yet."""

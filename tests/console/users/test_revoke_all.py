@@ -103,13 +103,13 @@ def listings(world):
     return [path.split("/")[2] for path in calls]
 
 
-def test_lists_the_tokens_of_all_apps_by_one_call(begin, worker, world):
+def test_lists_the_tokens_of_all_apps_by_one_call_before_and_one_after(begin, worker, world):
     begin()
     world.calls.clear()
 
     worker()
 
-    assert sorted(listings(world)) == ["17", "19"]
+    assert sorted(listings(world)) == ["17", "17", "19", "19", "20"]
 
 
 def test_lists_them_app_by_app_where_one_page_does_not_hold_them(desk, begin, worker, world):
