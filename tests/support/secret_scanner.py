@@ -1,11 +1,10 @@
 """Find secrets, or parts of them, in responses, the database and logs."""
 
 import json
-import pickle
 import re
 import sqlite3
 import zlib
-from base64 import b64decode, urlsafe_b64decode
+from base64 import urlsafe_b64decode
 from contextlib import suppress
 
 from django.db import connection
@@ -80,7 +79,7 @@ def dump_database():
                 yield table, "\n".join(map(_cell_text, row))
         cursor.execute("SELECT cache_key, value FROM cache")
         for key, value in cursor.fetchall():
-            yield f"cache {key}", str(pickle.loads(b64decode(value)))
+            yield f"cache {key}", str(json.loads(value))
     for session in stored_sessions():
         yield "session", str(session)
     if isinstance(connection.connection, sqlite3.Connection):
