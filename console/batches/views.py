@@ -38,6 +38,7 @@ from console.web.access import (
 from console.web.idempotency import IdempotentForm, idempotent
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
+from console.web.uploads import accepts_files
 from tenants.authlete.errors import NotFoundError
 from tenants.authlete.operation import Effect
 
@@ -147,6 +148,7 @@ def batch_path(batch: Batch) -> str:
     return reverse("batches:show", args=[batch.organization.slug, batch.pk])
 
 
+@accepts_files
 @workspace_page(Effect.REVEAL)
 def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """Upload a file of tokens for a service, and start its check."""
@@ -175,6 +177,7 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
     return render_page(request, "batches/new.html", context, status=status)
 
 
+@accepts_files
 @organization_page(Effect.REVEAL)
 def replace(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
     """Replace the file of a batch that wasn't submitted yet."""
