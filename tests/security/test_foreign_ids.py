@@ -71,9 +71,17 @@ def test_a_client_with_service_ids_refuses_other_services(acme, sandbox):
 
     with pytest.raises(ForeignServiceError):
         client.service(18).get()
-    assert not sandbox.calls
-    client.services.list()
+    assert {call.path for call in sandbox.calls} == {"/api/service/get/list"}
     assert client.service(17).get().api_key == 17
+
+
+def test_a_client_lists_services_to_find_an_unknown_one(acme, sandbox):
+    client = connect(load_credentials(acme), "us", NullAuditSink(), service_ids=set())
+
+    assert client.service(17).get().api_key == 17
+    assert client.service(17).get().api_key == 17
+    paths = [call.path for call in sandbox.calls]
+    assert paths == ["/api/service/get/list", "/api/17/service/get", "/api/17/service/get"]
 
 
 def test_a_service_that_was_created_elsewhere_works_at_once(admin, sandbox, acme):
