@@ -1,7 +1,7 @@
 """Where sign-in differs from what the library does by itself."""
 
 import secrets
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from console.accounts.audit import log_account_event
+from console.accounts.hashers import HashingBusyError
 from console.accounts.passwords import MAX_PASSWORD_BYTES
 from console.web.access import client_ip
 from console.web.step_up import is_recently_authenticated
@@ -85,6 +86,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         except ValidationError:
             login = str(credentials.get("email") or credentials.get("username"))
             log_account_event(request, None, SIGN_IN_THROTTLED, Outcome.REJECTED, login=login)
+            raise
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        try:
+            return cast("User | None", super().authenticate(request, **credentials))
+        except HashingBusyError:
+            self._rollback_login_failed_rl_usage()
             raise
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:

@@ -12,12 +12,13 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
 from console.accounts.audit import log_account_event
+from console.accounts.hashers import HashingBusyError
 from console.web.access import ConsoleRequest
 from console.web.step_up import is_within_limit
 from tenants.audit.events import SESSION_ENDED
@@ -29,6 +30,7 @@ type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 STARTED_KEY, LAST_SEEN_KEY = "began", "seen"  # seconds since 1970, in the session
 LAST_SEEN_STEP_SECONDS = 60  # seconds between two notes of when somebody was last seen
+BUSY_RETRY_SECONDS = 10
 POLL_HEADER = "X-Poll"  # the header of a page that looks again by itself
 
 
@@ -123,6 +125,23 @@ class RequireSecondFactorMiddleware:
         needs = Membership.objects.filter(user_id=request.user.pk, role__in=[*ROLES_REQUIRING_2FA])
         lacks = not has.exists() and needs.exists()
         return redirect(reverse("mfa_activate_totp")) if lacks else None
+
+
+class HashingBusyMiddleware:
+    """Respond with 503 when too many passwords are being hashed."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, HashingBusyError):
+            return None
+        response = render(request, "account/busy.html", status=503)
+        response["Retry-After"] = str(BUSY_RETRY_SECONDS)
+        return response
 
 
 def _end_session(request: HttpRequest, reason: str) -> None:
