@@ -12,7 +12,7 @@ from tenants.authlete.documents.base import ApiModel, ResultReply
 from tenants.authlete.documents.client import Client, ClientPage
 from tenants.authlete.edits import WriteResult
 from tenants.authlete.errors import BadRequestError
-from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.operation import MAX_LIST_RESPONSE_BYTES, Effect, Operation
 
 # The flag already has that value (Authlete facts, 6).
 LOCK_UNCHANGED_CODES = ("A293203", "A293204")
@@ -52,7 +52,13 @@ class UpdatedScopes(RequestableScopes):
     requestable_scopes: list[str] | None
 
 
-LIST = Operation("client.list", "GET", "/api/{service_id}/client/get/list", ClientPage)
+LIST = Operation(
+    "client.list",
+    "GET",
+    "/api/{service_id}/client/get/list",
+    ClientPage,
+    max_response_bytes=MAX_LIST_RESPONSE_BYTES,
+)
 GET = Operation("client.get", "GET", "/api/{service_id}/client/get/{client_id}", Client)
 # The same call, to show the secret.
 REVEAL_SECRET = Operation(

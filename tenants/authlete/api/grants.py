@@ -9,7 +9,7 @@ from tenants.authlete.api.identifiers import require_client_id, require_subject
 from tenants.authlete.api_client import ApiClient
 from tenants.authlete.documents.base import ApiModel, ResultReply
 from tenants.authlete.documents.client import Client
-from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.operation import MAX_LIST_RESPONSE_BYTES, Effect, Operation
 
 PAGE_SIZE = 100
 
@@ -60,6 +60,7 @@ LIST = Operation(
     "GET",
     "/api/{service_id}/client/authorization/get/list",
     AuthorizedClientPage,
+    max_response_bytes=MAX_LIST_RESPONSE_BYTES,
 )
 LIST_POST = Operation(
     "authorization.list_post",
@@ -67,6 +68,7 @@ LIST_POST = Operation(
     "/api/{service_id}/client/authorization/get/list",
     AuthorizedClientPage,
     operation_id="client_authorization_get_list_api_post",
+    max_response_bytes=MAX_LIST_RESPONSE_BYTES,
 )
 LIST_BY_SUBJECT = Operation(
     "authorization.list_by_subject",
@@ -75,6 +77,7 @@ LIST_BY_SUBJECT = Operation(
     AuthorizedClientPage,
     operation_id="client_authorization_get_list_by_subject_api",
     secret_params=("subject",),
+    max_response_bytes=MAX_LIST_RESPONSE_BYTES,
 )
 UPDATE = Operation(
     "authorization.update",

@@ -8,7 +8,7 @@ from pydantic import model_validator
 from tenants.authlete.api_client import ApiClient
 from tenants.authlete.changes import diff_objects
 from tenants.authlete.documents.base import ApiModel
-from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.operation import MAX_LIST_RESPONSE_BYTES, Effect, Operation
 
 
 class HardwareKey(ApiModel):
@@ -49,6 +49,7 @@ LIST = Operation(
     "/api/{service_id}/hsk/get/list",
     HardwareKeyList,
     success_actions=("SUCCESS",),
+    max_response_bytes=MAX_LIST_RESPONSE_BYTES,
 )
 GET = Operation(
     "key.get",

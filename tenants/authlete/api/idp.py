@@ -14,7 +14,7 @@ from tenants.authlete.api_client import ApiClient
 from tenants.authlete.documents.service import Service
 from tenants.authlete.edits import WriteResult, find_unexpected_changes
 from tenants.authlete.errors import AuthleteError
-from tenants.authlete.operation import ApiHost, Effect, Operation
+from tenants.authlete.operation import MAX_LIST_RESPONSE_BYTES, ApiHost, Effect, Operation
 from tenants.authlete.result_codes import MISSING_RIGHT
 from tenants.authlete.transport.deadline import Deadline
 
@@ -48,6 +48,7 @@ LIST_SERVERS = Operation(
     list[dict[str, Any]],
     host=ApiHost.IDP,
     operation_id="",
+    max_response_bytes=MAX_LIST_RESPONSE_BYTES,
 )
 
 

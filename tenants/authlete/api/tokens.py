@@ -28,11 +28,17 @@ from tenants.authlete.edits import WriteResult
 from tenants.authlete.errors import InvalidRequestError
 from tenants.authlete.messages import Message
 from tenants.authlete.messages import gettext_noop as _
-from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.operation import MAX_LIST_RESPONSE_BYTES, Effect, Operation
 
 MAX_PAGE_SIZE = 20  # Authlete rejects more (Authlete facts, 4)
 
-LIST = Operation("token.list", "GET", "/api/{service_id}/auth/token/get/list", TokenPage)
+LIST = Operation(
+    "token.list",
+    "GET",
+    "/api/{service_id}/auth/token/get/list",
+    TokenPage,
+    max_response_bytes=MAX_LIST_RESPONSE_BYTES,
+)
 CREATE = Operation(
     "token.create",
     "POST",

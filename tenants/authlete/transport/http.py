@@ -22,7 +22,7 @@ from tenants.authlete.messages import gettext_noop as _
 from tenants.authlete.transport.connection_pool import CONNECT_TIMEOUT_SECONDS, ConnectionPool
 from tenants.authlete.transport.deadline import Deadline
 
-MAX_RESPONSE_BYTES = 8_000_000  # decoded
+MAX_PROBE_BYTES = 100_000
 DEFAULT_HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip",
@@ -53,9 +53,14 @@ class RawResponse:
 
 
 def send_request(
-    pool: ConnectionPool, raw_request: RawRequest, deadline: Deadline, *, fresh: bool
+    pool: ConnectionPool,
+    raw_request: RawRequest,
+    deadline: Deadline,
+    *,
+    fresh: bool,
+    max_bytes: int,
 ) -> RawResponse:
-    """Send a request once and return the complete response.
+    """Send a request once and return the complete response of at most ``max_bytes``.
 
     Raises `NotSentError` if nothing was sent, and `UnknownOutcomeError` if no complete
     response arrived.
@@ -65,7 +70,7 @@ def send_request(
         with pool.lease(deadline, fresh=fresh) as connection:
             response = connection.transport.handle_request(request)
             try:
-                body = b"".join(_read_body(response, deadline))
+                body = b"".join(_read_body(response, deadline, max_bytes))
             finally:
                 response.close()
             return RawResponse(response.status_code, response.headers, body)
@@ -84,7 +89,9 @@ def probe(pool: ConnectionPool) -> None:
     """
     request = RawRequest("GET", "/", httpx.QueryParams(), {})
     try:
-        response = send_request(pool, request, Deadline(PROBE_TIMEOUT_SECONDS), fresh=True)
+        response = send_request(
+            pool, request, Deadline(PROBE_TIMEOUT_SECONDS), fresh=True, max_bytes=MAX_PROBE_BYTES
+        )
     except AuthleteError:
         is_healthy = False
     else:
@@ -151,12 +158,12 @@ def _error_name(error: Exception) -> str:
     return type(error).__name__
 
 
-def _read_body(response: httpx.Response, deadline: Deadline) -> Iterator[bytes]:
+def _read_body(response: httpx.Response, deadline: Deadline, max_bytes: int) -> Iterator[bytes]:
     size = 0
     for chunk in _iter_decoded(response):
         size += len(chunk)
-        if size > MAX_RESPONSE_BYTES:
-            message = Message(_("The response exceeds {most} bytes."), most=MAX_RESPONSE_BYTES)
+        if size > max_bytes:
+            message = Message(_("The response exceeds {most} bytes."), most=max_bytes)
             raise ResponseTooLargeError(message, status=response.status_code)
         if not deadline.remaining():
             message = Message(_("The response took too long."))
