@@ -25,6 +25,8 @@ from tenants.authlete.json.reader import (
     replace_surrogates,
     replace_surrogates_in,
 )
+from tenants.authlete.redaction.secret_names import is_secret_name
+from tenants.authlete.redaction.secret_texts import contains_secret
 
 # From spec 3.0.16 and the replies of the identity provider.
 SECRET_FIELDS = frozenset(
@@ -38,23 +40,11 @@ SECRET_FIELDS = frozenset(
     accessTokenIdentifier refreshTokenIdentifier parameters
     """.split()
 )
-# For unknown fields. It matches no setting of the specification that people have to see.
-SECRET_NAME_PATTERN = re.compile(
-    r"(?i:secret(_?(key|value|text|hash))?|passw(or)?d|passphrase|passcode"
-    r"|(private|signing|hmac|master|symmetric|access|encryption)_?key"
-    r"|credentials?|bearer)s?$"
-    r"|(?:^t|[a-z]T|_t)okens?$|(?:^t|[a-z]T|_t)icket$"
-)
-NOT_SECRET_FIELDS = frozenset({"accessTokens", "issuableCredentials"})  # they match the pattern
 JWKS_NAME_PATTERN = re.compile(r"(?i)jwks?$")
 MIN_TOKEN_CHARS = 8
 CONTENT_FIELD = "responseContent"  # the response of an authorization server
-PRIVATE_KEY_PEM_MARKER = "PRIVATE KEY-----"  # RFC 7468, section 10; older kinds end the same way
-# A text that is JSON is parsed if it mentions keys or secrets.
-JSON_START_CHARS = frozenset("{[ \t\r\n")
-SECRET_JSON_PATTERN = re.compile(
-    r"(kty|(?i:secret|passw(or)?d|passphrase|private_?key)\w{0,99})\\*\""
-)
+JSON_START_CHARS = frozenset("{[ \t\r\n")  # of a text that may be JSON
+QUOTED_NAME_PATTERN = re.compile(r'([\w.-]++)\\*+"')  # in a text that is not valid JSON
 MAX_NESTED_TEXTS = 2  # JSON texts within JSON texts that are parsed
 SCALAR_TYPES = frozenset({bool, int, Decimal, type(None)})
 PUBLIC_JWK_FIELDS = frozenset(  # of a JWK; RFC 7517, RFC 7518 section 6, RFC 8037
@@ -93,8 +83,7 @@ def _classify_field(name: str) -> tuple[str, _FieldKind | None]:
         return name, _FieldKind.SECRET
     if JWKS_NAME_PATTERN.search(name):
         return replace_surrogates(name), _FieldKind.JWKS
-    is_suspect = name not in NOT_SECRET_FIELDS and SECRET_NAME_PATTERN.search(name)
-    return replace_surrogates(name), _FieldKind.MAYBE_SECRET if is_suspect else None
+    return replace_surrogates(name), _FieldKind.MAYBE_SECRET if is_secret_name(name) else None
 
 
 class Fingerprint:
@@ -207,7 +196,7 @@ class Redactor:
                 type(inner) is str
                 and inner.isascii()
                 and inner[:1] not in JSON_START_CHARS
-                and PRIVATE_KEY_PEM_MARKER not in inner
+                and not contains_secret(inner)
             ):
                 redacted[name] = inner
             else:
@@ -222,7 +211,7 @@ class Redactor:
                 if type(item) is str
                 and item.isascii()
                 and item[:1] not in JSON_START_CHARS
-                and PRIVATE_KEY_PEM_MARKER not in item
+                and not contains_secret(item)
                 else self._redact_value(name, item)
                 for item in value
             ]
@@ -233,16 +222,17 @@ class Redactor:
         return value
 
     def _redact_text(self, value: str) -> Any:
-        if PRIVATE_KEY_PEM_MARKER in value:
-            return self.fingerprint(value)
-        if value[:1] not in JSON_START_CHARS or not SECRET_JSON_PATTERN.search(value):
-            return replace_surrogates(value)
+        if value[:1] not in JSON_START_CHARS:
+            return self.fingerprint(value) if contains_secret(value) else replace_surrogates(value)
         try:
             with _nested_text():
                 parsed = parse_json(value)
                 redacted = self._redact_value("", parsed)
         except InvalidJsonError:  # it may be truncated and contain a secret
-            return self.fingerprint(value)
+            is_suspect = contains_secret(value) or any(
+                name == "kty" or is_secret_name(name) for name in QUOTED_NAME_PATTERN.findall(value)
+            )
+            return self.fingerprint(value) if is_suspect else replace_surrogates(value)
         return replace_surrogates(value) if redacted == parsed else _dump_json(redacted)
 
     def _redact_by_kind(self, kind: _FieldKind, value: Any) -> Any:
@@ -258,7 +248,7 @@ class Redactor:
         if "kty" in value:
             return self._redact_jwk(value)
         redacted = self._redact_fields(value)
-        is_secret = name == "properties" or _is_secret_name(value.get("key"))
+        is_secret = name == "properties" or is_secret_name(value.get("key"))
         if is_secret and redacted.get("value"):
             redacted["value"] = self.fingerprint(value["value"])
         return redacted
@@ -314,11 +304,6 @@ class _SecretFinder(Redactor):
             values = (value for _, value in parse_qsl(leaf))
             self.found.update(value for value in values if len(value) >= MIN_TOKEN_CHARS)
         return Fingerprint("")
-
-
-def _is_secret_name(key: Any) -> bool:
-    """Return whether the key of a key-value pair says that the value is a secret."""
-    return isinstance(key, str) and bool(SECRET_NAME_PATTERN.search(key))
 
 
 def _iter_leaves(value: Any) -> Iterator[str]:

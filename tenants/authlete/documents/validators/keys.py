@@ -11,7 +11,7 @@ from tenants.authlete.documents.validators.values import (
     validation_error,
 )
 from tenants.authlete.messages import gettext_noop as _
-from tenants.authlete.redaction.redactor import PRIVATE_KEY_PEM_MARKER
+from tenants.authlete.redaction.secret_texts import PRIVATE_KEY_PEM_MARKER
 
 MAX_CERTIFICATE_LENGTH = 20_000  # characters; our limit, not Authlete's
 _PEM_BEGIN, _PEM_END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
