@@ -145,7 +145,7 @@ def already_resolved(scene):
 
 @page_state("audit:entry", Role.ADMIN)
 def rejection(scene):
-    scene.sandbox.fault("status", status=403)
+    scene.sandbox.fault("status", operation="service.get", status=403)
     scene.client.get(scene.path("services:show"))
     scene.goto("audit:entry", entry=newest(operation="service.get"))
 
