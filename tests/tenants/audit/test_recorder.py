@@ -183,7 +183,7 @@ def test_the_names_of_events_stay():
         budget.exceeded
         clients.exported
         keys.exported
-        job.cancelled job.ended job.paused job.resumed job.retried job.started
+        job.cancelled job.ended job.paused job.rejected job.resumed job.retried job.started
         receipt.made
         rollover.advance rollover.confirm rollover.leave
         rollover.start rollover.stop rollover.undo
