@@ -10,15 +10,33 @@ from pathlib import Path
 
 from gunicorn.glogging import Logger
 
-from console.ops.logging import mask_secret_urls
+from console.ops.logging import JSONFormatter
 
 
-class AccessLog(Logger):
-    """Access log without the keys of links that set a password."""
+class JSONLogger(Logger):
+    """Log requests and server errors as one JSON object a line."""
 
-    def atoms(self, *request):
-        found = super().atoms(*request)
-        return found | {"U": mask_secret_urls(found["U"])}
+    def setup(self, cfg):
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            for handler in log.handlers:
+                handler.setFormatter(JSONFormatter())
+
+    def access(self, resp, req, environ, request_time):
+        if not self.access_log_enabled:
+            return
+        atoms = self.atoms(resp, req, environ, request_time)
+        # No query string: it can contain secrets. The page id leads to the audit entries.
+        access = {
+            "address": atoms["h"],
+            "method": atoms["m"],
+            "path": atoms["U"],
+            "status": int(atoms["s"]),
+            "bytes": atoms["B"],
+            "milliseconds": atoms["M"],
+            "page": atoms.get("{x-page-id}o", ""),
+        }
+        self.access_log.info("", extra={"access": access})
 
 
 _on_sqlite = os.environ.get("DATABASE_URL", "").startswith("sqlite:")
@@ -40,7 +58,5 @@ limit_request_line = 8190  # bytes
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 
-# No query string: it can contain secrets. The page id leads to the audit entries.
 accesslog = "-"
-logger_class = AccessLog
-access_log_format = '%(t)s %(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms %({x-page-id}o)s'
+logger_class = JSONLogger

@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from queue import Full, Queue
 from threading import Thread
 from time import monotonic
@@ -18,7 +19,6 @@ from django.utils.translation import gettext as _
 
 from tenants.outbound import mail
 
-ALERT_LOGGER = "meridian.alert"  # its message is JSON, and the whole line
 SECRET_URL = re.compile(
     r"(/accounts/invitation/"  # valid for INVITATION_HOURS
     r"|/told/batches/[^/\s?]+/[^/\s?]+/[^/\s?]+/)[^/\s?]+"
@@ -30,19 +30,28 @@ def mask_secret_urls(text: str) -> str:
     return SECRET_URL.sub(r"\1hidden", text)
 
 
-class LineFormatter(logging.Formatter):
-    """Names the page whose request it was, so that an id that is quoted is found."""
+class JSONFormatter(logging.Formatter):
+    """Format a record as one JSON object in one line of printable ASCII.
+
+    An alert or an access entry has members of its own instead of a message.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        return record.getMessage() if record.name == ALERT_LOGGER else super().format(record)
-
-    def formatMessage(self, record: logging.LogRecord) -> str:
-        page = getattr(getattr(record, "request", None), "page_id", "")
-        text = super().formatMessage(record) + (f" page={page}" if page else "")
-        return "".join(
-            letter if letter.isprintable() else ascii(letter)[1:-1]
-            for letter in mask_secret_urls(text)
-        )
+        entry: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+        }
+        if page := getattr(getattr(record, "request", None), "page_id", ""):
+            entry["page"] = page
+        fields = getattr(record, "alert", None) or getattr(record, "access", None)
+        entry |= fields or {"message": record.getMessage()}
+        if record.exc_info:
+            entry["traceback"] = self.formatException(record.exc_info)
+        for name, value in entry.items():
+            if isinstance(value, str):
+                entry[name] = mask_secret_urls(value)
+        return json.dumps(entry, default=str).replace("\x7f", "\\u007f")
 
 
 REPEAT_AFTER_SECONDS = 24 * 60 * 60  # seconds until the same is mailed again
