@@ -11,7 +11,7 @@ def test_says_whom_to_ask_when_there_is_none(client, django_user_model):
 
     page = client.get("/").content.decode()
 
-    assert "Ask an administrator to add x@a.example" in page
+    assert "Ask an administrator to invite x@a.example" in page
 
 
 def test_lists_several_and_no_others(member, django_user_model):

@@ -60,7 +60,7 @@ def test_the_record_and_whoever_is_on_duty_hear_of_it(member, sandbox, caplog):
 
     kept = AuditEntry.objects.filter(operation="budget.exceeded")
     assert {(one.outcome, one.object, one.subject) for one in kept} == {("refused", "searches", "")}
-    told = [json.loads(one.message) for one in caplog.records]
+    told = [json.loads(one.getMessage()) for one in caplog.records]
     assert {one["event"] for one in told} == {"budget.exceeded"}
     assert told[0]["organization"] == "acme"
 

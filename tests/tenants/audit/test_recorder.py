@@ -183,6 +183,7 @@ def test_the_names_of_events_stay():
         budget.exceeded
         clients.exported
         keys.exported
+        invitation.create invitation.withdraw
         job.cancelled job.ended job.paused job.rejected job.resumed job.retried job.started
         receipt.made
         rollover.advance rollover.confirm rollover.leave
