@@ -30,8 +30,8 @@ def log_account_event(
     """
     login = normalize_email(login)
     user = user or User.objects.filter(username=login).first()
-    for who in account_actors(request, user, login):
-        record_event(who, event, outcome=outcome, **fields)
+    for actor in account_actors(request, user, login):
+        record_event(actor, event, outcome=outcome, **fields)
 
 
 def account_actors(request: HttpRequest, user: User | None, login: str) -> Iterator[Actor]:
@@ -39,8 +39,8 @@ def account_actors(request: HttpRequest, user: User | None, login: str) -> Itera
     page, address = getattr(request, "page_id", ""), client_ip(request)
     number, name = (user.pk, user.get_username()) if user else (0, login)
     memberships = list(Membership.objects.filter(user=number).select_related("organization"))
-    for one in memberships:
-        home = one.organization
-        yield Actor(number, name, one.role, home.pk, home.slug, page, address)
+    for membership in memberships:
+        home = membership.organization
+        yield Actor(number, name, membership.role, home.pk, home.slug, page, address)
     if not memberships:
         yield Actor(number, name, page_id=page, ip_address=address)

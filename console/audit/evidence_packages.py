@@ -81,15 +81,15 @@ def _create_package(member: Member, form: AuditSearchForm) -> Pack:
 
 def _fixed_query(form: AuditSearchForm) -> QueryDict:
     """Return the search with its relative times replaced by fixed ones."""
-    asked, filters = form.query, form.to_filters()
+    query, filters = form.query, form.to_filters()
     since = filters.since or filters.horizon(timezone.now())
     until = filters.until
     if since and until and until <= since:  # it finds nothing, and is no mistake
         until = since + timedelta(microseconds=1)
     for name, moment in (("after", since), ("before", until)):
         if moment:
-            asked[name] = moment.isoformat()
-    return asked
+            query[name] = moment.isoformat()
+    return query
 
 
 @job_handler(EVIDENCE_JOB_KIND, permission=ConsolePermission.AUDIT_LOG)
@@ -123,28 +123,28 @@ def write_package(pack: Pack, form: AuditSearchForm, max_seq: int) -> int:
     last = _latest_checkpoint()
     out = _PackageWriter(pack)
     evidence = EvidencePackage(out)  # type: ignore[arg-type]  # all that is needed of a file
-    chosen: set[bytes] = set()
+    selected: set[bytes] = set()
     home, filters, now = pack.organization, form.to_filters(), timezone.now()
-    entries = _select_entries(home.pk, filters, min(max_seq, last.size), chosen)
+    entries = _select_entries(home.pk, filters, min(max_seq, last.size), selected)
     evidence.write_lines("changes.csv", write_changes_csv(home.pk, entries))
-    rows = evidence.write_rows(lambda row: _is_selected(row, chosen), last)
+    rows = evidence.write_rows(lambda row: _is_selected(row, selected), last)
     moment = min(filters.until or now, now)
     review = AccessReview.load(home, moment)
     evidence.write_lines("access.csv", review.to_csv(review.list_rows()))
     evidence.close(
         organization=home.slug,
         search=pack.search,
-        entries=len(chosen),
+        entries=len(selected),
         rows=rows,
         made_by=pack.actor,
         made_at=to_microseconds(now),
         removed=_deleted_by_category(home.pk),
     )
     out.close_package()
-    pack.entries, pack.size, pack.covered = len(chosen), out.size, last.size
+    pack.entries, pack.size, pack.covered = len(selected), out.size, last.size
     pack.made_at = now
     pack.save()
-    return len(chosen)
+    return len(selected)
 
 
 def _latest_checkpoint() -> Checkpoint:

@@ -81,19 +81,19 @@ def verify_log(work: JobContext, item: Item) -> ItemResult:
     if verdict is None:
         return ItemResult(changed=False)
     with work.keep_alive():
-        kept, wrong = _read_anchors()
+        checkpoints, wrong = _read_anchors()
         try:
-            report = verify_audit_log(kept)
+            report = verify_audit_log(checkpoints)
         except UnreadableChainError as error:
             if isinstance(error.__cause__, (OperationalError, InterfaceError)):
                 raise  # it is down, and this is tried again
             report = VerificationReport(first_bad_row=(error.row, str(error)))
-    for told in wrong:
-        report.add_warning(told)
-    _store_result(verdict, report, kept)
+    for text in wrong:
+        report.add_warning(text)
+    _store_result(verdict, report, checkpoints)
     if report.first_bad_row:
-        row, what = report.first_bad_row
-        alert("audit.broken", level=logging.ERROR, row=row, what=what)
+        row, problem = report.first_bad_row
+        alert("audit.broken", level=logging.ERROR, row=row, what=problem)
         return ItemResult(_("Verification failed at row %(row)d") % {"row": row})
     if verdict.unguarded:
         alert("audit.unguarded", level=logging.ERROR)
@@ -102,31 +102,33 @@ def verify_log(work: JobContext, item: Item) -> ItemResult:
 
 def _read_anchors() -> tuple[list[Checkpoint], list[str]]:
     """Return the checkpoints in external files, and errors of unreliable files."""
-    found: list[Checkpoint] = []
+    checkpoints: list[Checkpoint] = []
     wrong: list[str] = []
     for sink in anchors.load_sinks():
         if sink.kind == "file":
             try:
-                found += checkpoint_verifier.read_anchor_file(sink.path)
+                checkpoints += checkpoint_verifier.read_anchor_file(sink.path)
             except AnchorFileError as error:
                 wrong.append(f"{sink.name} cannot be relied on: {error}")
             except OSError:
                 continue
-    return found, wrong
+    return checkpoints, wrong
 
 
-def _store_result(verdict: Verdict, report: VerificationReport, kept: Sequence[Checkpoint]) -> None:
+def _store_result(
+    verdict: Verdict, report: VerificationReport, checkpoints: Sequence[Checkpoint]
+) -> None:
     verdict.rows, verdict.entries = report.rows, report.calls
     verdict.removed = report.deleted_count
     verdict.warnings = len(report.warnings) + report.suppressed_warnings
     verdict.unguarded = not report.has_triggers
     verdict.checkpoints = report.checkpoint_count
-    if kept:
-        newest = max(kept)
+    if checkpoints:
+        newest = max(checkpoints)
         verdict.outside, verdict.outside_at = newest.size, newest.signed_at
     if report.first_bad_row:
-        verdict.bad, what = report.first_bad_row
-        verdict.what = truncate(what, 400)
+        verdict.bad, problem = report.first_bad_row
+        verdict.what = truncate(problem, 400)
     if report.last_checkpoint:
         verdict.covered = report.last_checkpoint.size
         verdict.covered_at = report.last_checkpoint.signed_at

@@ -156,14 +156,14 @@ def describe_change(change: FieldChange, declared: DeclaredSettings) -> ChangeDe
     member = get_top_level_field(change.field)
     undeclared = Setting(member, member, member, "", UNDECLARED_SHOW)
     section, setting = declared.get(member, ("", undeclared))
-    place = resolve_nested(setting, change.field[len(member) :])
+    nested_setting = resolve_nested(setting, change.field[len(member) :])
     before, after = change.before, change.after
     if isinstance(before, Fingerprint) and isinstance(after, Fingerprint):
         was, now = short_fingerprint(before), short_fingerprint(after)
         return ChangeDescription(
-            change.field, place.label, section, was, now, is_replaced=before != after
+            change.field, nested_setting.label, section, was, now, is_replaced=before != after
         )
-    was, now = place.format(before), place.format(after)
+    was, now = nested_setting.format(before), nested_setting.format(after)
     if was == now and before != after:
         unset = translate(NOT_SET)
         match before, after:
@@ -178,12 +178,14 @@ def describe_change(change: FieldChange, declared: DeclaredSettings) -> ChangeDe
     ):  # what was not there before, or is not any more, is not told
         was, now = was if before is not None else "", now if after is not None else ""
     # From or to Authlete's own choice, which an absent list stands for.
-    resets = bool(place.setting.unset_label) and None in (before, after)
+    resets = bool(nested_setting.setting.unset_label) and None in (before, after)
     if change.is_unordered_list and (before or after) and not resets:
-        gained = tuple(place.format([one]) for one in change.added)
-        lost = tuple(place.format([one]) for one in change.removed)
-        return ChangeDescription(change.field, place.label, section, was, now, gained, lost)
-    return ChangeDescription(change.field, place.label, section, was, now)
+        gained = tuple(nested_setting.format([one]) for one in change.added)
+        lost = tuple(nested_setting.format([one]) for one in change.removed)
+        return ChangeDescription(
+            change.field, nested_setting.label, section, was, now, gained, lost
+        )
+    return ChangeDescription(change.field, nested_setting.label, section, was, now)
 
 
 def load_changes(values: Iterable[Mapping[str, Any]]) -> list[FieldChange]:

@@ -127,15 +127,15 @@ def _local_day(row: EntryRow) -> date:
 def build_row(entries: Sequence[AuditEntry], names: NameMap) -> EntryRow:
     """Build the row of an entry, or of several entries that are grouped."""
     entry = entries[0]
-    name, subject = entry.operation, object_name(entry, names)
+    name, label = entry.operation, object_name(entry, names)
     changes = [
         _shorten_durations(change, settings_for_operation(name))
         for change in describe_entry_changes(entry)
     ]
     return EntryRow(
         entry,
-        render_label(label_name(entry), subject),
-        label_text(label_name(entry), subject),
+        render_label(label_name(entry), label),
+        label_text(label_name(entry), label),
         service_name(entry, names),
         client_name(entry, names),
         list(dict.fromkeys(one.region for one in entries if one.region)),

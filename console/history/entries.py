@@ -110,8 +110,8 @@ def history_gaps(target: DocumentTarget) -> list[RetentionGap]:
 
 def _describe_entry(target: DocumentTarget, entry: AuditEntry, name: str) -> HistoryEntry:
     inside = entry.client != target.audit_columns["client"]  # of a client, seen from its service
-    subject = entry.label or (entry.client if inside else name)
-    done = render_label(label_name(entry), subject)
+    label = entry.label or (entry.client if inside else name)
+    done = render_label(label_name(entry), label)
     changes = describe_changes(load_changes(entry.changes), settings_for_operation(entry.operation))
     undo = entry_page_path(entry, "restore") if is_undoable(entry) else ""
     about = entry_page_path(entry, "change")

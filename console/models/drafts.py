@@ -36,8 +36,8 @@ class Draft(models.Model):
         ]
 
     def __str__(self) -> str:
-        subject = f"client {self.client_id} of " if self.client_id else ""
-        return f"{self.user}: {subject}service {self.service_id} in {self.region}"
+        prefix = f"client {self.client_id} of " if self.client_id else ""
+        return f"{self.user}: {prefix}service {self.service_id} in {self.region}"
 
     @property
     def vault_context(self) -> str:

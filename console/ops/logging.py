@@ -88,9 +88,9 @@ class AlertMailHandler(logging.Handler):
 
     def _run(self) -> None:
         while True:
-            told = self._queue.get()
+            text = self._queue.get()
             try:
-                self._mail_once(json.loads(told))
+                self._mail_once(json.loads(text))
             except Exception:
                 logger.exception("an alert was not mailed; it is in the log")
             finally:
@@ -99,18 +99,18 @@ class AlertMailHandler(logging.Handler):
 
     def _mail_once(self, alert: Mapping[str, Any]) -> None:
         """Mail it, unless this process or another has done so lately."""
-        what = f"alert-mailed:{alert['event']}:{alert.get('sink', '')}".replace(" ", "-")
+        key = f"alert-mailed:{alert['event']}:{alert.get('sink', '')}".replace(" ", "-")
         if monotonic() - self._mailed_at.get(
-            what, -REPEAT_AFTER_SECONDS
-        ) < REPEAT_AFTER_SECONDS or not _claim_mailing(what):
+            key, -REPEAT_AFTER_SECONDS
+        ) < REPEAT_AFTER_SECONDS or not _claim_mailing(key):
             return
         try:
             _send(alert)
         except mail.MAIL_ERRORS:
-            _release_mailing(what)
+            _release_mailing(key)
             raise
-        self._mailed_at[what] = monotonic()
-        _mark_mailed(what)
+        self._mailed_at[key] = monotonic()
+        _mark_mailed(key)
 
 
 def _claim_mailing(key: str) -> bool:

@@ -267,7 +267,7 @@ def _log_denials(
 def _log_non_member(request: ConsoleRequest, slug: str, needs: Permission | None) -> None:
     """Log the request of a non-member, whether or not the organization exists."""
     home = Organization.objects.filter(slug=slug).first()
-    who = Actor(
+    actor = Actor(
         request.user.pk,
         request.user.get_username(),
         organization_id=home.pk if home else 0,
@@ -275,15 +275,15 @@ def _log_non_member(request: ConsoleRequest, slug: str, needs: Permission | None
         page_id=request.page_id,
         ip_address=client_ip(request),
     )
-    _log_access_event(request, who, ACCESS_NON_MEMBER, needs)
+    _log_access_event(request, actor, ACCESS_NON_MEMBER, needs)
 
 
 def _log_access_event(
-    request: ConsoleRequest, who: Actor, event: AuditEvent, needs: Permission | None
+    request: ConsoleRequest, actor: Actor, event: AuditEvent, needs: Permission | None
 ) -> None:
-    asked = request.resolver_match.view_name if request.resolver_match else ""
+    requested = request.resolver_match.view_name if request.resolver_match else ""
     effect = needs if isinstance(needs, Effect) else ""
-    record_event(who, event, effect, Outcome.REJECTED, object=asked, label=request.path)
+    record_event(actor, event, effect, Outcome.REJECTED, object=requested, label=request.path)
 
 
 def _declare_needs(view: Callable[..., Any], needs: Permission | None) -> ViewFunction:

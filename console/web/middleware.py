@@ -106,9 +106,13 @@ class ExceptionMiddleware:
             return exception.response
         if not isinstance(exception, AuthleteError):
             return None
-        asked = cast(ConsoleRequest, request)
-        if asked.htmx:
-            notice = render_page(asked, "errors/authlete.html", {"error": exception}, part="notice")
+        console_request = cast(ConsoleRequest, request)
+        if console_request.htmx:
+            notice = render_page(
+                console_request, "errors/authlete.html", {"error": exception}, part="notice"
+            )
             return retarget_to_notices(notice)
         status = ERROR_STATUS.get(type(exception), 502)
-        return render_page(asked, "errors/authlete.html", {"error": exception}, status=status)
+        return render_page(
+            console_request, "errors/authlete.html", {"error": exception}, status=status
+        )

@@ -68,8 +68,8 @@ def requeue_abandoned_jobs() -> int:
         started_at__lt=timezone.now() - MAX_TASK_DURATION,
     )
     fail_tasks(gone.values_list("pk", flat=True))
-    left = Job.objects.filter(leases.is_unleased(), is_due())
-    return sum(_requeue(job) for job in left)
+    jobs = Job.objects.filter(leases.is_unleased(), is_due())
+    return sum(_requeue(job) for job in jobs)
 
 
 def _requeue(job: Job) -> bool:

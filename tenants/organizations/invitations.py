@@ -85,8 +85,10 @@ def send_password_link(actor: Actor, member: Membership, base_url: str) -> SentI
 
 def withdraw(actor: Actor, invitation: Invitation) -> None:
     """Withdraw a pending invitation."""
-    taken = FieldChange("role", invitation.role, None)
-    with record_action(actor, events.INVITATION_WITHDRAW, object=invitation.email, changes=[taken]):
+    change = FieldChange("role", invitation.role, None)
+    with record_action(
+        actor, events.INVITATION_WITHDRAW, object=invitation.email, changes=[change]
+    ):
         Invitation.objects.filter(pk=invitation.pk).delete()
 
 
@@ -116,8 +118,10 @@ def query_pending(organization: Organization) -> QuerySet[Invitation]:
 
 def find_invitation(token_digest: str) -> Invitation | None:
     """Return the valid invitation with this token digest, if any."""
-    found = Invitation.objects.select_related("organization").filter(token_digest=token_digest)
-    invitation = found.first()
+    invitations = Invitation.objects.select_related("organization").filter(
+        token_digest=token_digest
+    )
+    invitation = invitations.first()
     return invitation if invitation and is_valid(invitation) else None
 
 

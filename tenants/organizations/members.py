@@ -67,9 +67,9 @@ def add_member(
     Raises `ValidationError` for a bad address and `MembershipRuleError` for an existing member.
     """
     email = clean_email(email)
-    given = FieldChange("role", None, role.value)
+    change = FieldChange("role", None, role.value)
     with (
-        record_action(actor, events.MEMBER_ADD, object=email, label=name, changes=[given]),
+        record_action(actor, events.MEMBER_ADD, object=email, label=name, changes=[change]),
         transaction.atomic(),
     ):
         added = create_membership(organization, email, role, name)
@@ -95,10 +95,10 @@ def void_invitations(email: str) -> None:
 
 def change_role(actor: Actor, member: Membership, role: Role) -> None:
     """Change a role; raise `MembershipRuleError` for the last admin or a newer change."""
-    given = FieldChange("role", member.role, role.value)
+    change = FieldChange("role", member.role, role.value)
     email = member.user.get_username()
     with (
-        record_action(actor, events.MEMBER_CHANGE, object=email, changes=[given]),
+        record_action(actor, events.MEMBER_CHANGE, object=email, changes=[change]),
         transaction.atomic(),
     ):
         _check_unchanged(member)
@@ -110,10 +110,10 @@ def change_role(actor: Actor, member: Membership, role: Role) -> None:
 
 def remove_member(actor: Actor, member: Membership) -> None:
     """Remove a member; raise `MembershipRuleError` for the last admin or a newer change."""
-    taken = FieldChange("role", member.role, None)
+    change = FieldChange("role", member.role, None)
     email = member.user.get_username()
     with (
-        record_action(actor, events.MEMBER_REMOVE, object=email, changes=[taken]),
+        record_action(actor, events.MEMBER_REMOVE, object=email, changes=[change]),
         transaction.atomic(),
     ):
         _check_unchanged(member)

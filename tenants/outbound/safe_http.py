@@ -81,7 +81,7 @@ class PostResult:
 
 def validate_url(text: str) -> httpx.URL:
     """Validate a URL without resolving its host; raise `UrlNotAllowedError`."""
-    if len(text) > MAX_URL_CHARS or any(ord(one) <= 32 or ord(one) == 127 for one in text):
+    if len(text) > MAX_URL_CHARS or any(ord(value) <= 32 or ord(value) == 127 for value in text):
         raise UrlNotAllowedError(_("Enter a valid URL."))
     try:
         url = httpx.URL(text)

@@ -91,11 +91,11 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     }
     if not form.is_valid():
         return render_page(request, "audit/index.html", context, part="results", status=422)
-    asked, cursor = form.query, given.get(CURSOR, "")
+    query, cursor = form.query, given.get(CURSOR, "")
     if cursor:
-        asked[CURSOR] = cursor
-    path = f"{request.path}?{asked.urlencode()}".rstrip("?")
-    if (posted or asked != given) and not request.htmx:
+        query[CURSOR] = cursor
+    path = f"{request.path}?{query.urlencode()}".rstrip("?")
+    if (posted or query != given) and not request.htmx:
         return redirect_to(request, path)  # an address to share: nothing empty, nothing typed
     context["log_unavailable"] = not log_read(member, form.loggable_text)
     try:
@@ -117,7 +117,7 @@ def _search_context(member: Member, form: AuditSearchForm, cursor: str) -> dict[
     rows = build_rows(entries, names, group_reads=not (filters.page or filters.request))
     return {
         "lines": rows,
-        "days": [[cells.render(one) for one in day] for day in group_by_day(rows)],
+        "days": [[cells.render(row) for row in day] for day in group_by_day(rows)],
         "first": entries[0].seq if entries else None,
         "last": entries[-1].seq if entries else None,
         "count": count_entries(organization, filters),
@@ -146,12 +146,12 @@ def suggest(request: ConsoleRequest, member: Member) -> HttpResponse:
 @organization_page(ConsolePermission.AUDIT_LOG)
 def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
     """Show an entry: changes, actor, reason and chain position."""
-    own = AuditEntry.objects.filter(organization_id=member.organization.pk)
-    found = own.filter(entry=str(entry)).first()
+    entries = AuditEntry.objects.filter(organization_id=member.organization.pk)
+    found = entries.filter(entry=str(entry)).first()
     if found is None:
         return deleted_entry(request, member, entry)
     unwritten = not log_read(member, found.entry)
-    same_page = own.filter(page=found.page, page__gt="").exclude(seq=found.seq)
+    same_page = entries.filter(page=found.page, page__gt="").exclude(seq=found.seq)
     others = list(same_page[: MAX_RELATED_ENTRIES + 1])
     names = load_names(member.organization.pk, [found, *others])
     operation = OPERATIONS.get(found.operation)
@@ -179,7 +179,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "resolution_entry": find_resolution_entry(found),
         "risk": risks.event_risk(found),
         "related_search_query": search_links.related_search_query(found),
-        "resolved_entry": _resolved_entry(own, found),
+        "resolved_entry": _resolved_entry(entries, found),
         "day": timezone.localdate(found.time).isoformat(),
         "shows_attempt": found.operation in EVENTS and found.attempt > 1,
         "snapshot_path": search_links.snapshot_url(found) if is_undoable(found) else "",
@@ -203,11 +203,11 @@ def export(request: ConsoleRequest, member: Member) -> HttpResponse:
     sent = IdempotentForm(request.POST or None)
     if sent.is_valid():
         with idempotent(request, sent, request.get_full_path()) as submit:
-            made, is_new = evidence_packages.request_package(member, form)
+            package, is_new = evidence_packages.request_package(member, form)
             if not is_new:
-                said = _("Only one package can be created at a time. This one is in progress.")
-                messages.info(request, said)
-            args = (member.organization.slug, made.pk)
+                text = _("Only one package can be created at a time. This one is in progress.")
+                messages.info(request, text)
+            args = (member.organization.slug, package.pk)
             submit.result_url = reverse("audit:evidence_package", args=args)
         return redirect_to(request, submit.result_url)
     unwritten, filters = not log_read(member, form.loggable_text), form.to_filters()
@@ -231,8 +231,8 @@ def export(request: ConsoleRequest, member: Member) -> HttpResponse:
 @organization_page(ConsolePermission.AUDIT_LOG)
 def evidence_package(request: ConsoleRequest, member: Member, pack: UUID) -> HttpResponseBase:
     """Show or download an evidence package."""
-    own = Pack.objects.filter(organization=member.organization)
-    package = get_object_or_404(own.select_related("organization"), pk=pack)
+    packages = Pack.objects.filter(organization=member.organization)
+    package = get_object_or_404(packages.select_related("organization"), pk=pack)
     if package.made_at and "download" in request.GET:
         return download_package(request, member, package)
     context = {
@@ -260,7 +260,9 @@ def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
     context = {
         "member": member,
         "last": last,
-        "earlier_verifications": [one for one in ended if one != last][:MAX_LISTED_RESULTS],
+        "earlier_verifications": [result for result in ended if result != last][
+            :MAX_LISTED_RESULTS
+        ],
         "external_checkpoints": verification.list_sinks(),
         **_job_context(
             last.job if last else None, is_done=last is None or last.ended_at is not None
@@ -286,11 +288,11 @@ def _job_context(pk: UUID | None, *, is_done: bool) -> dict[str, Any]:
     }
 
 
-def _resolved_entry(own: QuerySet[AuditEntry], found: AuditEntry) -> AuditEntry | None:
+def _resolved_entry(entries: QuerySet[AuditEntry], found: AuditEntry) -> AuditEntry | None:
     """Return the entry whose outcome this entry resolves."""
     if found.operation != AUDIT_RESOLVE.name:
         return None
-    return own.filter(entry=found.object).first()
+    return entries.filter(entry=found.object).first()
 
 
 def _related_job(member: Member, found: AuditEntry) -> Job | None:

@@ -117,15 +117,15 @@ def access_review(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     day = form.cleaned_data["on"] if form.is_valid() else None
     ended = midnight(day, days=1)
     moment = min(ended, now) if ended else now
-    told = f"access {(day or timezone.localdate(now)).isoformat()}"
+    text = f"access {(day or timezone.localdate(now)).isoformat()}"
     context: dict[str, Any] = {"member": member, "form": form, "moment": moment}
     home = member.organization
     if form.errors:
         return render_page(request, "audit/access_review.html", context, status=422)
     review = AccessReview.load(home, moment)
     if request.GET.get("format") == "csv":
-        return _export_access_review(request, member, review, told)
-    record_event(member.actor, AUDIT_READ, object=told)
+        return _export_access_review(request, member, review, text)
+    record_event(member.actor, AUDIT_READ, object=text)
     context |= {
         "day": day or timezone.localdate(now),
         "current_memberships": list(review.list_rows()),
@@ -141,12 +141,12 @@ def access_review(request: ConsoleRequest, member: Member) -> HttpResponseBase:
 
 @step_up
 def _export_access_review(
-    request: ConsoleRequest, member: Member, review: AccessReview, told: str
+    request: ConsoleRequest, member: Member, review: AccessReview, text: str
 ) -> StreamingHttpResponse:
     rows = list(review.list_rows())
-    record_event(member.actor, AUDIT_EXPORT, object=told, label=f"{len(rows)} people, csv")
+    record_event(member.actor, AUDIT_EXPORT, object=text, label=f"{len(rows)} people, csv")
     response = StreamingHttpResponse(review.to_csv(rows), content_type="text/csv; charset=utf-8")
-    name = f"{told.replace(' ', '-')}-{member.organization.slug}.csv"
+    name = f"{text.replace(' ', '-')}-{member.organization.slug}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response
@@ -188,11 +188,11 @@ def deleted_entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpR
 @step_up
 def export_file(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     """Return the entries found as CSV, JSON Lines or a print page."""
-    asked = request.GET.copy()
-    (kind,) = asked.pop("format", ["csv"])[:1]
-    form = AuditSearchForm(asked, member.organization)
+    query = request.GET.copy()
+    (kind,) = query.pop("format", ["csv"])[:1]
+    form = AuditSearchForm(query, member.organization)
     if not form.is_valid():
-        return redirect_to(request, search_links.invalid_search_url(member, asked))
+        return redirect_to(request, search_links.invalid_search_url(member, query))
     if kind in CONTENT_TYPES:
         return stream_file(member, form, kind)
     return _print_page(request, member, form)
@@ -202,7 +202,7 @@ def _print_page(request: ConsoleRequest, member: Member, form: AuditSearchForm) 
     organization, filters = member.organization.pk, form.to_filters()
     last = log_export(member, form, filters, PRINT_FORMAT)
     some = islice(iter_entries(organization, filters, last), MAX_PRINTED_ENTRIES + 1)
-    entries = [mask_entry(one) for one in some]
+    entries = [mask_entry(entry) for entry in some]
     names = load_names(organization, entries)
     rows = build_rows(entries[:MAX_PRINTED_ENTRIES], names, group_reads=False)
     context = {

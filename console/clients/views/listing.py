@@ -36,32 +36,34 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     if search.is_empty and member.regions():
         refreshed = refresh_clients(member)
         search = ClientSearch(member)
-    asked = search.parse_request(request.GET)
-    page = search.find_page(asked)
-    if asked.download in CONTENT_TYPES and not asked.query.problem:
+    list_request = search.parse_request(request.GET)
+    page = search.find_page(list_request)
+    if list_request.download in CONTENT_TYPES and not list_request.query.problem:
         return export_rows(
             request,
             member,
             CLIENTS_EXPORTED,
             "clients",
             rows.EXPORT_FIELDS,
-            search.iter_rows(asked),
+            search.iter_rows(list_request),
             count=page.total,
-            filter_query=asked.filter_query,
-            file_format=asked.download,
+            filter_query=list_request.filter_query,
+            file_format=list_request.download,
         )
     if page.total and not page.rows:
-        return redirect_to(request, request.path + asked.page_url(page.last_page(asked.size)))
-    context = _list_context(request, member, asked, page) | _index_context(search, refreshed)
+        return redirect_to(
+            request, request.path + list_request.page_url(page.last_page(list_request.size))
+        )
+    context = _list_context(request, member, list_request, page) | _index_context(search, refreshed)
     return render_page(request, "clients/index.html", context, part="list")
 
 
 def _index_context(search: ClientSearch, refreshed: RefreshResult | None) -> dict[str, Any]:
-    wanted = rows.chosen_columns(search.member.user)
-    shown = [
+    expected = rows.chosen_columns(search.member.user)
+    list_columns = [
         rows.NAME_COLUMN,
         rows.SERVICE_COLUMN,
-        *(rows.COLUMNS_BY_NAME[name] for name in wanted),
+        *(rows.COLUMNS_BY_NAME[name] for name in expected),
     ]
     ages = search.freshness()
     return {
@@ -72,8 +74,10 @@ def _index_context(search: ClientSearch, refreshed: RefreshResult | None) -> dic
         "silent": sum(len(age.unreachable_services) for age in ages),
         "problems": [problem for age in ages for problem in age.problems],
         "services": sum(age.service_count for age in ages),
-        "wanted": wanted,
-        "columns": [replace(column, is_sortable=column.name in SORT_COLUMNS) for column in shown],
+        "wanted": expected,
+        "columns": [
+            replace(column, is_sortable=column.name in SORT_COLUMNS) for column in list_columns
+        ],
     }
 
 
@@ -82,16 +86,16 @@ def service_clients(
     request: ConsoleRequest, workspace: Workspace, service_id: int
 ) -> HttpResponseBase:
     """List the clients of one service, live."""
-    asked = ListRequest(
+    list_request = ListRequest(
         request.GET, CLIENT_VOCABULARY, SERVICE_LIST_FACETS, list(rows.COLUMNS_BY_NAME)
     )
-    if asked.query.problem:
+    if list_request.query.problem:
         page = ListPage[ClientRow]()
-    elif asked.needs_all:
-        page = fetch_all(workspace, service_id, asked)
+    elif list_request.needs_all:
+        page = fetch_all(workspace, service_id, list_request)
     else:
-        page = fetch_page(workspace, service_id, asked)
-    if asked.download in CONTENT_TYPES:
+        page = fetch_page(workspace, service_id, list_request)
+    if list_request.download in CONTENT_TYPES:
         if page.error:
             raise page.error  # rather than export a part that looks whole
         return export_rows(
@@ -102,39 +106,41 @@ def service_clients(
             rows.EXPORT_FIELDS,
             page.matching,
             count=page.total,
-            filter_query=asked.filter_query,
-            file_format=asked.download,
+            filter_query=list_request.filter_query,
+            file_format=list_request.download,
             region=workspace.region.name,
             service=str(service_id),
         )
     if page.total and not page.rows:
-        return redirect_to(request, request.path + asked.page_url(page.last_page(asked.size)))
+        return redirect_to(
+            request, request.path + list_request.page_url(page.last_page(list_request.size))
+        )
     context = {
         "workspace": workspace,
         **service_header_context(workspace, service_id),
         "within": f"{workspace.region.name}/{service_id}",
-        **_list_context(request, workspace.member, asked, page),
+        **_list_context(request, workspace.member, list_request, page),
     }
     return render_page(request, "clients/service_clients.html", context, part="list")
 
 
 def _list_context(
-    request: ConsoleRequest, member: Member, asked: ListRequest, page: ListPage[ClientRow]
+    request: ConsoleRequest, member: Member, list_request: ListRequest, page: ListPage[ClientRow]
 ) -> dict[str, Any]:
     limited = any(row.is_limited for row in page.rows)
-    wanted = ["type"] if limited else rows.chosen_columns(request.user)
+    expected = ["type"] if limited else rows.chosen_columns(request.user)
     slug = member.organization.slug
-    context = list_context(request, asked, page) | {
+    context = list_context(request, list_request, page) | {
         "member": member,
         "bulk": optional_path("clients:bulk_select", slug) if member.can(Effect.CHANGE) else "",
         "links_to_clients": bool(optional_path("clients:show", slug, "us", "1", "1")),
-        "columns": [rows.NAME_COLUMN, *(rows.COLUMNS_BY_NAME[name] for name in wanted)],
-        "wanted": wanted,
+        "columns": [rows.NAME_COLUMN, *(rows.COLUMNS_BY_NAME[name] for name in expected)],
+        "wanted": expected,
         "rotating": {"/".join(map(str, key)) for key in open_rotations(member.organization)},
         "limited": limited,
     }
     if limited:
-        context["facets"] = [(TYPE_FACET, asked.facet_links(TYPE_FACET, page.facet_counts))]
+        context["facets"] = [(TYPE_FACET, list_request.facet_links(TYPE_FACET, page.facet_counts))]
     return context
 
 
@@ -156,9 +162,9 @@ def columns(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 def _return_url(request: ConsoleRequest, member: Member) -> str:
     """Return the URL of the list to go back to; only local URLs."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, None):
-        return asked
+    requested = request.POST.get("next") or request.GET.get("next") or ""
+    if requested.startswith("/") and url_has_allowed_host_and_scheme(requested, None):
+        return requested
     return reverse("clients:index", args=[member.organization.slug])
 
 
@@ -175,14 +181,14 @@ def refresh(request: ConsoleRequest, member: Member) -> HttpResponse:
     return render_page(request, "clients/refresh.html", context)
 
 
-def _result_message(found: RefreshResult | None) -> str:
-    if found is None:
+def _result_message(result: RefreshResult | None) -> str:
+    if result is None:
         return _("A refresh is already running. Try again in a moment.")
     read = ngettext(
         "Refreshed the clients of %(count)d service.",
         "Refreshed the clients of %(count)d services.",
-        found.services_read,
-    ) % {"count": found.services_read}
-    if found.is_complete:
+        result.services_read,
+    ) % {"count": result.services_read}
+    if result.is_complete:
         return read
     return f"{read} {_("Some services didn't respond. See the list for details.")}"

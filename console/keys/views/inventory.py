@@ -42,27 +42,27 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     """
     failed_regions = list_services(member).silent
     inventory = KeyInventory(member, frozenset(failed.region.name for failed in failed_regions))
-    asked = parse_request(request.GET, member.regions())
-    page = inventory.page(asked)
-    if asked.download == "csv" and not asked.query.problem:
+    list_request = parse_request(request.GET, member.regions())
+    page = inventory.page(list_request)
+    if list_request.download == "csv" and not list_request.query.problem:
         return export_rows(
             request,
             member,
             KEYS_EXPORTED,
             "keys",
             EXPORT_FIELDS,
-            inventory.iterate(asked),
+            inventory.iterate(list_request),
             count=page.total,
-            filter_query=asked.filter_query,
+            filter_query=list_request.filter_query,
             file_format="csv",
         )
-    kinds = asked.facet_links(KIND_FACET, page.facet_counts)
+    kinds = list_request.facet_links(KIND_FACET, page.facet_counts)
     issues = [
         replace(link, label=str(ISSUE_FACET.label))
-        for link in asked.facet_links(ISSUE_FACET, page.facet_counts)
+        for link in list_request.facet_links(ISSUE_FACET, page.facet_counts)
         if link.id == f"{ISSUE_FACET.name}-{ANY_ISSUE}"
     ]
-    context = list_context(request, asked, page)
+    context = list_context(request, list_request, page)
     context |= {
         "member": member,
         "failed_regions": failed_regions,
@@ -84,7 +84,7 @@ def expiry(request: ConsoleRequest, member: Member) -> HttpResponse:
     selected = [(item, days) for item, days in items if threshold in (None, days)]
     page = Paginator(selected, EXPIRING_PER_PAGE).get_page(request.GET.get("page"))
     notices = _sent_notices(member, [item for item, _days in page])
-    known = KnownService.objects.filter(organization=member.organization)
+    services = KnownService.objects.filter(organization=member.organization)
     context = {
         "member": member,
         "rows": [
@@ -102,7 +102,7 @@ def expiry(request: ConsoleRequest, member: Member) -> HttpResponse:
         "chips": [
             (days, threshold_label(days), counts[days]) for days in WARNING_DAYS if counts[days]
         ],
-        "ages": [region_freshness(region, known) for region in member.regions()],
+        "ages": [region_freshness(region, services) for region in member.regions()],
         "mail_is_enabled": mail.is_enabled(),
         "recipients": find_recipients(member.organization),
     }

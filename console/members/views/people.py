@@ -56,8 +56,8 @@ def edit(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
         except MembershipRuleError as error:
             form.add_error("role", str(error))
         else:
-            told = {"person": person.user, "role": ROLE_LABELS[role]}
-            messages.success(request, _("Role of %(person)s changed to %(role)s.") % told)
+            details = {"person": person.user, "role": ROLE_LABELS[role]}
+            messages.success(request, _("Role of %(person)s changed to %(role)s.") % details)
             own = person.user == member.user and not role.has_permission(
                 ConsolePermission.ADMINISTRATION
             )
@@ -85,8 +85,8 @@ def remove(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
         except MembershipRuleError as error:
             problem = str(error)
         else:
-            told = {"person": person.user}
-            messages.success(request, _("%(person)s removed.") % told)
+            details = {"person": person.user}
+            messages.success(request, _("%(person)s removed.") % details)
             own = person.user == member.user
             return redirect_to(request, reverse("dashboard:home") if own else index_url(member))
     context = {
@@ -107,8 +107,8 @@ def reset_2fa(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
     why_not = denial_reason(member, person)
     if request.method == "POST" and not why_not:
         members.remove_second_factor(member.actor, person.user)
-        told = {"person": person.user}
-        messages.success(request, _("2FA of %(person)s reset.") % told)
+        details = {"person": person.user}
+        messages.success(request, _("2FA of %(person)s reset.") % details)
         return redirect_to(request, index_url(member))
     context = {"member": member, "person": person, "why_not": why_not}
     return render_page(request, "members/reset_2fa.html", context)

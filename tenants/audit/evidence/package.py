@@ -44,8 +44,8 @@ def build_proof_parts(is_included: Callable[[ChainRow], bool], size: int) -> Ite
             continue
         at, rows = row.seq - 1, 1
         while hidden and hidden[-1][1] == rows and hidden[-1][0] % (2 * rows) == 0:
-            at, _, left = hidden.pop()
-            found, rows = hash_children(left, found), 2 * rows
+            at, _, remaining = hidden.pop()
+            found, rows = hash_children(remaining, found), 2 * rows
         hidden.append((at, rows, found))
     yield from _hidden_parts(hidden)
 
@@ -109,7 +109,9 @@ class EvidencePackage:
             proof.seek(0)
             self.write_lines("proof.jsonl", proof)
         checkpoints = AuditCheckpoint.objects.filter(size__lte=last.size)
-        self.write_lines("checkpoints.jsonl", (f"{one.line}\n" for one in checkpoints.iterator()))
+        self.write_lines(
+            "checkpoints.jsonl", (f"{checkpoint.line}\n" for checkpoint in checkpoints.iterator())
+        )
         return count
 
     def close(self, **details: object) -> None:

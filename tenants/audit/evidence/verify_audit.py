@@ -149,8 +149,8 @@ class Tree:
         if not self.peaks:
             return hashlib.sha256().hexdigest()
         found = self.peaks[-1][1]
-        for _, left in reversed(self.peaks[:-1]):
-            found = joined(left, found)
+        for _, remaining in reversed(self.peaks[:-1]):
+            found = joined(remaining, found)
         return found.hex()
 
 

@@ -112,7 +112,7 @@ def _deliver_to(sink: CheckpointSink, state: CheckpointProgress) -> int:
         return state.size
     if line := _delivered_lines.get(sink.name):
         _known_size(line)
-    lines, size = [one.line for one in new], new[-1].size
+    lines, size = [checkpoint.line for checkpoint in new], new[-1].size
     if sink.kind == "mailto":
         _send_mail(urlsplit(sink.url).path.split(","), lines)
     else:
@@ -132,12 +132,12 @@ def append_to_file(path: Path) -> int:
         line, begun = _read_tail(path)
         size = _known_size(line)
         new = AuditCheckpoint.objects.filter(size__gt=size)
-        for one in new.iterator():
-            text = f"{one.line}\n".encode()
+        for checkpoint in new.iterator():
+            text = f"{checkpoint.line}\n".encode()
             if not text.startswith(begun):
                 break
             file.write(text[len(begun) :])
-            size, begun = one.size, b""
+            size, begun = checkpoint.size, b""
         if begun:
             raise AnchorDivergedError("the last line of the file is incomplete")
         file.flush()

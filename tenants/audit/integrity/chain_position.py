@@ -47,9 +47,9 @@ class ChainPosition:
 def find_position(entry: AuditEntry) -> ChainPosition:
     """Return the position of an entry and its neighbors."""
     first, last = entry.seq, entry.outcome_seq
-    wanted = [first - 2, first - 1, first, first + 1]
-    wanted += [last - 1, last] if last else []
-    rows = {row.seq: row for row in AuditRecord.objects.filter(seq__in=wanted)}
+    expected = [first - 2, first - 1, first, first + 1]
+    expected += [last - 1, last] if last else []
+    rows = {row.seq: row for row in AuditRecord.objects.filter(seq__in=expected)}
     return ChainPosition(
         _check_row(rows, first - 1) if first > 1 else None,
         _check_own_row(rows, first, entry),
@@ -78,8 +78,8 @@ def _says_the_same(row: AuditRecord, entry: AuditEntry) -> bool:
         fields = json.loads(row.content).items()
     except (ValueError, AttributeError):
         return False
-    shown = [(name, value) for name, value in fields if name != "format"]
-    return bool(shown) and all(getattr(entry, name, None) == value for name, value in shown)
+    visible = [(name, value) for name, value in fields if name != "format"]
+    return bool(visible) and all(getattr(entry, name, None) == value for name, value in visible)
 
 
 def _check_row(rows: RecordsByNumber, number: int) -> CheckedRow:

@@ -46,19 +46,19 @@ class CheckpointVerifier:
         Raises `CheckpointMismatchError` if the rows differ from what was signed.
         """
         self.tree.add(leaf)
-        found = None
+        checkpoint = None
         while self._pending and self._pending[-1].size == self.tree.size:
-            found = self._pending.pop()
-            if found.root != self.tree.root:
+            checkpoint = self._pending.pop()
+            if checkpoint.root != self.tree.root:
                 first = self.last_verified.size + 1 if self.last_verified else 1
                 raise CheckpointMismatchError(
                     first,
-                    f"the rows from here to {found.size} are not those that were "
-                    f"signed on {format_signed_at(found)}",
+                    f"the rows from here to {checkpoint.size} are not those that were "
+                    f"signed on {format_signed_at(checkpoint)}",
                 )
             self.verified_count += 1
-        self.last_verified = found or self.last_verified
-        return found
+        self.last_verified = checkpoint or self.last_verified
+        return checkpoint
 
     def finish(self) -> None:
         """Raise `CheckpointMismatchError` if a checkpoint covers more rows than exist."""
@@ -81,7 +81,7 @@ def read_anchor_file(path: Path) -> list[Checkpoint]:
 
     Raises `AnchorFileError` unless each one is signed by a known key.
     """
-    found = []
+    checkpoints = []
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         with suppress(OSError):  # a worker may be adding to it
             fcntl.flock(file, fcntl.LOCK_SH)
@@ -89,17 +89,17 @@ def read_anchor_file(path: Path) -> list[Checkpoint]:
             if not line.startswith("{"):
                 continue
             try:
-                one = Checkpoint.parse(line)
+                checkpoint = Checkpoint.parse(line)
             except (ValueError, RecursionError):
                 if not line.endswith("\n"):
                     break  # a worker is at it, or its disk is full
                 raise AnchorFileError(f"line {number} is not a checkpoint") from None
-            if not one.has_valid_signature:
+            if not checkpoint.has_valid_signature:
                 raise AnchorFileError(f"line {number} has no valid signature")
-            found.append(one)
-    if not found:
+            checkpoints.append(checkpoint)
+    if not checkpoints:
         raise AnchorFileError("no checkpoint found")
-    return found
+    return checkpoints
 
 
 def load_stored_checkpoints() -> tuple[list[Checkpoint], CheckpointMismatchError | None]:
@@ -107,21 +107,21 @@ def load_stored_checkpoints() -> tuple[list[Checkpoint], CheckpointMismatchError
 
     If any public key is known, every checkpoint must have a valid signature.
     """
-    found: list[Checkpoint] = []
+    checkpoints: list[Checkpoint] = []
     names = signing.load_public_keys()
     for row in AuditCheckpoint.objects.order_by("number").iterator():
         try:
-            one = Checkpoint.parse(row.line)
-            what = _find_problem(row, one, found, names)
+            checkpoint = Checkpoint.parse(row.line)
+            problem = _find_problem(row, checkpoint, checkpoints, names)
         except (ValueError, TypeError, RecursionError):
-            return found, CheckpointMismatchError(
+            return checkpoints, CheckpointMismatchError(
                 _row_number(row.size), "its checkpoint is unreadable"
             )
-        if what:
-            return found, CheckpointMismatchError(one.size, what)
-        found.append(one)
-    sizes = {0, *(one.size for one in found)}
-    return found, _find_wrong_state(sizes)
+        if problem:
+            return checkpoints, CheckpointMismatchError(checkpoint.size, problem)
+        checkpoints.append(checkpoint)
+    sizes = {0, *(one.size for one in checkpoints)}
+    return checkpoints, _find_wrong_state(sizes)
 
 
 def _find_wrong_state(sizes: Container[int]) -> CheckpointMismatchError | None:
@@ -129,11 +129,11 @@ def _find_wrong_state(sizes: Container[int]) -> CheckpointMismatchError | None:
     try:
         for state in CheckpointProgress.objects.order_by("name"):
             if not is_state_intact(state):
-                what = f"the delivery state of {state.name} was changed"
-                return CheckpointMismatchError(_row_number(state.size), what)
+                problem = f"the delivery state of {state.name} was changed"
+                return CheckpointMismatchError(_row_number(state.size), problem)
             if state.size not in sizes:
-                what = f"the checkpoint sent to {state.name} is missing from the database"
-                return CheckpointMismatchError(_row_number(state.size), what)
+                problem = f"the checkpoint sent to {state.name} is missing from the database"
+                return CheckpointMismatchError(_row_number(state.size), problem)
     except MALFORMED_ERRORS:
         return CheckpointMismatchError(1, "the delivery state of a checkpoint sink is malformed")
     return None
@@ -178,5 +178,5 @@ def _find_problem(
 def find_missing_checkpoint(anchor: Sequence[Checkpoint]) -> tuple[int, str] | None:
     """Return the first row whose anchored checkpoint is missing here, and a reason."""
     here = set(AuditCheckpoint.objects.values_list("line", flat=True))
-    gone = [one.size for one in anchor if one.line not in here]
-    return (min(gone), "its checkpoint is missing from the database") if gone else None
+    removed = [checkpoint.size for checkpoint in anchor if checkpoint.line not in here]
+    return (min(removed), "its checkpoint is missing from the database") if removed else None

@@ -109,16 +109,16 @@ def _add_new_rows(tree: MerkleTree, until: int, last_mac: str) -> list[ChainRow]
         if row is None:
             raise ChainBrokenError(seq, "the row is missing")
         link = row.mac
-    for found in read_chain(seq, until):
+    for chain_row in read_chain(seq, until):
         seq += 1
-        if found.seq != seq:
+        if chain_row.seq != seq:
             raise ChainBrokenError(seq, "the row is missing")
-        if not _is_linked(found, link):
+        if not _is_linked(chain_row, link):
             raise ChainBrokenError(seq, "this row or the previous one was changed")
-        link = found.mac
-        tree.add(hash_row(found))
-        if f'"operation":"{AUDIT_EXPIRE.name}"' in found.content:
-            runs.append(found)
+        link = chain_row.mac
+        tree.add(hash_row(chain_row))
+        if f'"operation":"{AUDIT_EXPIRE.name}"' in chain_row.content:
+            runs.append(chain_row)
     if tree.size != until or (last_mac and last_mac != link):
         raise ChainBrokenError(tree.size, "the audit log doesn't end where its head says")
     return runs

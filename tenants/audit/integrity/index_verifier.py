@@ -65,16 +65,18 @@ class SearchIndexVerifier:
                 seq=OuterRef("seq"), entry=OuterRef("entry"), phase="intent"
             )
             forged = AuditEntry.objects.filter(~Exists(intents)).order_by("seq").first()
-            what = "the search entry has no row in the log"
-            raise VerificationError(what, forged.seq if forged else None)
+            problem = "the search entry has no row in the log"
+            raise VerificationError(problem, forged.seq if forged else None)
         if self._next_fields:
             raise VerificationError(
                 "the search index lists a field that the row doesn't have", self._next_fields[0]
             )
-        kept = AuditBlock.objects.values_list("block", "earliest", "latest")
-        blocks = {block: (first, last) for block, first, last in kept}
+        audit_blocks = AuditBlock.objects.values_list("block", "earliest", "latest")
+        blocks = {block: (first, last) for block, first, last in audit_blocks}
         if wrong := [
-            one for one in blocks.keys() | self._blocks if self._has_wrong_times(one, blocks)
+            number
+            for number in blocks.keys() | self._blocks
+            if self._has_wrong_times(number, blocks)
         ]:
             first = min(one for one in wrong if isinstance(one, int))
             raise VerificationError(

@@ -85,8 +85,8 @@ class LeafInput(NamedTuple):
 
 def hash_row(row: ChainRow) -> bytes:
     """Return the leaf hash of a row, or of the row that a tombstone replaced."""
-    if gone := Tombstone.parse(row.content):
-        return _hash_leaf(row, LeafInput(gone.leaf, gone.at, gone.body))
+    if tombstone := Tombstone.parse(row.content):
+        return _hash_leaf(row, LeafInput(tombstone.leaf, tombstone.at, tombstone.body))
     return _hash_leaf(row, build_leaf_input(row))
 
 
@@ -95,10 +95,10 @@ def build_leaf_input(row: ChainRow) -> LeafInput:
     redacted = redact_row(row)
     if FORMAT_MEMBER not in row.content:
         return LeafInput(leaf=hash_unbound_row(row, redacted).hex())
-    found = TIME_PATTERN.search(row.content)
-    if found is None:
+    match = TIME_PATTERN.search(row.content)
+    if match is None:
         raise ValueError("the row has no time")
-    return LeafInput(at=int(found[1]), body=hash_body(redacted))
+    return LeafInput(at=int(match[1]), body=hash_body(redacted))
 
 
 def _hash_leaf(row: ChainRow, source: LeafInput) -> bytes:
@@ -143,8 +143,8 @@ class MerkleTree:
     def add(self, leaf: bytes) -> None:
         rows, right = 1, leaf
         while self.peaks and self.peaks[-1][0] == rows:
-            _, left = self.peaks.pop()
-            rows, right = 2 * rows, hash_children(left, right)
+            _, remaining = self.peaks.pop()
+            rows, right = 2 * rows, hash_children(remaining, right)
         self.peaks.append((rows, right))
 
     @property
@@ -153,6 +153,6 @@ class MerkleTree:
         if not self.peaks:
             return sha256().hexdigest()
         *rest, (_, found) = self.peaks
-        for _, left in reversed(rest):
-            found = hash_children(left, found)
+        for _, remaining in reversed(rest):
+            found = hash_children(remaining, found)
         return found.hex()

@@ -40,21 +40,21 @@ def check_new_runs(runs: Iterable[ChainRow]) -> None:
 
 def _load_deleted_rows(entry: str, run: RetentionRun) -> DeletedRows:
     """Return the rows that a run deleted, after comparing them with the checkpoints."""
-    own = AuditRecord.objects.filter(
+    records = AuditRecord.objects.filter(
         seq__range=(run.values["first"], run.values["last"]),
         content__startswith=TOMBSTONE_PREFIX,
         content__endswith=f'"run":"{entry}"}}}}',
     )
-    rows = [row.chain_row for row in own]
+    rows = [row.chain_row for row in records]
     _check_macs(rows)
     stored = list(AuditCheckpoint.objects.order_by("number"))
     sizes = [checkpoint.size for checkpoint in stored]
-    deleted, wanted = DeletedRows(), {row.seq for row in rows}
+    deleted, expected = DeletedRows(), {row.seq for row in rows}
     for end, _ in groupby(rows, lambda row: bisect_left(sizes, row.seq)):
         clock = NeighborClock()
         for row in _read_between(stored, end, clock):
             tombstone = Tombstone.parse(row.content)
-            target = deleted if row.seq in wanted else DeletedRows()
+            target = deleted if row.seq in expected else DeletedRows()
             if tombstone is None:
                 clock.add_time(_read_time(row))
                 continue

@@ -66,7 +66,7 @@ class Checkpoint(NamedTuple):
             type(number) is int and 0 <= number < MAX_TIME_MICROSECONDS for number in numbers
         ):
             raise ValueError("not a checkpoint")
-        if not all(isinstance(one, str) for one in (*texts, found.key, found.signature)):
+        if not all(isinstance(value, str) for value in (*texts, found.key, found.signature)):
             raise ValueError("not a checkpoint")
         return found
 

@@ -14,8 +14,8 @@ def load_state(name: str) -> CheckpointProgress:
     """Load a sink's state; one that was changed in the database counts as none."""
     state = CheckpointProgress.objects.filter(name=name).first()
     if state and not is_state_intact(state):
-        what = f"the delivery state of {name} was changed"
-        alert("audit.broken", level=logging.ERROR, row=state.size, what=what)
+        problem = f"the delivery state of {name} was changed"
+        alert("audit.broken", level=logging.ERROR, row=state.size, what=problem)
         state = None
     return state or CheckpointProgress(name=name)
 

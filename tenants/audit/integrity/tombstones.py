@@ -80,8 +80,8 @@ def is_row_intact(row: ChainRow, previous_mac: str) -> bool:
 
     Raises `KeyNotFoundError`.
     """
-    if found := Tombstone.parse(row.content):
-        return _tombstone_mac(found, row, previous_mac) == found.mac
+    if tombstone := Tombstone.parse(row.content):
+        return _tombstone_mac(tombstone, row, previous_mac) == tombstone.mac
     right = compute_mac(
         get_audit_keys()[row.key], previous_mac, row.seq, row.entry, row.phase, row.content
     )

@@ -56,7 +56,7 @@ class ClockSkewDetector:
             same, ahead = self._clocks[-1], []  # nearly always
         else:
             met = [clock for clock in self._clocks if row - clock.last_row <= FORGET_AFTER_ROWS]
-            below = [one for one in met if one.latest_time <= time + TOLERANCE_MICROSECONDS]
+            below = [clock for clock in met if clock.latest_time <= time + TOLERANCE_MICROSECONDS]
             ahead = met[len(below) :]
             if not below or time > below[-1].latest_time + TOLERANCE_MICROSECONDS:
                 self._clocks = [*below, _ObservedClock(time, row, row, bool(ahead)), *ahead]
@@ -74,11 +74,11 @@ class ClockSkewDetector:
 
 def _report_new(ahead: Sequence[_ObservedClock], time: int) -> list[str]:
     """Return warnings for clocks that weren't reported yet."""
-    odd = [one for one in ahead if not one.is_reported]
-    for one in odd:
-        one.is_reported = True
+    clocks = [clock for clock in ahead if not clock.is_reported]
+    for clock in clocks:
+        clock.is_reported = True
     how = "ahead of a later row"
-    return [_format_warning(one.first_row, one.latest_time - time, how) for one in odd]
+    return [_format_warning(one.first_row, one.latest_time - time, how) for one in clocks]
 
 
 def _format_warning(row: int, difference: int, direction: str) -> str:
@@ -115,12 +115,12 @@ def _verify_into(report: VerificationReport, anchor: Sequence[Checkpoint]) -> No
     if not report.has_triggers:
         report.add_warning("the database allows rows to be changed: a trigger is missing")
     with chain_reader.consistent_snapshot():
-        kept, wrong = checkpoint_verifier.load_stored_checkpoints()
+        checkpoints, wrong = checkpoint_verifier.load_stored_checkpoints()
         if not signing.load_public_keys():
-            if kept:
+            if checkpoints:
                 report.add_warning("no public key is configured, so checkpoints are ignored")
-            kept = []
-        signed = CheckpointVerifier([*anchor, *kept])
+            checkpoints = []
+        signed = CheckpointVerifier([*anchor, *checkpoints])
         try:
             _Verification(report, signed).run()
         except (VerificationError, UnprovenDeletionError) as error:
@@ -129,8 +129,8 @@ def _verify_into(report: VerificationReport, anchor: Sequence[Checkpoint]) -> No
         except CheckpointMismatchError as error:
             report.first_bad_row = (error.row, str(error))
         except MALFORMED_ERRORS as error:
-            what = f"the row is malformed ({type(error).__name__})"
-            report.first_bad_row = (report.rows + 1, what)
+            problem = f"the row is malformed ({type(error).__name__})"
+            report.first_bad_row = (report.rows + 1, problem)
         if wrong and (not report.first_bad_row or wrong.row < report.first_bad_row[0]):
             report.first_bad_row = (wrong.row, str(wrong))
         report.first_bad_row = report.first_bad_row or checkpoint_verifier.find_missing_checkpoint(
@@ -160,7 +160,7 @@ class _Verification:
 
     def check_rows(self, rows: Iterable[tuple[Any, ...]]) -> None:
         for row in rows:
-            seq, entry, phase, content, key, found, *shown = row
+            seq, entry, phase, content, key, found, *visible = row
             if seq == self.report.rows:
                 raise VerificationError("the row or its search entry exists twice", seq)
             if seq != self.report.rows + 1:
@@ -168,9 +168,9 @@ class _Verification:
             link = ChainRow(seq, entry, phase, content, key, found)
             self.previous_mac = _check_link(link, self.previous_mac)
             if tombstone := Tombstone.parse(content):
-                self.check_tombstone(link, tombstone, has_entry=any(shown))
+                self.check_tombstone(link, tombstone, has_entry=any(visible))
             else:
-                self.check_index(link, dict(zip(chain_reader.ENTRY_COLUMNS, shown, strict=True)))
+                self.check_index(link, dict(zip(chain_reader.ENTRY_COLUMNS, visible, strict=True)))
             if self.checkpoints:
                 self.check_checkpoint(link)
             self.report.rows += 1
@@ -197,12 +197,12 @@ class _Verification:
 
     def check_checkpoint(self, row: ChainRow) -> None:
         """Compare the rows so far with a checkpoint that ends here."""
-        found = self.checkpoints.add_leaf(hash_row(row))
-        if found and not found.has_valid_signature:
+        checkpoint = self.checkpoints.add_leaf(hash_row(row))
+        if checkpoint and not checkpoint.has_valid_signature:
             raise VerificationError("the checkpoint ending here has no valid signature")
-        if found:
-            self.runs.add_time(found.time)
-            self.check_checkpoint_time(found)
+        if checkpoint:
+            self.runs.add_time(checkpoint.time)
+            self.check_checkpoint_time(checkpoint)
 
     def check_checkpoint_time(self, checkpoint: Checkpoint) -> None:
         """Warn if a checkpoint is older than what it follows."""

@@ -78,9 +78,9 @@ def can_delete() -> bool:
 
 def list_organizations_with_entries() -> Iterator[int]:
     """Yield organizations with entries, including 0 for the console."""
-    found, last = AuditEntry.objects.order_by("organization_id"), -1
+    entries, last = AuditEntry.objects.order_by("organization_id"), -1
     while True:
-        later = found.filter(organization_id__gt=last)
+        later = entries.filter(organization_id__gt=last)
         number = later.values_list("organization_id", flat=True).first()
         if number is None:
             return
@@ -123,8 +123,8 @@ def _effects_by_category(operation: str) -> Mapping[str, Sequence[str]]:
 
 def _list_operations(organization: int) -> Iterator[str]:
     """Yield the operations of an organization by index skips."""
-    own = AuditEntry.objects.filter(organization_id=organization)
-    names, last = own.order_by("operation").values_list("operation", flat=True), ""
+    entries = AuditEntry.objects.filter(organization_id=organization)
+    names, last = entries.order_by("operation").values_list("operation", flat=True), ""
     while name := names.filter(operation__gt=last).first():
         yield name
         last = name
@@ -148,8 +148,8 @@ def _run_once(actor: Actor, limit: int) -> int:
     kinds: dict[int, str] = {}
     for kind, found in find_expired(actor.organization_id, now):
         kinds |= dict.fromkeys(found.values_list("seq", flat=True)[:limit], kind)
-    chosen = sorted(kinds)[:limit]
-    if not chosen:
+    selected = sorted(kinds)[:limit]
+    if not selected:
         return 0
     if anchors.anchor_monitor.blocks_changes():  # as everything else that destroys
         raise AuditUnavailableError(
@@ -158,20 +158,20 @@ def _run_once(actor: Actor, limit: int) -> int:
                 " Nothing was deleted."
             )
         )
-    entries = list(_load_entries(actor.organization_id, chosen))
-    if len(entries) != len(chosen):
+    entries = list(_load_entries(actor.organization_id, selected))
+    if len(entries) != len(selected):
         raise ConcurrentDeletionError
     intent = record_builder.build_intent(actor, AUDIT_EXPIRE.name, AUDIT_EXPIRE.effect)
-    gone = [
+    deletes = [
         RowToDelete(row, _build_tombstone(row, before, kinds[entry.seq], intent.entry))
         for entry in entries
         for row, before in _check_entry(entry, kinds[entry.seq], now)
     ]
-    gone.sort()
-    intent = _describe_run(intent, gone)
+    deletes.sort()
+    intent = _describe_run(intent, deletes)
     done = record_builder.build_outcome(intent.entry, Outcome.SUCCEEDED)
     try:
-        append_records([intent, done], lambda: _delete(entries, gone))
+        append_records([intent, done], lambda: _delete(entries, deletes))
     except DatabaseError as error:
         alert("audit.unwritten", level=logging.ERROR, error=type(error).__name__)
         message = _("%(reason)s Nothing was deleted.") % {"reason": error}
@@ -197,8 +197,8 @@ def _load_entries(organization: int, numbers: Sequence[int]) -> Iterator[AuditEn
 
 
 def _build_tombstone(row: ChainRow, previous_mac: str, category: str, run: str) -> Tombstone:
-    kept = build_leaf_input(row)._asdict()
-    return Tombstone.create(row, previous_mac, kind=category, run=run, **kept)
+    stored = build_leaf_input(row)._asdict()
+    return Tombstone.create(row, previous_mac, kind=category, run=run, **stored)
 
 
 def _check_entry(entry: AuditEntry, category: str, now: int) -> list[tuple[ChainRow, str]]:
@@ -234,8 +234,8 @@ def _check_entry(entry: AuditEntry, category: str, now: int) -> list[tuple[Chain
 
 def _load_rows(entry: AuditEntry) -> list[tuple[ChainRow, str]]:
     span = (entry.seq, entry.outcome_seq)
-    own = AuditRecord.objects.filter(seq__range=span, entry=entry.entry)
-    links = [row.chain_row for row in own.order_by("seq")]
+    records = AuditRecord.objects.filter(seq__range=span, entry=entry.entry)
+    links = [row.chain_row for row in records.order_by("seq")]
     if not links:
         raise ChainBrokenError(entry.seq, "the row is missing")
     earlier = AuditRecord.objects.filter(seq__in=[link.seq - 1 for link in links])

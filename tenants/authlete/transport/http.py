@@ -126,9 +126,9 @@ def _classify_connect_error(error: Exception, host: str) -> UnreachableError:
             case socket.gaierror():
                 text = _("The host name {host} was not found.")
                 return UnreachableError(Message(text, host=host), UnreachableReason.DNS)
-            case ssl.SSLCertVerificationError(verify_message=str() as why):
+            case ssl.SSLCertVerificationError(verify_message=str() as reason):
                 text = _("The certificate of {host} is not trusted: {why}.")
-                message = Message(text, host=host, why=why.lower())
+                message = Message(text, host=host, why=reason.lower())
                 return UnreachableError(message, UnreachableReason.TLS)
             case ssl.SSLError():
                 text = _("The TLS handshake with {host} failed.")
