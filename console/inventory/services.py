@@ -97,6 +97,7 @@ class BackgroundReader:
 
     organization: Organization
     name: str  # of what runs, for the record
+    region: str = ""  # the only one to read, or empty for all
 
     @cached_property
     def _credentials(self) -> CredentialsByRegion:
@@ -109,7 +110,8 @@ class BackgroundReader:
         return connect(self._credentials, region, AuditLogSink(actor))
 
     def regions(self) -> list[Region]:
-        return list_connected_regions(self._credentials)
+        regions = list_connected_regions(self._credentials)
+        return [region for region in regions if self.region in ("", region.name)]
 
 
 def list_services(reader: ServiceReader) -> ServiceList:

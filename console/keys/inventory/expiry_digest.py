@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from console.inventory.expiry import ExpiringItem, list_expiring
 from console.inventory.services import BackgroundReader, list_services
 from console.models import Digest, KnownService, ToldEnd
+from tenants.authlete.transport.deadline import Deadline
 from tenants.jobs.periodic_tasks import run_every_minute
 from tenants.models import Membership, Organization
 from tenants.organizations.regions import REGION_TITLES
@@ -32,6 +33,7 @@ from tenants.outbound import mail
 log = logging.getLogger(__name__)
 
 COLLECT_INTERVAL_SECONDS = 15 * 60
+REFRESH_SECONDS_PER_RUN = 60.0  # seconds of syncs before the remaining digests use stored data
 REFRESH_INTERVAL_SECONDS = 12 * 60 * 60  # between two syncs of an organization's services
 STALE_AFTER = timedelta(days=2)  # since the last sync of clients
 MAX_MAIL_LINES = 60
@@ -65,9 +67,12 @@ def send_expiry_digests() -> None:
     """Store today's digests, and send those not sent yet."""
     if not mail.is_enabled():
         return
+    deadline = Deadline(REFRESH_SECONDS_PER_RUN)
     for organization in Organization.objects.all():
         if cache.add(f"ends-looked:{organization.pk}", "yes", COLLECT_INTERVAL_SECONDS):
-            if cache.add(f"services-read:{organization.pk}", "yes", REFRESH_INTERVAL_SECONDS):
+            if deadline.remaining() and cache.add(
+                f"services-read:{organization.pk}", "yes", REFRESH_INTERVAL_SECONDS
+            ):
                 list_services(BackgroundReader(organization, "worker"))  # updates the index
             collect_digest(organization)
     send_pending_digests()

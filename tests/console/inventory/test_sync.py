@@ -2,14 +2,15 @@
 
 import pytest
 from django.utils import timezone
+from pydantic import SecretStr
 
-from console.inventory.sync import SyncResult, sync_all, sync_organization
+from console.inventory.sync import MIN_SECONDS_LEFT, SyncResult, sync_all, sync_organization
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.snapshots import ObjectSnapshot
 from tenants.authlete.transport import connection_pool
-from tenants.models import Credential
+from tenants.models import Credential, Organization
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.versions.models import Version
 from tenants.versions.recorder import select_versions
@@ -159,3 +160,24 @@ def test_takes_its_own_deletion_for_no_other(acme, services):
         sync_organization(acme)
 
     assert gone() == []
+
+
+def test_slow_region_uses_up_its_own_time_only(acme, world, settings, monkeypatch):
+    settings.VERSIONS_EVERY = 60
+    monkeypatch.setattr("console.inventory.sync.SYNC_SECONDS_PER_REGION", MIN_SECONDS_LEFT + 0.2)
+    beta = Organization.objects.create(slug="beta", name="Beta")
+    for organization, region in ((acme, "jp"), (beta, "us"), (beta, "jp")):
+        Credential(organization=organization, region=region).set_token(SecretStr("t0p")).save()
+    world.fault("delay", region="us", operation="service.list", delay=300)
+
+    sync_all()
+    assert organizations_asked() == [("acme", "us"), ("acme", "jp"), ("beta", "jp")]
+
+    sync_all()
+    assert organizations_asked() == [("acme", "us"), ("acme", "jp"), ("beta", "jp"), ("beta", "us")]
+
+
+def organizations_asked():
+    """Return the organization and region of each list of services."""
+    listed = AuditEntry.objects.filter(operation="service.list").order_by("seq")
+    return [(entry.organization, entry.region) for entry in listed]
