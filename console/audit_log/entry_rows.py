@@ -37,11 +37,11 @@ EMPTY_HTML = SafeString("")
 
 def render_changes(changes: Iterable[ChangeDescription], hidden_count: int) -> SafeString:
     """Render some changes, and the number of hidden ones."""
-    told = [render_small(_render_change(change)) for change in changes]
+    parts = [render_small(_render_change(change)) for change in changes]
     if hidden_count:
         text = ngettext("and %(count)s more", "and %(count)s more", hidden_count)
-        told.append(render_small(text % {"count": hidden_count}))
-    return SafeString("".join(told))
+        parts.append(render_small(text % {"count": hidden_count}))
+    return SafeString("".join(parts))
 
 
 def render_small(text: str) -> SafeString:
@@ -91,7 +91,7 @@ class EntryRow:
     client: str  # the same
     regions: Sequence[str]
     changes: Sequence[ChangeDescription]
-    hidden_changes: int  # changes that are not told
+    hidden_changes: int  # changes that the row omits
     entry_count: int  # that the line stands for
     warning: str  # why it should be looked at; empty where no rule says so
 
@@ -151,13 +151,16 @@ def describe_entry_changes(entry: AuditEntry) -> list[ChangeDescription]:
     if removal := retention.removal_from_entry(entry):
         return list(removal.descriptions)
     changes = load_changes(entry.changes)
-    told = describe_changes(changes, settings_for_operation(entry.operation))
+    descriptions = describe_changes(changes, settings_for_operation(entry.operation))
     if entry.operation in CREATE_EVENTS:
-        told = [replace(change, before="") for change in told]
+        descriptions = [replace(change, before="") for change in descriptions]
     if entry.outcome in risks.NO_EFFECT_OUTCOMES:
-        return told
+        return descriptions
     found = map(risks.change_risk, changes)
-    return [replace(one, risk=risk) if risk else one for one, risk in zip(told, found, strict=True)]
+    return [
+        replace(one, risk=risk) if risk else one
+        for one, risk in zip(descriptions, found, strict=True)
+    ]
 
 
 def load_names(organization: int, entries: Iterable[AuditEntry]) -> NameMap:

@@ -124,7 +124,7 @@ def _format_page(
 def _format_column(name: str, formatter: CellFormatter, values: Sequence[Any]) -> Iterable[Any]:
     if name in UNIQUE_COLUMNS:
         return map(formatter, values)
-    other = {one: told for one in {*values} if (told := formatter(one)) is not one}
+    other = {one: formatted for one in {*values} if (formatted := formatter(one)) is not one}
     return map(other.get, values, values) if other else values
 
 

@@ -20,7 +20,7 @@ from console.audit_log.search_language import did_you_mean
 type ChoiceTuple = tuple[tuple[str, str | ChoiceTuple], ...]
 
 MAX_FILTER_VALUES = 20  # values of one filter: each is a search of its own
-MAX_LISTED_CHOICES = 20  # ways to write a choice, of which all are told
+MAX_LISTED_CHOICES = 20  # choices listed in an error
 CHOICE_SYNONYMS = {  # what people try
     "administrator": "admin",
     "create": "change",
@@ -62,8 +62,8 @@ class _MultiValueWidget(forms.Widget):
 
 class _MultiValueInput(_MultiValueWidget, forms.TextInput):
     def render_control(self, value: str, attrs: dict[str, Any]) -> SafeString:
-        told = format_html(' value="{}"', value) if value else ""
-        return format_html("<input{}{}>", _render_attrs(type=self.input_type, **attrs), told)
+        value_attr = format_html(' value="{}"', value) if value else ""
+        return format_html("<input{}{}>", _render_attrs(type=self.input_type, **attrs), value_attr)
 
 
 class MultiTextInput(_MultiValueInput):

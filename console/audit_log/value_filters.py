@@ -214,8 +214,8 @@ class ValueFiltersForm(forms.Form):
             expected["clients"] = self.matched_clients
         else:
             expected["client"] = [value for _, value in self.matched_clients]
-        if told := {*params["old"], *params["new"]}:
-            expected["meanings"] = {one: parse_display_value(one) for one in told}
+        if texts := {*params["old"], *params["new"]}:
+            expected["meanings"] = {one: parse_display_value(one) for one in texts}
         return expected | (
             {"places": self._service_ids()}
             if self.matched_services

@@ -103,8 +103,8 @@ def index_services(
 
 def _service_values(service: Service, known: tuple[str, str, int]) -> tuple[str, str, int]:
     """Return the index columns of a service; a list with names only leaves others unchanged."""
-    told = make_storable(service.issuer), _storable_number(service.modified_at)
-    return (make_storable(service.service_name), *(told if any(told) else known[1:]))
+    details = make_storable(service.issuer), _storable_number(service.modified_at)
+    return (make_storable(service.service_name), *(details if any(details) else known[1:]))
 
 
 def index_clients(

@@ -109,16 +109,16 @@ def _replace_changed(
 ) -> None:
     """Update the index; rewrite the rows of each owner whose keys changed."""
     known: dict[tuple[int, int], list[tuple[object, ...]]] = {}
-    for service_id, client_id, *told in rows.order_by("place").values_list(
+    for service_id, client_id, *values in rows.order_by("place").values_list(
         "service_id", "client_id", *INDEXED_KEY_FIELDS
     ):
-        known.setdefault((service_id, client_id), []).append(tuple(told))
+        known.setdefault((service_id, client_id), []).append(tuple(values))
     changed: list[tuple[int, int]] = []
     fresh: list[KnownKey] = []
     for service_id, client_id, owner, keys in seen:
-        told = [_key_values(place, owner, key) for place, key in enumerate(keys)]
+        key_rows = [_key_values(place, owner, key) for place, key in enumerate(keys)]
         whose = (service_id, client_id)
-        if known.get(whose, []) == [tuple(one.values()) for one in told]:
+        if known.get(whose, []) == [tuple(one.values()) for one in key_rows]:
             continue
         changed.append(whose)
         fresh += [
@@ -129,7 +129,7 @@ def _replace_changed(
                 client_id=client_id,
                 **one,
             )
-            for one in told
+            for one in key_rows
         ]
     for at in range(0, len(changed), OWNERS_PER_STATEMENT):
         either = Q()

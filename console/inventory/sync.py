@@ -129,17 +129,17 @@ def _list_clients(
 
 
 def _changed_objects(
-    organization: Organization, told: Mapping[ObjectRef, int], now: datetime
+    organization: Organization, listed: Mapping[ObjectRef, int], now: datetime
 ) -> list[ObjectRef]:
     """Return the objects that differ from their last version; mark all others as seen ``now``."""
-    versions = load_newest_versions(organization.pk, {ref[:2] for ref in told})
+    versions = load_newest_versions(organization.pk, {ref[:2] for ref in listed})
     same = {
         place
-        for place, modified_at in told.items()
+        for place, modified_at in listed.items()
         if place in versions and versions[place].modified_at == modified_at
     }
     update_last_seen((versions[place] for place in same), now)
-    return [place for place, version in told.items() if version and place not in same]
+    return [place for place, version in listed.items() if version and place not in same]
 
 
 def _read_documents(

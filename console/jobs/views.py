@@ -126,8 +126,8 @@ def load_resolutions(job: Job) -> dict[str, Resolution]:
 def summarize(job: Job) -> list[tuple[str, int]]:
     """Return the counts that the job's handler adds."""
     handler = JOB_HANDLERS.get(job.kind)
-    told = handler.summary(job) if handler and handler.summary else ()
-    return [(words, number) for words, number in told if number]
+    summary = handler.summary(job) if handler and handler.summary else ()
+    return [(words, number) for words, number in summary if number]
 
 
 def load_progress(jobs: Iterable[Job]) -> list[JobProgress]:

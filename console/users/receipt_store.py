@@ -97,14 +97,14 @@ def receipt_for_job(member: Member, job: Job) -> Receipt | None:
 
 def receipts_by_entry(member: Member, entries: Iterable[AuditEntry]) -> Mapping[str, Receipt]:
     """Return the receipts that entries belong to, by entry ID."""
-    told = list(entries)
-    pages = {one.page for one in told if one.page}
-    started = {one.entry: one.object for one in told if one.operation == SUBJECT_REVOKE_ALL.name}
+    entries = list(entries)
+    pages = {one.page for one in entries if one.page}
+    started = {one.entry: one.object for one in entries if one.operation == SUBJECT_REVOKE_ALL.name}
     receipts = Receipt.objects.filter(organization=member.organization)
     rows = list(receipts.filter(Q(page__in=pages) | Q(pk__in=started.values())))
     by_page = {row.page: row for row in rows}
     by_id = {str(row.pk): row for row in rows}
     found = {
-        one.entry: by_id.get(started.get(one.entry, "")) or by_page.get(one.page) for one in told
+        one.entry: by_id.get(started.get(one.entry, "")) or by_page.get(one.page) for one in entries
     }
     return {entry: receipt for entry, receipt in found.items() if receipt}

@@ -64,14 +64,14 @@ def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
     open_lookup = lookups.get_lookup(member, lookup)
     whole = "whole" in request.GET
     connected = member.regions()
-    told = find_user(member, open_lookup.subject) if whole else ()
-    receipt_store.attach_revoked_apps(open_lookup.lookup, told)
+    results = find_user(member, open_lookup.subject) if whole else ()
+    receipt_store.attach_revoked_apps(open_lookup.lookup, results)
     context = {
         "member": member,
         "lookup": open_lookup.lookup,
         "subject": open_lookup.subject,
         "regions": connected,
-        "results": told,
+        "results": results,
         "shows_all_regions": whole,
         "unconnected_regions": [one for one in get_regions().values() if one not in connected],
         "past_actions": list_actions(member, open_lookup.subject),

@@ -193,8 +193,8 @@ class ClientSearch:
 def _combination_row(
     region: str, client_type: str, method: str, source: str, locked: bool, grants: str
 ) -> ClientRow:
-    told = (client_type, method, source, grants.split(), (), locked)
-    return ClientRow(region, 0, 0, "", "", *told)
+    values = (client_type, method, source, grants.split(), (), locked)
+    return ClientRow(region, 0, 0, "", "", *values)
 
 
 def _facets_condition(request: ListRequest, facets: Iterable[Facet[Any]]) -> Q:

@@ -39,7 +39,7 @@ from tenants.authlete.operation import Effect
 
 PREVIEW_ROWS_PER_PAGE = 50  # rows of a preview on a page
 ROW_STATUSES = (CHANGE, SAME, CANNOT, UNREAD)
-MAX_SAMPLE_NAMES = 8  # names that are told of what was chosen
+MAX_SAMPLE_NAMES = 8  # names of the selection that a page lists
 EMPTY_LIST_MESSAGE = _("Enter the entries to add or remove.")
 
 
@@ -70,11 +70,11 @@ def bulk_action(request: ConsoleRequest, member: Member, selection: UUID) -> Htt
         return _selection_expired(request, member)
     form = BulkActionForm(request.POST or None, member=member)
     if form.is_valid():
-        deed = form.cleaned_data["deed"]
-        if deed == SET:
+        action = form.cleaned_data["deed"]
+        if action == SET:
             name = form.cleaned_data["setting"]
             return redirect_to(request, _bulk_path("bulk_setting", member, selection, name))
-        selections.save_preview(member, selection, choice, build_preview(member, choice, deed))
+        selections.save_preview(member, selection, choice, build_preview(member, choice, action))
         return redirect_to(request, _bulk_path("bulk_preview", member, selection))
     context = _context(member, selection, choice) | {
         "form": form,
@@ -123,8 +123,8 @@ def bulk_preview(request: ConsoleRequest, member: Member, selection: UUID) -> Ht
     if choice is None or choice.preview is None:
         return _selection_expired(request, member)
     preview = choice.preview
-    deed = BULK_ACTIONS[preview.action]
-    if not member.can(deed.effect):
+    bulk_action = BULK_ACTIONS[preview.action]
+    if not member.can(bulk_action.effect):
         raise PermissionDenied
     form = BulkConfirmForm(request.POST or None, preview=preview)
     failure = None
@@ -138,7 +138,7 @@ def bulk_preview(request: ConsoleRequest, member: Member, selection: UUID) -> Ht
         except AuthleteError as error:
             failure = error
     context = _context(member, selection, choice) | {
-        "bulk_action": deed,
+        "bulk_action": bulk_action,
         "preview": preview,
         "form": form,
         "failure": failure,

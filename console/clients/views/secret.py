@@ -117,8 +117,8 @@ def _send_replacement(
 
 def _check_changed(page: SecretPage, api: ClientApi, form: CurrentSecretForm) -> bool | None:
     """Check whether a call with a lost response changed the secret."""
-    told = page.audit_fields(form.cleaned_data["reason"], form.cleaned_data["ticket"])
-    return check_secret_changed(api, page.workspace.member.actor, page.fingerprint, told)
+    fields = page.audit_fields(form.cleaned_data["reason"], form.cleaned_data["ticket"])
+    return check_secret_changed(api, page.workspace.member.actor, page.fingerprint, fields)
 
 
 def _client_api(page: SecretPage, form: ChangeReasonForm) -> ClientApi:
