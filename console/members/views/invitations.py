@@ -92,7 +92,7 @@ def withdraw_invitation(request: ConsoleRequest, member: Member, pk: int) -> Htt
     def drop(invitation: Invitation) -> HttpResponse:
         invitations.withdraw(member.actor, invitation)
         person = {"person": invitation.email}
-        messages.success(request, _("Invitation of %(person)s withdrawn.") % person)
+        messages.success(request, _("Invitation to %(person)s withdrawn.") % person)
         return redirect_to(request, index_url(member))
 
     return _confirm(request, member, pk, drop, template="members/withdraw_invitation.html")
