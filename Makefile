@@ -15,9 +15,10 @@ help: ## list the commands
 env: ## create or update .venv from the hashed requirements
 	@.ci/env
 
-demo: env ## run the console over the sandbox; options: PORT=, SANDBOX_PORT=, DATA=
+demo: env ## run the console over the sandbox; options: PORT=, SANDBOX_PORT=, DATA=, SERVICES=, CLIENTS=
 	@$(RUN)python manage.py demo $(if $(PORT),--port=$(PORT)) \
-	  $(if $(SANDBOX_PORT),--sandbox-port=$(SANDBOX_PORT)) $(if $(DATA),--data=$(DATA))
+	  $(if $(SANDBOX_PORT),--sandbox-port=$(SANDBOX_PORT)) $(if $(DATA),--data=$(DATA)) \
+	  $(if $(SERVICES),--services=$(SERVICES)) $(if $(CLIENTS),--clients=$(CLIENTS))
 
 check: env ## lint, types, import contracts, migrations, deployment, templates, house rules
 	$(RUN)ruff check .

@@ -72,7 +72,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 def _region_rows(member: Member) -> list[dict[str, object]]:
     """Return the regions, whether they have a credential, and the state of the last call."""
-    held = {
+    credentials = {
         credential.region: credential for credential in member.organization.credential_set.all()
     }
     last: dict[str, AuditEntry] = {}
@@ -81,7 +81,11 @@ def _region_rows(member: Member) -> list[dict[str, object]]:
         if path and region not in last:  # a local event has none
             last[region] = AuditEntry(at=at, outcome=outcome)
     return [
-        {"region": region, "credential": held.get(name), "last": last.get(name)}
+        {
+            "region": region,
+            "credential": credentials.get(name),
+            "last": last.get(name) if name in credentials else None,
+        }
         for name, region in get_regions().items()
     ]
 

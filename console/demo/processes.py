@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 from console.ops.generate_secrets import generate_secrets
+from tenants.management.sandbox_options import add_size_options
 
 ROOT = Path(__file__).parents[2]
 REGIONS = ("us", "jp", "eu", "br")
@@ -28,6 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=ROOT / "data" / "demo",
         help="directory that holds all that the demo keeps",
     )
+    add_size_options(parser)
 
 
 def prepare_environment(arguments: Sequence[str]) -> None:

@@ -139,9 +139,10 @@ def count_overdue(organization: Organization) -> int:
 
 
 def _clients_past_limit(organization: Organization) -> QuerySet[KnownClient]:
-    """Clients with a secret that were made before; younger ones cannot be overdue."""
+    """Return clients created before the limit, in regions with a credential."""
     return KnownClient.objects.filter(
         organization=organization,
+        region__in=organization.credential_set.values("region"),
         auth_method__in=CLIENT_SECRET_METHODS,
         created_at__gt=0,
         created_at__lt=int(overdue_before().timestamp() * 1000),

@@ -12,7 +12,9 @@ from django.db import DatabaseError
 
 from console.demo import processes, seed
 from console.demo.processes import DemoStoppedError, ProcessEndedError, ProcessGroup
+from console.demo.story import tell_story
 from console.ops.probe import is_healthy
+from tenants.management.sandbox_options import format_size_options
 
 SANDBOX_PORT_COUNT = len(processes.REGIONS) + 1  # the regions and the IdP
 START_TIMEOUT_SECONDS = 60.0  # seconds that the console has for its first answer
@@ -37,7 +39,8 @@ class Command(BaseCommand):
         ensure_ports_free("--sandbox-port", range(sandbox_port, sandbox_port + SANDBOX_PORT_COUNT))
         try:
             with ProcessGroup(data / "logs") as children:
-                accounts = self.start(children, port, sandbox_port, data)
+                sandbox = [f"--port={sandbox_port}", *format_size_options(options)]
+                accounts = self.start(children, port, sandbox_port, data, sandbox)
                 self.welcome(port, sandbox_port, data, accounts)
                 while True:
                     time.sleep(0.5)
@@ -53,18 +56,23 @@ class Command(BaseCommand):
             ) from None
 
     def start(
-        self, children: ProcessGroup, port: int, sandbox_port: int, data: Path
+        self,
+        children: ProcessGroup,
+        port: int,
+        sandbox_port: int,
+        data: Path,
+        sandbox_options: list[str],
     ) -> list[seed.DemoAccount]:
         self.say("Starting the sandbox: us, jp, eu, br and the identity provider")
-        children.start("sandbox", ["manage.py", "sandbox", f"--port={sandbox_port}"])
+        children.start("sandbox", ["manage.py", "sandbox", *sandbox_options])
         self.say("Preparing the database")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
         last = sandbox_port + SANDBOX_PORT_COUNT - 1
         children.wait_for(lambda: is_listening(last), START_TIMEOUT_SECONDS)
-        accounts = seed.seed_database(
-            f"http://127.0.0.1:{sandbox_port}/_tokens", data / "accounts.json"
-        )
+        sandbox_url = f"http://127.0.0.1:{sandbox_port}"
+        accounts = seed.seed_database(f"{sandbox_url}/_tokens", data / "accounts.json")
+        tell_story(sandbox_url, accounts)
         self.say("Starting the console and its worker")
         children.start("console", ["-m", "gunicorn", f"--bind=127.0.0.1:{port}"])
         children.start("worker", ["manage.py", "worker"])

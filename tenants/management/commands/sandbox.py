@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from tenants.management.sandbox_options import add_size_options
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.server import SandboxServer
 from tenants.sandbox.state import IDP
@@ -26,15 +27,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--port", type=parse_port, default=9700, help="the first port; 0 uses free ports"
         )
-        parser.add_argument(
-            "--services", type=parse_count, help="services per region of the largest organization"
-        )
-        parser.add_argument("--clients", type=parse_count, help="clients per service")
-        parser.add_argument("--tokens", type=parse_count, help="access tokens per service")
-        parser.add_argument(
-            "--latency", type=parse_count, default=0, help="milliseconds before each response"
-        )
-        parser.add_argument("--seed", type=int, default=1, help="seed of the generated data")
+        add_size_options(parser)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         stopped = threading.Event()
@@ -68,11 +61,3 @@ def parse_port(text: str) -> int:
     if not 0 <= first <= 65_531:  # 0 uses free ports
         raise argparse.ArgumentTypeError("must be between 0 and 65531")
     return first
-
-
-def parse_count(text: str) -> int:
-    """Parse a non-negative integer."""
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError("must not be negative")
-    return number

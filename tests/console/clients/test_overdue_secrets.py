@@ -49,6 +49,7 @@ def test_lists_what_is_older_than_the_setting_the_oldest_first(admin, acme, sett
         {"auth_method": "NONE"},
         {"client_type": "PUBLIC"},
         {"created_at": 0},
+        {"region": "eu"},  # without a credential
     ],
 )
 def test_leaves_out_who_needs_no_secret(admin, acme, members):

@@ -25,6 +25,17 @@ def test_tells_which_regions_have_a_credential(member, sandbox):
     assert "Ask an administrator to add a credential" in page
 
 
+def test_no_last_call_without_credential(member, acme, sandbox):
+    bo = Actor(1, "bo@acme.example", organization_id=acme.pk)
+    connect(load_credentials(acme), "us", AuditLogSink(bo)).services.list()
+    admin = member(Role.ADMIN)
+    assertContains(admin.get(URL), "Last call")
+
+    acme.credential_set.all().delete()
+
+    assertNotContains(admin.get(URL), "Last call")
+
+
 def test_calls_nobody(member, sandbox):
     member(Role.ADMIN).get(URL)
 

@@ -113,6 +113,20 @@ def test_shows_services_of_all_four_regions(demo):
 
 
 @pytest.mark.slow
+def test_begins_with_a_story_that_is_not_repeated(demo):
+    with browsing(demo) as browser:
+        sign_in(browser, demo.accounts()[0])
+        home = browser.get("/harbor/").text
+        changes = browser.get("/harbor/audit/?ticket=CHG-2085").text
+        rotations = browser.get("/harbor/clients/rotations/").text
+
+    assert "1 call has an unknown outcome" in home
+    assert "expired" in home
+    assert "Nightly statements" in rotations
+    assert re.findall("([0-9,]+) entr", changes) == ["1"]
+
+
+@pytest.mark.slow
 def test_has_a_worker(demo):
     until = time.monotonic() + SECONDS
     with browsing(demo) as browser:
