@@ -50,7 +50,7 @@ def names(page):
 
 # What goes wrong, and the words in which that is told.
 TROUBLES = {
-    "down": ("down", "refused the connection|connection was lost"),
+    "down": ("down", "(refused|reset) the connection|connection was lost"),
     "HTML": ("html502", "HTTP 502"),
     "HTML in a 200": ("html200", "not valid JSON"),
     "garbage": ("garbage", "not valid JSON"),

@@ -137,6 +137,9 @@ def _classify_connect_error(error: Exception, host: str) -> UnreachableError:
                 text = _("{host} refused the connection.")
                 message = Message(text, host=host)
                 return UnreachableError(message, UnreachableReason.CONNECTION_REFUSED)
+            case ConnectionError():
+                text = _("{host} reset the connection before a request was sent.")
+                return UnreachableError(Message(text, host=host))
             case TimeoutError() | httpx.TimeoutException():
                 text = _("The connection to {host} timed out.")
                 return UnreachableError(Message(text, host=host), UnreachableReason.TIMEOUT)

@@ -1,6 +1,7 @@
 """Names and certificates, against a server that speaks TLS on loopback."""
 
 import socket
+import struct
 import threading
 import time
 from datetime import timedelta
@@ -95,6 +96,21 @@ def test_a_refused_connection_is_reported(push, names):
         port = taken.getsockname()[1]
 
         assert refusal(push, port).reason is UnreachableReason.CONNECTION_REFUSED
+
+
+def test_a_connection_that_is_reset_while_it_opens_is_reported(push, names):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def reset():
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(1)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+        threading.Thread(target=reset, daemon=True).start()
+        error = refusal(push, listener.getsockname()[1])
+
+    assert str(error) == f"{HOST} reset the connection before a request was sent."
 
 
 def test_an_unknown_host_name_is_reported(push, names):
