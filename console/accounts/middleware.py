@@ -20,7 +20,8 @@ from django_htmx.http import HttpResponseClientRedirect
 from console.accounts.audit import log_account_event
 from console.accounts.hashers import HashingBusyError
 from console.web.access import ConsoleRequest
-from console.web.step_up import is_within_limit
+from console.web.step_up import CONFIRMATION_ROUTES, is_within_limit
+from console.web.steps import is_in_dialog
 from tenants.audit.events import SESSION_ENDED
 from tenants.authlete.errors import AuditUnavailableError
 from tenants.models import Membership
@@ -87,7 +88,10 @@ class DiscardReplayMiddleware:
 
 
 class HtmxSignInMiddleware:
-    """Turns a redirect to sign-in into one of the whole page, not of a part of it."""
+    """Turns a redirect to sign-in into one of the whole page, not of a part of it.
+
+    A dialog of steps shows the page that confirms the identity itself.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -97,6 +101,8 @@ class HtmxSignInMiddleware:
         htmx = cast(ConsoleRequest, request).htmx
         place = response.headers.get("Location", "").partition("?")[0]
         if not htmx or not place.startswith("/accounts/"):
+            return response
+        if is_in_dialog(request) and place in map(reverse, CONFIRMATION_ROUTES):
             return response
         back = urlencode({"next": htmx.current_url_abs_path or "/"})
         return HttpResponseClientRedirect(f"{place}?{back}")

@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.template.context import Context
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
@@ -14,6 +15,7 @@ from django.utils.translation import get_language
 from console.web import navigation
 from console.web.labels import ROLE_LABELS
 from console.web.preferences import Theme, selected_theme
+from console.web.steps import DIALOG_FRAME, is_in_dialog
 from tenants.audit.integrity import anchors
 from tenants.audit.store import write_failures
 from tenants.authlete.operation import Effect
@@ -27,6 +29,12 @@ register = template.Library()
 
 SLOW_SECONDS = 1.0
 STALE_SECONDS = 300.0  # age at which a health sample is ignored
+
+
+@register.filter
+def step_frame(request: HttpRequest, page_frame: str) -> str:
+    """Return the template around a step: that of the dialog, or ``page_frame``."""
+    return DIALOG_FRAME if is_in_dialog(request) else page_frame
 
 
 @register.simple_tag

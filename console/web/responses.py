@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from console.web.access import ConsoleRequest
+from console.web.steps import is_in_dialog
 
 
 def render_page(
@@ -24,14 +25,15 @@ def render_page(
     The view names the part, never the browser, so that no request can select a part
     that the member may not see.
     """
-    swaps = request.htmx and not request.htmx.boosted
+    swaps = request.htmx and not request.htmx.boosted and not is_in_dialog(request)
     if part and swaps and not request.htmx.history_restore_request:
         template = f"{template}#{part}"
     response = render(request, template, dict(context), status=status)
-    patch_vary_headers(response, ["HX-Request"])
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 
 
 def redirect_to(request: ConsoleRequest, path: str) -> HttpResponse:
-    """Redirect to ``path``, also for htmx requests."""
-    return HttpResponseClientRedirect(path) if request.htmx else redirect(path)
+    """Redirect to ``path``; htmx loads it as a page, or follows it from a dialog."""
+    leaves = request.htmx and not is_in_dialog(request)
+    return HttpResponseClientRedirect(path) if leaves else redirect(path)

@@ -24,8 +24,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from console.web.access import ConsoleRequest
+from console.web.steps import is_in_dialog
 
 ACCEPTED_METHODS = {"password", "mfa"}  # not sign-ins through another site
+CONFIRMATION_ROUTES = ("mfa_reauthenticate", "account_reauthenticate")
 CLOCK_SKEW_SECONDS = 60
 
 CONFIRM_FIRST = _("Nothing was sent yet. Confirm it's you, then submit again.")
@@ -79,7 +81,8 @@ def is_within_limit(age: float, limit: int) -> bool:
 def redirect_to_confirmation(request: ConsoleRequest) -> HttpResponse:
     """Redirect to the page that confirms the identity, and from there back."""
     back = request.get_full_path()
-    if request.htmx and not request.htmx.boosted:
+    leaves = request.htmx and not is_in_dialog(request)
+    if leaves and not request.htmx.boosted:
         back = request.htmx.current_url_abs_path or back
     name = _confirmation_route(request.user)
     if not name:
@@ -88,16 +91,17 @@ def redirect_to_confirmation(request: ConsoleRequest) -> HttpResponse:
     elif request.method == "POST":
         messages.warning(request, CONFIRM_FIRST)
     path = f"{reverse(name)}?{urlencode({'next': back})}"
-    if request.htmx:
+    if leaves or (request.htmx and name not in CONFIRMATION_ROUTES):
         return HttpResponse(status=204, headers={"HX-Redirect": path})
     return redirect(path)
 
 
 def _confirmation_route(user: User) -> str:
     """Return the route that confirms the identity of ``user``; empty if there is none."""
+    code, password = CONFIRMATION_ROUTES
     if has_totp(user):
-        return "mfa_reauthenticate"
-    return "account_reauthenticate" if user.has_usable_password() else ""
+        return code
+    return password if user.has_usable_password() else ""
 
 
 def has_totp(user: User) -> bool:

@@ -11,7 +11,6 @@ from tenants.organizations.members import add_member
 from tenants.sandbox import app
 from tenants.sandbox.http_messages import SandboxRequest
 from tenants.sandbox.state import LazyDict
-from tests.support.browser_log import BrowserLog
 from tests.support.chromium import BROWSER_TIMEOUT_MS
 from tests.support.input_devices import Keyboard, Mouse
 from tests.support.journeys import sign_in_page
@@ -121,21 +120,12 @@ def person(harbor):
 
 
 @pytest.fixture
-def browser_log(live_server):
-    """Collect what no page may do; fail at the end if there was any."""
-    overheard = BrowserLog(live_server.url)
-    yield overheard
-    assert overheard.complaints == []
-
-
-@pytest.fixture
-def open_page(new_context, live_server, browser_log, harbor):
+def open_page(new_context, live_server, harbor):
     """Return a function that opens a browser without a session."""
 
     def open_(**options):
         context = new_context(base_url=live_server.url, **options)
         context.set_default_timeout(BROWSER_TIMEOUT_MS)
-        browser_log.attach(context)
         return context.new_page()
 
     return open_

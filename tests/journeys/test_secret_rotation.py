@@ -4,8 +4,6 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Error, expect
 
@@ -13,7 +11,7 @@ from console.models import Rotation
 from tenants.organizations.roles import Role
 from tests.support.input_devices import Mouse
 from tests.support.scene import PASSWORD
-from tests.support.sessions import open_session
+from tests.support.sessions import let_sessions_age
 
 # The list, search, the client, rotate, generate, copy, stored, activate.
 CLICKS = 8
@@ -97,7 +95,7 @@ def test_rotation_asks_for_the_password_once(open_signed_in, mara, client):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     hand = Mouse(page)
     find(hand, page, client)
-    grow_stale()
+    let_sessions_age(minutes=60)
 
     hand.click("link", "Rotate secret")
     expect(page.get_by_role("heading", name="Confirm it's you")).to_be_visible()
@@ -196,12 +194,3 @@ def test_revealed_secret_leaves_no_trace(open_signed_in, mara, client, way):
         assert client["clientSecret"] not in str(held)
     else:
         expect(page.locator("body")).not_to_contain_text(client["clientSecret"])
-
-
-def grow_stale():
-    """Everybody has signed in an hour ago."""
-    for row in Session.objects.all():
-        session = open_session(row.pk)
-        for proof in session.get(AUTHENTICATION_METHODS_SESSION_KEY, ()):
-            proof["at"] -= 3600
-        session.save()

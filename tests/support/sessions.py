@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -36,3 +37,12 @@ def patch_client(monkeypatch):
 
     monkeypatch.setattr(Client, "_set_login_cookies", set_login_cookies)
     monkeypatch.setattr(Client, "session", property(session))
+
+
+def let_sessions_age(minutes):
+    """Let everybody have authenticated ``minutes`` earlier."""
+    for row in Session.objects.all():
+        session = open_session(row.pk)
+        for proof in session.get(AUTHENTICATION_METHODS_SESSION_KEY, ()):
+            proof["at"] -= minutes * 60
+        session.save()

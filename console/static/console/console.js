@@ -12,6 +12,9 @@ function say(words) {
   if (status) status.textContent = words ?? "";
 }
 
+// Where notices are seen: what is below an open step is not.
+const noticesPlace = () => byId(byId("step")?.open ? "step-notices" : "notices");
+
 // htmx: the token travels with what no form carries, and an answer that did not come
 // is told instead of being dropped.
 document.addEventListener("htmx:configRequest", (event) => {
@@ -22,6 +25,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { isError, xhr } = event.detail;
   if (!isError || !xhr.getResponseHeader("HX-Retarget")) return;
+  if (event.detail.target.id === "notices") event.detail.target = noticesPlace();
   event.detail.shouldSwap = true;
   event.detail.isError = false;
 });
@@ -34,7 +38,7 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
       return event.target.replaceChildren(own.content.cloneNode(true));
     }
     const told = byId("no-answer");
-    if (told) byId("notices")?.replaceChildren(told.content.cloneNode(true));
+    if (told) noticesPlace()?.replaceChildren(told.content.cloneNode(true));
   });
 }
 
@@ -50,6 +54,7 @@ let left = null;
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const here = document.activeElement;
   left = null;
+  if (detail.target.id === "step") return; // steps.js places the focus
   if (!here?.matches("a, button, summary") || !detail.target.contains(here)) return;
   const strict = detail.requestConfig?.headers["X-Poll"];
   const like = (words) => all(here.tagName, byId("content") ?? document).filter(
@@ -125,9 +130,11 @@ document.addEventListener("change", async (event) => {
 });
 
 // Time zone: the device's own is offered until one is chosen.
-for (const select of all("select[data-device-zone]")) {
-  if (!select.value) select.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
+htmx.onLoad((part) => {
+  for (const select of all("select[data-device-zone]", part)) {
+    if (!select.value) select.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  }
+});
 
 // Filter as you type: <input data-filter="#list" data-filter-item=".field"
 // data-filter-count="#count" data-filter-nothing="#nothing">; an item may bring its
@@ -149,7 +156,9 @@ function filter(input) {
 document.addEventListener("input", (event) => {
   if (event.target.matches?.("input[data-filter]")) filter(event.target);
 });
-for (const input of all("input[data-filter]")) if (input.value) filter(input);
+htmx.onLoad((part) => {
+  for (const input of all("input[data-filter]", part)) if (input.value) filter(input);
+});
 
 // Dialogs: <a href="the same as a page" data-dialog="id">; without script, the page.
 // <button data-dismiss> takes its toast or notice away, data-print prints.
@@ -184,22 +193,26 @@ document.addEventListener("keydown", (event) => {
 function hide(shown) {
   shown.replaceWith(byId("hidden-secret")?.content.cloneNode(true) ?? "");
 }
-for (const shown of all("[data-hides]")) {
+function countDown(shown) {
   const left = shown.querySelector("[data-hides-left]");
   const [bar, words] = [left.querySelector("progress"), left.querySelector("[data-words]")];
   const until = Date.now() + Number(shown.dataset.hides) * 1000;
   const tick = () => {
     const seconds = Math.ceil((until - Date.now()) / 1000);
-    if (seconds <= 0) {
-      clearInterval(ticking);
-      return hide(shown);
+    if (seconds > 0 && shown.isConnected) {
+      bar.value = seconds;
+      words.textContent = words.dataset.words.replace("{n}", seconds);
+      return;
     }
-    bar.value = seconds;
-    words.textContent = words.dataset.words.replace("{n}", seconds);
+    clearInterval(ticking);
+    if (shown.isConnected) hide(shown);
   };
   const ticking = setInterval(tick, 1000);
   shown.querySelector("[data-hides-plain]").hidden = true;
   left.hidden = false;
   tick();
-  addEventListener("pagehide", () => hide(shown));
+  addEventListener("pagehide", () => shown.isConnected && hide(shown));
 }
+htmx.onLoad((part) => {
+  for (const shown of all("[data-hides]", part)) countDown(shown);
+});

@@ -2,7 +2,7 @@
 // session loses nothing. Without this file the draft is kept when it goes to review.
 "use strict";
 
-for (const form of document.querySelectorAll("form[data-draft]")) {
+function keepDrafts(form) {
   const state = document.getElementById("draft-state");
   const door = document.getElementById("draft-sign-in");
   let timer = 0;
@@ -54,5 +54,9 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
       form.requestSubmit(event.submitter);
     }
   });
-  addEventListener("beforeunload", (event) => { if (unkept) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (unkept && form.isConnected) event.preventDefault(); });
 }
+
+htmx.onLoad((part) => {
+  for (const form of part.querySelectorAll("form[data-draft]")) keepDrafts(form);
+});

@@ -101,7 +101,9 @@
   const before = new WeakMap();
   const state = (field) => JSON.stringify([...field.querySelectorAll(INPUT)].map((one) => (/^(checkbox|radio)$/.test(one.type) ? one.checked : one.value)));
   const came = (field) => before.has(field) || before.set(field, { state: state(field), marked: field.matches(".is-changed") });
-  for (const field of document.querySelectorAll(".field[id]")) came(field);
+  htmx.onLoad((part) => {
+    for (const field of part.querySelectorAll(".field[id]")) came(field);
+  });
 
   document.addEventListener("input", (event) => {
     const field = event.target.closest?.(".field[id]");

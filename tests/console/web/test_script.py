@@ -57,7 +57,8 @@ def test_shows_what_the_server_explained_above_the_page(page):
 
 
 @pytest.mark.parametrize("answer", ["none", "a proxy's page"])
-def test_tells_when_no_answer_of_ours_came(page, answer):
+def test_tells_when_no_answer_of_ours_came(page, answer, browser_log):
+    browser_log.allow("ERR_FAILED|htmx:(afterRequest|sendError)|Response Status Error Code 502")
     if answer == "none":
         page.route("**/help/theme/", lambda route: route.abort())
     else:
