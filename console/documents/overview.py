@@ -16,12 +16,13 @@ class SectionRow:
     """A section in the list on a document's page."""
 
     slug: str
+    anchor: str  # in the form with all settings
     title: str
     description: str
     settings: int
     set: int
     unsaved: int
-    search_text: str  # labels and API names of its settings
+    search_text: str  # a line per setting: label, API name and field name, separated by tabs
 
 
 def section_rows(
@@ -31,12 +32,16 @@ def section_rows(
     return [
         SectionRow(
             slug,
+            section.anchor(),
             section.title,
             " ".join((section.__doc__ or "").split()),
             len(section.settings()),
             sum(_is_customized(setting, document) for setting in section.settings()),
             sum(setting.api_name in unsaved for setting in section.settings()),
-            " ".join(f"{setting.label} {setting.api_name}" for setting in section.settings()),
+            "\n".join(
+                f"{setting.label}\t{setting.api_name}\t{setting.name}"
+                for setting in section.settings()
+            ),
         )
         for slug, section in kind.sections.items()
     ]

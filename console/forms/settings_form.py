@@ -196,7 +196,7 @@ class SettingsForm:
         """The shown settings by section."""
         return tuple(
             FieldGroup(
-                section.__name__.lower(),
+                section.anchor(),
                 translate(section.title),
                 translate(" ".join((section.__doc__ or "").split())),
                 tuple(

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from console.web import navigation
+from console.web.access import last_member
 from console.web.labels import ROLE_LABELS
 from console.web.preferences import Theme, selected_theme
 from console.web.steps import DIALOG_FRAME, is_in_dialog
@@ -64,6 +65,16 @@ def theme(context: Context) -> Theme:
 def current_member(context: Context) -> Any:
     """Return the member that the page is shown to; None outside of an organization."""
     return getattr(context.get("request"), "member", None)
+
+
+@register.simple_tag(takes_context=True)
+def menu_member(context: Context) -> Any:
+    """Return the member whose menu the page has.
+
+    Pages outside of an organization keep the menu of the last one.
+    """
+    request = context.get("request")
+    return current_member(context) or (last_member(request) if request else None)
 
 
 @register.simple_tag

@@ -38,6 +38,9 @@ from tenants.organizations.roles import Permission, Role
 browser_methods_only = require_http_methods(["GET", "HEAD", "POST"])
 
 
+LAST_ORGANIZATION_KEY = "organization"  # in the session
+
+
 class ConsoleRequest(HttpRequest):
     """A request that has been through `organization_page` or `workspace_page`."""
 
@@ -229,23 +232,37 @@ def _parse_ip(hop: str) -> str:
         return ""
 
 
-def _admit_member(request: ConsoleRequest, slug: str, needs: Permission | None) -> Member:
+def last_member(request: ConsoleRequest) -> Member | None:
+    """Return the user as a member of the organization whose pages they used last."""
+    slug = request.session.get(LAST_ORGANIZATION_KEY)
+    return _find_member(request, slug) if slug and request.user.is_authenticated else None
+
+
+def _find_member(request: ConsoleRequest, slug: str) -> Member | None:
     membership = (
         Membership.objects.select_related("organization")
         .filter(user=request.user, organization__slug=slug)
         .first()
     )
     if membership is None:
-        _log_non_member(request, slug, needs)
-        raise Http404
-    member = Member(
+        return None
+    return Member(
         request.user,
         membership.organization,
         Role(membership.role),
         request.page_id,
         client_ip(request),
     )
+
+
+def _admit_member(request: ConsoleRequest, slug: str, needs: Permission | None) -> Member:
+    member = _find_member(request, slug)
+    if member is None:
+        _log_non_member(request, slug, needs)
+        raise Http404
     request.member = member  # type: ignore[attr-defined]  # what the frame shows
+    if request.session.get(LAST_ORGANIZATION_KEY) != slug:
+        request.session[LAST_ORGANIZATION_KEY] = slug
     if needs is not None and not member.can(needs):
         _log_access_event(request, member.actor, ACCESS_DENIED, needs)
         raise PermissionDenied

@@ -10,6 +10,8 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import reswap, retarget
 
+from tenants.organizations.members import list_administrators
+
 # PostgreSQL raises InternalError while it is read-only.
 DATABASE_ERRORS = (OperationalError, InterfaceError, InternalError)
 
@@ -21,7 +23,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Render ``handler403``: permission denied."""
-    return _render_error(request, "403")
+    member = getattr(request, "member", None)
+    administrators = list_administrators(member.organization) if member else []
+    return _render_error(request, "403", administrators=administrators)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -51,7 +55,7 @@ def retarget_to_notices(response: HttpResponse) -> HttpResponse:
 
 
 def _render_error(
-    request: HttpRequest, name: str, *, frame: str = "", status: int | None = None
+    request: HttpRequest, name: str, *, frame: str = "", status: int | None = None, **more: Any
 ) -> HttpResponse:
     user = getattr(request, "user", None)
     inside = not frame and user is not None and user.is_authenticated
@@ -60,6 +64,7 @@ def _render_error(
         "is_signed_in": inside,
         "page": getattr(request, "page_id", ""),
         "login": settings.LOGIN_URL,
+        **more,
     }
     template = f"errors/{name}.html" + ("#notice" if _is_htmx_swap(request) else "")
     response = HttpResponse(

@@ -46,7 +46,7 @@ MENU: tuple[tuple[str | Promise, tuple[MenuItem, ...]], ...] = (
             MenuItem("clients:index", _("Clients"), "clients", Effect.READ),
             MenuItem("keys:index", _("Keys"), "key", Effect.READ),
             MenuItem("users:index", _("Users"), "person", USERS),
-            MenuItem("tokens:lookup", _("Token lookup"), "key", USERS),
+            MenuItem("tokens:lookup", _("Token lookup"), "token", USERS),
             MenuItem("batches:index", _("Batches"), "batches", Effect.READ),
             MenuItem("jobs:index", _("Jobs"), "jobs"),
         ),
@@ -55,7 +55,7 @@ MENU: tuple[tuple[str | Promise, tuple[MenuItem, ...]], ...] = (
         _("Audit"),
         (
             MenuItem("audit:index", _("Audit log"), "record", AUDIT_LOG),
-            MenuItem("audit:access_review", _("Access review"), "members", AUDIT_LOG),
+            MenuItem("audit:access_review", _("Access review"), "review", AUDIT_LOG),
         ),
     ),
     (
@@ -63,8 +63,8 @@ MENU: tuple[tuple[str | Promise, tuple[MenuItem, ...]], ...] = (
         (
             MenuItem("members:index", _("Members"), "members", ADMINISTRATION),
             MenuItem("credentials:index", _("Credentials"), "credentials", ADMINISTRATION),
-            MenuItem("streams:index", _("Log streams"), "record", ADMINISTRATION),
-            MenuItem("webhooks:index", _("Webhooks"), "outside", ADMINISTRATION),
+            MenuItem("streams:index", _("Log streams"), "stream", ADMINISTRATION),
+            MenuItem("webhooks:index", _("Webhooks"), "webhook", ADMINISTRATION),
         ),
     ),
 )

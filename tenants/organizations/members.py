@@ -50,6 +50,14 @@ def clean_email(email: str) -> str:
     return email
 
 
+def list_administrators(organization: Organization) -> list[User]:
+    """Return the active administrators, ordered by name."""
+    members = User.objects.filter(
+        membership__organization=organization, membership__role=Role.ADMIN, is_active=True
+    )
+    return list(members.order_by("first_name", "last_name", "username"))
+
+
 def find_membership(organization: Organization, email: str) -> Membership | None:
     """Return the membership of an email address, if any."""
     return Membership.objects.filter(

@@ -137,15 +137,20 @@ htmx.onLoad((part) => {
 });
 
 // Filter as you type: <input data-filter="#list" data-filter-item=".field"
-// data-filter-count="#count" data-filter-nothing="#nothing">; an item may bring its
-// words in data-words, and the count its sentence in data-words.
+// data-filter-count="#count" data-filter-nothing="#nothing">. An item can have its text in
+// data-words and the settings it contains in data-settings; those that match are listed in
+// its [data-matches]. The count has its sentence in data-words.
+const MAX_MATCHES = 4;
+
 function filter(input) {
   const items = all(input.dataset.filterItem, find(input.dataset.filter) ?? document);
-  const asked = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const terms = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const matches = (text) => terms.every((term) => text.toLowerCase().includes(term));
   let shown = 0;
   for (const item of items) {
-    const words = (item.dataset.words ?? item.textContent).toLowerCase();
-    item.hidden = !asked.every((word) => words.includes(word));
+    const settings = item.dataset.settings?.split("\n").filter(matches) ?? [];
+    item.hidden = !settings.length && !matches(item.dataset.words ?? item.textContent);
+    if (item.dataset.settings) listMatches(item, terms.length ? settings : []);
     if (!item.hidden) shown += 1;
   }
   const count = find(input.dataset.filterCount);
@@ -153,12 +158,43 @@ function filter(input) {
   const nothing = find(input.dataset.filterNothing);
   if (nothing) nothing.hidden = shown > 0;
 }
+
+// Link the matching settings of a section; a line has label, API name and field name.
+function listMatches(item, settings) {
+  const list = item.querySelector("[data-matches]");
+  const section = item.querySelector("a");
+  list.hidden = !settings.length;
+  list.replaceChildren(...settings.slice(0, MAX_MATCHES).map((line) => {
+    const [label, member, name] = line.split("\t");
+    const link = document.createElement("a");
+    link.href = section.hash ? section.href : `${section.href}#field-${name}`;
+    link.textContent = label;
+    link.title = member;
+    return link;
+  }));
+  if (settings.length > MAX_MATCHES) list.append(`+${settings.length - MAX_MATCHES}`);
+}
 document.addEventListener("input", (event) => {
   if (event.target.matches?.("input[data-filter]")) filter(event.target);
 });
 htmx.onLoad((part) => {
   for (const input of all("input[data-filter]", part)) if (input.value) filter(input);
 });
+
+// Section navigation within a page marks the section that is in view.
+const spied = all(".section-nav a[href^='#']").filter((link) => byId(link.hash.slice(1)));
+if (spied.length) {
+  const mark = ([entry]) => {
+    if (!entry.isIntersecting) return;
+    for (const link of spied) {
+      const isCurrent = link.hash.slice(1) === entry.target.id;
+      if (isCurrent) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+      if (isCurrent) link.parentElement.scrollTo({ top: link.offsetTop - link.parentElement.clientHeight / 2 });
+    }
+  };
+  for (const link of spied) new IntersectionObserver(mark, { rootMargin: "-25% 0% -70%" }).observe(byId(link.hash.slice(1)));
+}
 
 // Dialogs: <a href="the same as a page" data-dialog="id">; without script, the page.
 // <button data-dismiss> takes its toast or notice away, data-print prints.

@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.auth.models import User
 from django.db import InterfaceError, InternalError, OperationalError
 from django.test import Client
 from pytest_django.asserts import (
@@ -10,9 +11,15 @@ from pytest_django.asserts import (
 
 from console.help import views
 from tenants.audit import writer
+from tenants.models import Membership
 from tenants.organizations.roles import Role
 
 HTMX = {"HX-Request": "true"}
+
+
+def add_member(organization, email, role, **fields):
+    user = User.objects.create_user(email, email, **fields)
+    Membership.objects.create(organization=organization, user=user, role=role)
 
 
 @pytest.fixture
@@ -40,6 +47,28 @@ def test_a_refusal_names_the_role(member, sandbox):
     response = member(Role.VIEWER).get("/acme/services/us/17/edit/tokens/")
 
     assertContains(response, "Your role in Acme is Viewer.", status_code=403)
+
+
+def test_denied_page_names_the_administrators(member, acme, sandbox):
+    add_member(acme, "ida@acme.example", Role.ADMIN, first_name="Ida")
+    add_member(acme, "ian@acme.example", Role.ADMIN, is_active=False)
+
+    response = member(Role.VIEWER).get("/acme/services/us/17/edit/tokens/")
+
+    assertContains(response, "ida@acme.example", status_code=403)
+    assertNotContains(response, "ian@acme.example", status_code=403)
+
+
+def test_menu_stays_on_pages_outside_of_the_organization(member, acme, sandbox):
+    browser = member(Role.VIEWER)
+    browser.get("/acme/")
+
+    assertContains(browser.get("/help/"), 'href="/acme/services/"')
+    assertContains(browser.get("/acme/nowhere/"), 'href="/acme/services/"', status_code=404)
+
+    acme.membership_set.all().delete()
+
+    assertNotContains(browser.get("/help/"), "/acme/")
 
 
 def test_htmx_gets_a_notice_instead_of_a_page(reader):

@@ -1,0 +1,35 @@
+"""Find one of a service's 183 settings."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tenants.organizations.roles import Role
+
+
+@pytest.fixture
+def page(open_signed_in, person, find_service_id):
+    page = open_signed_in(person(Role.EDITOR))
+    page.goto(f"/harbor/services/us/{find_service_id('us', 'Payments')}/")
+    return page
+
+
+def test_search_names_the_settings_that_match(page):
+    page.get_by_label("Find a section or setting").fill("accesstokendur")
+
+    row = page.locator("#sections tbody tr:visible")
+    expect(row).to_have_count(1)
+    row.get_by_role("link", name="Access token duration").click()
+    expect(page.locator("#field-access_token_duration")).to_be_in_viewport()
+
+
+def test_index_of_all_settings_follows_the_scroll(page):
+    page.goto(f"{page.url}edit/all/")
+    index = page.get_by_role("navigation", name="Sections")
+    current = index.locator("[aria-current=true]")
+
+    index.get_by_role("link", name="CIBA").click()
+    expect(current).to_contain_text("CIBA")
+    page.get_by_role("heading", name="Identity assurance").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 500)
+    expect(current).to_contain_text("Identity assurance")
+    expect(index.get_by_role("link", name="All settings")).to_be_in_viewport()
