@@ -71,6 +71,7 @@ LOCAL_EVENT_LABELS: Mapping[str, LabelText] = {
     "vault.rotate": _("Re-encrypt all secrets with the current key"),
     "keys.exported": _("Export {object}"),
     "clients.exported": _("Export {object}"),
+    "list.exported": _("Export {object}"),
     "job.started": _("Start the job {object}"),
     "job.paused": _("Pause the job {object}"),
     "job.resumed": _("Resume the job {object}"),
@@ -138,6 +139,6 @@ EVENT_GROUPS: Mapping[str, EventGroup] = {
     "console": _event_group(
         _("Console"),
         "access account budget organization member invitation credential vault audit"
-        " versions stream webhook job search",
+        " versions stream webhook job search list",
     ),
 }

@@ -1,7 +1,16 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from console.clients.kind import CLIENT_KIND
-from console.clients.views import bulk, creation, listing, rotation_steps, scopes, secret, show
+from console.clients.views import (
+    bulk,
+    creation,
+    listing,
+    rotation_steps,
+    scopes,
+    secret,
+    secret_lists,
+    show,
+)
 from console.editing.urls import document_urls
 
 app_name = "clients"
@@ -43,8 +52,8 @@ urlpatterns = [
     path("clients/", listing.index, name="index"),
     path("clients/refresh/", listing.refresh, name="refresh"),
     path("clients/bulk/", include(bulk_urls)),
-    path("clients/rotations/", secret.rotations, name="rotations"),
-    path("clients/overdue/", secret.overdue_secrets, name="overdue_secrets"),
+    path("clients/rotations/", secret_lists.rotations, name="rotations"),
+    path("clients/overdue/", secret_lists.overdue_secrets, name="overdue_secrets"),
     path("clients/columns/", listing.columns, name="columns"),
     path("services/<slug:region>/<number:service_id>/clients/", include(service_urls)),
 ]

@@ -43,14 +43,6 @@ class SecretAge:
         return self.since is not None and self.since < overdue_before()
 
 
-@dataclass(frozen=True, slots=True)
-class OverdueSecret:
-    """A client whose secret is too old."""
-
-    pk: int  # of the `KnownClient`
-    age: SecretAge
-
-
 def overdue_before() -> datetime:
     """Secrets that were made before are overdue."""
     return timezone.now() - timedelta(days=settings.SECRET_MAX_AGE_DAYS)
@@ -110,21 +102,19 @@ def secret_age(known: datetime | None, created_at: int) -> SecretAge:
     return SecretAge(datetime_from_ms(created_at), is_exact=False)
 
 
-def list_overdue(organization: Organization) -> list[OverdueSecret]:
+def list_overdue(organization: Organization) -> list[tuple[KnownClient, SecretAge]]:
     """Return the clients in the index whose secret is too old, the oldest secret first.
 
     Only clients that authenticate with their secret count.
     """
     known = last_changes(organization.pk)
-    rows = _clients_past_limit(organization).order_by("rank", "pk")
-    secrets = [
-        OverdueSecret(pk, secret_age(known.get(ObjectRef(region, service, client)), created_at))
-        for pk, region, service, client, created_at in rows.values_list(
-            "pk", "region", "service_id", "client_id", "created_at"
-        ).iterator()
-    ]
-    late = [secret for secret in secrets if secret.age.is_overdue]
-    return sorted(late, key=lambda overdue_secret: overdue_secret.age.since or overdue_before())
+    clients = _clients_past_limit(organization).order_by("rank", "pk").defer("words", "hosts")
+    ages = []
+    for client in clients.iterator():
+        ref = ObjectRef(client.region, client.service_id, client.client_id)
+        ages.append((client, secret_age(known.get(ref), client.created_at)))
+    overdue = [(client, age) for client, age in ages if age.is_overdue]
+    return sorted(overdue, key=lambda pair: pair[1].since or overdue_before())
 
 
 def count_overdue(organization: Organization) -> int:

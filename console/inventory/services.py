@@ -1,6 +1,6 @@
 """Every service of an organization, asked of all its regions at once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -141,6 +141,13 @@ def list_services(reader: ServiceReader) -> ServiceList:
         if (row.region.name, row.service.api_key) not in shown
     ]
     return ServiceList([*rows, *last], regions)
+
+
+def service_name_lookup(organization: Organization) -> Callable[[str, int], str]:
+    """Return a function from region and ID to the name of a service, or its ID."""
+    services = KnownService.objects.filter(organization=organization)
+    names = {(service.region, service.service_id): service.name for service in services}
+    return lambda region, service_id: names.get((region, service_id)) or str(service_id)
 
 
 def _services_last_synced(organization: Organization, region: Region) -> list[ServiceRow]:

@@ -30,12 +30,17 @@ MAX_QUERY_CHARS = 200  # characters
 
 @dataclass(frozen=True, slots=True)
 class SearchVocabulary:
-    """The names that one list can be searched by."""
+    """The names that one list can be searched by; without names, it's searched by words alone."""
 
     names: Mapping[str, str]
     example: str  # of a qualifier, for who used none that there is
     names_elsewhere: Mapping[str, str]  # names that this list lacks and another one has
     unordered: frozenset[str] = frozenset()  # names whose values have no order
+
+    @property
+    def has_names(self) -> bool:
+        """Whether anything but words can be searched for."""
+        return bool(self.names or self.names_elsewhere)
 
     @classmethod
     def from_sections(
@@ -93,7 +98,8 @@ class SearchQuery:
         return bool(self.text)
 
     def _parse_word(self, word: str) -> None:
-        match = None if word.startswith('"') else QUALIFIER_PATTERN.fullmatch(word)
+        is_text = word.startswith('"') or not self._vocabulary.has_names
+        match = None if is_text else QUALIFIER_PATTERN.fullmatch(word)
         if not match or word.lower().startswith(("http:", "https:")):
             self.words.append(word.replace('"', "").lower())
             return

@@ -63,8 +63,11 @@ class ListRequest:
         vocabulary: SearchVocabulary,
         facets: Sequence[Facet[Any]] = (),
         sorts: Sequence[str] = (),
+        path: str = "",
     ) -> None:
+        """Parse ``params``; ``path`` is needed where a page of another path has the list."""
         self._params = params
+        self._path = path
         self.facets = facets
         self.query = SearchQuery(params.get("q", ""), vocabulary)
         self.selected: FacetSelection = {
@@ -131,11 +134,11 @@ class ListRequest:
         return self.url_with(download="jsonl")
 
     def url_with(self, **changes: Any) -> str:
-        """Return this list's query string from page 1 on, with some parameters changed."""
-        return replace_params(self._params, **changes)
+        """Return this list's URL from page 1 on, with some parameters changed."""
+        return self._path + replace_params(self._params, **changes)
 
     def page_url(self, number: int) -> str:
-        """Return the query string of another page."""
+        """Return the URL of another page."""
         return self.url_with(page=number)
 
     def facet_links(self, facet: Facet[Any], counts: FacetCounts | None) -> list[FacetLink]:
@@ -193,12 +196,16 @@ class ListRequest:
 
 
 def list_context(
-    request: HttpRequest, list_request: ListRequest, page: ListPage[Any]
+    request: HttpRequest, list_request: ListRequest, page: ListPage[Any], list_id: str = "list"
 ) -> dict[str, Any]:
-    """Return the template context that every list shares; see templates/lists/."""
+    """Return the template context that every list shares; see templates/lists/.
+
+    ``list_id`` is the ID of the element that links of the list replace.
+    """
     number = (page.start - 1) // list_request.size + 1  # it can differ from the requested one
     trigger = str(getattr(getattr(request, "htmx", None), "trigger", "") or "")
     return {
+        "list_id": list_id,
         "list_request": list_request,
         "query": list_request.query,
         "list_page": page,

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console.audit_log.event_labels import EVENT_GROUPS
+from console.lists.definition import render_list
 from console.models import Delivery, Webhook
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import IdempotentForm, idempotent
@@ -19,13 +20,13 @@ from console.web.labels import EFFECT_LABELS
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from console.webhooks import actions
+from console.webhooks.delivery_list import DELIVERIES
 from console.webhooks.forms import ConfirmReplayForm, EditWebhookForm, ReplayRangeForm, WebhookForm
 from tenants.audit.actor import Actor
 from tenants.jobs import queue
 from tenants.organizations.roles import ConsolePermission
 
 MAX_WEBHOOKS = 20  # webhooks of one organization
-DELIVERIES_PER_PAGE = 20  # deliveries a page
 REFRESH_SECONDS = 3  # seconds between two looks of a browser
 
 
@@ -63,16 +64,13 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)
-def show(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
+def show(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponseBase:
     """Show a webhook and its deliveries."""
     found = _get_webhook(member, webhook)
     log = Delivery.objects.filter(webhook=found)
-    page = Paginator(log, DELIVERIES_PER_PAGE).get_page(request.GET.get("page"))
     moves = log.filter(state=Delivery.State.PENDING, tries=0).exists()
     context = {
-        "member": member,
         "webhook": found,
-        "page": page,
         "effects": [
             EFFECT_LABELS[value] for value in found.effects.split() if value in EFFECT_LABELS
         ],
@@ -82,7 +80,16 @@ def show(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse
         "every": REFRESH_SECONDS if moves or (found.is_on and found.waiting_since) else 0,
         **_worker_context(),
     }
-    return render_page(request, "webhooks/show.html", context, part="webhook")
+    return render_list(
+        request,
+        member,
+        DELIVERIES,
+        list(log),
+        "webhooks/show.html",
+        context,
+        list_id="webhook",
+        part="webhook",
+    )
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)

@@ -77,6 +77,7 @@ CLIENT_RESTORED_EXTERNALLY = AuditEvent("client.back_outside", allowed_unanchore
 
 CLIENTS_EXPORTED = AuditEvent("clients.exported", Effect.READ)
 KEYS_EXPORTED = AuditEvent("keys.exported", Effect.READ)
+LIST_EXPORTED = AuditEvent("list.exported", Effect.READ)
 JOB_START = AuditEvent("job.started")
 JOB_PAUSE = AuditEvent("job.paused", allowed_unanchored=True)
 JOB_RESUME = AuditEvent("job.resumed")

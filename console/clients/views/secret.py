@@ -1,26 +1,19 @@
 """Pages about client secrets and their rotations."""
 
-from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.urls import reverse
 from pydantic import SecretStr
 
-from console.clients.rotation import lifecycle
 from console.clients.rotation.forms import CurrentSecretForm, SetSecretForm
 from console.clients.rotation.lifecycle import check_secret_changed, secret_change
 from console.clients.rotation.secret_page import SecretPage, load_secret_page
 from console.forms.change_forms import ChangeReasonForm
-from console.inventory.secret_age import list_overdue as find_overdue
-from console.models import KnownClient, KnownService, Rotation
-from console.web.access import ConsoleRequest, Member, Workspace, organization_page, workspace_page
+from console.web.access import ConsoleRequest, Workspace, workspace_page
 from console.web.idempotency import idempotent, redirect_repeated
 from console.web.rate_limits import REVEAL_LIMIT, consume
 from console.web.responses import render_page
 from console.web.step_up import step_up
 from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.errors import AuthleteError, Outcome
-from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.operation import Effect
 from tenants.organizations.api_clients import fingerprint_token
 
@@ -132,69 +125,3 @@ def _reveal_context(secret: SecretStr | None) -> dict[str, object]:
         "secret": text,
         "secret_fingerprint": fingerprint_token(SecretStr(text)).hex if text else "",
     }
-
-
-ROTATIONS_PER_PAGE = 50  # rows
-
-
-@organization_page(Effect.READ)
-def rotations(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """List the open rotations, those that need action first."""
-    refs = lifecycle.open_rotations(member.organization).values()
-    page = Paginator(sorted(refs, key=_sort_key), ROTATIONS_PER_PAGE).get_page(
-        request.GET.get("page")
-    )
-    names = KnownService.objects.filter(organization=member.organization)
-    services = {(name.region, name.service_id): name.name for name in names}
-    rows = [
-        {
-            "rotation": rotation,
-            "service": services.get((rotation.region, rotation.service_id))
-            or str(rotation.service_id),
-        }
-        for rotation in page
-    ]
-    context = {"member": member, "rows": rows, "page": page}
-    return render_page(request, "clients/rotations.html", context)
-
-
-def _sort_key(rotation: Rotation) -> tuple[bool, object]:
-    return rotation.activated_at is not None, rotation.until
-
-
-OVERDUE_PER_PAGE = 50  # rows
-
-
-@organization_page(Effect.READ)
-def overdue_secrets(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """List the clients with overdue secrets, oldest first."""
-    overdue = find_overdue(member.organization)
-    page = Paginator(overdue, OVERDUE_PER_PAGE).get_page(request.GET.get("page"))
-    names = KnownService.objects.filter(organization=member.organization)
-    services = {(name.region, name.service_id): name.name for name in names}
-    open_ones = lifecycle.open_rotations(member.organization)
-    clients = KnownClient.objects.filter(organization=member.organization)
-    shown = clients.in_bulk([overdue_secret.pk for overdue_secret in page])
-    rows = []
-    for one in page:
-        client = shown[one.pk]
-        at = (client.region, client.service_id)
-        rows.append(
-            {
-                "client": client,
-                "place": f"{client.region}/{client.service_id}/{client.client_id}",
-                "age": one.age,
-                "service": services.get(at) or str(client.service_id),
-                "rotation": open_ones.get(ObjectRef(*at, client.client_id)),
-            }
-        )
-    bulk = reverse("clients:bulk_select", args=[member.organization.slug])
-    context = {
-        "member": member,
-        "bulk": bulk if member.can(Effect.REVEAL) else "",
-        "rows": rows,
-        "page": page,
-        "days": settings.SECRET_MAX_AGE_DAYS,
-        "is_known": clients.exists(),
-    }
-    return render_page(request, "clients/overdue_secrets.html", context)

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -29,7 +28,7 @@ from console.keys.rollover.signing_settings import (
 from console.keys.rollover.timeline import build_stages
 from console.models import Rollover
 from console.models.rollovers import FEDERATION_KEY_MEMBER, HSM_MEMBER
-from console.web.access import ConsoleRequest, Member, Workspace, organization_page, workspace_page
+from console.web.access import ConsoleRequest, Workspace, workspace_page
 from console.web.idempotency import idempotent, redirect_repeated
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
@@ -39,7 +38,6 @@ from tenants.authlete.operation import Effect
 from tenants.jobs import queue
 from tenants.jobs.models import Item, Job
 
-ROLLOVERS_PER_PAGE = 50
 DUE_SOON = timedelta(minutes=1)
 FAST_POLL_SECONDS, SLOW_POLL_SECONDS = 2, 20
 
@@ -192,24 +190,6 @@ def rollover(
     context = rollover_context(workspace, record)
     context["every"] = _poll_seconds(record) if context["is_scheduled"] else 0
     return render_page(request, "keys/rollover.html", context, part="rollover")
-
-
-@organization_page(Effect.READ)
-def rollovers(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """List the rollovers of the organization, those in progress first."""
-    records = Rollover.objects.filter(organization=member.organization)
-    records_by_state = sorted(records, key=lambda record: record.is_finished)
-    page = Paginator(records_by_state, ROLLOVERS_PER_PAGE).get_page(request.GET.get("page"))
-    rows = [
-        {
-            "rollover": record,
-            "path": rollover_path(record),
-            "is_scheduled": actions.is_scheduled(record, actions.get_job(record)),
-        }
-        for record in page
-    ]
-    context = {"member": member, "page": page, "rows": rows}
-    return render_page(request, "keys/rollovers.html", context)
 
 
 def get_rollover(workspace: Workspace, service_id: int, pk: UUID) -> Rollover:

@@ -4,11 +4,14 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from console.forms.change_forms import ChangeReasonForm
+from console.lists.definition import render_list
 from console.members.forms import RoleForm
+from console.members.member_list import MEMBERS
 from console.members.queries import (
     denial_reason,
     form_status,
@@ -29,15 +32,11 @@ from tenants.organizations.roles import ConsolePermission, Role
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)
-def index(request: ConsoleRequest, member: Member) -> HttpResponse:
+def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     """List the members."""
-    context = {
-        "member": member,
-        "members": query_members(member),
-        "invitations": list_pending(member.organization),
-        **role_context(),
-    }
-    return render_page(request, "members/index.html", context)
+    context = {"invitations": list_pending(member.organization), **role_context()}
+    rows = list(query_members(member))
+    return render_list(request, member, MEMBERS, rows, "members/index.html", context)
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)

@@ -5,6 +5,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import KnownClient
+from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
 from tests.support.clients import CLIENT
 from tests.support.forms import URLENCODED, fill_form
@@ -30,7 +31,7 @@ def known(acme, number, *, days, **members):
 
 
 def names(response):
-    return [row["client"].name for row in response.context["rows"]]
+    return [row.client.name for row in response.context["list_page"].rows]
 
 
 def test_lists_what_is_older_than_the_setting_the_oldest_first(admin, acme, settings):
@@ -72,7 +73,7 @@ def test_one_that_was_put_back_is_as_old_as_before(admin, acme, staged, do):
     staged(admin)
     assertContains(admin.get(URL), "staged")
     do(admin, "activate")
-    assert names(admin.get(URL)) == []
+    assertContains(admin.get(URL), "No overdue secrets")
 
     do(admin, "undo")
 
@@ -118,6 +119,22 @@ def test_is_paged(admin, acme):
 
     assert len(names(admin.get(URL))) == 50
     assert names(admin.get(f"{URL}?page=2")) == ["Client 2", "Client 1"]
+
+
+def test_overdue_secrets_are_filtered_sorted_and_exported(admin, acme):
+    known(acme, 1, days=900, auth_method="CLIENT_SECRET_POST")
+    for number in range(2, 14):
+        known(acme, number, days=400 + number)
+
+    assert names(admin.get(f"{URL}?q=client+13")) == ["Client 13"]
+    assert names(admin.get(f"{URL}?auth=CLIENT_SECRET_POST")) == ["Client 1"]
+    assert names(admin.get(f"{URL}?sort=-client"))[:2] == ["Client 9", "Client 8"]
+    assertContains(admin.get(f"{URL}?q=nobody"), "13 rows don't match.")
+    rows = admin.get(f"{URL}?q=client+1&sort=client&download=csv").getvalue().decode().splitlines()
+    assert rows[0].startswith("region,service_id,service,client_id,")
+    assert len(rows) == 6
+    entry = AuditEntry.objects.get(operation="list.exported")
+    assert (entry.label, entry.object) == ("5 overdue-secrets, csv", "q=client+1")
 
 
 def test_lets_who_may_start_all_rotations_together(admin, acme, member):

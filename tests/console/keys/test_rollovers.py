@@ -31,3 +31,20 @@ def test_home_tells_how_many_there_are_and_who_is_waited_for(admin, rolling, acm
     rollover(acme, service_id=1, trouble="Somebody was here.")
 
     assertContains(admin.get("/acme/"), "1 signing key rollover needs")
+
+
+def test_rollovers_are_filtered_sorted_and_exported(member, acme):
+    viewer = member(Role.VIEWER)
+    rollover(acme, service_id=1, state="retired", label="Ended")
+    rollover(acme, label="Running")
+
+    def labels(query):
+        return [row.rollover.label for row in viewer.get(URL + query).context["list_page"].rows]
+
+    assert labels("?q=runn") == ["Running"]
+    assert labels("?state=retired") == ["Ended"]
+    assert labels("?sort=-service") == ["Running", "Ended"]
+    assert labels("?sort=service") == ["Ended", "Running"]
+    exported = viewer.get(f"{URL}?state=retired&download=csv").getvalue().decode().splitlines()
+    assert len(exported) == 2
+    assert "Ended" in exported[1]

@@ -13,6 +13,7 @@ from tests.support.authentication import expire_authentication
         "/acme/clients/?download=jsonl",
         "/acme/services/us/17/clients/?download=csv",
         "/acme/keys/?download=csv",
+        "/acme/members/?download=csv",
         "/acme/audit/access/?format=csv",
     ],
 )

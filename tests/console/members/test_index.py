@@ -36,3 +36,15 @@ def test_shows_the_table_that_decides(admin):
     granted = sum(len(needs) for needs in PERMISSIONS_BY_ROLE.values())
     with_factor = 3  # administrator, editor, help desk
     assert table.count("</svg>yes") == granted + with_factor
+
+
+def test_members_are_filtered_sorted_and_exported(admin, bo):
+    def people(query):
+        return [str(row.user) for row in admin.get(URL + query).context["list_page"].rows]
+
+    assert people("?q=bo%40acme") == ["bo@acme.example"]
+    assert people("?role=editor") == ["bo@acme.example"]
+    assert people("?sort=-role")[0] == "bo@acme.example"
+    exported = admin.get(f"{URL}?role=editor&download=csv").getvalue().decode().splitlines()
+    assert exported[0] == "name,account,role,second_factor,state,last_sign_in"
+    assert len(exported) == 2

@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 import pytest
@@ -68,9 +69,15 @@ def test_tells_how_it_does(admin, acme, state, said):
     assertNotContains(page, "every 3s")
 
 
-def test_has_pages(admin, acme):
+def test_deliveries_are_paged_filtered_and_exported(admin, acme):
     webhook = make_webhook(acme)
-    for row in range(21):
+    for row in range(26):
         Delivery.objects.create(webhook=webhook, state="done", first=row + 4000)
+    Delivery.objects.create(webhook=webhook, state="failed", first=5000, status=503)
 
-    assertContains(look(admin, webhook, page=2), "21 to 21 of 21")
+    assertContains(look(admin, webhook, page=2, size=25), "26 to 27 of 27")
+    assertContains(look(admin, webhook, outcome="failed"), "1 to 1 of 1")
+    assertContains(look(admin, webhook, q="503"), "?row=5000")
+    assertNotContains(look(admin, webhook, q="503"), "?row=4000")
+    exported = look(admin, webhook, status="503", download="jsonl").getvalue().decode()
+    assert [json.loads(line)["first_row"] for line in exported.splitlines()] == [5000]

@@ -182,7 +182,7 @@ def test_the_names_of_events_stay():
         batch.adopt batch.cancel batch.settle batch.upload
         budget.exceeded
         clients.exported
-        keys.exported
+        keys.exported list.exported
         invitation.create invitation.withdraw
         job.cancelled job.ended job.paused job.rejected job.resumed job.retried job.started
         receipt.made

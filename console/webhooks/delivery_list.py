@@ -1,0 +1,62 @@
+"""The columns, filters and export of the list of a webhook's deliveries."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from console.lists.definition import ListDefinition
+from console.lists.facets import Facet
+from console.lists.request import ListColumn
+from console.models import Delivery
+
+
+def _attempted_at(delivery: Delivery) -> datetime:
+    return delivery.tried_at or delivery.made_at
+
+
+DELIVERIES = ListDefinition[Delivery](
+    "deliveries",
+    _("Deliveries"),
+    _("Search deliveries by row number, status, error or response"),
+    _("Row number, status, error or response"),
+    columns=(
+        ListColumn("when", _("When"), _attempted_at),
+        ListColumn("rows", _("Rows"), lambda row: row.first),
+        ListColumn("outcome", _("Outcome"), lambda row: (row.state, row.status or 0)),
+        ListColumn("attempts", _("Attempts"), lambda row: row.tries, is_number=True),
+        ListColumn("duration", _("Duration"), lambda row: row.took or 0, is_number=True),
+        ListColumn("response", _("Response"), lambda row: row.error or row.answer),
+        ListColumn("replay", "", lambda row: row.first, is_sortable=False),
+    ),
+    facets=(
+        Facet(
+            "outcome",
+            _("Outcome"),
+            lambda row: [row.state],
+            {state.value: state.label for state in Delivery.State},
+        ),
+        Facet("status", _("HTTP status"), lambda row: [str(row.status)] if row.status else []),
+        Facet(
+            "test",
+            _("Kind"),
+            lambda row: ["yes" if row.is_test else "no"],
+            {"no": _("Entries"), "yes": _("Test")},
+        ),
+    ),
+    text=lambda row: f"{row.first} {row.last} {row.status} {row.error} {row.answer} {row.message}",
+    fields={
+        "message": lambda row: row.message,
+        "created_at": lambda row: row.made_at.isoformat(),
+        "attempted_at": lambda row: row.tried_at.isoformat() if row.tried_at else "",
+        "first_row": lambda row: row.first,
+        "last_row": lambda row: row.last,
+        "rows": lambda row: row.rows,
+        "is_test": lambda row: row.is_test,
+        "outcome": lambda row: row.state,
+        "attempts": lambda row: row.tries,
+        "milliseconds": lambda row: row.milliseconds,
+        "status": lambda row: row.status,
+        "error": lambda row: row.error,
+        "response": lambda row: row.answer,
+    },
+)
