@@ -90,7 +90,9 @@ def test_conflicting_edits_ask_which_value_to_keep(ida, tomas, edited, section, 
     enter_setting(ida, ACCESS, "10", "minutes")
     enter_setting(ida, REFRESH, "14", "days")
     review_changes(ida)
-    expect(ida.get_by_role("heading", level=1)).to_have_text(f"Merge changes to {edited.name}")
+    expect(
+        ida.get_by_role("heading", level=1, name=f"Merge changes to {edited.name}", exact=True)
+    ).to_be_visible()
     row = ida.get_by_role("row", name=ACCESS)
     expect(row).to_contain_text(edited.base)
     row.get_by_role("radio").nth(0 if choice == "Now" else 1).check()
@@ -112,5 +114,7 @@ def test_save_during_a_review_is_not_overwritten(ida, tomas, edited):
 
     save_changes(ida)
 
-    expect(ida.get_by_role("heading", level=1)).to_have_text(f"Merge changes to {edited.name}")
+    expect(
+        ida.get_by_role("heading", level=1, name=f"Merge changes to {edited.name}", exact=True)
+    ).to_be_visible()
     assert edited.lifetimes["accessTokenDuration"] == 1200

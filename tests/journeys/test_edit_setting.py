@@ -24,11 +24,15 @@ def set_lifetime(hand, page):
     hand.type(page.get_by_label("Access token duration", exact=True), "45")
     hand.choose(page.get_by_label("Unit of Access token duration"), "minutes")
     hand.click("button", "Review changes")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Review 1 change to Payments Japan")
+    expect(
+        page.get_by_role("heading", level=1, name="Review 1 change to Payments Japan", exact=True)
+    ).to_be_visible()
     hand.type(page.get_by_label("Reason"), "Shorter, says risk")
     hand.type(page.get_by_label("Ticket"), "CHG-2107")
     hand.click("button", "Save 1 change to JP")
-    expect(page.get_by_role("heading", level=1)).to_have_text("1 change to Payments Japan")
+    expect(
+        page.get_by_role("heading", level=1, name="1 change to Payments Japan", exact=True)
+    ).to_be_visible()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
@@ -44,7 +48,7 @@ def test_token_lifetime_is_changed_after_signing_in(
     page.get_by_label("Email").fill(tomas.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Harbor Mutual")
+    expect(page.get_by_role("heading", level=1, name="Harbor Mutual", exact=True)).to_be_visible()
     set_lifetime(Mouse(page), page)
 
     expect(page.get_by_text("Saved as sent")).to_be_visible()

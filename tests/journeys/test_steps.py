@@ -185,3 +185,19 @@ def test_swaps_stay_within_the_content_security_policy(page):
     Mouse(page).submit(box, "ledger")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
+
+
+def test_paging_in_a_step_leaves_one_way_back(page):
+    page.goto("/harbor/clients/?q=statements")
+    hand = Mouse(page)
+    page.get_by_role("button", name="matching").click()
+    hand.click("button", "Preview: Lock")
+    dialog = page.get_by_role("dialog", name="Lock")
+    hand.follow_link(dialog.get_by_role("link", name="Will change"))
+    expect(dialog.get_by_role("link", name="Will change")).to_have_attribute("aria-current", "true")
+
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
+    assert page.url.endswith("/harbor/clients/?q=statements")

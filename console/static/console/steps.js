@@ -45,14 +45,15 @@
   // The step's URL stands in the address bar, so that a reload and the way back work.
   function show(url, verb) {
     const dialog = box();
-    if (dialog.open) history.replaceState({ step: true }, "", url);
-    else {
+    if (dialog.open) {
+      below.isOutdated ||= verb === "POST" && !isConfirmation(url);
+      history.replaceState({ step: true }, "", url);
+    } else {
       below = { url: location.href, title: pageTitle, isOutdated: false };
       history.replaceState({ htmx: true }, ""); // htmx loads it anew on the way back
       history.pushState({ step: true }, "", url);
       dialog.showModal();
     }
-    if (verb === "POST" && !isConfirmation(url)) below.isOutdated = true;
     dialog.ariaLabel = dialog.querySelector("h1")?.textContent.trim() ?? document.title;
     dialog.scrollTop = 0;
     refill(dialog, url);
@@ -65,7 +66,7 @@
     const heading = dialog.querySelector("h1");
     heading?.setAttribute("tabindex", "-1");
     const first = dialog.querySelector("[autofocus], [aria-invalid=true]")
-      ?? (isShort ? dialog.querySelector("[data-copy-from], :required:invalid:not([type=radio], fieldset)") : null) ?? heading;
+      ?? (isShort ? dialog.querySelector("[data-hides] [data-copy-from], :required:invalid:not([type=radio], fieldset)") : null) ?? heading;
     first?.focus();
   }
 
@@ -99,7 +100,8 @@
     const part = event.target.closest?.("a[data-step], [data-step-close]");
     if (!part || !isPlain || event.defaultPrevented) return;
     const isStep = part.matches("a[data-step]");
-    if (!isStep && !box()?.open) return;
+    const needed = part.dataset.stepClose; // what the page below must have for closing to lead there
+    if (!isStep && (!box()?.open || (needed && !document.querySelector(needed)))) return;
     event.preventDefault();
     if (isStep) send("GET", part.href, undefined, part);
     else if (part.href && below.isOutdated) send("GET", part.href, undefined, part);
@@ -127,8 +129,13 @@
     else history.back();
   }, true);
   document.addEventListener("close", (event) => {
-    if (event.target === box() && history.state?.step) history.back();
+    if (event.target === box() && below) history.back();
   }, true);
+
+  // Lists in a step are paged without further entries, so that one way back leaves it.
+  document.addEventListener("htmx:beforeHistoryUpdate", ({ detail }) => {
+    if (box()?.contains(detail.requestConfig.elt)) detail.history.type = "replace";
+  });
 
   addEventListener("popstate", (event) => {
     if (isReturning) {
