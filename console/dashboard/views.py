@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from console.audit_log import suggestions
 from console.audit_log.operation_labels import label_name, render_label
 from console.history.entries import entry_page_path
+from console.inventory.coverage import organization_coverage
 from console.inventory.expiry import list_expiring
 from console.inventory.secret_age import count_overdue
 from console.inventory.services import count_open_rollovers, recently_ended_batches
@@ -52,6 +53,9 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
             "recent": _recent_entries(member),
             "overdue": count_overdue(member.organization),
             "expiring_items": list_expiring(member.organization),
+            "coverage": organization_coverage(
+                member.organization, [region.name for region in member.regions()]
+            ),
             "rollovers": count_open_rollovers(member.organization),
             "batches": recently_ended_batches(member.organization, member.user),
         }

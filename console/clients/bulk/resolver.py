@@ -27,6 +27,7 @@ from console.clients.listing.filters import (
 from console.clients.listing.rows import COLUMNS_BY_NAME, ClientRow
 from console.clients.listing.search import ClientSearch
 from console.clients.listing.service_list import fetch_all
+from console.inventory.coverage import InventoryCoverage
 from console.inventory.sync import RegionFreshness
 from console.lists.facets import apply_facets
 from console.lists.request import ListRequest
@@ -143,11 +144,20 @@ class ClientMatcher(Protocol):
     def __call__(self, place: ObjectRef, client: Client) -> bool: ...
 
 
+class PartialInventoryError(Exception):
+    """Clients of some services were never read, so "all matching" isn't known."""
+
+    def __init__(self, coverage: InventoryCoverage) -> None:
+        super().__init__(f"{len(coverage.unread)} services were never read")
+        self.coverage = coverage
+
+
 def resolve_selection(member: Member, form: BulkSelectForm) -> ClientSelection:
     """Return the selected clients.
 
     Raises:
         AuthleteError: the matching clients can't be determined.
+        PartialInventoryError: clients of some services were never read.
 
     """
     details = form.cleaned_data
@@ -214,6 +224,9 @@ def _match_in_index(
     request = index.parse_request(QueryDict(choice.query))
     if request.query.problem:
         return [], []
+    coverage = index.coverage(request)
+    if not coverage.is_complete:
+        raise PartialInventoryError(coverage)
     gaps = [gap for age in index.freshness() for gap in _freshness_warnings(age)]
     return _selected_clients(index.iter_rows(request)), gaps
 
@@ -228,13 +241,6 @@ def _freshness_warnings(age: RegionFreshness) -> Iterator[str]:
             number,
         )
         yield text % {"region": region, "count": number}
-    if age.unsynced_count:
-        text = ngettext(
-            "%(region)s: the clients of %(count)d service were never synced.",
-            "%(region)s: the clients of %(count)d services were never synced.",
-            age.unsynced_count,
-        )
-        yield text % {"region": region, "count": age.unsynced_count}
     if age.oldest_sync and timezone.now() - age.oldest_sync > MAX_INDEX_AGE:
         at = localtime(age.oldest_sync)
         text = _("%(region)s: the oldest sync was %(at)s.")

@@ -25,6 +25,7 @@ from console.clients.listing.filters import (
     search_condition,
 )
 from console.clients.listing.rows import INDEX_COLUMNS, ClientRow
+from console.inventory.coverage import InventoryCoverage, measure_coverage
 from console.inventory.sync import RegionFreshness, region_freshness
 from console.lists.facets import Facet, FacetCounts, apply_facets
 from console.lists.request import ListPage, ListRequest
@@ -77,6 +78,16 @@ class ClientSearch:
         """Return how recent the index is, for each region with a credential."""
         known = self.services.values()
         return [region_freshness(region, known) for region in self.member.regions()]
+
+    def coverage(self, request: ListRequest) -> InventoryCoverage:
+        """Return how much is known of the selected regions and services, by default of all."""
+        regions = request.selected[REGION_FACET.name]
+        keys = request.selected[SERVICE_FACET.name]
+        return measure_coverage(
+            service
+            for (region, service_id), service in self.services.items()
+            if (not regions or region in regions) and (not keys or f"{region}/{service_id}" in keys)
+        )
 
     def find_page(self, request: ListRequest) -> ListPage[ClientRow]:
         """Return the requested page, with the counts of its facets."""

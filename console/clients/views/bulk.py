@@ -47,9 +47,13 @@ EMPTY_LIST_MESSAGE = _("Enter the entries to add or remove.")
 def bulk_select(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Store the selection of a list; nothing changes yet."""
     form = BulkSelectForm(request.POST)
-    selection = ClientSelection()
+    selection, coverage = ClientSelection(), None
     if request.method == "POST" and form.is_valid():
-        selection = resolver.resolve_selection(member, form)
+        try:
+            selection = resolver.resolve_selection(member, form)
+        except resolver.PartialInventoryError as error:
+            coverage = error.coverage
+            selection = ClientSelection(query=form.cleaned_data["query"])
     number = len(selection.clients)
     if 0 < number <= selections.MAX_SELECTED_CLIENTS:
         return redirect_to(
@@ -57,7 +61,13 @@ def bulk_select(request: ConsoleRequest, member: Member) -> HttpResponse:
             _bulk_path("bulk_action", member, selections.create_selection(member, selection)),
         )
     back = resolver.list_url(member, selection)
-    context = {"back": back, "number": number, "max_count": selections.MAX_SELECTED_CLIENTS}
+    context = {
+        "member": member,
+        "back": back,
+        "number": number,
+        "max_count": selections.MAX_SELECTED_CLIENTS,
+        "coverage": coverage,
+    }
     return render_page(request, "clients/bulk_select.html", context)
 
 

@@ -54,11 +54,15 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
         return redirect_to(
             request, request.path + list_request.page_url(page.last_page(list_request.size))
         )
-    context = _list_context(request, member, list_request, page) | _index_context(search, refreshed)
+    context = _list_context(request, member, list_request, page) | _index_context(
+        search, list_request, refreshed
+    )
     return render_page(request, "clients/index.html", context, part="list")
 
 
-def _index_context(search: ClientSearch, refreshed: RefreshResult | None) -> dict[str, Any]:
+def _index_context(
+    search: ClientSearch, list_request: ListRequest, refreshed: RefreshResult | None
+) -> dict[str, Any]:
     expected = rows.chosen_columns(search.member.user)
     list_columns = [
         rows.NAME_COLUMN,
@@ -73,7 +77,7 @@ def _index_context(search: ClientSearch, refreshed: RefreshResult | None) -> dic
         "ages": ages,
         "silent": sum(len(age.unreachable_services) for age in ages),
         "problems": [problem for age in ages for problem in age.problems],
-        "services": sum(age.service_count for age in ages),
+        "coverage": search.coverage(list_request),
         "wanted": expected,
         "columns": [
             replace(column, is_sortable=column.name in SORT_COLUMNS) for column in list_columns

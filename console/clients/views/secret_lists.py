@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.clients.listing.rows import AUTH_METHOD_LABELS
 from console.clients.rotation import lifecycle
+from console.inventory.coverage import organization_coverage
 from console.inventory.secret_age import SecretAge, list_overdue
 from console.inventory.services import service_name_lookup
 from console.lists.definition import ListDefinition, render_list
@@ -166,6 +167,9 @@ def overdue_secrets(request: ConsoleRequest, member: Member) -> HttpResponseBase
     bulk = reverse("clients:bulk_select", args=[member.organization.slug])
     context = {
         "bulk": bulk if member.can(Effect.REVEAL) else "",
+        "coverage": organization_coverage(
+            member.organization, [region.name for region in member.regions()]
+        ),
         "days": settings.SECRET_MAX_AGE_DAYS,
         "is_known": KnownClient.objects.filter(organization=member.organization).exists(),
     }

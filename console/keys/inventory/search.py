@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from console.inventory.coverage import InventoryCoverage, measure_coverage
 from console.inventory.sync import RegionFreshness, region_freshness
 from console.keys.inventory.rows import EXPIRY_LABELS, ISSUE_LABELS, KIND_LABELS, KeyRow
 from console.lists.facets import Facet, FacetCounts, apply_facets
@@ -57,6 +58,10 @@ class KeyInventory:
         """Return when the clients of each region were last synced."""
         services = self.services.values()
         return [region_freshness(region, services) for region in self.member.regions()]
+
+    def coverage(self) -> InventoryCoverage:
+        """Return of how many services the keys of clients are known."""
+        return measure_coverage(self.services.values())
 
     def page(self, request: ListRequest) -> ListPage[KeyRow]:
         """Return the requested page, with the counts of its facets."""

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
+from console.inventory.coverage import organization_coverage
 from console.inventory.expiry import WARNING_DAYS, ExpiringItem, ExpiryKind, list_expiring
 from console.inventory.services import list_services
 from console.inventory.sync import region_freshness
@@ -67,6 +68,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
         "member": member,
         "failed_regions": failed_regions,
         "ages": inventory.sync_ages(),
+        "coverage": inventory.coverage(),
         "quick": kinds + issues,
         "facets": [(facet, links) for facet, links in context["facets"] if facet != KIND_FACET],
     }
@@ -103,6 +105,9 @@ def expiry(request: ConsoleRequest, member: Member) -> HttpResponse:
             (days, threshold_label(days), counts[days]) for days in WARNING_DAYS if counts[days]
         ],
         "ages": [region_freshness(region, services) for region in member.regions()],
+        "coverage": organization_coverage(
+            member.organization, [region.name for region in member.regions()]
+        ),
         "mail_is_enabled": mail.is_enabled(),
         "recipients": find_recipients(member.organization),
     }

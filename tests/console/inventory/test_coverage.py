@@ -1,0 +1,53 @@
+"""Totals over the inventory say how much of it is known."""
+
+import pytest
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.models import KnownService
+from tenants.organizations.roles import Role
+
+URL = "/acme/clients/"
+UNREAD = "Only 1 of 2 services have been read"
+
+
+@pytest.fixture
+def partial_inventory(acme, sandbox):
+    """Two services, of which the clients of one were read."""
+    for number, name, read_at in ((17, "Shop", timezone.now()), (18, "Far", None)):
+        KnownService.objects.update_or_create(
+            organization=acme,
+            region="us",
+            service_id=number,
+            defaults={"name": name, "seen_at": timezone.now(), "clients_at": read_at},
+        )
+
+
+@pytest.mark.parametrize("path", ["clients/", "clients/overdue/", "keys/expiry/"])
+def test_a_partial_inventory_names_the_services_that_are_missing(member, partial_inventory, path):
+    response = member(Role.EDITOR).get(f"/acme/{path}")
+
+    assertContains(response, UNREAD)
+    assertContains(response, "Far")
+
+
+@pytest.mark.parametrize("path", ["clients/", "clients/overdue/", "keys/expiry/"])
+def test_a_complete_inventory_has_no_warning(member, partial_inventory, path):
+    KnownService.objects.update(clients_at=timezone.now())
+
+    assertNotContains(member(Role.EDITOR).get(f"/acme/{path}"), "services have been read")
+
+
+def test_changing_all_clients_is_refused_while_services_are_unread(member, partial_inventory):
+    response = member(Role.EDITOR).post("/acme/clients/bulk/", {"all": "yes"})
+
+    assertContains(response, UNREAD)
+    assertContains(response, "Nothing was changed.")
+
+
+def test_changing_all_clients_of_services_that_were_read_is_possible(member, partial_inventory):
+    response = member(Role.EDITOR).post(
+        "/acme/clients/bulk/", {"all": "yes", "query": "service=us%2F17"}
+    )
+
+    assertNotContains(response, UNREAD)
