@@ -13,8 +13,6 @@ from tests.support.input_devices import Mouse
 from tests.support.scene import PASSWORD
 from tests.support.sessions import let_sessions_age
 
-# The list, search, the client, rotate, generate, copy, stored, activate.
-CLICKS = 8
 STEP_UP = 1
 UNDO = 2
 NAME = "Nightly statements"
@@ -65,7 +63,7 @@ def stage(hand, page):
 
 
 def test_secret_is_rotated_without_downtime_and_restored(
-    open_signed_in, mara, client, input_device
+    open_signed_in, mara, client, input_device, assert_budget
 ):
     page = open_signed_in(mara)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -79,7 +77,7 @@ def test_secret_is_rotated_without_downtime_and_restored(
 
     expect(page.get_by_text("Current").first).to_be_visible()
     assert client["clientSecret"] == new
-    assert input_device.clicks <= CLICKS
+    assert_budget("A1", input_device)
 
     input_device.clicks = 0
     input_device.click("link", "Restore old secret")
@@ -90,7 +88,7 @@ def test_secret_is_rotated_without_downtime_and_restored(
     assert Rotation.objects.get().old_sealed == ""
 
 
-def test_rotation_asks_for_the_password_once(open_signed_in, mara, client):
+def test_rotation_asks_for_the_password_once(open_signed_in, mara, client, assert_budget):
     page = open_signed_in(mara)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     hand = Mouse(page)
@@ -108,7 +106,7 @@ def test_rotation_asks_for_the_password_once(open_signed_in, mara, client):
     hand.click("button", "Activate")
 
     expect(page.get_by_text("Current").first).to_be_visible()
-    assert hand.clicks <= CLICKS + STEP_UP
+    assert_budget("A1", hand, more=STEP_UP)
 
 
 def test_rotation_continues_from_the_banner_another_day(open_signed_in, mara, client):

@@ -10,10 +10,10 @@ from tests.support.backdating import backdate_versions
 from tests.support.input_devices import Mouse
 from tests.support.scene import Scene
 
-CLICKS, LOADS = 4, 3  # U5
 
-
-def test_version_shows_past_values_and_differences(open_page, sandbox, person, live_server):
+def test_version_shows_past_values_and_differences(
+    open_page, sandbox, person, live_server, assert_budget
+):
     scene = Scene(open_page(), sandbox, person, live_server.url)
     scene.sign_in_as(Role.EDITOR)
     scene.save_change(seconds=2700)
@@ -34,11 +34,12 @@ def test_version_shows_past_values_and_differences(open_page, sandbox, person, l
     expect(differs).to_contain_text("to 45 minutes")
     findings = page.get_by_role("region", name="Configuration warnings")
     expect(findings).to_contain_text("Clients can request authorization codes")
-    assert hand.clicks <= CLICKS
-    assert hand.loads <= LOADS
+    assert_budget("U5", hand)
 
 
-def test_version_of_a_client_shows_past_values(open_page, sandbox, person, live_server):
+def test_version_of_a_client_shows_past_values(
+    open_page, sandbox, person, live_server, assert_budget
+):
     scene = Scene(open_page(), sandbox, person, live_server.url)
     scene.sign_in_as(Role.EDITOR)
     clients = sandbox.region("us").clients[scene.path_params["service_id"]]
@@ -65,5 +66,4 @@ def test_version_of_a_client_shows_past_values(open_page, sandbox, person, live_
     expect(differs).to_contain_text("Require PKCE")
     findings = page.get_by_role("region", name="Configuration warnings")
     expect(findings).to_be_visible()
-    assert hand.clicks <= CLICKS
-    assert hand.loads <= LOADS
+    assert_budget("U5", hand)
