@@ -10,8 +10,6 @@ from tenants.organizations.roles import Role
 from tests.support.input_devices import Mouse
 from tests.support.scene import PASSWORD
 
-CLICKS = 6  # find, submit, service, section, review, save
-LOADS = 5  # list, service, section, review, saved
 AUDIT = 2  # clicks: the record, the entry
 
 
@@ -58,14 +56,28 @@ def test_token_lifetime_is_changed_after_signing_in(
     assert old in before
 
 
-def test_edit_takes_few_clicks(open_signed_in, person, input_device):
+def test_pkce_is_required_in_few_clicks(
+    open_signed_in, person, find_service_id, sandbox, input_device, assert_budget
+):
     page = open_signed_in(person(Role.EDITOR))
+    number = find_service_id("jp", "Payments Japan")
+    service = sandbox.region("jp").services[number]
+    service |= {"pkceRequired": False, "pkceS256Required": False}
     input_device = input_device(page)
 
-    set_lifetime(input_device, page)
+    input_device.search("payments")
+    input_device.click("link", "Edit settings of Payments Japan")
+    input_device.type(page.get_by_label("Filter settings"), "pkce")
+    input_device.tick(page.get_by_role("checkbox", name="Require PKCE"))
+    input_device.tick(page.get_by_role("checkbox", name="S256"))
+    input_device.click("button", "Review changes")
+    input_device.type(page.get_by_label("Reason"), "OAuth 2.1")
+    input_device.click("button", "Save 2 changes to JP")
 
-    assert input_device.clicks <= CLICKS
-    assert input_device.loads <= LOADS
+    expect(page.get_by_text("Saved as sent")).to_be_visible()
+    service = sandbox.region("jp").services[number]
+    assert (service["pkceRequired"], service["pkceS256Required"]) == (True, True)
+    assert_budget("A2", input_device)
 
 
 def test_edit_leaves_one_audit_entry(open_signed_in, person, find_service_id):

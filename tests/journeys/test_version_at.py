@@ -56,7 +56,7 @@ def test_version_of_a_client_shows_past_values(
     hand = Mouse(page)
 
     hand.follow_link(page.get_by_label("Main").get_by_role("link", name="Clients"))
-    hand.submit(page.get_by_role("searchbox"), one["clientName"])
+    hand.submit(page.get_by_role("main").get_by_role("searchbox"), one["clientName"])
     hand.follow_link(page.get_by_role("link", name=one["clientName"]).first)
     day = (now - timedelta(hours=24)).strftime("%Y-%m-%dT%H:%M:%S")
     hand.submit(page.get_by_label("Version at"), day)

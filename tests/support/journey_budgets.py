@@ -56,7 +56,7 @@ def assert_budget(record_property):
 
 def pytest_terminal_summary(terminalreporter):
     """Print the most that any test counted for each journey."""
-    counts = {}
+    counts: dict[str, tuple[int, int]] = {}
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
         for name, value in report.user_properties:
             if name == PROPERTY and report.when == "call" and not value[3]:

@@ -217,7 +217,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 // "/" goes to the page's search box, or to the page that has one.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  const box = document.querySelector("[data-slash]") ?? document.querySelector(".search-link");
+  const box = document.querySelector("[data-slash]") ?? all(".topbar-search input, .search-link").find((one) => one.checkVisibility());
   if (!box) return;
   event.preventDefault();
   if (box.matches("a")) box.click();
