@@ -13,13 +13,15 @@ from django.http import HttpRequest
 
 from console.accounts.audit import log_account_event
 from console.accounts.middleware import LAST_SEEN_KEY, STARTED_KEY
+from console.web.preferences import adopt_browser_time_zone
 from tenants.audit import events
 from tenants.authlete.errors import AuditUnavailableError, Outcome
 
 
 @receiver(auth.user_logged_in)
-def start_session(request: HttpRequest, **_: Any) -> None:
-    """Start counting the limits of a session."""
+def start_session(request: HttpRequest, user: User, **_: Any) -> None:
+    """Start counting the limits of a session; the first one sets the account's time zone."""
+    adopt_browser_time_zone(request, user)
     request.session[STARTED_KEY] = request.session[LAST_SEEN_KEY] = int(time.time())
 
 

@@ -15,6 +15,7 @@ from console.inventory.services import count_open_rollovers, recently_ended_batc
 from console.models import Verdict
 from console.models.webhooks import late_webhooks
 from console.web.access import ConsoleRequest, Member, organization_page, signed_in_page
+from console.web.dismissals import dismiss, is_dismissed
 from console.web.navigation import optional_path
 from console.web.responses import redirect_to, render_page
 from tenants.audit.models import AuditEntry, AuditHead
@@ -26,6 +27,7 @@ from tenants.organizations.regions import get_regions
 from tenants.organizations.roles import ConsolePermission
 
 MAX_RECENT_ENTRIES = 8  # entries that are shown
+OVERDUE_NOTICE = "overdue-secrets"
 MAX_ENTRIES_SCANNED = 500  # entries among which the last call to a region is looked for
 
 
@@ -43,16 +45,29 @@ def home(request: ConsoleRequest) -> HttpResponse:
     return render_page(request, "dashboard/home.html", {"memberships": memberships})
 
 
+@organization_page(Effect.READ)
+def dismiss_overdue(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """Hide the notice about overdue secrets until there are more."""
+    if request.method != "POST":
+        return render_page(request, "dashboard/dismiss_overdue.html", {"member": member})
+    dismiss(member, OVERDUE_NOTICE, count_overdue(member.organization))
+    return redirect_to(request, reverse("dashboard:index", args=[member.organization.slug]))
+
+
 @organization_page(None)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Show the organization's dashboard from local data, without calls."""
     context: dict[str, object] = {"member": member}
     if member.can(Effect.READ):
+        overdue = count_overdue(member.organization)
+        expiring_items = list_expiring(member.organization)
         context |= {
             "region_rows": _region_rows(member),
             "recent": _recent_entries(member),
-            "overdue": count_overdue(member.organization),
-            "expiring_items": list_expiring(member.organization),
+            "overdue": overdue,
+            "shows_overdue": overdue and not is_dismissed(member, OVERDUE_NOTICE, overdue),
+            "expiring_items": expiring_items,
+            "expired_items": [item for item in expiring_items if item.has_expired],
             "coverage": organization_coverage(
                 member.organization, [region.name for region in member.regions()]
             ),

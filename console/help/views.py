@@ -10,9 +10,9 @@ from console.help import samples
 from console.web.access import ConsoleRequest, signed_in_page
 from console.web.preferences import (
     THEME_COOKIE,
-    TIME_ZONE_COOKIE,
     Theme,
     save_preference,
+    save_time_zone,
     selected_time_zone,
     time_zone_names,
 )
@@ -61,13 +61,14 @@ def zone(request: ConsoleRequest) -> HttpResponse:
     requested = request.POST.get("zone")
     if request.method == "POST" and requested in time_zone_names():
         messages.success(request, _("Time zone saved."))
-        response = redirect_to(request, request.path)
-        save_preference(response, TIME_ZONE_COOKIE, requested)
-        return response
+        save_time_zone(request.user, requested)
+        return redirect_to(request, request.path)
     chosen = selected_time_zone(request)
     context = {
-        "chosen": chosen.key if chosen else "",
+        "chosen": requested or (chosen.key if chosen else ""),
+        "is_unknown": bool(requested),
         "zones": time_zone_names(),
         "now": timezone.now(),
     }
-    return render_page(request, "help/zone.html", context)
+    status = 422 if requested else 200
+    return render_page(request, "help/zone.html", context, status=status)

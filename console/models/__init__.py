@@ -8,6 +8,7 @@ from console.models.drafts import Draft, Lookup, Selection
 from console.models.evidence import Pack, PackPart, Verdict
 from console.models.expiry_notices import Digest, ToldEnd
 from console.models.index import KnownClient, KnownKey, KnownService
+from console.models.preferences import AccountPreferences, DismissedNotice
 from console.models.rate_limits import Spending
 from console.models.receipts import Receipt, ReceiptPlace
 from console.models.rollovers import Rollover
@@ -17,11 +18,13 @@ from console.models.streams import Stream
 from console.models.webhooks import Delivery, Webhook
 
 __all__ = [
+    "AccountPreferences",
     "Batch",
     "Chosen",
     "Chunk",
     "Delivery",
     "Digest",
+    "DismissedNotice",
     "Draft",
     "KnownClient",
     "KnownKey",

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from console.web import navigation
 from console.web.access import last_member
 from console.web.labels import ROLE_LABELS
-from console.web.preferences import Theme, selected_theme
+from console.web.preferences import TIME_ZONE_COOKIE, Theme, cookie_name, selected_theme
 from console.web.steps import DIALOG_FRAME, is_in_dialog
 from tenants.audit.integrity import anchors
 from tenants.audit.store import write_failures
@@ -53,6 +53,12 @@ def _render_cached(
     partial: str, language: str | None, of: tuple[tuple[str, Hashable], ...]
 ) -> SafeString:
     return SafeString(get_template(partial).render(dict(of)))
+
+
+@register.simple_tag
+def time_zone_cookie() -> str:
+    """Return the name of the cookie for the browser's time zone."""
+    return cookie_name(TIME_ZONE_COOKIE)
 
 
 @register.simple_tag(takes_context=True)

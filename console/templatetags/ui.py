@@ -176,13 +176,12 @@ def _format_moment(moment: datetime, _zone: str, _language: str | None) -> tuple
 
 
 def relative_time(moment: datetime, now: datetime) -> str:
-    """Format the time before or after ``now`` in the largest whole unit."""
+    """Format the time before or after ``now`` in the largest unit that is full, rounded down."""
     gap = abs(now - moment)
-    if gap < timedelta(seconds=45):
+    if gap < timedelta(minutes=1):
         return _("just now") if moment <= now else _("in a moment")
     for unit, words in _time_units():
-        count = round(gap / unit)
-        if count >= 1 and gap >= unit * 0.75:
+        if count := gap // unit:
             span = words(count) % {"count": count}
             break
     return (_("%(span)s ago") if moment <= now else _("in %(span)s")) % {"span": span}

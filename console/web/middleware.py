@@ -82,7 +82,7 @@ class CrossSiteRequestMiddleware:
 
 
 class TimeZoneMiddleware:
-    """Activate the time zone that the user selected."""
+    """Activate the time zone of the account."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,6 +1,7 @@
-"""Theme and time zone of one browser, kept in cookies.
+"""The theme of a browser, kept in a cookie, and the time zone of an account.
 
-The server renders both, so nothing flashes and no script is needed.
+The server renders both, so nothing flashes and no script is needed. On sign-in pages a script
+puts the browser's time zone into a cookie; the first sign-in takes it from there.
 """
 
 from enum import StrEnum
@@ -8,7 +9,10 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
+
+from console.models import AccountPreferences
 
 COOKIE_MAX_AGE_SECONDS = 31_536_000
 THEME_COOKIE, TIME_ZONE_COOKIE = "theme", "zone"
@@ -29,9 +33,21 @@ def selected_theme(request: HttpRequest | None) -> Theme:
 
 
 def selected_time_zone(request: HttpRequest) -> ZoneInfo | None:
-    """Return the selected time zone; None for the console's default."""
-    found = request.COOKIES.get(cookie_name(TIME_ZONE_COOKIE), "")
-    return ZoneInfo(found) if found in time_zone_names() else None
+    """Return the account's time zone; None for the console's default."""
+    name = getattr(getattr(request.user, "preferences", None), "time_zone", "")
+    return ZoneInfo(name) if name in time_zone_names() else None
+
+
+def save_time_zone(user: User, name: str) -> None:
+    """Store the time zone of an account."""
+    AccountPreferences.objects.update_or_create(user=user, defaults={"time_zone": name})
+
+
+def adopt_browser_time_zone(request: HttpRequest, user: User) -> None:
+    """Store the browser's time zone for an account that has none yet."""
+    name = request.COOKIES.get(cookie_name(TIME_ZONE_COOKIE), "")
+    if name in time_zone_names():
+        AccountPreferences.objects.get_or_create(user=user, defaults={"time_zone": name})
 
 
 @cache

@@ -18,6 +18,7 @@ WEBHOOK_PAGES = "index new show edit send_test pause resume replay rotate remove
 ALLOWED_ROLES = {
     "dashboard:home": ANY_USER,
     "dashboard:index": ALL_ROLES,
+    "dashboard:dismiss_overdue": READER_ROLES,
     "help:index": ANY_USER,
     "help:organizations": ANY_USER,
     "help:patterns": ANY_USER,

@@ -11,7 +11,7 @@ UNLOGGED_PAGES = {
         " clients:bulk_action clients:bulk_setting clients:bulk_preview tokens:lookup"
         " tokens:verify batches:columns users:index searches:new webhooks:new"
         " streams:new members:new credentials:edit credentials:check"
-        " credentials:remove audit:suggest".split(),
+        " credentials:remove audit:suggest dashboard:dismiss_overdue".split(),
         FORM,
     ),
     **dict.fromkeys(

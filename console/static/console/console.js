@@ -129,11 +129,16 @@ document.addEventListener("change", async (event) => {
   await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
 });
 
-// Time zone: the device's own is offered until one is chosen.
+// Time zone: the device's own is offered until one is chosen. Sign-in pages pass it on, so
+// that the first sign-in sets the account's.
+const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+const zoneCookie = document.body.dataset.timeZoneCookie;
+if (zoneCookie) {
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `${zoneCookie}=${browserZone()}; path=/; samesite=lax${secure}`;
+}
 htmx.onLoad((part) => {
-  for (const select of all("select[data-device-zone]", part)) {
-    if (!select.value) select.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  }
+  for (const input of all("input[data-device-zone]", part)) input.value ||= browserZone();
 });
 
 // Filter as you type: <input data-filter="#list" data-filter-item=".field"
@@ -212,6 +217,28 @@ document.addEventListener("click", (event) => {
 // <dialog data-opens> that came by itself opens as soon as it is there.
 document.addEventListener("htmx:afterSwap", (event) => {
   for (const dialog of all("dialog[data-opens]", event.target)) dialog.showModal();
+});
+
+// Relative times: a tap on one, or "t", shows all of them in full, and back.
+let exactTimes = false;
+function swapTimes(part) {
+  for (const time of all("time[title]", part)) {
+    [time.textContent, time.title] = [time.title, time.textContent];
+  }
+}
+function toggleTimes() {
+  exactTimes = !exactTimes;
+  swapTimes(document);
+}
+htmx.onLoad((part) => {
+  if (exactTimes && part !== document.body) swapTimes(part);
+});
+document.addEventListener("click", (event) => {
+  if (event.target.matches?.("time[title]") && !event.target.closest("a, button, summary")) toggleTimes();
+});
+document.addEventListener("keydown", (event) => {
+  const isPlain = !(event.ctrlKey || event.metaKey || event.altKey || typing(event.target));
+  if (event.key === "t" && isPlain) toggleTimes();
 });
 
 // "/" goes to the page's search box, or to the page that has one.

@@ -146,3 +146,16 @@ def test_lets_who_may_start_all_rotations_together(admin, acme, member):
     assertContains(response, "2 clients selected")
     assertContains(response, "Stage new secrets")
     assertNotContains(member(Role.EDITOR).get(URL), 'name="place"')
+
+
+def test_the_notice_is_dismissed_per_person_until_the_number_grows(admin, member, acme):
+    known(acme, 1, days=900)
+    known(acme, 2, days=900)
+    admin.post("/acme/dismiss-overdue/")
+
+    assertNotContains(admin.get("/acme/"), "secrets are overdue")
+    assertContains(member(Role.EDITOR).get("/acme/"), "2 client secrets are overdue")
+    KnownClient.objects.filter(client_id=2).delete()
+    assertNotContains(admin.get("/acme/"), "secret is overdue")
+    known(acme, 3, days=900)
+    assertContains(admin.get("/acme/"), "2 client secrets are overdue")

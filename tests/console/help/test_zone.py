@@ -1,6 +1,10 @@
 import pytest
 import time_machine
+from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
+
+from console.models import AccountPreferences
+from tests.support.accounts import PASSWORD, sign_in
 
 URL = "/help/zone/"
 
@@ -31,25 +35,44 @@ def test_tells_times_in_the_zone_of_the_console_until_then(reader):
 def test_takes_no_zone_that_there_is_not(reader, name):
     response = reader.post(URL, {"zone": name})
 
-    assert response.status_code == 200
-    assert "zone" not in response.cookies
+    assert response.status_code == (422 if name else 200)
+    assert not AccountPreferences.objects.exists()
 
 
-def test_is_not_led_by_a_cookie_of_somebody_else(reader):
-    reader.cookies["zone"] = "../../etc/passwd"
+def test_time_zone_is_searchable(reader):
+    page = reader.get(URL)
 
-    assertContains(reader.get(URL), "+00:00")
-
-
-def test_keeps_the_next_reader_out_of_it(reader):
-    reader.post(URL, {"zone": "Asia/Tokyo"}, follow=True)
-    del reader.cookies["zone"]
-
-    assertNotContains(reader.get(URL), "+09:00")
+    assertContains(page, 'list="zones"')
+    assertContains(page, '<option value="Europe/Berlin"></option>', html=True)
 
 
-def test_proposes_nothing_until_one_is_chosen(reader):
-    assertContains(reader.get(URL), '<option value="">Choose one</option>')
-
+def test_time_zone_belongs_to_the_account(reader, django_user_model):
     reader.post(URL, {"zone": "Asia/Tokyo"})
-    assertContains(reader.get(URL), "<option selected>Asia/Tokyo</option>")
+
+    other_browser = Client()
+    other_browser.force_login(django_user_model.objects.get(username="mara"))
+    assertContains(other_browser.get(URL), "+09:00")
+    other_browser.force_login(django_user_model.objects.create_user("ada"))
+    assertNotContains(other_browser.get(URL), "+09:00")
+
+
+@pytest.mark.parametrize(
+    ("browser_zone", "offset"), [("Asia/Tokyo", "+09:00"), ("../../etc/passwd", "+00:00")]
+)
+def test_first_sign_in_takes_the_time_zone_of_the_browser(
+    client, django_user_model, browser_zone, offset
+):
+    user = django_user_model.objects.create_user("mara", "mara@acme.example", PASSWORD)
+    client.cookies["zone"] = browser_zone
+    sign_in(client, user.email, PASSWORD)
+
+    assertContains(client.get(URL), offset)
+
+
+def test_later_sign_ins_keep_the_time_zone_of_the_account(client, django_user_model):
+    user = django_user_model.objects.create_user("mara", "mara@acme.example", PASSWORD)
+    AccountPreferences.objects.create(user=user, time_zone="Asia/Tokyo")
+    client.cookies["zone"] = "America/New_York"
+    sign_in(client, user.email, PASSWORD)
+
+    assertContains(client.get(URL), "+09:00")

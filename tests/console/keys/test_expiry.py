@@ -110,3 +110,15 @@ def test_the_home_tells_what_is_next(board):
     assertContains(response, "CN=late")
     assertContains(response, "Client 1")
     assertContains(response, URL)
+
+
+def test_expired_certificates_are_louder_than_overdue_secrets(board, acme):
+    assertContains(board.get("/acme/"), "Certificate “CN=late” has expired")
+
+    certificate(acme, NOW - timedelta(days=1), thumbprint="d", subject="CN=later")
+    KnownClient.objects.filter(client_id=1).update(
+        auth_method="CLIENT_SECRET_BASIC", created_at=1, client_type="CONFIDENTIAL"
+    )
+    page = board.get("/acme/").content.decode()
+    assert "2 certificates, keys or other items have expired" in page
+    assert page.index('class="notice bad"') < page.index("1 client secret is overdue")

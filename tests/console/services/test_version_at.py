@@ -214,7 +214,7 @@ def test_tells_two_moments_apart_that_a_clock_shows_alike(editor, sandbox):
     """In Berlin, half past two comes twice when summer ends, and never when it
     begins.
     """
-    editor.cookies["zone"] = "Europe/Berlin"
+    editor.post("/help/zone/", {"zone": "Europe/Berlin"})
     sandbox.services[17]["modifiedAt"] = 1_000
     editor.get("/acme/services/us/17/")
 

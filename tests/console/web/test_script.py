@@ -3,8 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from console.models import AccountPreferences
 from tenants.models import Membership, Organization
 from tenants.organizations.roles import Role
+from tests.support.accounts import PASSWORD
 
 TOLD = "#notices [role=alert]"
 
@@ -190,6 +192,28 @@ def test_replaces_nothing_by_itself_while_a_button_is_pressed(page, key, lost):
     page.evaluate(lost)
     page.evaluate(look)
     expect(button).to_have_count(0)
+
+
+def test_times_are_shown_in_full_by_tap_and_by_key(page):
+    time = page.locator("time[title]").first
+    relative, exact = time.text_content(), time.get_attribute("title")
+
+    time.click()
+    expect(time).to_have_text(exact)
+    page.keyboard.press("t")
+    expect(time).to_have_text(relative)
+
+
+def test_first_sign_in_sends_the_time_zone_of_the_browser(browser, live_server, django_user_model):
+    user = django_user_model.objects.create_user("ann", "ann@acme.example", PASSWORD)
+    page = browser.new_context(timezone_id="Asia/Tokyo").new_page()
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "login" not in url)
+
+    assert AccountPreferences.objects.get(user=user).time_zone == "Asia/Tokyo"
 
 
 def test_goes_to_the_search_box_by_a_slash(page):

@@ -144,7 +144,7 @@ def test_says_what_is_wrong(admin, hooked, asked):
 
 def test_takes_of_a_time_that_a_clock_shows_twice_the_first(admin, hooked, record_events):
     """So that what was begun between both goes as well."""
-    admin.cookies["zone"] = "Europe/Berlin"
+    admin.post("/help/zone/", {"zone": "Europe/Berlin"})
     path = f"/acme/webhooks/{hooked(position=record_events()).pk}/replay/"
 
     page = admin.get(path, {"at": "2025-10-26T02:30:00"})
