@@ -5,10 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.template.loader import get_template
 from django.utils import timezone
 
 from console.forms.settings_form import SettingsForm, form_for
+from console.lists.definition import WORDS_ONLY
+from console.lists.request import ListRequest
 from tenants.authlete.documents import types
 from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.service import Service
@@ -213,6 +216,7 @@ def pattern_context() -> dict[str, Any]:
         "form": SampleForm({"email": "mara@harbor"}),
         "json": SAMPLE_JSON,
         "sizes": (20, 50, 100),
+        "list_request": ListRequest(QueryDict(), WORDS_ONLY),
         "moments": {
             "seconds": now - timedelta(seconds=20),
             "minutes": now - timedelta(minutes=6),

@@ -66,8 +66,8 @@ class ListRequest:
         path: str = "",
     ) -> None:
         """Parse ``params``; ``path`` is needed where a page of another path has the list."""
-        self._params = params
-        self._path = path
+        self.params = params
+        self.path = path
         self.facets = facets
         self.query = SearchQuery(params.get("q", ""), vocabulary)
         self.selected: FacetSelection = {
@@ -105,17 +105,17 @@ class ListRequest:
     @property
     def needs_all(self) -> bool:
         """Whether a source that can only page has to read all its rows."""
-        return self.is_filtered or bool(self.sort or self.download or self._params.get("all"))
+        return self.is_filtered or bool(self.sort or self.download or self.params.get("all"))
 
     @property
     def filter_query(self) -> str:
         """The parameters that filter, URL-encoded; without page, size and order."""
-        return without_params(self._params, *VIEW_PARAMS).urlencode()
+        return without_params(self.params, *VIEW_PARAMS).urlencode()
 
     @property
     def hidden_fields(self) -> list[tuple[str, str]]:
         """The parameters that a new search keeps."""
-        params = without_params(self._params, "q", "page", "download")
+        params = without_params(self.params, "q", "page", "download")
         return [(name, value) for name, values in params.lists() for value in values]
 
     @property
@@ -135,7 +135,7 @@ class ListRequest:
 
     def url_with(self, **changes: Any) -> str:
         """Return this list's URL from page 1 on, with some parameters changed."""
-        return self._path + replace_params(self._params, **changes)
+        return self.path + replace_params(self.params, **changes)
 
     def page_url(self, number: int) -> str:
         """Return the URL of another page."""
@@ -196,16 +196,23 @@ class ListRequest:
 
 
 def list_context(
-    request: HttpRequest, list_request: ListRequest, page: ListPage[Any], list_id: str = "list"
+    request: HttpRequest,
+    list_request: ListRequest,
+    page: ListPage[Any],
+    list_id: str = "list",
+    id_prefix: str = "",
 ) -> dict[str, Any]:
     """Return the template context that every list shares; see templates/lists/.
 
-    ``list_id`` is the ID of the element that links of the list replace.
+    ``list_id`` is the ID of the element that links of the list replace. IDs inside it begin
+    with ``id_prefix``, which has to differ if a page has several lists.
     """
     number = (page.start - 1) // list_request.size + 1  # it can differ from the requested one
     trigger = str(getattr(getattr(request, "htmx", None), "trigger", "") or "")
     return {
         "list_id": list_id,
+        "list_path": list_request.path or request.path,
+        "id_prefix": id_prefix,
         "list_request": list_request,
         "query": list_request.query,
         "list_page": page,
@@ -215,7 +222,7 @@ def list_context(
             for facet in list_request.facets
         ],
         "selected_links": list(list_request.selected_links()),
-        "filters_open": trigger.startswith("facet-"),
+        "filters_open": trigger.startswith(f"{id_prefix}facet-"),
         "previous": list_request.page_url(number - 1) if page.start > 1 else "",
         "next": list_request.page_url(number + 1) if page.end < page.total else "",
     }

@@ -55,6 +55,14 @@ def _render_cached(
     return SafeString(get_template(partial).render(dict(of)))
 
 
+@register.simple_tag(takes_context=True)
+def one_list(context: Context, values: dict[str, Any], **more: str) -> SafeString:
+    """Render lists/list.html for one of several lists of a page, with its own context."""
+    partial = context.template.engine.get_template("lists/list.html")  # type: ignore[union-attr]
+    with context.push(**values, **more):
+        return SafeString(partial.render(context))
+
+
 @register.simple_tag
 def time_zone_cookie() -> str:
     """Return the name of the cookie for the browser's time zone."""

@@ -126,20 +126,17 @@ def sort_by(
 
     ``first``: the rows are sorted by this column when nothing was asked for.
     """
-    request = context["request"]
-    asked = request.GET.get("sort", name if first else "")
+    list_request = context["list_request"]
+    asked = list_request.params.get("sort", name if first else "")
     up, down = asked == name, asked == f"-{name}"
-    query: QueryDict = request.GET.copy()
-    query.pop("page", None)
-    query["sort"] = f"-{name}" if up else name
     aria_sort = SafeString(
         ' aria-sort="ascending"' if up else ' aria-sort="descending"' if down else ""
     )
     return format_html(
-        '<th scope="col"{}{}><a href="?{}">{}{}</a></th>',
+        '<th scope="col"{}{}><a href="{}">{}{}</a></th>',
         SafeString(' class="num"') if number else EMPTY,
         aria_sort,
-        query.urlencode(),
+        list_request.url_with(sort=f"-{name}" if up else name),
         label,
         icon("up" if up else "down", "" if up or down else "idle"),
     )

@@ -1,8 +1,9 @@
 """Apps connected to a user, their tokens and scopes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -149,6 +150,7 @@ class RegionResult:
     unchecked: list[UncheckedItem] = field(default_factory=list)
     error: AuthleteError | None = None  # why its services are not known, or not all
     revoked_apps: Sequence[RevokedApp] = ()  # what was revoked from the same page
+    list_context: Mapping[str, Any] = field(default_factory=dict)  # of the list of its apps
 
     @property
     def has_answer(self) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,8 @@ from console.forms.change_forms import ChangeReasonForm
 from console.models import Receipt
 from console.users import bulk_revocation, lookups, receipt_store
 from console.users.action_history import list_actions
-from console.users.connected_apps import RevocationPreview
+from console.users.app_list import connected_apps_context
+from console.users.connected_apps import RegionResult, RevocationPreview
 from console.users.data_export import export_user_data
 from console.users.lookups import DisclosureForm, RevokeAllForm
 from console.users.receipt_export import find_recorded_digest, is_digest_deleted, receipt_data
@@ -66,6 +67,8 @@ def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
     connected = member.regions()
     results = find_user(member, open_lookup.subject) if whole else ()
     receipt_store.attach_revoked_apps(open_lookup.lookup, results)
+    for result in results:
+        _attach_list(request, member, open_lookup.lookup.pk, result, QueryDict())
     context = {
         "member": member,
         "lookup": open_lookup.lookup,
@@ -87,6 +90,7 @@ def region(request: ConsoleRequest, member: Member, lookup: UUID, region: str) -
     if result is None:
         raise Http404
     receipt_store.attach_revoked_apps(open_lookup.lookup, [result])
+    _attach_list(request, member, lookup, result, request.GET)
     context = {
         "member": member,
         "lookup": open_lookup.lookup,
@@ -94,6 +98,14 @@ def region(request: ConsoleRequest, member: Member, lookup: UUID, region: str) -
         "result": result,
     }
     return render_page(request, "users/region.html", context, part="region")
+
+
+def _attach_list(
+    request: ConsoleRequest, member: Member, lookup: UUID, result: RegionResult, params: QueryDict
+) -> None:
+    """Add the list of a region's apps to ``result``."""
+    path = reverse("users:region", args=[member.organization.slug, lookup, result.region.name])
+    result.list_context = connected_apps_context(request, result, params, path)
 
 
 @organization_page(ConsolePermission.USERS)

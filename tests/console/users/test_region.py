@@ -8,6 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertTempl
 from console.models import KnownService
 from tenants.audit.models import AuditEntry
 from tenants.authlete.transport import retries
+from tests.support.clients import make_client
 from tests.support.users import SUBJECT, issue
 
 PART = {"HX-Request": "true"}
@@ -195,3 +196,31 @@ def test_tells_above_all_regions_what_this_one_told(look_up, desk, world):
         part = desk.get(f"{page}regions/{region}/", headers=PART)
         line = part.text.partition(f'<li id="sum-{region}" hx-swap-oob="true">')[2]
         assert said in line.partition("</li>")[0]
+
+
+def test_apps_are_searched_filtered_and_sorted(desk, look_up, world):
+    path = f"{look_up()}regions/us/"
+
+    def apps(query):
+        return [row.split()[0] for row in rows(desk.get(path + query, headers=PART))]
+
+    assert apps("?q=till") == ["Till"]
+    assert apps("?tokens=active") == ["Till"]
+    assert apps("?scope=openid") == ["Till"]
+    assert apps("?sort=-app")[0] == "Till"
+    assert apps("?sort=app")[0] != "Till"
+    assertContains(desk.get(f"{path}?q=nothing", headers=PART), "2 rows don't match.")
+
+
+def test_many_apps_are_paged_with_links_to_their_region(desk, look_up, world):
+    for number in range(100, 155):
+        world.clients[number] = make_client(number, clientName=f"App {number}")
+        issue(world, number)
+
+    page = desk.get(f"{look_up()}?whole=yes")
+
+    assertContains(page, "1 to 50 of 57")
+    assertContains(page, "regions/us/?page=2")
+    assertContains(page, 'id="us-find"')
+    second = desk.get(f"{look_up()}regions/us/?page=2")
+    assert len(rows(second)) == 7

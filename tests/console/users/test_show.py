@@ -58,9 +58,17 @@ def test_tells_what_was_done_before(look_up, desk, acme):
 def test_tells_nothing_of_another_organization(look_up, desk, acme):
     did(Organization(pk=acme.pk + 1), ticket="INC-7")
 
-    assertContains(desk.get(look_up()), "Nothing yet")
+    assertContains(desk.get(look_up()), "Nothing was revoked or changed")
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.VIEWER, Role.AUDITOR])
 def test_is_for_the_help_desk_and_admins(member, role):
     assert member(role).post(USERS_URL, {"subject": SUBJECT}).status_code == 403
+
+
+def test_earlier_actions_stand_above_the_apps(look_up, desk, acme, world):
+    did(acme, ticket="INC-7")
+
+    page = desk.get(f"{look_up()}?whole=yes").content.decode()
+
+    assert page.index("INC-7") < page.index('id="in-us"')

@@ -1,0 +1,69 @@
+"""The columns and filters of the list of apps that are connected to a user."""
+
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from console.lists.definition import ListDefinition
+from console.lists.facets import Facet
+from console.lists.request import ListColumn, list_context
+from console.users.connected_apps import ConnectedApp, RegionResult
+from console.web.access import ConsoleRequest
+
+
+def _states(app: ConnectedApp) -> list[str]:
+    """Return the states of an app's tokens."""
+    counts = {
+        "active": app.live_count,
+        "expired": app.expired_count,
+        "unknown": 0 if app.is_complete else 1,
+    }
+    return [state for state, count in counts.items() if count]
+
+
+def _service(app: ConnectedApp) -> str:
+    return app.service.name or str(app.service.service_id)
+
+
+# No export: the page exports a user's data as a whole, after a reason was given.
+CONNECTED_APPS = ListDefinition[ConnectedApp](
+    "apps",
+    _("Connected apps"),
+    _("Search connected apps by app, service or scope"),
+    _("App, service or scope"),
+    columns=(
+        ListColumn("app", _("App"), lambda row: row.name.casefold()),
+        ListColumn("scopes", _("Permissions"), lambda row: len(row.scopes)),
+        ListColumn("tokens", _("Tokens"), lambda row: (row.live_count, row.expired_count)),
+        ListColumn("refreshed", _("Last refresh"), lambda row: row.refreshed_at),
+        ListColumn("expires", _("Expires"), lambda row: (not row.expires_at, row.expires_at)),
+        ListColumn("actions", "", lambda row: row.name, is_sortable=False),
+    ),
+    facets=(
+        Facet(
+            "tokens",
+            _("Tokens"),
+            _states,
+            {"active": _("Active"), "expired": _("Expired"), "unknown": _("Not checked")},
+        ),
+        Facet("service", _("Service"), lambda row: [_service(row)], max_values=20),
+        Facet("scope", _("Permission"), lambda row: row.scopes, max_values=20),
+    ),
+    text=lambda row: f"{row.name} {row.client.client_id} {_service(row)} {' '.join(row.scopes)}",
+    fields={},
+)
+
+
+def connected_apps_context(
+    request: ConsoleRequest, result: RegionResult, params: QueryDict, path: str
+) -> dict[str, Any]:
+    """Return the context of the list of one region, whose own page is at ``path``."""
+    region = result.region.name
+    list_request = CONNECTED_APPS.parse(params, path)
+    page = CONNECTED_APPS.find_page(list_request, result.apps)
+    return {
+        **list_context(request, list_request, page, f"in-{region}", f"{region}-"),
+        "definition": CONNECTED_APPS,
+        "sizes": (),
+    }
