@@ -7,6 +7,7 @@ from typing import Any
 from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
@@ -71,6 +72,7 @@ class Scene:
     def click_button(self, name):
         self.page.get_by_role("button", name=name).first.click()
         self.page.wait_for_load_state()
+        expect(self.page.locator("#step.htmx-request")).to_have_count(0)  # a step in a dialog
 
     def submit_form(self, name, having, query="", **entered):
         """Submit a form of a page without opening it in the browser."""
