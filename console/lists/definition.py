@@ -80,6 +80,7 @@ def render_list(
     context = {
         "member": member,
         "definition": definition,
+        "list_label": definition.label,
         **list_context(request, list_request, page, list_id),
         **context,
     }

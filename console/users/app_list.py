@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.lists.definition import ListDefinition
@@ -65,5 +66,6 @@ def connected_apps_context(
     return {
         **list_context(request, list_request, page, f"in-{region}", f"{region}-"),
         "definition": CONNECTED_APPS,
+        "list_label": gettext("Connected apps in %(region)s") % {"region": result.region.title},
         "sizes": (),
     }

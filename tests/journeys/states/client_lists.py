@@ -1,3 +1,4 @@
+from console.models import KnownService
 from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tests.support.clients import make_client
@@ -88,6 +89,14 @@ def confirming(scene):
 @page_state("clients:index", Role.EDITOR)
 def full(scene):
     fill(scene, 60)
+    scene.goto("clients:index")
+
+
+@page_state("clients:index", Role.EDITOR)
+def partly_read(scene):
+    fill(scene, 60)
+    scene.client.get(scene.path("clients:index"))
+    KnownService.objects.exclude(region="us").update(clients_at=None)
     scene.goto("clients:index")
 
 

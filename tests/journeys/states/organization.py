@@ -1,12 +1,17 @@
+from datetime import timedelta
+
 from django.contrib.auth.models import User
 from django.test import override_settings
+from django.utils import timezone
 from pydantic import SecretStr
 
+from console.models import KnownClient
 from tenants.audit.actor import Actor
 from tenants.models import Credential, Invitation, Membership, Organization
 from tenants.organizations import invitations
 from tenants.organizations.roles import Role
 from tests.journeys.states.webhooks import kept
+from tests.support.keys import certificate
 from tests.support.scene import NO_MAIL, page_state
 
 
@@ -63,6 +68,31 @@ def auditor(scene):
 
 @page_state("dashboard:index", Role.HELP_DESK)
 def help_desk(scene):
+    scene.goto("dashboard:index")
+
+
+@page_state("dashboard:dismiss_overdue", Role.EDITOR)
+def confirming_dismissal(scene):
+    scene.goto("dashboard:dismiss_overdue")
+
+
+@page_state("dashboard:index", Role.EDITOR)
+def expired_and_overdue(scene):
+    busy(scene)
+    certificate(
+        Organization.objects.get(slug="harbor"),
+        timezone.now() - timedelta(days=2),
+        subject="CN=late",
+    )
+    old = {"seen_at": timezone.now(), "created_at": 1, "auth_method": "CLIENT_SECRET_BASIC"}
+    KnownClient.objects.create(
+        organization=Organization.objects.get(slug="harbor"),
+        region="us",
+        service_id=17,
+        client_id=1,
+        name="Old",
+        **old,
+    )
     scene.goto("dashboard:index")
 
 
