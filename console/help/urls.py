@@ -7,6 +7,6 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("organizations/", views.organizations, name="organizations"),
     path("patterns/", views.patterns, name="patterns"),
-    path("theme/", views.theme, name="theme"),
+    path("display/", views.display, name="display"),
     path("zone/", views.zone, name="zone"),
 ]

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from console.help import samples
 from console.web.access import ConsoleRequest, signed_in_page
 from console.web.preferences import (
+    DENSITY_COOKIE,
     THEME_COOKIE,
+    Density,
     Theme,
     save_preference,
     save_time_zone,
@@ -18,6 +20,8 @@ from console.web.preferences import (
 )
 from console.web.responses import redirect_to, render_page
 from tenants.models import Organization
+
+DISPLAY_CHOICES = {THEME_COOKIE: Theme, DENSITY_COOKIE: Density}
 
 
 @signed_in_page
@@ -41,18 +45,24 @@ def patterns(request: ConsoleRequest) -> HttpResponse:
 
 
 @signed_in_page
-def theme(request: ConsoleRequest) -> HttpResponse:
-    """Choose light, dark, or as the system has it, for this browser."""
-    selected = request.POST.get("theme")
-    if request.method != "POST" or selected not in set(Theme):
-        return render_page(request, "help/theme.html", {})
-    back = request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(
-        back, {request.get_host()}, require_https=request.is_secure()
+def display(request: ConsoleRequest) -> HttpResponse:
+    """Choose the theme or the density of tables in this browser."""
+    for cookie, choices in DISPLAY_CHOICES.items():
+        selected = request.POST.get(cookie)
+        if selected in set(choices):
+            response = redirect_to(request, _referring_page(request))
+            save_preference(response, cookie, selected)
+            return response
+    return render_page(request, "help/display.html", {})
+
+
+def _referring_page(request: ConsoleRequest) -> str:
+    """Return the page of the console that a form was on."""
+    referrer = request.headers.get("Referer", "")
+    is_local = url_has_allowed_host_and_scheme(
+        referrer, {request.get_host()}, require_https=request.is_secure()
     )
-    response = redirect_to(request, back if ours else request.path)
-    save_preference(response, THEME_COOKIE, selected)
-    return response
+    return referrer if is_local else request.path
 
 
 @signed_in_page

@@ -15,7 +15,14 @@ from django.utils.translation import get_language
 from console.web import navigation
 from console.web.access import last_member
 from console.web.labels import ROLE_LABELS
-from console.web.preferences import TIME_ZONE_COOKIE, Theme, cookie_name, selected_theme
+from console.web.preferences import (
+    TIME_ZONE_COOKIE,
+    Density,
+    Theme,
+    cookie_name,
+    selected_density,
+    selected_theme,
+)
 from console.web.steps import DIALOG_FRAME, is_in_dialog
 from tenants.audit.integrity import anchors
 from tenants.audit.store import write_failures
@@ -73,6 +80,12 @@ def time_zone_cookie() -> str:
 def theme(context: Context) -> Theme:
     """Return the theme that this browser chose, or the system's."""
     return selected_theme(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def density(context: Context) -> Density:
+    """Return the density of tables that this browser chose."""
+    return selected_density(context.get("request"))
 
 
 @register.simple_tag(takes_context=True)

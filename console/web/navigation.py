@@ -19,6 +19,7 @@ class MenuItem:
     route: str
     label: str | Promise
     icon: str
+    key: str  # pressed after "g"
     needs: Permission | None = None  # None: every member
 
 
@@ -28,6 +29,7 @@ class MenuLink:
 
     label: str | Promise
     icon: str
+    key: str
     path: str
     is_current: bool
     route: str
@@ -41,30 +43,30 @@ MENU: tuple[tuple[str | Promise, tuple[MenuItem, ...]], ...] = (
     (
         "",
         (
-            MenuItem("dashboard:index", _("Home"), "home"),
-            MenuItem("services:index", _("Services"), "services", Effect.READ),
-            MenuItem("clients:index", _("Clients"), "clients", Effect.READ),
-            MenuItem("keys:index", _("Keys"), "key", Effect.READ),
-            MenuItem("users:index", _("Users"), "person", USERS),
-            MenuItem("tokens:lookup", _("Token lookup"), "token", USERS),
-            MenuItem("batches:index", _("Batches"), "batches", Effect.READ),
-            MenuItem("jobs:index", _("Jobs"), "jobs"),
+            MenuItem("dashboard:index", _("Home"), "home", "h"),
+            MenuItem("services:index", _("Services"), "services", "s", Effect.READ),
+            MenuItem("clients:index", _("Clients"), "clients", "c", Effect.READ),
+            MenuItem("keys:index", _("Keys"), "key", "k", Effect.READ),
+            MenuItem("users:index", _("Users"), "person", "u", USERS),
+            MenuItem("tokens:lookup", _("Token lookup"), "token", "t", USERS),
+            MenuItem("batches:index", _("Batches"), "batches", "b", Effect.READ),
+            MenuItem("jobs:index", _("Jobs"), "jobs", "j"),
         ),
     ),
     (
         _("Audit"),
         (
-            MenuItem("audit:index", _("Audit log"), "record", AUDIT_LOG),
-            MenuItem("audit:access_review", _("Access review"), "review", AUDIT_LOG),
+            MenuItem("audit:index", _("Audit log"), "record", "a", AUDIT_LOG),
+            MenuItem("audit:access_review", _("Access review"), "review", "r", AUDIT_LOG),
         ),
     ),
     (
         _("Organization"),
         (
-            MenuItem("members:index", _("Members"), "members", ADMINISTRATION),
-            MenuItem("credentials:index", _("Credentials"), "credentials", ADMINISTRATION),
-            MenuItem("streams:index", _("Log streams"), "stream", ADMINISTRATION),
-            MenuItem("webhooks:index", _("Webhooks"), "webhook", ADMINISTRATION),
+            MenuItem("members:index", _("Members"), "members", "m", ADMINISTRATION),
+            MenuItem("credentials:index", _("Credentials"), "credentials", "d", ADMINISTRATION),
+            MenuItem("streams:index", _("Log streams"), "stream", "l", ADMINISTRATION),
+            MenuItem("webhooks:index", _("Webhooks"), "webhook", "w", ADMINISTRATION),
         ),
     ),
 )
@@ -93,7 +95,9 @@ def build_menu(
             path = optional_path(item.route, organization)
             if path and (item.needs is None or role.has_permission(item.needs)):
                 is_current = item.route in (current, MENU_ROUTE_BY_AREA.get(current))
-                links.append(MenuLink(item.label, item.icon, path, is_current, item.route))
+                links.append(
+                    MenuLink(item.label, item.icon, item.key, path, is_current, item.route)
+                )
         if links:
             yield heading, links
 

@@ -1,4 +1,4 @@
-"""The theme of a browser, kept in a cookie, and the time zone of an account.
+"""Theme and density of a browser, stored in cookies, and the time zone of an account.
 
 The server renders both, so nothing flashes and no script is needed. On sign-in pages a script
 puts the browser's time zone into a cookie; the first sign-in takes it from there.
@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from console.models import AccountPreferences
 
 COOKIE_MAX_AGE_SECONDS = 31_536_000
-THEME_COOKIE, TIME_ZONE_COOKIE = "theme", "zone"
+THEME_COOKIE, DENSITY_COOKIE, TIME_ZONE_COOKIE = "theme", "density", "zone"
 
 
 class Theme(StrEnum):
@@ -24,6 +24,19 @@ class Theme(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+
+
+class Density(StrEnum):
+    """The height of table rows in a browser."""
+
+    COMFORTABLE = "comfortable"
+    COMPACT = "compact"
+
+
+def selected_density(request: HttpRequest | None) -> Density:
+    """Return the selected density; comfortable by default."""
+    value = request.COOKIES.get(cookie_name(DENSITY_COOKIE)) if request else None
+    return Density(value) if value in set(Density) else Density.COMFORTABLE
 
 
 def selected_theme(request: HttpRequest | None) -> Theme:

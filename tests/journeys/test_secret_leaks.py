@@ -38,7 +38,7 @@ NOBODY |= dict.fromkeys(
 )
 NOBODY |= {"setting": "pkceRequired", "handle": "no-such"}
 NOBODY |= {"position": 1, "home": "no-such"}
-POSTED = {"services:draft", "help:theme", "help:zone"}  # of which GET shows little
+POSTED = {"services:draft", "help:display", "help:zone"}  # of which GET shows little
 DESK = "an answer of the help desk's about one subject"
 NAMES_PEOPLE = {DESK, "audit_auditentry", "audit_auditrecord", "file"}
 

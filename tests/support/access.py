@@ -22,7 +22,7 @@ ALLOWED_ROLES = {
     "help:index": ANY_USER,
     "help:organizations": ANY_USER,
     "help:patterns": ANY_USER,
-    "help:theme": ANY_USER,
+    "help:display": ANY_USER,
     "help:zone": ANY_USER,
     "services:index": READER_ROLES,
     "services:show": READER_ROLES,

@@ -119,13 +119,11 @@ document.addEventListener("click", async (event) => {
   }, 1600);
 });
 
-// Theme: the choice shows at once, and is sent so that the server writes it next time.
+// Theme and density: applied at once, and saved so that the server renders them next time.
 document.addEventListener("change", async (event) => {
-  const form = event.target.closest?.("form[data-theme-form]");
+  const form = event.target.closest?.("form[data-display-form]");
   if (!form) return;
-  const chosen = new FormData(form).get("theme");
-  if (chosen === "system") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = chosen;
+  document.documentElement.dataset[form.dataset.displayForm] = event.target.value;
   await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
 });
 
@@ -219,7 +217,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   for (const dialog of all("dialog[data-opens]", event.target)) dialog.showModal();
 });
 
-// Relative times: a tap on one, or "t", shows all of them in full, and back.
+// Relative times: a tap on one shows all of them in full, and back.
 let exactTimes = false;
 function swapTimes(part) {
   for (const time of all("time[title]", part)) {
@@ -235,20 +233,6 @@ htmx.onLoad((part) => {
 });
 document.addEventListener("click", (event) => {
   if (event.target.matches?.("time[title]") && !event.target.closest("a, button, summary")) toggleTimes();
-});
-document.addEventListener("keydown", (event) => {
-  const isPlain = !(event.ctrlKey || event.metaKey || event.altKey || typing(event.target));
-  if (event.key === "t" && isPlain) toggleTimes();
-});
-
-// "/" goes to the page's search box, or to the page that has one.
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  const box = document.querySelector("[data-slash]") ?? all(".topbar-search input, .search-link").find((one) => one.checkVisibility());
-  if (!box) return;
-  event.preventDefault();
-  if (box.matches("a")) box.click();
-  else box.focus();
 });
 
 // A secret that is shown once: <div data-hides="seconds"> goes when its time is up or

@@ -24,4 +24,4 @@ def test_explains_every_effect(response, effect):
 
 
 def test_stands_in_the_bar_of_every_page(response, client):
-    assertContains(client.get("/help/theme/"), f'href="{URL}" aria-label="Help"')
+    assertContains(client.get("/help/display/"), f'href="{URL}" aria-label="Help"')

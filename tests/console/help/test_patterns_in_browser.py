@@ -62,7 +62,7 @@ def test_breaks_no_rule_of_its_own_policy(page, complaints):
 
 def test_shows_a_chosen_theme_at_once_and_keeps_it(page):
     page.get_by_role("button", name="Account of mara").click()
-    with page.expect_response("**/help/theme/"):
+    with page.expect_response("**/help/display/"):
         page.locator("#me").get_by_text("Dark").click()
 
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")

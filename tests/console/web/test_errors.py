@@ -84,7 +84,7 @@ def test_a_forged_form_is_refused_and_explained(db, django_user_model):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(django_user_model.objects.create_user("mara"))
 
-    response = strict.post("/help/theme/", {"theme": "dark"})
+    response = strict.post("/help/display/", {"theme": "dark"})
 
     assertContains(response, "Nothing was changed.", status_code=403)
     assert "theme" not in response.cookies
@@ -93,7 +93,7 @@ def test_a_forged_form_is_refused_and_explained(db, django_user_model):
 def test_a_host_that_is_not_ours_is_refused_and_explained(client, settings):
     settings.ALLOWED_HOSTS = ["console.example"]
 
-    response = client.get("/help/theme/", headers={"Host": "evil.example"})
+    response = client.get("/help/display/", headers={"Host": "evil.example"})
 
     assertContains(response, "Nothing was changed.", status_code=400)
 

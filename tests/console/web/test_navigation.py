@@ -1,9 +1,12 @@
 from collections import Counter
 
+import pytest
+
 from console.web.navigation import MENU
 
 
-def test_menu_items_have_different_icons():
-    icons = Counter(item.icon for _heading, items in MENU for item in items)
+@pytest.mark.parametrize("attribute", ["icon", "key"])
+def test_menu_items_differ(attribute):
+    values = Counter(getattr(item, attribute) for _heading, items in MENU for item in items)
 
-    assert {icon for icon, count in icons.items() if count > 1} == set()
+    assert {value for value, count in values.items() if count > 1} == set()

@@ -62,20 +62,20 @@ def test_shows_what_the_server_explained_above_the_page(page):
 def test_tells_when_no_answer_of_ours_came(page, answer, browser_log):
     browser_log.allow("ERR_FAILED|htmx:(afterRequest|sendError)|Response Status Error Code 502")
     if answer == "none":
-        page.route("**/help/theme/", lambda route: route.abort())
+        page.route("**/help/display/", lambda route: route.abort())
     else:
         page.route(
-            "**/help/theme/", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>")
+            "**/help/display/", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>")
         )
-    page.evaluate("void htmx.ajax('GET', '/help/theme/', '#content').catch(() => 0)")
+    page.evaluate("void htmx.ajax('GET', '/help/display/', '#content').catch(() => 0)")
 
     expect(page.locator("#notices")).to_contain_text("No response from the server")
     expect(page.locator("#content")).not_to_contain_text("Bad gateway")
 
 
 def test_sends_the_token_with_what_no_form_carries(page):
-    with page.expect_response("**/help/theme/") as posted:
-        page.evaluate("void htmx.ajax('POST', '/help/theme/', '#content')")
+    with page.expect_response("**/help/display/") as posted:
+        page.evaluate("void htmx.ajax('POST', '/help/display/', '#content')")
 
     assert posted.value.request.headers["x-csrftoken"]
     assert posted.value.status == 200
@@ -150,7 +150,7 @@ def test_follows_a_link_that_was_swapped_while_it_was_pressed(page, live_server,
     page.mouse.up()
 
     expect(page).to_have_url(live_server.url + where)
-    page.evaluate("fetch('/help/theme/')")  # what was begun before has begun by then
+    page.evaluate("fetch('/help/display/')")  # what was begun before has begun by then
     assert any(asked) is (moved == 0)
 
 
@@ -167,7 +167,7 @@ def test_replaces_nothing_by_itself_while_a_button_is_pressed(page, key, lost):
         content.innerHTML = "<p id='swapped'><button>Pause</button></p>";
         content.addEventListener("click", () => (content.dataset.clicked = ""));
     }""")
-    look = """htmx.ajax("GET", "/help/theme/", {
+    look = """htmx.ajax("GET", "/help/display/", {
         target: "#swapped", swap: "outerHTML", headers: { "X-Poll": "yes" }
     })"""
     button = page.get_by_role("button", name="Pause")

@@ -106,9 +106,9 @@ def initial_(scene):
     scene.goto("help:organizations")
 
 
-@page_state("help:theme", Role.VIEWER)
+@page_state("help:display", Role.VIEWER)
 def initial__(scene):
-    scene.goto("help:theme")
+    scene.goto("help:display")
 
 
 @page_state("help:zone", Role.VIEWER)

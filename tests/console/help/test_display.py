@@ -1,7 +1,7 @@
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-URL = "/help/theme/"
+URL = "/help/display/"
 
 
 @pytest.fixture
@@ -13,7 +13,13 @@ def reader(client, django_user_model):
 def test_writes_the_choice_into_the_page(reader):
     reader.post(URL, {"theme": "dark"})
 
-    assertContains(reader.get(URL), '<html lang="en" data-theme="dark">')
+    assertContains(reader.get(URL), 'data-theme="dark"')
+
+
+def test_density_is_applied_to_the_page(reader):
+    reader.post(URL, {"density": "compact"})
+
+    assertContains(reader.get(URL), 'data-density="compact"')
 
 
 def test_follows_the_system_until_something_is_chosen(reader):
@@ -21,7 +27,7 @@ def test_follows_the_system_until_something_is_chosen(reader):
 
 
 def test_goes_back_to_where_it_was_chosen(reader):
-    back = "http://testserver/help/theme/?a=1"
+    back = "http://testserver/help/display/?a=1"
 
     response = reader.post(URL, {"theme": "light"}, headers={"Referer": back})
 
