@@ -64,6 +64,9 @@ class SandboxRequestHandler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.send_error(413)
             return
+        except EOFError:
+            self.close_connection = True
+            return
         try:
             environ = self._build_environ(body)
             self._send_body(self.server.sandbox(environ, self._start_response))
@@ -80,13 +83,20 @@ class SandboxRequestHandler(BaseHTTPRequestHandler):
         """Log nothing, since paths can contain tokens."""
 
     def _read_body(self) -> bytes:
-        """Return the request's body; raise `ValueError` if its length is invalid."""
+        """Return the request's body.
+
+        Raises `ValueError` if its length is invalid, and `EOFError` if the client left before
+        its end: a request that is only half sent must have no effect.
+        """
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             return self._read_chunks()
         length = int(self.headers.get("Content-Length") or 0)
         if not 0 <= length <= MAX_BODY_BYTES:
             raise ValueError("too large")
-        return self.rfile.read(length)
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise EOFError
+        return body
 
     def _read_chunks(self) -> bytes:
         data = bytearray()

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Semaphore
@@ -92,6 +92,20 @@ def test_chunked_body_is_accepted(line):
     )
 
     assert response.json()["serviceName"] == "In pieces"
+
+
+def test_request_without_its_whole_body_is_not_handled(server, sandbox):
+    host = server.url("us").removeprefix("http://")
+    with closing(HTTPConnection(host, timeout=PATIENCE)) as connection:
+        connection.putrequest("POST", f"/api/{SERVICE}/service/update")
+        connection.putheader("Content-Length", "20")
+        connection.endheaders(b'{"half":')
+        connection.sock.shutdown(socket.SHUT_WR)
+
+        with pytest.raises(ConnectionError):
+            connection.getresponse()
+
+    assert not sandbox.calls
 
 
 @pytest.mark.parametrize(
