@@ -55,9 +55,12 @@ class DemoStory:
         self.lock_client()
 
     def change_settings(self) -> None:
-        target = service_target(*self._find_service(Role.EDITOR, "us", "Business banking"))
-        self._save(target, {"accessTokenDuration": 900}, "Statements load slowly", "CHG-2081")
-        self._save(target, {"accessTokenDuration": 600}, "Back to the standard", "CHG-2085")
+        for seconds, reason, ticket in (
+            (900, "Statements load slowly", "CHG-2081"),
+            (600, "Back to the standard", "CHG-2085"),
+        ):
+            target = service_target(*self._find_service(Role.EDITOR, "us", "Business banking"))
+            self._save(target, {"accessTokenDuration": seconds}, reason, ticket)
 
     def change_client(self) -> None:
         workspace, service_id = self._find_service(Role.EDITOR, "us", "Employee sign-in")
