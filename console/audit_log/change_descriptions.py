@@ -14,7 +14,7 @@ from tenants.authlete.changes import FieldChange, get_top_level_field
 from tenants.authlete.documents import client, service
 from tenants.authlete.documents.base import InputType, Section, Setting
 from tenants.authlete.documents.enums import GRANT_TYPE
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 
 # The settings of a kind of document by Authlete's names, each with its section's slug.
 type DeclaredSettings = Mapping[str, tuple[str, Setting]]

@@ -11,7 +11,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from pydantic import SecretStr
 
 from console.models import Batch, Chunk, Piece, Sending
 from console.web.access import Member
@@ -20,11 +19,11 @@ from tenants.audit.events import BATCH_CANCEL, BATCH_UPLOAD
 from tenants.audit.recorder import EventDetails, record_action, record_event
 from tenants.authlete.changes import FieldChange
 from tenants.crypto import vault
+from tenants.crypto.fingerprints import fingerprint_value
 from tenants.jobs import control
 from tenants.jobs.models import ACTIVE_JOB_STATES, OPEN_JOB_STATES, Job, NewItem, truncate
 from tenants.jobs.models import JobState as JobState
 from tenants.jobs.periodic_tasks import run_every_minute
-from tenants.organizations.api_clients import fingerprint_token
 
 PIECE_BYTES = 262_144
 JOB_LOST_AFTER = timedelta(minutes=10)  # for a check without an open job
@@ -57,7 +56,7 @@ def _store(member: Member, batch: Batch, file: Upload) -> Batch:
         "actor": member.actor.name,
         "file_name": truncate((file.name or "").rpartition("/")[2], 200),
         "size": file.size or 0,
-        "mark": fingerprint_token(SecretStr(digest.hexdigest())).hex,
+        "mark": fingerprint_value(batch.organization_id, "batch", batch.pk, digest.hexdigest()).hex,
     }
     reset = {"tokens": 0, "fault_count": 0, "listed": "[]", "trouble": "", "job": None}
     for name, value in fields.items():

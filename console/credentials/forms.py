@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as _n
 from tenants.authlete.credential_check import TEXTS_BY_PROBLEM, CredentialProblem
 from tenants.crypto.vault import UnsealError
 from tenants.models import Credential, Organization
-from tenants.organizations.api_clients import fingerprint_token
+from tenants.organizations.api_clients import fingerprint_credential
 from tenants.organizations.regions import Region, get_regions
 
 MAX_TOKEN_CHARS = 4096  # characters of a token
@@ -131,7 +131,7 @@ def _describe(credential: Credential | None) -> tuple[str, str, str, str, str]:
     if credential is None:
         return "", _("No credential"), "idle", "", ""
     try:
-        mark = fingerprint_token(credential.token).hex
+        mark = fingerprint_credential(credential).hex
     except UnsealError:
         wrong = _("Its key is missing from VAULT_KEYS.")
         help = _("Restore the key, or replace the credential.")

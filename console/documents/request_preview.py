@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 
 from console.documents.kinds import DocumentTarget
 from tenants.authlete.documents.base import Document
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 
 NUMBER_PLACEHOLDER = re.compile(r'"\\u0000([-+.0-9eE]+)"')
 

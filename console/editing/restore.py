@@ -21,9 +21,9 @@ from tenants.authlete.changes import FieldChange, get_top_level_field
 from tenants.authlete.documents.base import Document
 from tenants.authlete.json.compare import find_key_field, is_same_for_authlete
 from tenants.authlete.json.splice import make_replacement_edit
-from tenants.authlete.redaction.redactor import contains_fingerprint
+from tenants.authlete.redaction.fingerprint import contains_fingerprint
+from tenants.authlete.redaction.redactor import Redactor
 from tenants.authlete.redaction.unknown_fields import is_declared_field, redact_unknown_value
-from tenants.crypto.fingerprints import get_redactor
 
 type PathStep = tuple[str, bool]  # name, and whether it is a list item's
 
@@ -46,10 +46,12 @@ def plan_restore(
     document: Document,
     asked: Iterable[FieldChange],
     surprises: Iterable[FieldChange],
+    redactor: Redactor,
 ) -> RestorePlan:
     """Return the edits that undo the changes in ``asked``.
 
-    ``surprises`` are the side effects that Authlete reported for the change.
+    ``surprises`` are the side effects that Authlete reported for the change, ``redactor`` is
+    that of the object.
     """
     stood = {surprise.field: surprise.after for surprise in surprises}
     base: dict[str, Any] = {}
@@ -62,9 +64,8 @@ def plan_restore(
         if not reason:
             try:
                 steps = _parse_steps(inside)
-                was = _value_after_change(
-                    change.field, stood.get(change.field, change.after), now, steps
-                )
+                left = stood.get(change.field, change.after)
+                was = _value_after_change(change.field, left, _value_at(now, steps), redactor)
                 before = _with_value(expected.get(member, now), steps, change.before)
                 base[member] = _with_value(base.get(member, now), steps, was)
                 expected[member] = before
@@ -117,16 +118,12 @@ def _restore_problem(kind: DocumentKind, member: str, change: FieldChange) -> st
     return _("Secrets aren't stored. Enter it again.")
 
 
-def _value_after_change(field: str, was: Any, now: Any, steps: Sequence[PathStep]) -> Any:
+def _value_after_change(field: str, was: Any, now: Any, redactor: Redactor) -> Any:
     """Return the value that a change left; ``now`` if its fingerprint matches the logged one."""
     if not contains_fingerprint(was):
         return was
-    there = _value_at(now, steps)
-    return (
-        there
-        if is_same_for_authlete(redact_unknown_value(field, there, get_redactor()), was)
-        else was
-    )
+    is_same = is_same_for_authlete(redact_unknown_value(field, now, redactor), was)
+    return now if is_same else was
 
 
 def _value_at(value: Any, steps: Sequence[PathStep]) -> Any:

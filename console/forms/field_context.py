@@ -25,7 +25,7 @@ from console.forms.value_text import (
     translate,
     unit_name,
 )
-from tenants.authlete.redaction.redactor import Fingerprint, contains_fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint, contains_fingerprint
 
 type Cells = tuple[SettingField, ...]
 

@@ -21,7 +21,7 @@ from tenants.authlete.documents.base import Setting
 from tenants.authlete.documents.redacted_json import has_misplaced_redaction
 from tenants.authlete.json.compare import is_equal
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 
 MAX_JSON_CHARS = 1_000_000  # in a JSON input
 KEEP, REPLACE, REMOVE = "keep", "replace", "remove"

@@ -25,7 +25,7 @@ from console.forms.validation import FormSnapshot, is_same_value, validation_err
 from console.forms.value_text import translate
 from tenants.authlete.documents.base import Document, Section, Setting
 from tenants.authlete.redaction.exposure import exposes_secret
-from tenants.crypto.fingerprints import get_redactor
+from tenants.crypto.fingerprints import get_draft_redactor
 
 BASE_FIELD = "base"  # the hidden input with the signed snapshot
 
@@ -317,7 +317,7 @@ class SettingsForm:
         problems = validation_errors(
             self.section_by_setting[setting.name], setting, inner, value, base
         )
-        if exposes_secret(setting.api_name, base, value, get_redactor()):
+        if exposes_secret(setting.api_name, base, value, get_draft_redactor(self.form_key)):
             problems.append(
                 _(
                     "A redacted secret would become visible. Restore the names and values next "

@@ -23,7 +23,7 @@ from tenants.authlete.documents.base import Document, Section, Setting
 from tenants.authlete.documents.validators.values import format_error
 from tenants.authlete.json import compare
 from tenants.authlete.json.splice import UNSET
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 
 
 def validation_errors(

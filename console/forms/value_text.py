@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from console.forms.columns import COLUMNS
 from console.forms.key_sets import list_key_set
 from tenants.authlete.documents.base import Setting
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 
 # Seconds per unit, largest first, and the least count for which the unit is used:
 # one day is shown as 24 hours, two as 2 days.

@@ -21,7 +21,7 @@ from tenants.authlete.errors import (
     NoResponseError,
     UnreachableError,
 )
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 
 
 class SampleSettings(Section):

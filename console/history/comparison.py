@@ -23,7 +23,7 @@ from tenants.authlete.changes import FieldChange, diff_objects, get_top_level_fi
 from tenants.authlete.documents.base import Document
 from tenants.authlete.json.compare import is_same_for_authlete
 from tenants.authlete.json.splice import make_replacement_edit
-from tenants.authlete.redaction.redactor import Fingerprint, contains_fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint, contains_fingerprint
 
 # Different in any two objects, and of one object at two times no setting.
 IDENTITY_MEMBERS = frozenset(

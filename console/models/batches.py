@@ -52,7 +52,7 @@ class Batch(models.Model):
     file_name = models.CharField(max_length=200, blank=True)
     format = models.CharField(max_length=5, blank=True)
     size = models.BigIntegerField(default=0)  # bytes
-    mark = models.CharField(max_length=16, blank=True)  # fingerprint of the file
+    mark = models.CharField(max_length=32, blank=True)  # fingerprint of the file
     tokens = models.PositiveIntegerField(default=0)  # number of lines with a token
     clients_known = models.BooleanField(default=True)  # whether clients were checked
     fault_count = models.PositiveIntegerField(default=0)

@@ -1,6 +1,7 @@
 """Rotations of client secrets without downtime."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Self
 from uuid import uuid4
@@ -9,8 +10,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from pydantic import SecretStr
 
+from tenants.authlete.object_ref import ObjectRef
+from tenants.authlete.redaction.fingerprint import LEGACY_HEX_DIGITS
 from tenants.crypto import vault
+from tenants.crypto.fingerprints import fingerprint_client_secret
 from tenants.models import Organization
 
 STAGED_LIFETIME = timedelta(days=14)  # an unactivated secret is discarded
@@ -44,8 +49,8 @@ class Rotation(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)  # the state
     new_sealed = models.TextField(blank=True)
     old_sealed = models.TextField(blank=True)
-    new_mark = models.CharField(max_length=16)  # fingerprints
-    old_mark = models.CharField(max_length=16, blank=True)  # when it was staged
+    new_mark = models.CharField(max_length=32)  # fingerprints
+    old_mark = models.CharField(max_length=32, blank=True)  # when it was staged
     old_since = models.DateTimeField(null=True)  # when this console set the old secret
     reason = models.CharField(max_length=400)
     ticket = models.CharField(max_length=60, blank=True)
@@ -99,6 +104,31 @@ class Rotation(models.Model):
     def old_secret(self) -> str:
         """The replaced secret; raises `vault.UnsealError` as `new_secret` does."""
         return vault.unseal(self.old_sealed, self._vault_context("old"))
+
+    @property
+    def ref(self) -> ObjectRef:
+        """The client."""
+        return ObjectRef(self.region, self.service_id, self.client_id)
+
+    def fingerprint(self, secret: SecretStr) -> str:
+        """Return the fingerprint of a secret of the client."""
+        return fingerprint_client_secret(self.organization_id, self.ref, secret).hex
+
+    def has_new_secret(self, fingerprint: str) -> bool:
+        """Return whether the client's current secret is the new one."""
+        return fingerprint == self._upgrade_mark(self.new_mark, self.new_sealed, "new")
+
+    def has_old_secret(self, fingerprint: str) -> bool:
+        """Return whether the client's current secret is the replaced one."""
+        return fingerprint == self._upgrade_mark(self.old_mark, self.old_sealed, "old")
+
+    def _upgrade_mark(self, mark: str, sealed: str, column: str) -> str:
+        """Return a stored fingerprint; one of the older format is computed again."""
+        if len(mark) != LEGACY_HEX_DIGITS:
+            return mark
+        with suppress(vault.UnsealError):
+            return self.fingerprint(SecretStr(vault.unseal(sealed, self._vault_context(column))))
+        return mark
 
     def seal_new_secret(self, secret: str) -> Self:
         self.new_sealed = vault.seal(secret, self._vault_context("new"))

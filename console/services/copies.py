@@ -11,7 +11,7 @@ from console.services.forms import AGAIN
 from console.web.access import Member
 from console.web.paths import parse_service_ref
 from tenants.authlete.documents.service import Service
-from tenants.authlete.redaction.redactor import contains_fingerprint
+from tenants.authlete.redaction.fingerprint import contains_fingerprint
 from tenants.versions.timeline import load_spans
 
 UNCOPIED_MEMBERS = ("metadata",)  # Authlete's own figures about the original

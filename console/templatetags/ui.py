@@ -101,8 +101,8 @@ def state(value: str) -> SafeString:
 
 @register.filter
 def fingerprint(mark: str) -> str:
-    """Format a secret's fingerprint in groups that are easy to compare."""
-    return " ".join(mark[at : at + 4] for at in range(0, len(mark), 4)) or "–"
+    """Format the start of a secret's fingerprint in groups that are easy to compare."""
+    return " ".join(mark[at : at + 4] for at in range(0, min(len(mark), 16), 4)) or "–"
 
 
 @register.simple_tag

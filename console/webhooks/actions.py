@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 from httpx import URL
-from pydantic import SecretStr
 
 from console.models import Delivery, Webhook
 from console.models.webhooks import generate_secret
@@ -22,10 +21,10 @@ from tenants.audit.models import ROWS_PER_BLOCK, AuditBlock, AuditEntry, AuditHe
 from tenants.audit.recorder import record_action, record_event
 from tenants.audit.retention.runs import find_deleted_until
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
+from tenants.crypto.fingerprints import fingerprint_value
 from tenants.crypto.vault import UnsealError
 from tenants.models import Organization
-from tenants.organizations.api_clients import fingerprint_token
 
 MAX_COUNTED_ROWS = 100_000  # rows, beyond which nobody counts
 ROWS_PER_STEP = 500  # rows that are looked through at once
@@ -51,7 +50,7 @@ def add(
     ).set_secret(secret)
     webhook.set_url(url, origin)
     changes = list(_diff(Webhook(), {**settings, "origin": origin}))
-    changes.append(FieldChange("url", None, _path_fingerprint(url)))
+    changes.append(FieldChange("url", None, _path_fingerprint(webhook, url)))
     details = {"label": settings["name"], "object": origin, "changes": changes}
     with record_action(who, events.WEBHOOK_ADD, **details):
         webhook.save()
@@ -201,17 +200,18 @@ def _diff(webhook: Webhook, settings: dict[str, Any]) -> Iterator[FieldChange]:
 
 def _diff_url_path(webhook: Webhook, url: str) -> Iterator[FieldChange]:
     """Yield the change of the URL path, as fingerprints because it may be secret."""
-    now = _path_fingerprint(url)
+    now = _path_fingerprint(webhook, url)
     try:
-        was = _path_fingerprint(webhook.url)
+        was = _path_fingerprint(webhook, webhook.url)
     except UnsealError:
         was = Fingerprint("")
     if was != now:
         yield FieldChange("url", was, now)
 
 
-def _path_fingerprint(url: str) -> Fingerprint:
-    return fingerprint_token(SecretStr(URL(url).raw_path.decode()))
+def _path_fingerprint(webhook: Webhook, url: str) -> Fingerprint:
+    path = URL(url).raw_path.decode()
+    return fingerprint_value(webhook.organization_id, "webhook", webhook.pk, path)
 
 
 def _audit_value(name: str, value: Any) -> Any:

@@ -12,7 +12,7 @@ from tenants.audit.records import IntentRecord, OutcomeRecord, canonical_json
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome as Fate
 from tenants.authlete.json.reader import make_storable, replace_surrogates
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 
 TEXT_FIELDS = tuple(
     "region service client subject object label path reason ticket".split()

@@ -51,5 +51,5 @@ class ApiClient(Protocol):
     ) -> WriteResult[Reply]:
         """Change fields of an object if it is still at ``base_version``."""
 
-    def redact(self, value: Any) -> Any:
-        """Return ``value`` with secrets replaced by fingerprints."""
+    def redact(self, value: Any, service_id: int, client_id: int = 0) -> Any:
+        """Return ``value`` with secrets replaced by the fingerprints of a service or client."""

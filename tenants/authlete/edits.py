@@ -15,7 +15,8 @@ from tenants.authlete.json.splice import RedactedValueError, apply_edits, previe
 from tenants.authlete.messages import Message
 from tenants.authlete.messages import gettext_noop as _
 from tenants.authlete.redaction.exposure import is_still_redacted
-from tenants.authlete.redaction.redactor import Fingerprint, Redactor
+from tenants.authlete.redaction.fingerprint import Fingerprint
+from tenants.authlete.redaction.redactor import Redactor
 
 VERSION_FIELDS = frozenset({"modifiedAt"})
 READ_ONLY_FIELDS = VERSION_FIELDS | {

@@ -13,7 +13,7 @@ from tenants.authlete.errors import InvalidRequestError
 from tenants.authlete.messages import Message
 from tenants.authlete.messages import gettext_noop as _
 from tenants.authlete.operation import Operation, PathParams, RequestBody
-from tenants.authlete.redaction.redactor import contains_fingerprint
+from tenants.authlete.redaction.fingerprint import contains_fingerprint
 from tenants.authlete.transport.http import RawRequest
 
 

@@ -6,6 +6,7 @@ rejection, after which nothing was changed. After any other response the outcome
 
 import re
 from collections.abc import Hashable
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import cache
 from time import time
@@ -14,6 +15,7 @@ from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
+from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import (
     AuthleteError,
     BadRequestError,
@@ -22,6 +24,7 @@ from tenants.authlete.errors import (
     NotFoundError,
     RateLimitError,
     RejectedError,
+    ResponseTooLargeError,
     ServerError,
     UnauthorizedError,
     UnexpectedStatusError,
@@ -35,6 +38,7 @@ from tenants.authlete.json.reader import (
 from tenants.authlete.messages import Message, make_printable
 from tenants.authlete.messages import gettext_noop as _
 from tenants.authlete.operation import Operation
+from tenants.authlete.transport.deadline import Deadline
 from tenants.authlete.transport.http import RawResponse
 
 MAX_MESSAGE_CHARS = 500
@@ -62,6 +66,18 @@ ERROR_BY_ACTION: dict[str, type[AuthleteError]] = {
     "SERVER_ERROR": ServerError,
     "AUTHLETE_ERROR": ServerError,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ApiResponse[Reply]:
+    """The reply to a call, with the raw response that only the client may use."""
+
+    reply: Reply
+    text: str = field(repr=False)
+    value: Any = field(repr=False)  # secrets included
+    status: int
+    entry_id: str  # in the audit log
+    unexpected_changes: tuple[FieldChange, ...] = ()
 
 
 def parse_response(operation: Operation[Any], response: RawResponse) -> tuple[str, Any]:
@@ -170,3 +186,13 @@ def _parse_retry_after(header: str) -> float | None:
         return max(0.0, parsedate_to_datetime(header).timestamp() - time())
     except (ValueError, OverflowError):
         return None
+
+
+def check_processing_time(operation: Operation[Any], deadline: Deadline, status: int) -> None:
+    """Give up on a read whose response took too long to process.
+
+    The outcome of a change is known by then, so it isn't given up.
+    """
+    if operation.is_retryable and not deadline.remaining():
+        message = Message(_("The response took too long to process."))
+        raise ResponseTooLargeError(message, status=status)

@@ -14,7 +14,7 @@ from tenants.authlete.documents.base import Document
 from tenants.authlete.edits import VERSION_FIELDS, find_unexpected_changes
 from tenants.authlete.json.raw import JsonPart, RawObject, dump_json
 from tenants.authlete.json.reader import parse_json, replace_surrogates
-from tenants.authlete.redaction.redactor import FINGERPRINT_PATTERN, Fingerprint
+from tenants.authlete.redaction.fingerprint import FINGERPRINT_PATTERN, Fingerprint
 
 READ_OPERATIONS = frozenset({"service.get", "client.get"})
 WRITE_OPERATIONS = frozenset({"service.update", "client.update", "client.create"})

@@ -6,18 +6,17 @@ from functools import cache
 from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from pydantic import SecretStr
 
 from tenants.authlete import AuthleteClient, get_connection_pool
 from tenants.authlete.audit_sink import AuditSink
 from tenants.authlete.errors import UnauthorizedError
 from tenants.authlete.idp import IdpAccess
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 from tenants.authlete.transport.circuit_breaker import HealthSample
 from tenants.authlete.transport.connection_pool import ConnectionPool, TransportFactory
 from tenants.authlete.transport.retries import RetryBudget
 from tenants.concurrency.locks import DatabaseLocks
-from tenants.crypto.fingerprints import get_redactor
+from tenants.crypto.fingerprints import fingerprint_value, get_redactor
 from tenants.crypto.vault import UnsealError
 from tenants.models import Credential, Organization
 from tenants.organizations import region_circuits
@@ -75,7 +74,7 @@ def connect_with_credential(
     return AuthleteClient(
         _connection_pool(region.url),
         token,
-        redactor=get_redactor(),
+        redactor=get_redactor(credential.organization_id),
         region=region.name,
         audit_sink=audit_sink,
         retry_budget=_retry_budget(region.url),
@@ -129,9 +128,10 @@ def _build_idp_access(region: Region, credential: Credential) -> IdpAccess | Non
     return IdpAccess(_connection_pool(region.idp), credential.number, region.api_server)
 
 
-def fingerprint_token(token: SecretStr) -> Fingerprint:
-    """Return the fingerprint of a token."""
-    return get_redactor().fingerprint(token.get_secret_value())
+def fingerprint_credential(credential: Credential) -> Fingerprint:
+    """Return the fingerprint of a credential's token; raise `UnsealError`."""
+    organization_id, token = credential.organization_id, credential.token.get_secret_value()
+    return fingerprint_value(organization_id, "credential", credential.region, token)
 
 
 @cache

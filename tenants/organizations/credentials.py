@@ -17,10 +17,10 @@ from tenants.audit.recorder import AuditLogSink, record_action, record_event
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.credential_check import CredentialCheck, CredentialProblem, check_credential
 from tenants.authlete.errors import Outcome, UnauthorizedError
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 from tenants.crypto.vault import UnsealError
 from tenants.models import Credential, Organization
-from tenants.organizations.api_clients import connect_with_credential, fingerprint_token
+from tenants.organizations.api_clients import connect_with_credential, fingerprint_credential
 
 # When the credential may be good, and only could not be tried.
 INCONCLUSIVE_PROBLEMS = {
@@ -168,7 +168,7 @@ def _format_expiry(credential: Credential) -> str | None:
 
 def _token_fingerprint(credential: Credential) -> Fingerprint | None:
     try:
-        return fingerprint_token(credential.token)
+        return fingerprint_credential(credential)
     except UnsealError:
         return None
 

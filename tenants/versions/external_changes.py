@@ -31,11 +31,12 @@ from tenants.authlete.changes import FieldChange, get_top_level_field
 from tenants.authlete.documents.base import Document
 from tenants.authlete.edits import READ_ONLY_FIELDS
 from tenants.authlete.errors import AuditUnavailableError, ConcurrentWriteError, Outcome
+from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.redaction.unknown_fields import redact_unknown_fields
 from tenants.authlete.snapshots import diff_snapshots
 from tenants.authlete.timestamps import datetime_from_ms
 from tenants.concurrency.locks import DatabaseLocks
-from tenants.crypto.fingerprints import get_redactor
+from tenants.crypto.fingerprints import get_object_redactor
 from tenants.models import Credential, Organization
 from tenants.versions.models import Version
 
@@ -182,7 +183,9 @@ def _select_event(last: Version | None, new: Version) -> AuditEvent:
 
 def _redacted_changes(last: Version | None, new: Version) -> tuple[FieldChange, ...]:
     """Return the differences, redacted."""
-    return redact_unknown_fields(_find_differences(last, new), get_redactor())
+    ref = ObjectRef(new.region, new.service_id, new.client_id)
+    redactor = get_object_redactor(new.organization_id, ref)
+    return redact_unknown_fields(_find_differences(last, new), redactor)
 
 
 def _find_differences(last: Version | None, new: Version) -> tuple[FieldChange, ...]:

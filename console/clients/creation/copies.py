@@ -15,7 +15,7 @@ from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.listing import list_all_clients
-from tenants.authlete.redaction.redactor import contains_fingerprint
+from tenants.authlete.redaction.fingerprint import contains_fingerprint
 
 # One client's alone: no two of a service have the alias, the names are what people
 # tell them apart by, and the chain of trust names the entity that the original is.

@@ -212,7 +212,7 @@ def create_client(
         return CreatedClient(
             created_client.client_id, created_client.entry, created_client.secret, read_error=error
         )
-    sent = authlete.redact(client)
+    sent = authlete.redact(client, service_id, created_client.client_id)
     got = {name: found.get(name) for name in sent}
     return CreatedClient(
         created_client.client_id,

@@ -21,7 +21,6 @@ from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.errors import AuthleteError, NotFoundError, Outcome
 from tenants.jobs import control
 from tenants.jobs.models import Job, NewItem
-from tenants.organizations.api_clients import fingerprint_token
 
 ACTIVATION_JOB = "client.activate_secret"
 
@@ -46,16 +45,16 @@ def activate_secret(
     """
     api = _client_api(authlete, rotation)
     now = _current_fingerprint(api, rotation)
-    if now == rotation.new_mark:
+    if rotation.has_new_secret(now):
         mark_activated(rotation, who)
         return
     new = SecretStr(rotation.new_secret)  # before anybody is told that it is on its way
-    if now != rotation.old_mark:
+    if not rotation.has_old_secret(now):
         if not force:
             raise SecretChangedError
         if old := api.keep_secret().client_secret:
             rotation.seal_old_secret(old.get_secret_value())
-            rotation.old_mark = fingerprint_token(old).hex
+            rotation.old_mark = rotation.fingerprint(old)
     set_state(
         rotation, State.ACTIVATING, old_sealed=rotation.old_sealed, old_mark=rotation.old_mark
     )
@@ -69,8 +68,8 @@ def restore_old_secret(
     """Send the old secret to Authlete; raises as `activate_secret` does."""
     api = _client_api(authlete, rotation)
     now = _current_fingerprint(api, rotation)
-    if now != rotation.old_mark:
-        if now != rotation.new_mark and not force:
+    if not rotation.has_old_secret(now):
+        if not rotation.has_new_secret(now) and not force:
             raise SecretChangedError
         old = SecretStr(rotation.old_secret)
         set_state(rotation, State.UNDOING)
@@ -141,7 +140,7 @@ def _send_secret(
 ) -> None:
     """Send the secret; go to ``failure_state`` if it was certainly not set."""
     try:
-        api.set_secret(secret, (secret_change(old_fingerprint, fingerprint_token(secret).hex),))
+        api.set_secret(secret, (secret_change(old_fingerprint, rotation.fingerprint(secret)),))
     except AuthleteError as error:
         if error.outcome is not Outcome.UNKNOWN:
             rotation.transition(failure_state)
@@ -163,7 +162,7 @@ def _has_arrived(
     except AuthleteError:
         record_finding(actor, None, audit_fields(rotation))
         return False
-    arrived = now == fingerprint_token(secret).hex
+    arrived = now == rotation.fingerprint(secret)
     record_finding(actor, arrived, audit_fields(rotation))
     if not arrived:
         rotation.transition(failure_state)

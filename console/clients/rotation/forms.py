@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from console.forms.change_forms import ChangeReasonForm
 from console.models import Rotation
 from console.models.rotations import STAGED_LIFETIME
+from tenants.authlete.redaction.fingerprint import HEX_DIGITS
 
 SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,86}")  # Authlete facts, 6: A149601
 NOW, LATER = "now", "later"
@@ -24,7 +25,7 @@ SECRET_CHANGED_MESSAGE = _(
 class CurrentSecretForm(ChangeReasonForm):
     """The reason, and the fingerprint that the page showed."""
 
-    seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(max_length=HEX_DIGITS, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, fingerprint: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

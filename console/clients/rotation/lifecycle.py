@@ -27,7 +27,7 @@ from tenants.authlete.documents.enums import JWE_ALG, JWE_ALG_ASYMMETRIC, JWS_AL
 from tenants.authlete.errors import AuditUnavailableError, AuthleteError, Outcome
 from tenants.authlete.json.reader import make_storable
 from tenants.authlete.object_ref import ObjectRef
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 from tenants.jobs.models import OPEN_JOB_STATES, Job
 from tenants.jobs.periodic_tasks import run_every_minute
 from tenants.models import Organization
@@ -153,13 +153,14 @@ def reconcile_state(rotation: Rotation, fingerprint: str, who: Actor) -> None:
     if timezone.now() - rotation.changed_at < IN_FLIGHT_TIMEOUT:
         return
     was = rotation.state
-    if fingerprint == rotation.new_mark and was in (State.STAGED, State.ACTIVATING):
+    is_new, is_old = rotation.has_new_secret(fingerprint), rotation.has_old_secret(fingerprint)
+    if is_new and was in (State.STAGED, State.ACTIVATING):
         mark_activated(rotation, who)
-    elif fingerprint == rotation.new_mark and was == State.UNDOING:
+    elif is_new and was == State.UNDOING:
         rotation.transition(State.ACTIVATED)
-    elif fingerprint == rotation.old_mark and was == State.ACTIVATING:
+    elif is_old and was == State.ACTIVATING:
         rotation.transition(State.STAGED)
-    elif fingerprint == rotation.old_mark and was == State.UNDOING:
+    elif is_old and was == State.UNDOING:
         rotation.transition(State.UNDONE)
     if rotation.state != was:
         arrived = rotation.state in (State.ACTIVATED, State.UNDONE)

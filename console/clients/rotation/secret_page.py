@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import SecretStr
+
 from console.clients.kind import client_target
 from console.clients.rotation import lifecycle
 from console.clients.rotation.lifecycle import client_label, secret_fingerprint, secret_uses
@@ -13,6 +15,7 @@ from console.web.access import Workspace
 from tenants.audit.recorder import EventDetails
 from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.documents.client import Client
+from tenants.crypto.fingerprints import fingerprint_client_secret
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,11 @@ class SecretPage:
     @property
     def fingerprint(self) -> str:
         return secret_fingerprint(self.client)
+
+    def fingerprint_secret(self, secret: SecretStr) -> str:
+        """Return the fingerprint that the client would have with another secret."""
+        organization = self.workspace.organization
+        return fingerprint_client_secret(organization.pk, self.target.ref, secret).hex
 
     @property
     def age(self) -> SecretAge:

@@ -28,7 +28,6 @@ from tenants.audit.recorder import record_action
 from tenants.authlete import AuthleteClient
 from tenants.authlete.object_ref import ObjectRef
 from tenants.models import Organization
-from tenants.organizations.api_clients import fingerprint_token
 
 SECRET_BYTES = 64  # 86 letters, as many as Authlete takes and makes itself
 
@@ -68,16 +67,16 @@ def stage_secret(
         service_id=service_id,
         client_id=client_id,
         label=label,
-        new_mark=fingerprint_token(new).hex,
-        old_mark=fingerprint_token(old).hex if old else "",
         old_since=last_changes(organization.pk, *map(str, ref)).get(ref),
         reason=reason,
         ticket=ticket,
         staged_by=who.name,
         until=timezone.now() + STAGED_LIFETIME,
     )
+    rotation.new_mark = rotation.fingerprint(new)
     rotation.seal_new_secret(new.get_secret_value())
     if old:
+        rotation.old_mark = rotation.fingerprint(old)
         rotation.seal_old_secret(old.get_secret_value())
     expire_rotations()
     with record_action(who, SECRET_STAGE, **audit_fields(rotation)):

@@ -29,9 +29,9 @@ from tenants.authlete.documents.client import SECTIONS, Client
 from tenants.authlete.documents.client.rules import check_client
 from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError
+from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.operation import Effect
-from tenants.crypto.fingerprints import get_draft_redactor
-from tenants.organizations.api_clients import fingerprint_token
+from tenants.crypto.fingerprints import fingerprint_client_secret, get_draft_redactor
 
 DRAFT_EXPIRED = gettext_lazy("Your entries have expired. Nothing was created. Enter them again.")
 CHANGED_DURING_REVIEW = gettext_lazy(
@@ -152,7 +152,11 @@ def _create(
         "secret": created_client.secret.get_secret_value()
         if created_client.secret and secret_uses(found)
         else "",
-        "secret_fingerprint": fingerprint_token(created_client.secret).hex
+        "secret_fingerprint": fingerprint_client_secret(
+            workspace.organization.pk,
+            ObjectRef(authlete.region, service.api_key, created_client.client_id),
+            created_client.secret,
+        ).hex
         if created_client.secret
         else "",
         "name": client.get("clientName") or str(created_client.client_id),

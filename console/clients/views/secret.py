@@ -15,7 +15,6 @@ from console.web.step_up import step_up
 from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.authlete.operation import Effect
-from tenants.organizations.api_clients import fingerprint_token
 
 
 @workspace_page(Effect.READ)
@@ -44,7 +43,8 @@ def reveal(
                     form.add_error(None, REVEAL_LIMIT.error_message)
                     context = page.context(**more)
                     return render_page(request, "clients/reveal.html", context, status=429)
-                more |= _reveal_context(_client_api(page, form).reveal_secret().client_secret)
+                secret = _client_api(page, form).reveal_secret().client_secret
+                more |= _reveal_context(page, secret)
         except AuthleteError as error:
             more["failure"] = error
     return render_page(request, "clients/reveal.html", page.context(**more))
@@ -102,10 +102,10 @@ def _send_replacement(
 ) -> dict[str, object]:
     if isinstance(form, SetSecretForm):
         chosen = SecretStr(form.cleaned_data["secret"])
-        new = fingerprint_token(chosen).hex
+        new = page.fingerprint_secret(chosen)
         api.set_secret(chosen, (secret_change(page.fingerprint, new),))
         return {"secret_fingerprint": new}  # who typed it knows it
-    return _reveal_context(api.refresh_secret(page.fingerprint).new_client_secret)
+    return _reveal_context(page, api.refresh_secret(page.fingerprint).new_client_secret)
 
 
 def _check_changed(page: SecretPage, api: ClientApi, form: CurrentSecretForm) -> bool | None:
@@ -118,10 +118,11 @@ def _client_api(page: SecretPage, form: ChangeReasonForm) -> ClientApi:
     return page.api(reason=form.cleaned_data["reason"], ticket=form.cleaned_data["ticket"])
 
 
-def _reveal_context(secret: SecretStr | None) -> dict[str, object]:
+def _reveal_context(page: SecretPage, secret: SecretStr | None) -> dict[str, object]:
     """Return the template context with the secret, for one response."""
-    text = secret.get_secret_value() if secret else ""
+    if not (secret and secret.get_secret_value()):
+        return {"secret": "", "secret_fingerprint": ""}
     return {
-        "secret": text,
-        "secret_fingerprint": fingerprint_token(SecretStr(text)).hex if text else "",
+        "secret": secret.get_secret_value(),
+        "secret_fingerprint": page.fingerprint_secret(secret),
     }

@@ -98,7 +98,8 @@ def update(
     form = ReviewedChangeForm(None if is_review else request.POST)
     context: dict[str, Any] = {}
     if fields.is_valid() and (members := fields.update.members):
-        redacted = workspace.authlete.redact(members)
+        tokens = workspace.authlete.service(service_id).tokens
+        redacted = tokens.redact_fields(row.token.access_token_hash, members)
         entered = get_draft_redactor(workspace.member.user.pk, ref.path()).redact(members)
         context = _review_context(row, entered)
         if form.is_valid() and form.cleaned_data["reviewed"] != context["reviewed"]:

@@ -1,5 +1,6 @@
 """Evidence from Authlete about a call with an unknown outcome."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from tenants.authlete import AuthleteClient
 from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.api.services import ServiceApi
 from tenants.authlete.errors import Outcome
+from tenants.authlete.redaction.fingerprint import LEGACY_HEX_DIGITS
 
 # A call that broke off at once never arrived, or was done by then. One that nobody
 # answered until it was given up, or that a gateway answered with an error of its own,
@@ -58,6 +60,11 @@ class Evidence:
 NOTHING_RECORDED = Evidence(
     Conclusion.INCONCLUSIVE, _("The log entry doesn't contain enough information.")
 )
+OLDER_FINGERPRINT = Evidence(
+    Conclusion.INCONCLUSIVE,
+    _("An older version recorded this call, and its fingerprints can't be compared."),
+)
+OLDER_FINGERPRINT_PATTERN = re.compile(rf'"fingerprint":"[0-9a-f]{{{LEGACY_HEX_DIGITS}}}"')
 
 
 def conclude_succeeded(reason: str | Promise) -> Evidence:

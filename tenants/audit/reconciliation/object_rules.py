@@ -9,6 +9,7 @@ from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation import evidence
 from tenants.audit.reconciliation.evidence import (
     NOTHING_RECORDED,
+    OLDER_FINGERPRINT,
     Evidence,
     UnresolvedCall,
     conclude_conflicting,
@@ -18,7 +19,7 @@ from tenants.audit.reconciliation.evidence import (
 )
 from tenants.authlete.api.clients import LOCK_UNCHANGED_CODES
 from tenants.authlete.errors import NotFoundError, Outcome
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint, is_comparable
 
 SECRET_OPERATIONS = ("client.refresh_secret", "client.set_secret")
 SCOPE_OPERATIONS = tuple(f"requestable_scopes.{one}" for one in "update update_post delete".split())
@@ -68,6 +69,8 @@ def _compare_digest(call: UnresolvedCall, now: str, version: int) -> Evidence:
         return NOTHING_RECORDED
     if version == call.hints["version"]:
         return conclude_failed(_("It is unchanged and was not saved since."))
+    if not is_comparable(now, str(call.hints["base"])):
+        return OLDER_FINGERPRINT
     if now == call.hints["base"]:
         return conclude_conflicting(
             _(
@@ -171,6 +174,8 @@ def _check_secret_replaced(call: UnresolvedCall, after: str) -> Evidence:
 
 
 def _compare_secret(before: str, after: str, now: str) -> Evidence:
+    if now and not is_comparable(now, before):
+        return OLDER_FINGERPRINT
     if now == before:
         return conclude_failed(_("The client secret is unchanged."))
     if after and now != after:

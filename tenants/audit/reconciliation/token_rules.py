@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from tenants.audit.reconciliation import evidence
 from tenants.audit.reconciliation.evidence import (
     NOTHING_RECORDED,
+    OLDER_FINGERPRINT,
+    OLDER_FINGERPRINT_PATTERN,
     Evidence,
     UnresolvedCall,
     conclude_conflicting,
@@ -93,6 +95,8 @@ def check_token_updated(call: UnresolvedCall) -> Evidence:
 
 
 def _compare_token(call: UnresolvedCall, now: dict[str, Any]) -> Evidence:
+    if OLDER_FINGERPRINT_PATTERN.search(call.entry.changed):
+        return OLDER_FINGERPRINT
     changes = call.entry.changes
     if all(_is_same_value(change["field"], now, change["after"]) for change in changes):
         return conclude_succeeded(_("The token has the intended values."))

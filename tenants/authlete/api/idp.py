@@ -81,7 +81,7 @@ class IdpApi:
         service = self._wait_until_readable(result.reply.api_key)
         if service is None:
             return result
-        sent = self._client.redact(fields)
+        sent = self._client.redact(fields, service.api_key)
         stored = {name: service.to_dict().get(name) for name in sent}
         unexpected = find_unexpected_changes(sent, stored)
         return replace(result, reply=service, unexpected_changes=unexpected)

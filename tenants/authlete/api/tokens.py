@@ -184,7 +184,7 @@ class TokensApi:
             raise InvalidRequestError(Message(_("A token cannot expire before 1970.")))
         token_hash = require_token_hash(token.access_token_hash)
         values = {name: after for name, (_, after) in edits.items()}
-        redacted = self._client.redact(values)
+        redacted = self.redact_fields(token_hash, values)
         return self._client.send(
             UPDATE,
             path_params=self._token_params(token.client_id, token.subject),
@@ -193,6 +193,12 @@ class TokensApi:
             changes=tuple(FieldChange(name, edits[name][0], redacted[name]) for name in edits),
             reconciliation_hints={"hash": token_hash},
         )
+
+    def redact_fields(self, token_hash: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return fields of a token, redacted as `list` shows them."""
+        page = {"accessTokens": [{"accessTokenHash": token_hash, **values}]}
+        (token,) = self._client.redact(page, self._path_params["service_id"])["accessTokens"]
+        return {name: token[name] for name in values}
 
     def delete(self, token: IssuedToken, *, label: str = "") -> None:
         """Delete a token and its refresh token; raise `NotFoundError` if it does not exist."""

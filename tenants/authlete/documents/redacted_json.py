@@ -12,7 +12,7 @@ from typing import Any
 from tenants.authlete.json.compare import is_equal
 from tenants.authlete.json.raw import JsonPart, RawArray, RawObject, dump_json
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
-from tenants.authlete.redaction.redactor import FINGERPRINT_PATTERN, contains_fingerprint
+from tenants.authlete.redaction.fingerprint import FINGERPRINT_PATTERN, contains_fingerprint
 
 # Identify a key (RFC 7518, section 6; RFC 8037, section 2).
 KEY_IDENTITY_FIELDS = ("kty", "crv", "x", "y", "n", "e")

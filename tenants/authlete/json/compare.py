@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
+from tenants.authlete.redaction.fingerprint import Fingerprint, is_comparable, is_fingerprint
 
 # Fields that identify the items of Authlete's lists, in order of preference.
 KEY_FIELDS = ("name", "key", "kid", "tag", "clientId", "entityId", "alias", "sns")
@@ -71,9 +72,12 @@ def is_same_for_authlete(sent: Any, received: Any) -> bool:
     """Return whether Authlete stores both as the same value.
 
     It omits null, returns unset flags and numbers as false and 0 (Authlete facts, 4), and
-    reformats the texts of JWK Sets (Authlete facts, 11.1).
+    reformats the texts of JWK Sets (Authlete facts, 11.1). Fingerprints of different formats
+    are no difference.
     """
     match sent, received:
+        case Fingerprint(), Fingerprint() if not is_comparable(sent.hex, received.hex):
+            return True
         case (None | "", _) | (_, None | ""):
             return not sent and not received and [] not in (sent, received)
         case str(), str() if sent != received:
@@ -94,6 +98,8 @@ def is_same_for_authlete(sent: Any, received: Any) -> bool:
 
 
 def _is_same_json_text(sent: str, received: str) -> bool:
+    if is_fingerprint(sent) and is_fingerprint(received):
+        return not is_comparable(sent, received)
     if sent.lstrip()[:1] not in ("{", "["):
         return False
     try:

@@ -18,7 +18,8 @@ from tenants.authlete.documents.redacted_json import (
 from tenants.authlete.json.compare import find_key_field, is_equal
 from tenants.authlete.json.raw import JsonPart, RawArray, RawObject, dump_json
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
-from tenants.authlete.redaction.redactor import Redactor, contains_fingerprint
+from tenants.authlete.redaction.fingerprint import contains_fingerprint
+from tenants.authlete.redaction.redactor import Redactor
 
 
 class _Unset:

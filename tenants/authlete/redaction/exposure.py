@@ -9,19 +9,20 @@ from typing import Any
 
 from tenants.authlete.json.reader import InvalidJsonError, parse_json, replace_surrogates
 from tenants.authlete.json.splice import preview_edit
-from tenants.authlete.redaction.redactor import (
+from tenants.authlete.redaction.fingerprint import (
     FINGERPRINT_PATTERN,
     Fingerprint,
-    Redactor,
     contains_fingerprint,
+    is_fingerprint,
 )
+from tenants.authlete.redaction.redactor import Redactor
 
 PLACEHOLDER = "placeholder"  # a value that is redacted only because of its place
 
 
 def is_still_redacted(preview: Any, result: Any) -> bool:
     """Return whether ``result`` is redacted wherever ``preview`` has a fingerprint."""
-    if not contains_fingerprint(preview) or _is_fingerprint(result):
+    if not contains_fingerprint(preview) or is_fingerprint(result):
         return True
     match preview, result:
         case Mapping(), Mapping():
@@ -31,7 +32,7 @@ def is_still_redacted(preview: Any, result: Any) -> bool:
             )
         case list() | tuple(), list() | tuple():
             return len(preview) == len(result) and all(map(is_still_redacted, preview, result))
-        case str(), str() if not _is_fingerprint(preview):
+        case str(), str() if not is_fingerprint(preview):
             try:
                 return is_still_redacted(parse_json(preview), parse_json(result))
             except InvalidJsonError:
@@ -52,12 +53,6 @@ def exposes_secret(name: str, redacted: Any, edited: Any, redactor: Redactor) ->
         for value in (redacted, preview_edit(redacted, edited))
     )
     return before and not after
-
-
-def _is_fingerprint(value: Any) -> bool:
-    return isinstance(value, Fingerprint) or (
-        isinstance(value, str) and bool(FINGERPRINT_PATTERN.fullmatch(value))
-    )
 
 
 def _fill_placeholders(value: Any) -> Any:

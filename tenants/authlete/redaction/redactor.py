@@ -1,14 +1,16 @@
 """Replace secrets in Authlete's responses by fingerprints.
 
 Authlete returns client secrets, service secrets and private keys in plain reads. `Redactor`
-replaces each by a keyed fingerprint: equal secrets have equal fingerprints, and a secret
-cannot be derived from its fingerprint.
+replaces each by a keyed fingerprint, from which a secret cannot be derived. Equal secrets have
+equal fingerprints only within one scope (`Redactor.bind`) and one property, so that nobody can
+find a secret by entering candidates elsewhere.
 """
 
 import hmac
 import json
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
@@ -17,14 +19,13 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-from pydantic_core import core_schema
-
 from tenants.authlete.json.reader import (
     InvalidJsonError,
     parse_json,
     replace_surrogates,
     replace_surrogates_in,
 )
+from tenants.authlete.redaction.fingerprint import HEX_DIGITS, Fingerprint, is_fingerprint
 from tenants.authlete.redaction.secret_names import is_secret_name
 from tenants.authlete.redaction.secret_texts import contains_secret
 
@@ -51,7 +52,10 @@ PUBLIC_JWK_FIELDS = frozenset(  # of a JWK; RFC 7517, RFC 7518 section 6, RFC 80
     "kty use key_ops alg kid x5u x5c x5t x5t#S256 crv x y n e iat nbf exp".split()
     + "hsmName handle publicKey".split()  # of a hardware key (spec 3.0.16, `hsk`)
 )
-FINGERPRINT_PATTERN = re.compile(r"sealed:[0-9a-f]{16}")  # a fingerprint within a text
+# Identify an object within a list, and so the property of a secret.
+ITEM_ID_FIELDS = "accessTokenHash clientId apiKey kid key name tag entityId alias sns".split()
+
+type Path = tuple[Any, ...]  # from the outermost object to a value
 
 _text_depth = ContextVar("text_depth", default=0)
 
@@ -86,34 +90,6 @@ def _classify_field(name: str) -> tuple[str, _FieldKind | None]:
     return replace_surrogates(name), _FieldKind.MAYBE_SECRET if is_secret_name(name) else None
 
 
-class Fingerprint:
-    """The fingerprint of a secret.
-
-    Not a dataclass, because pydantic dumps dataclasses as dictionaries.
-    """
-
-    __slots__ = ("hex",)
-
-    def __init__(self, hex: str) -> None:
-        self.hex = hex
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Fingerprint) and self.hex == other.hex
-
-    def __hash__(self) -> int:
-        return hash(self.hex)
-
-    def __repr__(self) -> str:
-        return f"Fingerprint({self.hex!r})"
-
-    def __str__(self) -> str:
-        return f"•••••• {self.hex}"
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
-        return core_schema.is_instance_schema(cls)
-
-
 class Redactor:
     """Replaces secrets by fingerprints under one key."""
 
@@ -128,13 +104,18 @@ class Redactor:
         data = b"meridian fingerprint scope\n" + json.dumps(scope, default=str).encode()
         return Redactor(hmac.digest(self._key, data, "sha256"))
 
-    def fingerprint(self, secret: Any) -> Fingerprint:
-        """Return 64 bits of an HMAC-SHA256 of the secret."""
+    def bind_object(self, region: str, service_id: object, client_id: object = 0) -> "Redactor":
+        """Return the redactor of a client, or of a service if ``client_id`` is 0."""
+        return self.bind("object", region, str(service_id), str(client_id))
+
+    def fingerprint(self, secret: Any, path: Path = ()) -> Fingerprint:
+        """Return 128 bits of an HMAC-SHA256 of the secret and its place."""
         text = (
             secret if isinstance(secret, str) else json.dumps(secret, sort_keys=True, default=str)
         )
-        data = b"meridian fingerprint v1\n" + text.encode("utf-8", "surrogatepass")
-        return Fingerprint(hmac.digest(self._key, data, "sha256").hex()[:16])
+        place = json.dumps(path, default=str).encode()
+        data = b"meridian fingerprint v2\n%b\n%b" % (place, text.encode("utf-8", "surrogatepass"))
+        return Fingerprint(hmac.digest(self._key, data, "sha256").hex()[:HEX_DIGITS])
 
     def redact(
         self, value: Any, *, reveal: tuple[str, ...] = (), reveal_content: tuple[str, ...] = ()
@@ -145,9 +126,9 @@ class Redactor:
         ``reveal_content`` those of the JSON object in its field ``responseContent``.
         """
         if not isinstance(value, dict):
-            return self._redact_value("", value)
+            return self._redact_value("", value, ())
         if not reveal and not reveal_content:
-            return self._redact_fields(value)
+            return self._redact_fields(value, ())
         hidden = {name: inner for name, inner in value.items() if name not in reveal}
         revealed = {
             replace_surrogates(name): replace_surrogates_in(value[name])
@@ -157,7 +138,7 @@ class Redactor:
         if reveal_content:
             content = value.get(CONTENT_FIELD)
             revealed[CONTENT_FIELD] = self._redact_content(content, reveal_content)
-        return self._redact_fields(hidden) | revealed
+        return self._redact_fields(hidden, ()) | revealed
 
     def _redact_content(self, text: Any, revealed: tuple[str, ...]) -> Any:
         """Return the object of a JSON text with all fields but ``revealed`` redacted."""
@@ -166,11 +147,11 @@ class Redactor:
         except InvalidJsonError:
             value = None
         if not isinstance(value, dict):
-            return self._redact_by_kind(_FieldKind.SECRET, text)
+            return self._redact_by_kind(_FieldKind.SECRET, text, (CONTENT_FIELD,))
         return {
             replace_surrogates(name): replace_surrogates_in(inner)
             if name in revealed
-            else self.fingerprint(inner)
+            else self.fingerprint(inner, (CONTENT_FIELD, name))
             for name, inner in value.items()
         }
 
@@ -181,112 +162,146 @@ class Redactor:
         return tuple(sorted(finder.found, key=len, reverse=True))
 
     def redact_field(self, name: str, value: Any) -> Any:
-        """Return the value of one field, redacted."""
-        _, kind = _classify_field(name)
-        return self._redact_by_kind(kind, value) if kind else self._redact_value(name, value)
+        """Return the value of one field of the outermost object, redacted."""
+        return self._redact_field(name, value, ())
 
-    def _redact_fields(self, value: dict[str, Any]) -> dict[str, Any]:
+    def _redact_field(self, name: str, value: Any, path: Path) -> Any:
+        """Return the value of one field of the object at ``path``, redacted."""
+        _, kind = _classify_field(name)
+        path = (*path, name)
+        if kind:
+            return self._redact_by_kind(kind, value, path)
+        return self._redact_value(name, value, path)
+
+    def _redact_fields(self, value: dict[str, Any], path: Path) -> dict[str, Any]:
         redacted = {}
         for field, inner in value.items():
             name, kind = _classify_field(field)
             if kind:
-                redacted[name] = self._redact_by_kind(kind, inner)
+                redacted[name] = self._redact_by_kind(kind, inner, (*path, field))
             # The common cases, without a call: a list of services has 10,000 values.
-            elif type(inner) in SCALAR_TYPES or (
-                type(inner) is str
-                and inner.isascii()
-                and inner[:1] not in JSON_START_CHARS
-                and not contains_secret(inner)
-            ):
+            elif type(inner) in SCALAR_TYPES or _is_plain_text(inner):
                 redacted[name] = inner
             else:
-                redacted[name] = self._redact_value(field, inner)
+                redacted[name] = self._redact_value(field, inner, (*path, field))
         return redacted
 
-    def _redact_value(self, name: str, value: Any) -> Any:
+    def _redact_value(self, name: str, value: Any, path: Path) -> Any:
         """Redact the value of a field whose name does not classify it."""
         if isinstance(value, (list, tuple)):
-            return [
-                item
-                if type(item) is str
-                and item.isascii()
-                and item[:1] not in JSON_START_CHARS
-                and not contains_secret(item)
-                else self._redact_value(name, item)
-                for item in value
-            ]
+            return _redact_items(
+                value, path, lambda item, at: self._redact_value(name, item, at), _is_plain_text
+            )
         if isinstance(value, dict):
-            return self._redact_object(name, value)
+            return self._redact_object(name, value, path)
         if isinstance(value, str):
-            return self._redact_text(value)
+            return self._redact_text(value, path)
         return value
 
-    def _redact_text(self, value: str) -> Any:
+    def _redact_text(self, value: str, path: Path) -> Any:
         if value[:1] not in JSON_START_CHARS:
-            return self.fingerprint(value) if contains_secret(value) else replace_surrogates(value)
+            is_secret = contains_secret(value)
+            return self.fingerprint(value, path) if is_secret else replace_surrogates(value)
         try:
             with _nested_text():
                 parsed = parse_json(value)
-                redacted = self._redact_value("", parsed)
+                redacted = self._redact_value("", parsed, path)
         except InvalidJsonError:  # it may be truncated and contain a secret
             is_suspect = contains_secret(value) or any(
                 name == "kty" or is_secret_name(name) for name in QUOTED_NAME_PATTERN.findall(value)
             )
-            return self.fingerprint(value) if is_suspect else replace_surrogates(value)
+            return self.fingerprint(value, path) if is_suspect else replace_surrogates(value)
         return replace_surrogates(value) if redacted == parsed else _dump_json(redacted)
 
-    def _redact_by_kind(self, kind: _FieldKind, value: Any) -> Any:
+    def _redact_by_kind(self, kind: _FieldKind, value: Any, path: Path) -> Any:
         if value is None or value == "" or isinstance(value, Fingerprint):
             return value
         if kind is _FieldKind.JWKS:
-            return self._redact_jwks(value)
+            return self._redact_jwks(value, path)
         if kind is _FieldKind.MAYBE_SECRET and isinstance(value, (int, Decimal)):
             return value
-        return self.fingerprint(value)
+        return self.fingerprint(value, path)
 
-    def _redact_object(self, name: str, value: dict[str, Any]) -> Any:
+    def _redact_object(self, name: str, value: dict[str, Any], path: Path) -> Any:
         if "kty" in value:
-            return self._redact_jwk(value)
-        redacted = self._redact_fields(value)
+            return self._redact_jwk(value, path)
+        redacted = self._redact_fields(value, path)
         is_secret = name == "properties" or is_secret_name(value.get("key"))
         if is_secret and redacted.get("value"):
-            redacted["value"] = self.fingerprint(value["value"])
+            redacted["value"] = self.fingerprint(value["value"], (*path, "value"))
         return redacted
 
-    def _redact_jwks(self, value: Any) -> Any:
+    def _redact_jwks(self, value: Any, path: Path) -> Any:
         """Redact the private parts of a JWK Set, or of the text of one."""
         match value:
             case str():
                 try:
                     with _nested_text():
                         keys = parse_json(value)
-                        redacted = self._redact_jwks(keys)
+                        redacted = self._redact_jwks(keys, path)
                 except InvalidJsonError:
-                    return self.fingerprint(value)
+                    return self.fingerprint(value, path)
                 if not isinstance(keys, (dict, list)):
-                    return self.fingerprint(value)
+                    return self.fingerprint(value, path)
                 return replace_surrogates(value) if redacted == keys else _dump_json(redacted)
             case list():
-                return [self._redact_jwks(key) for key in value]
+                return _redact_items(value, path, self._redact_jwks)
             case {"keys": list() as keys}:
                 rest = {
-                    name: self.redact_field(name, inner)
+                    name: self._redact_field(name, inner, path)
                     for name, inner in value.items()
                     if name != "keys"
                 }
-                return rest | {"keys": [self._redact_jwks(key) for key in keys]}
+                return rest | {"keys": _redact_items(keys, (*path, "keys"), self._redact_jwks)}
             case {"kty": str()}:
-                return self._redact_jwk(value)
+                return self._redact_jwk(value, path)
             case _:
-                return self.fingerprint(value)
+                return self.fingerprint(value, path)
 
-    def _redact_jwk(self, key: Mapping[str, Any]) -> dict[str, Any]:
+    def _redact_jwk(self, key: Mapping[str, Any], path: Path) -> dict[str, Any]:
         return {
             replace_surrogates(name): replace_surrogates_in(part)
-            if name in PUBLIC_JWK_FIELDS or _is_fingerprint_text(part)
-            else self.fingerprint(part)
+            if name in PUBLIC_JWK_FIELDS or is_fingerprint(part)
+            else self.fingerprint(part, (*path, name))
             for name, part in key.items()
         }
+
+
+def _is_plain_text(value: Any) -> bool:
+    """Return whether a value is a text that contains no secret and no JSON."""
+    return (
+        type(value) is str
+        and value.isascii()
+        and value[:1] not in JSON_START_CHARS
+        and not contains_secret(value)
+    )
+
+
+def _redact_items(
+    items: Any,
+    path: Path,
+    redact: Callable[[Any, Path], Any],
+    is_public: Callable[[Any], bool] = lambda _: False,
+) -> list[Any]:
+    """Redact the items of a list; an item's path doesn't depend on those of other names."""
+    redacted: list[Any] = []
+    counts: Counter[Any] = Counter()
+    for item in items:
+        if is_public(item):
+            redacted.append(item)
+            continue
+        name = _find_item_id(item)
+        redacted.append(redact(item, (*path, name, counts[name])))
+        counts[name] += 1
+    return redacted
+
+
+def _find_item_id(item: Any) -> tuple[str, str] | None:
+    """Return what identifies an item among those of its list, if anything does."""
+    if not isinstance(item, dict):
+        return None
+    ids = ((field, item.get(field)) for field in ITEM_ID_FIELDS)
+    return next(((field, str(id)) for field, id in ids if isinstance(id, (str, int))), None)
 
 
 class _SecretFinder(Redactor):
@@ -296,7 +311,7 @@ class _SecretFinder(Redactor):
         super().__init__(b"")
         self.found: set[str] = set()
 
-    def fingerprint(self, secret: Any) -> Fingerprint:
+    def fingerprint(self, secret: Any, path: Path = ()) -> Fingerprint:
         """Collect every text in ``secret``."""
         for leaf in _iter_leaves(secret):
             self.found.add(leaf)
@@ -318,26 +333,6 @@ def _iter_leaves(value: Any) -> Iterator[str]:
             return
         case _:
             yield str(value)
-
-
-def _is_fingerprint_text(value: Any) -> bool:
-    """Return whether it was redacted before, as parts of an edited JWK Set are."""
-    return isinstance(value, str) and bool(FINGERPRINT_PATTERN.fullmatch(value))
-
-
-def contains_fingerprint(value: Any) -> bool:
-    """Return whether a fingerprint is anywhere in ``value``; Authlete would store it."""
-    match value:
-        case Fingerprint():
-            return True
-        case str():
-            return bool(FINGERPRINT_PATTERN.search(value))
-        case list() | tuple():
-            return any(map(contains_fingerprint, value))
-        case Mapping():
-            return any(map(contains_fingerprint, value.values()))
-        case _:
-            return False
 
 
 def _encode_other(value: object) -> object:

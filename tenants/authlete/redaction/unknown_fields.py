@@ -15,7 +15,8 @@ from pydantic import AfterValidator
 from tenants.authlete.changes import FieldChange, get_top_level_field
 from tenants.authlete.documents import client, service
 from tenants.authlete.documents.base import Section
-from tenants.authlete.redaction.redactor import PUBLIC_JWK_FIELDS, Fingerprint, Redactor
+from tenants.authlete.redaction.fingerprint import Fingerprint
+from tenants.authlete.redaction.redactor import PUBLIC_JWK_FIELDS, Path, Redactor
 
 NEVER_SECRET_TYPES = (bool, int, float, Decimal, Fingerprint)
 LIST_STEP_PATTERN = re.compile(r"\[.*?\](?=[.\[]|$)", re.DOTALL)  # "[email]"
@@ -69,8 +70,9 @@ def redact_unknown_fields(
 def redact_unknown_value(field: str, value: Any, redactor: Redactor) -> Any:
     """Replace a value, or what is unknown within it, by fingerprints."""
     if not is_declared_field(field):
-        return _fingerprint_unless_scalar(value, redactor)
-    return _redact_undeclared(value, DECLARED_FIELDS[get_top_level_field(field)], redactor)
+        return _fingerprint_unless_scalar(value, redactor, (field,))
+    declared_names = DECLARED_FIELDS[get_top_level_field(field)]
+    return _redact_undeclared(value, declared_names, redactor, (field,))
 
 
 def is_declared_field(field: str) -> bool:
@@ -80,21 +82,26 @@ def is_declared_field(field: str) -> bool:
     return not first and name in DECLARED_FIELDS and DECLARED_FIELDS[name].issuperset(steps)
 
 
-def _redact_undeclared(value: Any, declared_names: frozenset[str], redactor: Redactor) -> Any:
+def _redact_undeclared(
+    value: Any, declared_names: frozenset[str], redactor: Redactor, path: Path
+) -> Any:
     match value:
         case Mapping():
             return {
-                name: _redact_undeclared(inner, declared_names, redactor)
+                name: _redact_undeclared(inner, declared_names, redactor, (*path, name))
                 if name in declared_names
-                else _fingerprint_unless_scalar(inner, redactor)
+                else _fingerprint_unless_scalar(inner, redactor, (*path, name))
                 for name, inner in value.items()
             }
         case list() | tuple():
-            return [_redact_undeclared(item, declared_names, redactor) for item in value]
+            return [
+                _redact_undeclared(item, declared_names, redactor, (*path, index))
+                for index, item in enumerate(value)
+            ]
         case _:
             return value
 
 
-def _fingerprint_unless_scalar(value: Any, redactor: Redactor) -> Any:
+def _fingerprint_unless_scalar(value: Any, redactor: Redactor, path: Path) -> Any:
     is_scalar = value is None or isinstance(value, NEVER_SECRET_TYPES)
-    return value if is_scalar else redactor.fingerprint(value)
+    return value if is_scalar else redactor.fingerprint(value, path)

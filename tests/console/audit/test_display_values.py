@@ -6,7 +6,7 @@ from console.audit_log.display_values import parse_display_value
 from console.audit_log.entry_rows import describe_entry_changes
 from tenants.audit.models import AuditEntry
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 from tests.support.audit import URL, shown
 
 CHANGES = [

@@ -11,7 +11,7 @@ from console.audit_log.change_descriptions import (
     settings_for_operation,
 )
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 
 GRANTS = ["AUTHORIZATION_CODE", "REFRESH_TOKEN"]
 

@@ -16,13 +16,14 @@ from tenants.authlete.documents.client import SECTIONS, Client
 from tenants.authlete.json.compare import is_same_for_authlete
 from tenants.authlete.json.merge import merge
 from tenants.authlete.json.splice import make_replacement_edit
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
+from tenants.authlete.redaction.redactor import Redactor
 from tenants.authlete.redaction.unknown_fields import redact_unknown_fields
-from tenants.crypto.fingerprints import get_redactor
 from tests.console.forms.documents import documents
 from tests.support.nulls import with_nulls, without_nulls
 from tests.support.tiers import examples
 
+REDACTOR = Redactor(b"k" * 32)
 SETTINGS = [
     one for section in SECTIONS.values() for one in section.settings() if not one.is_immutable
 ]
@@ -35,7 +36,7 @@ def client(**members):
 def undo(before, after, now=None):
     """Undo the change from ``before`` to ``after``, as the client is ``now``."""
     made = diff_edits(before, after)
-    return plan_restore(CLIENT_KIND, client(**(now or {**before, **after})), made, ())
+    return plan_restore(CLIENT_KIND, client(**(now or {**before, **after})), made, (), REDACTOR)
 
 
 @settings(max_examples=examples(150))
@@ -112,7 +113,7 @@ def test_what_authlete_made_of_it_is_how_it_was_left():
     made = [FieldChange("clientName", "  sent ", "sent")]
     now = client(clientName="sent")
 
-    found = plan_restore(CLIENT_KIND, now, asked, made)
+    found = plan_restore(CLIENT_KIND, now, asked, made, REDACTOR)
 
     assert merge(found.base, now.to_dict(), found.values).conflicts == ()
     assert found.values == {"clientName": "old"}
@@ -121,15 +122,15 @@ def test_what_authlete_made_of_it_is_how_it_was_left():
 def test_what_the_record_has_a_fingerprint_of_is_no_conflict_where_it_stands():
     added = {**NAMES[1], "fromTheFuture": "c4nary"}
     now = {"clientNames": [NAMES[0], added]}
-    asked = redact_unknown_fields(diff_edits({"clientNames": NAMES[:1]}, now), get_redactor())
+    asked = redact_unknown_fields(diff_edits({"clientNames": NAMES[:1]}, now), REDACTOR)
     assert "c4nary" not in str(asked)
 
-    found = plan_restore(CLIENT_KIND, client(**now), asked, ())
+    found = plan_restore(CLIENT_KIND, client(**now), asked, (), REDACTOR)
 
     assert found.values == {"clientNames": NAMES[:1]}
     assert merge(found.base, now, found.values).conflicts == ()
     added["fromTheFuture"] = "another"
-    found = plan_restore(CLIENT_KIND, client(**now), asked, ())
+    found = plan_restore(CLIENT_KIND, client(**now), asked, (), REDACTOR)
     assert merge(found.base, now, found.values).conflicts
 
 
@@ -150,7 +151,7 @@ def test_what_the_record_has_a_fingerprint_of_is_no_conflict_where_it_stands():
 def test_says_what_cannot_be_put_back(change, why):
     now = client(attributes=[{"key": "a"}, {"key": "a].value", "value": "b"}])
 
-    found = plan_restore(CLIENT_KIND, now, [change], ())
+    found = plan_restore(CLIENT_KIND, now, [change], (), REDACTOR)
 
     (left,) = found.unrestorable
     assert why in left.reason

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from tenants.authlete.documents.client.tokens import ClientExtensionSettings
 from tenants.authlete.documents.service import Service
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 
 TEXTS = (
     "",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 from tests.console.forms.sample import edits, filled, messages, page
 from tests.support.markup import compact
 

@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from console.forms.settings_form import form_for
 from tenants.authlete.documents.service import SECTIONS
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 from tests.console.forms.sample import SampleForm, edits, messages, page, service
 from tests.support.form_data import build_form_data, initial_form_data
 

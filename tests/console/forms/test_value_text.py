@@ -12,7 +12,7 @@ from console.forms.nested_settings import resolve_nested
 from console.forms.value_text import format_value
 from tenants.authlete.documents.base import InputType, Setting
 from tenants.authlete.documents.service import SECTIONS
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 from tests.console.forms.sample import Sample
 
 SETTINGS = {one.name: one for one in Sample.settings()}

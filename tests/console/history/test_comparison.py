@@ -12,7 +12,8 @@ from tenants.authlete.json.compare import is_same_for_authlete
 from tenants.authlete.json.raw import RawObject, dump_json
 from tenants.authlete.json.reader import parse_json
 from tenants.authlete.json.splice import apply_edits
-from tenants.authlete.redaction.redactor import Fingerprint, Redactor
+from tenants.authlete.redaction.fingerprint import Fingerprint
+from tenants.authlete.redaction.redactor import Redactor
 from tests.console.forms.documents import documents
 from tests.support.tiers import examples
 

@@ -12,7 +12,7 @@ import pytest
 from tenants.authlete import errors
 from tenants.authlete.api.services import GET, UPDATE
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 from tenants.authlete.write_locks import LocalWriteLocks
 
 TEXT = """{

@@ -12,7 +12,7 @@ from tenants.audit.models import AuditEntry
 from tenants.audit.record_builder import new_entry_id
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.errors import AuthleteError, NotFoundError
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 from tenants.authlete.snapshots import ObjectSnapshot
 from tenants.models import Credential
 from tenants.organizations.api_clients import connect, load_credentials
@@ -363,3 +363,39 @@ def test_an_answer_from_before_our_deletion_brings_nothing_back(acme, service, s
 
     assert outside() == []
     assert len(versions(client_id=44)) == 2
+
+
+def rewrite_as_older(version, old, new):
+    """Store a version's text with a fingerprint of another format."""
+    content = Content.from_text(Content.objects.get(pk=version.digest).text.replace(old, new))
+    content.save()
+    Version.objects.filter(pk=version.pk).update(digest=content.digest, sketch="")
+
+
+def test_a_version_with_an_older_fingerprint_is_not_saved_again(service, sandbox):
+    sandbox.services[17] |= {"apiSecret": SECRET}
+    service.get()
+    (first,) = versions(client_id=0)
+    fingerprint = first.document().get("apiSecret").hex
+    rewrite_as_older(first, fingerprint, "0123456789abcdef")
+
+    service.get()
+
+    assert len(versions(client_id=0)) == 1
+    (stored,) = versions(client_id=0)
+    assert stored.document().get("apiSecret") == Fingerprint("0123456789abcdef")
+
+
+def test_an_older_fingerprint_is_no_external_change(service, sandbox):
+    sandbox.services[17] |= {"apiSecret": SECRET, "description": "old"}
+    service.get()
+    (first,) = versions(client_id=0)
+    fingerprint = first.document().get("apiSecret").hex
+    rewrite_as_older(first, fingerprint, "0123456789abcdef")
+    backdate_versions(1)
+    sandbox.services[17] |= {"description": "new", "modifiedAt": now_milliseconds()}
+
+    service.get()
+
+    (entry,) = outside()
+    assert [change["field"] for change in entry.changes] == ["description"]

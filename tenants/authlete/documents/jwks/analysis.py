@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
 from tenants.authlete.documents.jwks import certificates
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
-from tenants.authlete.redaction.redactor import FINGERPRINT_PATTERN, Fingerprint
+from tenants.authlete.redaction.fingerprint import FINGERPRINT_PATTERN, Fingerprint
 
 KEY_PARAMETERS = ("kid", "kty", "use", "alg")
 # Fields covered by a thumbprint (RFC 7638, section 3.2; RFC 8037, section 2).

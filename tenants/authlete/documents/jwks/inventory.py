@@ -10,7 +10,7 @@ from tenants.authlete.documents import client, service
 from tenants.authlete.documents.base import Document
 from tenants.authlete.documents.jwks import analysis
 from tenants.authlete.documents.jwks.analysis import KeyInfo, KeyIssue
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 
 KEY_ID_SUFFIX = "KeyId"  # of API fields that refer to a key
 FEDERATION_KEY_FIELD = "federationSignatureKeyId"

@@ -3,7 +3,7 @@ import pytest
 from console.clients.creation.copies import copy_client
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 
 SERVICE = {"apiKey": 17, "supportedScopes": [{"name": "openid"}, {"name": "email"}]}
 

@@ -4,7 +4,6 @@ from pydantic import SecretStr
 
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.documents.tokens import IssuedToken
-from tenants.crypto.fingerprints import get_redactor
 
 LATE = 4_102_444_800_000  # milliseconds since 1970: the year 2100
 OLD = 1_700_000_000_000
@@ -23,8 +22,10 @@ def secret_of(service):
 
 
 def set_secret(service):
-    marks = [secret_of(service), get_redactor().fingerprint(NEW.get_secret_value())]
-    service.client(5).set_secret(NEW, (FieldChange("clientSecret", *marks),))
+    authlete = service._client
+    after = authlete.redact({"clientSecret": NEW.get_secret_value()}, 17, 5)["clientSecret"]
+    change = FieldChange("clientSecret", secret_of(service), after)
+    service.client(5).set_secret(NEW, (change,))
 
 
 def limit(service):

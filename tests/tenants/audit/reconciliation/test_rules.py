@@ -2,9 +2,14 @@
 
 import ast
 import inspect
+import json
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from tenants.audit.reconciliation import object_rules, token_rules
+from tenants.audit.reconciliation.evidence import OLDER_FINGERPRINT
 from tenants.audit.reconciliation.rules import RULES
 from tenants.authlete import api
 from tenants.authlete.operation import Effect, Operation
@@ -168,3 +173,14 @@ def test_has_a_rule_or_a_reason_for_each_operation_that_is_more_than_a_read():
         if api.OPERATIONS[name].effect is not Effect.READ
     }
     assert set(DO) | BESIDE | {"token_batch.create"} == ruled
+
+
+def test_a_fingerprint_of_an_older_version_proves_nothing():
+    older, newer = "0123456789abcdef", "0123456789abcdef" * 2
+    hints = {"base": older, "intended": older, "version": 1}
+    changed = json.dumps([{"after": {"fingerprint": older}}], separators=(",", ":"))
+    call: Any = SimpleNamespace(hints=hints, entry=SimpleNamespace(changed=changed))
+
+    assert object_rules._compare_digest(call, newer, 2) is OLDER_FINGERPRINT
+    assert object_rules._compare_secret(older, "", newer) is OLDER_FINGERPRINT
+    assert token_rules._compare_token(call, {}) is OLDER_FINGERPRINT

@@ -13,7 +13,7 @@ from tenants.authlete.errors import (
     Outcome,
     ServerError,
 )
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 from tenants.sandbox.token_lookup import hash_token
 from tests.support.authlete_api import LATE
 

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from tenants.authlete.documents.client import SECTIONS, Client, ClientPage
 from tenants.authlete.documents.client.tokens import ClientExtensionSettings
 from tenants.authlete.documents.validators.values import format_error
-from tenants.authlete.redaction.redactor import Fingerprint, Redactor
+from tenants.authlete.redaction.fingerprint import Fingerprint
+from tenants.authlete.redaction.redactor import Redactor
 from tests.tenants.authlete.api_schema import SPEC, allowed_input_types
 
 FIELDS = SPEC["client"]

@@ -10,7 +10,8 @@ from tenants.authlete.documents.redacted_json import has_misplaced_redaction
 from tenants.authlete.json.raw import RawObject
 from tenants.authlete.json.reader import parse_json
 from tenants.authlete.json.splice import RedactedValueError, apply_edits
-from tenants.authlete.redaction.redactor import FINGERPRINT_PATTERN, Redactor
+from tenants.authlete.redaction.fingerprint import FINGERPRINT_PATTERN
+from tenants.authlete.redaction.redactor import Redactor
 
 REDACTOR = Redactor(b"k" * 32)
 ONE = '{"kty":"EC","crv":"P-256","kid":"one","x":"x1","y":"y1","d":"pr1vate-1"}'

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from tenants.authlete.documents import enums
 from tenants.authlete.documents.service import SECTIONS, Service
 from tenants.authlete.documents.service.credentials import CredentialIssuerSettings
-from tenants.authlete.redaction.redactor import Fingerprint, Redactor
+from tenants.authlete.redaction.fingerprint import Fingerprint
+from tenants.authlete.redaction.redactor import Redactor
 from tests.tenants.authlete.api_schema import SPEC, allowed_input_types
 
 FIELDS = SPEC["service"]

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from tenants.authlete.documents import enums, types
 from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.validators.values import format_error
-from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.fingerprint import Fingerprint
 
 EC = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "BB", "kid": "one"}
 PRIVATE = EC | {"d": "CC"}

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from tenants.authlete.redaction.redactor import Fingerprint, Redactor
+from tenants.authlete.redaction.fingerprint import Fingerprint
+from tenants.authlete.redaction.redactor import Redactor
 
 REDACTOR = Redactor(b"k" * 32)
 PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\n-----END PRIVATE KEY-----"

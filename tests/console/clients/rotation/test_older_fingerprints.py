@@ -1,0 +1,35 @@
+"""Rotations that an older version staged, whose fingerprints have another format."""
+
+import pytest
+
+from console.models import Rotation
+from tests.support.clients import OLD
+
+OLDER = {"new_mark": "0123456789abcdef", "old_mark": "fedcba9876543210"}
+
+
+@pytest.fixture
+def older(admin, do):
+    """A rotation that was staged before fingerprints were bound to their object."""
+    do(admin, "stage")
+    admin.post("/acme/services/us/17/clients/44/stored/")
+    Rotation.objects.update(**OLDER)
+
+
+def test_a_rotation_of_an_older_version_is_activated_and_undone(admin, do, older, ledger):
+    do(admin, "activate")
+    assert ledger["clientSecret"] == Rotation.objects.get().new_secret
+    assert Rotation.objects.get().state == "activated"
+
+    do(admin, "undo")
+
+    assert ledger["clientSecret"] == OLD
+    assert Rotation.objects.get().state == "undone"
+
+
+def test_a_secret_that_changed_since_stops_a_rotation_of_an_older_version(admin, do, older, ledger):
+    ledger["clientSecret"] = "changed-elsewhere"
+
+    do(admin, "activate")
+
+    assert ledger["clientSecret"] == "changed-elsewhere"
