@@ -12,9 +12,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from console.audit_log.differences import search_text_for
+from console.audit_log.entry_groups import describe_targets
 from console.audit_log.entry_rows import EMPTY_HTML, EntryRow, render_small
 from console.templatetags.layout import role_name
 from console.templatetags.links import covers_moment, local_day
@@ -40,8 +40,9 @@ class EntryTableRow(NamedTuple):
 class EntryTableRenderer:
     """Renders the rows of one result page."""
 
-    def __init__(self, query: QueryDict, base_path: str) -> None:
+    def __init__(self, query: QueryDict, base_path: str, group_query: str) -> None:
         self._query = query
+        self._group_query = group_query
         self._base_path = base_path
         self._scan_query = query.copy()
         self._scan_query["reason"] = "…"  # or whatever else has no index
@@ -57,31 +58,31 @@ class EntryTableRenderer:
         entry = entry_row.entry
         regions, names = tuple(entry_row.regions), (entry_row.service, entry_row.client)
         places = (entry.region, entry.service, entry.client)
+        group = entry_row.group
+        targets = describe_targets(group) if group else ""
+        counts = group.outcomes if group else {entry.effective_outcome: 0}
+        outcomes = tuple((str(code), count) for code, count in counts.items())
         return EntryTableRow(
             entry_row,
             self._actor_cell(entry.actor, entry.role, self._since_for(entry)),
             self._render_action(entry_row),
-            self._target_cell(regions, self._since_for(entry), *places, *names),
-            self._outcome_cell(str(entry.effective_outcome), entry.effect),
+            self._target_cell(regions, self._since_for(entry), *places, *names, targets),
+            self._outcome_cell(outcomes, entry.effect),
             self._ticket_cell(entry.ticket, entry.subject) + self._render_reason(entry)
             if entry.ticket or entry.reason
             else format_html('<span class="faint">{}</span>', "–"),
         )
 
     def _render_action(self, entry_row: EntryRow) -> SafeString:
-        entry, many = entry_row.entry, EMPTY_HTML
+        entry = entry_row.entry
         path = f"{self._base_path}{entry.entry}/"
-        if entry_row.entry_count > 1:
-            path = f"?{_build_query(page=entry.page).urlencode()}"
-            text = ngettext("%(count)s entry", "%(count)s entries", entry_row.entry_count)
-            count = text % {"count": entry_row.entry_count}
-            many = format_html(' <span class="operation-code">{}</span>', count)
+        if entry_row.group and entry_row.group.main_count > 1:
+            path = f"{self._base_path}groups/{entry.page}/?{self._group_query}"
         return format_html(
-            '<span hx-boost="false"><a href="{}">{}</a></span> {}{}{}{}',
+            '<span hx-boost="false"><a href="{}">{}</a></span> {}{}{}',
             path,
             entry_row.action,
             self._event_tag(entry.operation),
-            many,
             entry_row.changes_html,
             _render_warning(entry_row.warning),
         )
@@ -110,6 +111,7 @@ class EntryTableRenderer:
         client: str,
         service_name: str,
         client_name: str,
+        targets: str,
     ) -> SafeString:
         found = EMPTY_HTML
         if regions:
@@ -118,6 +120,8 @@ class EntryTableRenderer:
             )
             all_of_them = format_html_join("", "{}", links)
             found = format_html('<span class="location">{}</span>', all_of_them)
+        if targets:
+            return found + format_html("{}", targets)
         if not service:
             here = format_html('<span class="faint">{}</span>', _("Meridian"))
             return found or here
@@ -128,10 +132,12 @@ class EntryTableRenderer:
             found += render_small(self._link(isolate(client_name), at, "truncated", client_name))
         return found
 
-    def _render_outcome(self, outcome_code: str, effect_code: str) -> SafeString:
-        word = outcome(outcome_code) if outcome_code else dot(_("in progress"), "idle")
-        link = self._link(word, {"outcome": outcome_code or "open"})
-        return link + render_small(self._link(effect(effect_code), {"effect": effect_code}))
+    def _render_outcome(self, outcomes: Sequence[tuple[str, int]], effect_code: str) -> SafeString:
+        links = EMPTY_HTML
+        for code, count in outcomes:
+            word = outcome(code, count) if code else dot(_("in progress"), "idle")
+            links += self._link(word, {"outcome": code or "open"})
+        return links + render_small(self._link(effect(effect_code), {"effect": effect_code}))
 
     def _render_ticket(self, ticket: str, subject: str) -> SafeString:
         if not ticket:
@@ -169,9 +175,3 @@ def _render_warning(risk: str) -> SafeString:
     if not risk:
         return EMPTY_HTML
     return format_html('<small><span class="flag">{}{}</span></small>', icon("warning"), risk)
-
-
-def _build_query(**values: str) -> QueryDict:
-    query = QueryDict(mutable=True)
-    query.update(values)
-    return query

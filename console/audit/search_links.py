@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from console.audit_log.multi_value_fields import flatten_choices
 from console.audit_log.name_lookup import client_display_name
-from console.audit_log.search_form import AuditSearchForm
+from console.audit_log.search_form import WRITE_EFFECTS, AuditSearchForm
 from console.audit_log.search_language import CURSOR
 from console.audit_log.times import describe_time, period_start
 from console.web.access import Member
@@ -73,6 +73,14 @@ RELATED_EVENTS: Sequence[Sequence[str]] = (
     ),
     tuple(name for name in EVENTS if name.startswith("rollover.")),
 )
+
+
+def group_query(form: AuditSearchForm) -> str:
+    """Return the query of one group's entries, which names effects, as a page id shows reads."""
+    query = form.query
+    if form.hides_reads:
+        query.setlist("effect", WRITE_EFFECTS)
+    return query.urlencode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def _role_in_entry(entry: AuditEntry, side: str) -> str:
 
 
 def _describe_role_change(entry: AuditEntry) -> str:
-    row = build_row([entry], {})
+    row = build_row(entry, {})
     change = next(iter(row.changes), None)
     role = f": {change.before} → {change.after}" if change else ""
     return f"{entry.time:%Y-%m-%d} {row.title}{role}"

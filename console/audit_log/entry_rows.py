@@ -27,8 +27,8 @@ from console.templatetags.text import isolate
 from console.web.paths import parse_id
 from tenants.audit.events import AUDIT_RESOLVE
 from tenants.audit.models import AuditEntry
+from tenants.audit.search.groups import EntryGroup
 from tenants.authlete.api import OPERATIONS
-from tenants.authlete.operation import Effect
 from tenants.versions.models import Version
 
 MAX_VALUE_CHARS = 60  # characters of a value
@@ -82,7 +82,7 @@ type NameMap = Mapping[tuple[str, ...], str]
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """A row of the list; may stand for several entries."""
+    """A row of the list: an entry, or the group that it stands for."""
 
     entry: AuditEntry
     action: SafeString
@@ -92,8 +92,8 @@ class EntryRow:
     regions: Sequence[str]
     changes: Sequence[ChangeDescription]
     hidden_changes: int  # changes that the row omits
-    entry_count: int  # that the line stands for
     warning: str  # why it should be looked at; empty where no rule says so
+    group: EntryGroup | None = None  # of several entries
 
     @property
     def has_no_effect(self) -> bool:
@@ -106,13 +106,9 @@ class EntryRow:
         return render_changes(self.changes, self.hidden_changes)
 
 
-def build_rows(
-    entries: Iterable[AuditEntry], names: NameMap, *, group_reads: bool
-) -> list[EntryRow]:
-    """Build rows; ``group_reads`` merges reads of one page in many regions."""
-    if not group_reads:
-        return [build_row([entry], names) for entry in entries]
-    return [build_row(list(group), names) for _key, group in groupby(entries, key=_grouping_key)]
+def build_rows(entries: Iterable[AuditEntry], names: NameMap) -> list[EntryRow]:
+    """Build the row of each entry."""
+    return [build_row(entry, names) for entry in entries]
 
 
 def group_by_day(rows: Iterable[EntryRow]) -> list[list[EntryRow]]:
@@ -124,9 +120,8 @@ def _local_day(row: EntryRow) -> date:
     return timezone.localdate(row.entry.time)
 
 
-def build_row(entries: Sequence[AuditEntry], names: NameMap) -> EntryRow:
-    """Build the row of an entry, or of several entries that are grouped."""
-    entry = entries[0]
+def build_row(entry: AuditEntry, names: NameMap) -> EntryRow:
+    """Build the row of an entry."""
     name, label = entry.operation, object_name(entry, names)
     changes = [
         _shorten_durations(change, settings_for_operation(name))
@@ -138,10 +133,9 @@ def build_row(entries: Sequence[AuditEntry], names: NameMap) -> EntryRow:
         label_text(label_name(entry), label),
         service_name(entry, names),
         client_name(entry, names),
-        list(dict.fromkeys(one.region for one in entries if one.region)),
+        [entry.region] if entry.region else [],
         changes[:MAX_CHANGES_PER_ROW],
         max(0, len(changes) - MAX_CHANGES_PER_ROW),
-        len(entries),
         risks.event_risk(entry) or next((change.risk for change in changes if change.risk), ""),
     )
 
@@ -237,13 +231,6 @@ def _shorten_durations(
         return description
     was, now = (text.partition(" (")[0] for text in (description.before, description.after))
     return replace(description, before=was, after=now)
-
-
-def _grouping_key(entry: AuditEntry) -> tuple[object, ...]:
-    """Return what consecutive entries of one row have in common."""
-    if not entry.page or entry.service or entry.effect != Effect.READ:
-        return (entry.seq,)
-    return (entry.page, entry.operation, entry.object, entry.effective_outcome, entry.attempt)
 
 
 def request_path(entry: AuditEntry) -> str:

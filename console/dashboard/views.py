@@ -3,11 +3,12 @@
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from console.audit_log import suggestions
-from console.audit_log.operation_labels import label_name, render_label
-from console.history.entries import entry_page_path
+from console.audit_log.entry_groups import build_group_rows
+from console.audit_log.search_form import WRITE_EFFECTS
+from console.history.entries import GROUP_PARAM
+from console.history.groups import entry_path, expand_group, group_query
 from console.inventory.coverage import organization_coverage
 from console.inventory.expiry import list_expiring
 from console.inventory.secret_age import count_overdue
@@ -16,11 +17,12 @@ from console.models import Verdict
 from console.models.webhooks import late_webhooks
 from console.web.access import ConsoleRequest, Member, organization_page, signed_in_page
 from console.web.dismissals import dismiss, is_dismissed
-from console.web.navigation import optional_path
 from console.web.responses import redirect_to, render_page
 from tenants.audit.models import AuditEntry, AuditHead
 from tenants.audit.reconciliation.resolutions import find_unresolved
 from tenants.audit.search.entries import MAX_COUNTED
+from tenants.audit.search.filters import EntryFilters
+from tenants.audit.search.groups import search_groups
 from tenants.authlete.operation import Effect
 from tenants.models import Membership
 from tenants.organizations.regions import get_regions
@@ -58,12 +60,18 @@ def dismiss_overdue(request: ConsoleRequest, member: Member) -> HttpResponse:
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Show the organization's dashboard from local data, without calls."""
     context: dict[str, object] = {"member": member}
+    group = request.GET.get(GROUP_PARAM, "") if member.can(Effect.READ) else ""
+    if group:
+        expanded = expand_group(member, _recent_filters(member), group)
+        context["expanded_group"] = expanded
+        if request.htmx:
+            return render_page(request, "audit/group_entries.html", context)
     if member.can(Effect.READ):
         overdue = count_overdue(member.organization)
         expiring_items = list_expiring(member.organization)
         context |= {
             "region_rows": _region_rows(member),
-            "recent": _recent_entries(member),
+            "recent": [] if group else _recent_rows(member),
             "overdue": overdue,
             "shows_overdue": overdue and not is_dismissed(member, OVERDUE_NOTICE, overdue),
             "expiring_items": expiring_items,
@@ -109,30 +117,27 @@ def _region_rows(member: Member) -> list[dict[str, object]]:
     ]
 
 
-def _recent_entries(member: Member) -> list[dict[str, object]]:
-    """Return the newest changes, rejections and reveals.
+def _recent_filters(member: Member) -> EntryFilters:
+    """Return the filters of the newest changes, rejections and reveals.
 
     Without access to the audit log: only entries about calls to Authlete.
     """
-    entries = _entries(member).exclude(effect=Effect.READ)
-    if not member.can(ConsolePermission.AUDIT_LOG):
-        entries = entries.exclude(path="")  # a local event has none
+    calls_only = not member.can(ConsolePermission.AUDIT_LOG)
+    return EntryFilters(effects=WRITE_EFFECTS, calls_only=calls_only)
+
+
+def _recent_rows(member: Member) -> list[dict[str, object]]:
+    """Return the newest changes, those of one request or job as one."""
+    organization = member.organization.pk
+    groups = search_groups(organization, _recent_filters(member), size=MAX_RECENT_ENTRIES).groups
     return [
-        {"entry": entry, "description": _describe(entry), "path": _entry_url(member, entry)}
-        for entry in entries[:MAX_RECENT_ENTRIES]
+        {
+            "row": row,
+            "path": entry_path(member, row.entry),
+            "group_path": group_query(row.group.page) if row.group else "",
+        }
+        for row in build_group_rows(organization, groups)
     ]
-
-
-def _entry_url(member: Member, entry: AuditEntry) -> str:
-    """Return the URL of the entry, or of its change without access to the log."""
-    if member.can(ConsolePermission.AUDIT_LOG):
-        return optional_path("audit:entry", member.organization.slug, entry.entry)
-    return entry_page_path(entry, "change") if entry.effect != Effect.READ else ""
-
-
-def _describe(entry: AuditEntry) -> SafeString:
-    name = entry.label or entry.object or entry.client or entry.service or "–"
-    return render_label(label_name(entry), name)
 
 
 def _entries(member: Member) -> QuerySet[AuditEntry]:

@@ -1,8 +1,9 @@
 """The change history of a document from the audit log, newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -14,16 +15,18 @@ from console.audit_log.change_descriptions import (
     load_changes,
     settings_for_operation,
 )
+from console.audit_log.entry_groups import describe_targets, load_job_titles
 from console.audit_log.operation_labels import label_name, render_label
 from console.audit_log.retention import RetentionGap, find_retention_gaps
+from console.audit_log.search_form import WRITE_EFFECTS
 from console.documents.kinds import DocumentTarget
 from console.history.versions import ObjectLink, find_creation, find_original
 from console.web.navigation import optional_path
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.resolutions import find_unresolved
 from tenants.audit.retention.policy import CHANGES, DESTRUCTIONS, REVEALS
-from tenants.audit.search.entries import search_history
 from tenants.audit.search.filters import EntryFilters
+from tenants.audit.search.groups import EntryGroup, search_groups
 from tenants.authlete.errors import Outcome
 from tenants.organizations.roles import ConsolePermission
 from tenants.versions.external_changes import EXPLAINING_OPERATIONS
@@ -45,6 +48,7 @@ CREATION_OPERATIONS = [
     "idp.create_service",
     "service.made_outside",
 ]
+GROUP_PARAM = "group"  # names a request or job in URLs of lists
 HISTORY_CATEGORIES = (REVEALS, CHANGES, DESTRUCTIONS)  # kinds of entries, as they are kept
 
 
@@ -59,6 +63,8 @@ class HistoryEntry:
     undo_path: str  # where to send that it be undone; empty where it cannot be
     time_range: Sequence[datetime] = ()  # within which it was done, if that is not `at`
     recreated_from: ObjectLink | None = None  # what was deleted, and made again by it
+    group: EntryGroup | None = None  # of several entries
+    group_path: str = ""  # of the list of these
 
     @property
     def is_creation(self) -> bool:
@@ -90,15 +96,22 @@ def load_history(
     target: DocumentTarget, name: str, cursor: str = "", *, limit: int = 20
 ) -> HistoryPage:
     """Return the entries about the object that has this name now, without reads."""
-    at = target.audit_columns
-    page = search_history(
-        at["organization_id"], at["region"], at["service"], cursor, client=at["client"], size=limit
-    )
-    lines = [_describe_entry(target, entry, name) for entry in page.entries]
+    organization = target.audit_columns["organization_id"]
+    page = search_groups(organization, history_filters(target), cursor, size=limit)
+    titles = load_job_titles(organization, page.groups)
+    lines = [_describe_group(target, group, name, titles) for group in page.groups]
     if not page.older and (making := find_creation(target)):
         again = find_original(target, making)
         lines.append(replace(_describe_entry(target, making, name), recreated_from=again))
     return HistoryPage(lines, page.newer, page.older)
+
+
+def history_filters(target: DocumentTarget) -> EntryFilters:
+    """Return the filters of the changes to an object, and of who saw its secrets."""
+    at = target.audit_columns
+    return EntryFilters(
+        region=at["region"], service=at["service"], client=at["client"], effects=WRITE_EFFECTS
+    )
 
 
 def history_gaps(target: DocumentTarget) -> list[RetentionGap]:
@@ -116,6 +129,22 @@ def _describe_entry(target: DocumentTarget, entry: AuditEntry, name: str) -> His
     undo = entry_page_path(entry, "restore") if is_undoable(entry) else ""
     about = entry_page_path(entry, "change")
     return HistoryEntry(entry, done, changes, about, undo, outside_time_range(entry))
+
+
+def _describe_group(
+    target: DocumentTarget, group: EntryGroup, name: str, titles: Mapping[str, str]
+) -> HistoryEntry:
+    line = _describe_entry(target, group.entry, name)
+    if group.count == 1:
+        return line
+    query = urlencode({GROUP_PARAM: group.page})
+    line = replace(line, group=group, group_path=f"{target.path('history')}?{query}")
+    if group.main_count == 1:
+        return line
+    changes = line.changes if group.has_equal_changes else ()
+    targets = describe_targets(group) or name
+    title = titles.get(group.page) or render_label(label_name(group.entry), targets)
+    return replace(line, title=title, changes=changes, path="", undo_path="")
 
 
 def outside_time_range(entry: AuditEntry) -> Sequence[datetime]:

@@ -30,8 +30,10 @@ from console.history.comparison import (
 )
 from console.history.entries import (
     CREATION_OPERATIONS,
+    GROUP_PARAM,
     HISTORY_CATEGORIES,
     UNDOABLE_OPERATIONS,
+    history_filters,
     history_gaps,
     is_unchanged,
     is_undoable,
@@ -39,6 +41,7 @@ from console.history.entries import (
     load_history,
     outside_time_range,
 )
+from console.history.groups import expand_group
 from console.history.versions import (
     ObjectVersions,
     list_recreations,
@@ -91,8 +94,14 @@ def document(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
 
 def history(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """List who changed the object, newest first; also while its region is down."""
+    member, group = target.workspace.member, request.GET.get(GROUP_PARAM, "")
+    expanded = expand_group(member, history_filters(target), group) if group else None
+    if group and request.htmx:
+        return render_page(request, "audit/group_entries.html", {"expanded_group": expanded})
     versions = load_versions(target)
     context = versions.context | {"object_versions": versions}
+    if expanded:
+        return render_page(request, "history/history.html", context | {"expanded_group": expanded})
     page = load_history(target, context["name"], request.GET.get("cursor", ""))
     context["unresolved_entries"] = list_unresolved(target, context["name"])
     context |= {

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from console.templatetags.text import grouped
 from console.web.idempotency import KEY_FIELD, new_key
 from console.web.labels import EFFECT_LABELS, OUTCOME_LABELS
 from console.web.states import BADGE_KINDS, DOT_KINDS, State
@@ -63,11 +64,12 @@ def region(named: Any, state: str = "") -> SafeString:
 
 
 @register.simple_tag
-def outcome(of: str) -> SafeString:
-    """Render the outcome of a call as a badge."""
-    return format_html(
-        '<span class="outcome" data-outcome="{}">{}</span>', of, OUTCOME_LABELS.get(of, of)
-    )
+def outcome(of: str, count: int = 0) -> SafeString:
+    """Render the outcome of a call as a badge, with the number of calls if ``count`` is given."""
+    label = OUTCOME_LABELS.get(of, of)
+    if count:
+        label = _("%(count)s %(outcome)s") % {"count": grouped(count), "outcome": label}
+    return format_html('<span class="outcome" data-outcome="{}">{}</span>', of, label)
 
 
 @register.simple_tag

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from urllib.parse import urlencode
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from console.audit_log.entry_groups import describe_targets
 from console.audit_log.operation_labels import render_label
+from console.history.entries import GROUP_PARAM
 from console.models import Receipt
 from console.users.receipt_report import is_receipt_confirmed
 from console.users.receipt_store import receipts_by_entry
@@ -16,10 +18,11 @@ from console.web.access import Member
 from tenants.audit.models import AuditEntry
 from tenants.audit.search.entries import EntryPage, search_entries
 from tenants.audit.search.filters import EntryFilters
+from tenants.audit.search.groups import EntryGroup, search_groups
 
 ACTION_EFFECTS = ("change", "destroy", "reveal")
-ENTRIES_PER_PAGE = 200  # entries that are looked at in one go
-MAX_PAGES = 10  # that is looked for what lies before a job of many calls
+MAX_ACTIONS = 200  # actions that are listed
+ENTRIES_PER_PAGE = 200  # entries that are read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +31,30 @@ class PastAction:
 
     entry: AuditEntry  # the newest
     description: SafeString
-    outcomes: Sequence[str]  # each once; none where a receipt tells more
+    group: EntryGroup
     regions: Sequence[str]
-    call_count: int
+    group_path: str  # of the list of its entries; empty for a single one
     receipt: Receipt | None = None  # of what it ended
     is_confirmed: bool = False  # that nothing is left of what is on the receipt
 
 
+def action_filters(subject: str) -> EntryFilters:
+    """Return the filters of actions on a user, without reads."""
+    return EntryFilters(subject=subject, effects=ACTION_EFFECTS)
+
+
 def list_actions(member: Member, subject: str) -> list[PastAction]:
     """List past actions, newest first, without reads."""
-    entries = _latest_entries(member, subject)
-    kept = receipts_by_entry(member, entries)
-    groups: dict[object, list[AuditEntry]] = {}
-    for entry in entries:
-        receipt = kept.get(entry.entry)
-        groups.setdefault(receipt.pk if receipt else _grouping_key(entry), []).append(entry)
-    newest = islice(groups.values(), ENTRIES_PER_PAGE)
-    return [_build_action(group, kept.get(group[0].entry)) for group in newest]
+    organization = member.organization.pk
+    groups = search_groups(organization, action_filters(subject), size=MAX_ACTIONS).groups
+    receipts = receipts_by_entry(member, [group.entry for group in groups])
+    actions: dict[object, PastAction] = {}
+    for group in groups:
+        receipt = receipts.get(group.entry.entry)
+        # The start of a job and its calls may be two groups of one receipt.
+        key = receipt.pk if receipt else group.newest
+        actions.setdefault(key, _build_action(group, receipt))
+    return list(actions.values())
 
 
 def list_entries(member: Member, subject: str) -> list[AuditEntry]:
@@ -52,60 +62,32 @@ def list_entries(member: Member, subject: str) -> list[AuditEntry]:
     entries: list[AuditEntry] = []
     page = EntryPage()
     while True:
-        page = _search_page(
-            member, EntryFilters(subject=subject, effects=ACTION_EFFECTS), page.older
+        page = search_entries(
+            member.organization.pk, action_filters(subject), page.older, size=ENTRIES_PER_PAGE
         )
         entries += page.entries
         if not page.older:
             return entries
 
 
-def _latest_entries(member: Member, subject: str) -> list[AuditEntry]:
-    """Return the newest entries; a large job doesn't hide older ones."""
-    entries: list[AuditEntry] = []
-    seen: set[str] = set()
-    cursor = ""
-    for _turn in range(MAX_PAGES):
-        without = EntryFilters(page=sorted(seen)) if seen else None
-        filters = EntryFilters(subject=subject, effects=ACTION_EFFECTS, without=without)
-        page = _search_page(member, filters, cursor)
-        entries += page.entries
-        seen |= {entry.page for entry in page.entries if entry.page}
-        if not (cursor := page.older):
-            break
-    return entries
-
-
-def _search_page(member: Member, filters: EntryFilters, cursor: str) -> EntryPage:
-    return search_entries(member.organization.pk, filters, cursor, size=ENTRIES_PER_PAGE)
-
-
-def _grouping_key(entry: AuditEntry) -> tuple[object, ...]:
-    return (entry.page, entry.actor_id, entry.operation, entry.ticket, entry.reason)
-
-
-def _build_action(group: Sequence[AuditEntry], receipt: Receipt | None) -> PastAction:
-    entry = group[0]
-    labels = {one.label or one.client or one.service for one in group}
+def _build_action(group: EntryGroup, receipt: Receipt | None) -> PastAction:
+    entry = group.entry
+    label = entry.label or entry.client or entry.service
+    path = f"?{urlencode({GROUP_PARAM: group.page})}" if group.count > 1 else ""
     if receipt:
         proven = is_receipt_confirmed(receipt)
-        words = _describe_revocation(receipt, labels, is_confirmed=proven)
-        return PastAction(entry, words, (), receipt.regions, 1, receipt, proven)
-    return PastAction(
-        entry,
-        render_label(entry.operation, ", ".join(sorted(labels))),
-        list(dict.fromkeys(one.effective_outcome for one in group)),
-        list(dict.fromkeys(one.region for one in group if one.region)),
-        len(group),
-    )
+        words = _describe_revocation(receipt, label, is_confirmed=proven)
+        return PastAction(entry, words, group, receipt.regions, path, receipt, proven)
+    targets = describe_targets(group) if group.main_count > 1 else ""
+    words = render_label(entry.operation, targets or label)
+    return PastAction(entry, words, group, group.regions, path)
 
 
-def _describe_revocation(receipt: Receipt, labels: set[str], *, is_confirmed: bool) -> SafeString:
-    """Describe a receipt; ``labels`` are untrusted."""
+def _describe_revocation(receipt: Receipt, label: str, *, is_confirmed: bool) -> SafeString:
+    """Describe a receipt; ``label`` is untrusted."""
     if receipt.everything:
         if is_confirmed:
             return format_html("{}", _("Revoked all access"))
         return format_html("{}", _("Revocation of all access not confirmed"))
     words = _("Revoked {app}") if is_confirmed else _("Revocation of {app} not confirmed")
-    app = format_html("<bdi>{}</bdi>", ", ".join(sorted(labels)))
-    return format_html(words, app=app)
+    return format_html(words, app=format_html("<bdi>{}</bdi>", label))

@@ -5,7 +5,9 @@ indexed ones.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import zip_longest
+from uuid import uuid4
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -56,9 +58,10 @@ def start_revoke_all(member: Member, lookup: OpenLookup, reason: str, ticket: st
     )
     what = {"receipt": str(receipt.pk), "subject": lookup.subject}
     items = list(_build_items(member, what))  # asked for before a transaction begins
+    job_id = uuid4()
     try:
         with record_action(
-            member.actor,
+            replace(member.actor, page_id=str(job_id)),
             SUBJECT_REVOKE_ALL,
             subject=lookup.subject,
             object=str(receipt.pk),
@@ -73,6 +76,7 @@ def start_revoke_all(member: Member, lookup: OpenLookup, reason: str, ticket: st
                 items,
                 reason=reason,
                 ticket=ticket,
+                job_id=job_id,
             )
     except AuthleteError:
         receipt.delete()

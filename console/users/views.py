@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django_htmx.http import push_url, reswap, retarget
 
 from console.forms.change_forms import ChangeReasonForm
+from console.history.entries import GROUP_PARAM
+from console.history.groups import expand_group
 from console.models import Receipt
 from console.users import bulk_revocation, lookups, receipt_store
-from console.users.action_history import list_actions
+from console.users.action_history import action_filters, list_actions
 from console.users.app_list import connected_apps_context
 from console.users.connected_apps import RegionResult, RevocationPreview
 from console.users.data_export import export_user_data
@@ -63,6 +65,11 @@ def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
     Browsers with scripts load each region separately.
     """
     open_lookup = lookups.get_lookup(member, lookup)
+    expanded = None
+    if group := request.GET.get(GROUP_PARAM, ""):
+        expanded = expand_group(member, action_filters(open_lookup.subject), group)
+        if request.htmx:
+            return render_page(request, "audit/group_entries.html", {"expanded_group": expanded})
     whole = "whole" in request.GET
     connected = member.regions()
     results = find_user(member, open_lookup.subject) if whole else ()
@@ -77,7 +84,8 @@ def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
         "results": results,
         "shows_all_regions": whole,
         "unconnected_regions": [one for one in get_regions().values() if one not in connected],
-        "past_actions": list_actions(member, open_lookup.subject),
+        "expanded_group": expanded,
+        "past_actions": [] if expanded else list_actions(member, open_lookup.subject),
     }
     return render_page(request, "users/show.html", context)
 

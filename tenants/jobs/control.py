@@ -6,9 +6,10 @@ the starter's permission again.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -53,14 +54,16 @@ def start_job(
     reason: str,
     ticket: str = "",
     run_at: datetime | None = None,
+    job_id: UUID | None = None,
 ) -> Job:
-    """Start a job now or at ``run_at``.
+    """Start a job now or at ``run_at``; ``job_id`` is the page id of all its audit entries.
 
     Call outside of a transaction, since the audit log is written first.
     """
     if kind not in JOB_HANDLERS:
         raise ValueError(f"no handler for the job kind {kind}")
     job = Job(
+        id=job_id or uuid4(),
         organization=organization,
         kind=kind,
         title=truncate(title, 200),
@@ -75,7 +78,7 @@ def start_job(
     job.mac = vault.authenticate(job_content(job))
     with (
         record_action(
-            actor,
+            replace(actor, page_id=str(job.pk)),
             events.JOB_START,
             is_read_only=JOB_HANDLERS[kind].is_read_only,
             **event_details(job),
@@ -184,7 +187,8 @@ def can_control(job: Job, actor_id: int, role: Role) -> bool:
 
 @contextmanager
 def _record_control(job: Job, actor: Actor, event: AuditEvent) -> Iterator[None]:
-    with record_action(actor, event, **event_details(job)), transaction.atomic():
+    of_job = replace(actor, page_id=str(job.pk))
+    with record_action(of_job, event, **event_details(job)), transaction.atomic():
         yield
 
 

@@ -26,6 +26,7 @@ from console.audit_log.change_descriptions import (
     settings_for_operation,
 )
 from console.audit_log.differences import diff_changes, link_values
+from console.audit_log.entry_groups import build_group_rows
 from console.audit_log.entry_rows import (
     build_row,
     build_rows,
@@ -43,6 +44,7 @@ from console.history.entries import (
     entry_page_path,
     is_undoable,
 )
+from console.history.groups import expand_group
 from console.models import Pack, Verdict
 from console.users.receipt_store import receipts_by_entry
 from console.web.access import ConsoleRequest, Member, organization_page
@@ -53,7 +55,8 @@ from tenants.audit.events import AUDIT_RESOLVE, EVENTS
 from tenants.audit.integrity.chain_position import find_position
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.resolutions import find_resolution_entry, find_unresolved
-from tenants.audit.search.entries import MAX_COUNTED, count_entries, search_entries
+from tenants.audit.search.entries import MAX_COUNTED, EntryPage, count_entries, search_entries
+from tenants.audit.search.groups import GroupPage, search_groups
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.operation import Effect
 from tenants.authlete.result_codes import get_meaning
@@ -110,16 +113,24 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 def _search_context(member: Member, form: AuditSearchForm, cursor: str) -> dict[str, Any]:
     """Return the entries found and the links to related searches."""
     organization, filters = member.organization.pk, form.to_filters()
-    page = search_entries(organization, filters, cursor, size=ENTRIES_PER_PAGE)
-    entries = page.entries
-    names = load_names(organization, entries)
-    cells = EntryTableRenderer(form.query, reverse("audit:index", args=[member.organization.slug]))
-    rows = build_rows(entries, names, group_reads=not (filters.page or filters.request))
+    page: EntryPage | GroupPage
+    if filters.names_single_entries:
+        page = search_entries(organization, filters, cursor, size=ENTRIES_PER_PAGE)
+        rows = build_rows(page.entries, load_names(organization, page.entries))
+        numbers = [row.entry.seq for row in rows]
+    else:
+        page = search_groups(organization, filters, cursor, size=ENTRIES_PER_PAGE)
+        rows = build_group_rows(organization, page.groups)
+        numbers = [group.newest for group in page.groups]
+    base_path = reverse("audit:index", args=[member.organization.slug])
+    group_query = search_links.group_query(form)
+    cells = EntryTableRenderer(form.query, base_path, group_query)
     return {
         "lines": rows,
         "days": [[cells.render(row) for row in day] for day in group_by_day(rows)],
-        "first": entries[0].seq if entries else None,
-        "last": entries[-1].seq if entries else None,
+        "first": numbers[0] if numbers else None,
+        "last": numbers[-1] if numbers else None,
+        "group_query": group_query,
         "count": count_entries(organization, filters),
         "max_count": MAX_COUNTED,
         "unknown": find_unresolved(organization)[: MAX_COUNTED + 1].count(),
@@ -134,6 +145,25 @@ def _search_context(member: Member, form: AuditSearchForm, cursor: str) -> dict[
         "with_reads": search_links.reads_url(form, show=True),
         "without_reads": search_links.reads_url(form, show=False),
     }
+
+
+@organization_page(ConsolePermission.AUDIT_LOG)
+def entry_group(request: ConsoleRequest, member: Member, page: str) -> HttpResponse:
+    """Show the entries of a request or job that match a search, to expand its row."""
+    query = request.GET.copy()
+    query["page"] = page
+    form = AuditSearchForm(query, member.organization)
+    if not form.is_valid():
+        return redirect_to(request, search_links.invalid_search_url(member, query))
+    path = f"{reverse('audit:index', args=[member.organization.slug])}?{form.query.urlencode()}"
+    if not request.htmx:
+        return redirect_to(request, path)
+    log_read(member, form.loggable_text)
+    context = {
+        "member": member,
+        "expanded_group": expand_group(member, form.to_filters(), page, path),
+    }
+    return render_page(request, "audit/group_entries.html", context)
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
@@ -162,7 +192,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "member": member,
         "log_unavailable": unwritten,
         "entry": found,
-        "line": build_row([found], names),
+        "line": build_row(found, names),
         "removal": (removal := retention.removal_from_entry(found)),
         "changes": [] if removal else list(link_values(found, describe_entry_changes(found))),
         "is_creation": is_first or found.operation in CREATION_OPERATIONS,
@@ -184,7 +214,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "shows_attempt": found.operation in EVENTS and found.attempt > 1,
         "snapshot_path": search_links.snapshot_url(found) if is_undoable(found) else "",
         "undo": entry_page_path(found, "restore") if is_undoable(found) else "",
-        "related_entries": build_rows(others[:MAX_RELATED_ENTRIES], names, group_reads=True),
+        "related_entries": build_rows(others[:MAX_RELATED_ENTRIES], names),
         "more": len(others) > MAX_RELATED_ENTRIES,
         "chain_position": find_position(found),
         "job": _related_job(member, found),

@@ -204,7 +204,7 @@ def _print_page(request: ConsoleRequest, member: Member, form: AuditSearchForm) 
     some = islice(iter_entries(organization, filters, last), MAX_PRINTED_ENTRIES + 1)
     entries = [mask_entry(entry) for entry in some]
     names = load_names(organization, entries)
-    rows = build_rows(entries[:MAX_PRINTED_ENTRIES], names, group_reads=False)
+    rows = build_rows(entries[:MAX_PRINTED_ENTRIES], names)
     context = {
         "member": member,
         "lines": rows,

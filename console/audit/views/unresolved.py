@@ -51,7 +51,7 @@ def unresolved(request: ConsoleRequest, member: Member) -> HttpResponse:
         "member": member,
         "log_unavailable": unwritten,
         "page": page,
-        "lines": build_rows(entries, names, group_reads=False),
+        "lines": build_rows(entries, names),
         "job": jobs.filter(kind=bulk_resolution.RESOLVE_JOB_KIND).first(),
     }
     return render_page(request, "audit/unresolved.html", context)
@@ -131,7 +131,7 @@ def resolve(request: ConsoleRequest, member: Member, entry: UUID) -> HttpRespons
     context = {
         "member": member,
         "entry": lost,
-        "line": build_row([lost], names),
+        "line": build_row(lost, names),
         "changes": describe_entry_changes(lost),
         "is_call": lost.operation not in EVENTS,
         "finding": finding,

@@ -4,7 +4,7 @@ Pages use a keyset cursor in chain order, so late pages cost the same and new en
 nothing. Each filter has an index (tests/tenants/audit/search/test_query_plans.py).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from operator import attrgetter, itemgetter
@@ -62,9 +62,9 @@ def search_entries(
     An invalid ``cursor`` returns the first page.
     """
     now = now or datetime.now(UTC)
-    up, seq = _parse_cursor(cursor)
+    up, seq = parse_cursor(cursor)
     low, high = (seq + 1, MAX_SEQ) if up else (1, seq - 1)
-    near = _select_nearest(organization, filters, now, low, high, ascending=up, limit=size + 1)
+    near = select_nearest(organization, filters, now, low, high, ascending=up, limit=size + 1)
     rows = sorted(near, key=attrgetter("seq"), reverse=not up)
     beyond, rows = len(rows) > size, rows[:size]
     if up:
@@ -98,7 +98,7 @@ def iterate_columns(
     """
     now, high = datetime.now(UTC), last_seq
     while high:
-        near = _select_nearest(organization, filters, now, 1, high, ascending=False, limit=size)
+        near = select_nearest(organization, filters, now, 1, high, ascending=False, limit=size)
         rows = sorted(near.values_list(*names), key=itemgetter(0), reverse=True)
         if rows:
             yield rows
@@ -115,7 +115,9 @@ def count_entries(
     """Count matching entries up to ``last_seq``, at most `MAX_COUNTED` + 1."""
     now = now or datetime.now(UTC)
     parts = [
-        _matching_entries(organization, alternative, now, 1, last_seq).order_by()[: MAX_COUNTED + 1]
+        matching_entries(organization, alternative, now, (1, last_seq)).order_by()[
+            : MAX_COUNTED + 1
+        ]
         for alternative in filters.split_alternatives()
     ]
     if len(parts) == 1:
@@ -124,22 +126,7 @@ def count_entries(
     return min(len(numbers), MAX_COUNTED + 1)
 
 
-def search_history(
-    organization: int,
-    region: str,
-    service: str,
-    cursor: str = "",
-    *,
-    client: str = "",
-    size: int = 50,
-) -> EntryPage:
-    """Return changes to a service or client, and who saw its secrets."""
-    effects = ("change", "destroy", "reveal")
-    filters = EntryFilters(region=region, service=service, client=client, effects=effects)
-    return search_entries(organization, filters, cursor, size=size)
-
-
-def _parse_cursor(cursor: str) -> tuple[bool, int]:
+def parse_cursor(cursor: str) -> tuple[bool, int]:
     """Return whether the cursor leads to newer entries, and its sequence number."""
     try:
         seq = int(cursor[1:], 16)
@@ -149,7 +136,7 @@ def _parse_cursor(cursor: str) -> tuple[bool, int]:
     return (cursor[0] == "n", seq) if known else (False, MAX_SEQ + 1)
 
 
-def _select_nearest(
+def select_nearest(
     organization: int,
     filters: EntryFilters,
     now: datetime,
@@ -158,13 +145,16 @@ def _select_nearest(
     *,
     ascending: bool,
     limit: int,
+    without_pages: Collection[str] = (),
 ) -> QuerySet[AuditEntry]:
     """Select the rows nearest to the page's start, in any order."""
     entrieses = []
     for alternative in filters.split_alternatives():
         # Of two columns that say the same, the one of the index that leads.
         order = "fields__seq" if _leads_by_field(alternative) else "seq"
-        rows = _matching_entries(organization, alternative, now, low, high)
+        rows = matching_entries(organization, alternative, now, (low, high))
+        if without_pages:
+            rows = rows.filter(~Q(page__in=without_pages))
         entrieses.append(rows.order_by(order if ascending else f"-{order}")[:limit])
     if len(entrieses) == 1:
         return entrieses[0]
@@ -178,10 +168,13 @@ def _leads_by_field(filters: EntryFilters) -> bool:
     return len(filters.get_values("field")) == 1
 
 
-def _matching_entries(
-    organization: int, filters: EntryFilters, now: datetime, low: int, high: int
+def matching_entries(
+    organization: int,
+    filters: EntryFilters,
+    now: datetime,
+    seq_range: tuple[int, int] | None = None,
 ) -> QuerySet[AuditEntry]:
-    """Select matching rows from ``low`` to ``high``, in any order."""
+    """Select matching rows, in any order; first and last number lead to indexes in page order."""
     since, until = filters.since or filters.horizon(now), filters.until
     expected: dict[str, Any] = {"organization_id": organization}
     if since:
@@ -190,14 +183,15 @@ def _matching_entries(
         expected["at__lt"] = to_microseconds(until)
     if since or until:
         earliest, latest = find_seq_range(expected.get("at__gte"), expected.get("at__lt"))
-        low, high = max(low, earliest), min(high, latest)
-    expected |= {"seq__gte": low, "seq__lte": high}
+        low, high = seq_range or (1, MAX_SEQ)
+        seq_range = max(low, earliest), min(high, latest)
+    in_range = dict(zip(("seq__gte", "seq__lte"), seq_range or (), strict=False))
+    expected |= in_range
     if _leads_by_field(filters):
         expected |= {
             "fields__organization_id": organization,
             "fields__field": filters.get_values("field")[0],
-            "fields__seq__gte": low,
-            "fields__seq__lte": high,
+            **{f"fields__{name}": value for name, value in in_range.items()},
         }
     sparse = (
         SPARSE_COLUMNS
@@ -256,6 +250,8 @@ def _conditions(filters: EntryFilters, now: datetime, *, is_joined: bool = False
         yield Q(effect__in=filters.effects)
     if filters.outcomes:
         yield _outcome_condition(filters.outcomes, now)
+    if filters.calls_only:
+        yield ~Q(path="")
     if filters.get_values("status"):
         yield _any_of(map(_status_condition, filters.get_values("status")))
     for part in filters.get_values("reason"):

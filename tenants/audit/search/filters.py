@@ -19,6 +19,8 @@ LEADING_FILTERS = tuple(
 RARE_EFFECTS = {"destroy", "reveal"}
 # Few rows are left, however old.
 NARROW_FILTERS = {*LEADING_FILTERS, "request"} - {"operation", "code"}
+# A search with one of these lists entries instead of groups.
+SINGLE_ENTRY_FILTERS = "text reason field old new code status entry page request".split()
 UNINDEXED_FILTERS = {"role", "region", "status", "text", "reason", "old", "new", "without"}
 
 type FilterValues = str | Sequence[str]  # any of them will do; none: it does not matter
@@ -50,6 +52,7 @@ class EntryFilters:
     operation: FilterValues = ()
     effects: Sequence[str] = ()
     outcomes: Sequence[str] = ()  # "open" while it is awaited
+    calls_only: bool = False  # no local events
     code: FilterValues = ()
     status: FilterValues = ()  # of HTTP: 404, or 4xx for all that begin like it
     address: FilterValues = ()  # of the browser
@@ -115,6 +118,11 @@ class EntryFilters:
             *(replace(rest, entry=(entry,)) for entry in entries),
             *(replace(rest, page=(page,)) for page in pages),
         ] or [replace(rest, entry=NO_MATCH)]
+
+    @property
+    def names_single_entries(self) -> bool:
+        """Return whether a filter is about words, values or ids of single entries."""
+        return any(map(self.get_values, SINGLE_ENTRY_FILTERS))
 
     @property
     def is_rare(self) -> bool:

@@ -112,7 +112,7 @@ def test_is_in_the_record_as_who_started_it(worker, started, who):
     local = AuditEntry.objects.filter(object=str(job.pk)).order_by("seq")
     assert {one.ticket for one in local} == {"OPS-7"}
     assert list(local.values_list("operation", "actor", "page", "outcome")) == [
-        ("job.started", "ed@acme.example", "page-of-the-start", "done"),
+        ("job.started", "ed@acme.example", str(job.pk), "done"),
         ("job.ended", "manage.py worker", str(job.pk), "done"),
     ]
     assert local[1].changes == [{"field": "items_done", "before": None, "after": 10}]

@@ -10,13 +10,7 @@ import pytest
 from tenants.audit import record_builder
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry, to_microseconds
-from tenants.audit.search.entries import (
-    MAX_COUNTED,
-    count_entries,
-    iterate_columns,
-    search_entries,
-    search_history,
-)
+from tenants.audit.search.entries import MAX_COUNTED, count_entries, iterate_columns, search_entries
 from tenants.audit.search.filters import EntryFilters
 from tenants.audit.subject_index import fingerprint_subject
 from tenants.audit.writer import writer
@@ -84,6 +78,7 @@ ODD: dict[str, tuple[Actor, dict[str, Any], Any]] = {
     "operation": (IDA, {"operation": "service.update"}, "service.update"),
     "effects": (IDA, {"effect": "destroy"}, ("change", "destroy")),
     "outcomes": (IDA, {"end": Outcome.REJECTED}, ("refused", "unknown")),
+    "calls_only": (IDA, {"path": "/api/17/service/get"}, True),
     "field": (IDA, {"changes": [FieldChange("scopes[a].name", 1, 2)]}, "scopes"),
     "ticket": (IDA, {"ticket": "CHG-1"}, "CHG-1"),
     "page": (BO, {}, "page-2"),
@@ -377,17 +372,3 @@ def test_finds_by_time_whatever_the_clocks_said():
     assert found(EntryFilters(until=yesterday[0])) == [wrong]
     assert found(EntryFilters(since=yesterday[1])) == [today]
     assert found(EntryFilters(until=NOW - timedelta(days=9))) == []
-
-
-# One service
-
-
-def test_the_history_of_a_service_is_what_was_done_to_it():
-    keep(service="17", region="us")
-    change = keep(service="17", region="us", effect="change")
-    reveal = keep(service="17", region="us", effect="reveal")
-    keep(service="17", region="eu", effect="change")
-    keep(service="18", region="us", effect="change")
-
-    page = search_history(1, "us", "17")
-    assert [e.seq for e in page.entries] == [reveal, change]

@@ -12,7 +12,8 @@ from console.history.entries import list_unresolved
 from tenants.audit.reconciliation.resolutions import find_unresolved
 from tenants.audit.models import AuditBlock, AuditField, to_microseconds
 from tenants.audit.search.filters import EntryFilters
-from tenants.audit.search.entries import count_entries, search_history, search_entries
+from tenants.audit.search.groups import search_groups
+from tenants.audit.search.entries import count_entries, search_entries
 from tenants.versions.models import Content, Version
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 START = to_microseconds(NOW - timedelta(days=200))
@@ -109,7 +110,11 @@ searches = {
     "request": EntryFilters(request=("7", "page-7"), effects=MORE),
 }
 plans = {name: plan(lambda: search_entries(1, f, now=NOW)) for name, f in searches.items()}
-plans["history"] = plan(lambda: search_history(1, "us", "7"))
+history = EntryFilters(region="us", service="7", effects=MORE)
+plans["history"] = plan(lambda: search_entries(1, history, now=NOW))
+grouped = {name: plan(lambda: search_groups(1, searches[name], now=NOW)) for name in
+           ("nothing", "changes", "actor", "actor's changes", "operation", "service's changes")}
+grouped["deep"] = plan(lambda: search_groups(1, EntryFilters(effects=MORE), "o2000", now=NOW))
 plans["deep"] = plan(lambda: search_entries(1, EntryFilters(), "o2000"))
 plans["newer"] = plan(lambda: search_entries(1, EntryFilters(actor="a7"), "n200"))
 plans["count"] = plan(lambda: count_entries(1))
@@ -119,7 +124,7 @@ plans["unsettled of a service"] = plan(lambda: list_unresolved(target(7), "x"))
 plans["unsettled of a client"] = plan(lambda: list_unresolved(target(7, 7), "x"))
 plans["making of a service"] = plan(lambda: find_creation(target(8)))
 plans["making of a client"] = plan(lambda: find_creation(target(8, 7)))
-print(json.dumps(plans))
+print(json.dumps([plans, grouped]))
 """
 
 OWN = ["audit_auditentry_pkey", "sqlite_autoindex_audit_auditentry_"]
@@ -191,7 +196,7 @@ WASTEFUL = {"sqlite": ("SCAN audit", "B-TREE"), "postgresql": ("Seq Scan",)}
 
 def test_each_filter_has_its_index(isolated_database):
     run = isolated_database.run_code(FILL)
-    plans = json.loads(run.stdout or "{}")
+    plans, grouped = json.loads(run.stdout or "[{}, {}]")
 
     assert set(plans) == set(INDEX), run.stderr
     kind = isolated_database.environment["DATABASE_URL"].partition(":")[0]
@@ -204,4 +209,14 @@ def test_each_filter_has_its_index(isolated_database):
         if not any(index in line for line in plan for index in INDEX[name])
         or any(word in line for line in plan for word in WASTEFUL[kind])
     }
+    assert wrong == {}
+
+    # Groups are summed up from the entries of their pages, whatever else is searched for.
+    wrong = {
+        name: plan
+        for name, plan in grouped.items()
+        if not any("audit_request" in line for line in plan)
+        or any(WASTEFUL[kind][0] in line for line in plan)
+    }
+    assert grouped
     assert wrong == {}
