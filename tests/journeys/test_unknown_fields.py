@@ -1,6 +1,9 @@
 """What no version of the console knows goes back to Authlete byte for byte."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
 from tests.support.page_steps import enter_setting, open_section, review_changes, save_changes
@@ -27,6 +30,7 @@ def test_unknown_fields_of_a_service_are_preserved(
     enter_setting(page, "Refresh token duration", "1", "hours")
     review_changes(page)
     save_changes(page)
+    expect(page.get_by_role("heading", name=re.compile("^1 change to"))).to_be_visible()
 
     assert OLD in before
     (sent,) = sent_updates("us", number)
@@ -55,6 +59,7 @@ def test_unknown_fields_of_a_client_are_preserved(
     enter_setting(page, "Software ID", "new")
     review_changes(page)
     save_changes(page)
+    expect(page.get_by_role("heading", name=re.compile("^1 change to"))).to_be_visible()
 
     old, new = b'"softwareId":"old"', b'"softwareId":"new"'
     assert old in before

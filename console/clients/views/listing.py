@@ -20,6 +20,7 @@ from console.clients.listing.search import SORT_COLUMNS, ClientSearch
 from console.clients.listing.service_list import fetch_all, fetch_page
 from console.clients.rotation.lifecycle import open_rotations
 from console.documents.kinds import service_header_context
+from console.inventory.coverage import measure_coverage
 from console.lists.export import CONTENT_TYPES, export_rows
 from console.lists.request import ListPage, ListRequest, list_context
 from console.web.access import ConsoleRequest, Member, Workspace, organization_page, workspace_page
@@ -77,6 +78,7 @@ def _index_context(
         "ages": ages,
         "silent": sum(len(age.unreachable_services) for age in ages),
         "problems": [problem for age in ages for problem in age.problems],
+        "inventory": measure_coverage(search.services.values()),
         "coverage": search.coverage(list_request),
         "wanted": expected,
         "columns": [

@@ -145,7 +145,8 @@ def test_enter_reviews_and_adds_no_row(opened):
 
     page.keyboard.press("Enter")
 
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Review 1 change")
+    heading = page.get_by_role("dialog").get_by_role("heading", level=1)
+    expect(heading).to_contain_text("Review 1 change")
 
 
 @pytest.mark.parametrize("section", ["basics", "scopes", "tokens"])
