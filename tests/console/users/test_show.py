@@ -50,7 +50,7 @@ def test_tells_what_was_done_before(look_up, desk, acme):
 
     assertContains(page, "INC-7", count=1)
     assertContains(page, "Lost phone")
-    assertContains(page, "× 2")
+    assertContains(page, "2 succeeded")
     assertContains(page, "bo@acme.example")
     assertNotContains(page, "INC-8")
 
