@@ -14,7 +14,7 @@ urlpatterns = [
     path("unknown/settle/", unresolved.resolve_all, name="resolve_all"),
     path("kept/", reports.retention, name="retention"),
     path("complete/", entries.suggest, name="suggest"),
-    path("groups/<str:page>/", entries.entry_group, name="group"),
+    path("groups/<str:page>/", entries.group, name="group"),
     path("<uuid:entry>/", entries.entry, name="entry"),
     path("<uuid:entry>/settle/", unresolved.resolve, name="resolve"),
 ]

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "help:patterns": "tests/console/help/test_patterns_in_a_browser.py",
     "services:draft": "answers a script alone, with a sentence",
     "audit:suggest": "a part of audit:index, under what is typed",
+    "audit:group": "a part of audit:index, below the row that it expands",
     "clients:draft": "answers a script alone, with a sentence",
 }
 # Something small from the same address: for any other, Chromium would take another

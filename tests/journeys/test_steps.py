@@ -107,6 +107,7 @@ def test_secret_leaves_no_trace_after_the_dialog(page, client, dialog):
     assert new not in str(held)
     page.go_forward()
     expect(page.get_by_role("heading", level=1)).to_have_text(NAME)
+    page.wait_for_load_state("networkidle")
     assert new not in page.content()
 
 

@@ -148,7 +148,7 @@ def _search_context(member: Member, form: AuditSearchForm, cursor: str) -> dict[
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
-def entry_group(request: ConsoleRequest, member: Member, page: str) -> HttpResponse:
+def group(request: ConsoleRequest, member: Member, page: str) -> HttpResponse:
     """Show the entries of a request or job that match a search, to expand its row."""
     query = request.GET.copy()
     query["page"] = page

@@ -27,7 +27,7 @@ def ask(desk, look_up, world):
 
 def rows(response):
     """What the table says, row by row, as text."""
-    found = response.text.partition("<tbody>")[2].partition("</tbody>")[0]
+    found = response.text.partition("<tbody")[2].partition(">")[2].partition("</tbody>")[0]
     return [
         re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip()
         for row in found.split("</tr>")[:-1]

@@ -9,34 +9,16 @@ import pytest
 
 from tenants.audit import record_builder
 from tenants.audit.actor import Actor
-from tenants.audit.models import AuditEntry, to_microseconds
+from tenants.audit.models import AuditEntry
 from tenants.audit.search.entries import MAX_COUNTED, count_entries, iterate_columns, search_entries
 from tenants.audit.search.filters import EntryFilters
 from tenants.audit.subject_index import fingerprint_subject
 from tenants.audit.writer import writer
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
+from tests.support.audit_entries import BO, EVE, IDA, MONTH, NOW, keep
 
 pytestmark = pytest.mark.django_db
-
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-MONTH = timedelta(days=30)
-IDA = Actor(1, "ida@acme.example", "admin", 1, "acme", "page-1")
-BO = Actor(2, "bo@acme.example", "auditor", 1, "acme", "page-2")
-EVE = Actor(3, "eve@other.example", "admin", 2, "other")
-
-
-def keep(
-    who=IDA, operation="service.get", effect="read", end=Outcome.SUCCEEDED, ago=0, ending=(), **told
-):
-    """Add an entry that is ``ago`` (a timedelta) old, and return its number."""
-    row = record_builder.build_intent(who, operation, effect, **told)
-    at = to_microseconds(NOW - (ago or timedelta(0)))
-    row = replace(row, at=at)
-    writer.write(
-        [row, *([record_builder.build_outcome(row.entry, end, **dict(ending))] if end else [])]
-    )
-    return AuditEntry.objects.get(entry=row.entry).seq
 
 
 def found(filters=EntryFilters(), cursor="", organization=1, **how):  # noqa: B008

@@ -10,7 +10,7 @@ from tenants.audit.search.filters import EntryFilters
 from tenants.audit.search.groups import search_groups
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
-from tests.tenants.audit.search.test_entries import EVE, IDA, NOW, keep
+from tests.support.audit_entries import EVE, IDA, NOW, keep
 
 pytestmark = pytest.mark.django_db
 
