@@ -18,9 +18,9 @@ from console.models.webhooks import late_webhooks
 from console.web.access import ConsoleRequest, Member, organization_page, signed_in_page
 from console.web.dismissals import dismiss, is_dismissed
 from console.web.responses import redirect_to, render_page
-from tenants.audit.models import AuditEntry, AuditHead
+from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.resolutions import find_unresolved
-from tenants.audit.search.entries import MAX_COUNTED
+from tenants.audit.search.entries import MAX_COUNTED, count_entries
 from tenants.audit.search.filters import EntryFilters
 from tenants.audit.search.groups import search_groups
 from tenants.authlete.operation import Effect
@@ -87,7 +87,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     if member.can(ConsolePermission.AUDIT_LOG):
         verdicts = Verdict.objects.filter(organization=member.organization)
         context |= {
-            "chain": AuditHead.objects.first(),
+            "entry_count": count_entries(member.organization.pk),
             "unknown": find_unresolved(member.organization.pk)[: MAX_COUNTED + 1].count(),
             "max_count": MAX_COUNTED,
             "verification": verdicts.first(),
