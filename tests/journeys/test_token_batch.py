@@ -153,8 +153,9 @@ def file(path, bad=()):
 
 @pytest.mark.slow
 def test_batch_of_ten_thousand_tokens_survives_a_restart(
-    sandbox, deployment, new_context, tmp_path_factory
+    sandbox, deployment, new_context, browser_log, tmp_path_factory
 ):
+    browser_log.home = deployment.url
     mine = tmp_path_factory.mktemp("mine")  # the person's own disk
     page = new_context(base_url=deployment.url).new_page()
     page.set_default_timeout(PATIENCE)

@@ -30,7 +30,11 @@ class Scene:
         self._person = person
         self.user: Any = None
         self.client = Client()  # the same person, for what is not looked at
-        self.path_params: dict[str, Any] = {"organization": "harbor", "section": TOKENS_SECTION}
+        self.path_params: dict[str, Any] = {
+            "organization": "harbor",
+            "section": TOKENS_SECTION,
+            "page": "00000000-0000-7000-8000-000000000000",
+        }
         self.select_service("us", "Payments")
 
     def sign_in_as(self, role, name=""):

@@ -7,6 +7,7 @@ from pathlib import Path
 # Below those that a system hands out by itself: none of them is taken by a connection
 # that somebody opens before the program listens.
 FIRST, LAST = 20_000, 32_000
+PORTS_PER_PROCESS = 60
 
 
 def find_free_port(count=1):
@@ -14,8 +15,8 @@ def find_free_port(count=1):
 
     Processes that ask at the same time begin at different ports.
     """
-    apart = (LAST - FIRST) // 20
-    begin = FIRST + os.getpid() % apart * 20
+    apart = (LAST - FIRST) // PORTS_PER_PROCESS
+    begin = FIRST + os.getpid() % apart * PORTS_PER_PROCESS
     for first in [*range(begin, LAST, count), *range(FIRST, begin, count)]:
         if all(map(_is_port_free, range(first, first + count))):
             return first
