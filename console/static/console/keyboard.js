@@ -26,7 +26,6 @@
     const box = find("[data-slash]") ?? all(".topbar-search input, .search-link").find((link) => link.checkVisibility());
     if (box?.matches("a")) box.click();
     else box?.focus();
-    return Boolean(box);
   }
 
   function openDialog() {
