@@ -62,7 +62,7 @@ def is_member(slug, email=VERA):
 
 
 @pytest.fixture
-def hijacked(mallory, no_mail):
+def hijacked(mallory, no_mail, totp_step_start):
     """A session and seed of Mallory in the account that he set up for Vera in Acme."""
     browser = Client()
     set_password(browser, link_in(invite(mallory, "acme")))

@@ -18,7 +18,7 @@ def ann(acme):
 
 
 @pytest.fixture
-def code_at():
+def code_at(totp_step_start):
     """The code that an authenticator shows, some steps of 30 s away from now."""
 
     def code(seed, step=0):
