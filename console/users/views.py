@@ -32,6 +32,7 @@ from console.web.idempotency import FirstSubmit, idempotent
 from console.web.rate_limits import REVEAL_LIMIT, SUBJECT_SEARCH_LIMIT, consume
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
+from console.web.steps import is_in_dialog
 from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import EventDetails
 from tenants.authlete.errors import AuthleteError
@@ -195,11 +196,7 @@ def revoke_app(
     except AuthleteError as error:
         context["failure"] = error
     status = 422 if form.errors else 200
-    response = render_page(request, "users/revoke_app.html", context, part="ask", status=status)
-    if request.htmx and form.errors:  # else it would take the place of the row
-        retarget(response, "#ask")
-        reswap(response, "innerHTML")
-    return response
+    return render_page(request, "users/revoke_app.html", context, status=status)
 
 
 def _get_region(member: Member, name: str) -> Region:
@@ -223,7 +220,7 @@ def _show_result(
         submit.result_url = reverse("users:receipt", args=args)
         return redirect_to(request, submit.result_url)
     (line,) = service_receipt.lines.values()
-    if not request.htmx:
+    if not is_in_dialog(request):
         messages.success(request, _("Access of %(app)s revoked.") % {"app": line.display_name})
         submit.result_url += f"#in-{receipt_place.region}"
         return redirect_to(request, submit.result_url)
@@ -233,7 +230,9 @@ def _show_result(
         "line": line,
         "past_actions": list_actions(member, subject),
     }
-    return render_page(request, "users/revoked_row.html", context)
+    response = render_page(request, "users/revoked_row.html", context)
+    row = f"#app-{receipt_place.region}-{receipt_place.service_id}-{line.client_id}"
+    return reswap(retarget(response, row), "outerHTML")
 
 
 @organization_page(ConsolePermission.USERS)

@@ -199,22 +199,10 @@ if (spied.length) {
   for (const link of spied) new IntersectionObserver(mark, { rootMargin: "-25% 0% -70%" }).observe(byId(link.hash.slice(1)));
 }
 
-// Dialogs: <a href="the same as a page" data-dialog="id">; without script, the page.
-// <button data-dismiss> takes its toast or notice away, data-print prints.
+// <button data-dismiss> removes its toast or notice, data-print prints.
 document.addEventListener("click", (event) => {
-  const opener = event.target.closest?.("[data-dialog]");
-  const dialog = opener && byId(opener.dataset.dialog);
-  if (dialog) {
-    event.preventDefault();
-    dialog.showModal();
-  }
   event.target.closest?.("[data-dismiss]")?.closest(".toast, .notice")?.remove();
   if (event.target.closest?.("[data-print]")) window.print();
-});
-
-// <dialog data-opens> that came by itself opens as soon as it is there.
-document.addEventListener("htmx:afterSwap", (event) => {
-  for (const dialog of all("dialog[data-opens]", event.target)) dialog.showModal();
 });
 
 // Relative times: a tap on one shows all of them in full, and back.

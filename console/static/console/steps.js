@@ -30,11 +30,17 @@
       opener?.removeAttribute("aria-busy");
     }
     if (!landed) return;
-    if (landed.isPage) arrive(landed.url);
+    if (landed.part && below) {
+      below.part = landed.part;
+      history.back();
+    } else if (landed.isPage) arrive(landed.url);
     else show(landed.url, verb);
   }
 
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    // A part of the page below that the step changed ends the step.
+    const isPart = detail.requestConfig?.elt === box() && detail.xhr.status < 400 && detail.xhr.getResponseHeader("HX-Retarget");
+    if (isPart) landed = { part: detail.target.id };
     if (detail.target.id !== "step") return;
     landed = { url: detail.xhr.responseURL, isPage: /^\s*<!doctype/i.test(detail.serverResponse) };
     detail.shouldSwap = true;
@@ -142,12 +148,13 @@
       isReturning = false;
       event.stopImmediatePropagation();
     } else if (below) {
-      const { title, isOutdated } = below;
+      const { title, isOutdated, part } = below;
       below = typed = null;
-      if (!isOutdated) event.stopImmediatePropagation(); // else htmx loads it anew
+      if (!isOutdated || part) event.stopImmediatePropagation(); // else htmx loads it anew
       box().close();
       box().replaceChildren();
       document.title = title;
+      if (part) byId(part)?.querySelector("[autofocus]")?.focus();
     } else if (event.state?.step) location.reload();
   }, true);
 })();

@@ -68,13 +68,3 @@ def test_shows_a_chosen_theme_at_once_and_keeps_it(page):
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-
-
-def test_opens_a_dialog_that_escape_closes(page):
-    page.get_by_role("link", name="Remove Ledger sync").click()
-    dialog = page.locator("#sample-dialog")
-
-    expect(dialog).to_be_visible()
-    expect(dialog.get_by_role("button", name="Keep Ledger sync")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
