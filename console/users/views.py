@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django_htmx.http import push_url, reswap, retarget
+from django_htmx.http import reswap, retarget
 
 from console.forms.change_forms import ChangeReasonForm
 from console.history.entries import GROUP_PARAM
@@ -248,8 +248,9 @@ def revoke_all(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpRes
         try:
             with idempotent(request, form, page) as submit:
                 receipt = bulk_revocation.start_revoke_all(member, open_lookup, *why)
-                submit.result_url = _receipt_url(member, receipt)
-            return _show_receipt(request, member, receipt)
+                args = [member.organization.slug, receipt.pk]
+                submit.result_url = reverse("users:receipt", args=args)
+            return redirect_to(request, submit.result_url)
         except AuthleteError as error:
             failure = error
     context = {
@@ -265,18 +266,6 @@ def revoke_all(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpRes
     return render_page(request, "users/revoke_all.html", context, status=status)
 
 
-def _show_receipt(request: ConsoleRequest, member: Member, receipt: Receipt) -> HttpResponse:
-    """Redirect to the receipt, or render it in place for htmx."""
-    url = _receipt_url(member, receipt)
-    if not request.htmx:
-        return redirect_to(request, url)
-    return push_url(render_receipt(request, member, receipt), url)
-
-
-def _receipt_url(member: Member, receipt: Receipt) -> str:
-    return reverse("users:receipt", args=[member.organization.slug, receipt.pk])
-
-
 ACTIVE_REFRESH_SECONDS = 2  # while the job makes progress
 IDLE_REFRESH_SECONDS = 10
 
@@ -285,32 +274,25 @@ IDLE_REFRESH_SECONDS = 10
 def receipt(request: ConsoleRequest, member: Member, receipt: UUID) -> HttpResponse:
     """Show the receipt of a revocation."""
     found = receipt_store.get_receipt(member, receipt)
+    report = build_report(found, member)
     if request.GET.get("format") == "json":
-        return _json_response(build_report(found, member))
-    return render_receipt(request, member, found, part="receipt")
-
-
-def render_receipt(
-    request: ConsoleRequest, member: Member, receipt: Receipt, *, part: str = ""
-) -> HttpResponse:
-    """Render the current state of a receipt."""
-    report = build_report(receipt, member)
-    path = reverse("users:receipt", args=[member.organization.slug, receipt.pk])
+        return _json_response(report)
+    path = reverse("users:receipt", args=[member.organization.slug, found.pk])
     job = report.job
     context = {
         "member": member,
         "report": report,
         "recorded_digest": find_recorded_digest(report),
         "is_removed": is_digest_deleted(report),
-        "receipt": receipt,
+        "receipt": found,
         "path": path,
         "address": request.build_absolute_uri(path),
         "can_control_job": job is not None and can_control(job, member.user.pk, member.role),
-        "user_path": _user_url(member, receipt),
+        "user_path": _user_url(member, found),
         "every": _refresh_seconds(report),
         "stalled": _is_stalled(job),
     }
-    return render_page(request, "users/receipt.html", context, part=part)
+    return render_page(request, "users/receipt.html", context, part="receipt")
 
 
 def _refresh_seconds(report: ReceiptReport) -> int:
