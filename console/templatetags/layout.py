@@ -45,6 +45,12 @@ def step_frame(request: HttpRequest, page_frame: str) -> str:
     return DIALOG_FRAME if is_in_dialog(request) else page_frame
 
 
+@register.simple_block_tag
+def capture(content: SafeString) -> SafeString:
+    """Store rendered content in the variable after ``as``, to look at and render later."""
+    return content
+
+
 @register.simple_tag
 def cached_include(partial: str, **of: Hashable) -> SafeString:
     """Render a partial that depends on nothing but its arguments and the language.
@@ -66,7 +72,7 @@ def _render_cached(
 def one_list(context: Context, values: dict[str, Any], **more: str) -> SafeString:
     """Render lists/list.html for one of several lists of a page, with its own context."""
     partial = context.template.engine.get_template("lists/list.html")  # type: ignore[union-attr]
-    with context.push(**values, **more):
+    with context.push(**values, **more, is_one_of_several=True):
         return SafeString(partial.render(context))
 
 

@@ -318,3 +318,11 @@ def test_a_search_is_no_longer_than_its_address_can_be(auditor):
     response = auditor.post(URL, {"q": f"ticket:{tickets}"})
 
     assertContains(response, "The search is too long", status_code=422)
+
+
+def test_links_to_the_first_row_where_there_is_one(auditor, keep):
+    assertNotContains(auditor.get(URL), 'href="#rows"')
+
+    keep(label="A")
+
+    assertContains(auditor.get(URL), '<a class="skip" href="#rows">Skip to list</a>')
