@@ -53,8 +53,8 @@ def parse_fields(
 
     The type ``raw`` is an object of any kind. Raises `ApiResponseError`.
     """
-    table = FieldTable(types, frozenset(), {}, ())
-    return convert_fields(parse_body(request, table, allow_forms=allow_forms), types)
+    body = parse_body(request, FieldTable(types), allow_forms=allow_forms)
+    return convert_fields(body, types)
 
 
 def parse_array(request: SandboxRequest, types: Mapping[str, str]) -> list[JsonDict]:
@@ -130,7 +130,7 @@ def convert_value(name: str, type_name: str, value: Any, extra_values: frozenset
     if type_name in INTEGER_LIMITS:
         return _convert_integer(name, type_name, value)
     text = _require_type(name, value, str, "a string")
-    words = fields.enum_values().get(type_name)
+    words = fields.ENUMS.get(type_name)
     if words is not None and text not in words and text not in extra_values:
         raise ApiResponseError(400, "A031201", f"The value '{text}' of '{name}' is not known.")
     return text

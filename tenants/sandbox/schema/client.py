@@ -11,118 +11,18 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
+from tenants.authlete.documents.client import SECTIONS
 from tenants.sandbox.http_messages import ApiResponseError, JsonDict
 from tenants.sandbox.schema import fields
 from tenants.sandbox.schema.fields import MAX_TEXT_LENGTH, FieldTable, bad_request
 from tenants.sandbox.signing import PRIVATE_KEY_FIELDS
 
-# Name and type in response order; a dash marks fields that updates don't store.
-_CLIENT_FIELDS = """
-number int32 -
-serviceNumber int32 -
-clientName text
-clientNames [tagged_value]
-description text
-descriptions [tagged_value]
-clientId int64 -
-clientSecret text -
-clientIdAlias text
-clientIdAliasEnabled flag -
-clientType client_type
-applicationType application_type
-logoUri uri
-logoUris [tagged_value]
-contacts [text]
-tlsClientCertificateBoundAccessTokens flag
-dynamicallyRegistered flag -
-softwareId text
-developer text -
-softwareVersion text
-registrationAccessTokenHash text -
-createdAt int64 -
-modifiedAt int64 -
-grantTypes [grant_type]
-responseTypes [response_type]
-redirectUris [text]
-authorizationSignAlg jws_alg
-authorizationEncryptionAlg jwe_alg
-authorizationEncryptionEnc jwe_enc
-tokenAuthMethod client_auth_method
-tokenAuthSignAlg jws_alg
-selfSignedCertificateKeyId text
-tlsClientAuthSubjectDn text
-tlsClientAuthSanDns text
-tlsClientAuthSanUri text
-tlsClientAuthSanIp text
-tlsClientAuthSanEmail text
-parRequired flag
-requestObjectRequired flag
-requestSignAlg jws_alg
-requestEncryptionAlg jwe_alg
-requestEncryptionEnc jwe_enc
-requestUris [text]
-defaultMaxAge int32
-defaultAcrs [text]
-idTokenSignAlg jws_alg
-idTokenEncryptionAlg jwe_alg
-idTokenEncryptionEnc jwe_enc
-authTimeRequired flag
-subjectType subject_type
-sectorIdentifierUri uri
-derivedSectorIdentifier text -
-jwksUri uri
-jwks jwks
-userInfoSignAlg jws_alg
-userInfoEncryptionAlg jwe_alg
-userInfoEncryptionEnc jwe_enc
-loginUri uri
-tosUri uri
-tosUris [tagged_value]
-policyUri uri
-policyUris [tagged_value]
-clientUri uri
-clientUris [tagged_value]
-bcDeliveryMode delivery_mode
-bcNotificationEndpoint uri
-bcRequestSignAlg jws_alg
-bcUserCodeRequired flag
-attributes [pair]
-extension client_extension
-authorizationDetailsTypes [text]
-customMetadata text
-frontChannelRequestObjectEncryptionRequired flag
-requestObjectEncryptionAlgMatchRequired flag
-requestObjectEncryptionEncMatchRequired flag
-digestAlgorithm text
-singleAccessTokenPerSubject flag
-pkceRequired flag
-pkceS256Required flag
-dpopRequired flag
-automaticallyRegistered flag -
-explicitlyRegistered flag -
-rsRequestSigned flag
-rsSignedRequestKeyId text
-clientRegistrationTypes [client_registration_type] -
-organizationName text -
-signedJwksUri text -
-entityId text -
-trustAnchorId text -
-trustChain [text]
-trustChainExpiresAt int64 -
-trustChainUpdatedAt int64 -
-locked flag -
-credentialOfferEndpoint uri
-fapiModes [fapi_mode]
-responseModes [response_mode]
-credentialResponseEncryptionRequired flag
-mtlsEndpointAliasesUsed flag
-inScopeForTokenMigration flag
-metadataDocumentLocation uri -
-metadataDocumentExpiresAt int64 -
-metadataDocumentUpdatedAt int64 -
-discoveredByMetadataDocument flag -
-clientSource client_source -
-"""
+# Types that differ from those of the console's settings: live servers take any text.
+_CLIENT_TYPES = {
+    "clientId": "int64",
+    "defaultMaxAge": "int32",
+    **dict.fromkeys(["customMetadata", "entityId", "signedJwksUri", "trustAnchorId"], "text"),
+}
 
 # Values if an update leaves the field out; the response modes are a guess.
 _CLIENT_FALLBACKS = {
@@ -149,7 +49,9 @@ _CLIENT_SUMMARY = (
     "clientType",
 )
 
-CLIENT_FIELDS = FieldTable.parse(_CLIENT_FIELDS, _CLIENT_FALLBACKS, _CLIENT_SUMMARY)
+CLIENT_FIELDS = FieldTable.from_settings(
+    SECTIONS, _CLIENT_TYPES, _CLIENT_FALLBACKS, _CLIENT_SUMMARY
+)
 
 
 MAX_LIST_ENTRIES = 1_000

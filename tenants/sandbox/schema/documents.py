@@ -73,7 +73,7 @@ class DocumentType:
         """Return the enumeration values in the document that aren't documented."""
         values: set[str] = set()
         for name, type_name in self.table.types.items():
-            if type_name.strip("[]") in fields.enum_values():
+            if type_name.strip("[]") in fields.ENUMS:
                 value = document.get(name)
                 values |= set(value if isinstance(value, list) else [value]) - {None}
         return values

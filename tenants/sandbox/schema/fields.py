@@ -2,14 +2,25 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from tenants.authlete.documents import enums
+from tenants.authlete.documents.base import InputType, Section
 from tenants.sandbox.http_messages import ApiResponseError, JsonDict
 
 MAX_TEXT_LENGTH = 65_535  # characters
+# Enumerations that the server checks, by name.
+ENUMS: Mapping[str, Mapping[str, str]] = {
+    name.lower(): getattr(enums, name)
+    for name in """
+    APPLICATION_TYPE ATTACHMENT_TYPE CLAIM_TYPE CLIENT_AUTH_METHOD CLIENT_SOURCE CLIENT_TYPE
+    DELIVERY_MODE DISPLAY FAPI_MODE FEDERATION_REGISTRATION GRANT_TYPE JWE_ALG JWE_ENC JWS_ALG
+    PROMPT RESPONSE_MODE RESPONSE_TYPE SERVICE_PROFILE SNS SUBJECT_TYPE USER_CODE_CHARSET
+    VERIFIED_CLAIMS_SCHEMA
+    """.split()
+}
 
 
 def validate_number(name: str, value: int) -> None:
@@ -82,25 +93,61 @@ def bad_request(code: str, message: str) -> ApiResponseError:
 class FieldTable:
     """The fields of a schema.
 
-    ``types`` are in response order; updates don't store ``read_only`` fields; ``fallbacks``
-    apply if an update leaves a field out; ``summary`` are the fields of limited views.
+    Updates don't store ``read_only`` fields; ``fallbacks`` apply if an update leaves a field
+    out; ``summary`` are the fields of limited views.
     """
 
     types: Mapping[str, str]
-    read_only: frozenset[str]
-    fallbacks: Mapping[str, Any]
-    summary: tuple[str, ...]
+    read_only: frozenset[str] = frozenset()
+    fallbacks: Mapping[str, Any] = field(default_factory=dict)
+    summary: tuple[str, ...] = ()
 
     @classmethod
-    def parse(cls, text: str, fallbacks: Mapping[str, Any], limited: tuple[str, ...]) -> Self:
-        """Parse lines of name, type, and a dash for read-only fields."""
-        rows = _split_rows(text)
+    def from_settings(
+        cls,
+        sections: Mapping[str, type[Section]],
+        types: dict[str, str],
+        fallbacks: Mapping[str, Any],
+        summary: tuple[str, ...],
+    ) -> Self:
+        """Build the table of declared settings; ``types`` are those that differ from them."""
+        settings = [item for section in sections.values() for item in section.settings()]
         return cls(
-            {name: type_name for name, type_name, *_ in rows},
-            frozenset(name for name, _kind, *mark in rows if mark),
+            {item.api_name: _get_type(item.input_type) for item in settings} | types,
+            frozenset(item.api_name for item in settings if item.is_immutable),
             fallbacks,
-            limited,
+            summary,
         )
+
+
+# Types by kind of input, where they differ from the kind.
+TYPES_BY_INPUT = {
+    "duration": "int64",
+    "hsks": "[hsk]",
+    "issuer_metadata": "credential_issuer_metadata",
+    "moment": "int64",
+    "named_uris": "[named_uri]",
+    "number": "int32",
+    "pairs": "[pair]",
+    "pems": "[text]",
+    "prose": "text",
+    "scopes": "[scope]",
+    "secret": "text",
+    "sns": "[sns_credentials]",
+    "strings": "[text]",
+    "tagged": "[tagged_value]",
+    "trust_anchors": "[trust_anchor]",
+}
+
+
+def _get_type(input_type: InputType) -> str:
+    match input_type.kind:
+        case "choice" | "choices" as kind:
+            names = (name for name, enum in ENUMS.items() if set(input_type.choices) <= set(enum))
+            name = next(names, "text")
+            return f"[{name}]" if kind == "choices" else name
+        case kind:
+            return TYPES_BY_INPUT.get(kind, kind)
 
 
 OBJECT_TYPES = {
@@ -138,53 +185,3 @@ OBJECT_TYPES = {
         "requireCredentialResponseEncryption": "flag",
     },
 }
-
-# Name and values; repeated names continue the list.
-_ENUM_VALUES = """
-application_type WEB NATIVE
-attachment_type EMBEDDED EXTERNAL
-claim_type NORMAL AGGREGATED DISTRIBUTED
-client_auth_method NONE CLIENT_SECRET_BASIC CLIENT_SECRET_POST CLIENT_SECRET_JWT
-client_auth_method PRIVATE_KEY_JWT TLS_CLIENT_AUTH SELF_SIGNED_TLS_CLIENT_AUTH
-client_auth_method ATTEST_JWT_CLIENT_AUTH SPIFFE_JWT
-client_registration_type AUTOMATIC EXPLICIT
-client_source STATIC_REGISTRATION DYNAMIC_REGISTRATION AUTOMATIC_REGISTRATION
-client_source EXPLICIT_REGISTRATION METADATA_DOCUMENT
-client_type PUBLIC CONFIDENTIAL
-delivery_mode PING POLL PUSH
-display PAGE POPUP TOUCH WAP
-fapi_mode FAPI1_ADVANCED FAPI1_BASELINE FAPI2_MESSAGE_SIGNING_AUTH_REQ
-fapi_mode FAPI2_MESSAGE_SIGNING_AUTH_RES FAPI2_MESSAGE_SIGNING_INTROSPECTION_RES
-fapi_mode FAPI2_SECURITY FAPI2_MESSAGE_SIGNING_RESOURCE_REQ
-fapi_mode FAPI2_MESSAGE_SIGNING_RESOURCE_RES
-grant_type AUTHORIZATION_CODE IMPLICIT PASSWORD CLIENT_CREDENTIALS REFRESH_TOKEN
-grant_type CIBA DEVICE_CODE TOKEN_EXCHANGE JWT_BEARER PRE_AUTHORIZED_CODE
-jwe_alg RSA1_5 RSA_OAEP RSA_OAEP_256 A128KW A192KW A256KW DIR ECDH_ES
-jwe_alg ECDH_ES_A128KW ECDH_ES_A192KW ECDH_ES_A256KW A128GCMKW A192GCMKW A256GCMKW
-jwe_alg PBES2_HS256_A128KW PBES2_HS384_A192KW PBES2_HS512_A256KW
-jwe_enc A128CBC_HS256 A192CBC_HS384 A256CBC_HS512 A128GCM A192GCM A256GCM
-jws_alg NONE HS256 HS384 HS512 RS256 RS384 RS512 ES256 ES384 ES512 PS256 PS384
-jws_alg PS512 ES256K EdDSA
-prompt NONE LOGIN CONSENT SELECT_ACCOUNT CREATE
-response_mode QUERY FRAGMENT FORM_POST JWT QUERY_JWT FRAGMENT_JWT FORM_POST_JWT
-response_type NONE CODE TOKEN ID_TOKEN CODE_TOKEN CODE_ID_TOKEN ID_TOKEN_TOKEN
-response_type CODE_ID_TOKEN_TOKEN
-service_profile FAPI OPEN_BANKING
-sns FACEBOOK
-subject_type PUBLIC PAIRWISE
-user_code_charset BASE20 NUMERIC
-verified_claims_validation_schema standard standard+id_document
-"""
-
-
-@cache
-def enum_values() -> dict[str, tuple[str, ...]]:
-    """Return the values of each enumeration, including undocumented ones of live servers."""
-    enums: dict[str, tuple[str, ...]] = {}
-    for name, *words in _split_rows(_ENUM_VALUES):
-        enums[name] = (*enums.get(name, ()), *words)
-    return enums
-
-
-def _split_rows(table: str) -> list[list[str]]:
-    return [line.split() for line in table.strip().splitlines()]

@@ -10,196 +10,29 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 
+from tenants.authlete.documents.service import SECTIONS
 from tenants.sandbox.http_messages import JsonDict
 from tenants.sandbox.schema import fields
 from tenants.sandbox.schema.fields import MAX_TEXT_LENGTH, FieldTable, bad_request
 
-# Name and type in response order; a dash marks fields that updates don't store.
-_SERVICE_FIELDS = """
-number int32 -
-serviceName text
-issuer text
-description text
-apiKey int64 -
-apiSecret text -
-tokenBatchNotificationEndpoint uri -
-clientAssertionAudRestrictedToIssuer flag
-serviceOwnerNumber int32 -
-clientsPerDeveloper int32
-developerAuthenticationCallbackEndpoint uri -
-developerAuthenticationCallbackApiKey text -
-developerAuthenticationCallbackApiSecret text -
-supportedSnses [sns] -
-snsCredentials [sns_credentials]
-clientIdAliasEnabled flag -
-metadata [pair] -
-createdAt int64 -
-modifiedAt int64 -
-authenticationCallbackEndpoint uri
-authenticationCallbackApiKey text
-authenticationCallbackApiSecret text
-supportedAcrs [text]
-supportedGrantTypes [grant_type]
-supportedResponseTypes [response_type]
-supportedAuthorizationDetailsTypes [text]
-supportedServiceProfiles [service_profile]
-errorDescriptionOmitted flag
-errorUriOmitted flag
-authorizationEndpoint uri
-directAuthorizationEndpointEnabled flag -
-supportedUiLocales [text]
-supportedDisplays [display]
-pkceRequired flag
-pkceS256Required flag
-authorizationResponseDuration int64
-tokenEndpoint uri
-directTokenEndpointEnabled flag -
-supportedTokenAuthMethods [client_auth_method]
-missingClientIdAllowed flag
-revocationEndpoint uri
-directRevocationEndpointEnabled flag -
-supportedRevocationAuthMethods [client_auth_method]
-introspectionEndpoint uri
-directIntrospectionEndpointEnabled flag -
-supportedIntrospectionAuthMethods [client_auth_method]
-pushedAuthReqEndpoint uri
-pushedAuthReqDuration int64
-parRequired flag
-requestObjectRequired flag
-traditionalRequestObjectProcessingApplied flag
-mutualTlsValidatePkiCertChain flag
-trustedRootCertificates [text]
-mtlsEndpointAliases [named_uri]
-accessTokenType text
-tlsClientCertificateBoundAccessTokens flag
-accessTokenDuration int64
-singleAccessTokenPerSubject flag
-accessTokenSignAlg jws_alg
-accessTokenSignatureKeyId text
-refreshTokenDuration int64
-refreshTokenDurationKept flag
-refreshTokenDurationReset flag
-refreshTokenKept flag
-supportedScopes [scope]
-scopeRequired flag
-idTokenDuration int64
-allowableClockSkew int32
-supportedClaimTypes [claim_type]
-supportedClaimLocales [text]
-supportedClaims [text]
-claimShortcutRestrictive flag
-jwksUri uri
-directJwksEndpointEnabled flag -
-jwks jwks
-idTokenSignatureKeyId text
-userInfoSignatureKeyId text
-authorizationSignatureKeyId text
-userInfoEndpoint uri
-directUserInfoEndpointEnabled flag -
-dynamicRegistrationSupported flag
-registrationEndpoint uri
-registrationManagementEndpoint uri
-policyUri uri
-tosUri uri
-serviceDocumentation uri
-backchannelAuthenticationEndpoint uri
-supportedBackchannelTokenDeliveryModes [delivery_mode]
-backchannelAuthReqIdDuration int32
-backchannelPollingInterval int32
-backchannelUserCodeParameterSupported flag
-backchannelBindingMessageRequiredInFapi flag
-deviceAuthorizationEndpoint uri
-deviceVerificationUri uri
-deviceVerificationUriComplete uri
-deviceFlowCodeDuration int32
-deviceFlowPollingInterval int32
-userCodeCharset user_code_charset
-userCodeLength int32
-supportedTrustFrameworks [text]
-supportedEvidence [text]
-supportedIdentityDocuments [text]
-supportedVerificationMethods [text]
-supportedVerifiedClaims [text]
-verifiedClaimsValidationSchemaSet verified_claims_validation_schema
-attributes [pair]
-nbfOptional flag
-issSuppressed flag
-supportedCustomClientMetadata [text]
-tokenExpirationLinked flag
-frontChannelRequestObjectEncryptionRequired flag
-requestObjectEncryptionAlgMatchRequired flag
-requestObjectEncryptionEncMatchRequired flag
-hsmEnabled flag
-hsks [hsk] -
-grantManagementEndpoint text
-grantManagementActionRequired flag
-unauthorizedOnClientConfigSupported flag
-dcrScopeUsedAsRequestable flag
-endSessionEndpoint uri
-loopbackRedirectionUriVariable flag
-requestObjectAudienceChecked flag
-accessTokenForExternalAttachmentEmbedded flag
-authorityHints [text]
-federationEnabled flag
-federationJwks jwks
-federationSignatureKeyId text
-federationConfigurationDuration int32
-federationRegistrationEndpoint text
-organizationName text
-predefinedTransformedClaims json
-refreshTokenIdempotent flag
-signedJwksUri text
-supportedAttachments [attachment_type]
-supportedDigestAlgorithms [text]
-supportedDocuments [text]
-supportedDocumentsMethods [text]
-supportedDocumentsValidationMethods [text]
-supportedDocumentsVerificationMethods [text]
-supportedElectronicRecords [text]
-supportedClientRegistrationTypes [client_registration_type]
-tokenExchangeByIdentifiableClientsOnly flag
-tokenExchangeByConfidentialClientsOnly flag
-tokenExchangeByPermittedClientsOnly flag
-tokenExchangeEncryptedJwtRejected flag
-tokenExchangeUnsignedJwtRejected flag
-jwtGrantByIdentifiableClientsOnly flag
-jwtGrantEncryptedJwtRejected flag
-jwtGrantUnsignedJwtRejected flag
-dcrDuplicateSoftwareIdBlocked flag
-trustAnchors [trust_anchor]
-openidDroppedOnRefreshWithoutOfflineAccess flag
-supportedDocumentsCheckMethods [text]
-rsResponseSigned flag
-cnonceDuration int64
-dpopNonceRequired flag
-verifiableCredentialsEnabled flag
-credentialJwksUri text
-credentialOfferDuration int64
-dpopNonceDuration int64
-preAuthorizedGrantAnonymousAccessSupported flag
-credentialTransactionDuration int64
-introspectionSignatureKeyId text
-resourceSignatureKeyId text
-userPinLength int32
-supportedPromptValues [prompt]
-idTokenReissuable flag
-credentialJwks jwks
-fapiModes [fapi_mode]
-credentialDuration int64
-credentialIssuerMetadata credential_issuer_metadata
-idTokenAudType text
-nativeSsoSupported flag
-oid4vciVersion text
-cimdMetadataPolicyEnabled flag
-clientIdMetadataDocumentSupported flag
-cimdAllowlistEnabled flag
-cimdAllowlist [text]
-cimdAlwaysRetrieved flag
-cimdHttpPermitted flag
-cimdQueryPermitted flag
-cimdMetadataPolicy json
-httpAliasProhibited flag
-"""
+# Types that differ from those of the console's settings: live servers take any text.
+_SERVICE_TYPES = {
+    "apiKey": "int64",
+    **dict.fromkeys(
+        """
+        allowableClockSkew backchannelAuthReqIdDuration backchannelPollingInterval
+        deviceFlowCodeDuration deviceFlowPollingInterval federationConfigurationDuration
+        """.split(),
+        "int32",
+    ),
+    **dict.fromkeys(
+        """
+        credentialJwksUri federationRegistrationEndpoint grantManagementEndpoint issuer
+        signedJwksUri
+        """.split(),
+        "text",
+    ),
+}
 
 # Values if an update leaves the field out. Empty lists are stored and break the service.
 _SERVICE_FALLBACKS = {
@@ -214,7 +47,9 @@ _SERVICE_FALLBACKS = {
 _SERVICE_SUMMARY = ("number", "serviceName", "description", "apiKey")
 
 
-SERVICE_FIELDS = FieldTable.parse(_SERVICE_FIELDS, _SERVICE_FALLBACKS, _SERVICE_SUMMARY)
+SERVICE_FIELDS = FieldTable.from_settings(
+    SECTIONS, _SERVICE_TYPES, _SERVICE_FALLBACKS, _SERVICE_SUMMARY
+)
 
 
 INTEGER_MAXIMUMS = {"userCodeLength": 255, "allowableClockSkew": 65_535}

@@ -48,8 +48,8 @@ def values_of_type(kind):
         inside = fields.OBJECT_TYPES[kind].items()
         values = {name: values_of_type(one) for name, one in inside}
         return st.fixed_dictionaries({}, optional=values)
-    if kind in fields.enum_values():
-        return st.sampled_from(fields.enum_values()[kind])
+    if kind in fields.ENUMS:
+        return st.sampled_from(sorted(fields.ENUMS[kind]))
     return VALUES[kind]
 
 
