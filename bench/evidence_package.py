@@ -25,7 +25,7 @@ def measure(stage: BenchEnvironment) -> None:
     for name, query in SEARCHES.items():
         work = partial(build_package, query)
         few, many = (measure_in_subprocess(one.url, work, little.url) for one in (little, much))
-        _report(f"a pack {name}", many, few, "entries")
+        _report(f"a package {name}", many, few, "entries")
 
 
 def _report(what: str, many: ResourceUsage, few: ResourceUsage, things: str) -> None:
@@ -51,7 +51,7 @@ def build_package(query: str) -> int:
 
     from console.audit.evidence_packages import write_package
     from console.audit_log.search_form import AuditSearchForm
-    from console.models import Pack
+    from console.models import EvidencePackage
     from tenants.audit.search.entries import MAX_SEQ
     from tenants.models import Organization
 
@@ -59,5 +59,5 @@ def build_package(query: str) -> int:
     form = AuditSearchForm(QueryDict(query), home)
     if not form.is_valid():
         raise ValueError(f"no search: {form.errors}")
-    pack = Pack.objects.create(organization=home, actor="bench")
-    return write_package(pack, form, MAX_SEQ)
+    package = EvidencePackage.objects.create(organization=home, actor="bench")
+    return write_package(package, form, MAX_SEQ)

@@ -93,7 +93,7 @@ def summarize(job: Job) -> Iterable[tuple[str, int]]:
     tried = items.filter(state=ItemState.NOT_SENT)
     left = Exists(find_unresolved(home).filter(entry=OuterRef("entry")))
     people = tried.filter(left).count()
-    looked = Q(tries__gt=0) | Q(again_at__isnull=False)
+    looked = Q(tries__gt=0) | Q(retry_at__isnull=False)
     waiting = items.filter(looked, state__in=UNFINISHED_ITEM_STATES).count()
     yield _("marked as succeeded"), counts.get(Outcome.SUCCEEDED, 0)
     yield _("marked as failed"), counts.get(Outcome.FAILED, 0)

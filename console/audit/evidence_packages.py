@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from console.audit_log.access_review import AccessReview
 from console.audit_log.export_formats import iter_entries, write_changes_csv
 from console.audit_log.search_form import AuditSearchForm
-from console.models import Pack, PackPart
+from console.models import EvidencePackage, EvidencePackagePart
 from console.web.access import Member
-from tenants.audit.evidence.package import EvidencePackage
+from tenants.audit.evidence.package import EvidencePackageWriter
 from tenants.audit.integrity import checkpoints
 from tenants.audit.integrity.chain import ChainRow
 from tenants.audit.integrity.signed_tree import ChainBrokenError, Checkpoint
@@ -37,30 +37,30 @@ from tenants.outbound.alerts import alert
 
 EVIDENCE_JOB_KIND = "audit.pack"
 PACKAGE_LIFETIME = timedelta(days=7)
-MAX_PACKAGE_ENTRIES = 500_000  # entries of one pack; their ids are held in memory
+MAX_PACKAGE_ENTRIES = 500_000  # entries of one package; their ids are held in memory
 PART_BYTES = 1 << 20  # bytes
 
 
-def request_package(member: Member, form: AuditSearchForm) -> tuple[Pack, bool]:
+def request_package(member: Member, form: AuditSearchForm) -> tuple[EvidencePackage, bool]:
     """Start a job that creates an evidence package of the entries found now.
 
     Return False with the package in progress if there is one. Later entries stay out.
     """
     with exclusive_jobs(member.actor, member.organization, EVIDENCE_JOB_KIND) as going:
-        if pack := Pack.objects.filter(made_at=None, job__in=going).first():
-            return pack, False
+        if package := EvidencePackage.objects.filter(completed_at=None, job__in=going).first():
+            return package, False
         return _create_package(member, form), True
 
 
-def _create_package(member: Member, form: AuditSearchForm) -> Pack:
+def _create_package(member: Member, form: AuditSearchForm) -> EvidencePackage:
     newest = AuditEntry.objects.filter(organization_id=member.organization.pk).first()
-    pack = Pack.objects.create(
+    package = EvidencePackage.objects.create(
         organization=member.organization,
         actor=member.actor.name,
         search=truncate(form.loggable_text, 1000),
     )
     what = {
-        "pack": str(pack.pk),
+        "pack": str(package.pk),
         "asked": _fixed_query(form).urlencode(),
         "zone": timezone.get_current_timezone_name(),
         "last": newest.seq if newest else 0,
@@ -72,11 +72,11 @@ def _create_package(member: Member, form: AuditSearchForm) -> Pack:
             member.actor, member.organization, EVIDENCE_JOB_KIND, title, items, reason=title
         )
     except AuditUnavailableError:
-        pack.delete()
+        package.delete()
         raise
-    pack.job = job.pk
-    pack.save(update_fields=["job"])
-    return pack
+    package.job = job.pk
+    package.save(update_fields=["job"])
+    return package
 
 
 def _fixed_query(form: AuditSearchForm) -> QueryDict:
@@ -96,16 +96,16 @@ def _fixed_query(form: AuditSearchForm) -> QueryDict:
 def build_package(work: JobContext, item: Item) -> ItemResult:
     """Build the package, from the start after an interruption."""
     what = item.payload
-    pack = Pack.objects.filter(pk=UUID(what["pack"])).first()
-    if pack is None or pack.made_at:
+    package = EvidencePackage.objects.filter(pk=UUID(what["pack"])).first()
+    if package is None or package.completed_at:
         return ItemResult(_("Already created or deleted."), changed=False)
-    pack.parts.all().delete()
-    form = AuditSearchForm(QueryDict(what["asked"]), pack.organization)
+    package.parts.all().delete()
+    form = AuditSearchForm(QueryDict(what["asked"]), package.organization)
     with work.keep_alive(), timezone.override(what["zone"]):
         if not form.is_valid():
             raise InvalidRequestError(_("The search is no longer valid."))
         try:
-            entries = write_package(pack, form, what.get("last", MAX_SEQ))
+            entries = write_package(package, form, what.get("last", MAX_SEQ))
         except ChainBrokenError as error:
             alert("audit.broken", level=logging.ERROR, row=error.row, what=error.reason)
             raise InvalidRequestError(
@@ -118,13 +118,13 @@ def build_package(work: JobContext, item: Item) -> ItemResult:
     return ItemResult(_("%(n)d entries") % {"n": entries})
 
 
-def write_package(pack: Pack, form: AuditSearchForm, max_seq: int) -> int:
+def write_package(package: EvidencePackage, form: AuditSearchForm, max_seq: int) -> int:
     """Write the package of a search up to entry ``max_seq``; return its entry count."""
     last = _latest_checkpoint()
-    out = _PackageWriter(pack)
-    evidence = EvidencePackage(out)  # type: ignore[arg-type]  # all that is needed of a file
+    out = _PartWriter(package)
+    evidence = EvidencePackageWriter(out)  # type: ignore[arg-type]  # all that is needed of a file
     selected: set[bytes] = set()
-    home, filters, now = pack.organization, form.to_filters(), timezone.now()
+    home, filters, now = package.organization, form.to_filters(), timezone.now()
     entries = _select_entries(home.pk, filters, min(max_seq, last.size), selected)
     evidence.write_lines("changes.csv", write_changes_csv(home.pk, entries))
     rows = evidence.write_rows(lambda row: _is_selected(row, selected), last)
@@ -133,17 +133,17 @@ def write_package(pack: Pack, form: AuditSearchForm, max_seq: int) -> int:
     evidence.write_lines("access.csv", review.to_csv(review.list_rows()))
     evidence.close(
         organization=home.slug,
-        search=pack.search,
+        search=package.search,
         entries=len(selected),
         rows=rows,
-        made_by=pack.actor,
+        made_by=package.actor,
         made_at=to_microseconds(now),
         removed=_deleted_by_category(home.pk),
     )
     out.close_package()
-    pack.entries, pack.size, pack.covered = len(selected), out.size, last.size
-    pack.made_at = now
-    pack.save()
+    package.entries, package.size, package.covered = len(selected), out.size, last.size
+    package.completed_at = now
+    package.save()
     return len(selected)
 
 
@@ -193,11 +193,11 @@ def _deleted_by_category(organization: int) -> dict[str, dict[str, int]]:
     return found
 
 
-class _PackageWriter(io.RawIOBase):
+class _PartWriter(io.RawIOBase):
     """A write-only file stored as database rows."""
 
-    def __init__(self, pack: Pack) -> None:
-        self._pack, self._number, self.size = pack, 0, 0
+    def __init__(self, package: EvidencePackage) -> None:
+        self._package, self._number, self.size = package, 0, 0
         self._buffer = bytearray()
 
     def writable(self) -> bool:
@@ -218,22 +218,22 @@ class _PackageWriter(io.RawIOBase):
         del self._buffer[:size]
         self._number += 1
         self.size += size
-        PackPart.objects.create(pack=self._pack, number=self._number, data=data)
+        EvidencePackagePart.objects.create(package=self._package, number=self._number, data=data)
 
 
-def file_name(pack: Pack) -> str:
+def file_name(package: EvidencePackage) -> str:
     """Return the download file name of a package."""
-    day = timezone.localtime(pack.asked_at).date().isoformat()
-    return f"evidence-{pack.organization.slug}-{day}.zip"
+    day = timezone.localtime(package.requested_at).date().isoformat()
+    return f"evidence-{package.organization.slug}-{day}.zip"
 
 
-def iter_bytes(pack: Pack) -> Iterator[bytes]:
+def iter_bytes(package: EvidencePackage) -> Iterator[bytes]:
     """Yield the content of a package."""
-    for number in pack.parts.values_list("number", flat=True):
-        yield bytes(pack.parts.get(number=number).data)
+    for number in package.parts.values_list("number", flat=True):
+        yield bytes(package.parts.get(number=number).data)
 
 
 @run_every_minute
 def delete_old_packages() -> None:
     """Delete packages past `PACKAGE_LIFETIME`."""
-    Pack.objects.filter(asked_at__lt=timezone.now() - PACKAGE_LIFETIME).delete()
+    EvidencePackage.objects.filter(requested_at__lt=timezone.now() - PACKAGE_LIFETIME).delete()

@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from console.models import Verdict
+from console.models import VerificationRun
 from console.web.access import Member
 from tenants.audit.events import AUDIT_VERIFY
 from tenants.audit.integrity import anchors, checkpoint_verifier
@@ -51,7 +51,7 @@ def request_verification(member: Member) -> bool:
     """Start a verification of the whole log; return False if one is running."""
     with exclusive_jobs(member.actor, member.organization, VERIFY_JOB_KIND) as going:
         at_it = going.filter(state__in=ACTIVE_JOB_STATES)  # and paused by nobody
-        if Verdict.objects.filter(ended_at=None, job__in=at_it).exists():
+        if VerificationRun.objects.filter(ended_at=None, job__in=at_it).exists():
             return False
         record_event(member.actor, AUDIT_VERIFY)
         _start_job(member)
@@ -59,26 +59,26 @@ def request_verification(member: Member) -> bool:
 
 
 def _start_job(member: Member) -> None:
-    verdict = Verdict.objects.create(organization=member.organization, actor=member.actor.name)
+    run = VerificationRun.objects.create(organization=member.organization, actor=member.actor.name)
     title = _("Verify the audit log")
-    what = {"verdict": str(verdict.pk)}
+    what = {"verdict": str(run.pk)}
     items = [NewItem("", label=title, payload=what)]
     try:
         job = start_job(
             member.actor, member.organization, VERIFY_JOB_KIND, title, items, reason=title
         )
     except AuditUnavailableError:
-        verdict.delete()
+        run.delete()
         raise
-    verdict.job = job.pk
-    verdict.save(update_fields=["job"])
+    run.job = job.pk
+    run.save(update_fields=["job"])
 
 
 @job_handler(VERIFY_JOB_KIND, permission=ConsolePermission.AUDIT_LOG)
 def verify_log(work: JobContext, item: Item) -> ItemResult:
     """Read all of it, and hold it against the files that this worker can reach."""
-    verdict = Verdict.objects.filter(pk=UUID(item.payload["verdict"])).first()
-    if verdict is None:
+    run = VerificationRun.objects.filter(pk=UUID(item.payload["verdict"])).first()
+    if run is None:
         return ItemResult(changed=False)
     with work.keep_alive():
         checkpoints, wrong = _read_anchors()
@@ -90,12 +90,12 @@ def verify_log(work: JobContext, item: Item) -> ItemResult:
             report = VerificationReport(first_bad_row=(error.row, str(error)))
     for text in wrong:
         report.add_warning(text)
-    _store_result(verdict, report, checkpoints)
+    _store_result(run, report, checkpoints)
     if report.first_bad_row:
         row, problem = report.first_bad_row
         alert("audit.broken", level=logging.ERROR, row=row, what=problem)
         return ItemResult(_("Verification failed at row %(row)d") % {"row": row})
-    if verdict.unguarded:
+    if run.unguarded:
         alert("audit.unguarded", level=logging.ERROR)
     return ItemResult(_("Log verified: %(rows)d rows") % {"rows": report.rows})
 
@@ -116,21 +116,21 @@ def _read_anchors() -> tuple[list[Checkpoint], list[str]]:
 
 
 def _store_result(
-    verdict: Verdict, report: VerificationReport, checkpoints: Sequence[Checkpoint]
+    run: VerificationRun, report: VerificationReport, checkpoints: Sequence[Checkpoint]
 ) -> None:
-    verdict.rows, verdict.entries = report.rows, report.calls
-    verdict.removed = report.deleted_count
-    verdict.warnings = len(report.warnings) + report.suppressed_warnings
-    verdict.unguarded = not report.has_triggers
-    verdict.checkpoints = report.checkpoint_count
+    run.rows, run.entries = report.rows, report.calls
+    run.removed = report.deleted_count
+    run.warnings = len(report.warnings) + report.suppressed_warnings
+    run.unguarded = not report.has_triggers
+    run.checkpoints = report.checkpoint_count
     if checkpoints:
         newest = max(checkpoints)
-        verdict.outside, verdict.outside_at = newest.size, newest.signed_at
+        run.outside, run.outside_at = newest.size, newest.signed_at
     if report.first_bad_row:
-        verdict.bad, problem = report.first_bad_row
-        verdict.what = truncate(problem, 400)
+        run.bad, problem = report.first_bad_row
+        run.error = truncate(problem, 400)
     if report.last_checkpoint:
-        verdict.covered = report.last_checkpoint.size
-        verdict.covered_at = report.last_checkpoint.signed_at
-    verdict.ended_at = timezone.now()
-    verdict.save()
+        run.covered = report.last_checkpoint.size
+        run.covered_at = report.last_checkpoint.signed_at
+    run.ended_at = timezone.now()
+    run.save()

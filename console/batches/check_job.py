@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from console.batches.storage import read_pieces
 from console.batches.validation.file_check import FileCheck, TokenEntry
 from console.batches.validation.rules import ServiceRules
-from console.models import Batch, Chunk, Piece
+from console.models import Batch, Chunk, UploadPart
 from tenants.authlete import AuthleteClient
 from tenants.authlete.listing import list_all_clients
 from tenants.authlete.operation import Effect
@@ -50,9 +50,9 @@ def run_check_job(work: JobContext, item: Item) -> ItemResult:
     try:
         _save_chunks(batch, check, work)
     except UnsealError:
-        trouble = _("The uploaded file can't be decrypted. Upload it again.")
-        _finish(batch, State.FAULTY, trouble=trouble)
-        return ItemResult(trouble)
+        error = _("The uploaded file can't be decrypted. Upload it again.")
+        _finish(batch, State.FAULTY, error=error)
+        return ItemResult(error)
     _finish(
         batch,
         State.FAULTY if check.issue_count else State.CHECKED,
@@ -60,7 +60,7 @@ def run_check_job(work: JobContext, item: Item) -> ItemResult:
         tokens=check.tokens,
         clients_known=rules.clients is not None,
         fault_count=check.issue_count,
-        listed=json.dumps([issue.as_list for issue in check.issues]),
+        faults_json=json.dumps([issue.as_list for issue in check.issues]),
     )
     return ItemResult(_("Checked."))
 
@@ -113,7 +113,7 @@ def _finish(batch: Batch, state: Batch.State, **fields: object) -> None:
     """Set the result, and delete what is no longer needed."""
     with transaction.atomic():
         if batch.transition(state, State.CHECKING, **fields):
-            Piece.objects.filter(batch=batch).delete()
+            UploadPart.objects.filter(batch=batch).delete()
             if state == State.FAULTY:
                 Chunk.objects.filter(batch=batch).delete()
         else:

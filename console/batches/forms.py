@@ -50,17 +50,17 @@ class FileForm(IdempotentForm):
 class SubmitForm(ChangeReasonForm):
     """The reason for a submission, and the fingerprint of the file that was reviewed."""
 
-    mark = forms.CharField(widget=forms.HiddenInput)
+    fingerprint = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, mark: str) -> None:
+    def __init__(self, *args: Any, fingerprint: str) -> None:
         super().__init__(*args)
-        self._expected_mark = mark
+        self._expected = fingerprint
 
     def clean_mark(self) -> str:
-        mark: str = self.cleaned_data["mark"]
-        if mark != self._expected_mark:
+        fingerprint: str = self.cleaned_data["fingerprint"]
+        if fingerprint != self._expected:
             raise forms.ValidationError(_("The file was replaced. Nothing was submitted."))
-        return mark
+        return fingerprint
 
 
 class AdoptForm(IdempotentForm):
@@ -74,7 +74,7 @@ class ResolvePartForm(ChangeReasonForm):
 
     ADOPT, CREATED, NOT_CREATED = "adopt", "made", "not made"
 
-    verdict = forms.ChoiceField(
+    resolution = forms.ChoiceField(
         choices=[
             (ADOPT, _("I know the request ID: watch the request")),
             (CREATED, _("Mark as succeeded: the tokens were created")),
@@ -86,6 +86,6 @@ class ResolvePartForm(ChangeReasonForm):
     request_id = RequestIdField(required=False)
 
     def clean(self) -> None:
-        adopts = self.cleaned_data.get("verdict") == self.ADOPT
+        adopts = self.cleaned_data.get("resolution") == self.ADOPT
         if adopts and self.cleaned_data.get("request_id") == "":
             self.add_error("request_id", _("Enter the request ID."))

@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from console.batches import polling
-from console.models import Batch, Sending
+from console.models import Batch, BatchRequest
 from tenants.audit.actor import Actor
 from tenants.jobs.control import run_now
 from tenants.jobs.models import Job
@@ -26,7 +26,7 @@ RETRY_DELAY = timedelta(minutes=10)  # until a mail is sent again
 MAX_TRIES = 5
 JOB_START_GRACE = timedelta(minutes=2)  # for a batch whose job hasn't started
 
-State, Fate = Batch.State, Sending.Fate
+State, RequestState = Batch.State, BatchRequest.State
 
 
 @run_every_minute
@@ -71,8 +71,8 @@ def _send_mail(batch: Batch) -> bool:
 def mail_body(batch: Batch) -> str:
     """Return the text of the mail; it contains no token or subject."""
     path = reverse("batches:show", args=(batch.organization.slug, batch.pk))
-    sendings = Sending.objects.filter(batch=batch, is_dry=False)
-    created = sum(sendings.values_list("count", flat=True))
+    requests = BatchRequest.objects.filter(batch=batch, is_dry=False)
+    created = sum(requests.values_list("count", flat=True))
     lines = [
         _("%(name)s for %(service)s in %(region)s: %(state)s.")
         % {
@@ -97,9 +97,9 @@ def resume_stalled() -> None:
         if batch.job is None and not batch.is_adopted:
             _revert_unstarted(batch)
         polling.update_state(batch)
-        running = Sending.objects.filter(batch=batch, fate=Fate.RUNNING).exists()
+        running = BatchRequest.objects.filter(batch=batch, state=RequestState.RUNNING).exists()
         starter = get_starter(batch)
-        if running and starter and batch.watch is None:
+        if running and starter and batch.poll_job is None:
             polling.ensure_polling(batch, starter)
 
 
@@ -140,7 +140,7 @@ def handle_notification(slug: str, region: str, service_id: int, key: str) -> No
     if not constant_time_compare(key, _url_key(slug, region, service_id)):
         return
     now = timezone.now()
-    is_due = Q(told_at=None) | Q(told_at__lt=now - MIN_INTERVAL)
+    is_due = Q(notified_at=None) | Q(notified_at__lt=now - MIN_INTERVAL)
     batches = Batch.objects.filter(
         is_due,
         organization__slug=slug,
@@ -149,10 +149,10 @@ def handle_notification(slug: str, region: str, service_id: int, key: str) -> No
         state__in=Batch.MOVING,
     )
     for batch in batches:
-        if Batch.objects.filter(is_due, pk=batch.pk).update(told_at=now):
-            running = Sending.objects.filter(batch=batch, fate=Sending.Fate.RUNNING)
-            running.update(again_at=now)
-            for job in Job.objects.filter(pk__in=[batch.watch]):
+        if Batch.objects.filter(is_due, pk=batch.pk).update(notified_at=now):
+            running = BatchRequest.objects.filter(batch=batch, state=BatchRequest.State.RUNNING)
+            running.update(next_poll_at=now)
+            for job in Job.objects.filter(pk__in=[batch.poll_job]):
                 run_now(job)
 
 

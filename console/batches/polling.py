@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console.batches.validation.issues import FIELD_TYPES
-from console.models import Batch, Chunk, Sending
+from console.models import Batch, BatchRequest, Chunk
 from tenants.audit.actor import Actor
 from tenants.audit.reconciliation.resolutions import find_resolutions
 from tenants.authlete import AuthleteClient
@@ -24,8 +24,7 @@ from tenants.authlete.errors import (
 from tenants.authlete.operation import Effect
 from tenants.jobs.context import JobContext
 from tenants.jobs.control import run_now, start_job
-from tenants.jobs.models import OPEN_JOB_STATES, Item, Job, NewItem, RetryLaterError
-from tenants.jobs.models import ItemState as ItemFate
+from tenants.jobs.models import OPEN_JOB_STATES, Item, ItemState, Job, NewItem, RetryLaterError
 from tenants.jobs.registry import ItemResult, job_handler
 
 FIRST_POLL_SECONDS = 1.0  # the delay doubles with every poll
@@ -35,7 +34,7 @@ MAX_MISSES = 4  # "not found" replies until one is believed
 ANY_STATUS = TokenStatus.ALL
 REQUIRED_EFFECT = Effect.READ
 
-State, Fate = Batch.State, Sending.Fate
+State, RequestState = Batch.State, BatchRequest.State
 
 
 def ensure_polling(batch: Batch, actor: Actor) -> None:
@@ -43,8 +42,8 @@ def ensure_polling(batch: Batch, actor: Actor) -> None:
 
     Don't call this within a transaction.
     """
-    batch.refresh_from_db(fields=["watch"])
-    if Job.objects.filter(pk__in=[batch.watch], state__in=OPEN_JOB_STATES).exists():
+    batch.refresh_from_db(fields=["poll_job"])
+    if Job.objects.filter(pk__in=[batch.poll_job], state__in=OPEN_JOB_STATES).exists():
         return
     job = start_job(
         actor,
@@ -59,15 +58,15 @@ def ensure_polling(batch: Batch, actor: Actor) -> None:
         reason=batch.reason,
         ticket=batch.ticket,
     )
-    Batch.objects.filter(pk=batch.pk).update(watch=job.pk)
-    batch.watch = job.pk
+    Batch.objects.filter(pk=batch.pk).update(poll_job=job.pk)
+    batch.poll_job = job.pk
 
 
 def poll_now(batch: Batch, actor: Actor) -> None:
     """Poll the batch at once instead of when the next poll is due."""
-    Sending.objects.filter(batch=batch, fate=Fate.RUNNING).update(again_at=None)
+    BatchRequest.objects.filter(batch=batch, state=RequestState.RUNNING).update(next_poll_at=None)
     ensure_polling(batch, actor)
-    for job in Job.objects.filter(pk__in=[batch.watch]):
+    for job in Job.objects.filter(pk__in=[batch.poll_job]):
         run_now(job)
 
 
@@ -83,8 +82,8 @@ def run_poll_job(work: JobContext, item: Item) -> ItemResult:
         return ItemResult(_("The batch no longer exists."), changed=False)
     end = monotonic() + MAX_SLICE_SECONDS
     authlete = work.connect(item.region)
-    for sending in _due_sendings(batch):
-        poll(authlete, batch, sending)
+    for request in _due_requests(batch):
+        poll(authlete, batch, request)
         if monotonic() > end:
             break
     update_state(batch)
@@ -93,25 +92,25 @@ def run_poll_job(work: JobContext, item: Item) -> ItemResult:
     raise RetryLaterError(_seconds_until_due(batch))
 
 
-def poll(authlete: AuthleteClient, batch: Batch, sending: Sending) -> None:
+def poll(authlete: AuthleteClient, batch: Batch, request: BatchRequest) -> None:
     """Ask Authlete for the status of one request; raises if it rejects the token."""
     api = authlete.service(batch.service_id).token_batches
     try:
-        status = api.status(sending.request_id)
+        status = api.status(request.request_id)
     except (UnauthorizedError, CredentialCircuitOpenError):
         raise
     except NotFoundError as error:
-        if sending.misses + 1 < MAX_MISSES:
-            _schedule_next(sending, misses=F("misses") + 1)
-        elif sending.is_dry:
+        if request.misses + 1 < MAX_MISSES:
+            _schedule_next(request, misses=F("misses") + 1)
+        elif request.is_dry:
             text = _("Accepted; Authlete stores no status for dry runs.")
-            _finish(sending, Fate.SUCCEEDED, text=text)
+            _finish(request, RequestState.SUCCEEDED, text=text)
         else:
             text = _("Authlete has no batch with this ID.")
-            _finish(sending, Fate.UNKNOWN, text=text, code=error.code[:20])
+            _finish(request, RequestState.UNKNOWN, text=text, code=error.code[:20])
         return
     except AuthleteError as error:
-        _schedule_next(sending, text=mask(error.message), code=error.code[:20])
+        _schedule_next(request, text=mask(error.message), code=error.code[:20])
         return
     result = {
         "count": status.token_count,
@@ -120,14 +119,14 @@ def poll(authlete: AuthleteClient, batch: Batch, sending: Sending) -> None:
     }
     match status.result:
         case None | "":
-            _schedule_next(sending, count=status.token_count, code="", text="", misses=0)
+            _schedule_next(request, count=status.token_count, code="", text="", misses=0)
         case "SUCCEEDED":
-            _finish(sending, Fate.SUCCEEDED, **result)
+            _finish(request, RequestState.SUCCEEDED, **result)
         case "FAILED":
-            _finish(sending, Fate.FAILED, **result)
+            _finish(request, RequestState.FAILED, **result)
         case _:
             result["text"] = _("Authlete returned an unknown result.")
-            _finish(sending, Fate.UNKNOWN, **result)
+            _finish(request, RequestState.UNKNOWN, **result)
 
 
 def update_state(batch: Batch) -> None:
@@ -143,28 +142,28 @@ def update_state(batch: Batch) -> None:
 
 
 def _update_dry_run(batch: Batch) -> None:
-    sendings = Sending.objects.filter(batch=batch, is_dry=True)
-    if sendings.filter(fate__in=Sending.OPEN).exists():
+    requests = BatchRequest.objects.filter(batch=batch, is_dry=True)
+    if requests.filter(state__in=BatchRequest.OPEN).exists():
         return
-    if sendings.exclude(fate=Fate.SUCCEEDED).exists():
+    if requests.exclude(state=RequestState.SUCCEEDED).exists():
         batch.transition(State.UNFIT)
     else:
         batch.transition(State.TRIED, tried_at=timezone.now())
 
 
 def _update_run(batch: Batch) -> None:
-    sendings = Sending.objects.filter(batch=batch, is_dry=False)
-    fates = set(sendings.values_list("fate", flat=True))
-    if Fate.RUNNING in fates:
-        _transition(batch, State.SUBMITTING if Fate.WAITING in fates else State.RUNNING)
+    requests = BatchRequest.objects.filter(batch=batch, is_dry=False)
+    states = set(requests.values_list("state", flat=True))
+    if RequestState.RUNNING in states:
+        _transition(batch, State.SUBMITTING if RequestState.WAITING in states else State.RUNNING)
         return
-    created = sendings.aggregate(all=Sum("count"))["all"] or 0
-    if Fate.UNKNOWN in fates:  # its job waits for a member too
+    created = requests.aggregate(all=Sum("count"))["all"] or 0
+    if RequestState.UNKNOWN in states:  # its job waits for a member too
         to = State.UNKNOWN
-    elif Fate.WAITING in fates:
+    elif RequestState.WAITING in states:
         _transition(batch, State.SUBMITTING)
         return
-    elif fates <= set(Sending.DONE) and not _has_shortfall(batch):
+    elif states <= set(BatchRequest.DONE) and not _has_shortfall(batch):
         to = State.SUCCEEDED
     else:
         to = State.PARTLY if created else State.FAILED
@@ -173,7 +172,7 @@ def _update_run(batch: Batch) -> None:
         mail = batch.mail_at or now
         batch.transition(to, ended_at=now, mail_at=None if batch.mailed_at else mail)
     if to != State.UNKNOWN:
-        refused = sendings.filter(fate=Fate.REFUSED).values("position")
+        refused = requests.filter(state=RequestState.REFUSED).values("position")
         chunks = Chunk.objects.filter(batch=batch).exclude(position__in=refused)
         chunks.exclude(sealed="").update(sealed="")
 
@@ -185,7 +184,7 @@ def _transition(batch: Batch, state: Batch.State) -> None:
 
 def _has_shortfall(batch: Batch) -> bool:
     """Return whether a part that succeeded created fewer tokens than it was sent."""
-    parts = Sending.objects.filter(batch=batch, is_dry=False, fate__in=Sending.DONE)
+    parts = BatchRequest.objects.filter(batch=batch, is_dry=False, state__in=BatchRequest.DONE)
     return parts.filter(count__lt=F("tokens")).exists()
 
 
@@ -194,7 +193,7 @@ def _apply_job_outcome(batch: Batch, *, is_dry: bool) -> None:
 
     The worker may have been killed during a call, or the job may have been stopped.
     """
-    waiting = Sending.objects.filter(batch=batch, is_dry=is_dry, fate=Fate.WAITING)
+    waiting = BatchRequest.objects.filter(batch=batch, is_dry=is_dry, state=RequestState.WAITING)
     if not batch.job or not waiting.exists():
         return
     job = Job.objects.filter(pk=batch.job).first()
@@ -204,69 +203,73 @@ def _apply_job_outcome(batch: Batch, *, is_dry: bool) -> None:
     in_call = []
     for item in Item.objects.filter(job=batch.job, entry__gt=""):
         position = item.payload["position"]
-        if item.state == ItemFate.RUNNING and is_leased:
+        if item.state == ItemState.RUNNING and is_leased:
             in_call.append(position)
-        elif item.state == ItemFate.UNKNOWN or (item.state == ItemFate.RUNNING and is_over):
+        elif item.state == ItemState.UNKNOWN or (item.state == ItemState.RUNNING and is_over):
             waiting.filter(position=position).update(
-                fate=Fate.UNKNOWN, entry=item.entry, text=item.text, ended_at=now
+                state=RequestState.UNKNOWN, entry=item.entry, text=item.text, ended_at=now
             )
             Chunk.objects.filter(batch=batch, position=position).update(sealed="")
     if is_over:
         text = _("Not sent.")
-        waiting.exclude(position__in=in_call).update(fate=Fate.REFUSED, text=text, ended_at=now)
+        waiting.exclude(position__in=in_call).update(
+            state=RequestState.REFUSED, text=text, ended_at=now
+        )
 
 
 def _apply_reconciled(batch: Batch) -> None:
     """Take over what was resolved in the audit log."""
-    unknown = Sending.objects.filter(batch=batch, is_dry=False, fate=Fate.UNKNOWN)
-    entries = {sending.entry: sending for sending in unknown.exclude(entry="")}
+    unknown = BatchRequest.objects.filter(batch=batch, is_dry=False, state=RequestState.UNKNOWN)
+    entries = {request.entry: request for request in unknown.exclude(entry="")}
     for entry, resolution in find_resolutions(batch.organization_id, entries).items():
         succeeded = resolution.outcome == Outcome.SUCCEEDED
         unknown.filter(pk=entries[entry].pk).update(
-            fate=Fate.SETTLED if succeeded else Fate.FAILED,
+            state=RequestState.SETTLED if succeeded else RequestState.FAILED,
             count=entries[entry].tokens if succeeded else 0,
             text=_("Resolved in the audit log."),
             ended_at=timezone.now(),
         )
 
 
-def _due_sendings(batch: Batch) -> list[Sending]:
-    ready = Q(again_at=None) | Q(again_at__lte=timezone.now())
-    due = Sending.objects.filter(ready, batch=batch, fate=Fate.RUNNING)
-    return list(due.order_by("again_at", "position"))
+def _due_requests(batch: Batch) -> list[BatchRequest]:
+    ready = Q(next_poll_at=None) | Q(next_poll_at__lte=timezone.now())
+    due = BatchRequest.objects.filter(ready, batch=batch, state=RequestState.RUNNING)
+    return list(due.order_by("next_poll_at", "position"))
 
 
 def _is_pending(batch: Batch) -> bool:
     """Return whether any part is still to be waited for."""
-    open_ = Sending.objects.filter(batch=batch, fate__in=Sending.OPEN)
+    open_ = BatchRequest.objects.filter(batch=batch, state__in=BatchRequest.OPEN)
     return batch.state in Batch.MOVING and open_.exists()
 
 
 def _seconds_until_due(batch: Batch) -> float:
     """Return the seconds until the next poll."""
-    running = Sending.objects.filter(batch=batch, fate=Fate.RUNNING)
-    again = running.aggregate(at=Min("again_at"))["at"]
+    running = BatchRequest.objects.filter(batch=batch, state=RequestState.RUNNING)
+    again = running.aggregate(at=Min("next_poll_at"))["at"]
     if again is None:
         return MAX_POLL_SECONDS / 10
     seconds: float = (again - timezone.now()).total_seconds()
     return min(MAX_POLL_SECONDS, max(FIRST_POLL_SECONDS, seconds))
 
 
-def _schedule_next(sending: Sending, **fields: object) -> None:
-    delay = min(MAX_POLL_SECONDS, FIRST_POLL_SECONDS * 2.0 ** min(sending.looks, 10))
+def _schedule_next(request: BatchRequest, **fields: object) -> None:
+    delay = min(MAX_POLL_SECONDS, FIRST_POLL_SECONDS * 2.0 ** min(request.polls, 10))
     now = timezone.now()
-    _running(sending).update(
-        looks=F("looks") + 1, looked_at=now, again_at=now + timedelta(seconds=delay), **fields
+    _running(request).update(
+        polls=F("polls") + 1, polled_at=now, next_poll_at=now + timedelta(seconds=delay), **fields
     )
 
 
-def _finish(sending: Sending, fate: Sending.Fate, **fields: object) -> None:
+def _finish(request: BatchRequest, state: BatchRequest.State, **fields: object) -> None:
     now = timezone.now()
-    _running(sending).update(fate=fate, looks=F("looks") + 1, looked_at=now, ended_at=now, **fields)
+    _running(request).update(
+        state=state, polls=F("polls") + 1, polled_at=now, ended_at=now, **fields
+    )
 
 
-def _running(sending: Sending) -> QuerySet[Sending]:
-    return Sending.objects.filter(pk=sending.pk, fate=Fate.RUNNING)
+def _running(request: BatchRequest) -> QuerySet[BatchRequest]:
+    return BatchRequest.objects.filter(pk=request.pk, state=RequestState.RUNNING)
 
 
 QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|\u201c[^\u201d]*\u201d""")

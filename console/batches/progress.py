@@ -8,19 +8,19 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console.models import Batch, Chunk, Sending
+from console.models import Batch, BatchRequest, Chunk
 from tenants.jobs import queue
 from tenants.jobs.models import OPEN_JOB_STATES, Job, JobState
 
 FAST_POLL_SECONDS, SLOW_POLL_SECONDS = 2, 10
-FATE_DOTS: Mapping[str, str] = {
-    Sending.Fate.SUCCEEDED: "ok",
-    Sending.Fate.SETTLED: "ok",
-    Sending.Fate.FAILED: "bad",
-    Sending.Fate.REFUSED: "bad",
-    Sending.Fate.UNKNOWN: "warn",
-    Sending.Fate.RUNNING: "idle",
-    Sending.Fate.WAITING: "idle",
+STATE_DOTS: Mapping[str, str] = {
+    BatchRequest.State.SUCCEEDED: "ok",
+    BatchRequest.State.SETTLED: "ok",
+    BatchRequest.State.FAILED: "bad",
+    BatchRequest.State.REFUSED: "bad",
+    BatchRequest.State.UNKNOWN: "warn",
+    BatchRequest.State.RUNNING: "idle",
+    BatchRequest.State.WAITING: "idle",
 }
 
 State = Batch.State
@@ -30,13 +30,13 @@ State = Batch.State
 class BatchPart:
     """A request and the lines it covers."""
 
-    sending: Sending
+    request: BatchRequest
     chunk: Chunk | None
 
     @property
     def dot(self) -> str:
         """The kind of the dot that marks its outcome."""
-        return FATE_DOTS[self.sending.fate]
+        return STATE_DOTS[self.request.state]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +53,30 @@ class BatchRun:
     @property
     def finished(self) -> int:
         """The number of requests with a known outcome."""
-        unfinished = (*Sending.OPEN, Sending.Fate.UNKNOWN)
-        return sum(part.sending.fate not in unfinished for part in self.parts)
+        unfinished = (*BatchRequest.OPEN, BatchRequest.State.UNKNOWN)
+        return sum(part.request.state not in unfinished for part in self.parts)
 
     @property
     def sent(self) -> int:
         """The number of requests sent."""
-        return sum(bool(part.sending.sent_at) for part in self.parts)
+        return sum(bool(part.request.sent_at) for part in self.parts)
 
     @property
     def created(self) -> int:
         """The number of tokens created, as counted by Authlete."""
-        return sum(part.sending.count for part in self.parts)
+        return sum(part.request.count for part in self.parts)
 
     @property
     def unknown(self) -> list[BatchPart]:
         """The requests with unknown outcome."""
-        return [part for part in self.parts if part.sending.fate == Sending.Fate.UNKNOWN]
+        return [part for part in self.parts if part.request.state == BatchRequest.State.UNKNOWN]
 
     @property
     def is_uncounted(self) -> bool:
         """Whether a request succeeded for which Authlete returned no complete count."""
         return any(
-            part.sending.fate == Sending.Fate.SUCCEEDED and part.sending.count < part.sending.tokens
+            part.request.state == BatchRequest.State.SUCCEEDED
+            and part.request.count < part.request.tokens
             for part in self.parts
         )
 
@@ -83,8 +84,8 @@ class BatchRun:
 def load_run(batch: Batch, *, is_dry: bool) -> BatchRun:
     """Load the requests of a batch's dry run or submission."""
     chunks = {chunk.position: chunk for chunk in Chunk.objects.filter(batch=batch).defer("sealed")}
-    sendings = Sending.objects.filter(batch=batch, is_dry=is_dry)
-    return BatchRun([BatchPart(sending, chunks.get(sending.position)) for sending in sendings])
+    requests = BatchRequest.objects.filter(batch=batch, is_dry=is_dry)
+    return BatchRun([BatchPart(request, chunks.get(request.position)) for request in requests])
 
 
 def describe_progress(batch: Batch, run: BatchRun, dry: BatchRun) -> str:
@@ -150,23 +151,25 @@ class BatchJobs:
         if self.batch.state not in Batch.MOVING:
             return None
         for job in (self.job, self.poll_job):
-            if job and (job.state == JobState.PAUSED or job.trouble):
+            if job and (job.state == JobState.PAUSED or job.error):
                 return job
         if self.job is None or not self.job.is_over:
             return None
-        is_waiting = self.batch.state == State.CHECKING or self._waiting_sendings.exists()
+        is_waiting = self.batch.state == State.CHECKING or self._waiting_requests.exists()
         return self.job if is_waiting else None
 
     @property
-    def _waiting_sendings(self) -> QuerySet[Sending]:
-        return Sending.objects.filter(
-            batch=self.batch, fate=Sending.Fate.WAITING, is_dry=self.batch.state == State.TRYING
+    def _waiting_requests(self) -> QuerySet[BatchRequest]:
+        return BatchRequest.objects.filter(
+            batch=self.batch,
+            state=BatchRequest.State.WAITING,
+            is_dry=self.batch.state == State.TRYING,
         )
 
     @property
     def is_unpolled(self) -> bool:
         """Whether requests are running at Authlete and no job polls their status."""
-        running = Sending.objects.filter(batch=self.batch, fate=Sending.Fate.RUNNING)
+        running = BatchRequest.objects.filter(batch=self.batch, state=BatchRequest.State.RUNNING)
         is_polled = self.poll_job is not None and self.poll_job.state in OPEN_JOB_STATES
         return not is_polled and running.exists()
 
@@ -180,11 +183,11 @@ class BatchJobs:
 
 def load_jobs(batch: Batch) -> BatchJobs:
     """Load the jobs of a batch."""
-    jobs = Job.objects.in_bulk([pk for pk in (batch.job, batch.watch) if pk])
+    jobs = Job.objects.in_bulk([pk for pk in (batch.job, batch.poll_job) if pk])
     return BatchJobs(
         batch,
         jobs.get(batch.job) if batch.job else None,
-        jobs.get(batch.watch) if batch.watch else None,
+        jobs.get(batch.poll_job) if batch.poll_job else None,
     )
 
 
@@ -192,5 +195,5 @@ def poll_seconds(batch: Batch, run: BatchRun) -> int:
     """Return the seconds until the page polls again; 0 for a batch at rest."""
     if batch.state not in Batch.MOVING:
         return 0
-    polls = max((part.sending.looks for part in run.parts), default=0)
+    polls = max((part.request.polls for part in run.parts), default=0)
     return FAST_POLL_SECONDS if polls < 8 else SLOW_POLL_SECONDS

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from console.batches import polling
 from console.batches.forms import ResolvePartForm
 from console.batches.storage import BatchConflictError, audit_fields
-from console.models import Batch, Chunk, Sending
+from console.models import Batch, BatchRequest, Chunk
 from console.web.access import Member, Workspace
 from tenants.audit.events import BATCH_ADOPT, BATCH_RESOLVE
 from tenants.audit.models import AuditEntry
@@ -25,7 +25,7 @@ from tenants.organizations.reconciliation import register_evidence_source
 
 MAX_CLIENTS = 10  # clients whose tokens are counted
 
-State, Fate = Batch.State, Sending.Fate
+State, RequestState = Batch.State, BatchRequest.State
 
 
 def adopt_batch(workspace: Workspace, service_id: int, service_name: str, request_id: str) -> Batch:
@@ -36,14 +36,14 @@ def adopt_batch(workspace: Workspace, service_id: int, service_name: str, reques
 
     """
     member, region = workspace.member, workspace.region.name
-    watched = Sending.objects.filter(
+    watched = BatchRequest.objects.filter(
         request_id=request_id,
         batch__organization=member.organization,
         batch__region=region,
         batch__service_id=service_id,
     ).select_related("batch__organization")
-    if sending := watched.first():
-        return sending.batch
+    if request := watched.first():
+        return request.batch
     workspace.authlete.service(service_id).token_batches.status(request_id)
     batch = Batch(
         organization=member.organization,
@@ -58,13 +58,19 @@ def adopt_batch(workspace: Workspace, service_id: int, service_name: str, reques
     )
     with record_action(member.actor, BATCH_ADOPT, **audit_fields(batch)), transaction.atomic():
         batch.save(force_insert=True)
-        Sending.objects.create(batch=batch, position=1, fate=Fate.RUNNING, request_id=request_id)
+        BatchRequest.objects.create(
+            batch=batch, position=1, state=RequestState.RUNNING, request_id=request_id
+        )
     polling.ensure_polling(batch, member.actor)
     return batch
 
 
-def resolve_sending(
-    member: Member, batch: Batch, sending: Sending, form: ResolvePartForm, authlete: AuthleteClient
+def resolve_request(
+    member: Member,
+    batch: Batch,
+    request: BatchRequest,
+    form: ResolvePartForm,
+    authlete: AuthleteClient,
 ) -> None:
     """Store what a member found out about a part whose outcome is unknown.
 
@@ -73,40 +79,40 @@ def resolve_sending(
         NotFoundError: Authlete has no batch with the given ID.
 
     """
-    verdict, request_id = (form.cleaned_data[name] for name in ("verdict", "request_id"))
+    resolution, request_id = (form.cleaned_data[name] for name in ("resolution", "request_id"))
     now = timezone.now()
     result: dict[str, object]
-    if verdict == ResolvePartForm.ADOPT:
+    if resolution == ResolvePartForm.ADOPT:
         authlete.service(batch.service_id).token_batches.status(request_id)
-        result = {"fate": Fate.RUNNING, "request_id": request_id, "again_at": now}
-        result |= {"misses": 0, "looks": 0, "ended_at": None, "text": "", "code": ""}
-    elif verdict == ResolvePartForm.CREATED:
-        result = {"fate": Fate.SETTLED, "count": sending.tokens, "ended_at": now}
+        result = {"state": RequestState.RUNNING, "request_id": request_id, "next_poll_at": now}
+        result |= {"misses": 0, "polls": 0, "ended_at": None, "text": "", "code": ""}
+    elif resolution == ResolvePartForm.CREATED:
+        result = {"state": RequestState.SETTLED, "count": request.tokens, "ended_at": now}
         result["text"] = _("A member confirmed that the tokens were created.")
     else:
-        result = {"fate": Fate.FAILED, "count": 0, "ended_at": now}
+        result = {"state": RequestState.FAILED, "count": 0, "ended_at": now}
         result["text"] = _("A member confirmed that no token was created.")
     fields = audit_fields(batch)
     fields["reason"] = form.cleaned_data["reason"]
     fields["ticket"] = form.cleaned_data["ticket"]
     with record_action(member.actor, BATCH_RESOLVE, **fields):
-        unknown = Sending.objects.filter(pk=sending.pk, fate=Fate.UNKNOWN)
+        unknown = BatchRequest.objects.filter(pk=request.pk, state=RequestState.UNKNOWN)
         if not unknown.update(**result):
             raise BatchConflictError
-    if verdict != ResolvePartForm.ADOPT:
-        _resolve_entry(member, sending, verdict, result["text"], form)
+    if resolution != ResolvePartForm.ADOPT:
+        _resolve_entry(member, request, resolution, result["text"], form)
     polling.update_state(batch)
-    if verdict == ResolvePartForm.ADOPT:
+    if resolution == ResolvePartForm.ADOPT:
         polling.poll_now(batch, member.actor)
 
 
 def _resolve_entry(
-    member: Member, sending: Sending, verdict: str, text: object, form: ResolvePartForm
+    member: Member, request: BatchRequest, resolution: str, text: object, form: ResolvePartForm
 ) -> None:
     """Resolve the entry of the call in the audit log as well."""
-    unresolved = find_unresolved(member.organization.pk).filter(entry=sending.entry).first()
+    unresolved = find_unresolved(member.organization.pk).filter(entry=request.entry).first()
     if unresolved:
-        succeeded = verdict == ResolvePartForm.CREATED
+        succeeded = resolution == ResolvePartForm.CREATED
         fields = {name: form.cleaned_data[name] for name in ("reason", "ticket")}
         outcome = Outcome.SUCCEEDED if succeeded else Outcome.FAILED
         resolve(member.actor, unresolved, outcome, str(text), **fields)
@@ -131,12 +137,12 @@ class ClientCount:
 
 
 def count_tokens(
-    batch: Batch, sending: Sending, authlete: AuthleteClient
+    batch: Batch, request: BatchRequest, authlete: AuthleteClient
 ) -> tuple[list[ClientCount], AuthleteError | None]:
     """Count the tokens of the clients in a part whose outcome is unknown."""
     chunks = {chunk.position: chunk for chunk in Chunk.objects.filter(batch=batch).defer("sealed")}
-    chunk = chunks.get(sending.position)
-    done = Sending.objects.filter(batch=batch, is_dry=False, fate__in=Sending.DONE)
+    chunk = chunks.get(request.position)
+    done = BatchRequest.objects.filter(batch=batch, is_dry=False, state__in=BatchRequest.DONE)
     confirmed = [
         chunks[position].tokens_by_client for position in done.values_list("position", flat=True)
     ]
@@ -161,19 +167,19 @@ def get_request_id(entry: AuditEntry) -> Mapping[str, Any]:
     The console may have been killed before it recorded the reply, or a member has
     entered the ID since.
     """
-    sending = _entry_sendings(entry).exclude(request_id="").first()
-    return {"request_id": sending.request_id} if sending else {}
+    request = _entry_requests(entry).exclude(request_id="").first()
+    return {"request_id": request.request_id} if request else {}
 
 
 @on_resolved(CREATE.name)
 def update_batches(entry: AuditEntry, _outcome: Outcome) -> None:
     """Update the state of the batches whose request the entry recorded."""
-    for sending in _entry_sendings(entry).select_related("batch"):
-        polling.update_state(sending.batch)
+    for request in _entry_requests(entry).select_related("batch"):
+        polling.update_state(request.batch)
 
 
-def _entry_sendings(entry: AuditEntry) -> QuerySet[Sending]:
-    return Sending.objects.filter(
+def _entry_requests(entry: AuditEntry) -> QuerySet[BatchRequest]:
+    return BatchRequest.objects.filter(
         entry=entry.entry,
         is_dry=False,
         batch__organization=entry.organization_id,

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from console.models import Batch, Chunk, Piece, Sending
+from console.models import Batch, BatchRequest, Chunk, UploadPart
 from console.web.access import Member
 from tenants.audit.actor import Actor
 from tenants.audit.events import BATCH_CANCEL, BATCH_UPLOAD
@@ -56,15 +56,17 @@ def _store(member: Member, batch: Batch, file: Upload) -> Batch:
         "actor": member.actor.name,
         "file_name": truncate((file.name or "").rpartition("/")[2], 200),
         "size": file.size or 0,
-        "mark": fingerprint_value(batch.organization_id, "batch", batch.pk, digest.hexdigest()).hex,
+        "fingerprint": fingerprint_value(
+            batch.organization_id, "batch", batch.pk, digest.hexdigest()
+        ).hex,
     }
-    reset = {"tokens": 0, "fault_count": 0, "listed": "[]", "trouble": "", "job": None}
+    reset = {"tokens": 0, "fault_count": 0, "faults_json": "[]", "error": "", "job": None}
     for name, value in fields.items():
         setattr(batch, name, value)
     details = audit_fields(batch)
     details["changes"] = [
         FieldChange("size", None, batch.size),
-        FieldChange("file", None, batch.mark),
+        FieldChange("file", None, batch.fingerprint),
     ]
     with record_action(member.actor, BATCH_UPLOAD, **details), transaction.atomic():
         if batch._state.adding:
@@ -73,7 +75,7 @@ def _store(member: Member, batch: Batch, file: Upload) -> Batch:
             raise BatchConflictError
         _delete_contents(batch)
         for position, block in enumerate(_read_blocks(file)):
-            part = Piece(batch=batch, position=position)
+            part = UploadPart(batch=batch, position=position)
             part.sealed = vault.seal(block.decode("latin-1"), part.vault_context)
             part.save()
     title = _("Check %(name)s") % {"name": batch.name}
@@ -118,7 +120,7 @@ def cancel_batch(member: Member, batch: Batch) -> None:
 
 def read_pieces(batch: Batch) -> Iterator[bytes]:
     """Yield the stored file in blocks; raises `UnsealError`."""
-    for part in vault.iterate_rows(Piece.objects.filter(batch=batch)):
+    for part in vault.iterate_rows(UploadPart.objects.filter(batch=batch)):
         yield vault.unseal(part.sealed, part.vault_context).encode("latin-1")
 
 
@@ -136,7 +138,7 @@ def audit_fields(batch: Batch) -> EventDetails:
 
 def _delete_contents(batch: Batch) -> None:
     """Delete everything derived from an earlier file."""
-    for model in (Piece, Chunk, Sending):
+    for model in (UploadPart, Chunk, BatchRequest):
         model._default_manager.filter(batch=batch).delete()
 
 
@@ -147,7 +149,7 @@ def discard_expired() -> None:
     before = now - timedelta(hours=settings.BATCH_KEPT_HOURS)
     for batch in _abandoned_batches(before, now - JOB_LOST_AFTER):
         organization = batch.organization
-        if batch.transition(State.ABANDONED, trouble=_("The storage period has ended.")):
+        if batch.transition(State.ABANDONED, error=_("The storage period has ended.")):
             _delete_contents(batch)
             system = Actor(0, "", organization_id=organization.pk, organization=organization.slug)
             record_event(system, BATCH_CANCEL, **audit_fields(batch))

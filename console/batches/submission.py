@@ -17,7 +17,7 @@ from console.batches.check_job import get_batch
 from console.batches.forms import REQUEST_ID_PATTERN
 from console.batches.polling import mask
 from console.batches.storage import BatchConflictError, job_item, start_batch_job
-from console.models import Batch, Chunk, Sending
+from console.models import Batch, BatchRequest, Chunk
 from console.web.access import Member
 from tenants.audit.actor import Actor
 from tenants.authlete import AuthleteClient
@@ -39,7 +39,7 @@ from tenants.jobs.registry import ItemResult, job_handler
 REQUEST_ID = re.compile(REQUEST_ID_PATTERN)  # safe to use in a URL path
 MAX_CLIENTS_COUNTED = 10  # whose tokens are counted before a run
 
-State, Fate = Batch.State, Sending.Fate
+State, RequestState = Batch.State, BatchRequest.State
 
 
 def start_dry_run(member: Member, batch: Batch) -> None:
@@ -76,9 +76,9 @@ def _prepare(
     with transaction.atomic():
         if not batch.transition(state, *states, **fields):
             raise BatchConflictError
-        Sending.objects.filter(batch=batch, is_dry=is_dry).delete()
-        Sending.objects.bulk_create(
-            Sending(batch=batch, position=position, tokens=tokens, is_dry=is_dry)
+        BatchRequest.objects.filter(batch=batch, is_dry=is_dry).delete()
+        BatchRequest.objects.bulk_create(
+            BatchRequest(batch=batch, position=position, tokens=tokens, is_dry=is_dry)
             for position, tokens in chunks
         )
 
@@ -100,7 +100,7 @@ def run_dry_run_job(work: JobContext, item: Item) -> ItemResult:
     waiting = _get_waiting(work, item, State.TRYING, is_dry=True)
     if waiting is None:
         return ItemResult(_("This part is no longer waiting."), changed=False)
-    batch, sending, chunk = waiting
+    batch, request, chunk = waiting
     api = work.connect(item.region).service(item.service_id).token_batches
     entries = _unseal_entries(chunk)
     try:
@@ -108,11 +108,11 @@ def run_dry_run_job(work: JobContext, item: Item) -> ItemResult:
     except AuthleteError as error:
         error.message = mask(error.message)
         if _is_final(error):
-            _mark_ended(sending, Fate.REFUSED, error, item)
+            _mark_ended(request, RequestState.REFUSED, error, item)
             polling.update_state(batch)
         raise
     valid_id = request_id if REQUEST_ID.fullmatch(request_id) else ""
-    _mark_sent(sending, valid_id, item.entry)
+    _mark_sent(request, valid_id, item.entry)
     polling.ensure_polling(batch, load_starter(work.job, Effect.REVEAL) or worker_actor(work.job))
     return ItemResult(_("Accepted by Authlete."), changed=False)
 
@@ -124,7 +124,7 @@ def run_submit_job(work: JobContext, item: Item) -> ItemResult:
     waiting = _get_waiting(work, item, *states, is_dry=False)
     if waiting is None:
         return ItemResult(_("This part was already sent or is no longer needed."), False)
-    batch, sending, chunk = waiting
+    batch, request, chunk = waiting
     batch.transition(State.SUBMITTING, *states)  # the job may have been resumed or retried
     authlete = work.connect(item.region)
     _count_tokens(authlete, batch)
@@ -138,17 +138,17 @@ def run_submit_job(work: JobContext, item: Item) -> ItemResult:
         error.message = mask(error.message)
         if work.audit_sink.sent:
             with transaction.atomic():
-                _mark_ended(sending, Fate.UNKNOWN, error, item)
+                _mark_ended(request, RequestState.UNKNOWN, error, item)
                 Chunk.objects.filter(pk=chunk.pk).update(sealed="")
             polling.ensure_polling(
                 batch, load_starter(work.job, Effect.REVEAL) or worker_actor(work.job)
             )
         elif _is_final(error):
-            _mark_ended(sending, Fate.REFUSED, error, item)
+            _mark_ended(request, RequestState.REFUSED, error, item)
             polling.update_state(batch)
         raise
     with transaction.atomic():
-        _mark_sent(sending, request_id, item.entry)
+        _mark_sent(request, request_id, item.entry)
         Chunk.objects.filter(pk=chunk.pk).update(sealed="")
         work.mark_outcome_known(item)
     polling.ensure_polling(batch, load_starter(work.job, Effect.REVEAL) or worker_actor(work.job))
@@ -157,19 +157,19 @@ def run_submit_job(work: JobContext, item: Item) -> ItemResult:
 
 def _get_waiting(
     work: JobContext, item: Item, *states: Batch.State, is_dry: bool
-) -> tuple[Batch, Sending, Chunk] | None:
+) -> tuple[Batch, BatchRequest, Chunk] | None:
     """Return what to send, or None if it no longer needs to be sent."""
     batch = get_batch(work, item, *states)
     if batch is None:
         return None
     part = {"batch": batch, "position": item.payload["position"]}
-    sending = Sending.objects.filter(**part, is_dry=is_dry).first()
+    request = BatchRequest.objects.filter(**part, is_dry=is_dry).first()
     chunk = Chunk.objects.filter(**part).first()
-    if sending is None or chunk is None or sending.request_id:
+    if request is None or chunk is None or request.request_id:
         return None
-    if sending.fate not in (Fate.WAITING, Fate.REFUSED):
+    if request.state not in (RequestState.WAITING, RequestState.REFUSED):
         return None
-    return batch, sending, chunk
+    return batch, request, chunk
 
 
 def _is_final(error: AuthleteError) -> bool:
@@ -192,23 +192,25 @@ def _unseal_entries(chunk: Chunk) -> list[dict[str, object]]:
         raise InvalidRequestError(message) from None
 
 
-def _mark_sent(sending: Sending, request_id: str, entry: str) -> None:
+def _mark_sent(request: BatchRequest, request_id: str, entry: str) -> None:
     now = timezone.now()
-    Sending.objects.filter(pk=sending.pk).update(
-        fate=Fate.RUNNING if request_id else Fate.SUCCEEDED,
+    BatchRequest.objects.filter(pk=request.pk).update(
+        state=RequestState.RUNNING if request_id else RequestState.SUCCEEDED,
         request_id=request_id,
         entry=entry,
         sent_at=now,
-        again_at=now,
+        next_poll_at=now,
         ended_at=None if request_id else now,
         code="",
         text="",
     )
 
 
-def _mark_ended(sending: Sending, fate: Sending.Fate, error: AuthleteError, item: Item) -> None:
-    Sending.objects.filter(pk=sending.pk).update(
-        fate=fate,
+def _mark_ended(
+    request: BatchRequest, state: BatchRequest.State, error: AuthleteError, item: Item
+) -> None:
+    BatchRequest.objects.filter(pk=request.pk).update(
+        state=state,
         code=error.code[:20],
         text=error.message[:400],
         entry=error.request_id or item.entry,

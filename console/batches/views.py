@@ -26,7 +26,7 @@ from console.batches.validation.issues import (
     ValidationIssue,
 )
 from console.inventory.services import recently_ended_batches
-from console.models import Batch, Chunk, KnownService, Sending
+from console.models import Batch, BatchRequest, Chunk, KnownService
 from console.web.access import (
     ConsoleRequest,
     Member,
@@ -57,13 +57,13 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
             args = [member.organization.slug, service.region, service.service_id]
             return redirect_to(request, reverse("batches:new", args=args))
     created = (
-        Sending.objects.filter(batch=OuterRef("pk"), is_dry=False)
+        BatchRequest.objects.filter(batch=OuterRef("pk"), is_dry=False)
         .order_by()
         .values("batch")
         .annotate(total=Sum("count"))
         .values("total")
     )
-    batches = Batch.objects.filter(organization=member.organization).defer("listed")
+    batches = Batch.objects.filter(organization=member.organization).defer("faults_json")
     state = request.GET.get("state", "")
     if state in Batch.State.values:
         batches = batches.filter(state=state)
@@ -227,7 +227,7 @@ def submit(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse
     """Show the result of the dry run, and create the tokens."""
     record = get_batch(member, batch)
     path = batch_path(record)
-    form = SubmitForm(request.POST or None, mark=record.mark)
+    form = SubmitForm(request.POST or None, fingerprint=record.fingerprint)
     if form.is_valid():
         with idempotent(request, form, path):
             try:
@@ -307,8 +307,8 @@ def resolve(request: ConsoleRequest, member: Member, batch: UUID, position: int)
     """Show what's known about a request with a lost response, and record its outcome."""
     record = get_batch(member, batch)
     path = batch_path(record)
-    sending = get_object_or_404(Sending, batch=record, is_dry=False, position=position)
-    if sending.fate != Sending.Fate.UNKNOWN:
+    batch_request = get_object_or_404(BatchRequest, batch=record, is_dry=False, position=position)
+    if batch_request.state != BatchRequest.State.UNKNOWN:
         return redirect_to(request, path)
     authlete = member.connect(record.region)
     form = ResolvePartForm(request.POST or None)
@@ -316,18 +316,18 @@ def resolve(request: ConsoleRequest, member: Member, batch: UUID, position: int)
         try:
             with idempotent(request, form, path):
                 try:
-                    reconciliation.resolve_sending(member, record, sending, form, authlete)
+                    reconciliation.resolve_request(member, record, batch_request, form, authlete)
                 except BatchConflictError:
                     text = _("Nothing was changed. The request was resolved meanwhile.")
                     messages.info(request, text)
             return redirect_to(request, path)
         except NotFoundError:
             form.add_error("request_id", UNKNOWN_BATCH)
-    counts, error = reconciliation.count_tokens(record, sending, authlete)
+    counts, error = reconciliation.count_tokens(record, batch_request, authlete)
     context = {
         "member": member,
         "batch": record,
-        "sending": sending,
+        "batch_request": batch_request,
         "chunk": Chunk.objects.filter(batch=record, position=position).first(),
         "counts": counts,
         "error": error,

@@ -13,7 +13,7 @@ from console.inventory.coverage import organization_coverage
 from console.inventory.expiry import list_expiring
 from console.inventory.secret_age import count_overdue
 from console.inventory.services import count_open_rollovers, recently_ended_batches
-from console.models import Verdict
+from console.models import VerificationRun
 from console.models.webhooks import late_webhooks
 from console.web.access import ConsoleRequest, Member, organization_page, signed_in_page
 from console.web.dismissals import dismiss, is_dismissed
@@ -85,12 +85,12 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     if member.can(ConsolePermission.ADMINISTRATION):
         context["webhooks"] = late_webhooks(member.organization)
     if member.can(ConsolePermission.AUDIT_LOG):
-        verdicts = Verdict.objects.filter(organization=member.organization)
+        runs = VerificationRun.objects.filter(organization=member.organization)
         context |= {
             "entry_count": count_entries(member.organization.pk),
             "unknown": find_unresolved(member.organization.pk)[: MAX_COUNTED + 1].count(),
             "max_count": MAX_COUNTED,
-            "verification": verdicts.first(),
+            "verification": runs.first(),
             "saved": list(suggestions.preset_searches(member)),
             "pinned_searches": list(suggestions.pinned_searches(member)),
         }

@@ -92,7 +92,7 @@ def list_expiring(
 def _keys(organization: Organization, until: datetime) -> Iterator[ExpiringItem]:
     rows = KnownKey.objects.filter(organization=organization, ends_at__lte=until)
     for row in rows.iterator():
-        mark = row.thumbprint or f"{row.kid[:60]}-{row.place}"
+        mark = row.thumbprint or f"{row.kid[:60]}-{row.position}"
         at = f"{row.region}/{row.service_id}/{row.client_id}"
         yield ExpiringItem(
             ExpiryKind.CERTIFICATE if row.subject else ExpiryKind.KEY,

@@ -21,7 +21,7 @@ from tenants.models import Organization
 
 OWNERS_PER_STATEMENT = 200  # owners that a statement names
 INDEXED_KEY_FIELDS = (
-    "place",
+    "position",
     "kind",
     "kid",
     "kty",
@@ -31,7 +31,7 @@ INDEXED_KEY_FIELDS = (
     "thumbprint",
     "subject",
     "ends_at",
-    "marks",
+    "issues",
     "used_by",
     "owner",
     "words",
@@ -109,14 +109,14 @@ def _replace_changed(
 ) -> None:
     """Update the index; rewrite the rows of each owner whose keys changed."""
     known: dict[tuple[int, int], list[tuple[object, ...]]] = {}
-    for service_id, client_id, *values in rows.order_by("place").values_list(
+    for service_id, client_id, *values in rows.order_by("position").values_list(
         "service_id", "client_id", *INDEXED_KEY_FIELDS
     ):
         known.setdefault((service_id, client_id), []).append(tuple(values))
     changed: list[tuple[int, int]] = []
     fresh: list[KnownKey] = []
     for service_id, client_id, owner, keys in seen:
-        key_rows = [_key_values(place, owner, key) for place, key in enumerate(keys)]
+        key_rows = [_key_values(position, owner, key) for position, key in enumerate(keys)]
         whose = (service_id, client_id)
         if known.get(whose, []) == [tuple(one.values()) for one in key_rows]:
             continue
@@ -142,7 +142,7 @@ def _replace_changed(
 def _key_values(position: int, owner: str, key: InventoryKey) -> dict[str, object]:
     fact = key.info
     details: dict[str, object] = {
-        "place": position,
+        "position": position,
         "kind": str(key.location),
         "kid": fact.kid,
         "kty": fact.kty,
@@ -152,7 +152,7 @@ def _key_values(position: int, owner: str, key: InventoryKey) -> dict[str, objec
         "thumbprint": fact.thumbprint,
         "subject": fact.subject,
         "ends_at": fact.expires_at,
-        "marks": " ".join(fact.issues),
+        "issues": " ".join(fact.issues),
         "used_by": " ".join(key.used_by),
         "owner": owner,
     }

@@ -228,7 +228,7 @@ def recently_ended_batches(organization: Organization, user: User) -> list[Batch
     batches = Batch.objects.filter(
         lately, organization=organization, starter=user, state__in=Batch.ENDED
     )
-    return list(batches.defer("listed").order_by("-ended_at")[:3])
+    return list(batches.defer("faults_json").order_by("-ended_at")[:3])
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +242,8 @@ class OpenRollovers:
 def count_open_rollovers(organization: Organization) -> OpenRollovers:
     """Count the unfinished rollovers, and those of them that stopped."""
     rows = Rollover.objects.filter(organization=organization, state__in=Rollover.OPEN)
-    found = list(rows.values_list("job", "trouble"))
+    found = list(rows.values_list("job", "error"))
     active = Job.objects.filter(pk__in=[job for job, _ in found], state__in=ACTIVE_JOB_STATES)
     going = set(active.values_list("pk", flat=True))
-    stopped = sum(bool(trouble) or job not in going for job, trouble in found)
+    stopped = sum(bool(error) or job not in going for job, error in found)
     return OpenRollovers(len(found), stopped)

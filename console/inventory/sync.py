@@ -104,10 +104,10 @@ def _list_clients(
     if end.remaining() < MIN_SECONDS_LEFT:
         return {}
     services = KnownService.objects.filter(organization=organization, region__in=doors)
-    oldest = services.order_by(F("clients_asked_at").asc(nulls_first=True), "pk")
+    oldest = services.order_by(F("clients_requested_at").asc(nulls_first=True), "pk")
     rows = list(oldest.values_list("pk", "region", "service_id")[:SERVICES_PER_SYNC])
     # Also of those that do not answer: they would always be the first.
-    services.filter(pk__in=[pk for pk, *_ in rows]).update(clients_asked_at=timezone.now())
+    services.filter(pk__in=[pk for pk, *_ in rows]).update(clients_requested_at=timezone.now())
     places = [(region, number) for _, region, number in rows]
     versions = load_newest_versions(organization.pk, places)
     details: dict[ObjectRef, int] = {}

@@ -300,6 +300,6 @@ def _refresh_seconds(progress: JobProgress) -> int:
     job = progress.job
     if job.is_over and not progress.is_finishing_item:
         return 0
-    starts = job.state == JobState.WAITING and not (progress.is_scheduled or job.trouble)
+    starts = job.state == JobState.WAITING and not (progress.is_scheduled or job.error)
     moves = starts or job.state == JobState.RUNNING or progress.is_finishing_item
     return ACTIVE_REFRESH_SECONDS if moves else IDLE_REFRESH_SECONDS

@@ -8,7 +8,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 def set_owners(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Set the owner of each stream to the member who created it, if there still is one."""
     members: Any = apps.get_model("tenants", "Membership").objects
-    for stream in apps.get_model("console", "Stream").objects.all():
+    streams: Any = apps.get_model("console", "Stream").objects
+    for stream in streams.all():
         stream.owner = members.filter(
             organization=stream.organization_id, user__username=stream.made_by
         ).first()

@@ -3,46 +3,46 @@
 Authlete is the source of truth. No page that shows or writes settings trusts this data.
 """
 
-from console.models.batches import Batch, Chunk, Piece, Sending
+from console.models.batches import Batch, BatchRequest, Chunk, UploadPart
 from console.models.drafts import Draft, Lookup, Selection
-from console.models.evidence import Pack, PackPart, Verdict
-from console.models.expiry_notices import Digest, ToldEnd
+from console.models.evidence import EvidencePackage, EvidencePackagePart, VerificationRun
+from console.models.expiry_notices import ExpiryDigest, ExpiryNotice
 from console.models.index import KnownClient, KnownKey, KnownService
 from console.models.preferences import AccountPreferences, DismissedNotice
-from console.models.rate_limits import Spending
-from console.models.receipts import Receipt, ReceiptPlace
+from console.models.rate_limits import RateLimitUse
+from console.models.receipts import Receipt, ReceiptService
 from console.models.rollovers import Rollover
 from console.models.rotations import Rotation
-from console.models.searches import Chosen, SavedSearch
+from console.models.searches import ColumnPreference, SavedSearch
 from console.models.streams import Stream
 from console.models.webhooks import Delivery, Webhook
 
 __all__ = [
     "AccountPreferences",
     "Batch",
-    "Chosen",
+    "BatchRequest",
     "Chunk",
+    "ColumnPreference",
     "Delivery",
-    "Digest",
     "DismissedNotice",
     "Draft",
+    "EvidencePackage",
+    "EvidencePackagePart",
+    "ExpiryDigest",
+    "ExpiryNotice",
     "KnownClient",
     "KnownKey",
     "KnownService",
     "Lookup",
-    "Pack",
-    "PackPart",
-    "Piece",
+    "RateLimitUse",
     "Receipt",
-    "ReceiptPlace",
+    "ReceiptService",
     "Rollover",
     "Rotation",
     "SavedSearch",
     "Selection",
-    "Sending",
-    "Spending",
     "Stream",
-    "ToldEnd",
-    "Verdict",
+    "UploadPart",
+    "VerificationRun",
     "Webhook",
 ]

@@ -45,19 +45,19 @@ class Batch(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)  # the state
     starter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
     actor = models.CharField(max_length=254)  # the starter, as in the audit log
-    made_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
 
     is_adopted = models.BooleanField(default=False)  # created elsewhere; tracked by its ID
     file_name = models.CharField(max_length=200, blank=True)
     format = models.CharField(max_length=5, blank=True)
     size = models.BigIntegerField(default=0)  # bytes
-    mark = models.CharField(max_length=32, blank=True)  # fingerprint of the file
+    fingerprint = models.CharField(max_length=32, blank=True)  # of the file
     tokens = models.PositiveIntegerField(default=0)  # number of lines with a token
     clients_known = models.BooleanField(default=True)  # whether clients were checked
     fault_count = models.PositiveIntegerField(default=0)
-    listed = models.TextField(default="[]")  # the first faults, as JSON
-    trouble = models.CharField(max_length=400, blank=True)  # why it stopped
+    faults_json = models.TextField(default="[]")  # the first faults, as JSON
+    error = models.CharField(max_length=400, blank=True)  # why it stopped
 
     reason = models.CharField(max_length=400, blank=True)
     ticket = models.CharField(max_length=60, blank=True)
@@ -65,9 +65,9 @@ class Batch(models.Model):
     submitted_at = models.DateTimeField(null=True)
     counts = models.TextField(default="{}")  # tokens of each client before the run
     job = models.UUIDField(null=True)  # checks, tries or submits it
-    watch = models.UUIDField(null=True)  # the job that polls its status
+    poll_job = models.UUIDField(null=True)  # the job that polls its status
 
-    told_at = models.DateTimeField(null=True)  # of the last notification
+    notified_at = models.DateTimeField(null=True)  # of the last notification
     mail_at = models.DateTimeField(null=True)  # when an email is due
     mail_tries = models.PositiveIntegerField(default=0)
     mailed_at = models.DateTimeField(null=True)
@@ -91,8 +91,8 @@ class Batch(models.Model):
     ENDED = (State.SUCCEEDED, State.PARTLY, State.FAILED, State.UNKNOWN)
 
     class Meta:
-        ordering = ["-made_at"]
-        indexes = [models.Index(fields=["organization", "-made_at"])]
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["organization", "-created_at"])]
 
     def __str__(self) -> str:
         return f"{self.name}: {self.state}"
@@ -108,7 +108,7 @@ class Batch(models.Model):
 
     @property
     def faults(self) -> list[list[Any]]:
-        found: list[list[Any]] = json.loads(self.listed)
+        found: list[list[Any]] = json.loads(self.faults_json)
         return found
 
     @property
@@ -127,10 +127,10 @@ class Batch(models.Model):
         return True
 
 
-class Piece(models.Model):
+class UploadPart(models.Model):
     """A part of an uploaded file that isn't checked yet."""
 
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="pieces")
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="upload_parts")
     position = models.PositiveIntegerField()
     sealed = models.TextField()
 
@@ -182,10 +182,10 @@ class Chunk(models.Model):
         return found
 
 
-class Sending(models.Model):
+class BatchRequest(models.Model):
     """A request to Authlete for one chunk, or one of an external batch."""
 
-    class Fate(models.TextChoices):
+    class State(models.TextChoices):
         WAITING = "waiting", _("pending")
         RUNNING = "running", _("running")
         SUCCEEDED = "succeeded", _("succeeded")
@@ -194,40 +194,40 @@ class Sending(models.Model):
         UNKNOWN = "unknown", _("unknown")
         SETTLED = "settled", _("resolved manually")
 
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="sendings")
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="requests")
     position = models.PositiveIntegerField()
     is_dry = models.BooleanField(default=False)
     tokens = models.PositiveIntegerField(default=0)
-    fate = models.CharField(max_length=10, choices=Fate, default=Fate.WAITING)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     request_id = models.CharField(max_length=100, blank=True)
     entry = models.CharField(max_length=36, blank=True)  # of the audit log
     sent_at = models.DateTimeField(null=True)
-    looked_at = models.DateTimeField(null=True)
-    looks = models.PositiveIntegerField(default=0)
+    polled_at = models.DateTimeField(null=True)
+    polls = models.PositiveIntegerField(default=0)
     misses = models.PositiveIntegerField(default=0)  # polls that found no such batch
-    again_at = models.DateTimeField(null=True)  # time of the next poll
+    next_poll_at = models.DateTimeField(null=True)  # time of the next poll
     count = models.PositiveIntegerField(default=0)  # tokens, by Authlete's count
     code = models.CharField(max_length=20, blank=True)
     text = models.CharField(max_length=400, blank=True)
     ended_at = models.DateTimeField(null=True)
 
-    DONE = (Fate.SUCCEEDED, Fate.SETTLED)
-    OPEN = (Fate.WAITING, Fate.RUNNING)
+    DONE = (State.SUCCEEDED, State.SETTLED)
+    OPEN = (State.WAITING, State.RUNNING)
 
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint("batch", "position", "is_dry", name="one_sending_of_a_chunk")
+            models.UniqueConstraint("batch", "position", "is_dry", name="one_request_of_a_chunk")
         ]
-        indexes = [models.Index(fields=["batch", "is_dry", "fate"])]
+        indexes = [models.Index(fields=["batch", "is_dry", "state"])]
 
     def __str__(self) -> str:
-        return f"{self.batch_id}/{self.position}: {self.fate}"
+        return f"{self.batch_id}/{self.position}: {self.state}"
 
 
 @vault.register_rotation("uploads of batches")
-def reseal_uploads() -> Iterator[Piece | Chunk]:
+def reseal_uploads() -> Iterator[UploadPart | Chunk]:
     """Seal every part of a file under the current key, one row at a time."""
-    pieces, chunks = Piece.objects.exclude(sealed=""), Chunk.objects.exclude(sealed="")
-    yield from vault.reseal_rows(pieces, lambda part, _: part.vault_context, "sealed")
+    parts, chunks = UploadPart.objects.exclude(sealed=""), Chunk.objects.exclude(sealed="")
+    yield from vault.reseal_rows(parts, lambda part, _: part.vault_context, "sealed")
     yield from vault.reseal_rows(chunks, lambda chunk, _: chunk.vault_context, "sealed")

@@ -8,57 +8,57 @@ from django.utils import timezone
 from tenants.models import Organization
 
 
-class Pack(models.Model):
+class EvidencePackage(models.Model):
     """An evidence package of a search, created by a job and kept for some days."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
     actor = models.CharField(max_length=254)  # who requested it
     search = models.CharField(max_length=1000)  # as in the audit log
-    asked_at = models.DateTimeField(default=timezone.now)
+    requested_at = models.DateTimeField(default=timezone.now)
     job = models.UUIDField(null=True)  # creates it
-    made_at = models.DateTimeField(null=True)  # null until it is complete
+    completed_at = models.DateTimeField(null=True)  # null until it is complete
     entries = models.PositiveIntegerField(default=0)
     size = models.BigIntegerField(default=0)  # bytes
     covered = models.BigIntegerField(default=0)  # rows covered by a checkpoint
 
     class Meta:
-        ordering = ["-asked_at"]
-        indexes = [models.Index(fields=["organization", "-asked_at"], name="packs")]
+        ordering = ["-requested_at"]
+        indexes = [models.Index(fields=["organization", "-requested_at"], name="evidence_packages")]
 
     def __str__(self) -> str:
         return f"{self.entries} entries for {self.actor}"
 
 
-class PackPart(models.Model):
+class EvidencePackagePart(models.Model):
     """A part of a package's file; workers may not share a file system."""
 
-    pack = models.ForeignKey(Pack, on_delete=models.CASCADE, related_name="parts")
+    package = models.ForeignKey(EvidencePackage, on_delete=models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()
     data = models.BinaryField()
 
     class Meta:
         ordering = ["number"]
-        constraints = [models.UniqueConstraint("pack", "number", name="one_a_number")]
+        constraints = [models.UniqueConstraint("package", "number", name="one_a_number")]
 
     def __str__(self) -> str:
-        return f"{self.pack_id}/{self.number}"
+        return f"{self.package_id}/{self.number}"
 
 
-class Verdict(models.Model):
+class VerificationRun(models.Model):
     """The result of a verification of the audit log."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
     actor = models.CharField(max_length=254)
-    asked_at = models.DateTimeField(default=timezone.now)
+    requested_at = models.DateTimeField(default=timezone.now)
     job = models.UUIDField(null=True)
     ended_at = models.DateTimeField(null=True)  # null while running
     rows = models.BigIntegerField(default=0)
     entries = models.BigIntegerField(default=0)
     removed = models.BigIntegerField(default=0)  # entries past their retention
     bad = models.BigIntegerField(null=True)  # the first invalid row
-    what = models.CharField(max_length=400, default="")  # the error in that row
+    error = models.CharField(max_length=400, default="")  # the error in that row
     unguarded = models.BooleanField(default=False)  # database triggers are missing
     warnings = models.PositiveIntegerField(default=0)
     checkpoints = models.PositiveIntegerField(default=0)  # number compared with
@@ -68,8 +68,8 @@ class Verdict(models.Model):
     covered_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["-asked_at"]
-        indexes = [models.Index(fields=["organization", "-asked_at"], name="verdicts")]
+        ordering = ["-requested_at"]
+        indexes = [models.Index(fields=["organization", "-requested_at"], name="verification_runs")]
 
     def __str__(self) -> str:
         return f"{self.rows} rows for {self.actor}"

@@ -7,7 +7,7 @@ from django.db import models
 from tenants.models import Organization
 
 
-class Digest(models.Model):
+class ExpiryDigest(models.Model):
     """A day's email to an organization about expiring objects.
 
     It is stored with its notices before sending, so that any worker can resume it.
@@ -27,22 +27,24 @@ class Digest(models.Model):
         return f"{self.organization} on {self.day}"
 
 
-class ToldEnd(models.Model):
+class ExpiryNotice(models.Model):
     """A notice that an object expires within some days, or has expired.
 
     A renewed object has another expiry and gets new notices.
     """
 
-    digest = models.ForeignKey(Digest, on_delete=models.CASCADE)
+    digest = models.ForeignKey(ExpiryDigest, on_delete=models.CASCADE, related_name="notices")
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
-    thing = models.CharField(max_length=200)
+    object_key = models.CharField(max_length=200)
     ends_at = models.DateTimeField()
     days = models.SmallIntegerField()  # the threshold; 0 if expired
     line = models.TextField()  # of the email
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("organization", "thing", "ends_at", "days", name="told_once")
+            models.UniqueConstraint(
+                "organization", "object_key", "ends_at", "days", name="one_notice_per_threshold"
+            )
         ]
 
     def __str__(self) -> str:

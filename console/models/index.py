@@ -20,7 +20,7 @@ class KnownService(models.Model):
     modified_at = models.BigIntegerField(default=0)  # milliseconds since 1970
     seen_at = models.DateTimeField()
     clients_at = models.DateTimeField(null=True)  # last complete sync of its clients
-    clients_asked_at = models.DateTimeField(null=True)  # last sync by a periodic task
+    clients_requested_at = models.DateTimeField(null=True)  # last sync by a periodic task
     clients_problem = models.TextField(blank=True)  # the error of the last sync
 
     class Meta:
@@ -96,7 +96,7 @@ class KnownKey(models.Model):
     region = models.CharField(max_length=20)
     service_id = models.BigIntegerField()
     client_id = models.BigIntegerField(default=0)  # 0 for a service's key
-    place = models.PositiveIntegerField()  # index among the owner's keys
+    position = models.PositiveIntegerField()  # index among the owner's keys
     kind = models.CharField(max_length=10)  # location of the key
     kid = models.CharField(max_length=200, blank=True)
     kty = models.CharField(max_length=20, blank=True)
@@ -106,7 +106,7 @@ class KnownKey(models.Model):
     thumbprint = models.CharField(max_length=64, blank=True)
     subject = models.CharField(max_length=300, blank=True)
     ends_at = models.DateTimeField(null=True)
-    marks = models.CharField(max_length=120, blank=True)  # issues, separated by spaces
+    issues = models.CharField(max_length=120, blank=True)  # issues, separated by spaces
     used_by = models.CharField(max_length=400, blank=True)  # members, separated by spaces
     owner = models.CharField(max_length=200, blank=True)  # name of the owner
     words = models.TextField(blank=True)  # lower-case search text
@@ -114,13 +114,18 @@ class KnownKey(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                "organization", "region", "service_id", "client_id", "place", name="one_known_key"
+                "organization",
+                "region",
+                "service_id",
+                "client_id",
+                "position",
+                name="one_known_key",
             )
         ]
         indexes = [
             models.Index(fields=["organization", "ends_at", "id"], name="known_key_by_end"),
             models.Index(
-                fields=["organization", "kind", "region", "marks"], name="known_key_by_facets"
+                fields=["organization", "kind", "region", "issues"], name="known_key_by_facets"
             ),
         ]
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 
-class Spending(models.Model):
+class RateLimitUse(models.Model):
     """One use of a rate limit by a user; kept while it counts."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False)

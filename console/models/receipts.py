@@ -31,7 +31,7 @@ class Receipt(models.Model):
     page = models.CharField(max_length=36, blank=True)  # groups its calls in the audit log
     job = models.UUIDField(null=True)  # revokes; null without a job
     lookup = models.UUIDField(null=True)  # the lookup it was requested from
-    made_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)  # set only without a job
 
     class Meta:
@@ -57,10 +57,10 @@ class Receipt(models.Model):
         return vault.unseal(self.sealed, self.vault_context)
 
 
-class ReceiptPlace(models.Model):
+class ReceiptService(models.Model):
     """The result for one service, as JSON of `console.users.receipt_lines`."""
 
-    receipt = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="places")
+    receipt = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="services")
     region = models.CharField(max_length=20)
     service_id = models.BigIntegerField()
     name = models.CharField(max_length=200, blank=True)
@@ -72,7 +72,7 @@ class ReceiptPlace(models.Model):
     class Meta:
         ordering = ["region", "name", "service_id"]
         constraints = [
-            models.UniqueConstraint("receipt", "region", "service_id", name="one_place_a_receipt")
+            models.UniqueConstraint("receipt", "region", "service_id", name="one_service_a_receipt")
         ]
 
     def __str__(self) -> str:

@@ -49,7 +49,7 @@ class Rollover(models.Model):
     new_thumbprint = models.CharField(max_length=43, blank=True)
     old_handle = models.CharField(max_length=100, blank=True)  # of a key in hardware
     new_handle = models.CharField(max_length=100, blank=True)  # from Authlete's response
-    asked_at = models.DateTimeField(null=True)  # of the key generation request
+    requested_at = models.DateTimeField(null=True)  # of the key generation request
     caches = models.PositiveIntegerField()  # seconds to wait before the switch
     tokens = models.PositiveIntegerField()  # seconds to wait before the old key goes
 
@@ -64,7 +64,7 @@ class Rollover(models.Model):
     ended_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)  # time of the next step
     job = models.UUIDField(null=True)  # performs the next step
-    trouble = models.CharField(max_length=400, blank=True)  # why it stopped
+    error = models.CharField(max_length=400, blank=True)  # why it stopped
 
     OPEN = (State.STARTED, State.PUBLISHED, State.SWITCHED, State.REVERTING, State.REVERTED)
 

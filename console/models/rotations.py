@@ -49,8 +49,8 @@ class Rotation(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)  # the state
     new_sealed = models.TextField(blank=True)
     old_sealed = models.TextField(blank=True)
-    new_mark = models.CharField(max_length=32)  # fingerprints
-    old_mark = models.CharField(max_length=32, blank=True)  # when it was staged
+    new_fingerprint = models.CharField(max_length=32)  # fingerprints
+    old_fingerprint = models.CharField(max_length=32, blank=True)  # when it was staged
     old_since = models.DateTimeField(null=True)  # when this console set the old secret
     reason = models.CharField(max_length=400)
     ticket = models.CharField(max_length=60, blank=True)
@@ -116,13 +116,17 @@ class Rotation(models.Model):
 
     def has_new_secret(self, fingerprint: str) -> bool:
         """Return whether the client's current secret is the new one."""
-        return fingerprint == self._upgrade_mark(self.new_mark, self.new_sealed, "new")
+        return fingerprint == self._upgrade_fingerprint(
+            self.new_fingerprint, self.new_sealed, "new"
+        )
 
     def has_old_secret(self, fingerprint: str) -> bool:
         """Return whether the client's current secret is the replaced one."""
-        return fingerprint == self._upgrade_mark(self.old_mark, self.old_sealed, "old")
+        return fingerprint == self._upgrade_fingerprint(
+            self.old_fingerprint, self.old_sealed, "old"
+        )
 
-    def _upgrade_mark(self, mark: str, sealed: str, column: str) -> str:
+    def _upgrade_fingerprint(self, mark: str, sealed: str, column: str) -> str:
         """Return a stored fingerprint; one of the older format is computed again."""
         if len(mark) != LEGACY_HEX_DIGITS:
             return mark

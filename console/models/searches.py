@@ -24,10 +24,10 @@ class SavedSearch(models.Model):
     query = models.CharField(max_length=MAX_QUERY_CHARS)  # of the URL, without "?"
     shared = models.BooleanField(default=False)  # with everyone who can read the audit log
     pinned = models.BooleanField(default=False)  # to the audit log page
-    made_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering = ["name", "made_at"]
+        ordering = ["name", "created_at"]
         constraints = [
             models.UniqueConstraint("organization", "user", "name", name="one_search_of_a_name")
         ]
@@ -57,7 +57,7 @@ def manageable_searches(
     return SavedSearch.objects.filter(whose, organization=organization)
 
 
-class Chosen(models.Model):
+class ColumnPreference(models.Model):
     """The columns that one person wants to see in one list."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)

@@ -34,18 +34,18 @@ class Stream(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
     name = models.CharField(max_length=60)
     digest = models.CharField(max_length=64, unique=True)
-    made_at = models.DateTimeField(default=timezone.now)
-    made_by = models.CharField(max_length=254)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.CharField(max_length=254)
     owner = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True)  # the creator
     expires_at = models.DateTimeField(default=default_expiry)
     used_at = models.DateTimeField(null=True)
     position = models.BigIntegerField(default=0)  # the last row that was read
     # Time of the last audit entry about reads, and reads since then.
-    told_at = models.DateTimeField(null=True)
+    notified_at = models.DateTimeField(null=True)
     reads = models.PositiveIntegerField(default=0)
 
     class Meta:
-        ordering = ["name", "made_at"]
+        ordering = ["name", "created_at"]
 
     def __str__(self) -> str:
         return f"{self.name} of {self.organization}"

@@ -42,8 +42,8 @@ class Webhook(models.Model):
     secret_sealed = models.TextField()
     old_sealed = models.TextField(blank=True)  # also signs, until `old_until`
     old_until = models.DateTimeField(null=True)
-    made_at = models.DateTimeField(default=timezone.now)
-    made_by = models.CharField(max_length=254)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.CharField(max_length=254)
 
     position = models.BigIntegerField()  # the last delivered or skipped row
     pause = models.CharField(max_length=6, choices=Pause, default=Pause.NONE)
@@ -52,11 +52,11 @@ class Webhook(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)  # consecutive failures
     failing_since = models.DateTimeField(null=True)
     next_at = models.DateTimeField(default=timezone.now)
-    taken_at = models.DateTimeField(null=True)  # of the last successful delivery
-    held_until = models.DateTimeField(null=True)  # lock of the sending worker
+    delivered_at = models.DateTimeField(null=True)  # of the last successful delivery
+    locked_until = models.DateTimeField(null=True)  # lock of the sending worker
 
     class Meta:
-        ordering = ["name", "made_at"]
+        ordering = ["name", "created_at"]
 
     def __str__(self) -> str:
         return f"{self.name} of {self.organization}"
@@ -135,7 +135,7 @@ class Delivery(models.Model):
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE)
     is_test = models.BooleanField(default=False)
     state = models.CharField(max_length=7, choices=State, default=State.PENDING)
-    made_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
     after = models.BigIntegerField(default=0)  # starts after this row
     first = models.BigIntegerField(default=0)
     last = models.BigIntegerField(default=0)
@@ -150,8 +150,8 @@ class Delivery(models.Model):
 
     class Meta:
         verbose_name_plural = "deliveries"
-        ordering = ["-made_at", "-last"]
-        indexes = [models.Index(fields=["webhook", "-made_at"], name="deliveries_log")]
+        ordering = ["-created_at", "-last"]
+        indexes = [models.Index(fields=["webhook", "-created_at"], name="deliveries_log")]
         constraints = [
             models.UniqueConstraint(
                 fields=["webhook"],

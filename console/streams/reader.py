@@ -99,16 +99,16 @@ def _wait_for_rows(
 
 def _log_read(stream: Stream, actor: Actor) -> None:
     """Log the first read, then one entry per hour with the number of reads."""
-    now, was = timezone.now(), stream.told_at
+    now, was = timezone.now(), stream.notified_at
     if was and now - was < READ_LOG_INTERVAL:
         return
     streams = Stream.objects.filter(pk=stream.pk)
-    if not streams.filter(told_at=was).update(told_at=now):
+    if not streams.filter(notified_at=was).update(notified_at=now):
         return  # somebody who reads beside this tells it
     try:
         record_event(actor, events.STREAM_READ, label=stream.name, object=describe_reads(stream))
     except AuditUnavailableError:
-        streams.filter(told_at=now).update(told_at=was)
+        streams.filter(notified_at=now).update(notified_at=was)
         raise
     streams.update(reads=F("reads") - stream.reads)
 

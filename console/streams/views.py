@@ -61,7 +61,7 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
             Stream(
                 organization=member.organization,
                 name=name,
-                made_by=member.user.get_username(),
+                created_by=member.user.get_username(),
                 owner=Membership.objects.get(organization=member.organization, user=member.user),
                 expires_at=form.expires_at,
             ).set_token(token).save()

@@ -8,14 +8,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from console.forms.rows import describe_scope
-from console.models import ReceiptPlace
+from console.models import ReceiptService
 from console.users.receipt_lines import ReceiptLine
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.tokens import IssuedToken
 from tenants.authlete.errors import AuthleteError, InvalidResponseError
 from tenants.organizations.regions import Region
 
-type RevokedApp = tuple[ReceiptPlace, ReceiptLine]
+type RevokedApp = tuple[ReceiptService, ReceiptLine]
 
 
 @dataclass(frozen=True, slots=True)

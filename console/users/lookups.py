@@ -64,7 +64,7 @@ def reveal_subject(member: Member, subject: str, audit_fields: EventDetails) -> 
 
 
 def _save_lookup(member: Member, subject: str) -> Lookup:
-    Lookup.objects.filter(made_at__lt=timezone.now() - LOOKUP_LIFETIME).delete()
+    Lookup.objects.filter(created_at__lt=timezone.now() - LOOKUP_LIFETIME).delete()
     lookup = Lookup(user=member.user, organization=member.organization)
     lookup.seal_subject(subject).save(force_insert=True)
     return lookup
@@ -81,7 +81,7 @@ def get_lookup(member: Member, lookup_id: UUID) -> OpenLookup:
         pk=lookup_id,
         user=member.user,
         organization=member.organization,
-        made_at__gt=timezone.now() - LOOKUP_LIFETIME,
+        created_at__gt=timezone.now() - LOOKUP_LIFETIME,
     ).first()
     if lookup is None:
         raise Http404

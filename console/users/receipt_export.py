@@ -38,7 +38,7 @@ def receipt_data(report: ReceiptReport) -> dict[str, Any]:
         "by": receipt.actor,
         "ticket": receipt.ticket,
         "reason": receipt.reason,
-        "begun_at": receipt.made_at.isoformat(timespec="seconds"),
+        "begun_at": receipt.created_at.isoformat(timespec="seconds"),
         "ended_at": (report.ended_at.isoformat(timespec="seconds") if report.ended_at else None),
         "proven": report.is_confirmed,
         "tokens": {

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from django.utils import timezone
 
-from console.models import KnownService, Receipt, ReceiptPlace
+from console.models import KnownService, Receipt, ReceiptService
 from tenants.authlete.errors import AuthleteError
 
 TOKENS_PART, SCOPES_PART = "tokens", "scopes"
@@ -93,12 +93,12 @@ class ReceiptLine:
 class ServiceReceipt:
     """The apps of one service, and their database row."""
 
-    row: ReceiptPlace
+    row: ReceiptService
     lines: dict[int, ReceiptLine] = field(default_factory=dict)  # by client
     problem: ReceiptProblem | None = None  # with all of it
 
     @classmethod
-    def from_row(cls, row: ReceiptPlace) -> Self:
+    def from_row(cls, row: ReceiptService) -> Self:
         details: dict[str, Any] = json.loads(row.content)
         lines = [_parse_line(one) for one in details.get("lines", ())]
         trouble = details.get("trouble")
@@ -127,7 +127,7 @@ class ServiceReceipt:
         row.content = json.dumps(details, ensure_ascii=False)
         row.is_proven = is_over and self.is_confirmed
         row.ended_at = timezone.now() if is_over else None
-        same = ReceiptPlace.objects.filter(pk=row.pk, version=row.version)
+        same = ReceiptService.objects.filter(pk=row.pk, version=row.version)
         row.version += 1
         if not same.update(
             content=row.content, version=row.version, is_proven=row.is_proven, ended_at=row.ended_at
@@ -140,7 +140,7 @@ def open_service_receipt(receipt: Receipt, region: str, service_id: int) -> Serv
     place = {"region": region, "service_id": service_id}
     services = KnownService.objects.filter(organization=receipt.organization_id, **place)
     name = services.values_list("name", flat=True).first() or ""
-    row, _made = ReceiptPlace.objects.get_or_create(
+    row, _made = ReceiptService.objects.get_or_create(
         receipt=receipt, **place, defaults={"name": name[:200]}
     )
     return ServiceReceipt.from_row(row)

@@ -195,7 +195,7 @@ def build_report(receipt: Receipt, reader: Member | None = None) -> ReceiptRepor
     return ReceiptReport(
         receipt,
         _visible_subject(reader, receipt) if reader else "",
-        [ServiceReceipt.from_row(row) for row in receipt.places.all()],
+        [ServiceReceipt.from_row(row) for row in receipt.services.all()],
         [] if _is_running(job) else _load_calls(receipt),
         job,
         list(items.exclude(state__in=CONFIRMED_STATES)),
@@ -205,7 +205,7 @@ def build_report(receipt: Receipt, reader: Member | None = None) -> ReceiptRepor
 
 def is_receipt_confirmed(receipt: Receipt) -> bool:
     """Return `ReceiptReport.is_confirmed` without building the report."""
-    if not receipt.places.exists() or receipt.places.filter(is_proven=False).exists():
+    if not receipt.services.exists() or receipt.services.filter(is_proven=False).exists():
         return False
     if not receipt.job:
         return receipt.ended_at is not None
@@ -217,7 +217,7 @@ def is_receipt_confirmed(receipt: Receipt) -> bool:
 def _is_running(job: Job | None) -> bool:
     if job is None or job.state not in ACTIVE_JOB_STATES:
         return False
-    return job.state == JobState.RUNNING or not job.trouble
+    return job.state == JobState.RUNNING or not job.error
 
 
 def _visible_subject(member: Member, receipt: Receipt) -> str:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from console.models import Lookup, Receipt, ReceiptPlace
+from console.models import Lookup, Receipt, ReceiptService
 from console.users.connected_apps import RegionResult, RevokedApp
 from console.users.lookups import OpenLookup
 from console.users.receipt_lines import ServiceReceipt
@@ -67,13 +67,13 @@ def attach_revoked_apps(lookup: Lookup, results: Iterable[RegionResult]) -> None
 
 def _revoked_apps(lookup: Lookup, region: str) -> dict[tuple[int, int], RevokedApp]:
     """By service and client, each as it was tried last."""
-    places = ReceiptPlace.objects.filter(
+    rows = ReceiptService.objects.filter(
         ended_at__isnull=False, receipt__lookup=lookup.pk, region=region
     )
     return {
-        (receipt_place.service_id, line.client_id): (receipt_place, line)
-        for receipt_place in places.order_by("ended_at")
-        for line in ServiceReceipt.from_row(receipt_place).lines.values()
+        (receipt_service.service_id, line.client_id): (receipt_service, line)
+        for receipt_service in rows.order_by("ended_at")
+        for line in ServiceReceipt.from_row(receipt_service).lines.values()
     }
 
 

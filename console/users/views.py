@@ -214,24 +214,24 @@ def _show_result(
     subject: str,
 ) -> HttpResponse:
     """Redirect to the user, or to the receipt if it isn't confirmed."""
-    receipt_place = service_receipt.row
+    receipt_service = service_receipt.row
     if not service_receipt.is_confirmed:
-        args = [member.organization.slug, receipt_place.receipt_id]
+        args = [member.organization.slug, receipt_service.receipt_id]
         submit.result_url = reverse("users:receipt", args=args)
         return redirect_to(request, submit.result_url)
     (line,) = service_receipt.lines.values()
     if not is_in_dialog(request):
         messages.success(request, _("Access of %(app)s revoked.") % {"app": line.display_name})
-        submit.result_url += f"#in-{receipt_place.region}"
+        submit.result_url += f"#in-{receipt_service.region}"
         return redirect_to(request, submit.result_url)
     context = {
         "member": member,
-        "service": receipt_place,
+        "service": receipt_service,
         "line": line,
         "past_actions": list_actions(member, subject),
     }
     response = render_page(request, "users/revoked_row.html", context)
-    row = f"#app-{receipt_place.region}-{receipt_place.service_id}-{line.client_id}"
+    row = f"#app-{receipt_service.region}-{receipt_service.service_id}-{line.client_id}"
     return reswap(retarget(response, row), "outerHTML")
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from console.models import Spending
+from console.models import RateLimitUse
 from console.web.access import Member
 from tenants.audit.events import RATE_LIMIT_EXCEEDED
 from tenants.audit.recorder import record_event
@@ -69,9 +69,9 @@ def consume(member: Member, rate_limit: RateLimit) -> bool:
 
     The hit is stored before the count is read, so concurrent actions can't exceed it.
     """
-    hits = Spending.objects.filter(user=member.user, budget=rate_limit.name)
+    hits = RateLimitUse.objects.filter(user=member.user, budget=rate_limit.name)
     hits.filter(at__lte=timezone.now() - LIMIT_WINDOW).delete()
-    hit = Spending.objects.create(user=member.user, budget=rate_limit.name)
+    hit = RateLimitUse.objects.create(user=member.user, budget=rate_limit.name)
     if hits.count() <= rate_limit.max_per_hour:
         return True
     hit.delete()

@@ -46,7 +46,7 @@ def add(
     """Create a webhook for new rows; return it with its signing secret."""
     secret = generate_secret()
     webhook = Webhook(
-        organization=organization, made_by=who.name, position=last_row(), **settings
+        organization=organization, created_by=who.name, position=last_row(), **settings
     ).set_secret(secret)
     webhook.set_url(url, origin)
     changes = list(_diff(Webhook(), {**settings, "origin": origin}))

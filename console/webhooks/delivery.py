@@ -84,7 +84,7 @@ class DeliveryResult:
 
 def is_unlocked(now: datetime) -> Q:
     """Of webhooks: no worker is at it."""
-    return Q(held_until=None) | Q(held_until__lt=now)
+    return Q(locked_until=None) | Q(locked_until__lt=now)
 
 
 def deliver_due(pk: UUID) -> None:
@@ -100,9 +100,9 @@ def _deliver_next(pk: UUID) -> bool:
     now = timezone.now()
     until = now + LOCK_DURATION
     due = Webhook.objects.filter(is_unlocked(now), pk=pk, pause="", next_at__lte=now)
-    if not due.update(held_until=until):
+    if not due.update(locked_until=until):
         return False
-    webhooks = Webhook.objects.filter(pk=pk, held_until=until)
+    webhooks = Webhook.objects.filter(pk=pk, locked_until=until)
     try:
         return _deliver(webhooks.get())
     except (DatabaseError, Webhook.DoesNotExist):
@@ -112,7 +112,7 @@ def _deliver_next(pk: UUID) -> bool:
         webhooks.update(next_at=timezone.now() + INTERNAL_ERROR_DELAY)
         return False
     finally:
-        webhooks.update(held_until=None)
+        webhooks.update(locked_until=None)
 
 
 def _deliver(webhook: Webhook) -> bool:
@@ -222,7 +222,7 @@ def _mark_delivered(
         Webhook.objects.filter(pk=webhook.pk).update(
             tries=0,
             failing_since=None,
-            taken_at=timezone.now(),
+            delivered_at=timezone.now(),
             next_at=timezone.now(),  # behind those that wait for longer
         )
 

@@ -11,7 +11,7 @@ from console.models import Delivery
 
 
 def _attempted_at(delivery: Delivery) -> datetime:
-    return delivery.tried_at or delivery.made_at
+    return delivery.tried_at or delivery.created_at
 
 
 DELIVERIES = ListDefinition[Delivery](
@@ -46,7 +46,7 @@ DELIVERIES = ListDefinition[Delivery](
     text=lambda row: f"{row.first} {row.last} {row.status} {row.error} {row.answer} {row.message}",
     fields={
         "message": lambda row: row.message,
-        "created_at": lambda row: row.made_at.isoformat(),
+        "created_at": lambda row: row.created_at.isoformat(),
         "attempted_at": lambda row: row.tried_at.isoformat() if row.tried_at else "",
         "first_row": lambda row: row.first,
         "last_row": lambda row: row.last,

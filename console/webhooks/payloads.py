@@ -65,13 +65,13 @@ def next_batch(webhook: Webhook) -> Delivery | int:
 def build_body(webhook: Webhook, delivery: Delivery) -> bytes:
     """Build the body; empty if the rows have changed since, due to deletions."""
     if delivery.is_test:
-        return _join_body(TEST_TYPE, delivery.made_at, [])
+        return _join_body(TEST_TYPE, delivery.created_at, [])
     rows, _until = read_rows_after(
         webhook.organization_id, delivery.first - 1, delivery.rows, row_filter(webhook)
     )
     if [row.seq for row, _before in (rows[:1] + rows[-1:])] != [delivery.first, delivery.last]:
         return b""
-    return _join_body(ROWS_TYPE, delivery.made_at, _row_lines(webhook, rows))
+    return _join_body(ROWS_TYPE, delivery.created_at, _row_lines(webhook, rows))
 
 
 def build_headers(

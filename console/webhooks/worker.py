@@ -73,15 +73,15 @@ def delete_old_deliveries() -> None:
     now = timezone.now()
     Webhook.objects.filter(old_until__lt=now).update(old_sealed="", old_until=None)
     lost = Q(tried_at__lt=now - TEST_RESPONSE_TIMEOUT) | Q(
-        tried_at=None, made_at__lt=now - TEST_START_TIMEOUT
+        tried_at=None, created_at__lt=now - TEST_START_TIMEOUT
     )
     pending = Delivery.objects.filter(lost, is_test=True, state=Delivery.State.PENDING)
     pending.update(state=Delivery.State.FAILED)
     over = Delivery.objects.exclude(state=Delivery.State.PENDING)
-    over.filter(made_at__lt=now - LOG_RETENTION).delete()
+    over.filter(created_at__lt=now - LOG_RETENTION).delete()
     for pk in Webhook.objects.values_list("pk", flat=True):
         deliveries = over.filter(webhook=pk)
-        for oldest in deliveries.values_list("made_at", flat=True)[
+        for oldest in deliveries.values_list("created_at", flat=True)[
             MAX_LOGGED_DELIVERIES : MAX_LOGGED_DELIVERIES + 1
         ]:
-            deliveries.filter(made_at__lte=oldest).delete()
+            deliveries.filter(created_at__lte=oldest).delete()

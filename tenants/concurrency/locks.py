@@ -43,7 +43,7 @@ class DatabaseLocks:
             yield
         finally:
             try:
-                WriteLease.objects.filter(place=key, token=mine).delete()
+                WriteLease.objects.filter(key=key, token=mine).delete()
             except DatabaseError:
                 log.exception("could not release a lock; it expires by itself")
 
@@ -62,14 +62,14 @@ class DatabaseLocks:
     def _try_acquire(self, key: str, token: UUID, duration: timedelta) -> bool:
         """Try to acquire the lease; each statement decides alone."""
         lease = {"token": token, "holder": self.holder[:150], "until": Now() + duration}
-        if WriteLease.objects.filter(place=key, until__lt=Now()).update(**lease):
+        if WriteLease.objects.filter(key=key, until__lt=Now()).update(**lease):
             return True
-        WriteLease.objects.bulk_create([WriteLease(place=key, **lease)], ignore_conflicts=True)
-        return WriteLease.objects.filter(place=key, token=token).exists()
+        WriteLease.objects.bulk_create([WriteLease(key=key, **lease)], ignore_conflicts=True)
+        return WriteLease.objects.filter(key=key, token=token).exists()
 
 
 def _find_holder(key: str) -> str:
-    holders = WriteLease.objects.filter(place=key).values_list("holder", flat=True)
+    holders = WriteLease.objects.filter(key=key).values_list("holder", flat=True)
     return holders.first() or ""
 
 

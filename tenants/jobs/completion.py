@@ -51,7 +51,7 @@ def load_starter(job: Job, permission: Permission) -> Actor | None:
 def pause_with_problem(job: Job, lease: UUID, problem: str) -> None:
     """Pause the job and store the problem."""
     with record_action(worker_actor(job), events.JOB_PAUSE, **event_details(job)):
-        _leave_running_state(job, lease, state=JobState.PAUSED, trouble=problem)
+        _leave_running_state(job, lease, state=JobState.PAUSED, error=problem)
 
 
 def end_job(
@@ -61,7 +61,7 @@ def end_job(
     details = event_details(job)
     details["changes"] = item_counts_as_changes(job)
     with record_action(worker_actor(job), event, **details):
-        _leave_running_state(job, lease, state=state, ended_at=Now(), trouble=problem)
+        _leave_running_state(job, lease, state=state, ended_at=Now(), error=problem)
         skip_pending_items(job)
     run_ended_hook(job)
 

@@ -105,7 +105,7 @@ def exclusive_jobs(actor: Actor, organization: Organization, kind: str) -> Itera
 def pause_job(job: Job, actor: Actor) -> None:
     """Pause the job after the running items; raise `JobStateError`."""
     with _record_control(job, actor, events.JOB_PAUSE):
-        _change_state(job, ACTIVE_JOB_STATES, state=JobState.PAUSED, trouble="")
+        _change_state(job, ACTIVE_JOB_STATES, state=JobState.PAUSED, error="")
 
 
 def resume_job(job: Job, actor: Actor) -> None:
@@ -114,15 +114,15 @@ def resume_job(job: Job, actor: Actor) -> None:
     A scheduled start stays. Raises `JobStateError`.
     """
     with _record_control(job, actor, events.JOB_RESUME):
-        _change_state(job, (JobState.PAUSED, JobState.WAITING), state=JobState.WAITING, trouble="")
-        Item.objects.filter(job=job, state=ItemState.PENDING).update(again_at=None)
+        _change_state(job, (JobState.PAUSED, JobState.WAITING), state=JobState.WAITING, error="")
+        Item.objects.filter(job=job, state=ItemState.PENDING).update(retry_at=None)
         _schedule(job)
 
 
 def cancel_job(job: Job, actor: Actor) -> None:
     """Cancel the job after the running items; skip the others."""
     with _record_control(job, actor, events.JOB_CANCEL):
-        _change_state(job, OPEN_JOB_STATES, state=JobState.CANCELLED, ended_at=Now(), trouble="")
+        _change_state(job, OPEN_JOB_STATES, state=JobState.CANCELLED, ended_at=Now(), error="")
         skip_pending_items(job)
     run_ended_hook(job)
 
@@ -139,7 +139,7 @@ def run_now(job: Job) -> None:
     """Run a waiting job now, without an audit entry."""
     waiting = Job.objects.filter(pk=job.pk, state=JobState.WAITING, run_at=None)
     if waiting.exists():
-        Item.objects.filter(job=job, state=ItemState.PENDING).update(again_at=None)
+        Item.objects.filter(job=job, state=ItemState.PENDING).update(retry_at=None)
         _schedule(job)
 
 
@@ -150,9 +150,9 @@ def retry_failed_items(job: Job, actor: Actor) -> int:
     """
     with _record_control(job, actor, events.JOB_RETRY):
         over = (JobState.COMPLETED, JobState.CANCELLED, JobState.NOT_ALLOWED)
-        _change_state(job, over, state=JobState.WAITING, ended_at=None, trouble="", failures=0)
+        _change_state(job, over, state=JobState.WAITING, ended_at=None, error="", failures=0)
         again = select_retryable_items(job).update(
-            state=ItemState.PENDING, tries=0, again_at=None, ended_at=None, text="", code=""
+            state=ItemState.PENDING, tries=0, retry_at=None, ended_at=None, text="", code=""
         )
         if not again:
             raise JobStateError

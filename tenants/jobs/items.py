@@ -29,14 +29,14 @@ MAX_ITEMS_PER_THREAD = 25  # of each thread
 
 def start_next_item(job: Job, lease: UUID) -> Item | None:
     """Start the next due item, untried ones first; None if there is none."""
-    ready = Q(again_at=None) | Q(again_at__lte=Now())
+    ready = Q(retry_at=None) | Q(retry_at__lte=Now())
     pending = Item.objects.filter(ready, job=job, state=ItemState.PENDING)
     item = pending.order_by("tries", "position").first()
     if item is None:
         return None
     items = Item.objects.filter(pk=item.pk, state=ItemState.PENDING)
-    before = {"entry": "", "text": "", "code": "", "again_at": None}
-    if not items.update(**before, state=ItemState.RUNNING, lease=lease, begun=F("begun") + 1):
+    before = {"entry": "", "text": "", "code": "", "retry_at": None}
+    if not items.update(**before, state=ItemState.RUNNING, lease=lease, starts=F("starts") + 1):
         raise LeaseLostError  # it was skipped meanwhile
     item.refresh_from_db()
     return item

@@ -110,7 +110,7 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     # Why it waits, was paused or was refused by itself.
-    trouble = models.CharField(max_length=400, default="")
+    error = models.CharField(max_length=400, default="")
     failures = models.PositiveIntegerField(default=0)  # since an item went well
 
     # Who works on it: every write of a worker names its lease (`leases`).
@@ -153,9 +153,9 @@ class Item(models.Model):
 
     state = models.CharField(max_length=10, choices=ItemState, default=ItemState.PENDING)
     lease = models.UUIDField(null=True)  # the job's lease at the start
-    begun = models.PositiveIntegerField(default=0)  # times
+    starts = models.PositiveIntegerField(default=0)  # times
     tries = models.PositiveIntegerField(default=0)  # that failed without an answer
-    again_at = models.DateTimeField(null=True)  # earliest retry
+    retry_at = models.DateTimeField(null=True)  # earliest retry
     # Audit entry of the last change or failed call.
     entry = models.CharField(max_length=36, default="")
     text = models.CharField(max_length=400, default="")

@@ -61,7 +61,7 @@ def run_item(work: JobContext, item: Item, handler: JobHandler) -> ItemAttempt:
     except AuthleteError as error:
         return _handle_failure(work, item, handler, error, failures)
     except RetryLaterError as later:
-        requeue_item(item, again_at=Now() + timedelta(seconds=later.seconds))
+        requeue_item(item, retry_at=Now() + timedelta(seconds=later.seconds))
         return ItemAttempt()
     except (LeaseLostError, DatabaseError):
         raise
@@ -102,20 +102,20 @@ def _handle_failure(
     if decision.state is not ItemState.PENDING:
         finish_item(item, decision.state, **values)
         return ItemAttempt(decision.next_step)
-    trouble = truncate(f"{item.region.upper()}: {_(error.title)}", 400)
+    problem = truncate(f"{item.region.upper()}: {_(error.title)}", 400)
     values["tries"] = item.tries + decision.counts_as_try
     if decision.next_step is NextStep.STOP:
         requeue_item(item, **values)
-        return ItemAttempt(decision.next_step, trouble)
+        return ItemAttempt(decision.next_step, problem)
     again = Now() + timedelta(seconds=failure_policy.retry_delay(error, failures))
-    requeue_item(item, again_at=again, **values)
+    requeue_item(item, retry_at=again, **values)
     if decision.next_step is NextStep.WAIT:
         region = Item.objects.filter(job=work.job, region=item.region)
-        region.filter(state=ItemState.PENDING).update(again_at=again)
+        region.filter(state=ItemState.PENDING).update(retry_at=again)
     # Those that failed at the same time count as one failure.
     work.job.failures = failures + 1
-    Job.objects.filter(pk=work.job.pk).update(failures=failures + 1, trouble=trouble)
-    return ItemAttempt(decision.next_step, trouble)
+    Job.objects.filter(pk=work.job.pk).update(failures=failures + 1, error=problem)
+    return ItemAttempt(decision.next_step, problem)
 
 
 def run_slice(pk: UUID) -> UUID | None:
@@ -225,7 +225,7 @@ def _recover_items(job: Job, lease: UUID, handler: JobHandler) -> bool:
 def _wait_or_end(job: Job, lease: UUID) -> None:
     """End the job, or wait for items to retry."""
     pending = Item.objects.filter(job=job, state=ItemState.PENDING)
-    again = pending.aggregate(at=Min("again_at"))["at"]
+    again = pending.aggregate(at=Min("retry_at"))["at"]
     if again is None and not pending.exists():
         end_job(job, lease, JobState.COMPLETED)
     else:

@@ -6,7 +6,7 @@ it in one entry.
 import pytest
 from playwright.sync_api import expect
 
-from console.models import SavedSearch, Stream, Verdict
+from console.models import SavedSearch, Stream, VerificationRun
 from console.models.streams import generate_token
 from tenants.audit import record_builder
 from tenants.audit.actor import Actor
@@ -93,13 +93,13 @@ def test_hostile_names_are_inert(scene):
         SavedSearch.objects.create(
             organization=home, user=scene.user, name=name, query=query, pinned=True
         )
-        stream = Stream(organization=home, name=name, made_by=text[:254])
+        stream = Stream(organization=home, name=name, created_by=text[:254])
         stream.set_token(generate_token()).save()
-        webhook = make_webhook(home, name=name, tries=1, made_by=text[:254])
+        webhook = make_webhook(home, name=name, tries=1, created_by=text[:254])
         log(webhook, 1, state="failed", status=500, answer=text[:500])
         if kind in ("tags", "length", "right to left"):
             fits(scene, "webhooks:show", webhook=webhook.pk)
-    Verdict.objects.create(organization=home, actor=HEBREW[:254], bad=1, what=LONG[:400])
+    VerificationRun.objects.create(organization=home, actor=HEBREW[:254], bad=1, error=LONG[:400])
 
     pages = "webhooks:index streams:index searches:index audit:index audit:verify"
     for page in pages.split():

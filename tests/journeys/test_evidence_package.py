@@ -57,7 +57,7 @@ def test_evidence_package_of_a_quarter_is_verifiable(scene, tmp_path, assert_bud
     hand.click("button", "Create evidence package")
     expect(page.get_by_text("In progress. You can leave this page.")).to_be_visible()
     work()
-    expect(page.locator("#pack").get_by_text("Ready")).to_be_visible()  # by itself
+    expect(page.locator("#package").get_by_text("Ready")).to_be_visible()  # by itself
     with page.expect_download() as download:
         hand.click("link", "Download")
 

@@ -34,7 +34,8 @@ REFUSED = "another-callback-secret-9876543210-fedcba"
 CALLBACK = "authentication_callback_api_secret"
 NOBODY: dict[str, object] = {"uidb36": "1", "key": "no-such"}  # open nothing
 NOBODY |= dict.fromkeys(
-    "job selection lookup receipt rollover batch pack search stream webhook".split(), UUID(int=0)
+    "job selection lookup receipt rollover batch package_id search stream webhook".split(),
+    UUID(int=0),
 )
 NOBODY |= {"setting": "pkceRequired", "handle": "no-such"}
 NOBODY |= {"position": 1, "home": "no-such"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.models import ReceiptPlace
+from console.models import ReceiptService
 from console.users.receipt_lines import ReceiptLine, ServiceReceipt
 from console.users.revocation import UserRevocation
 from tenants.authlete.api.grants import AuthorizedClientPage, GrantsApi
@@ -21,7 +21,7 @@ def revocation(acme, sandbox, monkeypatch):
     sandbox.clients[44] = make_client(44)
     issue(sandbox, 44)
     service = connect(load_credentials(acme), "us", NullAuditSink()).service(17)
-    receipt = ServiceReceipt(ReceiptPlace(region="us", service_id=17), {})
+    receipt = ServiceReceipt(ReceiptService(region="us", service_id=17), {})
     monkeypatch.setattr(ServiceReceipt, "save", lambda self, **_: None)
     return UserRevocation(service, SUBJECT, receipt)
 

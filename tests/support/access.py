@@ -202,7 +202,7 @@ PATH_PARAMS = {
     "receipt": UUID(int=0),
     "stream": UUID(int=0),
     "webhook": UUID(int=0),
-    "pack": UUID(int=0),
+    "package_id": UUID(int=0),
     "search": UUID(int=0),
     "setting": "pkceRequired",
     "entry": "00000000-0000-7000-8000-000000000000",

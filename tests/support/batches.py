@@ -5,7 +5,7 @@ import json
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from console.batches.periodic_tasks import get_starter
-from console.models import Sending
+from console.models import BatchRequest
 
 NEW = "/acme/services/us/17/batches/new/"
 CANARY = "kestrel-4471-canary-of-an-uploaded-token"
@@ -37,5 +37,5 @@ def starter(batch):
 
 
 def fates(batch):
-    sendings = Sending.objects.filter(batch=batch, is_dry=False)
-    return list(sendings.values_list("fate", flat=True))
+    requests = BatchRequest.objects.filter(batch=batch, is_dry=False)
+    return list(requests.values_list("state", flat=True))

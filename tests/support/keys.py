@@ -105,7 +105,7 @@ def certificate(acme, ends_at=ENDS, thumbprint="ab12", **more):
         organization=acme,
         region="eu",
         client_id=44,
-        place=KnownKey.objects.count(),
+        position=KnownKey.objects.count(),
         kind="client",
         owner="Ledger",
         ends_at=ends_at,

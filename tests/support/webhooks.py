@@ -12,7 +12,7 @@ from console.webhooks import delivery
 
 def make_webhook(organization, url="https://siem.example/in/s3cr3t-path", **more):
     """A webhook, from the first row on."""
-    given = {"name": "SIEM", "made_by": "ida", "position": 0} | more
+    given = {"name": "SIEM", "created_by": "ida", "position": 0} | more
     webhook = Webhook(organization=organization, **given).set_secret(generate_secret())
     origin = "/".join(url.split("/")[:3])
     webhook.set_url(url, origin).save()

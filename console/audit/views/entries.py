@@ -45,7 +45,7 @@ from console.history.entries import (
     is_undoable,
 )
 from console.history.groups import expand_group
-from console.models import Pack, Verdict
+from console.models import EvidencePackage, VerificationRun
 from console.users.receipt_store import receipts_by_entry
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import IdempotentForm, idempotent
@@ -68,7 +68,7 @@ logger = logging.getLogger(__name__)
 
 ONE_MILLISECOND = timedelta(milliseconds=1)
 ENTRIES_PER_PAGE = 50  # entries a page
-MAX_LISTED_RESULTS = 10  # that were made, or verdicts, that are listed
+MAX_LISTED_RESULTS = 10  # that were made, or runs, that are listed
 REFRESH_SECONDS = 2  # seconds between two looks of a browser at what is being made
 MAX_RELATED_ENTRIES = 10  # other entries of the same page that are listed
 
@@ -253,26 +253,28 @@ def export(request: ConsoleRequest, member: Member) -> HttpResponse:
         "folds_reads": form.hides_reads,
         "chips": list(search_links.filter_chips(form)),
         "query": form.query.urlencode(),
-        "packs": Pack.objects.filter(organization=member.organization)[:MAX_LISTED_RESULTS],
+        "packages": EvidencePackage.objects.filter(organization=member.organization)[
+            :MAX_LISTED_RESULTS
+        ],
     }
     return render_page(request, "audit/export.html", context)
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
-def evidence_package(request: ConsoleRequest, member: Member, pack: UUID) -> HttpResponseBase:
+def evidence_package(request: ConsoleRequest, member: Member, package_id: UUID) -> HttpResponseBase:
     """Show or download an evidence package."""
-    packages = Pack.objects.filter(organization=member.organization)
-    package = get_object_or_404(packages.select_related("organization"), pk=pack)
-    if package.made_at and "download" in request.GET:
+    packages = EvidencePackage.objects.filter(organization=member.organization)
+    package = get_object_or_404(packages.select_related("organization"), pk=package_id)
+    if package.completed_at and "download" in request.GET:
         return download_package(request, member, package)
     context = {
         "member": member,
-        "pack": package,
+        "package": package,
         "file": evidence_packages.file_name(package),
-        "ends_at": package.asked_at + evidence_packages.PACKAGE_LIFETIME,
-        **_job_context(package.job, is_done=package.made_at is not None),
+        "ends_at": package.requested_at + evidence_packages.PACKAGE_LIFETIME,
+        **_job_context(package.job, is_done=package.completed_at is not None),
     }
-    return render_page(request, "audit/evidence_package.html", context, part="pack")
+    return render_page(request, "audit/evidence_package.html", context, part="package")
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
@@ -285,8 +287,8 @@ def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
             if not verification.request_verification(member):
                 messages.info(request, _("Verification is already in progress."))
         return redirect_to(request, path)
-    verdicts = Verdict.objects.filter(organization=member.organization)
-    last, ended = verdicts.first(), verdicts.filter(ended_at__isnull=False)
+    runs = VerificationRun.objects.filter(organization=member.organization)
+    last, ended = runs.first(), runs.filter(ended_at__isnull=False)
     context = {
         "member": member,
         "last": last,
@@ -304,7 +306,7 @@ def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
 def _job_context(pk: UUID | None, *, is_done: bool) -> dict[str, Any]:
     """Return the progress of a background job.
 
-    ``every`` is the polling interval in seconds, ``trouble`` the reason of a failure.
+    ``every`` is the polling interval in seconds, ``error`` the reason of a failure.
     """
     job = None if is_done or not pk else Job.objects.filter(pk=pk).first()
     over = job is None or job.is_over
@@ -312,7 +314,7 @@ def _job_context(pk: UUID | None, *, is_done: bool) -> dict[str, Any]:
     return {
         "job": job,
         "failed": not is_done and over,
-        "trouble": next(iter(items), "") if job else "",
+        "error": next(iter(items), "") if job else "",
         "every": 0 if is_done or over else REFRESH_SECONDS,
         "stalled": not (is_done or over or queue.has_live_worker()),
     }

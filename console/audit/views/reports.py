@@ -19,7 +19,7 @@ from console.audit_log.entry_rows import build_rows, group_by_day, load_names
 from console.audit_log.export_formats import ExportRow, iter_entries, redact_subject
 from console.audit_log.search_form import AuditSearchForm
 from console.audit_log.times import DayField, midnight
-from console.models import Pack
+from console.models import EvidencePackage
 from console.templatetags.text import mask
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.responses import redirect_to, render_page
@@ -224,7 +224,9 @@ def _print_page(request: ConsoleRequest, member: Member, form: AuditSearchForm) 
 
 
 @step_up
-def download_package(request: ConsoleRequest, member: Member, package: Pack) -> HttpResponseBase:
+def download_package(
+    request: ConsoleRequest, member: Member, package: EvidencePackage
+) -> HttpResponseBase:
     """Log the download, then stream the package."""
     label = f"{package.entries} entries, evidence pack"
     record_event(member.actor, AUDIT_EXPORT, object=str(package.pk), label=label)

@@ -13,7 +13,7 @@ from console.inventory.index import redirect_hosts
 from console.lists.export import ExportFields
 from console.lists.facets import Labels
 from console.lists.request import ListColumn
-from console.models import Chosen
+from console.models import ColumnPreference
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.enums import CLIENT_AUTH_METHOD, GRANT_TYPE
 from tenants.authlete.json.reader import make_storable
@@ -204,13 +204,13 @@ class ColumnsForm(forms.Form):
 
 def chosen_columns(user: User) -> list[str]:
     """Return the names of the columns that ``user`` wants to see, in order."""
-    columns = Chosen.objects.filter(user=user, name=LIST_NAME).first()
+    columns = ColumnPreference.objects.filter(user=user, name=LIST_NAME).first()
     expected = columns.columns.split() if columns else DEFAULT_COLUMNS
     return [column.name for column in CLIENT_COLUMNS if column.name in expected]
 
 
 def save_columns(user: User, columns: list[str]) -> None:
     """Save the columns that ``user`` wants to see, for every browser."""
-    Chosen.objects.update_or_create(
+    ColumnPreference.objects.update_or_create(
         user=user, name=LIST_NAME, defaults={"columns": " ".join(columns)}
     )

@@ -54,9 +54,12 @@ def activate_secret(
             raise SecretChangedError
         if old := api.keep_secret().client_secret:
             rotation.seal_old_secret(old.get_secret_value())
-            rotation.old_mark = rotation.fingerprint(old)
+            rotation.old_fingerprint = rotation.fingerprint(old)
     set_state(
-        rotation, State.ACTIVATING, old_sealed=rotation.old_sealed, old_mark=rotation.old_mark
+        rotation,
+        State.ACTIVATING,
+        old_sealed=rotation.old_sealed,
+        old_fingerprint=rotation.old_fingerprint,
     )
     _send_secret(api, who, rotation, now, new, State.STAGED)
     mark_activated(rotation, who)

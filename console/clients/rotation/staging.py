@@ -73,10 +73,10 @@ def stage_secret(
         staged_by=who.name,
         until=timezone.now() + STAGED_LIFETIME,
     )
-    rotation.new_mark = rotation.fingerprint(new)
+    rotation.new_fingerprint = rotation.fingerprint(new)
     rotation.seal_new_secret(new.get_secret_value())
     if old:
-        rotation.old_mark = rotation.fingerprint(old)
+        rotation.old_fingerprint = rotation.fingerprint(old)
         rotation.seal_old_secret(old.get_secret_value())
     expire_rotations()
     with record_action(who, SECRET_STAGE, **audit_fields(rotation)):

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.inventory.expiry import ExpiringItem, list_expiring
 from console.inventory.services import BackgroundReader, list_services
-from console.models import Digest, KnownService, ToldEnd
+from console.models import ExpiryDigest, ExpiryNotice, KnownService
 from tenants.authlete.transport.deadline import Deadline
 from tenants.jobs.periodic_tasks import run_every_minute
 from tenants.models import Membership, Organization
@@ -81,10 +81,10 @@ def send_expiry_digests() -> None:
 def collect_digest(organization: Organization) -> None:
     """Store a digest of items that reached a new threshold, at most once a day."""
     now, today = timezone.now(), timezone.localdate()
-    if Digest.objects.filter(organization=organization, day=today).exists():
+    if ExpiryDigest.objects.filter(organization=organization, day=today).exists():
         return
-    notices = ToldEnd.objects.filter(organization=organization)
-    sent = set(notices.values_list("thing", "ends_at", "days"))
+    notices = ExpiryNotice.objects.filter(organization=organization)
+    sent = set(notices.values_list("object_key", "ends_at", "days"))
     due = [
         (item, days)
         for item in list_expiring(organization)
@@ -94,13 +94,15 @@ def collect_digest(organization: Organization) -> None:
     if not due:
         return
     with transaction.atomic():
-        digest, is_created = Digest.objects.get_or_create(organization=organization, day=today)
+        digest, is_created = ExpiryDigest.objects.get_or_create(
+            organization=organization, day=today
+        )
         if is_created:  # by this worker and no other
-            ToldEnd.objects.bulk_create(
-                ToldEnd(
+            ExpiryNotice.objects.bulk_create(
+                ExpiryNotice(
                     digest=digest,
                     organization=organization,
-                    thing=item.key,
+                    object_key=item.key,
                     ends_at=item.ends_at,
                     days=days,
                     line=_mail_line(item, days),
@@ -112,15 +114,17 @@ def collect_digest(organization: Organization) -> None:
 def send_pending_digests() -> None:
     """Send every digest that wasn't sent yet and whose next attempt is due."""
     now = timezone.now()
-    for digest in Digest.objects.filter(sent_at=None).select_related("organization"):
+    for digest in ExpiryDigest.objects.filter(sent_at=None).select_related("organization"):
         if digest.tried_at and now < digest.tried_at + _retry_delay(digest.tries):
             continue
-        unclaimed = Digest.objects.filter(pk=digest.pk, sent_at=None, tried_at=digest.tried_at)
+        unclaimed = ExpiryDigest.objects.filter(
+            pk=digest.pk, sent_at=None, tried_at=digest.tried_at
+        )
         if not unclaimed.update(tried_at=now, tries=F("tries") + 1):
             continue  # another worker is sending it
         if not (recipients := find_recipients(digest.organization)):
             continue
-        notices = list(digest.toldend_set.order_by("days", "ends_at", "pk"))
+        notices = list(digest.notices.order_by("days", "ends_at", "pk"))
         try:
             mail.send(
                 recipients,
@@ -131,7 +135,7 @@ def send_pending_digests() -> None:
         except mail.MAIL_ERRORS:
             log.exception("an expiry digest could not be sent; it is retried")
         else:
-            Digest.objects.filter(pk=digest.pk).update(sent_at=timezone.now())
+            ExpiryDigest.objects.filter(pk=digest.pk).update(sent_at=timezone.now())
 
 
 def find_recipients(organization: Organization) -> list[str]:
@@ -159,7 +163,7 @@ def _format_day(time: datetime) -> str:
     return date_format(timezone.localtime(time), "j M Y")
 
 
-def _mail_subject(organization: Organization, notices: Sequence[ToldEnd]) -> str:
+def _mail_subject(organization: Organization, notices: Sequence[ExpiryNotice]) -> str:
     expired = sum(notice.days == 0 for notice in notices)
     counts = {
         "organization": " ".join(organization.name.split()),
@@ -173,7 +177,7 @@ def _mail_subject(organization: Organization, notices: Sequence[ToldEnd]) -> str
     return gettext("%(organization)s: %(expired)d expired, %(expiring)d expiring soon") % counts
 
 
-def _mail_body(organization: Organization, notices: Sequence[ToldEnd]) -> str:
+def _mail_body(organization: Organization, notices: Sequence[ExpiryNotice]) -> str:
     intro = gettext("Items of %(organization)s that expire soon or have expired:")
     lines = [intro % {"organization": organization.name}]
     heading: int | None = None

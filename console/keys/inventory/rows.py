@@ -55,7 +55,7 @@ class KeyRow:
         """Return the label of each issue and the style of its badge."""
         return [
             (ISSUE_LABELS.get(issue, issue), "bad" if issue in CRITICAL_ISSUES else "warn")
-            for issue in self.key.marks.split()
+            for issue in self.key.issues.split()
         ]
 
     @property
@@ -112,9 +112,9 @@ EXPORT_FIELDS: ExportFields[KeyRow] = {
     "thumbprint": lambda row: row.key.thumbprint,
     "subject": lambda row: row.key.subject,
     "ends_at": lambda row: row.expires_at.isoformat() if row.expires_at else "",
-    "marks": lambda row: row.key.marks,
-    "named_by": lambda row: row.key.used_by,
-    "as_last_seen": lambda row: row.is_stale,
+    "issues": lambda row: row.key.issues,
+    "used_by": lambda row: row.key.used_by,
+    "is_stale": lambda row: row.is_stale,
 }
 
 

@@ -31,7 +31,7 @@ COLUMN_BY_FIELD = {
     "kty": "kty",
     "owner": "owner",
     "setting": "used_by",
-    "mark": "marks",
+    "issue": "issues",
 }
 COLUMN_BY_SORT = {"ends": "ends_at", "kid": "kid", "owner": "owner", "kind": "kind"}
 NO_MATCH = Q(pk__in=[])
@@ -93,7 +93,7 @@ class KeyInventory:
         order = (
             column.desc(nulls_last=True) if request.is_descending else column.asc(nulls_last=True)
         )
-        return keys.order_by(order, "region", "service_id", "client_id", "place")
+        return keys.order_by(order, "region", "service_id", "client_id", "position")
 
     def _searched(self, request: ListRequest) -> QuerySet[KnownKey]:
         """Return the keys that match the search box, regardless of the facets."""
@@ -116,7 +116,7 @@ class KeyInventory:
             case "kind":
                 kinds = [kind for kind, label in KIND_LABELS.items() if value in str(label).lower()]
                 return Q(kind__in=[*kinds, value])
-            case member if value == "none" and member != "mark":
+            case member if value == "none" and member != "issue":
                 return Q(**{COLUMN_BY_FIELD[member]: ""}) | Q(
                     **{f"{COLUMN_BY_FIELD[member]}__iexact": value}
                 )
@@ -136,11 +136,11 @@ class KeyInventory:
             return Q()
         if name == "ends":
             return self._expiry_filter(values[0]) if values[0] in EXPIRY_LABELS else NO_MATCH
-        if name != "mark":
+        if name != "issue":
             return Q(**{f"{name}__in": values})
         condition = NO_MATCH
         for value in values:
-            condition |= ~Q(marks="") if value == ANY_ISSUE else Q(marks__contains=value)
+            condition |= ~Q(issues="") if value == ANY_ISSUE else Q(issues__contains=value)
         return condition
 
     def _expiry_filter(self, days: str) -> Q:
@@ -156,7 +156,7 @@ class KeyInventory:
         groups: Iterable[KeyGroup] = (
             self._searched(request)
             .order_by()
-            .values("region", "kind", "marks")
+            .values("region", "kind", "issues")
             .annotate(number=Count("pk"), **ends)
         )
         days = (request.selected[EXPIRY_FACET.name] or [""])[0]
@@ -172,7 +172,7 @@ class KeyInventory:
 
 
 ANY_ISSUE = "any"
-SEARCH_FIELDS = "kid thumbprint subject alg use kty kind region mark owner service setting".split()
+SEARCH_FIELDS = "kid thumbprint subject alg use kty kind region issue owner service setting".split()
 VOCABULARY = SearchVocabulary(
     {name: name for name in SEARCH_FIELDS}, "alg:RS256", {}, frozenset(SEARCH_FIELDS)
 )
@@ -182,13 +182,13 @@ type KeyGroup = Mapping[str, Any]  # keys with the same region, kind and issues,
 
 
 def _issues(group: KeyGroup) -> Sequence[str]:
-    issues = group["marks"].split()
+    issues = group["issues"].split()
     return [*issues, ANY_ISSUE] if issues else []
 
 
 KIND_FACET = Facet[KeyGroup]("kind", _("Kind"), lambda group: [group["kind"]], KIND_LABELS)
 ISSUE_FACET = Facet[KeyGroup](
-    "mark", _("Issues"), _issues, {ANY_ISSUE: _("Anything"), **ISSUE_LABELS}
+    "issue", _("Issues"), _issues, {ANY_ISSUE: _("Anything"), **ISSUE_LABELS}
 )
 EXPIRY_FACET = Facet[KeyGroup](  # counted apart: its values overlap
     "ends", _("Expiry"), lambda _group: (), EXPIRY_LABELS, is_single=True

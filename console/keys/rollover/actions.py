@@ -76,7 +76,7 @@ def run_step(api: ServiceApi, actor: Actor, rollover: Rollover) -> bool:
     fields: dict[str, object] = {
         TIMESTAMP_FIELDS[state]: now,
         "acting_at": None,
-        "trouble": "",
+        "error": "",
         "due_at": None,
         "job": None,
     }
@@ -154,7 +154,7 @@ def run_rollover_job(work: JobContext, item: Item) -> ItemResult:
         details = audit_fields(rollover)
         details["changes"] = [FieldChange("trouble", None, str(error))]
         record_event(actor, ROLLOVER_STOP, **details)
-        rollover.transition(rollover.state, trouble=str(error)[:400], acting_at=None)
+        rollover.transition(rollover.state, error=str(error)[:400], acting_at=None)
         raise StaleVersionError(str(error), {}) from None
     return ItemResult(str(rollover.get_state_display()), changed=is_changed)
 
@@ -273,7 +273,7 @@ def can_undo(rollover: Rollover) -> bool:
 def is_scheduled(rollover: Rollover, job: Job | None) -> bool:
     """Return whether the next step runs automatically."""
     is_active = job is not None and job.state in ACTIVE_JOB_STATES
-    return not rollover.is_finished and is_active and not rollover.trouble
+    return not rollover.is_finished and is_active and not rollover.error
 
 
 def is_early(rollover: Rollover) -> bool:
@@ -299,7 +299,7 @@ def _schedule_next(
     start_at = run_at if run_at and run_at > timezone.now() else None
     job = schedule_step(member.actor, rollover, state, start_at, reason=reason, ticket=ticket)
     due = start_at or timezone.now()
-    _transition(rollover, state, job=job.pk, due_at=due, trouble="", **fields)
+    _transition(rollover, state, job=job.pk, due_at=due, error="", **fields)
     control.cancel_if_open(previous_job, member.actor)
 
 

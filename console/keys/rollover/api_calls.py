@@ -73,14 +73,14 @@ def _create_new_key(api: ServiceApi, rollover: Rollover) -> bool:
     old = hsm_steps.find_key_to_copy(rollover, api.hardware_keys.list())
     if old is None:
         return False
-    asked_at = rollover.asked_at
-    _mark_acting(rollover, asked_at=timezone.now())
+    requested_at = rollover.requested_at
+    _mark_acting(rollover, requested_at=timezone.now())
     try:
         key = api.hardware_keys.create(
             kty=old.kty, use=old.use, alg=old.alg, kid=rollover.new_kid, hsm_name=old.hsm_name
         )
     except AuthleteError as error:
-        _mark_finished(rollover, error, asked_at=asked_at)
+        _mark_finished(rollover, error, requested_at=requested_at)
         raise
     if key:
         public_key = parse_public_key(key)

@@ -41,7 +41,7 @@ def find_new_key(rollover: Rollover, keys: HsmKeys) -> HardwareKey | None:
     if rollover.new_handle:
         return _find_by_handle(keys, rollover.new_handle, rollover.new_kid)
     matching = [key for key in keys if key.kid == rollover.new_kid]
-    if len(matching) > 1 or (matching and not rollover.asked_at):
+    if len(matching) > 1 or (matching and not rollover.requested_at):
         raise UnexpectedStateError(
             _("The service has another key with the ID %(kid)s.") % {"kid": rollover.new_kid}
         )

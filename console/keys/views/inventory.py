@@ -24,7 +24,7 @@ from console.keys.inventory.search import (
 )
 from console.lists.export import export_rows
 from console.lists.request import list_context
-from console.models import KnownService, ToldEnd
+from console.models import ExpiryNotice, KnownService
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.responses import render_page
 from tenants.audit.events import KEYS_EXPORTED
@@ -129,11 +129,13 @@ def expiring_item_path(member: Member, item: ExpiringItem) -> str:
             return reverse("services:show", args=[*region_args, item.service_id])
 
 
-def _sent_notices(member: Member, items: list[ExpiringItem]) -> dict[tuple[str, object], ToldEnd]:
+def _sent_notices(
+    member: Member, items: list[ExpiringItem]
+) -> dict[tuple[str, object], ExpiryNotice]:
     """Return the last sent notice of each item."""
-    notices = ToldEnd.objects.filter(
+    notices = ExpiryNotice.objects.filter(
         organization=member.organization,
-        thing__in=[item.key for item in items],
+        object_key__in=[item.key for item in items],
         digest__sent_at__isnull=False,
     ).select_related("digest")
-    return {(notice.thing, notice.ends_at): notice for notice in notices.order_by("-days")}
+    return {(notice.object_key, notice.ends_at): notice for notice in notices.order_by("-days")}

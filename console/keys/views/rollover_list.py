@@ -68,7 +68,7 @@ ROLLOVERS = ListDefinition[RolloverRow](
         "old_kid": lambda row: row.rollover.old_kid,
         "new_kid": lambda row: row.rollover.new_kid,
         "state": lambda row: row.rollover.state,
-        "trouble": lambda row: row.rollover.trouble,
+        "error": lambda row: row.rollover.error,
         "next_step_at": lambda row: row.next_step,
         "started_at": lambda row: row.rollover.started_at.isoformat(),
         "started_by": lambda row: row.rollover.started_by,

@@ -61,7 +61,7 @@ COMPRESSION_LEVEL = 3  # of compression; more takes longer than it saves
 type WriteText = Callable[[str], object]
 
 
-class EvidencePackage:
+class EvidencePackageWriter:
     """An evidence package being written; complete once `close` returns.
 
     ``out`` is only written to, never read or sought.

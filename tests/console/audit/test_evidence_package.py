@@ -17,11 +17,11 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.audit import evidence_packages
-from console.models import Pack
+from console.models import EvidencePackage
 from tenants.audit.actor import Actor
 from tenants.audit.events import AUDIT_EXPORT, SEARCH_SAVE, SIGN_OUT, WEBHOOK_REMOVE
 from tenants.audit.evidence import verify_audit
-from tenants.audit.evidence.package import EvidencePackage
+from tenants.audit.evidence.package import EvidencePackageWriter
 from tenants.audit.integrity import checkpoints
 from tenants.audit.integrity.signing import format_public_keys
 from tenants.audit.models import AuditEntry, AuditRecord
@@ -69,7 +69,7 @@ def test_one_is_made_at_a_time(auditor, made, worker):
         form = fill_form(auditor.get(path), "idempotency_key")
         return auditor.post(path, form, content_type=URLENCODED, follow=True)
 
-    Pack.objects.update(made_at=None)
+    EvidencePackage.objects.update(completed_at=None)
     Job.objects.update(state="paused")
     other = ask()
     assert other.redirect_chain == [(made, 302)]
@@ -78,7 +78,7 @@ def test_one_is_made_at_a_time(auditor, made, worker):
 
     Job.objects.update(state="cancelled")
     assertNotContains(ask(), "Only one package can be created at a time")
-    assert Job.objects.count() == Pack.objects.count() == 2
+    assert Job.objects.count() == EvidencePackage.objects.count() == 2
 
 
 def downloaded(browser, path):
@@ -92,7 +92,7 @@ def test_is_made_proven_and_downloaded(auditor, made, tmp_path):
     assert "Download" in page
     assert 'hx-swap-oob="innerHTML">Ready to download.' in page
     assert "every 2s" not in page
-    assert Pack.objects.get().size == len(data)
+    assert EvidencePackage.objects.get().size == len(data)
     path = tmp_path / "pack.zip"
     path.write_bytes(data)
     said = verify_audit.verify(str(path), format_public_keys())
@@ -119,7 +119,7 @@ def test_has_what_was_found_when_it_was_asked_for(auditor, entries, worker, time
     time_machine.move_to(timezone.now() + timedelta(hours=2))
     worker()
 
-    assert Pack.objects.get().entries == 5
+    assert EvidencePackage.objects.get().entries == 5
     auditor.get(path)
 
 
@@ -185,7 +185,7 @@ def test_is_not_made_of_what_is_removed_meanwhile(auditor, entries, worker, who)
     path = "/acme/audit/export/?effect=destroy"
     form = fill_form(auditor.get(path), "idempotency_key")
     path = auditor.post(path, form, content_type=URLENCODED)["Location"]
-    written = EvidencePackage.write_lines
+    written = EvidencePackageWriter.write_lines
 
     def lines(self, name, found):
         written(self, name, found)
@@ -194,7 +194,7 @@ def test_is_not_made_of_what_is_removed_meanwhile(auditor, entries, worker, who)
 
     cache.set(CACHE_KEY, "yes")  # the worker itself is not to remove it before
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(EvidencePackage, "write_lines", lines)
+        patch.setattr(EvidencePackageWriter, "write_lines", lines)
         worker()
 
     assert "deleted meanwhile" in auditor.get(path).content.decode()
@@ -209,7 +209,7 @@ def test_has_as_many_entries_as_were_counted_when_it_was_asked_for(auditor, entr
     keep(label="Too late")
     worker()
 
-    assert Pack.objects.get().entries == page.context["count"]
+    assert EvidencePackage.objects.get().entries == page.context["count"]
     with zipfile.ZipFile(io.BytesIO(downloaded(auditor, made))) as pack:
         packed = pack.read("changes.csv").decode()
     assert "job.started" not in packed
@@ -229,8 +229,8 @@ def test_each_download_is_kept(auditor, made):
 def test_begun_anew_it_is_the_same_and_no_longer(auditor, made, monkeypatch):
     monkeypatch.setattr(evidence_packages, "PART_BYTES", 500)
     first = downloaded(auditor, made)
-    pack = Pack.objects.get()
-    Pack.objects.update(made_at=None)
+    pack = EvidencePackage.objects.get()
+    EvidencePackage.objects.update(completed_at=None)
     item = Item.objects.get()
     item.inputs, item.sealed = (
         json.dumps({"pack": str(pack.pk), "asked": "effect=destroy", "zone": "UTC"}),
@@ -276,7 +276,7 @@ def test_is_forgotten_after_some_days(auditor, made, time_machine):
     time_machine.move_to(timezone.now() + evidence_packages.PACKAGE_LIFETIME + timedelta(minutes=1))
     evidence_packages.delete_old_packages()
 
-    assert not Pack.objects.exists()
+    assert not EvidencePackage.objects.exists()
 
 
 def test_is_for_auditors_of_this_organization_alone(auditor, made, member):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.models import Pack
+from console.models import EvidencePackage
 from tenants.jobs.models import Job
 from tenants.organizations.roles import Role
 from tests.support.forms import URLENCODED, fill_form
@@ -23,7 +23,7 @@ def test_starts_one_pack_of_what_is_searched_however_often_it_is_sent(auditor, e
     answers = [auditor.post(path, body, content_type=URLENCODED) for _ in "12"]
 
     assert "1 entry" in page.content.decode()
-    pack = Pack.objects.get()
+    pack = EvidencePackage.objects.get()
     assert {one["Location"] for one in answers} == {f"/acme/audit/packs/{pack.pk}/"}
     assert (pack.search, pack.actor) == ("effect:destroy", "AUDITOR")
     assert Job.objects.get().pk == pack.job

@@ -107,7 +107,7 @@ def test_looks_again_once_a_call_cannot_be_on_its_way(admin, sandbox, update, wo
     worker()
     assert outcome(lost.entry) == "unknown"
     assertContains(admin.get(path), "<strong>1</strong> can&#x27;t be determined now")
-    assert Item.objects.filter(again_at__gte=lost.time + evidence.MAX_IN_FLIGHT).count() == 1
+    assert Item.objects.filter(retry_at__gte=lost.time + evidence.MAX_IN_FLIGHT).count() == 1
 
     AuditEntry.objects.filter(pk=lost.pk).update(at=lost.at - evidence.MAX_IN_FLIGHT // MICROSECOND)
     run_now(Job.objects.get())

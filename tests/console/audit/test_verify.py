@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError
 from pytest_django.asserts import assertContains
 
-from console.models import Verdict
+from console.models import VerificationRun
 from tenants.audit.actor import Actor
 from tenants.audit.events import SIGN_OUT
 from tenants.audit.integrity import anchors
@@ -54,7 +54,7 @@ def test_one_press_says_that_it_is_whole_and_how_far_it_is_anchored(auditor, kep
     looked = compact(auditor.get(URL, headers=POLL))
     assert 'hx-swap-oob="innerHTML">Log verified: rows 1 to' in looked
     assert 'id="jobs-going" hx-swap-oob="true"></span>' in looked
-    verdict = Verdict.objects.get()
+    verdict = VerificationRun.objects.get()
     assert (verdict.bad, verdict.checkpoints) == (None, 1)
     assert f"Rows 1 to {verdict.covered} match external checkpoints" in said
     assert f"{verdict.inside} newer rows" in said
@@ -69,7 +69,7 @@ def test_is_asked_once_while_a_worker_is_at_it(auditor, kept):
         page = auditor.post(URL, form, content_type=URLENCODED, follow=True)
 
     assertContains(page, "Verification is already in progress.")
-    assert Verdict.objects.count() == 1
+    assert VerificationRun.objects.count() == 1
     assert AuditEntry.objects.filter(operation="audit.verify").count() == 1
 
 
@@ -99,7 +99,7 @@ def test_begins_nothing_where_a_job_cannot_be_recorded(auditor, kept, monkeypatc
 
     form = fill_form(auditor.get(URL), "idempotency_key")
     assert auditor.post(URL, form, content_type=URLENCODED).status_code == 503
-    assert not Verdict.objects.exists()
+    assert not VerificationRun.objects.exists()
 
 
 def test_says_where_it_cannot_be_read(auditor, kept, worker, monkeypatch):
@@ -145,7 +145,7 @@ def test_warns_of_a_file_outside_that_somebody_changed(auditor, kept, worker):
     _going, said = press(auditor, worker)
 
     assert "Log verified: rows 1 to" in said
-    assert Verdict.objects.get().warnings == 1
+    assert VerificationRun.objects.get().warnings == 1
     assert "an edited checkpoint file" in said
 
 
@@ -158,7 +158,7 @@ def test_says_up_to_where_what_is_kept_outside_speaks_for_it(auditor, kept, keep
 
     _going, said = press(auditor, worker)
 
-    verdict = Verdict.objects.get()
+    verdict = VerificationRun.objects.get()
     assert verdict.outside < verdict.covered
     assert f"Rows 1 to {verdict.outside} match external checkpoints" in said
     assert f"{verdict.rows - verdict.outside} newer rows" in said
@@ -181,5 +181,5 @@ def test_says_how_much_was_removed_by_policy(auditor, who, worker):
 
     _going, said = press(auditor, worker)
 
-    assert Verdict.objects.get().removed == 2
+    assert VerificationRun.objects.get().removed == 2
     assert "entries past their retention period" in said

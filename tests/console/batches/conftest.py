@@ -38,7 +38,7 @@ def upload(admin, shop):
         sent = {"idempotency_key": key, "file": file(*lines, **options)}
         response = admin.post(to, sent)
         assert response.status_code == 302, response.content.decode()
-        return Batch.objects.latest("made_at")
+        return Batch.objects.latest("created_at")
 
     return upload
 

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from console.batches import storage
-from console.models import Batch, Chunk, Piece
+from console.models import Batch, Chunk, UploadPart
 from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Job
 from tests.support.batches import line
@@ -48,5 +48,5 @@ def test_what_nobody_goes_on_with_is_gone_in_time(upload, work, settings):
     for one in (batch, left):
         one.refresh_from_db()
         assert one.state == Batch.State.ABANDONED
-    assert not Piece.objects.exists()
+    assert not UploadPart.objects.exists()
     assert not Chunk.objects.exists()

@@ -3,7 +3,7 @@
 from pytest_django.asserts import assertContains
 
 from console.batches import periodic_tasks
-from console.models import Batch, Sending
+from console.models import Batch, BatchRequest
 from tenants.jobs.failure_policy import MAX_TRIES
 from tenants.jobs.models import Item
 from tests.support.batches import CANARY, line
@@ -12,7 +12,7 @@ from tests.support.batches import CANARY, line
 def test_passes_when_every_part_does(tried, shop):
     batch = tried(5)
 
-    dry = Sending.objects.filter(batch=batch, is_dry=True)
+    dry = BatchRequest.objects.filter(batch=batch, is_dry=True)
     assert [one.count for one in dry] == [2, 2, 1]
     assert not shop.region("us").tokens[17]
 
@@ -93,7 +93,9 @@ def test_says_that_its_job_gave_up(upload, work, press, shop, admin):
 def test_a_run_whose_job_never_began_is_taken_back(upload, work, press):
     batch = work(upload(line(1)))
     batch.transition(
-        Batch.State.TRYING, job=None, changed_at=batch.made_at - 2 * periodic_tasks.JOB_START_GRACE
+        Batch.State.TRYING,
+        job=None,
+        changed_at=batch.created_at - 2 * periodic_tasks.JOB_START_GRACE,
     )
 
     periodic_tasks.resume_stalled()

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django.asserts import assertContains
 
 from console.batches import storage
-from console.models import Batch, Chunk, Piece
+from console.models import Batch, Chunk, UploadPart
 from tenants.audit.models import AuditEntry
 from tests.support.batches import CANARY, NEW, file, line
 from tests.support.secret_scanner import dump_database
@@ -15,7 +15,7 @@ def test_keeps_a_file_sealed_and_has_it_checked(upload, shop):
     batch = upload(line(1), line(2))
 
     assert batch.state == Batch.State.CHECKING
-    assert Piece.objects.filter(batch=batch).exists()
+    assert UploadPart.objects.filter(batch=batch).exists()
     assert not any(CANARY in text for _, text in dump_database())
     entry = AuditEntry.objects.get(operation="batch.upload")
     assert (entry.object, entry.label) == (str(batch.pk), "tokens.jsonl")
@@ -29,7 +29,7 @@ def test_a_right_file_is_cut_into_chunks(upload, work):
     chunks = Chunk.objects.filter(batch=batch)
     assert [(one.first_line, one.last_line) for one in chunks] == [(1, 2), (3, 4), (5, 5)]
     assert chunks[0].entries[1] == line(1)
-    assert not Piece.objects.exists()
+    assert not UploadPart.objects.exists()
     assert not any(CANARY in text for _, text in dump_database())
 
 
@@ -37,7 +37,7 @@ def test_a_file_with_faults_is_gone_at_once(upload, work):
     batch = work(upload(line(1), line(2, scopes=["loans"]), line(1)))
 
     assert (batch.state, batch.fault_count) == ("faulty", 2)
-    assert not Piece.objects.exists()
+    assert not UploadPart.objects.exists()
     assert not Chunk.objects.exists()
     assert not any(CANARY in text for _, text in dump_database())
 
@@ -83,7 +83,7 @@ def test_a_file_is_kept_and_checked_piece_by_piece(upload, work, monkeypatch):
 
     batch = upload(*map(line, range(1, 6)))
 
-    assert Piece.objects.filter(batch=batch).count() > 5
+    assert UploadPart.objects.filter(batch=batch).count() > 5
     checked = work(batch)
     assert (checked.state, checked.tokens) == ("checked", 5)
 

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains
 
 from console.batches.periodic_tasks import notification_url
-from console.models import Batch, Sending
+from console.models import Batch, BatchRequest
 from tests.support.secret_scanner import dump_database
 
 
@@ -18,8 +18,8 @@ def running(submitted, worker, shop, slow):
     worker()
     for one in shop.region("us").batches.values():
         one.due_at = 0
-    later = batch.made_at + timedelta(hours=1)
-    Sending.objects.update(again_at=later)
+    later = batch.created_at + timedelta(hours=1)
+    BatchRequest.objects.update(next_poll_at=later)
     batch.refresh_from_db()
     assert batch.state == Batch.State.RUNNING
     return batch
@@ -48,12 +48,12 @@ def test_has_the_status_looked_at_and_believes_nothing(running, worker, shop):
 def test_is_heeded_seldom(running):
     path = notification_url("acme", "us", 17)
     told(path)
-    later = running.made_at + timedelta(hours=1)
-    Sending.objects.update(again_at=later)
+    later = running.created_at + timedelta(hours=1)
+    BatchRequest.objects.update(next_poll_at=later)
 
     told(path)
 
-    assert Sending.objects.filter(again_at=later).count() == 2
+    assert BatchRequest.objects.filter(next_poll_at=later).count() == 2
 
 
 @pytest.mark.parametrize("place", [("acme", "us", 18), ("other", "us", 17)])
@@ -65,7 +65,7 @@ def test_a_wrong_address_answers_the_same_and_does_nothing(running, place):
     assert told(path).status_code == 204
 
     running.refresh_from_db()
-    assert running.told_at is None
+    assert running.notified_at is None
 
 
 def test_tells_people_what_it_is_for(client, db):

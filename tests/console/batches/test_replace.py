@@ -9,7 +9,7 @@ def test_a_corrected_file_takes_the_place_of_a_faulty_one(upload, work):
 
     assert again == batch
     assert (again.state, again.tokens, again.faults) == ("checked", 2, [])
-    assert again.mark != batch.mark
+    assert again.fingerprint != batch.fingerprint
 
 
 def test_leads_back_when_the_batch_has_moved_on(submitted, admin):

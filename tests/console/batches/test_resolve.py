@@ -6,7 +6,7 @@ import pytest
 from pytest_django.asserts import assertContains
 
 from console.batches import periodic_tasks
-from console.models import Batch, Sending
+from console.models import Batch, BatchRequest
 from tenants.audit.models import AuditEntry
 from tenants.jobs import control
 from tenants.jobs.models import Job
@@ -54,11 +54,11 @@ def test_opening_it_brings_nothing_to_an_end(lost, admin):
 
 def test_adopts_the_id_once_somebody_has_found_it(lost, press, shop, work):
     mine = list(shop.region("us").batches.values())[-1]
-    said = {"verdict": "adopt", "request_id": "nope", **WHY}
-    wrong = press(lost, "settle/1", "verdict", **said)
+    said = {"resolution": "adopt", "request_id": "nope", **WHY}
+    wrong = press(lost, "settle/1", "resolution", **said)
     assertContains(wrong, "has no batch with this ID", status_code=422)
 
-    press(lost, "settle/1", "verdict", **said | {"request_id": mine.request_id})
+    press(lost, "settle/1", "resolution", **said | {"request_id": mine.request_id})
     resume(lost)
     work(lost)
 
@@ -69,30 +69,30 @@ def test_adopts_the_id_once_somebody_has_found_it(lost, press, shop, work):
 
 
 @pytest.mark.parametrize(
-    ("verdict", "state", "fate"),
+    ("resolution", "state", "request_state"),
     [("made", "succeeded", "settled"), ("not made", "partly", "failed")],
 )
-def test_takes_somebodys_word_for_it(lost, press, work, verdict, state, fate):
-    press(lost, "settle/1", "verdict", verdict=verdict, **WHY)
+def test_takes_somebodys_word_for_it(lost, press, work, resolution, state, request_state):
+    press(lost, "settle/1", "resolution", resolution=resolution, **WHY)
     assert lost.state == Batch.State.SUBMITTING
     resume(lost)
 
     work(lost)
 
-    assert fates(lost) == [fate, "succeeded"]
+    assert fates(lost) == [request_state, "succeeded"]
     assert lost.state == state
-    entry = Sending.objects.get(batch=lost, position=1, is_dry=False).entry
+    entry = BatchRequest.objects.get(batch=lost, position=1, is_dry=False).entry
     told = AuditEntry.objects.get(entry=entry).outcome
-    assert told == ("done" if verdict == "made" else "not done")
+    assert told == ("done" if resolution == "made" else "not done")
 
 
 @pytest.mark.parametrize("known", [False, True])
 def test_follows_what_is_settled_in_the_record(lost, admin, shop, press, known):
-    part = Sending.objects.get(batch=lost, position=1, is_dry=False)
+    part = BatchRequest.objects.get(batch=lost, position=1, is_dry=False)
     if known:  # then Authlete tells
         mine = list(shop.region("us").batches.values())[-1]
-        said = {"verdict": "adopt", "request_id": mine.request_id, **WHY}
-        press(lost, "settle/1", "verdict", **said)
+        said = {"resolution": "adopt", "request_id": mine.request_id, **WHY}
+        press(lost, "settle/1", "resolution", **said)
     path = f"/acme/audit/{part.entry}/settle/"
     page = admin.get(path)
     assert ("Mark as succeeded" if known else "no list of batches") in unescape(
@@ -104,14 +104,14 @@ def test_follows_what_is_settled_in_the_record(lost, admin, shop, press, known):
 
     assert AuditEntry.objects.get(entry=part.entry).outcome == "done"
     part.refresh_from_db()
-    assert part.fate == ("running" if known else "settled")  # then the job looks
+    assert part.state == ("running" if known else "settled")  # then the job looks
 
 
 def test_asks_for_the_id_that_is_to_be_adopted(lost, press):
-    response = press(lost, "settle/1", "verdict", verdict="adopt", **WHY)
+    response = press(lost, "settle/1", "resolution", resolution="adopt", **WHY)
 
     assertContains(response, "Enter the request ID.", status_code=422)
-    assert Sending.objects.filter(batch=lost, fate="unknown").count() == 1
+    assert BatchRequest.objects.filter(batch=lost, state="unknown").count() == 1
 
 
 def test_what_is_not_unknown_is_not_settled(lost, admin):

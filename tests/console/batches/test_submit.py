@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains
 
 from console.batches import periodic_tasks
-from console.models import Batch, Chunk, Piece, Sending
+from console.models import Batch, BatchRequest, Chunk, UploadPart
 from tenants.audit.models import AuditEntry
 from tenants.jobs.control import run_now
 from tenants.jobs.models import Item, Job
@@ -38,7 +38,7 @@ def test_quotes_what_the_dry_run_said(tried, admin):
 
     assertContains(page, "2 of 2 succeeded")
     assertContains(page, "3 of 3")
-    assertContains(page, batch.mark[:4])
+    assertContains(page, batch.fingerprint[:4])
 
 
 def test_takes_no_other_file_than_the_one_that_was_tried(tried, admin, upload, work):
@@ -53,7 +53,7 @@ def test_takes_no_other_file_than_the_one_that_was_tried(tried, admin, upload, w
     assert response.status_code in (302, 422)
     batch.refresh_from_db()
     assert batch.state == Batch.State.CHECKED
-    assert not Sending.objects.filter(batch=batch, is_dry=False).exists()
+    assert not BatchRequest.objects.filter(batch=batch, is_dry=False).exists()
 
 
 def test_is_done_once_however_often_it_is_sent(tried, admin):
@@ -70,7 +70,7 @@ def test_is_done_once_however_often_it_is_sent(tried, admin):
 def test_nothing_of_the_file_is_left_once_it_is_sent(submitted, work):
     batch = work(submitted(3))
 
-    assert not Piece.objects.exists()
+    assert not UploadPart.objects.exists()
     assert not Chunk.objects.filter(batch=batch).exclude(sealed="").exists()
 
 
@@ -130,8 +130,8 @@ def test_a_region_that_is_down_is_waited_for(submitted, work, shop):
     shop.fault("down", times=1, operation="token_batch.create")
 
     work(batch)
-    Item.objects.update(again_at=None)
-    Job.objects.update(due_at=batch.made_at)
+    Item.objects.update(retry_at=None)
+    Job.objects.update(due_at=batch.created_at)
     run_now(Job.objects.get(pk=batch.job))
     work(batch)
 

@@ -6,7 +6,7 @@ from django.core import mail
 from pytest_django.asserts import assertContains
 
 from console.batches import periodic_tasks
-from console.models import Batch, Sending
+from console.models import Batch, BatchRequest
 from tenants.jobs import control
 from tenants.jobs.models import Job
 from tenants.organizations.roles import Role
@@ -38,7 +38,7 @@ def test_fails_when_none_was_made(submitted, work, shop):
     work(batch)
 
     assert batch.state == Batch.State.FAILED
-    part = Sending.objects.get(batch=batch, is_dry=False, position=1)
+    part = BatchRequest.objects.get(batch=batch, is_dry=False, position=1)
     assert part.code == "A106201"
     assert part.text == "The service does not support the scope \u2026."
 
@@ -64,7 +64,7 @@ def test_a_running_batch_survives_who_watches_it(submitted, worker, admin, shop,
     worker()
     batch.refresh_from_db()
     assert batch.state == Batch.State.RUNNING
-    control.cancel_job(Job.objects.get(pk=batch.watch), starter(batch))
+    control.cancel_job(Job.objects.get(pk=batch.poll_job), starter(batch))
     assertContains(admin.get(f"/acme/batches/{batch.pk}/"), "Status updates have stopped")
 
     for one in shop.region("us").batches.values():
@@ -81,13 +81,13 @@ def test_a_restart_between_two_steps_loses_no_batch(submitted, worker, slow):
     batch = submitted(1)
     slow()
     worker()
-    Job.objects.filter(kind="token_batch.watch").delete()
-    Batch.objects.update(watch=None)
+    Job.objects.filter(kind="token_batch.poll_job").delete()
+    Batch.objects.update(poll_job=None)
 
     periodic_tasks.resume_stalled()
 
     batch.refresh_from_db()
-    assert Job.objects.get(pk=batch.watch).state == "waiting"
+    assert Job.objects.get(pk=batch.poll_job).state == "waiting"
 
 
 @pytest.fixture

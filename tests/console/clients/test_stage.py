@@ -40,9 +40,9 @@ def test_keeps_the_fingerprints_of_both(admin, staged, rotation):
     new = staged(admin)
 
     assert rotation().new_secret == new
-    assert rotation().new_mark == rotation().fingerprint(SecretStr(new))
-    assert rotation().old_mark == rotation().fingerprint(SecretStr(OLD))
-    assertContains(admin.get(f"{CLIENT}secret/"), rotation().old_mark[:4])
+    assert rotation().new_fingerprint == rotation().fingerprint(SecretStr(new))
+    assert rotation().old_fingerprint == rotation().fingerprint(SecretStr(OLD))
+    assertContains(admin.get(f"{CLIENT}secret/"), rotation().old_fingerprint[:4])
 
 
 def test_of_two_who_stage_at_once_one_wins_and_the_other_is_told(member, ledger):

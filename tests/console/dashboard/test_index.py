@@ -3,7 +3,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from console.models import SavedSearch, Verdict
+from console.models import SavedSearch, VerificationRun
 from tenants.audit import events
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
@@ -112,7 +112,7 @@ def test_an_auditor_begins_with_a_search_of_the_record(member, acme):
 )
 def test_tells_whether_the_record_was_whole(member, acme, found, said):
     if found is not None:
-        Verdict.objects.create(organization=acme, actor="bo", **found)
+        VerificationRun.objects.create(organization=acme, actor="bo", **found)
 
     assert said in member(Role.AUDITOR).get(URL).text
 

@@ -33,14 +33,14 @@ def client(number, *keys, version=1, **more):
 
 
 def kids():
-    rows = KnownKey.objects.order_by("client_id", "place")
+    rows = KnownKey.objects.order_by("client_id", "position")
     return [(one.client_id, one.kid) for one in rows]
 
 
 def test_keeps_keys_of_services_and_follows_what_is_changed(acme, sandbox):
     index.index_services(acme, {"us": [service(17, pair("a"), pair("b"))]})
     assert kids() == [(0, "a"), (0, "b")]
-    (before, _) = KnownKey.objects.order_by("place")
+    (before, _) = KnownKey.objects.order_by("position")
 
     index.index_services(acme, {"us": [service(17, pair("c"))]})
 
@@ -108,4 +108,4 @@ def test_holds_no_private_part_and_what_it_was_sealed_to(acme):
 
     assert key["d"] not in str(kept)
     assert "sealed:" not in str(kept)
-    assert kept["marks"] == "private"
+    assert kept["issues"] == "private"

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from console.models import Digest, KnownClient, Rotation, ToldEnd
+from console.models import ExpiryDigest, ExpiryNotice, KnownClient, Rotation
 from console.ops.environment import mailer_config
 from tenants.models import Credential
 from tenants.organizations.roles import Role
@@ -83,11 +83,11 @@ def test_says_who_is_told_and_what_was(board, acme, settings):
     user = acme.membership_set.get(role=Role.ADMIN).user
     user.email = "ida@acme.example"
     user.save()
-    digest = Digest.objects.create(organization=acme, day=NOW, sent_at=NOW)
-    ToldEnd.objects.create(
+    digest = ExpiryDigest.objects.create(organization=acme, day=NOW, sent_at=NOW)
+    ExpiryNotice.objects.create(
         digest=digest,
         organization=acme,
-        thing="key/eu/17/44/ab12",
+        object_key="key/eu/17/44/ab12",
         ends_at=NOW - timedelta(days=2),
         days=0,
     )

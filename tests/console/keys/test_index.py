@@ -77,12 +77,12 @@ def test_lists_all_keys_of_all_regions_the_first_to_end_on_top(viewer):
         ("?q=bank-", ["bank-1"]),
         ("?q=ledger", ["mtls", "leaked"]),
         ("?q=kid:hs", ["hs"]),
-        ("?q=mark:symmetric", ["hs"]),
+        ("?q=issue:symmetric", ["hs"]),
         ("?q=setting:idToken", ["shop-1", "shop-1"]),
         ("?q=service:bank&sort=-kid", ["old", "hs", "bank-1"]),
         ("?kind=federation", ["old"]),
-        ("?mark=private", ["leaked"]),
-        ("?mark=any&region=eu&sort=kid", ["hs", "old"]),
+        ("?issue=private", ["leaked"]),
+        ("?issue=any&region=eu&sort=kid", ["hs", "old"]),
         ("?ends=30", ["mtls"]),
         ("?ends=7", []),
         ("?ends=never", []),
@@ -120,7 +120,7 @@ def test_counts_what_each_filter_would_leave(viewer):
     counted = viewer.get(f"{URL}?kind=client").context["list_page"].facet_counts
 
     assert counted["kind"] == {"service": 4, "federation": 1, "client": 2}
-    assert counted["mark"]["private"] == counted["mark"]["any"] == 1
+    assert counted["issue"]["private"] == counted["issue"]["any"] == 1
     assert counted["ends"]["30"] == 1
 
 

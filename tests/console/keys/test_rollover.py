@@ -106,13 +106,13 @@ def test_stops_where_somebody_has_changed_what_it_stands_on(
     assert come(one) == "published"
 
     assert dict(bank) == changed
-    assert one.trouble == said
+    assert one.error == said
     assertContains(page(admin, one), said)
     assert AuditEntry.objects.filter(operation="rollover.stop").exists()
     bank.update(before)
     act(do, admin, one, "advance")
     assert come(one) == "switched"
-    assert not one.trouble
+    assert not one.error
 
 
 def test_waits_for_a_region_that_is_down(admin, sandbox, bank, rolling, worker, come):
@@ -122,7 +122,7 @@ def test_waits_for_a_region_that_is_down(admin, sandbox, bank, rolling, worker, 
     assertContains(page(admin, one), "Waiting for the region")
 
     sandbox.faults.clear()
-    Item.objects.update(again_at=None)
+    Item.objects.update(retry_at=None)
 
     assert come(one) == "published"
 
@@ -132,7 +132,7 @@ def test_a_lost_answer_leaves_one_new_key(sandbox, bank, rolling, worker, come):
     sandbox.fault("reset", operation="service.update", after=True, times=1)
     worker()
     assert kids(bank) == ["old", "keep", "new"]
-    Item.objects.update(again_at=None)
+    Item.objects.update(retry_at=None)
 
     assert come(one) == "published"
 

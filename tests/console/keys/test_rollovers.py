@@ -13,7 +13,7 @@ def test_lists_those_of_the_organization(member, acme):
     other = Organization.objects.create(slug="other", name="Other")
     rollover(other, label="Of others")
     rollover(acme, service_id=1, state="retired", label="Ended")
-    rollover(acme, label="Running", trouble="Somebody was here.")
+    rollover(acme, label="Running", error="Somebody was here.")
 
     shown = viewer.get(URL)
 
@@ -28,7 +28,7 @@ def test_home_tells_how_many_there_are_and_who_is_waited_for(admin, rolling, acm
     rolling()
     assertContains(admin.get("/acme/"), "1 signing key rollover in progress")
 
-    rollover(acme, service_id=1, trouble="Somebody was here.")
+    rollover(acme, service_id=1, error="Somebody was here.")
 
     assertContains(admin.get("/acme/"), "1 signing key rollover needs")
 

@@ -74,7 +74,7 @@ def test_a_lost_answer_leaves_one_new_key(admin, sandbox, till, rolling, worker,
     sandbox.fault("reset", operation="key.create", after=True, times=1)
     worker()
     assert kids(till)[2:] == ["till-3"]
-    Item.objects.update(again_at=None)
+    Item.objects.update(retry_at=None)
 
     assert come(one) == "published"
 
@@ -108,7 +108,7 @@ def test_a_key_that_came_to_sign_something_else_stays(till, rolling, worker, com
 
     assert come(one) == "switched"
 
-    assert "still signs with the key till-1" in one.trouble
+    assert "still signs with the key till-1" in one.error
     assert "till-1" in kids(till)
 
 
@@ -119,7 +119,7 @@ def test_a_key_of_that_name_that_was_not_made_here_stops_it(till, rolling, worke
     worker()
 
     one.refresh_from_db()
-    assert one.trouble == "The service has another key with the ID till-3."
+    assert one.error == "The service has another key with the ID till-3."
     assert kids(till) == ["till-1", "till-2", "till-3"]
 
 

@@ -22,5 +22,5 @@ def owner(acme):
 @pytest.fixture
 def token(acme, owner):
     token = generate_token()
-    Stream(organization=acme, name="Splunk", made_by="ida", owner=owner).set_token(token).save()
+    Stream(organization=acme, name="Splunk", created_by="ida", owner=owner).set_token(token).save()
     return token

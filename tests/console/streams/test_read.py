@@ -142,7 +142,7 @@ def test_the_record_tells_of_reading_once_an_hour(read, acme):
     (told,) = AuditEntry.objects.filter(operation="stream.read")
     assert told.actor == "Splunk"
 
-    Stream.objects.update(told_at="2026-01-01T00:00:00Z")
+    Stream.objects.update(notified_at="2026-01-01T00:00:00Z")
     read()
 
     told, _ = AuditEntry.objects.filter(operation="stream.read")
@@ -191,7 +191,7 @@ def test_nothing_is_handed_out_that_cannot_be_recorded(client, token, monkeypatc
     response = client.get(URL, headers={"Authorization": f"Bearer {token}"})
 
     assert response.status_code == 503
-    assert Stream.objects.get().told_at is None
+    assert Stream.objects.get().notified_at is None
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def look_up():
 
     def look_up(browser, subject=SUBJECT, query=""):
         response = browser.post(TOKENS + query, {"subject": subject})
-        lookup = Lookup.objects.latest("made_at").pk
+        lookup = Lookup.objects.latest("created_at").pk
         assert f"subject={lookup}" in response["Location"]
         return lookup
 

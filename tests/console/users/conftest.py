@@ -22,7 +22,7 @@ def look_up(desk):
     def look_up(subject=SUBJECT, browser=desk):
         response = browser.post(USERS_URL, {"subject": subject})
         assert response.status_code == 302
-        assert response["Location"] == f"{USERS_URL}{Lookup.objects.latest('made_at').pk}/"
+        assert response["Location"] == f"{USERS_URL}{Lookup.objects.latest('created_at').pk}/"
         return response["Location"]
 
     return look_up

@@ -90,7 +90,7 @@ def test_lists_nobody(desk, look_up):
 
 def test_old_ones_go(desk, look_up):
     look_up()
-    Lookup.objects.update(made_at=timezone.now() - timedelta(hours=13))
+    Lookup.objects.update(created_at=timezone.now() - timedelta(hours=13))
 
     look_up("user-2")
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from console.models import Receipt, ReceiptPlace
+from console.models import Receipt, ReceiptService
 from tenants.audit.models import AuditEntry
 from tenants.jobs import control
 from tenants.jobs.completion import worker_actor as worker_of
@@ -138,7 +138,7 @@ def test_the_subject_is_in_no_job_and_no_title(desk, begin, worker, world):
     path = begin()
     worker()
 
-    said = str([list(one.objects.values()) for one in (Job, Item, ReceiptPlace)])
+    said = str([list(one.objects.values()) for one in (Job, Item, ReceiptService)])
     assert SUBJECT not in said
     assert Receipt.objects.get().subject == SUBJECT
     (job,) = Job.objects.all()

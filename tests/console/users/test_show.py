@@ -27,7 +27,7 @@ def test_is_of_one_organization(look_up, desk):
 
 def test_ends_with_the_session(look_up, desk):
     path = look_up()
-    Lookup.objects.update(made_at=timezone.now() - timedelta(hours=12))
+    Lookup.objects.update(created_at=timezone.now() - timedelta(hours=12))
 
     assert desk.get(path).status_code == 404
 
@@ -35,7 +35,7 @@ def test_ends_with_the_session(look_up, desk):
 def test_a_moved_seal_opens_nothing(look_up, desk):
     path = look_up()
     look_up("user-2")
-    first, second = Lookup.objects.order_by("made_at")
+    first, second = Lookup.objects.order_by("created_at")
     Lookup.objects.filter(pk=first.pk).update(sealed=second.sealed)
 
     assert desk.get(path).status_code == 404

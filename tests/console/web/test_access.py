@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.test import Client
 
-from console.models import Draft, Lookup, Receipt, Selection, Spending
+from console.models import Draft, Lookup, RateLimitUse, Receipt, Selection
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential, Invitation, Membership, Organization
 from tenants.organizations.roles import Role
@@ -163,7 +163,7 @@ def test_no_other_method_reaches_authlete(signed_in, sandbox, method):
 def tables():
     """What people keep here, row by row; sessions and the record aside."""
     people = (User, Membership, Invitation, Organization, Credential, Authenticator)
-    kept = (*people, Draft, Lookup, Receipt, Selection, Spending)
+    kept = (*people, Draft, Lookup, Receipt, Selection, RateLimitUse)
     return {model: list(model.objects.order_by("pk").values()) for model in kept}
 
 

@@ -9,13 +9,13 @@ from pydantic import SecretStr
 
 from console.models import (
     Batch,
+    BatchRequest,
     Draft,
     Receipt,
     Rollover,
     Rotation,
     SavedSearch,
     Selection,
-    Sending,
     Stream,
     Webhook,
 )
@@ -102,8 +102,8 @@ def left(bo, other):
     batch = Batch.objects.create(
         organization=other, region="us", service_id=18, file_name=THEIRS, actor=THEIRS
     )
-    Sending.objects.create(batch=batch, position=1, fate="unknown", text=THEIRS)
-    stream = Stream.objects.create(organization=other, name=THEIRS, made_by=THEIRS)
+    BatchRequest.objects.create(batch=batch, position=1, state="unknown", text=THEIRS)
+    stream = Stream.objects.create(organization=other, name=THEIRS, created_by=THEIRS)
     return {
         "batch": batch.pk,
         "receipt": receipt.pk,

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from pytest_django.asserts import assertContains
 
-from console.models import Lookup, Spending
+from console.models import Lookup, RateLimitUse
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
 from tests.support.clients import CLIENT, SECRET, make_client
@@ -47,10 +47,10 @@ def test_each_person_has_their_own(member, sandbox):
 def test_an_hour_later_it_goes_on(member, sandbox):
     desk = member(Role.HELP_DESK)
     assert look_up(desk, 4)[3] == 429
-    Spending.objects.update(at=timezone.now() - timedelta(hours=1, seconds=1))
+    RateLimitUse.objects.update(at=timezone.now() - timedelta(hours=1, seconds=1))
 
     assert look_up(desk) == [302]
-    assert Spending.objects.count() == 1
+    assert RateLimitUse.objects.count() == 1
 
 
 def test_the_record_and_whoever_is_on_duty_hear_of_it(member, sandbox, caplog):

@@ -9,7 +9,7 @@ from django.urls import resolve
 from pytest_django.asserts import assertContains
 
 from console.clients.rotation.activation import ACTIVATION_JOB
-from console.models import Batch, Lookup, Sending, Stream
+from console.models import Batch, BatchRequest, Lookup, Stream
 from tenants.audit.actor import Actor
 from tenants.audit.events import SUBJECT_SEARCH
 from tenants.audit.models import AuditEntry
@@ -124,12 +124,12 @@ def where(admin, acme):
     bo = User.objects.create_user("bo@acme.example")
     pk = Membership.objects.create(organization=acme, user=bo, role=Role.EDITOR).pk
     job = Job.objects.create(organization=acme, kind=ACTIVATION_JOB, state=JobState.COMPLETED)
-    stream = Stream.objects.create(organization=acme, name="SIEM", made_by="x")
+    stream = Stream.objects.create(organization=acme, name="SIEM", created_by="x")
     admin = User.objects.get(username="ADMIN")
     lookup = Lookup(user=admin, organization=acme).seal_subject("somebody")
     lookup.save()
     batch = Batch.objects.create(organization=acme, region="us", service_id=17)
-    Sending.objects.create(batch=batch, position=1, fate="unknown")
+    BatchRequest.objects.create(batch=batch, position=1, state="unknown")
     record_event(Actor(1, "x", organization_id=acme.pk), SUBJECT_SEARCH, subject="somebody")
     ids = {
         "pk": pk,

@@ -297,18 +297,18 @@ def test_another_choice_during_delivery_skips_none(hooked, record_events, receiv
     deliver(webhook)
 
     assert seqs(receiver, webhook.secret) == [[1, 2], [1, 2, 3, 4]]
-    states = Delivery.objects.order_by("made_at").values_list("state", flat=True)
+    states = Delivery.objects.order_by("created_at").values_list("state", flat=True)
     assert list(states) == ["dropped", "done"]
 
 
 def test_one_worker_at_a_time(hooked, record_events, receiver):
     record_events()
-    webhook = hooked(held_until=timezone.now() + timedelta(seconds=9))
+    webhook = hooked(locked_until=timezone.now() + timedelta(seconds=9))
     assert worker.due_webhooks() == []
     deliver(webhook)
     assert not receiver.requests
 
-    type(webhook).objects.update(held_until=timezone.now() - timedelta(seconds=1))
+    type(webhook).objects.update(locked_until=timezone.now() - timedelta(seconds=1))
     assert worker.due_webhooks() == [webhook.pk]
     deliver(webhook)
     assert len(receiver.requests) == 1

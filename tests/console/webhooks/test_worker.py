@@ -66,7 +66,7 @@ def test_a_test_that_nobody_sent_for_an_hour_ends(hooked):
     webhook, now = hooked(), timezone.now()
     old, new = (
         Delivery.objects.create(
-            webhook=webhook, is_test=True, made_at=now - timedelta(minutes=minutes)
+            webhook=webhook, is_test=True, created_at=now - timedelta(minutes=minutes)
         )
         for minutes in (61, 59)
     )
@@ -82,7 +82,9 @@ def test_the_log_ends_somewhere(hooked, monkeypatch):
     monkeypatch.setattr(worker, "MAX_LOGGED_DELIVERIES", 3)
     webhook, now = hooked(), timezone.now()
     for days in (0, 1, 2, 3, 4, 40):
-        Delivery.objects.create(webhook=webhook, state="done", made_at=now - timedelta(days=days))
+        Delivery.objects.create(
+            webhook=webhook, state="done", created_at=now - timedelta(days=days)
+        )
     worker.delete_old_deliveries()
 
     assert Delivery.objects.count() == 3

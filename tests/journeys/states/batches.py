@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from console.batches.periodic_tasks import notification_url
-from console.models import Batch, Sending
+from console.models import Batch, BatchRequest
 from tenants.jobs import queue
 from tenants.jobs.models import Job
 from tenants.jobs.worker import JobWorker
@@ -35,7 +35,7 @@ def upload(scene, text, name="old-platform-tokens.jsonl"):
     key = form.partition("idempotency_key=")[2].partition("&")[0]
     file = SimpleUploadedFile(name, text.encode())
     scene.client.post(path, {"idempotency_key": key, "file": file})
-    scene.path_params["batch"] = Batch.objects.latest("made_at").pk
+    scene.path_params["batch"] = Batch.objects.latest("created_at").pk
 
 
 def work():
@@ -172,7 +172,7 @@ def submitted_for_later(scene):
     scene.sandbox.state.batching.delay = 60_000
     work()
     later = timezone.now() + timedelta(hours=1)
-    Sending.objects.update(again_at=later)
+    BatchRequest.objects.update(next_poll_at=later)
     queue.record_heartbeat("scene")
 
 

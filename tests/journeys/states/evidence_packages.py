@@ -2,7 +2,7 @@
 
 from django.test import override_settings
 
-from console.models import Pack, Verdict
+from console.models import EvidencePackage, VerificationRun
 from tenants.audit.models import CheckpointProgress
 from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
@@ -21,7 +21,7 @@ def work(keys=CHECKPOINT_KEY):
 def pack(scene, keys=CHECKPOINT_KEY):
     scene.submit_form("audit:export", "idempotency_key", "?effect=change")
     work(keys)
-    scene.path_params["pack"] = Pack.objects.all()[0].pk
+    scene.path_params["package_id"] = EvidencePackage.objects.all()[0].pk
 
 
 @page_state("audit:export", Role.AUDITOR)
@@ -52,7 +52,7 @@ def failed(scene):
 @page_state("audit:evidence_package", Role.AUDITOR)
 def in_progress(scene):
     scene.submit_form("audit:export", "idempotency_key")
-    scene.goto("audit:evidence_package", pack=Pack.objects.all()[0].pk)
+    scene.goto("audit:evidence_package", package_id=EvidencePackage.objects.all()[0].pk)
 
 
 @page_state("audit:verify", Role.AUDITOR)
@@ -72,6 +72,6 @@ def verified(scene):
 def verification_failed(scene):
     scene.submit_form("audit:verify", "idempotency_key")
     work()
-    Verdict.objects.update(bad=2417, what="this row or the previous one was changed")
+    VerificationRun.objects.update(bad=2417, error="this row or the previous one was changed")
     CheckpointProgress.objects.all().delete()
     scene.goto("audit:verify")

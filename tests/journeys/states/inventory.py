@@ -57,7 +57,7 @@ def full(scene):
 @page_state("keys:index", Role.VIEWER)
 def narrowed(scene):
     fill(scene)
-    scene.goto("keys:index", "?mark=any&sort=-kid&size=25")
+    scene.goto("keys:index", "?issue=any&sort=-kid&size=25")
     scene.page.locator("#facets").click()
 
 

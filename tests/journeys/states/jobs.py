@@ -138,14 +138,14 @@ def scheduled_(scene):
 @page_state("jobs:show", Role.EDITOR)
 def stopped(scene):
     paused(scene)
-    Job.objects.update(trouble="US: Authlete rejected the credential")
+    Job.objects.update(error="US: Authlete rejected the credential")
     scene.goto("jobs:show")
 
 
 @page_state("jobs:show", Role.EDITOR)
 def permission_lost(scene):
     job(scene)
-    Job.objects.update(state="refused", trouble="Whoever started it may not any more.")
+    Job.objects.update(state="refused", error="Whoever started it may not any more.")
     scene.goto("jobs:show")
 
 

@@ -9,7 +9,7 @@ def kept(name):
     stream = Stream(
         organization=Organization.objects.get(slug="harbor"),
         name=name,
-        made_by="ida@harbor.example",
+        created_by="ida@harbor.example",
     ).set_token(generate_token())
     stream.save()
     return stream

@@ -15,7 +15,7 @@ SUBJECT = "cust-204188"
 
 def look_up(scene, subject=SUBJECT):
     scene.client.post(scene.path("users:index"), {"subject": subject})
-    scene.path_params["lookup"] = Lookup.objects.latest("made_at").pk
+    scene.path_params["lookup"] = Lookup.objects.latest("created_at").pk
 
 
 @page_state("users:index", Role.HELP_DESK)

@@ -16,7 +16,7 @@ FULL = '{"error": "index is full", "retry": true}'
 
 def kept(name="SIEM, production", url="https://siem.example:8443/in/x", **more):
     queue.record_heartbeat("w1")
-    given = {"made_by": "ida@harbor.example", "position": AuditHead.objects.get().seq}
+    given = {"created_by": "ida@harbor.example", "position": AuditHead.objects.get().seq}
     home = Organization.objects.get(slug="harbor")
     return make_webhook(home, url, name=name, **(given | more))
 
@@ -33,7 +33,7 @@ def log(webhook, count=3, **more):
             "rows": 57,
             "first": first,
             "last": first + 56,
-            "made_at": now - timedelta(minutes=number),
+            "created_at": now - timedelta(minutes=number),
             "tried_at": now - timedelta(minutes=number),
         }
         Delivery.objects.create(webhook=webhook, **(given | more))
@@ -51,7 +51,7 @@ def none(scene):
 @page_state("webhooks:index", Role.ADMIN)
 def all_states(scene):
     soon = timezone.now() + timedelta(minutes=9)
-    kept(taken_at=timezone.now())
+    kept(delivered_at=timezone.now())
     kept("Chat of the people on call, second line, weekends", "https://chat.example/x")
     kept("Archive", position=3, tries=4, next_at=soon)
     kept("Old SIEM", position=1, pause="gone", paused_at=timezone.now())
@@ -98,7 +98,7 @@ def nothing_sent(scene):
 
 @page_state("webhooks:show", Role.ADMIN)
 def delivering(scene):
-    webhook = kept(taken_at=timezone.now(), subjects=True, groups="clients keys")
+    webhook = kept(delivered_at=timezone.now(), subjects=True, groups="clients keys")
     log(webhook, 24)
     Delivery.objects.create(webhook=webhook, is_test=True)
     show(scene, webhook)

@@ -162,7 +162,7 @@ def test_a_lease_that_ran_out_is_not_given_back_under_its_successor(leases):
 
 def test_takes_a_place_of_any_length(leases):
     with leases.hold("us/client/" + "x" * 999, 10):
-        assert len(WriteLease.objects.get().place) <= 200
+        assert len(WriteLease.objects.get().key) <= 200
 
 
 def test_sends_nothing_when_the_database_takes_no_lock(leases, monkeypatch):

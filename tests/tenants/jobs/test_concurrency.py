@@ -19,7 +19,7 @@ def three(do=lambda: None):
     together = Barrier(3, timeout=60)
 
     def meanwhile(item):
-        if item.begun == 1 and item.position <= 3:
+        if item.starts == 1 and item.position <= 3:
             together.wait()
             if item.position == 2:
                 do()
@@ -71,7 +71,7 @@ def test_those_that_fail_together_wait_as_for_one_failure(worker, started, sandb
     job.refresh_from_db()
     assert (job.state, job.failures) == (JobState.WAITING, 1)
     assert count_items_by_state(job) == {ItemState.PENDING: 10}
-    assert Item.objects.filter(begun=1).count() == 3
+    assert Item.objects.filter(starts=1).count() == 3
 
 
 def test_begins_none_once_somebody_must_look(worker, started, sandbox):
@@ -82,6 +82,6 @@ def test_begins_none_once_somebody_must_look(worker, started, sandbox):
 
     job.refresh_from_db()
     assert job.state == JobState.PAUSED
-    assert job.trouble == "US: Authlete rejected the credential"
+    assert job.error == "US: Authlete rejected the credential"
     assert count_items_by_state(job) == {ItemState.PENDING: 10}
-    assert Item.objects.filter(begun=1).count() == 3
+    assert Item.objects.filter(starts=1).count() == 3

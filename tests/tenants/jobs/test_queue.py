@@ -21,7 +21,7 @@ def killed(job, *, entry=""):
     DBTaskResult.objects.get(pk=job.task).claim("gone")
     lease = leases.acquire(job.pk)
     Item.objects.filter(position=1).update(
-        state=ItemState.RUNNING, lease=lease, entry=entry, begun=1
+        state=ItemState.RUNNING, lease=lease, entry=entry, starts=1
     )
     Job.objects.update(lease_until=Now() - timedelta(seconds=1))
 
@@ -37,7 +37,7 @@ def test_a_job_whose_worker_is_gone_is_taken_up(worker, started, sandbox, entry)
     job.refresh_from_db()
     assert job.state == JobState.COMPLETED
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
-    assert Item.objects.get(position=1).begun == 2
+    assert Item.objects.get(position=1).starts == 2
     orphan = DBTaskResult.objects.get(worker_ids=["gone"])
     assert orphan.status == TaskResultStatus.FAILED
 
@@ -147,7 +147,7 @@ def test_a_worker_that_lost_the_job_sends_nothing_more(worker, started, sandbox)
 
 def test_resuming_while_a_worker_is_still_at_it_is_not_lost(worker, started, who):
     def there_and_back(item):
-        if item.position == 2 and item.begun == 1:
+        if item.position == 2 and item.starts == 1:
             control.pause_job(item.job, who)
             control.resume_job(item.job, who)
             DBTaskResult.objects.filter(status=READY).delete()  # taken in vain

@@ -150,12 +150,12 @@ def test_waits_for_a_region_that_is_down(worker, started, who, sandbox, services
 
     job.refresh_from_db()
     assert job.state == JobState.WAITING
-    assert job.trouble.startswith("US: ")
+    assert job.error.startswith("US: ")
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 3, ItemState.PENDING: 7}
 
     sandbox.faults.clear()
     again(job, who, worker)
-    assert (job.state, job.trouble) == (JobState.COMPLETED, "")
+    assert (job.state, job.error) == (JobState.COMPLETED, "")
     assert not Item.objects.exclude(code="").exists()
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
     assert updates(sandbox) == dict.fromkeys(services, 1)
@@ -187,7 +187,7 @@ def test_other_regions_go_on_meanwhile(acme, worker, who, sandbox, services):
     assert count_items_by_state(job) == {ItemState.PENDING: 2, ItemState.SUCCEEDED: 1}
     assert Item.objects.get(state=ItemState.SUCCEEDED).region == "eu"
     job.refresh_from_db()
-    assert (job.state, job.trouble) == (JobState.WAITING, "US: Authlete failed")
+    assert (job.state, job.error) == (JobState.WAITING, "US: Authlete failed")
 
 
 def test_an_item_without_an_answer_is_given_up_in_the_end(
@@ -218,7 +218,7 @@ def test_a_refused_credential_stops_it(worker, started, who, sandbox):
 
     job.refresh_from_db()
     assert job.state == JobState.PAUSED
-    assert job.trouble == "US: Authlete rejected the credential"
+    assert job.error == "US: Authlete rejected the credential"
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 2, ItemState.PENDING: 8}
 
     sandbox.faults.clear()
@@ -255,7 +255,7 @@ def test_a_mistake_of_ours_stops_it(worker, started, caplog):
 
     job.refresh_from_db()
     assert job.state == JobState.PAUSED
-    assert "Service 101" in job.trouble
+    assert "Service 101" in job.error
     assert count_items_by_state(job) == {
         ItemState.SUCCEEDED: 1,
         ItemState.NOT_SENT: 1,
@@ -352,7 +352,7 @@ def test_a_kind_that_is_not_known_any_more_stops_it(worker, started):
 
     job.refresh_from_db()
     assert job.state == JobState.PAUSED
-    assert "doesn't support this kind of job" in job.trouble
+    assert "doesn't support this kind of job" in job.error
 
 
 def test_a_job_finds_more_to_do_once(started, worker, sandbox, services):

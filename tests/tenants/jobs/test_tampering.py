@@ -22,7 +22,7 @@ def admin(acme, django_user_model):
 def assert_rejected(job, sandbox):
     job.refresh_from_db()
     assert job.state == JobState.NOT_ALLOWED
-    assert "changed outside of Meridian" in job.trouble
+    assert "changed outside of Meridian" in job.error
     assert not updates(sandbox)
     entry = AuditEntry.objects.get(operation="job.rejected")
     assert entry.object == str(job.pk)

@@ -18,7 +18,7 @@ from console.models.webhooks import generate_secret
 from tenants.models import Organization
 acme = Organization.objects.create(slug="acme", name="Acme")
 for url in sys.argv[2:]:
-    hook = Webhook(organization=acme, name=url[-5:], made_by="ida", position=0)
+    hook = Webhook(organization=acme, name=url[-5:], created_by="ida", position=0)
     hook.set_secret(generate_secret()).set_url(url, url).save()
 for _ in range(int(sys.argv[1])):
     audited()

@@ -5,7 +5,7 @@ import pytest
 from console.models import Rotation
 from tests.support.clients import OLD
 
-OLDER = {"new_mark": "0123456789abcdef", "old_mark": "fedcba9876543210"}
+OLDER = {"new_fingerprint": "0123456789abcdef", "old_fingerprint": "fedcba9876543210"}
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from console.keys.inventory import expiry_digest
-from console.models import Digest, KnownKey
+from console.models import ExpiryDigest, KnownKey
 from console.ops.environment import mailer_config
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
@@ -105,7 +105,7 @@ def test_a_mail_that_could_not_be_sent_is_sent_later(readers, day, monkeypatch):
 
     monkeypatch.setattr(mail, "send", refuse)
     assert not day(95)
-    assert Digest.objects.get().sent_at is None
+    assert ExpiryDigest.objects.get().sent_at is None
 
     monkeypatch.setattr(mail, "send", sends)
 
@@ -156,4 +156,4 @@ def test_writes_nothing_down_where_no_mail_is_sent(readers, day, settings):
     certificate(readers)
 
     assert not day(118)
-    assert not Digest.objects.exists()
+    assert not ExpiryDigest.objects.exists()

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from tenants.audit.actor import Actor
 from tenants.audit.events import AUDIT_READ
 from tenants.audit.evidence import verify_audit
-from tenants.audit.evidence.package import VERIFIER_PATH, EvidencePackage, build_proof_parts
+from tenants.audit.evidence.package import VERIFIER_PATH, EvidencePackageWriter, build_proof_parts
 from tenants.audit.integrity import checkpoints, signing
 from tenants.audit.recorder import AuditLogSink, record_event
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
@@ -52,7 +52,7 @@ def pack(chosen):
     last = checkpoints.load_last_checkpoint()
     assert last
     out = io.BytesIO()
-    evidence = EvidencePackage(out)
+    evidence = EvidencePackageWriter(out)
     count = evidence.write_rows(lambda row: row.entry in chosen, last)
     evidence.write_lines("changes.csv", ["a,b\r\n"])
     evidence.close(organization="acme", search="effect=destroy", entries=len(chosen), rows=count)

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from django.core.management import CommandError, call_command
 
-from tenants.audit.evidence.package import VERIFIER_PATH, EvidencePackage
+from tenants.audit.evidence.package import VERIFIER_PATH, EvidencePackageWriter
 from tenants.audit.integrity import checkpoints
 from tenants.audit.integrity.chain_export import format_export, read_all_rows, read_rows_of
 from tenants.audit.models import AuditEntry
@@ -27,7 +27,7 @@ def record(db, settings):
 def pack():
     out, last = io.BytesIO(), checkpoints.load_last_checkpoint()
     assert last
-    evidence = EvidencePackage(out)
+    evidence = EvidencePackageWriter(out)
     shown = set(AuditEntry.objects.filter(actor="ida").values_list("entry", flat=True))
     count = evidence.write_rows(lambda row: row.entry in shown, last)
     evidence.close(organization="acme", search="", entries=len(shown), rows=count)
