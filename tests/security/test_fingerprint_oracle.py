@@ -69,7 +69,7 @@ def test_equal_secrets_have_different_fingerprints_in_every_other_place(shop, ac
     assert set(found.values()) == {1}
 
 
-def test_a_saved_candidate_has_another_fingerprint_in_the_audit_log(shop, acme):
+def test_saved_candidate_has_another_fingerprint_in_the_audit_log(shop, acme):
     shop.clients[45]["jwks"] = None  # which Authlete would refuse
     service = authlete(acme).service(17)
     service.client(44).get()
@@ -91,7 +91,7 @@ def test_a_saved_candidate_has_another_fingerprint_in_the_audit_log(shop, acme):
     assert not {*logged} & {*stored}
 
 
-def test_a_candidate_in_a_new_client_has_another_fingerprint(shop, acme, member):
+def test_candidate_in_a_new_client_has_another_fingerprint(shop, acme, member):
     name = json.dumps({"api_secret": SECRET})
     shop.clients[44]["clientName"] = name
     editor = member(Role.EDITOR)
@@ -108,7 +108,7 @@ def test_a_candidate_in_a_new_client_has_another_fingerprint(shop, acme, member)
     assert len(first | second | stored) == len(first) + len(second) + len(stored)
 
 
-def test_a_candidate_property_of_a_token_has_another_fingerprint(shop, acme, member):
+def test_candidate_property_of_a_token_has_another_fingerprint(shop, acme, member):
     hidden = ({"key": "floor", "value": SECRET, "hidden": True},)
     for number in (1, 2):
         token = StoredToken(

@@ -66,7 +66,7 @@ def test_foreign_ids_in_parameters_are_not_sent(admin, sandbox, path):
     assert [call.path for call in sandbox.calls if "/18/" in call.path] == []
 
 
-def test_a_client_with_service_ids_refuses_other_services(acme, sandbox):
+def test_client_with_service_ids_refuses_other_services(acme, sandbox):
     client = connect(load_credentials(acme), "us", NullAuditSink(), service_ids={17})
 
     with pytest.raises(ForeignServiceError):
@@ -75,7 +75,7 @@ def test_a_client_with_service_ids_refuses_other_services(acme, sandbox):
     assert client.service(17).get().api_key == 17
 
 
-def test_a_client_lists_services_to_find_an_unknown_one(acme, sandbox):
+def test_client_lists_services_to_find_an_unknown_one(acme, sandbox):
     client = connect(load_credentials(acme), "us", NullAuditSink(), service_ids=set())
 
     assert client.service(17).get().api_key == 17
@@ -84,7 +84,7 @@ def test_a_client_lists_services_to_find_an_unknown_one(acme, sandbox):
     assert paths == ["/api/service/get/list", "/api/17/service/get", "/api/17/service/get"]
 
 
-def test_a_service_that_was_created_elsewhere_works_at_once(admin, sandbox, acme):
+def test_service_that_was_created_elsewhere_works_at_once(admin, sandbox, acme):
     sandbox.services[19] = {"apiKey": 19, "serviceName": "New", "modifiedAt": 1}
     path = page_path("services:show", region="us", service_id=19)
 
@@ -92,7 +92,7 @@ def test_a_service_that_was_created_elsewhere_works_at_once(admin, sandbox, acme
     assert KnownService.objects.get(organization=acme, service_id=19).name == "New"
 
 
-def test_a_known_service_is_not_listed_again(admin, sandbox):
+def test_known_service_is_not_listed_again(admin, sandbox):
     sandbox.calls.clear()
 
     admin.get(page_path("services:show", region="us", service_id=17))
@@ -100,7 +100,7 @@ def test_a_known_service_is_not_listed_again(admin, sandbox):
     assert [call.path for call in sandbox.calls] == ["/api/17/service/get"]
 
 
-def test_a_region_that_is_down_says_so_for_an_unknown_service(admin, sandbox):
+def test_region_that_is_down_says_so_for_an_unknown_service(admin, sandbox):
     sandbox.fault("status", status=500)
 
     assert admin.get(page_path("services:show", region="us", service_id=18)).status_code == 502

@@ -117,9 +117,7 @@ def test_one_process_at_a_time_probes(region, call, probes, other_process):
     assert len(probes) == 1
 
 
-def test_a_probe_has_no_credential_and_its_success_resumes_calls(
-    region, call, probes, other_process
-):
+def test_probe_has_no_credential_and_its_success_resumes_calls(region, call, probes, other_process):
     with pytest.raises(NoResponseError):
         call()
     with pytest.raises(CircuitOpenError):
@@ -173,7 +171,7 @@ def test_list_of_all_regions_shows_a_notice_and_asks_no_hanging_region(
     assert region.now == started
 
 
-def test_a_slow_call_is_not_blamed_on_a_region_that_answers_others(region, call):
+def test_slow_call_is_not_blamed_on_a_region_that_answers_others(region, call):
     calls: list[httpx.Request] = []
 
     def hangs(request):
@@ -190,14 +188,14 @@ def test_a_slow_call_is_not_blamed_on_a_region_that_answers_others(region, call)
     assert call().service_name == "Shop"
 
 
-def test_an_unreadable_circuit_in_the_cache_counts_as_closed(region, call):
+def test_unreadable_circuit_in_the_cache_counts_as_closed(region, call):
     region.hangs = lambda request: False
     cache.set(region_circuits._cache_key(get_regions()["us"].url), ["not", "a circuit"])
 
     assert call().service_name == "Shop"
 
 
-def test_a_circuit_is_stored_as_json(region, call, probes):
+def test_circuit_is_stored_as_json(region, call, probes):
     with pytest.raises(NoResponseError):
         call()
 

@@ -26,7 +26,7 @@ def revocation(acme, sandbox, monkeypatch):
     return UserRevocation(service, SUBJECT, receipt)
 
 
-def test_an_app_that_only_the_token_list_names_is_revoked(revocation, sandbox):
+def test_app_that_only_the_token_list_names_is_revoked(revocation, sandbox):
     revocation.revoke_all()
 
     assert revocation.receipt.is_confirmed

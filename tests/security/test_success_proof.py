@@ -34,7 +34,7 @@ def find_outcome(operation, status, body):
 
 
 @pytest.mark.parametrize("operation", CHANGES, ids=lambda one: one.name)
-def test_an_answer_without_proof_is_unknown(operation):
+def test_answer_without_proof_is_unknown(operation):
     for status, body in product([*range(200, 209), 226, 300, 301, 302, 304], BODIES):
         if (
             not body
@@ -47,13 +47,13 @@ def test_an_answer_without_proof_is_unknown(operation):
 
 
 @pytest.mark.parametrize("name", ["client.set_lock", "authorization.update"])
-def test_a_result_code_proves_success(name):
+def test_result_code_proves_success(name):
     body = b'{"resultCode": "A293001", "resultMessage": "Done."}'
 
     assert find_outcome(OPERATIONS[name], 200, body) is Outcome.SUCCEEDED
 
 
-def test_a_lock_that_an_empty_answer_reports_is_unknown(member, sandbox, monkeypatch):
+def test_lock_that_an_empty_answer_reports_is_unknown(member, sandbox, monkeypatch):
     sandbox.clients[44] = make_client(44)
     browser = member(Role.ADMIN)
     path = page_path("clients:lock")

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("name", ["VAULT_KEYS", "AUDIT_KEYS", "FINGERPRINT_KEY"])
 @pytest.mark.parametrize("text", ["", "v1:hunter2", "v1"])
-def test_a_key_that_cannot_be_read_stops_the_start(settings, name, text):
+def test_unreadable_key_stops_the_start(settings, name, text):
     setattr(settings, name, text)
 
     with pytest.raises(CommandError) as refusal:
@@ -19,7 +19,7 @@ def test_a_key_that_cannot_be_read_stops_the_start(settings, name, text):
     assert "hunter2" not in str(refusal.value)
 
 
-def test_mail_that_nobody_sends_stops_the_start(settings):
+def test_mail_without_a_server_stops_the_start(settings):
     settings.ALERT_MAIL = ["ops@acme.example"]
     settings.MAILERS = {"default": {"BACKEND": mail.DUMMY_BACKEND}}
 
@@ -27,7 +27,7 @@ def test_mail_that_nobody_sends_stops_the_start(settings):
         call_command("check")
 
 
-def test_a_region_that_a_token_must_not_reach_stops_the_start(settings):
+def test_unsafe_region_stops_the_start(settings):
     settings.INSECURE = False
     settings.AUTHLETE_REGIONS = {"us": "http://us.authlete.com"}
 
@@ -38,7 +38,7 @@ def test_a_region_that_a_token_must_not_reach_stops_the_start(settings):
 @pytest.mark.parametrize(
     ("name", "said"), [("VERSIONS_KEEP", "36501"), ("AUDIT_KEEP", {"reads": "999999999"})]
 )
-def test_a_time_to_keep_something_that_is_before_every_date_stops_the_start(settings, name, said):
+def test_excessive_retention_stops_the_start(settings, name, said):
     setattr(settings, name, said)
 
     with pytest.raises(CommandError, match=f"{name}.*more than 36500 days; use forever"):

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from tenants.authlete.api import OPERATIONS
 
 
-def test_lists_every_operation_for_people(capsys):
+def test_operations_are_listed_as_text(capsys):
     call_command("operations")
 
     told = capsys.readouterr().out
@@ -15,7 +15,7 @@ def test_lists_every_operation_for_people(capsys):
     assert told.rstrip().endswith(f"{len(OPERATIONS)} operations")
 
 
-def test_lists_every_operation_for_scripts(capsys):
+def test_operations_are_listed_as_json(capsys):
     call_command("operations", format="json")
 
     told = {one["name"]: one for one in json.loads(capsys.readouterr().out)}

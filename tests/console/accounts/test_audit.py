@@ -20,7 +20,7 @@ def told(*names):
 ANN = "ann@acme.example"
 
 
-def test_a_sign_in_with_who_where_and_from_which_page(acme, ann, client):
+def test_sign_in_is_logged_with_address_and_page(acme, ann, client):
     response = sign_in(client, REMOTE_ADDR="192.0.2.7")
 
     assert told() == [("sign_in.done", "done", ANN, "")]
@@ -29,35 +29,35 @@ def test_a_sign_in_with_who_where_and_from_which_page(acme, ann, client):
     assert (kept.address, kept.page) == ("192.0.2.7", response["X-Page-Id"])
 
 
-def test_a_wrong_password_in_the_organization_of_whom_it_is(acme, ann, client):
+def test_wrong_password_is_logged_in_the_organizations_of_the_account(acme, ann, client):
     sign_in(client, password="wrong")
 
     assert told() == [("sign_in.refused", "refused", ANN, "password")]
     assert AuditEntry.objects.get(actor=ANN).organization_id == acme.pk
 
 
-def test_a_guess_at_nobody_in_no_organization(ann, client):
+def test_unknown_account_is_logged_without_organization(ann, client):
     sign_in(client, " Nobody@x.example")
 
     assert told() == [("sign_in.refused", "refused", "nobody@x.example", "password")]
     assert AuditEntry.objects.get(actor="nobody@x.example").organization_id == 0
 
 
-def test_no_password_that_was_tried(ann, client):
+def test_tried_passwords_are_not_logged(ann, client):
     sign_in(client, password="wrong-but-nearly-right")
 
     rows = [str(vars(one)) for one in AuditEntry.objects.all()]
     assert not any("nearly-right" in row for row in rows)
 
 
-def test_tries_that_were_too_many(ann):
+def test_throttled_account_is_logged(ann):
     for n in range(12):
         sign_in(Client(), password="wrong", REMOTE_ADDR=f"10.0.{n}.1")
 
     assert ("sign_in.throttled", "refused", ANN, "") in told()
 
 
-def test_an_address_that_asks_too_often(ann, client):
+def test_throttled_address_is_logged(ann, client):
     for _ in range(31):
         response = sign_in(client)
         client.cookies.clear()
@@ -67,7 +67,7 @@ def test_an_address_that_asks_too_often(ann, client):
     assert told("sign_in.throttled")
 
 
-def test_a_wrong_code_and_the_sign_in_that_follows(with_factor, client, code_at):
+def test_wrong_code_and_later_sign_in_are_logged(with_factor, client, code_at):
     sign_in(client)
     assert told() == []  # not signed in yet
 
@@ -80,7 +80,7 @@ def test_a_wrong_code_and_the_sign_in_that_follows(with_factor, client, code_at)
     ]
 
 
-def test_a_code_that_was_used_before(with_factor, code_at):
+def test_reused_code_is_logged(with_factor, code_at):
     for _ in range(2):
         client = Client()
         sign_in(client)
@@ -89,7 +89,7 @@ def test_a_code_that_was_used_before(with_factor, code_at):
     assert told("sign_in.refused") == [("sign_in.refused", "refused", ANN, "code")]
 
 
-def test_too_many_codes(with_factor, client):
+def test_throttled_codes_are_logged(with_factor, client):
     sign_in(client)
     for n in range(12):
         client.post(CODE, {"code": f"{n:06}"})
@@ -97,7 +97,7 @@ def test_too_many_codes(with_factor, client):
     assert told("sign_in.throttled")
 
 
-def test_signing_out(ann, client):
+def test_sign_out_is_logged(ann, client):
     sign_in(client)
     client.post("/accounts/logout/")
 
@@ -108,7 +108,7 @@ def test_signing_out(ann, client):
     ("used", "after", "why"),
     [([], 31, "unused"), (range(20, 12 * 60, 20), 12 * 60 + 1, "too long")],
 )
-def test_a_session_that_ends_by_itself(ann, client, time_machine, used, after, why):
+def test_expired_session_is_logged(ann, client, time_machine, used, after, why):
     time_machine.move_to(1_800_000_000, tick=False)
     sign_in(client)
     for minute in (*used, after):
@@ -118,7 +118,7 @@ def test_a_session_that_ends_by_itself(ann, client, time_machine, used, after, w
     assert told()[-1] == ("session.ended", "done", ANN, why)
 
 
-def test_proving_oneself_again(ann, client):
+def test_step_up_is_logged(ann, client):
     sign_in(client)
     client.post("/accounts/reauthenticate/", {"password": "wrong"})
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
@@ -129,7 +129,7 @@ def test_proving_oneself_again(ann, client):
     ]
 
 
-def test_a_new_password(ann, client):
+def test_password_change_is_logged(ann, client):
     sign_in(client)
     new = "lamp river seven orchard"
     client.post(
@@ -139,7 +139,7 @@ def test_a_new_password(ann, client):
     assert told()[-1] == ("password.change", "done", ANN, "")
 
 
-def test_second_factors_that_come_and_go(ann, client, code_at, django_capture_on_commit_callbacks):
+def test_2fa_changes_are_logged(ann, client, code_at, django_capture_on_commit_callbacks):
     sign_in(client)
     client.get(SETUP)
     with django_capture_on_commit_callbacks(execute=True):
@@ -150,7 +150,7 @@ def test_second_factors_that_come_and_go(ann, client, code_at, django_capture_on
     assert ("second_factor.remove", "done", ANN, "totp") in told()
 
 
-def test_nobody_is_let_in_whom_the_record_cannot_keep(ann, client):
+def test_unwritable_log_prevents_sign_in(ann, client):
     AuditHead.objects.update(mac="forged")
 
     response = sign_in(client)
@@ -159,7 +159,7 @@ def test_nobody_is_let_in_whom_the_record_cannot_keep(ann, client):
     assert client.get("/")["Location"].startswith("/accounts/login/")
 
 
-def test_each_failure_raises_an_alert(ann, client, caplog):
+def test_each_failure_is_alerted(ann, client, caplog):
     sign_in(client, password="wrong", REMOTE_ADDR="192.0.2.7")
 
     (alert,) = [one.alert for one in caplog.records if one.name == "meridian.alert"]

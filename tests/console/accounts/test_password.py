@@ -5,7 +5,7 @@ from django.test import Client
 from tests.support.authentication import set_last_authentication
 
 
-def test_of_an_account_without_one_says_where_one_is_from(ann):
+def test_account_without_password_is_explained(ann):
     ann.set_unusable_password()
     ann.save()
     browser = Client()

@@ -33,7 +33,7 @@ def set_up(ann, client, code_at):
     return seed
 
 
-def test_is_asked_for_before_anybody_is_signed_in(with_factor, client, code_at):
+def test_code_is_required_before_sign_in(with_factor, client, code_at):
     response = sign_in(client)
 
     assert response["Location"] == CODE
@@ -44,7 +44,7 @@ def test_is_asked_for_before_anybody_is_signed_in(with_factor, client, code_at):
     assert signed_in(client)
 
 
-def test_takes_a_code_as_people_write_it(with_factor, client, code_at):
+def test_spaces_in_codes_are_ignored(with_factor, client, code_at):
     code = code_at(with_factor)
     sign_in(client)
 
@@ -53,7 +53,7 @@ def test_takes_a_code_as_people_write_it(with_factor, client, code_at):
     assert signed_in(client)
 
 
-def test_a_wrong_code_is_refused(with_factor, client, code_at):
+def test_wrong_code_is_refused(with_factor, client, code_at):
     sign_in(client)
 
     client.post(CODE, {"code": code_at(with_factor, 5)})
@@ -62,7 +62,7 @@ def test_a_wrong_code_is_refused(with_factor, client, code_at):
 
 
 @pytest.mark.parametrize("step", [-1, 0, 1])
-def test_a_code_is_good_once(with_factor, client, code_at, time_machine, step):
+def test_code_works_once(with_factor, client, code_at, time_machine, step):
     time_machine.move_to(1_800_000_000, tick=False)  # so that no step ends meanwhile
     code = code_at(with_factor, step)
     sign_in(client)
@@ -76,7 +76,7 @@ def test_a_code_is_good_once(with_factor, client, code_at, time_machine, step):
     assert not signed_in(again)
 
 
-def test_a_code_is_still_spent_when_its_window_is_nearly_over(with_factor, code_at, time_machine):
+def test_code_stays_used_for_its_whole_window(with_factor, code_at, time_machine):
     """The library itself forgets a used code after 30 s, a third of its window."""
     time_machine.move_to(1_800_000_000, tick=False)
     first, code = Client(), code_at(with_factor, 1)
@@ -92,7 +92,7 @@ def test_a_code_is_still_spent_when_its_window_is_nearly_over(with_factor, code_
     assert not signed_in(again)
 
 
-def test_the_code_that_set_it_up_does_not_sign_in(set_up, code_at):
+def test_setup_code_does_not_sign_in(set_up, code_at):
     again = Client()
     sign_in(again)
 
@@ -101,7 +101,7 @@ def test_the_code_that_set_it_up_does_not_sign_in(set_up, code_at):
     assert not signed_in(again)
 
 
-def test_tries_are_limited(with_factor, client, code_at):
+def test_attempts_are_limited(with_factor, client, code_at):
     sign_in(client)
     for _ in range(10):
         client.post(CODE, {"code": "000000"})
@@ -111,7 +111,7 @@ def test_tries_are_limited(with_factor, client, code_at):
     assert not signed_in(client)
 
 
-def test_seeds_are_sealed_at_every_moment(ann, client, code_at):
+def test_seeds_are_always_encrypted(ann, client, code_at):
     sign_in(client)
     page = client.get(SETUP).content.decode()
     seed = pending(client)
@@ -126,7 +126,7 @@ def test_seeds_are_sealed_at_every_moment(ann, client, code_at):
     assert kept.startswith("v1.")
 
 
-def test_a_failed_try_keeps_the_seed_that_was_scanned(ann, client, code_at):
+def test_failed_setup_preserves_the_scanned_seed(ann, client, code_at):
     sign_in(client)
     client.get(SETUP)
     seed = pending(client)
@@ -137,7 +137,7 @@ def test_a_failed_try_keeps_the_seed_that_was_scanned(ann, client, code_at):
     assert Authenticator.objects.filter(user=ann, type="totp").exists()
 
 
-def test_recovery_codes_are_shown_once_and_good_once(set_up, client):
+def test_recovery_codes_are_shown_once_and_work_once(set_up, client):
     shown = client.get("/accounts/2fa/recovery-codes/").content.decode()
     codes = Authenticator.objects.get(type="recovery_codes").wrap().generate_codes()
     assert all(code in shown for code in codes)
@@ -151,7 +151,7 @@ def test_recovery_codes_are_shown_once_and_good_once(set_up, client):
         assert signed_in(other) is expected
 
 
-def test_a_seed_that_was_copied_to_another_person_opens_nothing(with_factor, client, code_at):
+def test_seed_copied_to_another_user_does_not_open(with_factor, client, code_at):
     bo = User.objects.create_user("bo@acme.example")
     theirs = totp.TOTP.activate(bo, totp.generate_totp_secret())
     row = Authenticator.objects.get(user__username="ann@acme.example")
@@ -161,7 +161,7 @@ def test_a_seed_that_was_copied_to_another_person_opens_nothing(with_factor, cli
             Authenticator.objects.get(pk=row.pk).wrap().validate_code(code_at(SEED))
 
 
-def test_rotation_seals_seeds_anew_and_they_still_work(with_factor, client, code_at, settings):
+def test_rotated_seeds_still_work(with_factor, client, code_at, settings):
     settings.VAULT_KEYS = "v2:" + "B" * 43 + "=," + settings.VAULT_KEYS
 
     call_command("vault_rotate")
@@ -174,7 +174,7 @@ def test_rotation_seals_seeds_anew_and_they_still_work(with_factor, client, code
     assert signed_in(client)
 
 
-def test_asking_for_the_password_again_keeps_nothing_of_what_was_posted(ann, client, time_machine):
+def test_step_up_stores_no_posted_data(ann, client, time_machine):
     time_machine.move_to(1_800_000_000, tick=False)
     sign_in(client)
     time_machine.move_to(1_800_000_000 + 10 * 60, tick=False)
@@ -198,7 +198,7 @@ def test_asking_for_the_password_again_keeps_nothing_of_what_was_posted(ann, cli
         (Role.VIEWER, False),
     ],
 )
-def test_who_may_change_anything_sets_it_up_first(member, settings, role, asked):
+def test_roles_that_may_change_must_set_up_2fa(member, settings, role, asked):
     settings.REQUIRE_MFA = True
 
     response = member(role).get("/acme/")
@@ -206,7 +206,7 @@ def test_who_may_change_anything_sets_it_up_first(member, settings, role, asked)
     assert (response.get("Location") == SETUP) is asked
 
 
-def test_a_first_sign_in_leads_through_setting_it_up(ann, client, settings, code_at):
+def test_first_sign_in_leads_to_the_2fa_setup(ann, client, settings, code_at):
     settings.REQUIRE_MFA = True
     sign_in(client)
 
@@ -220,7 +220,7 @@ def test_a_first_sign_in_leads_through_setting_it_up(ann, client, settings, code
     assert client.get("/acme/members/").status_code == 200
 
 
-def test_who_takes_it_away_sets_up_another_first(with_factor, client, settings, code_at):
+def test_removed_2fa_must_be_set_up_again(with_factor, client, settings, code_at):
     settings.REQUIRE_MFA = True
     sign_in(client)
     client.post(CODE, {"code": code_at(with_factor)})
@@ -231,7 +231,7 @@ def test_who_takes_it_away_sets_up_another_first(with_factor, client, settings, 
     assert client.get("/acme/")["Location"] == SETUP
 
 
-def test_whoever_has_it_goes_on(member, sandbox, settings):
+def test_users_with_2fa_continue(member, sandbox, settings):
     settings.REQUIRE_MFA = True
     client = member(Role.ADMIN)
     totp.TOTP.activate(User.objects.get(), totp.generate_totp_secret())
@@ -239,7 +239,7 @@ def test_whoever_has_it_goes_on(member, sandbox, settings):
     assert client.get("/acme/").status_code == 200
 
 
-def test_a_part_of_a_page_sends_the_whole_page_there(member, sandbox, settings):
+def test_htmx_request_redirects_the_whole_page_to_the_setup(member, sandbox, settings):
     settings.REQUIRE_MFA = True
 
     response = member(Role.ADMIN).get(

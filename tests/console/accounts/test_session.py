@@ -23,7 +23,7 @@ def at(time_machine):
 
 
 @pytest.mark.parametrize(("after", "lives"), [(29, True), (31, False)])
-def test_ends_when_nobody_uses_it(ann, client, at, after, lives):
+def test_idle_session_expires(ann, client, at, after, lives):
     sign_in(client)
 
     at(after * MINUTE)
@@ -31,7 +31,7 @@ def test_ends_when_nobody_uses_it(ann, client, at, after, lives):
     assert signed_in(client) is lives
 
 
-def test_ends_after_12_hours_of_use(ann, client, at):
+def test_session_ends_after_12_hours(ann, client, at):
     sign_in(client)
     for minute in range(10, 12 * 60 + 1, 10):
         at(minute * MINUTE)
@@ -43,7 +43,7 @@ def test_ends_after_12_hours_of_use(ann, client, at):
 
 
 @pytest.mark.parametrize("jump", [-HOUR, 13 * HOUR])
-def test_ends_when_the_clock_jumps(ann, client, at, jump):
+def test_clock_jump_ends_the_session(ann, client, at, jump):
     sign_in(client)
 
     at(jump)
@@ -51,14 +51,14 @@ def test_ends_when_the_clock_jumps(ann, client, at, jump):
     assert not signed_in(client)
 
 
-def test_the_cookie_is_gone_with_the_browser(ann, client):
+def test_cookie_ends_with_the_browser(ann, client):
     response = sign_in(client)
 
     assert response.cookies["session"]["max-age"] == ""
     assert response.cookies["session"]["httponly"]
 
 
-def test_signing_in_changes_its_id(ann, client):
+def test_sign_in_changes_the_session_id(ann, client):
     client.get("/accounts/login/")
     before = client.session
     before["planted"] = True
@@ -70,7 +70,7 @@ def test_signing_in_changes_its_id(ann, client):
     assert response.cookies["session"].value != before.cookie_key
 
 
-def test_signing_out_needs_a_post(ann, client):
+def test_sign_out_needs_post(ann, client):
     sign_in(client)
 
     client.get("/accounts/logout/")
@@ -78,7 +78,7 @@ def test_signing_out_needs_a_post(ann, client):
     assert signed_in(client)
 
 
-def test_signing_out_ends_it_everywhere_it_was_kept(ann, client):
+def test_sign_out_ends_stolen_sessions(ann, client):
     sign_in(client)
     stolen = Client()
     stolen.cookies["session"] = client.cookies["session"].value
@@ -90,7 +90,7 @@ def test_signing_out_ends_it_everywhere_it_was_kept(ann, client):
     assert not signed_in(stolen)
 
 
-def test_a_new_password_ends_all_others(ann, client):
+def test_new_password_ends_other_sessions(ann, client):
     other = Client()
     sign_in(other)
     sign_in(client)
@@ -104,9 +104,7 @@ def test_a_new_password_ends_all_others(ann, client):
     assert not signed_in(other)
 
 
-def test_a_new_second_factor_ends_all_others(
-    ann, client, code_at, django_capture_on_commit_callbacks
-):
+def test_new_2fa_ends_other_sessions(ann, client, code_at, django_capture_on_commit_callbacks):
     other = Client()
     sign_in(other)
     sign_in(client)
@@ -129,7 +127,7 @@ def test_proving_oneself_again_changes_its_id(ann, client):
     assert signed_in(client)
 
 
-def test_being_disabled_ends_it(ann, client):
+def test_disabling_an_account_ends_its_session(ann, client):
     sign_in(client)
     ann.is_active = False
     ann.save()
@@ -138,7 +136,7 @@ def test_being_disabled_ends_it(ann, client):
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/acme/services/", "/nothing/"])
-def test_no_answer_is_kept(ann, client, sandbox, path):
+def test_responses_are_not_cached(ann, client, sandbox, path):
     sign_in(client)
 
     assert "no-store" in client.get(path)["Cache-Control"]

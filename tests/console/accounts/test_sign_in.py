@@ -17,20 +17,20 @@ def signed_in(client):
     return client.get("/accounts/password/change/").status_code == 200
 
 
-def test_leads_home_with_the_right_password(ann, client):
+def test_right_password_signs_in(ann, client):
     response = sign_in(client)
 
     assert (response.status_code, response["Location"]) == (302, "/")
     assert signed_in(client)
 
 
-def test_takes_the_address_in_any_case(ann, client):
+def test_email_case_is_ignored(ann, client):
     sign_in(client, "  ANN@Acme.example ")
 
     assert signed_in(client)
 
 
-def test_nobody_signs_up(db, client):
+def test_sign_up_does_not_exist(db, client):
     assert client.get("/accounts/signup/").status_code == 404
 
 
@@ -69,7 +69,7 @@ class Counting(Argon2PasswordHasher):
 
 
 @pytest.mark.parametrize("email", ["ann@acme.example", "nobody@acme.example", "new@acme.example"])
-def test_takes_as_long_for_somebody_as_for_nobody(acme, ann, client, settings, email):
+def test_unknown_accounts_take_as_long_as_known_ones(acme, ann, client, settings, email):
     settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
     add_member(Actor(0, "setup"), acme, "new@acme.example", Role.VIEWER)
     ann.set_password(PASSWORD)
@@ -92,7 +92,7 @@ def test_hashes_nothing_that_is_too_long(ann, client, settings):
 
 
 @pytest.mark.parametrize("trusted", [0, 1])
-def test_throttles_an_account_whatever_addresses_and_hosts_are_named(ann, settings, trusted):
+def test_account_is_throttled_across_addresses_and_hosts(ann, settings, trusted):
     settings.ALLOWED_HOSTS = ["*"]
     settings.TRUSTED_PROXIES = trusted
     # Ten tries from ten addresses use the account's hour up.
@@ -119,7 +119,7 @@ def test_throttles_an_address_that_claims_to_be_others(ann, settings):
     assert "Too many attempts" in answer.content.decode()
 
 
-def test_does_not_lock_out_a_browser_that_the_person_has_used(ann, client):
+def test_known_browser_is_not_locked_out(ann, client):
     sign_in(client)
     client.post("/accounts/logout/")
     for n in range(20):
@@ -155,7 +155,7 @@ def test_limits_tries_from_a_known_browser_too(ann, client):
         "/\t/evil.example",
     ],
 )
-def test_leads_to_no_other_site(ann, client, place):
+def test_redirect_stays_on_this_site(ann, client, place):
     response = client.post(
         "/accounts/login/", {"login": ann.email, "password": PASSWORD, "next": place}
     )

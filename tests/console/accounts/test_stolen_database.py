@@ -19,7 +19,7 @@ def with_cookie(value):
     return client
 
 
-def test_no_table_holds_a_session_cookie(ann, client):
+def test_no_table_contains_a_session_cookie(ann, client):
     sign_in(client)
 
     cookie = client.cookies["session"].value

@@ -43,7 +43,7 @@ def rows(browser, days):
     return {one["person"]: one for one in csv.DictReader(text.splitlines())}
 
 
-def test_tells_who_could_do_what_on_a_day(auditor, people):
+def test_review_lists_roles_as_of_a_day(auditor, people):
     then, lately, now = (rows(auditor, days) for days in (10, 6, 0))
 
     assert then["ida@acme.example"]["role"] == "editor"
@@ -59,7 +59,7 @@ def test_tells_who_could_do_what_on_a_day(auditor, people):
     assert taken.count() == 3
 
 
-def test_shows_it_and_when_each_did_something_last(auditor, people):
+def test_page_shows_last_activity_of_each_member(auditor, people):
     page = auditor.get(URL).content.decode()
 
     assert "not in the audit log" in page
@@ -87,7 +87,7 @@ def removed(who, people, settings):
     return make
 
 
-def test_says_not_never_where_entries_were_removed(auditor, removed):
+def test_last_activity_is_unknown_where_entries_were_deleted(auditor, removed):
     day = removed(signins=400)
 
     page = auditor.get(URL).content.decode()
@@ -109,7 +109,7 @@ def test_says_not_never_where_entries_were_removed(auditor, removed):
     assert "may be incomplete" not in shown
 
 
-def test_tells_exactly_what_is_younger_than_what_was_removed(auditor, removed):
+def test_activity_after_the_deleted_entries_is_exact(auditor, removed):
     removed(signins=30)
 
     now, then = rows(auditor, 0), rows(auditor, 6)
@@ -120,7 +120,7 @@ def test_tells_exactly_what_is_younger_than_what_was_removed(auditor, removed):
     assert bo["last_used"]
 
 
-def test_says_that_it_can_lack_people_where_their_entries_were_removed(auditor, who, removed):
+def test_review_warns_of_people_missing_due_to_retention(auditor, who, removed):
     for event, before, after, days in (
         (MEMBER_ADD, None, "viewer", 480),
         (MEMBER_REMOVE, "viewer", None, 430),

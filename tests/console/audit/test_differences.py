@@ -108,7 +108,7 @@ def finds(organization, query, entry):
 
 
 @pytest.mark.parametrize("entry", ENTRIES, indirect=True)
-def test_each_link_finds_the_entry_that_it_stands_on(auditor, acme, entry):
+def test_value_links_find_their_own_entry(auditor, acme, entry):
     page = auditor.get(f"{URL}{entry.entry}/").content.decode()
     rows = auditor.get(URL, {"operation": entry.operation, "reads": "1"})
     _head, _, table = rows.content.decode().partition("<tbody")

@@ -33,7 +33,7 @@ def kept(keep):
     return AuditEntry.objects.get(label="Shop")
 
 
-def test_words_of_an_entry_find_it(auditor, kept):
+def test_displayed_values_find_their_entry(auditor, kept):
     told = describe_entry_changes(kept)
     typed = [
         {"field": one.name, name: words}
@@ -61,10 +61,10 @@ def test_words_of_an_entry_find_it(auditor, kept):
         ({"-old": "45 minutes"}, ["Update Other"]),
     ],
 )
-def test_words_mean_what_they_say(auditor, kept, typed, found):
+def test_displayed_values_are_parsed(auditor, kept, typed, found):
     assert shown(auditor.get(URL, typed)) == found
 
 
-def test_other_text_means_itself_alone():
+def test_other_text_is_not_parsed_as_a_value():
     for text in ("", "plain", "2700", "https://a.example", "5 apples", "\0", "%"):
         assert parse_display_value(text) == []

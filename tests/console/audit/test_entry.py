@@ -37,7 +37,7 @@ def noted(who):
     return make
 
 
-def test_tells_before_and_after_in_sentences_and_in_json(show, update):
+def test_changes_are_shown_in_sentences_and_json(show, update):
     entry = update({"accessTokenDuration": 600, "pkceRequired": True})
 
     response = show(entry)
@@ -55,7 +55,7 @@ def test_tells_before_and_after_in_sentences_and_in_json(show, update):
     ]
 
 
-def test_tells_of_an_export_what_was_taken_out_and_no_change(show, noted):
+def test_export_entry_shows_its_query_and_no_change(show, noted):
     changes = [FieldChange("query", None, ""), FieldChange("rows", None, 18)]
 
     response = show(noted(events.AUDIT_EXPORT, changes=changes))
@@ -66,7 +66,7 @@ def test_tells_of_an_export_what_was_taken_out_and_no_change(show, noted):
         assertNotContains(response, words)
 
 
-def test_a_change_made_elsewhere_of_what_was_not_set_is_told_from_not_set(show, noted):
+def test_external_change_of_an_unset_value_shows_not_set(show, noted):
     changes = [FieldChange("description", None, "new")]
 
     response = show(noted(events.SERVICE_CHANGED_EXTERNALLY, changes=changes))
@@ -74,7 +74,7 @@ def test_a_change_made_elsewhere_of_what_was_not_set_is_told_from_not_set(show, 
     assertContains(response, '<span class="muted">not set</span>')
 
 
-def test_tells_what_a_list_gained_and_hides_no_control(show, keep):
+def test_list_changes_show_control_characters(show, keep):
     turned = "https://b.example/\u202egpj"
     changes = [FieldChange("redirectUris", ["https://a.example"], ["https://a.example", turned])]
     keep("client.update", service="17", client="5", region="us", changes=changes)
@@ -90,7 +90,7 @@ def test_tells_what_a_list_gained_and_hides_no_control(show, keep):
     ]
 
 
-def test_tells_what_authlete_did_by_itself(show, update):
+def test_changes_made_by_authlete_are_shown(show, update):
     entry = update({"supportedSnses": ["FACEBOOK"]})  # which Authlete ignores
 
     response = show(entry)
@@ -101,7 +101,7 @@ def test_tells_what_authlete_did_by_itself(show, update):
     assertContains(response, "Changed or ignored by Authlete")
 
 
-def test_tells_who_why_and_how(show, update):
+def test_actor_reason_and_call_are_shown(show, update):
     entry = update({"accessTokenDuration": 600}, reason="Too long", ticket="CHG 1&2")
 
     response = show(entry)
@@ -114,7 +114,7 @@ def test_tells_who_why_and_how(show, update):
     assertContains(response, f"{entry.time:%H:%M:%S} +00:00")
 
 
-def test_each_value_leads_to_the_entries_that_share_it(show, update):
+def test_values_link_to_matching_entries(show, update):
     entry = update({"accessTokenDuration": 600}, ticket="CHG 1&2")
 
     response = show(entry)
@@ -139,7 +139,7 @@ def test_each_value_leads_to_the_entries_that_share_it(show, update):
     assertContains(response, 'href="/acme/services/us/17/as-of/?at=')
 
 
-def test_links_what_the_same_page_did(show, update, auditor):
+def test_entries_of_the_same_request_are_linked(show, update, auditor):
     entry = update({"accessTokenDuration": 600})
 
     response = show(entry)
@@ -153,7 +153,7 @@ def test_links_what_the_same_page_did(show, update, auditor):
 # Outcomes
 
 
-def test_says_what_an_unknown_outcome_means(show, update, sandbox):
+def test_unknown_outcome_is_explained(show, update, sandbox):
     sandbox.fault("reset", operation="service.update", after=True)
     with pytest.raises(AuthleteError):
         update({"accessTokenDuration": 600})
@@ -166,7 +166,7 @@ def test_says_what_an_unknown_outcome_means(show, update, sandbox):
     assertContains(response, "Open object")
 
 
-def test_says_why_authlete_refused(show, update, sandbox):
+def test_rejection_is_explained(show, update, sandbox):
     sandbox.fault("status", operation="service.update", status=400, code="A031217")
     with pytest.raises(AuthleteError):
         update({"accessTokenDuration": 600})
@@ -186,11 +186,11 @@ def begun(who):
     return AuditEntry.objects.get(entry=entry)
 
 
-def test_says_that_an_outcome_is_open(show, begun):
+def test_open_call_is_in_progress(show, begun):
     assertContains(show(begun), "In progress")
 
 
-def test_says_that_an_outcome_was_lost(show, begun):
+def test_old_open_call_has_an_unknown_outcome(show, begun):
     AuditEntry.objects.update(at=begun.at - 600_000_000)
 
     response = show(begun)
@@ -199,7 +199,7 @@ def test_says_that_an_outcome_was_lost(show, begun):
     assertContains(response, "Something may have changed")
 
 
-def test_tells_a_denial_and_how_often_it_was(show, noted):
+def test_denial_shows_its_count(show, noted):
     for _ in range(4):
         entry = noted(events.ACCESS_DENIED, "change", Outcome.REJECTED, object="services:edit")
 
@@ -214,7 +214,7 @@ def test_tells_a_denial_and_how_often_it_was(show, noted):
 # What must not be seen
 
 
-def test_shows_no_subject(show, who):
+def test_subject_is_hidden(show, who):
     call = CallIntent(
         grants.LIST_BY_SUBJECT,
         "us",
@@ -231,7 +231,7 @@ def test_shows_no_subject(show, who):
     assertContains(response, "/client/authorization/get/list/{subject}")
 
 
-def test_is_not_there_for_another_organization(auditor, show, noted, who):
+def test_entry_of_another_organization_is_not_found(auditor, show, noted, who):
     other = Organization.objects.create(slug="other", name="Other")
     theirs = noted(events.MEMBER_ADD, by=who(organization=other), object="eve")
     nobodys = noted(events.SIGN_OUT, by=who(organization=Organization(pk=0, slug="")))
@@ -242,7 +242,7 @@ def test_is_not_there_for_another_organization(auditor, show, noted, who):
     assert auditor.get(f"/acme/audit/{uuid4()}/").status_code == 404
 
 
-def test_text_from_outside_is_text(show, noted):
+def test_foreign_text_is_escaped(show, noted):
     script = "<script>alert(1)</script>"
 
     response = show(
@@ -259,7 +259,7 @@ def test_text_from_outside_is_text(show, noted):
 
 
 @pytest.mark.parametrize("role", Role)
-def test_is_for_those_who_may_read_the_record(member, role, update):
+def test_needs_access_to_the_audit_log(member, role, update):
     entry = update({"accessTokenDuration": 600})
 
     allowed = role in (Role.ADMIN, Role.AUDITOR)
@@ -269,7 +269,7 @@ def test_is_for_those_who_may_read_the_record(member, role, update):
 # The chain
 
 
-def test_shows_that_its_rows_match(show, update):
+def test_intact_rows_are_confirmed(show, update):
     entry = update({"accessTokenDuration": 600})
 
     response = show(entry)
@@ -281,7 +281,7 @@ def test_shows_that_its_rows_match(show, update):
 
 
 @pytest.mark.parametrize("which", ["row", "entry"])
-def test_shows_that_a_row_was_changed(show, update, which):
+def test_changed_row_is_reported(show, update, which):
     entry = update({"accessTokenDuration": 600})
     drop_append_only_triggers()
     if which == "row":
@@ -293,7 +293,7 @@ def test_shows_that_a_row_was_changed(show, update, which):
 
 
 @pytest.mark.parametrize("value", ["x", "null", '{"a":1}', '[{"field":1}]', "[{}]"])
-def test_what_somebody_wrote_over_it_breaks_no_page(auditor, show, update, value):
+def test_overwritten_columns_break_no_page(auditor, show, update, value):
     one = update({"accessTokenDuration": 600}, reason="because")
     over = dict.fromkeys(("changed", "surprises", "known"), value)
     AuditEntry.objects.filter(seq=one.seq).update(**over)
@@ -303,7 +303,7 @@ def test_what_somebody_wrote_over_it_breaks_no_page(auditor, show, update, value
 
 
 @pytest.mark.parametrize(("column", "value"), [("outcome", "x"), ("at", 9 * 10**18)])
-def test_what_no_entry_says_breaks_no_page(auditor, show, update, column, value):
+def test_impossible_values_break_no_page(auditor, show, update, column, value):
     one = update({"accessTokenDuration": 600}, reason="because")
     AuditEntry.objects.filter(seq=one.seq).update(**{column: value})
 
@@ -312,7 +312,7 @@ def test_what_no_entry_says_breaks_no_page(auditor, show, update, column, value)
     assert "mismatch" in text or "doesn't match" in text
 
 
-def test_can_be_read_although_nothing_can_be_written(show, update):
+def test_readable_while_the_log_cannot_be_written(show, update):
     entry = update({"accessTokenDuration": 600})
     AuditHead.objects.update(mac="forged")
 
@@ -322,7 +322,7 @@ def test_can_be_read_although_nothing_can_be_written(show, update):
     assertContains(response, "Audit log isn't accepting entries")
 
 
-def test_reading_it_is_in_the_record(show, update):
+def test_reading_is_logged(show, update):
     entry = update({"accessTokenDuration": 600})
 
     show(entry)
@@ -331,7 +331,7 @@ def test_reading_it_is_in_the_record(show, update):
     assert (read.actor_id, read.object) == (User.objects.get(username="AUDITOR").pk, entry.entry)
 
 
-def test_can_be_undone_by_those_who_may_change(member, show, update):
+def test_editors_get_an_undo_link(member, show, update):
     entry = update({"accessTokenDuration": 600})
     undo = f"/acme/services/us/17/restore/{entry.entry}/"
 
@@ -339,13 +339,13 @@ def test_can_be_undone_by_those_who_may_change(member, show, update):
     assertNotContains(show(entry), undo)
 
 
-def test_leads_to_the_client_that_it_is_about(show, keep):
+def test_entry_links_its_client(show, keep):
     entry = keep("client.update", region="us", service="17", client="44")
 
     assertContains(show(entry), "/acme/services/us/17/clients/44/")
 
 
-def test_holds_an_object_after_a_change_beside_how_it_was_before(
+def test_comparison_shows_the_object_before_and_after_the_change(
     show, update, member, sandbox, monkeypatch
 ):
     """Also while Authlete's clock is ahead, and where it was changed elsewhere."""

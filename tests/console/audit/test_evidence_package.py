@@ -62,7 +62,7 @@ def made(auditor, entries, worker):
     return path
 
 
-def test_one_is_made_at_a_time(auditor, made, worker):
+def test_second_request_leads_to_the_package_in_progress(auditor, made, worker):
     path = "/acme/audit/export/?effect=change"
 
     def ask():
@@ -85,7 +85,7 @@ def downloaded(browser, path):
     return b"".join(browser.get(path, {"download": "1"}))
 
 
-def test_is_made_proven_and_downloaded(auditor, made, tmp_path):
+def test_package_is_created_verified_and_downloaded(auditor, made, tmp_path):
     page = auditor.get(made, headers=POLL).content.decode()
     data = downloaded(auditor, made)
 
@@ -112,7 +112,7 @@ def test_is_made_proven_and_downloaded(auditor, made, tmp_path):
     assert (manifest["made_by"], manifest["entries"]) == ("AUDITOR", 5)
 
 
-def test_has_what_was_found_when_it_was_asked_for(auditor, entries, worker, time_machine):
+def test_package_contains_the_results_at_request_time(auditor, entries, worker, time_machine):
     path = "/acme/audit/export/?effect=destroy&after=90min"
     form = fill_form(auditor.get(path), "idempotency_key")
     path = auditor.post(path, form, content_type=URLENCODED)["Location"]
@@ -123,7 +123,7 @@ def test_has_what_was_found_when_it_was_asked_for(auditor, entries, worker, time
     auditor.get(path)
 
 
-def test_has_the_access_review_of_the_end_of_the_time_searched(
+def test_package_contains_the_access_review_at_the_end_of_the_period(
     auditor, acme, entries, keep, worker
 ):
     user = User.objects.create_user("ida@acme.example")
@@ -145,7 +145,7 @@ def test_has_the_access_review_of_the_end_of_the_time_searched(
     assert "Editor → Administrator" in packed
 
 
-def test_tells_what_had_been_removed_and_holds_when_more_is(
+def test_package_lists_deletions_and_stays_valid_after_more(
     auditor, acme, entries, worker, tmp_path, settings, who
 ):
     with backdate_entries(3000):
@@ -179,7 +179,7 @@ def test_tells_what_had_been_removed_and_holds_when_more_is(
     )
 
 
-def test_is_not_made_of_what_is_removed_meanwhile(auditor, entries, worker, who):
+def test_entries_deleted_meanwhile_fail_the_package(auditor, entries, worker, who):
     with backdate_entries(3000):
         record_event(who(), WEBHOOK_REMOVE)
     path = "/acme/audit/export/?effect=destroy"
@@ -200,7 +200,7 @@ def test_is_not_made_of_what_is_removed_meanwhile(auditor, entries, worker, who)
     assert "deleted meanwhile" in auditor.get(path).content.decode()
 
 
-def test_has_as_many_entries_as_were_counted_when_it_was_asked_for(auditor, entries, keep, worker):
+def test_package_has_the_announced_number_of_entries(auditor, entries, keep, worker):
     path = "/acme/audit/export/?reads=1"
     page = auditor.get(path)
     made = auditor.post(path, fill_form(page, "idempotency_key"), content_type=URLENCODED)[
@@ -216,7 +216,7 @@ def test_has_as_many_entries_as_were_counted_when_it_was_asked_for(auditor, entr
     assert "Too late" not in packed
 
 
-def test_each_download_is_kept(auditor, made):
+def test_each_download_is_logged(auditor, made):
     downloaded(auditor, made)
     answer = auditor.get(made, {"download": "1"})
 
@@ -226,7 +226,7 @@ def test_each_download_is_kept(auditor, made):
     assert [one.label for one in kept] == ["5 entries, evidence pack"] * 2
 
 
-def test_begun_anew_it_is_the_same_and_no_longer(auditor, made, monkeypatch):
+def test_restarted_package_is_identical(auditor, made, monkeypatch):
     monkeypatch.setattr(evidence_packages, "PART_BYTES", 500)
     first = downloaded(auditor, made)
     pack = EvidencePackage.objects.get()
@@ -245,7 +245,7 @@ def test_begun_anew_it_is_the_same_and_no_longer(auditor, made, monkeypatch):
     assert names[0] == names[1]
 
 
-def test_says_why_it_was_not_made(auditor, entries, worker, settings):
+def test_failure_is_explained(auditor, entries, worker, settings):
     settings.AUDIT_SIGNING_KEYS = ""
     url = "/acme/audit/export/"
     path = auditor.post(
@@ -258,7 +258,7 @@ def test_says_why_it_was_not_made(auditor, entries, worker, settings):
     assert "AUDIT_SIGNING_KEYS" in page
 
 
-def test_none_is_made_of_a_record_that_is_not_whole(auditor, entries, worker):
+def test_tampered_log_yields_no_package(auditor, entries, worker):
     drop_append_only_triggers()
     AuditRecord.objects.filter(seq=2).update(content="{}")
     url = "/acme/audit/export/"
@@ -270,7 +270,7 @@ def test_none_is_made_of_a_record_that_is_not_whole(auditor, entries, worker):
     assert "Log verification failed" in auditor.get(path).content.decode()
 
 
-def test_is_forgotten_after_some_days(auditor, made, time_machine):
+def test_package_is_deleted_after_its_lifetime(auditor, made, time_machine):
     evidence_packages.delete_old_packages()
     assert auditor.get(made).status_code == 200
     time_machine.move_to(timezone.now() + evidence_packages.PACKAGE_LIFETIME + timedelta(minutes=1))
@@ -279,12 +279,12 @@ def test_is_forgotten_after_some_days(auditor, made, time_machine):
     assert not EvidencePackage.objects.exists()
 
 
-def test_is_for_auditors_of_this_organization_alone(auditor, made, member):
+def test_needs_an_auditor_of_the_organization(auditor, made, member):
     assert member(Role.EDITOR).get(made).status_code == 403
     assert auditor.get(made.replace("acme", "other")).status_code == 404
 
 
-def test_a_stolen_session_downloads_no_package(auditor, made):
+def test_download_needs_a_recent_sign_in(auditor, made):
     response = expire_authentication(auditor).get(f"{made}?download")
 
     assert response["Location"].startswith("/accounts/reauthenticate/")

@@ -16,7 +16,7 @@ def entries(acme, keep):
     keep(effect="change")
 
 
-def test_starts_one_pack_of_what_is_searched_however_often_it_is_sent(auditor, entries):
+def test_repeated_submit_starts_one_package(auditor, entries):
     path = f"{URL}?effect=destroy"
     page = auditor.get(path)
     body = fill_form(page, "idempotency_key")
@@ -30,18 +30,18 @@ def test_starts_one_pack_of_what_is_searched_however_often_it_is_sent(auditor, e
     assert "effect:destroy" in auditor.get(URL).content.decode()
 
 
-def test_a_search_that_is_not_valid_leads_back(auditor):
+def test_invalid_search_redirects_back(auditor):
     answer = auditor.get(f"{URL}?effect=nonsense")
 
     assert (answer.status_code, answer["Location"]) == (302, "/acme/audit/?effect=nonsense")
 
 
-def test_the_record_leads_here_with_its_search(auditor, entries):
+def test_audit_log_links_here_with_its_search(auditor, entries):
     page = auditor.get("/acme/audit/?effect=destroy").content.decode()
 
     assert f'href="{URL}?effect=destroy"' in page
     assert "/acme/audit/verify/" in page
 
 
-def test_an_editor_has_none(member):
+def test_editors_get_403(member):
     assert member(Role.EDITOR).get(URL).status_code == 403

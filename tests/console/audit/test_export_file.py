@@ -19,7 +19,7 @@ URL = "/acme/audit/export/file/"
 RECORD = Path(__file__).parents[3] / "docs" / "reference" / "audit-log.md"
 
 
-def test_the_documents_name_each_column():
+def test_every_column_is_documented():
     table = re.findall(r"^\| (`[a-z_`, ]+`) \|", RECORD.read_text(), re.M)
     named = {name for line in table for name in re.findall(r"[a-z_]+", line)}
 
@@ -30,7 +30,7 @@ def text(response):
     return b"".join(response.streaming_content).decode()
 
 
-def test_takes_out_exactly_what_is_searched(auditor, keep, monkeypatch):
+def test_export_contains_exactly_the_results(auditor, keep, monkeypatch):
     monkeypatch.setattr(export_formats, "PAGE_SIZE", 2)  # several pages
     for number in range(5):
         keep("client.delete", "destroy", label=f"=HYPERLINK({number})")
@@ -55,7 +55,7 @@ def test_takes_out_exactly_what_is_searched(auditor, keep, monkeypatch):
     ("kind", "line"),
     [("csv", ",audit.export,"), ("jsonl", '"audit.export"'), ("print", ">audit.export<")],
 )
-def test_takes_out_as_many_as_its_entry_says_and_not_that_one(auditor, keep, kind, line):
+def test_export_excludes_its_own_entry(auditor, keep, kind, line):
     keep("audit.export", "read", label="Before")
 
     answer = auditor.get(f"{URL}?operation=audit.export&format={kind}")
@@ -67,7 +67,7 @@ def test_takes_out_as_many_as_its_entry_says_and_not_that_one(auditor, keep, kin
 HOSTILE = ("=1+1", "＝1", "'x", 'a\r\n"b",', "é", "%s {0}", "\ttab", "a;=1", "")
 
 
-def test_says_of_each_entry_what_the_record_says(auditor, keep, monkeypatch):
+def test_export_matches_the_stored_entries(auditor, keep, monkeypatch):
     monkeypatch.setattr(export_formats, "PAGE_SIZE", 3)  # several pages
     for said in HOSTILE:
         keep(label=said, reason=said, changes=[FieldChange(said, None, [said])])
@@ -98,7 +98,7 @@ def as_cell(value):
     return "" if value is None else csv_cells.escape_formula(value)
 
 
-def test_sends_many_lines_at_once(auditor, keep):
+def test_rows_are_sent_in_chunks(auditor, keep):
     for _ in range(3):
         keep()
 
@@ -106,7 +106,7 @@ def test_sends_many_lines_at_once(auditor, keep):
 
 
 @pytest.mark.parametrize("subject", ["customer-204188", "jürgen-204188", 'a"b-2-204188'])
-def test_shows_no_subject_whole(auditor, keep, subject):
+def test_subjects_are_masked(auditor, keep, subject):
     keep(
         "token.update",
         subject=subject,
@@ -125,7 +125,7 @@ def test_shows_no_subject_whole(auditor, keep, subject):
     assert "••••4188" in printed
 
 
-def test_prints_what_is_searched_and_says_where_it_ends(auditor, keep, monkeypatch):
+def test_print_view_says_where_it_was_cut(auditor, keep, monkeypatch):
     monkeypatch.setattr(reports, "MAX_PRINTED_ENTRIES", 2)
     for number in range(3):
         keep("client.delete", "destroy", label=f"App {number}")
@@ -139,7 +139,7 @@ def test_prints_what_is_searched_and_says_where_it_ends(auditor, keep, monkeypat
     assert auditor.get(f"{URL}?effect=nonsense").status_code == 302
 
 
-def test_nothing_says_that_it_was_changed_since_it_has_no_proof(auditor, keep, tmp_path):
+def test_partial_export_is_reported_as_unverifiable(auditor, keep, tmp_path):
     keep()
     file = tmp_path / "taken.jsonl"
     file.write_text(text(auditor.get(f"{URL}?effect=change&format=jsonl")))

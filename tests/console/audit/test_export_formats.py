@@ -28,7 +28,7 @@ def export(tmp_path, **options):
     return out
 
 
-def test_all_of_it_can_be_checked_in_the_file_alone(entries, tmp_path, capsys):
+def test_full_export_is_verifiable_offline(entries, tmp_path, capsys):
     out = export(tmp_path)
     *rows, end = map(json.loads, out.read_text().splitlines())
 
@@ -60,7 +60,7 @@ def cut(text, at):
 
 
 @pytest.mark.parametrize("what", TAMPERED)
-def test_whatever_is_changed_in_the_file_is_found(entries, tmp_path, what):
+def test_any_change_of_the_file_is_found(entries, tmp_path, what):
     edit, said = TAMPERED[what]
     out = export(tmp_path)
     out.write_text(edit(out.read_text()))
@@ -69,7 +69,7 @@ def test_whatever_is_changed_in_the_file_is_found(entries, tmp_path, what):
         call_command("audit_verify", file=out)
 
 
-def test_a_search_and_both_formats(entries, acme, tmp_path, capsys):
+def test_search_is_exported_in_both_formats(entries, acme, tmp_path, capsys):
     options = {"query": "effect:destroy", "format": "jsonl,csv", "organization": "acme"}
     export(tmp_path, **options)
 
@@ -83,7 +83,7 @@ def test_a_search_and_both_formats(entries, acme, tmp_path, capsys):
     assert "out.csv: 2 entries" in capsys.readouterr().out
 
 
-def test_no_cell_is_a_formula_and_each_comes_back(entries, tmp_path):
+def test_csv_cells_are_no_formulas_and_round_trip(entries, tmp_path):
     out = export(tmp_path, format="csv")
 
     with out.open(newline="") as file:
@@ -94,13 +94,13 @@ def test_no_cell_is_a_formula_and_each_comes_back(entries, tmp_path):
     assert row["label"].removeprefix("'") == EVIL
 
 
-def test_what_is_no_search_writes_nothing(entries, tmp_path):
+def test_invalid_search_writes_no_file(entries, tmp_path):
     for options in ({"query": "nosuch:1"}, {"format": "xml"}, {"organization": "x"}):
         with pytest.raises(CommandError):
             export(tmp_path, **options)
     assert not list(tmp_path.iterdir())
 
 
-def test_nothing_is_left_where_the_file_cannot_be_written(entries, tmp_path):
+def test_unwritable_path_leaves_no_file(entries, tmp_path):
     with pytest.raises(CommandError, match="No such file"):
         export(tmp_path / "away")

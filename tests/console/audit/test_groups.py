@@ -28,7 +28,7 @@ def test_entries_of_one_page_are_one_row_that_expands(auditor, update, who):
     assertContains(expand(auditor, page, **{"HX-Request": "true"}), "Update <bdi>Shop</bdi>", 3)
 
 
-def test_row_leads_to_its_entries_without_script(auditor, update, who):
+def test_row_links_its_entries_without_script(auditor, update, who):
     actor = who(page=new_entry_id())
     update({"description": "A"}, actor=actor)
     update({"description": "B"}, actor=actor)

@@ -35,7 +35,7 @@ def shown(response):
 # Lines
 
 
-def test_lines_stand_under_their_day(member, keep, time_machine):
+def test_entries_are_grouped_by_day(member, keep, time_machine):
     time_machine.move_to("2026-11-24T00:30:00Z", tick=False)
     for minutes, label in ((100, "C"), (40, "B"), (10, "A")):
         keep(label=label, ago=timedelta(minutes=minutes))
@@ -52,7 +52,7 @@ def test_lines_stand_under_their_day(member, keep, time_machine):
     assertContains(response, "Yesterday, Monday, 23 November 2026")
 
 
-def test_tells_who_did_what_where_and_why(auditor, update):
+def test_row_shows_actor_action_place_and_reason(auditor, update):
     update({"accessTokenDuration": 600}, ticket="CHG-2107")
 
     response = auditor.get(URL)
@@ -65,7 +65,7 @@ def test_tells_who_did_what_where_and_why(auditor, update):
     assertContains(response, '<ins class="new-value"><bdi>10 minutes</bdi></ins>')
 
 
-def test_does_not_say_that_it_was_done_when_it_was_refused(auditor, update, sandbox):
+def test_rejected_call_is_not_shown_as_succeeded(auditor, update, sandbox):
     sandbox.fault("status", operation="service.update", status=400)
     with pytest.raises(AuthleteError):
         update({"accessTokenDuration": 600})
@@ -76,7 +76,7 @@ def test_does_not_say_that_it_was_done_when_it_was_refused(auditor, update, sand
     assertContains(response, 'data-outcome="refused"')
 
 
-def test_tells_the_name_of_a_service_that_its_list_showed(auditor, update, known):
+def test_known_service_is_shown_by_name(auditor, update, known):
     known("us", 17, "Web shop")
     update({"accessTokenDuration": 600})
 
@@ -85,7 +85,7 @@ def test_tells_the_name_of_a_service_that_its_list_showed(auditor, update, known
     assert "Read the settings of Web shop" in shown(auditor.get(URL, asked))
 
 
-def test_tells_what_many_regions_were_asked_in_one_line(auditor, acme, sandbox, who):
+def test_reads_of_several_regions_are_one_row(auditor, acme, sandbox, who):
     Credential(organization=acme, region="eu").set_token(SecretStr("t0p")).save()
     watch = AuditLogSink(who())
     asked = [connect(load_credentials(acme), region, watch) for region in ("us", "eu")]
@@ -100,13 +100,13 @@ def test_tells_what_many_regions_were_asked_in_one_line(auditor, acme, sandbox, 
     assert len(page.context["lines"]) == 2
 
 
-def test_shows_no_subject(auditor, keep):
+def test_subject_is_hidden(auditor, keep):
     keep("token.list", "read", subject="anna@customer.example", service="17")
 
     assertNotContains(auditor.get(URL, {"reads": "1"}), "anna@customer")
 
 
-def test_shows_nothing_of_another_organization(auditor, keep, who):
+def test_entries_of_other_organizations_are_hidden(auditor, keep, who):
     other = Organization.objects.create(slug="other", name="Other")
     keep(label="Theirs", actor=who("eve@other.example", organization=other))
 
@@ -119,7 +119,7 @@ def test_shows_nothing_of_another_organization(auditor, keep, who):
 # Reads
 
 
-def test_leaves_reads_out_and_says_so(auditor, update):
+def test_reads_are_hidden_by_default(auditor, update):
     update({"accessTokenDuration": 600})
 
     response = auditor.get(URL)
@@ -128,7 +128,7 @@ def test_leaves_reads_out_and_says_so(auditor, update):
     assertContains(response, "Reads are hidden")
 
 
-def test_shows_reads_when_asked_to(auditor, update):
+def test_reads_can_be_shown(auditor, update):
     update({"accessTokenDuration": 600})
 
     response = auditor.get(URL, {"reads": "1"})
@@ -141,7 +141,7 @@ def test_shows_reads_when_asked_to(auditor, update):
 @pytest.mark.parametrize(
     "asked", [{"operation": "service.get"}, {"effect": "read"}, {"outcome": "done"}]
 )
-def test_leaves_no_reads_out_of_what_is_asked_for_by_kind(auditor, update, asked):
+def test_filter_by_read_operation_shows_reads(auditor, update, asked):
     update({"accessTokenDuration": 600})
     page = AuditEntry.objects.filter(operation="service.get").latest("seq").page
 
@@ -156,7 +156,7 @@ def pages_of_two(monkeypatch):
     monkeypatch.setattr(views, "ENTRIES_PER_PAGE", 2)
 
 
-def test_pages_lead_there_and_back(auditor, keep, pages_of_two):
+def test_pages_link_forward_and_back(auditor, keep, pages_of_two):
     for number in range(5):
         keep(label=str(number), ticket="T")
 
@@ -176,7 +176,7 @@ def test_pages_lead_there_and_back(auditor, keep, pages_of_two):
     assertContains(second, "Older")
 
 
-def test_counts_no_further_than_it_has_to(auditor, keep, monkeypatch):
+def test_count_stops_at_its_limit(auditor, keep, monkeypatch):
     monkeypatch.setattr("tenants.audit.search.entries.MAX_COUNTED", 3)
     monkeypatch.setattr(views, "MAX_COUNTED", 3)
     for _ in range(4):
@@ -186,7 +186,7 @@ def test_counts_no_further_than_it_has_to(auditor, keep, monkeypatch):
 
 
 @pytest.mark.parametrize("cursor", ["x", "o0", "n", "o" + "f" * 40])
-def test_begins_at_the_newest_where_a_place_makes_no_sense(auditor, keep, cursor):
+def test_invalid_cursor_starts_at_the_newest_entry(auditor, keep, cursor):
     keep(label="Shop")
 
     assert shown(auditor.get(URL, {"at": cursor})) == ["Update Shop"]
@@ -195,11 +195,11 @@ def test_begins_at_the_newest_where_a_place_makes_no_sense(auditor, keep, cursor
 # Nothing to show
 
 
-def test_says_that_nothing_was_changed_yet(auditor):
+def test_empty_log_says_so(auditor):
     assertContains(auditor.get(URL), "No changes yet")
 
 
-def test_says_that_all_is_filtered_away(auditor, keep):
+def test_no_matches_says_so(auditor, keep):
     keep()
 
     response = auditor.get(URL, {"ticket": "T"})
@@ -208,7 +208,7 @@ def test_says_that_all_is_filtered_away(auditor, keep):
     assertNotContains(response, "No changes yet")
 
 
-def test_says_that_it_could_not_read_the_record(auditor, monkeypatch):
+def test_unreadable_log_is_reported(auditor, monkeypatch):
     def search(*_, **__):
         raise OperationalError("the disk is on fire")
 
@@ -220,7 +220,7 @@ def test_says_that_it_could_not_read_the_record(auditor, monkeypatch):
     assertNotContains(response, "on fire")
 
 
-def test_can_be_read_although_nothing_can_be_written(auditor, keep):
+def test_readable_while_the_log_cannot_be_written(auditor, keep):
     keep(label="Shop")
     AuditHead.objects.update(mac="forged")
 
@@ -233,26 +233,26 @@ def test_can_be_read_although_nothing_can_be_written(auditor, keep):
 # Who
 
 
-def test_reading_the_record_is_in_the_record(auditor):
+def test_reading_is_logged(auditor):
     auditor.get(URL, {"ticket": "T"})
 
     entry = AuditEntry.objects.get(operation="audit.read")
     assert (entry.actor, entry.object, entry.effect) == ("AUDITOR", "ticket:T", "read")
 
 
-def test_does_not_keep_the_words_that_were_looked_for(auditor):
+def test_search_words_are_not_logged(auditor):
     auditor.get(URL, {"q": "anna@customer.example"})
 
     assert AuditEntry.objects.get(operation="audit.read").object == "…"
 
 
 @pytest.mark.parametrize("role", Role)
-def test_is_for_those_who_may_read_the_record(member, role):
+def test_needs_access_to_the_audit_log(member, role):
     allowed = role in (Role.ADMIN, Role.AUDITOR)
     assert member(role).get(URL).status_code == (200 if allowed else 403)
 
 
-def test_is_closed_to_strangers(client, django_user_model, acme):
+def test_anonymous_visitor_is_sent_to_sign_in(client, django_user_model, acme):
     assertRedirects(client.get(URL), f"/accounts/login/?next={URL}", fetch_redirect_response=False)
     client.force_login(django_user_model.objects.create_user("eve"))
     assert client.get(URL).status_code == 404
@@ -261,7 +261,7 @@ def test_is_closed_to_strangers(client, django_user_model, acme):
 # htmx
 
 
-def test_answers_htmx_with_the_record_alone(auditor, keep):
+def test_htmx_gets_the_list_only(auditor, keep):
     keep(label="Shop")
 
     response = auditor.get(URL, {"ticket": "", "effect": "change"}, headers={"HX-Request": "true"})
@@ -271,7 +271,7 @@ def test_answers_htmx_with_the_record_alone(auditor, keep):
     assert response["HX-Push-Url"] == f"{URL}?effect=change"
 
 
-def test_tells_htmx_what_is_wrong_with_a_filter(auditor):
+def test_htmx_gets_filter_errors(auditor):
     response = auditor.get(URL, {"effect": "x"}, headers={"HX-Request": "true"})
 
     assertContains(response, "field-error", status_code=422)
@@ -283,7 +283,7 @@ def test_tells_htmx_what_is_wrong_with_a_filter(auditor):
     [{}, {"HX-Request": "true"}, {"HX-Request": "true", "HX-Boosted": "true"}],
     ids=["whole", "htmx", "boosted"],
 )
-def test_its_title_tells_the_search(auditor, headers):
+def test_title_names_the_search(auditor, headers):
     response = auditor.get(URL, {"effect": "destroy"}, headers=headers)
 
     title = "<title>effect:destroy · Audit log · Meridian</title>"
@@ -306,7 +306,7 @@ def test_chooses_in_each_list_what_was_asked_for_and_next_time_nothing(auditor):
         assert page.count('value="reveal" id="id_effect_1" checked>') == checked
 
 
-def test_a_search_is_no_longer_than_its_address_can_be(auditor):
+def test_query_longer_than_a_url_is_refused(auditor):
     response = auditor.post(URL, {"q": "\u624b" * 500})
     assert (response.status_code, auditor.get(response.url).status_code) == (302, 200)
     server = runpy.run_path("gunicorn.conf.py")["limit_request_line"]

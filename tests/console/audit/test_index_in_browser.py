@@ -109,7 +109,7 @@ def test_breaks_no_rule_of_wcag_where_a_filter_is_wrong(visit, history):
     expect(page.get_by_label("Service name or ID")).to_be_visible()
 
 
-def test_tells_who_changed_a_setting_of_a_service(visit, history):
+def test_search_finds_who_changed_a_setting(visit, history):
     page = visit()
     page.keyboard.press("/")
     page.keyboard.type('service:"Shop" field:accessTokenDuration')
@@ -146,7 +146,7 @@ def test_completes_by_keyboard(visit, history):
     expect(page.get_by_role("button", name="Search", exact=True)).to_be_focused()
 
 
-def test_keeps_the_place_when_the_record_is_swapped(visit, history):
+def test_swap_preserves_the_scroll_position(visit, history):
     page = visit()
     page.evaluate("document.body.dataset.same = 'yes'")
     status = page.locator("#status")
@@ -174,7 +174,7 @@ def test_keeps_the_place_when_the_record_is_swapped(visit, history):
     expect(page.locator("#count")).to_have_text("2 entries")
 
 
-def test_says_what_is_wrong_without_loading_anew(visit, history):
+def test_errors_appear_without_a_page_load(visit, history):
     page = visit()
     page.get_by_label("Search the audit log", exact=True).and_(page.locator("input")).fill(
         "colour:red"
@@ -185,7 +185,7 @@ def test_says_what_is_wrong_without_loading_anew(visit, history):
     expect(page.get_by_text("Invalid filter")).to_be_visible()
 
 
-def test_pages_through_the_record(visit, history, monkeypatch):
+def test_log_is_paged(visit, history, monkeypatch):
     monkeypatch.setattr(views, "ENTRIES_PER_PAGE", 2)
     page = visit()
 
@@ -223,7 +223,7 @@ def test_prints_an_entry_with_its_title_and_facts(visit, history):
         expect(page.locator(hidden).first).to_be_hidden()
 
 
-def test_what_is_said_of_a_removed_row_stays_in_its_box(visit, who):
+def test_deleted_entry_notice_stays_in_its_box(visit, who):
     with backdate_entries(3000):
         record_event(who(), events.SIGN_OUT)
     assert sum(delete_expired_entries(lambda _: who())) == 1

@@ -42,7 +42,7 @@ def test_calls_clients_by_their_names(auditor, acme, keep):
     assert link in compact(auditor.get(f"{URL}{entry}/"))
 
 
-def test_a_clients_name_means_no_other_client_of_its_id(auditor, acme, keep):
+def test_client_name_does_not_match_equal_ids_elsewhere(auditor, acme, keep):
     known_client(acme, "Till")
     keep("client.update", region="us", service="17", client="42", label="Ours")
     keep("client.update", region="eu", service="18", client="42", label="Other")
@@ -52,7 +52,7 @@ def test_a_clients_name_means_no_other_client_of_its_id(auditor, acme, keep):
     assert len(shown(auditor.get(URL, {"client": "42"}))) == 2
 
 
-def test_an_accent_is_one_however_it_is_kept(auditor, acme, keep, known):
+def test_accents_match_in_any_normalization(auditor, acme, keep, known):
     known("us", 17, "Caf\u00e9")
     known("us", 18, "Cafe\u0301 two")
     known_client(acme, "Kasse\u0301")
@@ -69,7 +69,7 @@ def test_an_accent_is_one_however_it_is_kept(auditor, acme, keep, known):
         assert shown(auditor.get(URL, typed)) == found
 
 
-def test_a_region_that_is_no_more_can_be_searched(auditor, acme, keep):
+def test_removed_regions_can_be_searched(auditor, acme, keep):
     once(acme, "Lost", region="old-3")
     keep(region="old-1", label="Gone")
     keep(region="us", label="Shop")
@@ -96,11 +96,11 @@ def test_a_region_that_is_no_more_can_be_searched(auditor, acme, keep):
         ),
     ],
 )
-def test_takes_what_pages_call_a_region_or_an_operation(auditor, typed, asked):
+def test_displayed_names_of_regions_and_operations_are_accepted(auditor, typed, asked):
     assert auditor.post(URL, {"q": typed}).url == f"{URL}?{asked}"
 
 
-def test_takes_no_name_of_none(auditor):
+def test_placeholder_choices_are_refused(auditor):
     assert auditor.post(URL, {"q": 'region:"Any region"'}).status_code == 422
 
 
@@ -125,7 +125,7 @@ SUGGESTED = [
 
 
 @pytest.mark.parametrize(("typed", "meant"), SUGGESTED)
-def test_asks_whether_something_like_it_was_meant(auditor, acme, keep, known, typed, meant):
+def test_misspelled_name_gets_a_suggestion(auditor, acme, keep, known, typed, meant):
     known("us", 17, "Shop")
     known_client(acme, "Till")
     keep()
@@ -145,7 +145,7 @@ def test_asks_whether_something_like_it_was_meant(auditor, acme, keep, known, ty
         ("role:boss", "Allowed: admin, editor, help desk, auditor, viewer."),
     ],
 )
-def test_says_what_is_wrong_in_the_words_that_were_typed(auditor, typed, said):
+def test_errors_quote_the_typed_words(auditor, typed, said):
     assertContains(auditor.post(URL, {"q": typed}), said, status_code=422)
 
 
@@ -164,7 +164,7 @@ def once(organization, name, service=17, client=0, number=1, region="us"):
 
 
 @pytest.mark.parametrize("asked", ["Shop", "web SHOP"])
-def test_finds_a_service_by_the_name_that_it_had(auditor, acme, keep, known, asked):
+def test_former_service_names_are_found(auditor, acme, keep, known, asked):
     known("us", 17, "Web shop")
     once(acme, "Shop")
     once(acme, "Shops", 18)
@@ -177,7 +177,7 @@ def test_finds_a_service_by_the_name_that_it_had(auditor, acme, keep, known, ask
     assert response.context["chips"][0].label == "Service: Web shop (us)"
 
 
-def test_finds_what_was_deleted_by_its_name_and_tells_it(auditor, acme, keep, known):
+def test_deleted_objects_are_found_by_name(auditor, acme, keep, known):
     """Another may have the name by now."""
     known("us", 20, "Shop")
     once(acme, "Draft of a shop")
@@ -196,7 +196,7 @@ def test_finds_what_was_deleted_by_its_name_and_tells_it(auditor, acme, keep, kn
     assert shown(response) == ["Delete the client Till"]
 
 
-def test_leaves_none_out_where_too_many_have_a_name(auditor, acme, known):
+def test_common_names_match_every_object(auditor, acme, known):
     for number in range(1, 31):
         known("us" if number < 11 else "eu", number, "Shop")
         known_client(acme, "Till", number)
@@ -208,7 +208,7 @@ def test_leaves_none_out_where_too_many_have_a_name(auditor, acme, known):
     assert response.status_code == 200
 
 
-def test_finds_by_name_who_has_left(auditor, keep, who):
+def test_former_members_are_found_by_name(auditor, keep, who):
     for name in ("bo@acme.example", "eve@other.example"):
         User.objects.create_user(name, first_name="Bo", last_name="Ek")
     keep(actor=who("bo@acme.example"), label="Shop")
@@ -218,7 +218,7 @@ def test_finds_by_name_who_has_left(auditor, keep, who):
     assert auditor.get(URL, {"actor": "eve@other.example"}).status_code == 422
 
 
-def test_a_label_means_all_settings_that_have_it(acme):
+def test_label_matches_all_settings_that_have_it(acme):
     called = Counter(
         _(one) for labels in name_lookup.SETTING_LABELS.values() for one in set(labels)
     )
@@ -232,12 +232,12 @@ def test_a_label_means_all_settings_that_have_it(acme):
     ("label", "member"),
     [("Access token duration", "accessTokenDuration"), ("Organization ID", "number")],
 )
-def test_a_setting_goes_by_each_name_that_pages_call_it(acme, label, member):
+def test_settings_are_found_by_every_displayed_name(acme, label, member):
     assert member in name_lookup.find_settings(acme, label)
 
 
 @pytest.mark.parametrize("asked", ["192.0.2.9", "::FFFF:c000:209"])
-def test_finds_an_address_of_ipv4_as_any_server_or_proxy_tells_it(auditor, keep, who, asked):
+def test_ipv4_addresses_match_their_ipv6_notations(auditor, keep, who, asked):
     ways = ["192.0.2.9", "::ffff:192.0.2.9", "::ffff:c000:209"]
     for way in (*ways, "192.0.2.10"):
         keep(actor=replace(who(), ip_address=way), label=way)
@@ -249,7 +249,7 @@ def test_finds_an_address_of_ipv4_as_any_server_or_proxy_tells_it(auditor, keep,
     assert shown(left) == ["Update 192.0.2.10"]
 
 
-def test_a_word_finds_what_a_person_of_that_name_did(auditor, keep, who):
+def test_word_finds_entries_of_people_with_that_name(auditor, keep, who):
     User.objects.create_user("io7@acme.example", first_name="Ida", last_name="Öst")
     keep(label="Theirs", actor=who("io7@acme.example"))
     keep(label="Another's", actor=who("bo@acme.example"))

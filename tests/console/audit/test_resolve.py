@@ -33,7 +33,7 @@ def lost(acme, sandbox, update):
 
 
 @pytest.mark.parametrize(("after", "found"), [(True, "done"), (False, "not done")])
-def test_settles_by_what_authlete_tells(member, lost, after, found):
+def test_call_is_resolved_from_authletes_state(member, lost, after, found):
     admin = member(Role.ADMIN)
     entry, url = lost(after=after)
     rows = AuditRecord.objects.filter(entry=entry.entry).count()
@@ -58,7 +58,7 @@ def test_settles_by_what_authlete_tells(member, lost, after, found):
     assert "Resolve the outcome of “<bdi>" in told
 
 
-def test_leads_on_to_what_is_left_to_be_done(member, acme, sandbox, who):
+def test_follow_up_work_is_linked(member, acme, sandbox, who):
     """A secret that nobody saw, a token that nobody has, clients that it may be."""
     till = {"clientName": "Till", "clientSecret": "t1ll-secret", "modifiedAt": 5}
     for id in (44, 45):
@@ -89,7 +89,7 @@ def test_leads_on_to_what_is_left_to_be_done(member, acme, sandbox, who):
     assert '<a class="mono" href="/acme/services/us/17/">17</a>' in page
 
 
-def test_settles_nothing_where_the_key_of_the_record_is_missing(acme, lost):
+def test_missing_chain_key_resolves_nothing(acme, lost):
     entry, _url = lost(after=True)
     AuditHead.objects.update(key="gone")
 
@@ -99,7 +99,7 @@ def test_settles_nothing_where_the_key_of_the_record_is_missing(acme, lost):
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
 
 
-def test_settles_as_nothing_else_than_what_was_read(member, sandbox, lost):
+def test_outcome_changed_since_the_form_is_not_resolved(member, sandbox, lost):
     admin = member(Role.ADMIN)
     entry, url = lost(after=True)
     seen = fill_form(admin.get(url), "reason", reason="As it says")
@@ -114,7 +114,7 @@ def test_settles_as_nothing_else_than_what_was_read(member, sandbox, lost):
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "not done"
 
 
-def test_lets_a_person_decide_what_somebody_else_has_changed(member, sandbox, lost):
+def test_ambiguous_state_is_decided_by_a_person(member, sandbox, lost):
     admin = member(Role.ADMIN)
     entry, url = lost(after=True)
     sandbox.services[17]["description"] = "Somebody else's"
@@ -129,7 +129,7 @@ def test_lets_a_person_decide_what_somebody_else_has_changed(member, sandbox, lo
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "done"
 
 
-def test_says_what_is_missing_and_looks_again_where_nothing_can_be_told(member, sandbox, lost):
+def test_unreadable_state_is_explained_and_can_be_rechecked(member, sandbox, lost):
     admin = member(Role.ADMIN)
     _entry, url = lost(after=True)
     sandbox.fault("status", operation="service.get", status=400, times=1)
@@ -150,7 +150,7 @@ def unanswered(entry):
     AuditEntry.objects.filter(pk=entry.pk).update(ended_at=late)
 
 
-def test_does_not_say_not_done_while_the_call_may_be_on_its_way(member, sandbox, lost, monkeypatch):
+def test_call_in_flight_is_not_marked_as_failed(member, sandbox, lost, monkeypatch):
     monkeypatch.setattr(evidence, "MAX_IN_FLIGHT", timedelta(minutes=9))
     admin = member(Role.ADMIN)
     entry, url = lost(sent=nullcontext)

@@ -58,7 +58,7 @@ def outcome(entry):
     return AuditEntry.objects.get(entry=entry).outcome
 
 
-def test_settles_all_that_can_be_told_and_nothing_else(admin, lost, sandbox, worker, monkeypatch):
+def test_job_resolves_only_provable_outcomes(admin, lost, sandbox, worker, monkeypatch):
     page = admin.get(UNKNOWN)
     assertContains(page, "Resolve all 4")
     assertContains(admin.get(URL), "manual decision")
@@ -94,7 +94,7 @@ def test_settles_all_that_can_be_told_and_nothing_else(admin, lost, sandbox, wor
     assertNotContains(admin.get(path), "can't be determined now")
 
 
-def test_looks_again_once_a_call_cannot_be_on_its_way(admin, sandbox, update, worker, monkeypatch):
+def test_job_rechecks_after_the_longest_flight_time(admin, sandbox, update, worker, monkeypatch):
     monkeypatch.setattr(evidence, "MAX_IN_FLIGHT", timedelta(minutes=9))
     update({"description": "As Authlete lays it out"})
     sandbox.fault("reset", operation="service.update", times=1)
@@ -115,7 +115,7 @@ def test_looks_again_once_a_call_cannot_be_on_its_way(admin, sandbox, update, wo
     assert outcome(lost.entry) == "not done"
 
 
-def test_settles_what_was_chosen_and_nothing_else(admin, lost, worker):
+def test_job_resolves_only_selected_calls(admin, lost, worker):
     none = admin.get(URL, {"some": "1"}, follow=True)
     assertContains(none, "Select at least one call")
     odd = admin.get(f"{URL}?some=1&entry=%00", follow=True)
@@ -130,7 +130,7 @@ def test_settles_what_was_chosen_and_nothing_else(admin, lost, worker):
     assertContains(again, "These outcomes are already resolved")
 
 
-def test_does_not_settle_twice_what_another_has_settled(admin, lost, worker):
+def test_call_resolved_by_another_person_is_skipped(admin, lost, worker):
     settle(admin)
     body = fill_form(admin.get(f"/acme/audit/{lost['done']}/settle/"), "reason", **WHY)
     admin.post(f"/acme/audit/{lost['done']}/settle/", body, content_type=URLENCODED)

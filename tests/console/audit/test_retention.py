@@ -39,7 +39,7 @@ def gone(acme, who):
     return found
 
 
-def test_says_how_long_each_kind_is_kept(auditor, settings):
+def test_retention_periods_are_shown(auditor, settings):
     settings.AUDIT_KEEP = {"reads": "45", "reveals": "730", "changes": "forever"}
 
     page = auditor.get(URL)
@@ -54,7 +54,7 @@ def test_says_how_long_each_kind_is_kept(auditor, settings):
     assert entry.object == "what is kept"
 
 
-def test_says_what_was_removed_and_when(auditor, gone):
+def test_deletions_are_listed(auditor, gone):
     page = auditor.get(URL)
 
     assertContains(page, "3 entries deleted")
@@ -62,7 +62,7 @@ def test_says_what_was_removed_and_when(auditor, gone):
     assertContains(page, "Sign-ins and rejections: 2, kept for 7 years")
 
 
-def test_a_removal_tells_what_it_removed(auditor, acme, gone):
+def test_deletion_entry_shows_what_it_deleted(auditor, acme, gone):
     run = AuditEntry.objects.get(operation="audit.expire", organization_id=acme.pk)
 
     page = auditor.get(f"/acme/audit/{run.entry}/")
@@ -75,7 +75,7 @@ def test_a_removal_tells_what_it_removed(auditor, acme, gone):
     assertContains(listed, "2, kept for 7 years")
 
 
-def test_an_old_link_says_that_its_entry_was_removed(auditor, gone):
+def test_link_to_a_deleted_entry_says_so(auditor, gone):
     page = auditor.get(f"/acme/audit/{gone}/")
 
     assert page.status_code == 410
@@ -87,7 +87,7 @@ def test_an_old_link_says_that_its_entry_was_removed(auditor, gone):
     assertNotContains(page, "SIEM", status_code=410)
 
 
-def test_a_tombstone_that_was_changed_does_not_match(auditor, gone):
+def test_changed_tombstone_is_reported(auditor, gone):
     drop_append_only_triggers()
     row = AuditRecord.objects.get(seq=1)
     said = row.content.replace('"body":"', '"body":"0')
@@ -97,7 +97,7 @@ def test_a_tombstone_that_was_changed_does_not_match(auditor, gone):
     assertContains(page, "mismatch", status_code=410)
 
 
-def test_there_is_no_page_of_what_never_was_or_is_elsewhere(auditor, acme, gone):
+def test_unknown_and_foreign_entries_are_not_found(auditor, acme, gone):
     other = Organization.objects.get(slug="other")
     (theirs,) = AuditRecord.objects.filter(seq=7).values_list("entry", flat=True)
     assert find_deleted_entry(other.pk, theirs)
@@ -106,7 +106,7 @@ def test_there_is_no_page_of_what_never_was_or_is_elsewhere(auditor, acme, gone)
         assert auditor.get(f"/acme/audit/{entry}/").status_code == 404
 
 
-def test_the_neighbour_of_a_removed_row_says_so(auditor, gone):
+def test_neighbor_of_a_deleted_entry_says_so(auditor, gone):
     entry = AuditEntry.objects.filter(operation="webhook.test").get()
 
     page = auditor.get(f"/acme/audit/{entry.entry}/")
@@ -128,20 +128,20 @@ FAR = "entries before"
         ("q=word", False),
     ],
 )
-def test_a_search_says_that_it_reaches_back_beyond_what_is_kept(auditor, gone, query, is_told):
+def test_search_before_the_retention_start_says_so(auditor, gone, query, is_told):
     for page in ("", "export/", "export/file/"):
         more = "&format=print" if page.endswith("file/") else ""
         told = auditor.get(f"/acme/audit/{page}?{query}{more}")
         (assertContains if is_told else assertNotContains)(told, FAR)
 
 
-def test_where_nothing_was_removed_no_search_says_so(auditor, who):
+def test_search_without_deletions_has_no_retention_note(auditor, who):
     record_event(who(), SEARCH_SAVE, label="Mine")
 
     assertNotContains(auditor.get("/acme/audit/?reads=1"), FAR)
 
 
-def test_the_history_of_an_object_says_that_its_beginning_was_removed(auditor, acme, who, update):
+def test_object_history_says_that_its_start_was_deleted(auditor, acme, who, update):
     with backdate_entries(3000):
         update({"description": "x"})
     assert sum(delete_expired_entries(worker))

@@ -45,17 +45,17 @@ from tenants.authlete.errors import Outcome
         ("description", "a", "b", False),
     ],
 )
-def test_flags_what_weakens_security(field, before, after, is_risk):
+def test_weakening_changes_are_flagged(field, before, after, is_risk):
     assert bool(risks.change_risk(FieldChange(field, before, after))) is is_risk
 
 
-def test_knows_what_it_speaks_of():
+def test_risk_rules_name_declared_settings():
     declared = {*SERVICE_SETTINGS, *CLIENT_SETTINGS, *LOCAL_EVENT_SETTINGS}
     assert {name.partition(".")[0] for name in risks.CHANGE_RULES} <= declared
     assert set(risks.EVENT_RISKS) <= {*OPERATIONS, *EVENTS}
 
 
-def test_the_record_says_why_an_entry_is_worth_a_look(auditor, keep):
+def test_risky_entry_shows_the_reason(auditor, keep):
     pkce = [FieldChange("pkceRequired", True, False)]
     weaker = keep("client.update", label="Till", changes=pkce)
     keep("client.update", label="Shop", changes=pkce, end=Outcome.REJECTED)

@@ -64,7 +64,7 @@ FILTERS = [
 
 
 @pytest.mark.parametrize("asked", FILTERS, ids=str)
-def test_finds_what_the_filters_name(auditor, keep, who, known, acme, asked):
+def test_filters_find_matching_entries(auditor, keep, who, known, acme, asked):
     for region, number, name in (("eu", 18, "Retail banking"), ("jp", 3, "Shop")):
         known(region, number, name)
     known("us", 20, "nil")
@@ -107,7 +107,7 @@ def test_finds_what_the_filters_name(auditor, keep, who, known, acme, asked):
     assertContains(response, "1 entry")
 
 
-def test_counts_days_where_the_reader_is(member, keep, settings, time_machine):
+def test_days_are_in_the_readers_time_zone(member, keep, settings, time_machine):
     settings.TIME_ZONE = "Asia/Tokyo"  # nine hours ahead
     time_machine.move_to("2026-11-24T16:30:00Z", tick=False)
     auditor = member(Role.AUDITOR)
@@ -164,7 +164,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("asked", REFUSED, ids=str)
-def test_shows_nothing_for_a_filter_that_it_does_not_understand(auditor, keep, asked):
+def test_invalid_filter_shows_an_error_and_no_entries(auditor, keep, asked):
     keep(label="Shop")
 
     response = auditor.get(URL, asked)
@@ -175,7 +175,7 @@ def test_shows_nothing_for_a_filter_that_it_does_not_understand(auditor, keep, a
     assertContains(response, "Invalid filter", status_code=422)
 
 
-def test_every_kind_of_entry_can_be_asked_for():
+def test_every_event_can_be_filtered():
     offered = {one[0] for found in value_filters.event_choices()[1:] for one in found[1]}
 
     assert offered == EVENT_EFFECTS.keys()
@@ -184,7 +184,7 @@ def test_every_kind_of_entry_can_be_asked_for():
 @pytest.mark.parametrize(
     "text", ["%", "_", "\\", ".*(a+)+$", "'; DROP TABLE audit_auditentry; /*", '"']
 )
-def test_takes_words_as_they_are(auditor, keep, text):
+def test_words_are_matched_literally(auditor, keep, text):
     keep(label="Shop")
 
     response = auditor.get(URL, {"q": f"x{text}"}, follow=True)
@@ -194,13 +194,13 @@ def test_takes_words_as_they_are(auditor, keep, text):
 
 
 @pytest.mark.parametrize("name", ["q", "service", "ticket", "field", "since", "page"])
-def test_stands_what_is_far_too_long(auditor, keep, name):
+def test_overlong_filter_is_an_error(auditor, keep, name):
     keep(label="Shop")
 
     assert auditor.get(URL, {name: "9" * 5000}).status_code == 422
 
 
-def test_what_is_too_long_is_not_taken_apart(auditor):
+def test_overlong_query_is_not_parsed(auditor):
     """To do so would keep a thread busy for minutes."""
     response = auditor.post(URL, {"q": "actor: " * 3000})
 
@@ -208,7 +208,7 @@ def test_what_is_too_long_is_not_taken_apart(auditor):
     assertNotContains(response, "Enter a value after", status_code=422)
 
 
-def test_a_name_means_all_services_that_have_it(auditor, keep, known):
+def test_name_matches_all_services_with_it(auditor, keep, known):
     for region, number, name in (("us", 17, "Shop"), ("eu", 18, "Shop"), ("eu", 9, "Shops")):
         known(region, number, name)
     keep(service="18", region="eu", label="In Europe")
@@ -222,7 +222,7 @@ def test_a_name_means_all_services_that_have_it(auditor, keep, known):
     assertContains(response, "Several services match: Shops (eu 9), Shop", status_code=422)
 
 
-def test_puts_a_mark_in_the_place_of_a_subject(auditor, keep):
+def test_subject_is_replaced_by_its_fingerprint(auditor, keep):
     keep("token.list", "read", subject="anna@x.example", service="17")
     keep("token.list", "read", subject="bo@x.example", service="18")
 
@@ -237,7 +237,7 @@ def test_puts_a_mark_in_the_place_of_a_subject(auditor, keep):
     assert "anna" not in response.url
 
 
-def test_says_that_it_looks_back_no_further_than_it_does(auditor, keep):
+def test_slow_search_says_how_far_it_looked(auditor, keep):
     keep(label="Old", ago=timedelta(days=40))
 
     response = auditor.get(URL, {"region": "us", "q": "Old"})
@@ -278,7 +278,7 @@ def test_says_that_it_looks_back_no_further_than_it_does(auditor, keep):
         ),
     ],
 )
-def test_has_an_address_to_share(auditor, typed, asked):
+def test_search_has_a_shareable_url(auditor, typed, asked):
     response = auditor.get(URL, typed)
 
     assert response.status_code == 302
@@ -289,7 +289,7 @@ def test_has_an_address_to_share(auditor, typed, asked):
     assert parse_qs(urlsplit(again.url).query) == asked
 
 
-def test_offers_to_take_each_filter_away(auditor, keep):
+def test_each_filter_can_be_removed(auditor, keep):
     keep()
 
     response = auditor.get(URL, {"effect": ["change", "destroy"], "ticket": "T"})
@@ -311,13 +311,13 @@ def test_offers_to_take_each_filter_away(auditor, keep):
         ({"after": "2026-11-01T10:00+09:00"}, "From 1 Nov 2026, 01:00:00 +00:00"),
     ],
 )
-def test_tells_times_in_words_where_the_reader_is(auditor, typed, told):
+def test_times_are_in_the_readers_time_zone(auditor, typed, told):
     chips = auditor.get(URL, typed, follow=True).context["chips"]
 
     assert [chip.label for chip in chips] == [told]
 
 
-def test_leads_from_a_value_to_its_filter(auditor, keep):
+def test_values_link_to_their_filter(auditor, keep):
     keep(ticket="CHG 1&2", service="17", region="us")
 
     response = auditor.get(URL, {"effect": "change"})
@@ -338,7 +338,7 @@ def test_leads_from_a_value_to_its_filter(auditor, keep):
         ("Mine", ["Test a credential"]),
     ],
 )
-def test_has_searches_that_auditors_need(auditor, keep, who, label, titles):
+def test_presets_find_what_auditors_need(auditor, keep, who, label, titles):
     keep("service.delete", "destroy", label="Old")
     keep("client.refresh_secret", "reveal", label="Till")
     record_event(who(), events.ACCESS_DENIED, outcome=Outcome.REJECTED, object="services:edit")
@@ -351,7 +351,7 @@ def test_has_searches_that_auditors_need(auditor, keep, who, label, titles):
     assert [link.label for link in response.context["saved"] if link.is_active] == [label]
 
 
-def test_has_periods(member, keep, time_machine):
+def test_periods_can_be_chosen(member, keep, time_machine):
     time_machine.move_to("2026-11-24T12:00:00Z", tick=False)
     auditor = member(Role.AUDITOR)
     for days, label in ((80, "E"), (50, "D"), (20, "C"), (3, "B"), (0, "A")):

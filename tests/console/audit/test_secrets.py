@@ -27,7 +27,7 @@ URL = "/acme/audit/"
 
 
 @pytest.mark.parametrize("is_refused", [False, True])
-def test_no_page_of_the_record_holds_a_secret(auditor, update, sandbox, is_refused):
+def test_no_audit_page_contains_a_secret(auditor, update, sandbox, is_refused):
     sandbox.services[17] |= BEFORE
     if is_refused:
         message = "[A031217] canary-callback-after is not good"

@@ -43,7 +43,7 @@ URL = "/acme/audit/complete/"
         ("", None),
     ],
 )
-def test_offers_names_and_values(auditor, known, keep, who, acme, typed, offered):
+def test_names_and_values_are_suggested(auditor, known, keep, who, acme, typed, offered):
     auditor.get("/acme/audit/")
     keep(actor=who("worker of nights"), end=Outcome.REJECTED, code="A004201")
     known("eu", 18, "Retail banking")
@@ -65,7 +65,7 @@ def test_offers_names_and_values(auditor, known, keep, who, acme, typed, offered
 
 
 @pytest.mark.parametrize("typed", ["an", "An", "AN", "aN"])
-def test_capital_letters_make_no_difference_in_who_is_offered(auditor, keep, who, typed):
+def test_actor_suggestions_ignore_case(auditor, keep, who, typed):
     for name in ("zoe", "Anna", "ANTON", "andy", "aaron"):
         keep(actor=who(name))
 
@@ -74,7 +74,7 @@ def test_capital_letters_make_no_difference_in_who_is_offered(auditor, keep, who
     assert [one.completion for one in found] == ["andy", "Anna", "ANTON"]
 
 
-def test_offers_a_name_of_several_words_in_small_letters(auditor, keep, who):
+def test_names_of_several_words_match_lower_case(auditor, keep, who):
     for name in ("J.Sanders", "J.Smith"):
         keep(actor=who(name))
 
@@ -83,7 +83,7 @@ def test_offers_a_name_of_several_words_in_small_letters(auditor, keep, who):
     assert [one.completion for one in found] == ["J.Smith"]
 
 
-def test_offers_alike_where_the_database_sorts_as_a_language_does(auditor, keep, who):
+def test_suggestions_do_not_depend_on_the_collation(auditor, keep, who):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
@@ -99,7 +99,7 @@ def test_offers_alike_where_the_database_sorts_as_a_language_does(auditor, keep,
     assert names == ["aaron", "Abel", "abigail", "Ada"]
 
 
-def test_what_a_code_means_is_said_in_the_language_of_the_reader(acme, keep, monkeypatch):
+def test_result_codes_are_explained_in_the_readers_language(acme, keep, monkeypatch):
     keep(end=Outcome.REJECTED, code="A004201")
     words = vars(trans_real.translation("ja"))["_catalog"]._catalogs[0]
     monkeypatch.setitem(words, get_meaning("A004201"), "だめ")
@@ -110,7 +110,7 @@ def test_what_a_code_means_is_said_in_the_language_of_the_reader(acme, keep, mon
     assert found.meaning == "だめ"
 
 
-def test_says_no_value_of_another_organization(auditor, keep, who):
+def test_values_of_other_organizations_are_not_suggested(auditor, keep, who):
     other = Organization.objects.create(slug="other", name="Other")
     keep(actor=who("eve@other.example", organization=other), code="A1")
 

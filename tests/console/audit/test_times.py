@@ -50,7 +50,7 @@ def berlin(time_machine):
 
 
 @pytest.mark.parametrize(("typed", "means"), TYPED)
-def test_takes_what_people_type(typed, means):
+def test_common_time_formats_are_accepted(typed, means):
     cleaned = TimeField().clean(typed)
 
     assert resolve_time(cleaned) == resolve_time(means)
@@ -62,12 +62,12 @@ def test_takes_what_people_type(typed, means):
     "soon 2026-13 2026-q5 0000 9999 31.2.2026 51y 7m 25:00"
     " 2026-06-30T10:00Mars/Base America/x 06/30/2026 2026-06-30T25:00 --".split(),
 )
-def test_says_how_to_type_what_it_does_not_understand(typed):
+def test_invalid_time_explains_the_format(typed):
     with pytest.raises(forms.ValidationError, match="Enter a date like"):
         TimeField().clean(typed)
 
 
-def test_a_month_before_the_last_day_of_one_is_the_last_day_of_another(time_machine):
+def test_month_before_a_month_end_is_the_earlier_month_end(time_machine):
     time_machine.move_to("2026-03-31T09:30:00Z", tick=False)
 
     assert resolve_time("1mo") == resolve_time("2026-02-28T10:30:00Z")

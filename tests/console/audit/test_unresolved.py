@@ -10,7 +10,7 @@ URL = "/acme/audit/unknown/"
 MINUTES = timedelta(minutes=3)
 
 
-def test_lists_what_may_have_changed_something(auditor, keep):
+def test_calls_with_unknown_outcome_are_listed(auditor, keep):
     keep("client.delete", "destroy", Outcome.UNKNOWN, label="Till", ticket="CHG-1")
     keep("client.update", end=None, label="Cut off", ago=MINUTES)
     keep("client.update", end=None, label="Under way")
@@ -26,7 +26,7 @@ def test_lists_what_may_have_changed_something(auditor, keep):
         assert other not in page.content.decode()
 
 
-def test_offers_to_settle_many_only_where_there_are_several(member, keep):
+def test_resolve_all_is_offered_for_several_calls(member, keep):
     admin = member(Role.ADMIN)
     keep("client.update", end=None, ago=MINUTES)
     assert f"{URL}settle/" not in admin.get(URL).text
@@ -36,7 +36,7 @@ def test_offers_to_settle_many_only_where_there_are_several(member, keep):
     assert "Resolve all 2" in admin.get(URL).text
 
 
-def test_the_record_says_how_many_there_are(auditor, keep):
+def test_audit_log_counts_unknown_outcomes(auditor, keep):
     keep("client.update", end=None, ago=MINUTES)
     keep("client.get", "read", Outcome.UNKNOWN)
 
@@ -47,7 +47,7 @@ def test_the_record_says_how_many_there_are(auditor, keep):
     assert told == "1"
 
 
-def test_reading_it_is_in_the_record(auditor):
+def test_reading_is_logged(auditor):
     auditor.get(URL)
 
     assert AuditEntry.objects.get(operation="audit.read").object == "unknown outcomes"

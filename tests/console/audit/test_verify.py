@@ -44,7 +44,7 @@ def press(browser, worker):
     return going, browser.get(URL).content.decode()
 
 
-def test_one_press_says_that_it_is_whole_and_how_far_it_is_anchored(auditor, kept, worker):
+def test_verification_reports_the_log_and_its_checkpoints(auditor, kept, worker):
     assert "Not verified yet" in auditor.get(URL).content.decode()
     going, said = press(auditor, worker)
 
@@ -63,7 +63,7 @@ def test_one_press_says_that_it_is_whole_and_how_far_it_is_anchored(auditor, kep
     assert AuditEntry.objects.filter(operation="audit.verify").count() == 1
 
 
-def test_is_asked_once_while_a_worker_is_at_it(auditor, kept):
+def test_verification_in_progress_is_not_repeated(auditor, kept):
     for _ in range(2):
         form = fill_form(auditor.get("/acme/audit/export/"), "idempotency_key")
         page = auditor.post(URL, form, content_type=URLENCODED, follow=True)
@@ -73,7 +73,7 @@ def test_is_asked_once_while_a_worker_is_at_it(auditor, kept):
     assert AuditEntry.objects.filter(operation="audit.verify").count() == 1
 
 
-def test_tells_whoever_waits_that_it_was_not_made(auditor, kept):
+def test_failed_verification_is_reported(auditor, kept):
     auditor.post(URL, fill_form(auditor.get(URL), "idempotency_key"), content_type=URLENCODED)
     Job.objects.update(state="cancelled")
 
@@ -83,7 +83,7 @@ def test_tells_whoever_waits_that_it_was_not_made(auditor, kept):
     assert 'hx-swap-oob="innerHTML">Failed.</div>' in looked
 
 
-def test_is_asked_although_no_checkpoint_gets_outside(auditor, kept, worker, monkeypatch):
+def test_verification_runs_while_checkpoints_are_undelivered(auditor, kept, worker, monkeypatch):
     monkeypatch.setattr(anchors.anchor_monitor, "blocks_changes", lambda: True)
 
     _going, said = press(auditor, worker)
@@ -91,7 +91,7 @@ def test_is_asked_although_no_checkpoint_gets_outside(auditor, kept, worker, mon
     assert "Log verified: rows 1 to" in said
 
 
-def test_begins_nothing_where_a_job_cannot_be_recorded(auditor, kept, monkeypatch):
+def test_unwritable_log_starts_no_verification(auditor, kept, monkeypatch):
     def refuse(*_, **__):
         raise AuditUnavailableError("The audit log can't be written.")
 
@@ -102,7 +102,7 @@ def test_begins_nothing_where_a_job_cannot_be_recorded(auditor, kept, monkeypatc
     assert not VerificationRun.objects.exists()
 
 
-def test_says_where_it_cannot_be_read(auditor, kept, worker, monkeypatch):
+def test_unreadable_log_is_reported(auditor, kept, worker, monkeypatch):
     def torn(*_):
         raise DatabaseError("database disk image is malformed")
 
@@ -114,7 +114,7 @@ def test_says_where_it_cannot_be_read(auditor, kept, worker, monkeypatch):
     assert "disk image is malformed" in said
 
 
-def test_names_the_first_bad_row(auditor, kept, worker):
+def test_first_invalid_row_is_named(auditor, kept, worker):
     """Even if all of it was written anew with its own key."""
     row = AuditRecord.objects.get(seq=3)
     drop_append_only_triggers()
@@ -128,7 +128,7 @@ def test_names_the_first_bad_row(auditor, kept, worker):
     assert "are not those that were signed on" in said
 
 
-def test_says_that_nothing_would_keep_a_row_from_being_changed(auditor, kept, worker, caplog):
+def test_missing_triggers_are_reported(auditor, kept, worker, caplog):
     drop_append_only_triggers()
 
     _going, said = press(auditor, worker)
@@ -138,7 +138,7 @@ def test_says_that_nothing_would_keep_a_row_from_being_changed(auditor, kept, wo
     assert "audit.unguarded" in caplog.text
 
 
-def test_warns_of_a_file_outside_that_somebody_changed(auditor, kept, worker):
+def test_tampered_checkpoint_file_is_reported(auditor, kept, worker):
     path = anchors.load_sinks()[0].path
     path.write_text(path.read_text().replace('"size":', '"size":1'))
 
@@ -149,7 +149,7 @@ def test_warns_of_a_file_outside_that_somebody_changed(auditor, kept, worker):
     assert "an edited checkpoint file" in said
 
 
-def test_says_up_to_where_what_is_kept_outside_speaks_for_it(auditor, kept, keep, worker):
+def test_last_external_checkpoint_is_shown(auditor, kept, keep, worker):
     """What was signed since did not get to the file."""
     path = anchors.load_sinks()[0].path
     path.write_text(path.read_text() + "{what somebody else began")
@@ -164,7 +164,7 @@ def test_says_up_to_where_what_is_kept_outside_speaks_for_it(auditor, kept, keep
     assert f"{verdict.rows - verdict.outside} newer rows" in said
 
 
-def test_says_where_nothing_is_kept_outside(auditor, kept, settings, worker):
+def test_missing_checkpoint_target_is_reported(auditor, kept, settings, worker):
     anchors.load_sinks()[0].path.unlink()
     settings.AUDIT_SINKS = []
 
@@ -173,7 +173,7 @@ def test_says_where_nothing_is_kept_outside(auditor, kept, settings, worker):
     assert "Checked only against checkpoints in the database" in said
 
 
-def test_says_how_much_was_removed_by_policy(auditor, who, worker):
+def test_deletions_by_retention_are_counted(auditor, who, worker):
     with backdate_entries(3000):
         record_event(who(), SIGN_OUT)
         record_event(who(), SIGN_OUT)

@@ -23,27 +23,27 @@ GRANTS = ["AUTHORIZATION_CODE", "REFRESH_TOKEN"]
         (None, GRANTS, ("Authlete default", "Authorization code, Refresh token")),
     ],
 )
-def test_a_list_that_goes_back_to_its_default_did_not_lose_all(before, after, told):
+def test_list_reset_to_its_default_loses_no_items(before, after, told):
     said = describe_change(FieldChange("supportedGrantTypes", before, after), SERVICE_SETTINGS)
 
     assert (said.before, said.after) == told
     assert (said.added, said.removed) == ((), ())
 
 
-def test_a_list_that_has_no_default_gains_and_loses():
+def test_list_without_default_shows_added_and_removed_items():
     said = describe_change(FieldChange("supportedClaims", None, ["sub"]), SERVICE_SETTINGS)
 
     assert said.added == ("sub",)
 
 
-def test_what_has_the_same_words_is_told_to_differ():
+def test_different_values_with_equal_text_are_distinguished():
     keys = [f'{{"keys":[{{"kty":"EC","kid":"one","x":"{x}"}}]}}' for x in "ab"]
     said = describe_change(FieldChange("jwks", *keys), SERVICE_SETTINGS)
 
     assert said.after == f"{said.before}, different content"
 
 
-def test_what_is_absent_is_told_apart_from_what_it_comes_to():
+def test_unset_value_differs_from_an_explicit_default():
     off = describe_change(FieldChange("pkceRequired", False, None), SERVICE_SETTINGS)
     on = describe_change(FieldChange("pkceRequired", None, False), SERVICE_SETTINGS)
 
@@ -51,7 +51,7 @@ def test_what_is_absent_is_told_apart_from_what_it_comes_to():
     assert (on.before, on.after) == ("Not set", "Off")
 
 
-def test_a_replaced_secret_is_told_by_its_fingerprints_alone():
+def test_replaced_secret_is_described_by_fingerprints():
     old, new = Fingerprint("daf7fc05aa"), Fingerprint("19dac7d6bb")
     said = describe_change(FieldChange("authenticationCallbackApiKey", old, new), SERVICE_SETTINGS)
 
@@ -59,7 +59,7 @@ def test_a_replaced_secret_is_told_by_its_fingerprints_alone():
     assert (said.before, said.after) == ("daf7 fc05", "19da c7d6")
 
 
-def test_what_happened_here_is_not_told_as_a_setting_of_a_service():
+def test_local_events_are_not_described_as_service_settings():
     number = describe_change(FieldChange("number", None, 4217001), LOCAL_EVENT_SETTINGS)
     role = describe_change(FieldChange("role", "help desk", "admin"), LOCAL_EVENT_SETTINGS)
     day = describe_change(FieldChange("expires", None, "2027-02-13"), LOCAL_EVENT_SETTINGS)
@@ -72,7 +72,7 @@ def test_what_happened_here_is_not_told_as_a_setting_of_a_service():
     assert (role.label, role.before, role.after) == ("Role", "Help desk", "Administrator")
 
 
-def test_a_client_is_told_in_the_words_of_its_own_settings():
+def test_client_changes_use_client_labels():
     named = describe_change(FieldChange("clientNames[ja].value", "Ledger", "元帳"), CLIENT_SETTINGS)
     limit = describe_change(FieldChange("extension.accessTokenDuration", 60, 120), CLIENT_SETTINGS)
 
@@ -91,7 +91,7 @@ def test_a_client_is_told_in_the_words_of_its_own_settings():
         (None, [], ("Any scope of the service", "None")),
     ],
 )
-def test_no_limit_of_scopes_is_told_as_such(before, after, told):
+def test_removed_scope_limit_is_described(before, after, told):
     declared = settings_for_operation("requestable_scopes.update")
     said = describe_change(FieldChange("extension.requestableScopes", before, after), declared)
 
@@ -108,7 +108,7 @@ def test_no_limit_of_scopes_is_told_as_such(before, after, told):
         (FieldChange("grantType", None, "IMPLICIT"), "Grant type"),
     ],
 )
-def test_a_token_is_told_by_its_own_words(change, told):
+def test_token_changes_use_token_labels(change, told):
     assert (
         settings_for_operation("token.update")
         is settings_for_operation("token.create")

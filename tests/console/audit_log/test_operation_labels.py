@@ -9,7 +9,7 @@ from tenants.authlete.operation import Effect
 
 
 @pytest.mark.parametrize("name", [*OPERATIONS, *EVENTS])
-def test_has_words_for_every_operation_and_event(name):
+def test_every_operation_and_event_has_a_label(name):
     assert find_label(name) is not None
 
     words = label_text(name, "Shop")
@@ -25,15 +25,15 @@ def test_label_of_a_change_does_not_claim_that_it_succeeded(name):
     assert not label_text(name, "Shop").split()[0].endswith("ed")
 
 
-def test_tells_what_it_was_done_to():
+def test_label_names_the_object():
     assert label_text("service.update", "Shop") == "Update Shop"
     assert label_text("token.revoke", "Till") == "Revoke tokens at Till"
 
 
-def test_a_name_without_words_is_told_as_it_is():
+def test_unknown_operation_is_shown_as_is():
     assert label_text("of.the.future", "Shop") == "of.the.future"
     assert render_label("{object.__class__}", "Shop") == "{object.__class__}"
 
 
-def test_a_name_from_outside_is_text():
+def test_object_names_are_escaped():
     assert render_label("service.update", "<b>{object}") == ("Update <bdi>&lt;b&gt;{object}</bdi>")

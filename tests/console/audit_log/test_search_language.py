@@ -29,7 +29,7 @@ def _says_something(term):
 
 
 @given(st.lists(TERMS, max_size=6))
-def test_what_is_printed_is_read_again(terms):
+def test_formatted_terms_parse_to_the_same_terms(terms):
     text = format_terms(terms)
 
     read, problems = parse(text)
@@ -41,14 +41,14 @@ def test_what_is_printed_is_read_again(terms):
 @given(st.text() | st.lists(st.sampled_from('a-:", \\é\n1'), max_size=14).map("".join))
 @example('service:"Shop')
 @example("-actor:")
-def test_any_text_is_terms_or_an_error(text):
+def test_any_text_is_terms_or_errors(text):
     terms, problems = parse(text)
 
     assert terms or problems or not text.strip()
     assert parse(format_terms(terms)) == (terms, [])
 
 
-def test_reads_what_people_write():
+def test_common_queries_are_parsed():
     text = 'service:"My \\"X\\"",17 -OUTCOME:done it http://a.example/?b -bot "a b" 12:30'
 
     assert parse(text)[0] == [
@@ -87,14 +87,14 @@ def test_reads_what_people_write():
         ("actor:a,", "Misplaced comma or quotation mark in “actor:a,”."),
     ],
 )
-def test_says_what_is_broken(text, problem):
+def test_parse_errors_name_the_problem(text, problem):
     assert parse(text)[1][0].startswith(problem)
 
 
 @pytest.mark.parametrize(
     ("name", "asked"), [("actr", "actor"), ("who", "actor"), ("-oper", "operation"), ("zz", "")]
 )
-def test_suggests_one_name(name, asked):
+def test_misspelled_filter_gets_one_suggestion(name, asked):
     said = unknown_filter_message(name)
 
     assert (f"Did you mean “{asked}”?" in said) is bool(asked)
@@ -113,7 +113,7 @@ TYPED = st.lists(TERMS, max_size=5).map(format_terms) | st.lists(
 @pytest.mark.django_db
 @settings(max_examples=examples(80))
 @given(TYPED | st.text())
-def test_any_text_is_filters_or_an_error_at_the_box(acme, text):
+def test_any_text_is_filters_or_a_field_error(acme, text):
     given = QueryDict(mutable=True)
     given["q"] = text
     form = AuditSearchForm(given, acme, is_posted=True)

@@ -32,7 +32,7 @@ def elsewhere(shop):
     return parse_json(shop.answer("us", asked).body)["requestId"]
 
 
-def test_watches_it_to_its_end(adopt, elsewhere, work):
+def test_adopted_batch_is_watched_to_its_end(adopt, elsewhere, work):
     response = adopt(elsewhere)
 
     batch = Batch.objects.get()
@@ -40,14 +40,14 @@ def test_watches_it_to_its_end(adopt, elsewhere, work):
     assert work(batch).state == Batch.State.SUCCEEDED
 
 
-def test_the_same_one_is_watched_once(adopt, elsewhere):
+def test_batch_is_adopted_once(adopt, elsewhere):
     adopt(elsewhere)
 
     assert adopt(elsewhere)["Location"] == f"/acme/batches/{Batch.objects.get().pk}/"
 
 
 @pytest.mark.parametrize("request_id", ["nope", "a/b", "", "..", "nope\n", "é"])
-def test_says_that_there_is_none(adopt, request_id):
+def test_unknown_request_id_is_an_error(adopt, request_id):
     response = adopt(request_id)
 
     assertContains(response, "field-error", status_code=422)
@@ -55,7 +55,7 @@ def test_says_that_there_is_none(adopt, request_id):
 
 
 @pytest.mark.parametrize("request_id", [".", "..", "nope\n"])
-def test_nothing_is_asked_by_what_is_no_id(adopt, shop, request_id):
+def test_invalid_request_id_makes_no_call(adopt, shop, request_id):
     adopt(request_id)
 
     assert not [one for one in shop.calls if "/status/" in one.path]

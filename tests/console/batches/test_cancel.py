@@ -7,7 +7,7 @@ from tenants.jobs.models import Job
 from tests.support.batches import line
 
 
-def test_throws_away_what_was_uploaded(tried, press):
+def test_cancelling_deletes_the_upload(tried, press):
     batch = tried(3)
 
     press(batch, "cancel")
@@ -17,7 +17,7 @@ def test_throws_away_what_was_uploaded(tried, press):
     assert AuditEntry.objects.filter(operation="batch.cancel").exists()
 
 
-def test_changes_nothing_once_it_is_submitted(submitted, press):
+def test_submitted_batch_cannot_be_cancelled(submitted, press):
     batch = submitted(3)
 
     press(batch, "cancel")
@@ -25,7 +25,7 @@ def test_changes_nothing_once_it_is_submitted(submitted, press):
     assert batch.state == Batch.State.SUBMITTING
 
 
-def test_what_is_stopped_for_long_keeps_no_token(submitted, worker, acme):
+def test_long_paused_batch_deletes_its_tokens(submitted, worker, acme):
     """Its job waits for somebody who never comes."""
     batch = submitted(3)
     Job.objects.update(state="paused")
@@ -38,7 +38,7 @@ def test_what_is_stopped_for_long_keeps_no_token(submitted, worker, acme):
     assert not Chunk.objects.exclude(sealed="").exists()
 
 
-def test_what_nobody_goes_on_with_is_gone_in_time(upload, work, settings):
+def test_unsubmitted_batches_are_deleted(upload, work, settings):
     batch = work(upload(line(1)))
     left = upload(line(1))
     Batch.objects.update(changed_at=batch.changed_at - timedelta(hours=25), job=None)

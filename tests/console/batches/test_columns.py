@@ -1,7 +1,7 @@
 from pytest_django.asserts import assertContains
 
 
-def test_names_every_column_and_hands_out_a_table(admin, shop, upload, work):
+def test_columns_are_documented_with_a_template(admin, shop, upload, work):
     page = admin.get("/acme/batches/columns/")
     table = admin.get("/acme/batches/columns/?download").content.decode()
 

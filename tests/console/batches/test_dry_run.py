@@ -9,7 +9,7 @@ from tenants.jobs.models import Item
 from tests.support.batches import CANARY, line
 
 
-def test_passes_when_every_part_does(tried, shop):
+def test_dry_run_passes_when_every_request_does(tried, shop):
     batch = tried(5)
 
     dry = BatchRequest.objects.filter(batch=batch, is_dry=True)
@@ -17,7 +17,7 @@ def test_passes_when_every_part_does(tried, shop):
     assert not shop.region("us").tokens[17]
 
 
-def test_does_not_pass_when_authlete_would_refuse_one(upload, work, press, shop, admin):
+def test_rejected_request_fails_the_dry_run(upload, work, press, shop, admin):
     """Somebody has locked the client meanwhile."""
     batch = work(upload(*map(line, range(3))))
     shop.clients[5]["locked"] = True
@@ -31,7 +31,7 @@ def test_does_not_pass_when_authlete_would_refuse_one(upload, work, press, shop,
     assertContains(page, "No tokens were created.")
 
 
-def test_passes_where_authlete_keeps_no_status_of_dry_runs(upload, work, press, shop, admin):
+def test_dry_run_passes_without_a_stored_status(upload, work, press, shop, admin):
     shop.state.batching.dry_unkept = True
     batch = work(upload(line(1)))
     press(batch, "dry-run")
@@ -43,7 +43,7 @@ def test_passes_where_authlete_keeps_no_status_of_dry_runs(upload, work, press, 
     assertContains(page, "Authlete returned no complete count")
 
 
-def test_waits_for_a_status_that_is_not_there_yet(upload, work, press, shop, slow):
+def test_dry_run_waits_for_its_status(upload, work, press, shop, slow):
     shop.state.batching.blank = True
     batch = work(upload(line(1)))
     slow()
@@ -54,7 +54,7 @@ def test_waits_for_a_status_that_is_not_there_yet(upload, work, press, shop, slo
     assert batch.state == Batch.State.TRYING
 
 
-def test_what_authlete_says_of_it_quotes_no_token(upload, work, press, shop, admin):
+def test_message_of_authlete_contains_no_token(upload, work, press, shop, admin):
     batch = work(upload(*map(line, range(2))))
     press(batch, "dry-run")
     shop.fault(
@@ -75,7 +75,7 @@ def test_what_authlete_says_of_it_quotes_no_token(upload, work, press, shop, adm
     assert "cust-1" not in page + job
 
 
-def test_says_that_its_job_gave_up(upload, work, press, shop, admin):
+def test_failed_job_of_the_dry_run_is_reported(upload, work, press, shop, admin):
     """A region that was down for too long: else it would seem to be under way."""
     batch = work(upload(line(1)))
     press(batch, "dry-run")
@@ -90,7 +90,7 @@ def test_says_that_its_job_gave_up(upload, work, press, shop, admin):
     assertContains(page, f"/acme/jobs/{batch.job}/")
 
 
-def test_a_run_whose_job_never_began_is_taken_back(upload, work, press):
+def test_dry_run_without_a_job_is_reset(upload, work, press):
     batch = work(upload(line(1)))
     batch.transition(
         Batch.State.TRYING,

@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from tenants.organizations.roles import Role
 
 
-def test_lists_batches_with_what_came_of_them(submitted, work, admin):
+def test_batches_are_listed_with_their_results(submitted, work, admin):
     batch = work(submitted(3))
 
     page = admin.get("/acme/batches/")
@@ -16,7 +16,7 @@ def test_lists_batches_with_what_came_of_them(submitted, work, admin):
     assertContains(admin.get("/acme/batches/?state=faulty"), "No batches in this state")
 
 
-def test_leads_to_a_new_one_in_a_service(admin, acme, shop):
+def test_new_batch_asks_for_a_service(admin, acme, shop):
     admin.get("/acme/services/")
     assertContains(admin.get("/acme/batches/"), "New batch")
 
@@ -25,7 +25,7 @@ def test_leads_to_a_new_one_in_a_service(admin, acme, shop):
     assert response["Location"] == "/acme/services/us/17/batches/new/"
 
 
-def test_who_may_only_look_is_offered_nothing(member, acme, shop):
+def test_viewers_get_no_actions(member, acme, shop):
     page = member(Role.VIEWER).get("/acme/batches/")
 
     assertContains(page, "No batches yet")

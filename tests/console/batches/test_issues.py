@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains
 from tests.support.batches import CANARY, line
 
 
-def test_hands_out_the_list_without_any_value(upload, work, admin):
+def test_issue_list_contains_no_value(upload, work, admin):
     batch = work(upload(line(1, scopes=[CANARY]), CANARY))
 
     page = admin.get(f"/acme/batches/{batch.pk}/faults/")
@@ -18,7 +18,7 @@ def test_hands_out_the_list_without_any_value(upload, work, admin):
     assert CANARY not in page.content.decode() + table.content.decode()
 
 
-def test_says_when_there_is_none(tried, admin):
+def test_empty_list_says_so(tried, admin):
     batch = tried(1)
 
     page = admin.get(f"/acme/batches/{batch.pk}/faults/")

@@ -13,5 +13,5 @@ from console.batches.polling import mask
         ("In use: eyJhbGciOi.J9abc.def0", "In use: …"),
     ],
 )
-def test_tells_plain_words_alone(said, told):
+def test_only_plain_words_are_left_unmasked(said, told):
     assert mask(said) == told

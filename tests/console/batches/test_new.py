@@ -11,7 +11,7 @@ from tests.support.batches import CANARY, NEW, file, line
 from tests.support.secret_scanner import dump_database
 
 
-def test_keeps_a_file_sealed_and_has_it_checked(upload, shop):
+def test_upload_is_encrypted_and_checked(upload, shop):
     batch = upload(line(1), line(2))
 
     assert batch.state == Batch.State.CHECKING
@@ -22,7 +22,7 @@ def test_keeps_a_file_sealed_and_has_it_checked(upload, shop):
     assert not [one for one in shop.calls if "token" in one.operation]
 
 
-def test_a_right_file_is_cut_into_chunks(upload, work):
+def test_valid_file_is_split_into_requests(upload, work):
     batch = work(upload(*map(line, range(5))))
 
     assert (batch.state, batch.tokens, batch.format) == ("checked", 5, "jsonl")
@@ -33,7 +33,7 @@ def test_a_right_file_is_cut_into_chunks(upload, work):
     assert not any(CANARY in text for _, text in dump_database())
 
 
-def test_a_file_with_faults_is_gone_at_once(upload, work):
+def test_file_with_issues_is_deleted_at_once(upload, work):
     batch = work(upload(line(1), line(2, scopes=["loans"]), line(1)))
 
     assert (batch.state, batch.fault_count) == ("faulty", 2)
@@ -42,7 +42,7 @@ def test_a_file_with_faults_is_gone_at_once(upload, work):
     assert not any(CANARY in text for _, text in dump_database())
 
 
-def test_asks_again_what_a_region_that_is_down_does_not_say(upload, worker, shop):
+def test_check_waits_for_an_unavailable_region(upload, worker, shop):
     batch = upload(line(1))
     shop.fault("down")
 
@@ -52,7 +52,7 @@ def test_asks_again_what_a_region_that_is_down_does_not_say(upload, worker, shop
     assert batch.state == Batch.State.CHECKING
 
 
-def test_refuses_a_file_that_is_too_large(admin, shop, settings):
+def test_large_file_is_refused(admin, shop, settings):
     settings.UPLOAD_MAX_MB = 0
     body = {"idempotency_key": "x" * 24, "file": file(line(1))}
 
@@ -62,7 +62,7 @@ def test_refuses_a_file_that_is_too_large(admin, shop, settings):
     assert not Batch.objects.exists()
 
 
-def test_many_files_hold_no_more_than_one(admin, shop, settings, monkeypatch):
+def test_many_files_use_the_memory_of_one(admin, shop, settings, monkeypatch):
     """Of some that are each as large as one may be."""
     settings.UPLOAD_MAX_MB = 1
     kept: list[int] = []
@@ -78,7 +78,7 @@ def test_many_files_hold_no_more_than_one(admin, shop, settings, monkeypatch):
     assert sum(kept) == 900_000
 
 
-def test_a_file_is_kept_and_checked_piece_by_piece(upload, work, monkeypatch):
+def test_file_is_stored_and_checked_in_parts(upload, work, monkeypatch):
     monkeypatch.setattr(storage, "PIECE_BYTES", 100)  # bytes
 
     batch = upload(*map(line, range(1, 6)))
@@ -88,11 +88,11 @@ def test_a_file_is_kept_and_checked_piece_by_piece(upload, work, monkeypatch):
     assert (checked.state, checked.tokens) == ("checked", 5)
 
 
-def test_an_empty_file_has_a_fault(upload, work):
+def test_empty_file_has_an_issue(upload, work):
     assert work(upload()).fault_count == 1
 
 
-def test_reads_no_file_of_a_stranger(client, shop, acme, monkeypatch):
+def test_upload_of_a_non_member_is_not_read(client, shop, acme, monkeypatch):
     """It is not even held in memory."""
     kept: list[bytes] = []
 
@@ -109,7 +109,7 @@ def test_reads_no_file_of_a_stranger(client, shop, acme, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "C:\\x\\tokens.csv", "a\0b.csv"])
-def test_takes_only_the_name_of_a_file(upload, name):
+def test_path_is_removed_from_the_file_name(upload, name):
     batch = upload(line(1), name=name)
 
     assert "/" not in batch.file_name

@@ -30,7 +30,7 @@ def told(path, **more):
     return browser.post(path, **more)
 
 
-def test_has_the_status_looked_at_and_believes_nothing(running, worker, shop):
+def test_notification_only_triggers_a_status_check(running, worker, shop):
     path = notification_url("acme", "us", 17)
     lie = '{"requestId": "magpie-0815", "result": "FAILED"}'
 
@@ -45,7 +45,7 @@ def test_has_the_status_looked_at_and_believes_nothing(running, worker, shop):
     assert not any("magpie" in text for _, text in dump_database())
 
 
-def test_is_heeded_seldom(running):
+def test_notifications_are_rate_limited(running):
     path = notification_url("acme", "us", 17)
     told(path)
     later = running.created_at + timedelta(hours=1)
@@ -57,7 +57,7 @@ def test_is_heeded_seldom(running):
 
 
 @pytest.mark.parametrize("place", [("acme", "us", 18), ("other", "us", 17)])
-def test_a_wrong_address_answers_the_same_and_does_nothing(running, place):
+def test_wrong_url_answers_the_same_and_does_nothing(running, place):
     right = notification_url("acme", "us", 17)
     key = right.rstrip("/").rpartition("/")[2]
     path = f"/told/batches/{'/'.join(map(str, place))}/{key}/"
@@ -68,7 +68,7 @@ def test_a_wrong_address_answers_the_same_and_does_nothing(running, place):
     assert running.notified_at is None
 
 
-def test_tells_people_what_it_is_for(client, db):
+def test_get_explains_the_notification_url(client, db):
     page = client.get("/told/batches/acme/us/17/any/")
 
     assertContains(page, "Batch notifications")

@@ -2,7 +2,7 @@ from console.models import Batch
 from tests.support.batches import line
 
 
-def test_a_corrected_file_takes_the_place_of_a_faulty_one(upload, work):
+def test_corrected_file_replaces_one_with_issues(upload, work):
     batch = work(upload(line(1, scopes=["loans"])))
 
     again = work(upload(line(1), line(2), to=f"/acme/batches/{batch.pk}/replace/"))
@@ -12,7 +12,7 @@ def test_a_corrected_file_takes_the_place_of_a_faulty_one(upload, work):
     assert again.fingerprint != batch.fingerprint
 
 
-def test_leads_back_when_the_batch_has_moved_on(submitted, admin):
+def test_submitted_batch_redirects_back(submitted, admin):
     batch = submitted(1)
 
     response = admin.get(f"/acme/batches/{batch.pk}/replace/")

@@ -26,20 +26,20 @@ def resume(batch):
     control.resume_job(Job.objects.get(pk=batch.job), starter(batch))
 
 
-def test_shows_what_the_list_of_tokens_says(lost, admin, press):
+def test_evidence_from_the_token_list_is_shown(lost, admin, press):
     page = admin.get(f"/acme/batches/{lost.pk}/settle/1/")
 
     assertContains(page, "Resolve lines 1 to 2")
     assertContains(page, ">2</strong>")
 
 
-def test_what_is_unknown_does_not_count_as_done(lost, admin):
+def test_unknown_request_does_not_count_as_succeeded(lost, admin):
     page = admin.get(f"/acme/batches/{lost.pk}/")
 
     assertContains(page, "0 of 2 requests")
 
 
-def test_opening_it_brings_nothing_to_an_end(lost, admin):
+def test_opening_the_page_ends_nothing(lost, admin):
     """A worker does that, also where one was killed before it had."""
     Batch.objects.filter(pk=lost.pk).update(state=Batch.State.RUNNING)
 
@@ -52,7 +52,7 @@ def test_opening_it_brings_nothing_to_an_end(lost, admin):
     assert lost.state == Batch.State.UNKNOWN
 
 
-def test_adopts_the_id_once_somebody_has_found_it(lost, press, shop, work):
+def test_entered_request_id_is_adopted(lost, press, shop, work):
     mine = list(shop.region("us").batches.values())[-1]
     said = {"resolution": "adopt", "request_id": "nope", **WHY}
     wrong = press(lost, "settle/1", "resolution", **said)
@@ -72,7 +72,7 @@ def test_adopts_the_id_once_somebody_has_found_it(lost, press, shop, work):
     ("resolution", "state", "request_state"),
     [("made", "succeeded", "settled"), ("not made", "partly", "failed")],
 )
-def test_takes_somebodys_word_for_it(lost, press, work, resolution, state, request_state):
+def test_request_is_resolved_by_decision(lost, press, work, resolution, state, request_state):
     press(lost, "settle/1", "resolution", resolution=resolution, **WHY)
     assert lost.state == Batch.State.SUBMITTING
     resume(lost)
@@ -87,7 +87,7 @@ def test_takes_somebodys_word_for_it(lost, press, work, resolution, state, reque
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_follows_what_is_settled_in_the_record(lost, admin, shop, press, known):
+def test_outcome_resolved_in_the_audit_log_applies(lost, admin, shop, press, known):
     part = BatchRequest.objects.get(batch=lost, position=1, is_dry=False)
     if known:  # then Authlete tells
         mine = list(shop.region("us").batches.values())[-1]
@@ -107,13 +107,13 @@ def test_follows_what_is_settled_in_the_record(lost, admin, shop, press, known):
     assert part.state == ("running" if known else "settled")  # then the job looks
 
 
-def test_asks_for_the_id_that_is_to_be_adopted(lost, press):
+def test_request_id_is_required_to_adopt(lost, press):
     response = press(lost, "settle/1", "resolution", resolution="adopt", **WHY)
 
     assertContains(response, "Enter the request ID.", status_code=422)
     assert BatchRequest.objects.filter(batch=lost, state="unknown").count() == 1
 
 
-def test_what_is_not_unknown_is_not_settled(lost, admin):
+def test_known_outcomes_cannot_be_resolved(lost, admin):
     assert admin.get(f"/acme/batches/{lost.pk}/settle/2/").status_code == 302
     assert admin.get(f"/acme/batches/{lost.pk}/settle/9/").status_code == 404

@@ -8,7 +8,7 @@ from tests.support.batches import CANARY, line
 HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_X_POLL": "yes"}
 
 
-def test_names_line_and_column_of_every_fault(upload, work, admin):
+def test_issues_show_line_and_column(upload, work, admin):
     batch = work(upload(line(1), line(2, scopes=["openid", "loans"])))
 
     page = admin.get(f"/acme/batches/{batch.pk}/")
@@ -19,7 +19,7 @@ def test_names_line_and_column_of_every_fault(upload, work, admin):
     assertNotContains(page, CANARY)
 
 
-def test_looks_again_until_there_is_nothing_to_wait_for(submitted, work, admin):
+def test_page_refreshes_until_the_batch_ends(submitted, work, admin):
     batch = submitted(3)
     path = f"/acme/batches/{batch.pk}/"
     before = admin.get(path, **HTMX)
@@ -34,7 +34,7 @@ def test_looks_again_until_there_is_nothing_to_wait_for(submitted, work, admin):
     assertContains(after, 'hx-swap-oob="innerHTML">tokens.jsonl: succeeded</div>')
 
 
-def test_a_viewer_can_do_nothing_with_it(tried, member):
+def test_viewers_get_no_actions(tried, member):
     batch = tried(1)
 
     page = member(Role.VIEWER).get(f"/acme/batches/{batch.pk}/").content.decode()
@@ -44,7 +44,7 @@ def test_a_viewer_can_do_nothing_with_it(tried, member):
     assert "Cancel batch" not in page
 
 
-def test_is_nobody_elses(tried, client, other_admin):
+def test_batch_of_another_organization_is_not_found(tried, client, other_admin):
     batch = tried(1)
 
     assert other_admin.get(f"/other/batches/{batch.pk}/").status_code == 404

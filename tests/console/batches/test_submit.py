@@ -16,7 +16,7 @@ from tests.support.batches import CANARY, WHY, fates, line
 from tests.support.forms import URLENCODED, fill_form
 
 
-def test_makes_the_tokens_that_the_file_names(submitted, work, shop):
+def test_tokens_of_the_file_are_created(submitted, work, shop):
     batch = work(submitted(5))
 
     assert batch.state == Batch.State.SUCCEEDED
@@ -31,7 +31,7 @@ def test_makes_the_tokens_that_the_file_names(submitted, work, shop):
     assert entry.page == str(batch.job)
 
 
-def test_quotes_what_the_dry_run_said(tried, admin):
+def test_dry_run_results_are_shown(tried, admin):
     batch = tried(3)
 
     page = admin.get(f"/acme/batches/{batch.pk}/submit/")
@@ -41,7 +41,7 @@ def test_quotes_what_the_dry_run_said(tried, admin):
     assertContains(page, batch.fingerprint[:4])
 
 
-def test_takes_no_other_file_than_the_one_that_was_tried(tried, admin, upload, work):
+def test_file_replaced_since_the_dry_run_is_not_submitted(tried, admin, upload, work):
     batch = tried(3)
     path = f"/acme/batches/{batch.pk}/submit/"
     body = fill_form(admin.get(path), "reason", **WHY)
@@ -56,7 +56,7 @@ def test_takes_no_other_file_than_the_one_that_was_tried(tried, admin, upload, w
     assert not BatchRequest.objects.filter(batch=batch, is_dry=False).exists()
 
 
-def test_is_done_once_however_often_it_is_sent(tried, admin):
+def test_repeated_submit_creates_tokens_once(tried, admin):
     batch = tried(3)
     path = f"/acme/batches/{batch.pk}/submit/"
     body = fill_form(admin.get(path), "reason", **WHY)
@@ -67,7 +67,7 @@ def test_is_done_once_however_often_it_is_sent(tried, admin):
     assert Job.objects.filter(kind="token_batch.submit").count() == 1
 
 
-def test_nothing_of_the_file_is_left_once_it_is_sent(submitted, work):
+def test_file_is_deleted_after_submission(submitted, work):
     batch = work(submitted(3))
 
     assert not UploadPart.objects.exists()
@@ -75,7 +75,7 @@ def test_nothing_of_the_file_is_left_once_it_is_sent(submitted, work):
 
 
 @pytest.mark.parametrize("after", [True, False])
-def test_a_lost_reply_is_unknown_and_never_sent_again(submitted, work, shop, admin, press, after):
+def test_lost_response_is_unknown_and_never_resent(submitted, work, shop, admin, press, after):
     batch = submitted(5)
     shop.fault("reset", operation="token_batch.create", after=after, times=1)
 
@@ -90,7 +90,7 @@ def test_a_lost_reply_is_unknown_and_never_sent_again(submitted, work, shop, adm
     assertContains(admin.get(f"/acme/batches/{batch.pk}/"), "1 request with unknown outcome")
 
 
-def test_a_worker_that_was_killed_in_the_middle_leaves_it_unknown(submitted, work, shop):
+def test_killed_worker_leaves_the_request_unknown(submitted, work, shop):
     """The call was opened, and nobody knows what came of it."""
     batch = submitted(3)
     gone = uuid4()
@@ -112,7 +112,7 @@ def test_a_worker_that_was_killed_in_the_middle_leaves_it_unknown(submitted, wor
     ("entry", "held", "fate"),
     [("e", True, "waiting"), ("e", False, "unknown"), ("", False, "refused")],
 )
-def test_a_job_that_is_cancelled_lets_the_call_of_a_part_end(submitted, entry, held, fate):
+def test_cancelled_job_lets_the_running_request_finish(submitted, entry, held, fate):
     batch = submitted(3)
     until = timezone.now() + timedelta(seconds=30 if held else -30)
     Job.objects.filter(pk=batch.job).update(state="cancelled", lease_until=until)
@@ -125,7 +125,7 @@ def test_a_job_that_is_cancelled_lets_the_call_of_a_part_end(submitted, entry, h
     assert fates(batch) == [fate, "refused"]
 
 
-def test_a_region_that_is_down_is_waited_for(submitted, work, shop):
+def test_submission_waits_for_an_unavailable_region(submitted, work, shop):
     batch = submitted(3)
     shop.fault("down", times=1, operation="token_batch.create")
 

@@ -20,7 +20,7 @@ def status(shop, request_id, **more):
         setattr(made, name, value)
 
 
-def test_tells_how_many_were_made_and_why_no_more(submitted, work, shop, admin):
+def test_partial_result_and_its_error_are_shown(submitted, work, shop, admin):
     shop.state.batching.fails_after = 1
     batch = work(submitted(3))
 
@@ -31,7 +31,7 @@ def test_tells_how_many_were_made_and_why_no_more(submitted, work, shop, admin):
     assertContains(page, "2 of 3 tokens were created")
 
 
-def test_fails_when_none_was_made(submitted, work, shop):
+def test_batch_without_created_tokens_fails(submitted, work, shop):
     batch = submitted(3)
     shop.services[17]["supportedScopes"] = []
 
@@ -43,21 +43,21 @@ def test_fails_when_none_was_made(submitted, work, shop):
     assert part.text == "The service does not support the scope \u2026."
 
 
-def test_a_status_that_cannot_be_read_is_read_later(submitted, work, shop):
+def test_unreadable_status_is_read_later(submitted, work, shop):
     batch = submitted(1)
     shop.fault("status", status=503, operation="token_batch.status", times=2)
 
     assert work(batch).state == Batch.State.SUCCEEDED
 
 
-def test_an_id_that_authlete_has_forgotten_is_unknown(submitted, work, shop):
+def test_missing_status_makes_the_batch_unknown(submitted, work, shop):
     batch = submitted(1)
     shop.fault("status", status=404, operation="token_batch.status")
 
     assert work(batch).state == Batch.State.UNKNOWN
 
 
-def test_a_running_batch_survives_who_watches_it(submitted, worker, admin, shop, press, slow):
+def test_running_batch_survives_its_cancelled_job(submitted, worker, admin, shop, press, slow):
     """Its job was ended by somebody."""
     batch = submitted(1)
     slow()
@@ -76,7 +76,7 @@ def test_a_running_batch_survives_who_watches_it(submitted, worker, admin, shop,
     assert batch.state == Batch.State.SUCCEEDED
 
 
-def test_a_restart_between_two_steps_loses_no_batch(submitted, worker, slow):
+def test_worker_restart_loses_no_batch(submitted, worker, slow):
     """The worker was stopped after the ids were kept, before anything watched them."""
     batch = submitted(1)
     slow()
@@ -97,7 +97,7 @@ def mailed(settings, monkeypatch):
     return mail.outbox
 
 
-def test_tells_the_starter_once(submitted, work, mailed, admin, acme):
+def test_starter_is_notified_once(submitted, work, mailed, admin, acme):
     batch = submitted(3)
     User.objects.update(email="ada@acme.example")
     work(batch)
@@ -112,7 +112,7 @@ def test_tells_the_starter_once(submitted, work, mailed, admin, acme):
     assert batch.mailed_at
 
 
-def test_tries_again_what_the_mail_server_does_not_take(submitted, work, mailed, monkeypatch):
+def test_failed_mail_is_sent_again(submitted, work, mailed, monkeypatch):
     batch = submitted(1)
     User.objects.update(email="ada@acme.example")
     monkeypatch.setattr("tenants.outbound.mail.send", fail)
@@ -128,7 +128,7 @@ def fail(*_args, **_options):
     raise OSError
 
 
-def test_who_left_is_told_nothing(submitted, work, mailed):
+def test_former_members_are_not_notified(submitted, work, mailed):
     batch = submitted(1)
     User.objects.update(email="ada@acme.example")
     work(batch)
@@ -139,7 +139,7 @@ def test_who_left_is_told_nothing(submitted, work, mailed):
     assert not mailed
 
 
-def test_needs_a_role_that_may(member, submitted):
+def test_needs_a_role_that_may_change(member, submitted):
     batch = submitted(1)
 
     assert member(Role.VIEWER).get(f"/acme/batches/{batch.pk}/watch/").status_code == 403

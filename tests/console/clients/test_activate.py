@@ -25,7 +25,9 @@ def long_ago():
     Rotation.objects.update(changed_at=timezone.now() - lifecycle.IN_FLIGHT_TIMEOUT)
 
 
-def test_sends_the_new_one_and_keeps_the_old_one(admin, staged, do, ledger, rotation):
+def test_activation_sends_the_new_secret_and_stores_the_old_one(
+    admin, staged, do, ledger, rotation
+):
     new = staged(admin)
 
     response = do(admin, "activate")
@@ -38,13 +40,13 @@ def test_sends_the_new_one_and_keeps_the_old_one(admin, staged, do, ledger, rota
     assert (sent.outcome, sent.reason, sent.ticket) == ("done", "Yearly rotation", "CHG-1")
 
 
-def test_asks_for_the_reason_with_the_one_of_the_rotation(admin, staged):
+def test_reason_defaults_to_that_of_the_rotation(admin, staged):
     staged(admin)
 
     assertContains(admin.get(URL), "Yearly rotation")
 
 
-def test_does_not_replace_a_secret_that_was_changed_meanwhile(admin, staged, do, ledger, rotation):
+def test_secret_changed_meanwhile_is_not_replaced(admin, staged, do, ledger, rotation):
     new = staged(admin)
     body = fill_form(admin.get(URL), "reason", reason="Yearly")
     ledger["clientSecret"] = "somebody-elses"
@@ -61,7 +63,7 @@ def test_does_not_replace_a_secret_that_was_changed_meanwhile(admin, staged, do,
     assert rotation().old_secret == "somebody-elses"
 
 
-def test_a_lost_reply_is_settled_at_once(admin, staged, do, ledger, sandbox, rotation):
+def test_lost_response_is_resolved_at_once(admin, staged, do, ledger, sandbox, rotation):
     new = staged(admin)
     sandbox.fault("reset", operation="client.set_secret", after=True, times=1)
 
@@ -72,7 +74,7 @@ def test_a_lost_reply_is_settled_at_once(admin, staged, do, ledger, sandbox, rot
     assert AuditEntry.objects.get(operation="secret.settle").object == "changed"
 
 
-def test_a_call_that_never_arrived_leaves_it_staged(admin, staged, do, ledger, sandbox, rotation):
+def test_undelivered_call_leaves_the_secret_staged(admin, staged, do, ledger, sandbox, rotation):
     staged(admin)
     sandbox.fault("reset", operation="client.set_secret", times=1)
 
@@ -85,7 +87,7 @@ def test_a_call_that_never_arrived_leaves_it_staged(admin, staged, do, ledger, s
 
 
 @pytest.mark.parametrize("arrived", [True, False])
-def test_what_nobody_knew_follows_from_the_next_look(admin, staged, ledger, rotation, arrived):
+def test_unknown_activation_is_resolved_on_the_next_read(admin, staged, ledger, rotation, arrived):
     new = staged(admin)
     row = rotation().seal_old_secret(OLD)
     row.transition(Rotation.State.ACTIVATING, old_sealed=row.old_sealed)
@@ -103,7 +105,7 @@ def test_what_nobody_knew_follows_from_the_next_look(admin, staged, ledger, rota
 @pytest.mark.parametrize(
     ("outcome", "state"), [(Outcome.SUCCEEDED, "activated"), (Outcome.FAILED, "staged")]
 )
-def test_what_is_settled_in_the_record_counts_for_it(
+def test_outcome_resolved_in_the_audit_log_applies(
     admin, staged, do, acme, sandbox, rotation, monkeypatch, outcome, state
 ):
     staged(admin)
@@ -121,7 +123,7 @@ def test_what_is_settled_in_the_record_counts_for_it(
         assert rotation().activated_by == sent.actor
 
 
-def test_a_refusal_leaves_it_staged(admin, staged, do, sandbox, rotation):
+def test_rejection_leaves_the_secret_staged(admin, staged, do, sandbox, rotation):
     staged(admin)
     sandbox.fault("status", operation="client.set_secret", status=403)
 
@@ -130,7 +132,7 @@ def test_a_refusal_leaves_it_staged(admin, staged, do, sandbox, rotation):
     assert rotation().state == "staged"
 
 
-def test_of_two_who_activate_one_does(admin, staged, sandbox, rotation):
+def test_concurrent_activation_happens_once(admin, staged, sandbox, rotation):
     staged(admin)
     first, second = (fill_form(admin.get(URL), "reason", reason="Yearly") for _ in range(2))
 
@@ -142,7 +144,7 @@ def test_of_two_who_activate_one_does(admin, staged, sandbox, rotation):
     assert len(sent) == 1
 
 
-def test_what_was_claimed_meanwhile_is_not_sent(admin, staged, acme, sandbox, rotation):
+def test_activation_lost_to_another_request_sends_nothing(admin, staged, acme, sandbox, rotation):
     """Both have read the rotation before either has begun."""
     staged(admin)
     mine, theirs = rotation(), rotation()
@@ -155,7 +157,7 @@ def test_what_was_claimed_meanwhile_is_not_sent(admin, staged, acme, sandbox, ro
     assert not [one for one in sandbox.calls if one.operation == "client.set_secret"]
 
 
-def test_a_second_click_sends_nothing(admin, staged, sandbox):
+def test_second_submit_sends_nothing(admin, staged, sandbox):
     staged(admin)
     body = fill_form(admin.get(URL), "reason", reason="Yearly")
 
@@ -165,7 +167,7 @@ def test_a_second_click_sends_nothing(admin, staged, sandbox):
     assert AuditEntry.objects.filter(operation="client.set_secret").count() == 1
 
 
-def test_what_was_already_sent_is_not_sent_again(admin, staged, acme, ledger, rotation):
+def test_secret_already_active_is_not_sent_again(admin, staged, acme, ledger, rotation):
     """As a job does that was killed in between and begins anew."""
     ledger["clientSecret"] = staged(admin)
 
@@ -175,7 +177,7 @@ def test_what_was_already_sent_is_not_sent_again(admin, staged, acme, ledger, ro
     assert not AuditEntry.objects.filter(operation="client.set_secret").exists()
 
 
-def test_after_its_time_both_are_erased(admin, staged, do, rotation):
+def test_both_secrets_are_erased_after_the_undo_window(admin, staged, do, rotation):
     staged(admin)
     do(admin, "activate")
     Rotation.objects.update(until=timezone.now() - timedelta(seconds=1))
@@ -187,7 +189,7 @@ def test_after_its_time_both_are_erased(admin, staged, do, rotation):
     assert AuditEntry.objects.get(operation="secret.forget").client == "44"
 
 
-def test_how_long_it_can_be_undone_is_a_setting(admin, staged, do, rotation, settings):
+def test_undo_window_is_a_setting(admin, staged, do, rotation, settings):
     settings.UNDO_SECONDS = 600
     staged(admin)
 
@@ -197,12 +199,12 @@ def test_how_long_it_can_be_undone_is_a_setting(admin, staged, do, rotation, set
     assert timedelta(minutes=9) < left <= timedelta(minutes=10)
 
 
-def test_needs_a_staged_secret(admin):
+def test_staged_secret_is_required(admin):
     assert admin.get(URL)["Location"] == SECRET
 
 
 @pytest.mark.parametrize(("code", "state"), [("", "staged"), ("A001212", "failed")])
-def test_ends_with_a_client_that_is_gone_and_not_where_a_gateway_finds_no_way(
+def test_deleted_client_ends_the_rotation_but_gateway_404_does_not(
     admin, staged, acme, sandbox, rotation, code, state
 ):
     staged(admin)

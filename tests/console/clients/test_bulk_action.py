@@ -7,7 +7,7 @@ from tenants.organizations.roles import Role
 from tests.support.authentication import expire_authentication
 
 
-def test_tells_who_was_chosen(member, many, chosen):
+def test_selected_clients_are_listed(member, many, chosen):
     browser = member(Role.EDITOR)
     browser.get("/acme/services/us/17/clients/", {"all": "yes"})
     response = browser.get(chosen(browser, *range(1, 13)))
@@ -18,7 +18,7 @@ def test_tells_who_was_chosen(member, many, chosen):
 
 
 @pytest.mark.parametrize("deed", ["lock", "unlock"])
-def test_leads_to_the_preview(member, few, chosen, deed):
+def test_action_redirects_to_the_preview(member, few, chosen, deed):
     browser = member(Role.EDITOR)
     path = chosen(browser, 1, 3)
     response = browser.post(path, {"deed": deed})
@@ -27,7 +27,7 @@ def test_leads_to_the_preview(member, few, chosen, deed):
     assert not [one for one in few.calls if "lock" in one.operation]
 
 
-def test_leads_to_the_value_of_the_setting(member, few, chosen):
+def test_setting_action_redirects_to_its_value(member, few, chosen):
     browser = member(Role.EDITOR)
     path = chosen(browser, 1)
     response = browser.post(path, {"deed": "set", "setting": "pkceRequired"})
@@ -36,7 +36,7 @@ def test_leads_to_the_value_of_the_setting(member, few, chosen):
 
 
 @pytest.mark.parametrize("setting", ["", "clientSecret", "locked", "clientIdAlias"])
-def test_asks_for_a_setting_that_can_be_set(member, few, chosen, setting):
+def test_unsupported_setting_is_an_error(member, few, chosen, setting):
     browser = member(Role.EDITOR)
     path = chosen(browser, 1)
     response = browser.post(path, {"deed": "set", "setting": setting})
@@ -44,7 +44,7 @@ def test_asks_for_a_setting_that_can_be_set(member, few, chosen, setting):
     assertContains(response, 'id="id_setting_error"')
 
 
-def test_offers_rotations_to_who_may_see_secrets(member, few, chosen):
+def test_rotation_is_offered_to_admins(member, few, chosen):
     admin, editor = member(Role.ADMIN), member(Role.EDITOR)
 
     assertContains(admin.get(chosen(admin, 1)), "Stage new secrets")
@@ -54,13 +54,13 @@ def test_offers_rotations_to_who_may_see_secrets(member, few, chosen):
 
 
 @pytest.mark.parametrize("deed", ["remove", "client.lock", ""])
-def test_does_nothing_that_is_not_offered(member, few, chosen, deed):
+def test_unknown_action_is_an_error(member, few, chosen, deed):
     browser = member(Role.ADMIN)
 
     assert browser.post(chosen(browser, 1), {"deed": deed}).status_code == 200
 
 
-def test_asks_who_it_is_and_keeps_the_selection(member, few, chosen):
+def test_step_up_preserves_the_selection(member, few, chosen):
     browser = expire_authentication(member(Role.EDITOR))
     path = chosen(browser, 1)
 

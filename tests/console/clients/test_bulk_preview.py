@@ -64,7 +64,7 @@ def fates(response):
     return {name: fate for name, (fate, _) in rows(response).items()}
 
 
-def test_tells_what_would_be_locked_and_what_is(editor, previewed):
+def test_lock_preview_shows_changes_and_unchanged_clients(editor, previewed):
     response = editor.get(previewed(editor, "lock", 1, 3, 99))
 
     assert fates(response) == {"Till": "change", "Ledger sync": "same", "": "cannot"}
@@ -73,13 +73,13 @@ def test_tells_what_would_be_locked_and_what_is(editor, previewed):
     assertContains(response, "Deleted.")
 
 
-def test_tells_what_would_be_unlocked(editor, previewed):
+def test_unlock_preview_shows_changes_and_unchanged_clients(editor, previewed):
     response = editor.get(previewed(editor, "unlock", 1, 3))
 
     assert fates(response) == {"Till": "same", "Ledger sync": "change"}
 
 
-def test_counts_the_tokens_that_live_by_what_would_be_locked(editor, few, previewed, tokens):
+def test_active_tokens_of_clients_to_lock_are_counted(editor, few, previewed, tokens):
     tokens(1, 3)
     tokens(2, 1)
     response = editor.get(previewed(editor, "lock", 1, 2, 3))
@@ -88,7 +88,7 @@ def test_counts_the_tokens_that_live_by_what_would_be_locked(editor, few, previe
     assert [one["row"].tokens for one in response.context["lines"]] == [3, 1, None]
 
 
-def test_says_that_tokens_were_not_counted(editor, few, previewed):
+def test_uncounted_tokens_are_reported(editor, few, previewed):
     few.fault("status", operation="token.list", status=403)
     response = editor.get(previewed(editor, "lock", 1, 2))
 
@@ -96,7 +96,7 @@ def test_says_that_tokens_were_not_counted(editor, few, previewed):
     assertContains(response, "At least")
 
 
-def test_counts_tokens_with_a_bound(member, many, previewed):
+def test_token_counts_are_limited(member, many, previewed):
     browser = member(Role.EDITOR)
     path = previewed(browser, "lock", *range(1, 121))
 
@@ -104,7 +104,7 @@ def test_counts_tokens_with_a_bound(member, many, previewed):
     assertContains(browser.get(path), "At least")
 
 
-def test_tells_what_a_setting_was_and_would_be(editor, few, previewed):
+def test_current_and_new_values_are_shown(editor, few, previewed):
     path = previewed(editor, "set", 1, 2, setting="pkceRequired", pkce_required__on="on")
     response = editor.get(path)
 
@@ -113,7 +113,7 @@ def test_tells_what_a_setting_was_and_would_be(editor, few, previewed):
     assertContains(response, "<ins")
 
 
-def test_adds_to_a_list_and_keeps_what_each_has(editor, few, previewed):
+def test_adding_to_a_list_preserves_its_items(editor, few, previewed):
     path = previewed(
         editor,
         "set",
@@ -129,7 +129,7 @@ def test_adds_to_a_list_and_keeps_what_each_has(editor, few, previewed):
     assertContains(response, "Added")
 
 
-def test_takes_out_of_a_list_what_is_in_it(editor, few, previewed):
+def test_removing_from_a_list_removes_present_items(editor, few, previewed):
     path = previewed(
         editor,
         "set",
@@ -145,20 +145,20 @@ def test_takes_out_of_a_list_what_is_in_it(editor, few, previewed):
     assertContains(response, "Removed")
 
 
-def test_warns_of_what_the_change_would_break(editor, few, previewed):
+def test_configuration_warnings_are_shown(editor, few, previewed):
     path = previewed(editor, "set", 3, setting="tokenAuthMethod", token_auth_method="NONE")
     (line,) = editor.get(path).context["lines"]
 
     assert line["row"].notes
 
 
-def test_warns_where_the_change_may_be_undone(editor, few, previewed):
+def test_clients_managed_elsewhere_get_a_warning(editor, few, previewed):
     path = previewed(editor, "set", 4, setting="pkceRequired", pkce_required__on="on")
 
     assertContains(editor.get(path), "Registered dynamically")
 
 
-def test_cannot_set_what_is_seen_in_part(editor, few, previewed, monkeypatch):
+def test_partially_visible_clients_cannot_be_changed(editor, few, previewed, monkeypatch):
     monkeypatch.setattr("console.clients.bulk.resolver.MAX_SINGLE_READS", 0)
     for token in few.state.tokens.values():
         token.permissions = ("view_client", "modify_client")
@@ -167,7 +167,7 @@ def test_cannot_set_what_is_seen_in_part(editor, few, previewed, monkeypatch):
     assert fates(editor.get(path)) == {"Till": "cannot"}
 
 
-def test_says_why_a_client_could_not_be_read(editor, few, previewed):
+def test_unreadable_client_is_explained(editor, few, previewed):
     few.fault("status", operation="client.get", status=403, code="A027202", times=1)
     response = editor.get(previewed(editor, "lock", 1))
 
@@ -175,7 +175,7 @@ def test_says_why_a_client_could_not_be_read(editor, few, previewed):
     assertContains(response, "No client can be changed now")
 
 
-def test_leaves_out_what_could_not_be_read(editor, few, previewed):
+def test_unreadable_client_is_left_out(editor, few, previewed):
     few.fault("status", operation="client.get", status=403, path="/2$")
     path = previewed(editor, "lock", 1, 2)
 
@@ -185,7 +185,7 @@ def test_leaves_out_what_could_not_be_read(editor, few, previewed):
 
 
 @pytest.mark.parametrize("most", [50, 0], ids=["one by one", "with their lists"])
-def test_changes_nothing(editor, few, previewed, monkeypatch, most):
+def test_preview_changes_nothing(editor, few, previewed, monkeypatch, most):
     monkeypatch.setattr("console.clients.bulk.resolver.MAX_SINGLE_READS", most)
     before = [dict(one) for one in few.clients.values()]
     editor.get(previewed(editor, "lock", 1, 2))
@@ -194,7 +194,7 @@ def test_changes_nothing(editor, few, previewed, monkeypatch, most):
     assert not AuditEntry.objects.exclude(effect="read").exists()
 
 
-def test_tells_which_rotations_would_start(member, few, previewed):
+def test_rotation_preview_shows_clients_to_rotate(member, few, previewed):
     admin = member(Role.ADMIN)
     path = previewed(admin, "rotate", 1, 2, 4)
 
@@ -205,7 +205,7 @@ def test_tells_which_rotations_would_start(member, few, previewed):
 
 
 @pytest.mark.parametrize("within", ["us/17", ""], ids=["one service", "all"])
-def test_leaves_alone_what_fits_no_more(editor, few, within):
+def test_clients_no_longer_matching_are_left_out(editor, few, within):
     editor.get("/acme/clients/")
     fitting = {"within": within, "all": "yes", "query": "q=redirect%3Aold.example.com"}
     path = editor.post("/acme/clients/bulk/", fitting)["Location"]
@@ -216,7 +216,7 @@ def test_leaves_alone_what_fits_no_more(editor, few, within):
     assert fates(response) == {"Web shop": "cannot"}
 
 
-def test_pages_all_rows_and_narrows_them(member, many, previewed):
+def test_preview_is_paged_and_filtered(member, many, previewed):
     browser = member(Role.EDITOR)
     many.clients[7]["locked"] = True
     path = previewed(browser, "lock", *range(1, 121))
@@ -225,7 +225,7 @@ def test_pages_all_rows_and_narrows_them(member, many, previewed):
     assert list(rows(browser.get(path, {"show": "same"}))) == ["Client 0007"]
 
 
-def test_starts_a_job_over_those_that_would_change(editor, few, acme, previewed):
+def test_job_contains_clients_that_change(editor, few, acme, previewed):
     path = previewed(editor, "lock", 1, 2, 3)
     response = confirm(editor, path)
 
@@ -237,7 +237,7 @@ def test_starts_a_job_over_those_that_would_change(editor, few, acme, previewed)
     assert not Selection.objects.exists()
 
 
-def test_starts_one_job_however_often_it_is_sent(editor, few, previewed):
+def test_repeated_submit_starts_one_job(editor, few, previewed):
     path = previewed(editor, "lock", 1, 2)
     body = fill_form(editor.get(path), "reviewed", **WHY)
     for _ in range(2):
@@ -246,7 +246,7 @@ def test_starts_one_job_however_often_it_is_sent(editor, few, previewed):
     assert Job.objects.count() == 1
 
 
-def test_wants_the_number_typed_where_they_are_many(member, many, previewed):
+def test_large_selections_need_the_number_typed(member, many, previewed):
     browser = member(Role.EDITOR)
     path = previewed(browser, "lock", *range(1, 22))
 
@@ -263,12 +263,12 @@ def test_wants_the_number_typed_where_they_are_many(member, many, previewed):
         ({"reviewed": "another"}, "The preview has changed since"),
     ],
 )
-def test_starts_nothing_without(editor, few, previewed, entered, said):
+def test_incomplete_form_starts_no_job(editor, few, previewed, entered, said):
     assertContains(confirm(editor, previewed(editor, "lock", 1), **entered), said)
     assert not Job.objects.exists()
 
 
-def test_starts_nothing_where_nothing_would_change(editor, few, previewed):
+def test_selection_without_changes_starts_no_job(editor, few, previewed):
     path = previewed(editor, "lock", 3)
 
     response = editor.get(path)
@@ -278,7 +278,7 @@ def test_starts_nothing_where_nothing_would_change(editor, few, previewed):
     assert not Job.objects.exists()
 
 
-def test_starts_nothing_by_who_was_not_asked_lately(editor, few, previewed):
+def test_recent_sign_in_is_required(editor, few, previewed):
     path = previewed(editor, "lock", 1)
     body = fill_form(editor.get(path), "reviewed", **WHY)
     response = expire_authentication(editor).post(path, body, content_type=URLENCODED)
@@ -287,7 +287,7 @@ def test_starts_nothing_by_who_was_not_asked_lately(editor, few, previewed):
     assert not Job.objects.exists()
 
 
-def test_knows_clients_of_other_services_and_regions(editor, few, previewed, chosen):
+def test_clients_of_other_services_and_regions_are_previewed(editor, few, previewed, chosen):
     other = few.region("us")
     other.services[18] = {"apiKey": 18, "serviceName": "Other", "modifiedAt": 1}
     other.clients[18] = {181: make_client(181, clientName="Far")}

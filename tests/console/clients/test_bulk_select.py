@@ -25,7 +25,7 @@ def names(browser, response):
     return re.findall(r"<li><div><bdi>([^<]+)</bdi>", chosen)
 
 
-def test_keeps_the_clients_that_were_ticked(member, few):
+def test_ticked_clients_are_selected(member, few):
     browser = member(Role.EDITOR)
     browser.get(LIST, {"all": "yes"})
     places = ["us/17/1", "us/17/3", "us/17/3", "us/17/x", "nonsense"]
@@ -34,7 +34,7 @@ def test_keeps_the_clients_that_were_ticked(member, few):
     assert names(browser, response) == ["Till", "Ledger sync"]
 
 
-def test_keeps_all_that_fit_at_this_moment(member, few):
+def test_all_matching_clients_are_selected(member, few):
     browser = member(Role.EDITOR)
     sent = ALL | {"query": "q=redirect%3Aold.example.com", "shown": "1"}
     few.clients[6] = make_client(6, redirectUris=["https://old.example.com/6"])
@@ -54,7 +54,7 @@ def far(few):
     return few
 
 
-def test_keeps_all_that_fit_of_all_services(member, far):
+def test_matching_clients_of_all_services_are_selected(member, far):
     browser = member(Role.EDITOR)
     browser.get("/acme/clients/")
     sent = {"all": "yes", "query": "q=redirect%3Aold.example.com"}
@@ -63,7 +63,7 @@ def test_keeps_all_that_fit_of_all_services(member, far):
     assert sorted(names(browser, response)) == ["Kiosk", "Web shop"]
 
 
-def test_says_where_more_may_fit_of_all_services(member, far):
+def test_unread_services_are_mentioned(member, far):
     browser = member(Role.EDITOR)
     browser.get("/acme/clients/")
     KnownService.objects.filter(service_id=18).update(clients_problem="it was down")
@@ -76,7 +76,7 @@ def test_says_where_more_may_fit_of_all_services(member, far):
     assertContains(page, 'href="/acme/clients/refresh/"')
 
 
-def test_says_nothing_of_the_count_when_it_holds(member, few):
+def test_unchanged_count_needs_no_notice(member, few):
     browser = member(Role.EDITOR)
     response = browser.post(URL, ALL | {"shown": "5"})
 
@@ -95,18 +95,18 @@ def test_says_nothing_of_the_count_when_it_holds(member, few):
     ],
     ids=["none ticked", "not understood", "none fits", "no list"],
 )
-def test_takes_nothing_rather_than_everything(member, few, sent):
+def test_empty_selection_selects_nothing(member, few, sent):
     response = member(Role.EDITOR).post(URL, {"within": "us/17"} | sent)
 
     assertContains(response, "No clients selected")
     assert not Selection.objects.exists()
 
 
-def test_is_a_page_that_says_how_to_choose(member, acme):
+def test_page_without_selection_explains_how_to_select(member, acme):
     assertContains(member(Role.EDITOR).get(URL), "No clients selected")
 
 
-def test_refuses_more_than_a_job_should_do(member, few, monkeypatch):
+def test_too_many_clients_are_refused(member, few, monkeypatch):
     monkeypatch.setattr("console.clients.bulk.selections.MAX_SELECTED_CLIENTS", 3)
 
     response = member(Role.EDITOR).post(URL, ALL)
@@ -114,14 +114,14 @@ def test_refuses_more_than_a_job_should_do(member, few, monkeypatch):
     assertContains(response, "5 clients are too many")
 
 
-def test_leads_back_to_the_list_as_it_was(member, few):
+def test_back_link_preserves_the_query(member, few):
     sent = {"within": "us/17", "query": "q=till&type=PUBLIC"}
     response = member(Role.EDITOR).post(URL, sent)
 
     assertContains(response, f'href="{LIST}?q=till&amp;type=PUBLIC"')
 
 
-def test_says_that_some_may_be_missing(member, many):
+def test_incomplete_list_is_reported(member, many):
     answer = many.answer
 
     def refuse_all_but_the_first(place, request):
@@ -136,7 +136,7 @@ def test_says_that_some_may_be_missing(member, many):
     assertContains(browser.get(response["Location"]), "Some matching clients may be missing")
 
 
-def test_holds_more_clients_than_a_form_could(member, acme, sandbox):
+def test_selection_holds_thousands_of_clients(member, acme, sandbox):
     for number in range(1, 5001):
         sandbox.clients[number] = {"clientId": number, "modifiedAt": 1}
     browser = member(Role.EDITOR)
@@ -145,7 +145,7 @@ def test_holds_more_clients_than_a_form_could(member, acme, sandbox):
     assertContains(browser.get(response["Location"]), "5,000 clients selected")
 
 
-def test_keeps_nothing_in_the_open_and_not_for_ever(member, acme, few):
+def test_selection_is_encrypted_and_expires(member, acme, few):
     clients = [Client.model_validate(one) for one in few.clients.values()]
     index_clients(acme, "us", 17, clients)
     browser = member(Role.EDITOR)
@@ -160,7 +160,7 @@ def test_keeps_nothing_in_the_open_and_not_for_ever(member, acme, few):
     assertContains(over, "Selection expired")
 
 
-def test_belongs_to_one_person(member, few, chosen):
+def test_selection_belongs_to_one_person(member, few, chosen):
     path = chosen(member(Role.EDITOR), 1)
 
     response = member(Role.ADMIN).get(path, follow=True)

@@ -19,7 +19,7 @@ def enter(browser, path, setting, **entered):
 
 
 @pytest.mark.parametrize("setting", BULK_SETTINGS)
-def test_has_an_input_for_each_setting(editor, chosen, setting):
+def test_each_setting_has_an_input(editor, chosen, setting):
     response = editor.get(f"{chosen(editor, 1)}set/{setting}/")
 
     assertContains(response, f'id="field-{BULK_SETTINGS[setting].setting.name}"')
@@ -34,7 +34,7 @@ def test_has_an_input_for_each_setting(editor, chosen, setting):
         ("description", {}),
     ],
 )
-def test_leads_to_the_preview(editor, chosen, setting, entered):
+def test_action_redirects_to_the_preview(editor, chosen, setting, entered):
     path = chosen(editor, 1, 2)
 
     assertRedirects(enter(editor, path, setting, **entered), f"{path}preview/")
@@ -49,13 +49,13 @@ def test_leads_to_the_preview(editor, chosen, setting, entered):
         ("contacts", {"mode": "everything"}, "aria-labelledby"),
     ],
 )
-def test_says_what_cannot_be_set(editor, chosen, setting, entered, said):
+def test_invalid_values_are_errors(editor, chosen, setting, entered, said):
     response = enter(editor, chosen(editor, 1), setting, **entered)
 
     assertContains(response, said)
 
 
-def test_adds_nothing_to_what_is_no_list(editor, chosen):
+def test_add_mode_is_refused_for_single_values(editor, chosen):
     path = f"{chosen(editor, 1)}set/description/"
     body = fill_form(editor.get(path), "base", description="New", mode="add")
     response = editor.post(path, body, content_type=URLENCODED)
@@ -64,7 +64,7 @@ def test_adds_nothing_to_what_is_no_list(editor, chosen):
 
 
 @pytest.mark.parametrize("setting", ["clientSecret", "locked", "clientIdAlias", "x"])
-def test_is_not_there_for_what_cannot_be_set(editor, chosen, setting):
+def test_unsupported_setting_is_not_found(editor, chosen, setting):
     response = editor.get(f"{chosen(editor, 1)}set/{setting}/")
 
     assert response.status_code == 404

@@ -5,7 +5,7 @@ from tenants.audit.retention.expiry import delete_expired_entries
 from tests.support.backdating import backdate_entries
 
 
-def test_tells_what_was_sent_from_the_record(editor, enter, save):
+def test_change_is_shown_from_the_audit_log(editor, enter, save):
     enter(editor, client_name="Ledger")
 
     response = editor.get(save(editor, ticket="CHG-8").url)
@@ -15,7 +15,7 @@ def test_tells_what_was_sent_from_the_record(editor, enter, save):
     assertContains(response, "Saved as sent")
 
 
-def test_is_not_there_for_another_client(editor, enter, save, sandbox, ledger):
+def test_other_client_is_not_found(editor, enter, save, sandbox, ledger):
     enter(editor, client_name="Ledger")
     path = save(editor).url
 
@@ -24,7 +24,7 @@ def test_is_not_there_for_another_client(editor, enter, save, sandbox, ledger):
     assert editor.get(service).status_code == 404
 
 
-def test_says_that_its_entry_was_removed(editor, enter, save):
+def test_reports_a_removed_audit_entry(editor, enter, save):
     with backdate_entries(3000):
         enter(editor, client_name="Ledger")
         url = save(editor).url

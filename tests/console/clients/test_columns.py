@@ -7,7 +7,7 @@ URL = "/acme/clients/columns/"
 LIST = "/acme/services/us/17/clients/"
 
 
-def test_shows_the_columns_that_were_chosen_everywhere(member, few):
+def test_chosen_columns_apply_to_all_lists(member, few):
     browser = member(Role.VIEWER)
 
     response = browser.post(URL, {"column": ["id", "type"], "next": LIST})
@@ -18,7 +18,7 @@ def test_shows_the_columns_that_were_chosen_everywhere(member, few):
     assertNotContains(page, 'data-label="Grants"')
 
 
-def test_ticks_what_is_shown_now(member, few):
+def test_form_shows_the_current_columns(member, few):
     browser = member(Role.VIEWER)
     form = browser.get(URL).context["form"]
     assert form["column"].value() == ["type", "grants", "redirects", "changed"]
@@ -26,19 +26,19 @@ def test_ticks_what_is_shown_now(member, few):
     assertContains(browser.get(URL), 'value="id" id="id_column_5" checked')
 
 
-def test_one_persons_choice_is_nobody_elses(member, few):
+def test_columns_are_chosen_per_person(member, few):
     member(Role.VIEWER).post(URL, {"column": ["id"]})
 
     assertContains(member(Role.EDITOR).get(LIST), 'data-label="Grants"')
 
 
 @pytest.mark.parametrize("column", ["clientSecret", ""])
-def test_refuses_a_column_that_there_is_not(member, few, column):
+def test_unknown_column_is_refused(member, few, column):
     assert member(Role.VIEWER).post(URL, {"column": [column]}).status_code == 200
 
 
 @pytest.mark.parametrize("where", ["https://evil.example/", "//evil.example", "x"])
-def test_leads_nowhere_else(member, few, where):
+def test_redirect_stays_in_the_console(member, few, where):
     response = member(Role.VIEWER).post(URL, {"next": where})
 
     assert response["Location"].startswith("/acme/")

@@ -6,7 +6,7 @@ from tests.support.clients import CLIENT
 URL = f"{CLIENT}stored/"
 
 
-def test_says_that_the_application_knows_it(admin, do, rotation):
+def test_staged_secret_is_confirmed_as_stored(admin, do, rotation):
     do(admin, "stage")
     assertContains(admin.get(CLIENT), "not confirmed as stored")
     assertContains(admin.get(URL), "Does Ledger sync have its new secret?")
@@ -19,6 +19,6 @@ def test_says_that_the_application_knows_it(admin, do, rotation):
     assert AuditEntry.objects.get(operation="secret.store").client == "44"
 
 
-def test_needs_a_staged_secret(admin):
+def test_staged_secret_is_required(admin):
     assert admin.get(URL)["Location"] == f"{CLIENT}secret/"
     assert admin.post(URL)["Location"] == f"{CLIENT}secret/"

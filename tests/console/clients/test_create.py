@@ -33,7 +33,7 @@ def made(sandbox):
         ("wallet", "grantTypes", ["AUTHORIZATION_CODE", "PRE_AUTHORIZED_CODE"]),
     ],
 )
-def test_creates_each_archetype(editor, sandbox, start, name, value):
+def test_client_is_created_from_each_preset(editor, sandbox, start, name, value):
     response = create(editor, start)
 
     assertContains(response, "Till created")
@@ -41,7 +41,7 @@ def test_creates_each_archetype(editor, sandbox, start, name, value):
     assertNotContains(response, "stored this otherwise")
 
 
-def test_its_history_begins_with_it(editor, sandbox):
+def test_history_starts_with_the_creation(editor, sandbox):
     create(editor)
 
     page = editor.get(f"/acme/services/us/17/clients/{made(sandbox)['clientId']}/history/")
@@ -49,7 +49,7 @@ def test_its_history_begins_with_it(editor, sandbox):
     assertContains(page, "New till")
 
 
-def test_makes_nothing_before_it_was_reviewed(editor, sandbox):
+def test_nothing_is_created_before_the_review(editor, sandbox):
     response = editor.get(entered(editor))
 
     assertContains(response, "Create Till")
@@ -58,7 +58,7 @@ def test_makes_nothing_before_it_was_reviewed(editor, sandbox):
     assert list(sandbox.clients) == [44]
 
 
-def test_records_what_was_created_and_why(editor):
+def test_creation_is_logged_with_its_reason(editor):
     create(editor)
 
     entry = AuditEntry.objects.get(operation="client.create")
@@ -67,7 +67,7 @@ def test_records_what_was_created_and_why(editor):
     assert "redirectUris" in {change["field"] for change in entry.changes}
 
 
-def test_shows_the_secret_in_this_one_response(editor, sandbox, caplog):
+def test_secret_is_shown_in_one_response_only(editor, sandbox, caplog):
     caplog.set_level(logging.DEBUG)
     response = create(editor)
 
@@ -90,7 +90,7 @@ def everything_stored():
     return str(rows)
 
 
-def test_shows_it_to_nobody_who_loads_the_page_anew(editor, sandbox):
+def test_reload_does_not_show_the_secret(editor, sandbox):
     url = entered(editor)
     body = why(editor.get(url))
     editor.post(url, body, content_type=URLENCODED)
@@ -105,7 +105,7 @@ def test_shows_it_to_nobody_who_loads_the_page_anew(editor, sandbox):
     assert client["clientSecret"] not in editor.get(url, follow=True).content.decode()
 
 
-def test_keeps_nothing_of_what_was_entered_once_it_is_made(editor, sandbox):
+def test_input_is_deleted_after_creation(editor, sandbox):
     url = entered(editor)
     editor.post(url, why(editor.get(url)), content_type=URLENCODED)
 
@@ -124,14 +124,14 @@ def test_keeps_nothing_of_what_was_entered_once_it_is_made(editor, sandbox):
         ("ciba", "authenticates without its secret"),
     ],
 )
-def test_shows_no_secret_that_nothing_uses_and_says_why(editor, sandbox, start, why):
+def test_unused_secret_is_hidden_with_an_explanation(editor, sandbox, start, why):
     response = create(editor, start)
 
     assertNotContains(response, made(sandbox)["clientSecret"])
     assertContains(response, why)
 
 
-def test_says_what_authlete_stored_otherwise(editor, sandbox):
+def test_values_changed_by_authlete_are_shown(editor, sandbox):
     sandbox.clients[1001] = {
         "clientId": 1001,
         "clientName": "Shop app",
@@ -147,7 +147,7 @@ def test_says_what_authlete_stored_otherwise(editor, sandbox):
     assertContains(response, "fromTheFuture")
 
 
-def test_shows_the_secret_also_when_the_client_cannot_be_read_back(editor, sandbox):
+def test_secret_is_shown_when_the_client_cannot_be_read_back(editor, sandbox):
     url = entered(editor)
     body = why(editor.get(url))
     sandbox.fault("status", operation="client.get", status=503)
@@ -158,7 +158,7 @@ def test_shows_the_secret_also_when_the_client_cannot_be_read_back(editor, sandb
     assertContains(response, "Created, but not verified")
 
 
-def test_copies_all_but_what_must_not_be_copied(editor, sandbox):
+def test_copy_leaves_out_values_of_the_original(editor, sandbox):
     sandbox.clients[1001] = {
         "clientId": 1001,
         "clientName": "Shop app",
@@ -183,7 +183,7 @@ def test_copies_all_but_what_must_not_be_copied(editor, sandbox):
     assertNotContains(response, "0r1g1nal")
 
 
-def test_copies_into_another_region(editor, sandbox, acme):
+def test_client_is_copied_to_another_region(editor, sandbox, acme):
     Credential(organization=acme, region="eu").set_token(SecretStr("t0p")).save()
     sandbox.region("eu").services[18] = {"apiKey": 18, "serviceName": "Depot"}
     add_known_service(acme, "eu", 18)
@@ -204,7 +204,7 @@ def test_copies_into_another_region(editor, sandbox, acme):
     assert made(sandbox)["extension"]["requestableScopes"] == ["openid"]
 
 
-def test_makes_only_what_was_reviewed(editor, sandbox):
+def test_creates_only_what_was_reviewed(editor, sandbox):
     sandbox.clients[1001] = {"clientId": 1001, "clientName": "Shop app"}
     url = entered(editor, "original=us/17/1001")
     body = why(editor.get(url))
@@ -216,7 +216,7 @@ def test_makes_only_what_was_reviewed(editor, sandbox):
     assert list(sandbox.clients) == [44, 1001]
 
 
-def test_shows_what_authlete_refuses_and_keeps_what_was_entered(editor, sandbox):
+def test_rejection_is_shown_and_preserves_the_input(editor, sandbox):
     sandbox.clients[1001] = {"clientId": 1001, "clientIdAlias": "till"}
 
     response = create(editor, client_id_alias="till")
@@ -226,7 +226,7 @@ def test_shows_what_authlete_refuses_and_keeps_what_was_entered(editor, sandbox)
     assert list(sandbox.clients) == [44, 1001]
 
 
-def test_sends_nothing_twice_whose_answer_was_lost(editor, sandbox):
+def test_lost_response_is_not_sent_again(editor, sandbox):
     url = entered(editor)
     body = why(editor.get(url))
     sandbox.fault("reset", operation="client.create", after=True, times=1)
@@ -240,7 +240,7 @@ def test_sends_nothing_twice_whose_answer_was_lost(editor, sandbox):
     assert len(sandbox.clients) == 2
 
 
-def test_asks_for_a_reason(editor, sandbox):
+def test_reason_is_required(editor, sandbox):
     url = entered(editor)
 
     response = editor.post(url, fill_form(editor.get(url), "reason"), content_type=URLENCODED)
@@ -249,7 +249,7 @@ def test_asks_for_a_reason(editor, sandbox):
     assert list(sandbox.clients) == [44]
 
 
-def test_asks_anew_who_it_is_and_loses_nothing_of_what_was_entered(editor, sandbox):
+def test_step_up_preserves_the_input(editor, sandbox):
     url = entered(editor)
     body = why(editor.get(url))
     expire_authentication(editor)
@@ -260,7 +260,7 @@ def test_asks_anew_who_it_is_and_loses_nothing_of_what_was_entered(editor, sandb
     assert list(sandbox.clients) == [44]
 
 
-def test_shows_what_was_entered_to_nobody_else(editor, member, sandbox):
+def test_input_is_hidden_from_others(editor, member, sandbox):
     url = entered(editor)
 
     response = member(Role.ADMIN).get(url)
@@ -268,7 +268,7 @@ def test_shows_what_was_entered_to_nobody_else(editor, member, sandbox):
     assertRedirects(response, NEW, fetch_redirect_response=False)
 
 
-def test_keeps_what_was_entered_sealed(editor):
+def test_input_is_stored_encrypted(editor):
     url = entered(editor)
 
     assert "till.example" not in everything_stored()

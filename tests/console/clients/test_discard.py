@@ -5,7 +5,7 @@ from console.models import Draft
 SHOW = "/acme/services/us/17/clients/44/"
 
 
-def test_asks_once_and_then_throws_the_draft_away(editor, enter):
+def test_draft_is_discarded_after_confirmation(editor, enter):
     enter(editor, client_name="Ledger")
 
     assertContains(editor.get(f"{SHOW}discard/"), "Your draft has 1 change.")

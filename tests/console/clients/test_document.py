@@ -7,7 +7,7 @@ from tenants.organizations.roles import Role
 URL = "/acme/services/us/17/clients/44/document/"
 
 
-def test_shows_the_whole_text_without_its_secrets(member, ledger):
+def test_document_is_shown_without_secrets(member, ledger):
     ledger["registrationAccessTokenHash"] = "h4sh-of-a-token"
 
     response = member(Role.VIEWER).get(URL)
@@ -17,7 +17,7 @@ def test_shows_the_whole_text_without_its_secrets(member, ledger):
     assertNotContains(response, "h4sh-of-a-token")
 
 
-def test_can_be_downloaded(member, ledger):
+def test_document_can_be_downloaded(member, ledger):
     response = member(Role.VIEWER).get(URL, {"download": ""})
 
     assert 'filename="ledger-sync-us-44.json"' in response["Content-Disposition"]

@@ -6,7 +6,7 @@ from tests.support.forms import URLENCODED, fill_form
 EDIT = "/acme/services/us/17/clients/44/edit/basics/"
 
 
-def test_keeps_a_form_as_it_stands_for_this_client_alone(editor, ledger, sandbox):
+def test_draft_belongs_to_one_client(editor, ledger, sandbox):
     sandbox.clients[45] = ledger | {"clientId": 45, "clientIdAlias": "other"}
     body = fill_form(editor.get(EDIT), "base", client_id_alias="not\tvalid")
 

@@ -7,7 +7,7 @@ from tests.support.forms import URLENCODED, fill_form
 URL = f"{CLIENT}drop/"
 
 
-def test_erases_the_staged_one_and_leaves_the_one_in_use(admin, staged, do, ledger, rotation):
+def test_discarding_erases_the_staged_secret_only(admin, staged, do, ledger, rotation):
     staged(admin)
 
     do(admin, "drop", reason="Wrong client")
@@ -18,7 +18,7 @@ def test_erases_the_staged_one_and_leaves_the_one_in_use(admin, staged, do, ledg
     assert (entry.outcome, entry.reason) == ("done", "Wrong client")
 
 
-def test_who_comes_too_late_is_told(admin, staged, do, rotation):
+def test_discarding_an_activated_secret_is_refused(admin, staged, do, rotation):
     staged(admin)
     body = fill_form(admin.get(URL), "reason")
     do(admin, "activate")
@@ -29,7 +29,7 @@ def test_who_comes_too_late_is_told(admin, staged, do, rotation):
     assert rotation().state == "activated"
 
 
-def test_another_can_be_staged_afterwards(admin, staged, do, rotation):
+def test_new_secret_can_be_staged_afterwards(admin, staged, do, rotation):
     first = staged(admin)
     do(admin, "drop")
 

@@ -14,18 +14,18 @@ KEY = {"kty": "EC", "crv": "P-256", "kid": "one", "x": "AA", "y": "AA"}
 
 
 @pytest.mark.parametrize("section", [*SECTIONS, "all"])
-def test_opens_every_section(editor, section):
+def test_every_section_opens(editor, section):
     assert editor.get(f"{URL}{section}/").status_code == 200
 
 
-def test_goes_on_to_the_review_and_sends_nothing_before(editor, enter, ledger):
+def test_save_redirects_to_the_review_and_sends_nothing(editor, enter, ledger):
     response = enter(editor, client_name="Ledger")
 
     assertRedirects(response, REVIEW, fetch_redirect_response=False)
     assert ledger["clientName"] == "Ledger sync"
 
 
-def test_shows_what_nobody_can_change_here_as_such(editor):
+def test_read_only_settings_are_marked(editor):
     response = editor.get(f"{URL}all/")
 
     assertContains(response, "read only")
@@ -40,7 +40,7 @@ def sent(sandbox):
     return json.loads(call.body)
 
 
-def test_changes_a_text_in_another_language_row_by_row(editor, enter, save, sandbox):
+def test_localized_texts_are_edited_by_row(editor, enter, save, sandbox):
     sandbox.clients[44]["clientNames"] = [{"tag": "ja", "value": "元帳"}]
 
     enter(editor, "languages", client_names__0__value="元帳アプリ")
@@ -49,7 +49,7 @@ def test_changes_a_text_in_another_language_row_by_row(editor, enter, save, sand
     assert sent(sandbox)["clientNames"] == [{"tag": "ja", "value": "元帳アプリ"}]
 
 
-def test_changes_a_lifetime_inside_the_extension_alone(editor, enter, save, sandbox):
+def test_nested_lifetime_is_changed_alone(editor, enter, save, sandbox):
     kept = {"refreshTokenDuration": 60, "fromTheFuture": 1}
     sandbox.clients[44]["extension"] = kept
 
@@ -60,7 +60,7 @@ def test_changes_a_lifetime_inside_the_extension_alone(editor, enter, save, sand
     assert sent(sandbox)["extension"] == kept | {"accessTokenDuration": 7200}
 
 
-def test_refuses_private_keys_at_the_field(editor, enter, ledger):
+def test_private_keys_are_errors_at_the_field(editor, enter, ledger):
     keys = json.dumps({"keys": [KEY | {"d": "pr1vate-part"}]})
 
     response = enter(editor, "keys", jwks=keys)
@@ -69,7 +69,7 @@ def test_refuses_private_keys_at_the_field(editor, enter, ledger):
     assertNotContains(response, "pr1vate-part")
 
 
-def test_says_at_the_field_what_does_not_go_together(editor, ledger):
+def test_configuration_warnings_are_shown_at_the_field(editor, ledger):
     ledger["tokenAuthMethod"] = "PRIVATE_KEY_JWT"
 
     response = editor.get(f"{URL}keys/")
@@ -88,7 +88,7 @@ def test_says_at_the_field_what_does_not_go_together(editor, ledger):
         ("BY_PIGEON", "BY_PIGEON"),
     ],
 )
-def test_warns_where_the_source_may_overwrite_it(editor, ledger, source, words):
+def test_clients_managed_elsewhere_get_a_warning(editor, ledger, source, words):
     ledger["clientSource"] = source
 
     response = editor.get(f"{URL}basics/")
@@ -100,11 +100,11 @@ def test_warns_where_the_source_may_overwrite_it(editor, ledger, source, words):
         assertNotContains(response, "may be overwritten")
 
 
-def test_is_for_those_who_may_change(member, ledger):
+def test_needs_a_role_that_may_change(member, ledger):
     assert member(Role.VIEWER).get(f"{URL}basics/").status_code == 403
 
 
-def test_shows_an_attribute_that_is_called_a_secret_by_its_fingerprint(editor, ledger):
+def test_secret_attribute_is_shown_as_a_fingerprint(editor, ledger):
     ledger["attributes"] = [{"key": "db_password", "value": "s3cret-of-theirs"}]
 
     response = editor.get(f"{URL}basics/")
@@ -114,7 +114,7 @@ def test_shows_an_attribute_that_is_called_a_secret_by_its_fingerprint(editor, l
     assertNotContains(response, "s3cret-of-theirs")
 
 
-def test_edits_metadata_around_a_secret_that_nobody_sees(editor, save, sandbox, ledger):
+def test_metadata_around_a_hidden_secret_can_be_edited(editor, save, sandbox, ledger):
     ledger["customMetadata"] = '{"tier":"gold","api_secret":"s3cret-of-theirs"}'
     page = editor.get(f"{URL}basics/")
     assertNotContains(page, "s3cret-of-theirs")

@@ -84,7 +84,7 @@ def answered(sandbox):
 
 @pytest.mark.parametrize("setting", CHANGES)
 @pytest.mark.parametrize("number", slow_after_first(range(4)))
-def test_sends_all_else_as_it_came(change, sandbox, number, setting):
+def test_all_other_settings_are_sent_unchanged(change, sandbox, number, setting):
     section, old, entered, new = CHANGES[setting]
     number = 10 * list(CHANGES).index(setting) + number
     sandbox.clients[44] = parse_json(text_of(number, **{setting: None}))
@@ -100,7 +100,7 @@ def test_sends_all_else_as_it_came(change, sandbox, number, setting):
 
 @given(members=CLIENTS)
 @settings(max_examples=examples(12), derandomize=True)
-def test_changes_one_member_and_the_version_alone(change, sandbox, ledger, members):
+def test_only_one_member_and_the_version_change(change, sandbox, ledger, members):
     fixed = ("clientId", "clientSecret", "clientSource", "createdAt", "modifiedAt")
     known = {name: ledger[name] for name in fixed}
     sandbox.clients[44] = {**members, **known, "fromTheFuture": {"kept": [1]}}

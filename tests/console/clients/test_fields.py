@@ -5,7 +5,7 @@ from tenants.organizations.roles import Role
 URL = "/acme/services/us/17/clients/44/fields/"
 
 
-def test_tells_every_setting_in_words(member, ledger):
+def test_every_setting_is_labeled(member, ledger):
     response = member(Role.VIEWER).get(URL)
 
     assert sum(len(group.lines) for group in response.context["groups"]) == 104
@@ -13,7 +13,7 @@ def test_tells_every_setting_in_words(member, ledger):
     assertNotContains(response, "s3cret-of-the-ledger")
 
 
-def test_finds_a_setting_by_a_word(member, ledger):
+def test_search_finds_a_setting(member, ledger):
     response = member(Role.VIEWER).get(URL, {"q": "redirectUris"})
 
     (group,) = response.context["groups"]

@@ -4,7 +4,7 @@ from tests.support.clients import CLIENT
 URL = f"{CLIENT}forget/"
 
 
-def test_ends_the_rotation_and_erases_the_old_one(admin, staged, do, ledger, rotation):
+def test_finishing_erases_the_old_secret(admin, staged, do, ledger, rotation):
     new = staged(admin)
     do(admin, "activate")
 
@@ -16,7 +16,7 @@ def test_ends_the_rotation_and_erases_the_old_one(admin, staged, do, ledger, rot
     assert AuditEntry.objects.get(operation="secret.forget").reason == "All hosts seen"
 
 
-def test_needs_one_that_is_active(admin, staged):
+def test_activated_secret_is_required(admin, staged):
     staged(admin)
 
     assert admin.get(URL)["Location"] == f"{CLIENT}secret/"

@@ -14,7 +14,7 @@ from tests.support.markup import compact
 URL = "/acme/services/us/17/clients/44/history/"
 
 
-def test_tells_who_changed_this_client_and_why(editor, enter, save, ledger, sandbox):
+def test_shows_actor_change_and_reason(editor, enter, save, ledger, sandbox):
     sandbox.clients[45] = ledger | {"clientId": 45, "clientIdAlias": "other"}
     enter(editor, client_name="Ledger")
     save(editor, reason="New name", ticket="CHG-3")
@@ -27,18 +27,18 @@ def test_tells_who_changed_this_client_and_why(editor, enter, save, ledger, sand
     assertTemplateNotUsed(editor.get(URL, headers={"HX-Request": "true"}), "base.html")
 
 
-def test_is_part_of_the_history_of_its_service(editor, enter, save):
+def test_changes_appear_in_the_history_of_the_service(editor, enter, save):
     enter(editor, client_name="Ledger")
     path = save(editor).url
 
     assertContains(editor.get("/acme/services/us/17/history/"), path)
 
 
-def test_says_when_there_is_none(member, ledger):
+def test_empty_history_says_so(member, ledger):
     assertContains(member(Role.VIEWER).get(URL), "No changes yet")
 
 
-def test_begins_with_its_creation_elsewhere(member, sandbox):
+def test_history_starts_with_an_external_creation(member, sandbox):
     editor = member(Role.EDITOR)
     Credential.objects.update(changed_at=timezone.now() - timedelta(hours=1))
     sandbox.clients[45] = {
@@ -62,7 +62,7 @@ def test_begins_with_its_creation_elsewhere(member, sandbox):
     assertContains(editor.get(f"{place}saved/{entry.entry}/"), "Initial settings")
 
 
-def test_tells_that_it_was_gone_and_is_there_again(editor, ledger, sandbox):
+def test_external_deletion_and_recreation_are_shown(editor, ledger, sandbox):
     editor.get(CLIENT)
     del sandbox.clients[44]
     editor.get(CLIENT)

@@ -28,7 +28,7 @@ STARTS = tuple(one[0] for one in FORMULAS)
 
 @pytest.mark.parametrize("list_", [LISTED, "/acme/clients/"])
 @pytest.mark.parametrize("name", FORMULAS)
-def test_no_cell_of_a_file_is_a_formula(admin, ledger, list_, name):
+def test_csv_cells_are_no_formulas(admin, ledger, list_, name):
     ledger |= {
         "clientName": name,
         "clientIdAlias": name,
@@ -49,7 +49,7 @@ def test_no_cell_of_a_file_is_a_formula(admin, ledger, list_, name):
     assert json.loads(lines)["name"].strip() == name.strip()
 
 
-def test_a_name_that_no_database_holds_is_kept_without_what_it_cannot(admin, do, ledger):
+def test_unstorable_characters_are_removed_from_names(admin, do, ledger):
     ledger["clientName"] = "nul\0 \ud83d half"
 
     do(admin, "stage")

@@ -44,7 +44,7 @@ def counts(response, facet):
     return {one.label: one.count for one in links}
 
 
-def test_reads_everything_by_itself_the_first_time(member, everywhere):
+def test_first_visit_reads_everything(member, everywhere):
     response = member(Role.VIEWER).get(URL)
 
     assert names(response) == [
@@ -61,7 +61,7 @@ def test_reads_everything_by_itself_the_first_time(member, everywhere):
     ]
 
 
-def test_asks_nobody_from_then_on(viewer_client, everywhere):
+def test_later_visits_make_no_calls(viewer_client, everywhere):
     viewer_client.get(URL, {"q": "till", "type": "CONFIDENTIAL", "sort": "changed"})
 
     assert list(everywhere.calls) == []
@@ -104,11 +104,11 @@ def test_asks_nobody_from_then_on(viewer_client, everywhere):
          ["=HYPERLINK(1)", "Partner", "Ledger sync", "Web shop", "Till"]),
     ],
 )  # fmt: skip
-def test_finds_sorts_and_filters(viewer_client, address, found):
+def test_list_is_searched_sorted_and_filtered(viewer_client, address, found):
     assert names(viewer_client.get(URL, address)) == found
 
 
-def test_counts_over_all_regions(viewer_client):
+def test_filter_counts_cover_all_regions(viewer_client):
     response = viewer_client.get(URL, {"region": "us"})
 
     assert counts(response, "region") == {"Europe": 1, "United States": 5}
@@ -126,14 +126,14 @@ def test_counts_over_all_regions(viewer_client):
         ("nothing:1", "Unknown setting “nothing”."),
     ],
 )
-def test_shows_nothing_for_a_question_that_it_does_not_understand(viewer_client, q, said):
+def test_invalid_query_shows_an_error_and_no_rows(viewer_client, q, said):
     response = viewer_client.get(URL, {"q": q})
 
     assert names(response) == []
     assertContains(response, said)
 
 
-def test_pages_through_many(viewer_client, acme):
+def test_long_list_is_paged(viewer_client, acme):
     viewer_client.get(URL)
     known = KnownClient.objects.get(name="Till")
     for number in range(1000, 1130):
@@ -148,7 +148,7 @@ def test_pages_through_many(viewer_client, acme):
     assertContains(viewer_client.get(URL, {"page": "99"}, follow=True), "?page=2")
 
 
-def test_says_what_did_not_answer_and_keeps_what_it_showed(viewer_client, everywhere):
+def test_unavailable_service_is_named_and_its_rows_remain(viewer_client, everywhere):
     everywhere.fault("status", operation="client.list", region="eu", status=503)
     everywhere.clients[1] |= {"clientName": "Till 2", "modifiedAt": 1_800_000_000_000}
 
@@ -162,7 +162,7 @@ def test_says_what_did_not_answer_and_keeps_what_it_showed(viewer_client, everyw
     assertContains(response, "is-stale", 1)
 
 
-def test_says_so_of_a_whole_region(viewer_client, everywhere):
+def test_unavailable_region_is_named(viewer_client, everywhere):
     everywhere.fault("html502", region="eu")
 
     response = viewer_client.post(f"{URL}refresh/", follow=True)
@@ -171,7 +171,7 @@ def test_says_so_of_a_whole_region(viewer_client, everywhere):
     assertContains(response, "is-stale", 1)
 
 
-def test_says_missing_not_empty_when_nothing_ever_answered(member, everywhere):
+def test_never_read_list_is_not_shown_as_empty(member, everywhere):
     everywhere.fault("status", status=503)
 
     response = member(Role.VIEWER).get(URL)
@@ -180,7 +180,7 @@ def test_says_missing_not_empty_when_nothing_ever_answered(member, everywhere):
     assertContains(response, "Europe didn't respond")
 
 
-def test_tells_none_yet_from_filtered_away(member, acme, sandbox):
+def test_empty_list_differs_from_no_matches(member, acme, sandbox):
     browser = member(Role.VIEWER)
 
     assertContains(browser.get(URL), "No clients yet")
@@ -189,13 +189,13 @@ def test_tells_none_yet_from_filtered_away(member, acme, sandbox):
     assertContains(browser.get(URL, {"q": "x-x"}), "No matching clients")
 
 
-def test_says_what_to_do_where_no_region_is_connected(member, acme, sandbox):
+def test_missing_credential_is_explained(member, acme, sandbox):
     Credential.objects.all().delete()
 
     assertContains(member(Role.VIEWER).get(URL), "No region is connected yet")
 
 
-def test_forgets_the_clients_of_a_service_that_is_gone(viewer_client, everywhere):
+def test_clients_of_a_deleted_service_leave_the_inventory(viewer_client, everywhere):
     del everywhere.region("eu").services[31]
 
     viewer_client.post(f"{URL}refresh/")
@@ -204,7 +204,7 @@ def test_forgets_the_clients_of_a_service_that_is_gone(viewer_client, everywhere
     assert not KnownService.objects.filter(service_id=31).exists()
 
 
-def test_shows_no_other_organization(viewer_client):
+def test_other_organizations_are_hidden(viewer_client):
     other = Organization.objects.create(slug="other", name="Other")
     KnownClient.objects.filter(name="Till").update(organization=other)
 
@@ -212,7 +212,7 @@ def test_shows_no_other_organization(viewer_client):
     assertNotContains(viewer_client.get(URL, {"download": "csv"}), "Till")
 
 
-def test_shows_nothing_of_a_region_without_a_credential(viewer_client):
+def test_region_without_credential_is_hidden(viewer_client):
     Credential.objects.filter(region="eu").delete()
 
     response = viewer_client.get(URL)
@@ -222,7 +222,7 @@ def test_shows_nothing_of_a_region_without_a_credential(viewer_client):
     assertContains(response, "1 service")
 
 
-def test_the_file_holds_what_is_filtered(viewer_client):
+def test_csv_contains_the_filtered_rows(viewer_client):
     response = viewer_client.get(URL, {"download": "csv", "q": "redirect:none", "sort": "name"})
 
     text = b"".join(response).decode()
@@ -234,12 +234,12 @@ def test_the_file_holds_what_is_filtered(viewer_client):
     assert (entry.object, entry.label) == ("q=redirect%3Anone", "1 clients, csv")
 
 
-def test_keeps_no_secret(viewer_client):
+def test_inventory_stores_no_secret(viewer_client):
     for kept in KnownClient.objects.all().values():
         assert SECRET[:16] not in str(kept)
 
 
-def test_answers_htmx_with_the_list_alone(viewer_client):
+def test_htmx_gets_the_list_only(viewer_client):
     response = viewer_client.get(URL, {"q": "till"}, headers={"HX-Request": "true"})
 
     assertContains(response, "1 matching client")
@@ -250,5 +250,5 @@ def test_answers_htmx_with_the_list_alone(viewer_client):
     ("role", "status"),
     [(Role.VIEWER, 200), (Role.AUDITOR, 200), (Role.EDITOR, 200), (Role.HELP_DESK, 403)],
 )
-def test_is_open_to_roles_that_may_read(member, everywhere, role, status):
+def test_needs_a_role_that_may_read(member, everywhere, role, status):
     assert member(role).get(URL).status_code == status

@@ -18,7 +18,7 @@ def make(browser, alg="ES256", kid=""):
 
 
 @pytest.mark.parametrize("alg", KEY_PAIR_ALGORITHMS)
-def test_adds_the_public_half_and_shows_the_private_one(editor, save, sandbox, ledger, alg):
+def test_public_key_is_added_and_the_private_key_shown(editor, save, sandbox, ledger, alg):
     ledger["jwks"] = json.dumps({"keys": [OLD]})
 
     response, _body = make(editor, alg, "new-1")
@@ -34,7 +34,7 @@ def test_adds_the_public_half_and_shows_the_private_one(editor, save, sandbox, l
     assert not {"d", "p", "q"} & new.keys()
 
 
-def test_keeps_the_private_half_nowhere(editor, ledger):
+def test_private_key_is_not_stored(editor, ledger):
     response, body = make(editor)
     private = json.loads(response.context["key_pair"].private)["d"]
 
@@ -46,7 +46,7 @@ def test_keeps_the_private_half_nowhere(editor, ledger):
     assert str(Draft.objects.get().content).count("P-256") == 1
 
 
-def test_is_put_into_a_form_that_was_left_open(editor, ledger):
+def test_key_is_added_to_an_existing_draft(editor, ledger):
     body = fill_form(editor.get(EDIT), "base", jwks=json.dumps({"keys": [OLD]}))
     editor.post(f"{EDIT}draft/", body, content_type=URLENCODED)
 
@@ -57,7 +57,7 @@ def test_is_put_into_a_form_that_was_left_open(editor, ledger):
     assertContains(page, "old")
 
 
-def test_refuses_a_name_that_is_taken(editor, ledger):
+def test_duplicate_key_id_is_refused(editor, ledger):
     ledger["jwks"] = json.dumps({"keys": [OLD]})
 
     response, _body = make(editor, kid="old")

@@ -15,7 +15,7 @@ def send(browser, page=None):
     return browser.post(URL, body, content_type=URLENCODED)
 
 
-def test_says_what_a_lock_stops_and_what_it_leaves(editor, ledger, tokens):
+def test_effects_of_a_lock_are_described(editor, ledger, tokens):
     tokens(2)
 
     response = editor.get(URL)
@@ -26,7 +26,7 @@ def test_says_what_a_lock_stops_and_what_it_leaves(editor, ledger, tokens):
 
 
 @pytest.mark.parametrize("locked", [True, False])
-def test_locks_and_unlocks(editor, ledger, locked):
+def test_clients_are_locked_and_unlocked(editor, ledger, locked):
     ledger["locked"] = not locked
 
     response = send(editor)
@@ -45,7 +45,7 @@ def test_locks_and_unlocks(editor, ledger, locked):
 
 
 @pytest.mark.parametrize("locked", [True, False])
-def test_takes_for_done_what_somebody_else_did_meanwhile(editor, ledger, locked):
+def test_lock_set_by_others_counts_as_no_change(editor, ledger, locked):
     ledger["locked"] = not locked
     page = editor.get(URL)
     ledger["locked"] = locked
@@ -56,7 +56,7 @@ def test_takes_for_done_what_somebody_else_did_meanwhile(editor, ledger, locked)
     assertContains(response, "Nothing was changed")
 
 
-def test_does_not_say_zero_where_tokens_could_not_be_counted(editor, ledger, sandbox):
+def test_uncounted_tokens_are_not_shown_as_zero(editor, ledger, sandbox):
     sandbox.fault("status", operation="token.list", status=403)
 
     response = editor.get(URL)
@@ -65,7 +65,7 @@ def test_does_not_say_zero_where_tokens_could_not_be_counted(editor, ledger, san
     assertContains(response, "Not allowed by Authlete")
 
 
-def test_says_what_was_refused_and_keeps_the_reason(editor, ledger, sandbox):
+def test_rejection_is_shown_and_preserves_the_reason(editor, ledger, sandbox):
     sandbox.fault("status", operation="client.set_lock", status=403)
 
     response = send(editor)
@@ -74,7 +74,7 @@ def test_says_what_was_refused_and_keeps_the_reason(editor, ledger, sandbox):
     assertContains(response, "Bad redirect host</textarea>")
 
 
-def test_a_second_click_does_it_once(editor, ledger):
+def test_second_submit_sends_nothing(editor, ledger):
     body = fill_form(editor.get(URL), "reason", reason="Bad redirect host")
 
     first, second = (editor.post(URL, body, content_type=URLENCODED) for _ in range(2))

@@ -15,7 +15,7 @@ def conflict(editor, enter, ledger):
     return editor
 
 
-def test_shows_the_three_versions(conflict):
+def test_shows_base_own_and_current_values(conflict):
     response = conflict.get(URL)
 
     assertContains(response, "Choose a value for 1 setting")
@@ -24,7 +24,7 @@ def test_shows_the_three_versions(conflict):
 
 
 @pytest.mark.parametrize(("keep", "name"), [("mine", "Mine"), ("theirs", "Theirs")])
-def test_takes_what_was_chosen_and_keeps_the_rest(conflict, save, sandbox, keep, name):
+def test_chosen_value_is_saved_and_the_rest_preserved(conflict, save, sandbox, keep, name):
     body = fill_form(conflict.get(URL), "version", **{"keep-clientName": keep})
     response = conflict.post(URL, body, content_type=URLENCODED)
 
@@ -35,9 +35,7 @@ def test_takes_what_was_chosen_and_keeps_the_rest(conflict, save, sandbox, keep,
     assert kept["softwareId"] == "theirs"
 
 
-def test_brings_together_what_both_changed_inside_the_extension(
-    editor, enter, save, sandbox, ledger
-):
+def test_changes_of_different_nested_settings_are_merged(editor, enter, save, sandbox, ledger):
     ledger["extension"] = {"accessTokenDuration": 60}
     enter(editor, "tokens", extension__access_token_duration=2)
     limit = {"requestableScopesEnabled": True, "accessTokenDuration": 60}
@@ -53,7 +51,7 @@ def test_brings_together_what_both_changed_inside_the_extension(
 
 
 @pytest.mark.parametrize(("keep", "access"), [("mine", 120), ("theirs", 180)])
-def test_who_gives_way_inside_the_extension_keeps_what_is_apart(
+def test_yielding_a_nested_conflict_preserves_other_changes(
     editor, enter, save, sandbox, ledger, keep, access
 ):
     ledger["extension"] = {"accessTokenDuration": 60}

@@ -21,7 +21,7 @@ def enter(browser, start="spa", page=None, **entered):
     return browser.post(url, body, content_type=URLENCODED)
 
 
-def test_offers_every_archetype_and_a_copy(editor):
+def test_offers_presets_and_copies(editor):
     response = editor.get(URL)
 
     for slug, archetype in CLIENT_PRESETS.items():
@@ -30,7 +30,7 @@ def test_offers_every_archetype_and_a_copy(editor):
     assertContains(response, "Copy a client")
 
 
-def test_says_which_kinds_the_service_is_not_ready_for(editor, sandbox):
+def test_presets_show_missing_service_support(editor, sandbox):
     sandbox.services[17]["supportedGrantTypes"] = ["AUTHORIZATION_CODE"]
 
     response = editor.get(URL)
@@ -39,7 +39,7 @@ def test_says_which_kinds_the_service_is_not_ready_for(editor, sandbox):
 
 
 @pytest.mark.parametrize("slug", CLIENT_PRESETS)
-def test_asks_only_for_what_the_person_knows(editor, slug):
+def test_form_asks_for_required_settings_only(editor, slug):
     response = editor.get(URL, {"start": slug})
 
     asked = set(response.context["form"].settings) & set(CLIENT_PRESETS[slug].form_settings)
@@ -48,7 +48,7 @@ def test_asks_only_for_what_the_person_knows(editor, slug):
         assert shown is (name in asked), name
 
 
-def test_says_what_of_the_service_does_not_fit(editor, sandbox):
+def test_missing_service_support_is_explained(editor, sandbox):
     sandbox.services[17]["supportedTokenAuthMethods"] = ["NONE"]
 
     response = editor.get(URL, {"start": "web"})
@@ -59,7 +59,7 @@ def test_says_what_of_the_service_does_not_fit(editor, sandbox):
     )
 
 
-def test_goes_on_to_the_review_with_a_key_and_nothing_else(editor):
+def test_review_url_contains_only_a_key(editor):
     response = enter(editor, client_name="Till", redirect_uris__item=["https://till.example/cb"])
 
     path, _, key = response.url.partition("?new=")
@@ -86,7 +86,7 @@ def test_goes_on_to_the_review_with_a_key_and_nothing_else(editor):
         ),
     ],
 )
-def test_says_at_the_field_what_is_missing(editor, start, entered, says):
+def test_missing_values_are_errors_at_the_field(editor, start, entered, says):
     response = enter(editor, start, **entered)
 
     assert response.status_code == 200
@@ -94,7 +94,7 @@ def test_says_at_the_field_what_is_missing(editor, start, entered, says):
     assertContains(response, "field-error")
 
 
-def test_takes_no_private_key(editor):
+def test_private_key_is_refused(editor):
     private = json.dumps({"keys": [KEY | {"d": "c3VwZXJwcml2YXRl"}]})
     response = enter(editor, "machine", client_name="T", jwks=private)
 
@@ -103,7 +103,7 @@ def test_takes_no_private_key(editor):
     assertNotContains(response, "c3VwZXJwcml2YXRl")
 
 
-def test_fills_in_again_what_was_entered(editor):
+def test_input_is_filled_in_again(editor):
     key = enter(
         editor, client_name="Till", redirect_uris__item=["https://till.example/cb"]
     ).url.partition("=")[2]
@@ -114,7 +114,7 @@ def test_fills_in_again_what_was_entered(editor):
     assertContains(response, "https://till.example/cb")
 
 
-def test_shows_clients_of_this_and_other_services_to_copy(editor, sandbox, acme):
+def test_clients_of_all_services_can_be_copied(editor, sandbox, acme):
     sandbox.clients[1001] = {"clientId": 1001, "clientName": "Shop app"}
     sandbox.clients[1002] = {"clientId": 1002, "clientName": "Night batch"}
     KnownService.objects.create(
@@ -128,7 +128,7 @@ def test_shows_clients_of_this_and_other_services_to_copy(editor, sandbox, acme)
     assertContains(response, "Depot, us")
 
 
-def test_says_what_a_copy_is_without(editor, sandbox):
+def test_values_left_out_of_a_copy_are_named(editor, sandbox):
     sandbox.clients[1001] = {
         "clientId": 1001,
         "clientName": "Shop app",
@@ -145,7 +145,7 @@ def test_says_what_a_copy_is_without(editor, sandbox):
     assertContains(response, "both clients share these URLs and keys")
 
 
-def test_leads_into_another_service(editor, sandbox, acme):
+def test_target_service_can_be_chosen(editor, sandbox, acme):
     Credential(organization=acme, region="eu").set_token(SecretStr("t0p")).save()
     KnownService.objects.create(
         organization=acme, region="eu", service_id=18, name="Depot", seen_at="2026-01-01T00:00Z"
@@ -160,7 +160,7 @@ def test_leads_into_another_service(editor, sandbox, acme):
 
 
 @pytest.mark.parametrize("into", ["mars/18", "jp/18", "//evil.example", "eu/x"])
-def test_leads_nowhere_else(editor, into):
+def test_redirect_stays_in_the_console(editor, into):
     response = editor.get(URL, {"original": "us/17/44", "into": into})
 
     assertContains(response, "Copy Ledger sync")
@@ -169,18 +169,18 @@ def test_leads_nowhere_else(editor, into):
 @pytest.mark.parametrize(
     "query", ["?start=nothing", "?original=us/17", "?original=us/17/x", "?new=gone"]
 )
-def test_lets_one_choose_anew_where_the_address_names_nothing(editor, query):
+def test_unknown_preset_shows_the_choice(editor, query):
     assertContains(editor.get(URL + query), "Application type")
 
 
 @pytest.mark.parametrize("original", ["us/17/404", "mars/17/1", "jp/17/1"])
-def test_says_that_there_is_no_such_original(editor, original):
+def test_unknown_original_is_an_error(editor, original):
     response = editor.get(URL, {"original": original})
 
     assert response.status_code in (404, 403, 401, 502)
 
 
-def test_shows_no_row_twice_without_script(editor):
+def test_added_row_appears_once_without_script(editor):
     url = f"{URL}?start=spa"
     body = fill_form(editor.get(url), "base", client_name="Till") + "&add=redirect_uris"
 

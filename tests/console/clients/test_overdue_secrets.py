@@ -34,7 +34,7 @@ def names(response):
     return [row.client.name for row in response.context["list_page"].rows]
 
 
-def test_lists_what_is_older_than_the_setting_the_oldest_first(admin, acme, settings):
+def test_overdue_secrets_are_listed_oldest_first(admin, acme, settings):
     settings.SECRET_MAX_AGE_DAYS = 100
     for number, days in ((1, 101), (2, 900), (3, 99), (4, 400)):
         known(acme, number, days=days)
@@ -53,13 +53,13 @@ def test_lists_what_is_older_than_the_setting_the_oldest_first(admin, acme, sett
         {"region": "eu"},  # without a credential
     ],
 )
-def test_leaves_out_who_needs_no_secret(admin, acme, members):
+def test_clients_without_secret_authentication_are_left_out(admin, acme, members):
     known(acme, 1, days=900, **members)
 
     assertContains(admin.get(URL), "No overdue secrets")
 
 
-def test_a_secret_that_was_changed_from_here_is_not_overdue(admin, acme, do):
+def test_secret_changed_in_meridian_is_not_overdue(admin, acme, do):
     known(acme, 44, days=900)
     assert names(admin.get(URL)) == ["Client 44"]
 
@@ -68,7 +68,7 @@ def test_a_secret_that_was_changed_from_here_is_not_overdue(admin, acme, do):
     assert names(admin.get(URL)) == []
 
 
-def test_one_that_was_put_back_is_as_old_as_before(admin, acme, staged, do):
+def test_restored_secret_is_as_old_as_before(admin, acme, staged, do):
     known(acme, 44, days=900)
     staged(admin)
     assertContains(admin.get(URL), "staged")
@@ -82,7 +82,7 @@ def test_one_that_was_put_back_is_as_old_as_before(admin, acme, staged, do):
     assert names(admin.get(URL)) == []
 
 
-def test_the_home_counts_them_and_leads_there(admin, acme, do):
+def test_home_counts_overdue_secrets(admin, acme, do):
     known(acme, 44, days=900)
     known(acme, 2, days=900)
     assertContains(admin.get("/acme/"), "2 client secrets are overdue")
@@ -93,18 +93,18 @@ def test_the_home_counts_them_and_leads_there(admin, acme, do):
     assertContains(admin.get("/acme/"), URL)
 
 
-def test_leads_to_a_rotation_only_who_may(admin, member, acme):
+def test_rotation_is_linked_for_admins(admin, member, acme):
     known(acme, 44, days=900)
 
     assertContains(admin.get(URL), f"{CLIENT}stage/")
     assertNotContains(member(Role.VIEWER).get(URL), f"{CLIENT}stage/")
 
 
-def test_says_that_nobody_has_read_the_list_yet(admin):
+def test_unread_inventory_is_reported(admin):
     assertContains(admin.get(URL), "No clients yet")
 
 
-def test_the_list_of_clients_leads_there_and_marks_rotations(admin, staged):
+def test_client_list_links_here_and_marks_rotations(admin, staged):
     assertContains(admin.get("/acme/clients/"), URL)
     assertNotContains(admin.get("/acme/clients/"), "rotating")
 
@@ -113,7 +113,7 @@ def test_the_list_of_clients_leads_there_and_marks_rotations(admin, staged):
     assertContains(admin.get("/acme/clients/"), "rotating")
 
 
-def test_is_paged(admin, acme):
+def test_long_list_is_paged(admin, acme):
     for number in range(1, 53):
         known(acme, number, days=400 + number)
 
@@ -137,7 +137,7 @@ def test_overdue_secrets_are_filtered_sorted_and_exported(admin, acme):
     assert (entry.label, entry.object) == ("5 overdue-secrets, csv", "q=client+1")
 
 
-def test_lets_who_may_start_all_rotations_together(admin, acme, member):
+def test_admins_can_rotate_all_overdue_secrets(admin, acme, member):
     for number in (44, 2):
         known(acme, number, days=900)
     shown = fill_form(admin.get(URL), "place")
@@ -148,7 +148,7 @@ def test_lets_who_may_start_all_rotations_together(admin, acme, member):
     assertNotContains(member(Role.EDITOR).get(URL), 'name="place"')
 
 
-def test_the_notice_is_dismissed_per_person_until_the_number_grows(admin, member, acme):
+def test_dismissed_notice_returns_when_the_number_grows(admin, member, acme):
     known(acme, 1, days=900)
     known(acme, 2, days=900)
     admin.post("/acme/dismiss-overdue/")

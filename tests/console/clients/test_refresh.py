@@ -12,21 +12,21 @@ from tests.support.clients import make_client
 URL = "/acme/clients/refresh/"
 
 
-def test_asks_before_it_asks(member, few):
+def test_refresh_needs_confirmation(member, few):
     response = member(Role.VIEWER).get(URL)
 
     assertContains(response, "Refreshes all services")
     assert list(few.calls) == []
 
 
-def test_reads_all_clients_anew(member, few):
+def test_refresh_reads_all_clients(member, few):
     response = member(Role.VIEWER).post(URL, follow=True)
 
     assertContains(response, "Refreshed the clients of 1 service.")
     assert KnownClient.objects.count() == 5
 
 
-def test_does_it_once_at_a_time(member, few, acme):
+def test_only_one_refresh_runs_at_a_time(member, few, acme):
     browser = member(Role.VIEWER)
     browser.post(URL)
     few.calls.clear()
@@ -40,7 +40,7 @@ def test_does_it_once_at_a_time(member, few, acme):
     assertContains(browser.post(URL, follow=True), "Refreshed the clients of 1 service")
 
 
-def test_takes_those_first_that_were_read_longest_ago(member, few, monkeypatch):
+def test_services_read_longest_ago_come_first(member, few, monkeypatch):
     browser = member(Role.VIEWER)
     for number in (18, 19):
         few.services[number] = {"apiKey": number, "modifiedAt": 1}
@@ -56,7 +56,7 @@ def test_takes_those_first_that_were_read_longest_ago(member, few, monkeypatch):
     assert asked[0] == "/api/18/client/get/list"
 
 
-def test_says_what_there_was_no_time_for(member, few, monkeypatch):
+def test_unread_services_are_reported(member, few, monkeypatch):
     browser = member(Role.VIEWER)
     browser.post(URL)
     few.clients[9] = make_client(9, clientName="Late")
@@ -69,7 +69,7 @@ def test_says_what_there_was_no_time_for(member, few, monkeypatch):
     assert KnownClient.objects.count() == 5
 
 
-def test_keeps_nothing_of_what_a_limited_credential_sees(member, few):
+def test_limited_credential_does_not_update_the_inventory(member, few):
     browser = member(Role.VIEWER)
     browser.post(URL)
     for token in few.state.tokens.values():

@@ -20,7 +20,7 @@ def remove(browser, typed="Ledger sync"):
     return browser.post(URL, sent(browser, typed), content_type=URLENCODED)
 
 
-def test_says_what_ends_and_offers_a_snapshot(admin, ledger, tokens):
+def test_shows_the_effects_and_offers_a_snapshot(admin, ledger, tokens):
     tokens(1)
 
     response = admin.get(URL)
@@ -30,7 +30,7 @@ def test_says_what_ends_and_offers_a_snapshot(admin, ledger, tokens):
     assertContains(response, "Type Ledger sync to confirm")
 
 
-def test_deletes_it_with_its_tokens_when_the_name_was_typed(admin, ledger, tokens, sandbox):
+def test_client_is_deleted_with_its_tokens(admin, ledger, tokens, sandbox):
     tokens(2)
 
     response = remove(admin)
@@ -44,14 +44,14 @@ def test_deletes_it_with_its_tokens_when_the_name_was_typed(admin, ledger, token
 
 
 @pytest.mark.parametrize("typed", ["", "ledger sync", "Ledger sync 2"])
-def test_deletes_nothing_when_another_name_was_typed(admin, ledger, sandbox, typed):
+def test_wrong_name_deletes_nothing(admin, ledger, sandbox, typed):
     response = remove(admin, typed)
 
     assertContains(response, 'id="error-typed"')
     assert 44 in sandbox.clients
 
 
-def test_takes_its_alias_for_the_name_of_one_without(admin, ledger, sandbox):
+def test_unnamed_client_is_confirmed_by_its_alias(admin, ledger, sandbox):
     del ledger["clientName"]
 
     remove(admin, "ledger")
@@ -59,13 +59,13 @@ def test_takes_its_alias_for_the_name_of_one_without(admin, ledger, sandbox):
     assert 44 not in sandbox.clients
 
 
-def test_does_not_say_zero_where_tokens_could_not_be_counted(admin, ledger, sandbox):
+def test_uncounted_tokens_are_not_shown_as_zero(admin, ledger, sandbox):
     sandbox.fault("status", operation="token.list", status=503)
 
     assertContains(admin.get(URL), "couldn't count them")
 
 
-def test_deletes_nothing_that_was_changed_meanwhile(admin, ledger, sandbox):
+def test_client_changed_since_the_form_is_not_deleted(admin, ledger, sandbox):
     body = fill_form(admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1")
     ledger |= {"pkceRequired": True, "modifiedAt": 2}
 
@@ -76,7 +76,7 @@ def test_deletes_nothing_that_was_changed_meanwhile(admin, ledger, sandbox):
 
 
 @pytest.mark.parametrize("when", ["before it was read", "after"])
-def test_says_that_it_was_gone_already(admin, ledger, sandbox, when):
+def test_already_deleted_client_is_reported(admin, ledger, sandbox, when):
     body = fill_form(admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1")
     if when == "after":
         sandbox.fault("status", operation="client.delete", status=404)
@@ -89,7 +89,7 @@ def test_says_that_it_was_gone_already(admin, ledger, sandbox, when):
     assertContains(admin.get("/acme/"), "The client was already deleted")
 
 
-def test_leads_to_the_lock_where_authlete_deletes_no_locked_client(admin, ledger, sandbox):
+def test_locked_client_that_cannot_be_deleted_links_the_lock(admin, ledger, sandbox):
     ledger["locked"] = True
     code = "A026204"
     sandbox.fault("status", operation="client.delete", status=403, code=code)
@@ -103,7 +103,7 @@ def test_leads_to_the_lock_where_authlete_deletes_no_locked_client(admin, ledger
     assert 44 in sandbox.clients
 
 
-def test_forgets_it_in_lists(admin, ledger, acme):
+def test_deleted_client_leaves_the_inventory(admin, ledger, acme):
     KnownClient.objects.create(
         organization=acme, region="us", service_id=17, client_id=44, seen_at="2026-01-01T00:00Z"
     )
@@ -113,7 +113,7 @@ def test_forgets_it_in_lists(admin, ledger, acme):
     assert not KnownClient.objects.exists()
 
 
-def test_erases_a_secret_that_waits_for_it(admin, ledger, staged, rotation):
+def test_deletion_erases_a_staged_secret(admin, ledger, staged, rotation):
     staged(admin)
 
     remove(admin)
@@ -121,7 +121,7 @@ def test_erases_a_secret_that_waits_for_it(admin, ledger, staged, rotation):
     assert (rotation().state, rotation().new_sealed) == ("failed", "")
 
 
-def test_a_second_click_shows_what_the_first_came_to(admin, ledger):
+def test_second_submit_shows_the_first_result(admin, ledger):
     body = fill_form(admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1")
 
     first, second = (admin.post(URL, body, content_type=URLENCODED) for _ in range(2))
@@ -130,7 +130,7 @@ def test_a_second_click_shows_what_the_first_came_to(admin, ledger):
     assert AuditEntry.objects.filter(operation="client.delete").count() == 1
 
 
-def test_asks_anew_who_it_is(admin, ledger, sandbox):
+def test_recent_sign_in_is_required(admin, ledger, sandbox):
     body = sent(admin)
     expire_authentication(admin)
 
@@ -146,9 +146,7 @@ def test_needs_a_role_that_may_destroy(member, sandbox, ledger, role):
 
 
 @pytest.mark.parametrize("operation", ["client.delete", "client.get"])
-def test_does_not_say_that_it_is_gone_where_a_gateway_finds_no_way(
-    admin, ledger, sandbox, operation
-):
+def test_gateway_404_is_not_shown_as_deleted(admin, ledger, sandbox, operation):
     body = sent(admin)
     sandbox.fault("status", operation=operation, status=404, code="")
 

@@ -19,7 +19,7 @@ def undo(browser, page):
     return browser.post(page.replace("/saved/", "/restore/"))
 
 
-def test_puts_the_earlier_values_back_once_it_is_reviewed(editor, changed, save, sandbox, ledger):
+def test_undo_restores_earlier_values_after_review(editor, changed, save, sandbox, ledger):
     response = undo(editor, changed)
 
     assert response.url.startswith(f"{SHOW}review/")
@@ -33,13 +33,13 @@ def test_puts_the_earlier_values_back_once_it_is_reviewed(editor, changed, save,
     assert "description" not in kept
 
 
-def test_takes_three_clicks_from_the_history(editor, changed):
+def test_undo_takes_three_clicks(editor, changed):
     response = editor.get(f"{SHOW}history/")
 
     assertContains(response, changed.replace("/saved/", "/restore/"))
 
 
-def test_lets_a_person_decide_what_was_changed_once_more(editor, changed, save, sandbox):
+def test_newer_change_leads_to_a_merge(editor, changed, save, sandbox):
     sandbox.clients[44] |= {"clientName": "Theirs", "modifiedAt": 99}
 
     response = editor.get(undo(editor, changed).url, follow=True)
@@ -54,7 +54,7 @@ def test_lets_a_person_decide_what_was_changed_once_more(editor, changed, save, 
     assert "description" not in sandbox.clients[44]
 
 
-def test_keeps_what_others_changed_beside_it(editor, enter, save, sandbox, ledger):
+def test_undo_preserves_unrelated_changes(editor, enter, save, sandbox, ledger):
     ledger["clientNames"] = [{"tag": "ja", "value": "元帳"}, {"tag": "fr", "value": "L"}]
     enter(editor, "languages", client_names__0__value="Oops")
     page = save(editor).url
@@ -74,7 +74,7 @@ def test_keeps_what_others_changed_beside_it(editor, enter, save, sandbox, ledge
     ]
 
 
-def test_says_that_it_is_undone_already(editor, changed, sandbox):
+def test_already_undone_change_says_so(editor, changed, sandbox):
     sandbox.clients[44] |= {"clientName": "Ledger sync", "description": None}
 
     response = undo(editor, changed)
@@ -82,18 +82,18 @@ def test_says_that_it_is_undone_already(editor, changed, sandbox):
     assertContains(response, "already have their earlier values")
 
 
-def test_is_only_for_changes_of_this_client(editor, changed, sandbox, ledger):
+def test_change_of_another_client_is_not_found(editor, changed, sandbox, ledger):
     sandbox.clients[45] = ledger | {"clientId": 45, "clientIdAlias": "other"}
 
     assert undo(editor, changed.replace("/44/", "/45/")).status_code == 404
     assert editor.get(changed.replace("/saved/", "/restore/")).status_code == 405
 
 
-def test_is_offered_to_those_who_may_change(member, changed):
+def test_viewers_get_no_undo_link(member, changed):
     assertNotContains(member(Role.VIEWER).get(changed), "Undo change")
 
 
-def test_takes_out_again_what_was_added_inside_an_object(editor, enter, save, sandbox, ledger):
+def test_undo_removes_added_nested_values(editor, enter, save, sandbox, ledger):
     """Beside what others changed in it since."""
     ledger["extension"] = {"requestableScopesEnabled": False, "idTokenDuration": 60}
     ledger["clientNames"] = [{"tag": "ja", "value": "元帳"}]
@@ -125,7 +125,7 @@ def undone(browser, operation):
     return undo(browser, f"{SHOW}saved/{entry.entry}/")
 
 
-def test_a_lock_is_undone_by_the_page_that_locks(admin, do, sandbox):
+def test_lock_is_undone_by_the_lock_page(admin, do, sandbox):
     do(admin, "lock", ticket="CHG-7")
     assert sandbox.clients[44]["locked"]
 
@@ -141,7 +141,7 @@ def test_a_lock_is_undone_by_the_page_that_locks(admin, do, sandbox):
     assertContains(again, "All settings already have their earlier values")
 
 
-def test_scopes_are_put_back_by_their_page(admin, sandbox, ledger):
+def test_scopes_are_restored_by_the_scopes_page(admin, sandbox, ledger):
     sandbox.services[17]["supportedScopes"] = [{"name": "read"}, {"name": "write"}]
     ledger["extension"] = {"requestableScopesEnabled": True, "requestableScopes": ["read"]}
     path = f"{SHOW}scopes/"

@@ -14,7 +14,7 @@ from tests.support.clients import CLIENT
 from tests.support.forms import URLENCODED, fill_form
 
 
-def test_puts_back_what_somebody_changed_elsewhere(member, ledger, sandbox):
+def test_external_change_is_restored(member, ledger, sandbox):
     editor = member(Role.EDITOR)
     editor.get(CLIENT)
     sandbox.clients[44] |= {"clientName": "Hijacked", "modifiedAt": 2**41}
@@ -36,7 +36,7 @@ def back(browser, number=1, **chosen):
     return browser.post(URL, {"at": at, **(chosen or {"whole": ""})})
 
 
-def test_leaves_nothing_of_what_was_added_inside_an_object(editor, save, sandbox, ledger):
+def test_restore_removes_added_nested_values(editor, save, sandbox, ledger):
     ledger |= {
         "extension": {"accessTokenDuration": 60},
         "clientNames": [{"tag": "ja", "value": "元帳"}],
@@ -60,7 +60,7 @@ def test_leaves_nothing_of_what_was_added_inside_an_object(editor, save, sandbox
     assertContains(back(editor), "Nothing to restore")
 
 
-def test_what_only_authlete_sets_stays_whatever_is_asked_for(editor, save, sandbox, ledger):
+def test_values_set_by_authlete_are_not_restored(editor, save, sandbox, ledger):
     editor.get(CLIENT)
     fixed = {"clientId": 44, "number": 7, "createdAt": 5, "locked": True}
     ledger |= fixed | {"fromTheFuture": 8, "modifiedAt": 2}
@@ -73,7 +73,7 @@ def test_what_only_authlete_sets_stays_whatever_is_asked_for(editor, save, sandb
     assert ledger.items() >= (fixed | {"fromTheFuture": 8}).items()
 
 
-def test_what_is_changed_while_it_is_reviewed_is_not_overwritten(editor, save, sandbox, ledger):
+def test_change_during_the_review_is_not_overwritten(editor, save, sandbox, ledger):
     editor.get(CLIENT)
     ledger |= {"clientName": "Bad", "description": "Bad", "modifiedAt": 2}
     review = editor.get(back(editor).url)
@@ -95,7 +95,7 @@ def test_what_is_changed_while_it_is_reviewed_is_not_overwritten(editor, save, s
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK])
-def test_is_not_for_those_who_may_not_change(member, editor, ledger, role):
+def test_needs_a_role_that_may_change(member, editor, ledger, role):
     editor.get(CLIENT)
     ledger |= {"clientName": "Bad", "modifiedAt": 2}
     editor.get(CLIENT)
@@ -107,7 +107,7 @@ def test_is_not_for_those_who_may_not_change(member, editor, ledger, role):
     assert b"bring-back" not in page.content
 
 
-def test_says_that_the_version_was_changed_after_it_was_kept(editor, ledger):
+def test_tampered_version_is_reported(editor, ledger):
     editor.get(CLIENT)
     ledger |= {"clientName": "Bad", "modifiedAt": 2}
     editor.get(CLIENT)
@@ -118,7 +118,7 @@ def test_says_that_the_version_was_changed_after_it_was_kept(editor, ledger):
     assertContains(review, "was tampered with")
 
 
-def test_names_what_stays_as_it_is(editor, save, sandbox, ledger):
+def test_settings_not_restored_are_named(editor, save, sandbox, ledger):
     editor.get(CLIENT)
     ledger |= {"clientName": "Bad", "fromTheFuture": 8, "modifiedAt": 2}
 
@@ -131,7 +131,7 @@ def test_names_what_stays_as_it_is(editor, save, sandbox, ledger):
     assert (kept["clientName"], kept["fromTheFuture"]) == ("Ledger sync", 8)
 
 
-def test_says_what_becomes_of_what_was_entered_before(editor, enter, save, ledger):
+def test_existing_draft_is_mentioned(editor, enter, save, ledger):
     editor.get(CLIENT)
     ledger |= {"clientName": "Bad", "modifiedAt": 2}
     enter(editor, client_name="Mine", description="Of my own")
@@ -143,7 +143,7 @@ def test_says_what_becomes_of_what_was_entered_before(editor, enter, save, ledge
     assertContains(review, "Review 2 changes")
 
 
-def test_says_of_what_was_saved_elsewhere_that_nothing_is_otherwise(editor, ledger):
+def test_external_save_without_changes_says_so(editor, ledger):
     ledger["contacts"] = ["a@ledger.example", "b@ledger.example"]
     editor.get(CLIENT)
     ledger |= {"contacts": ledger["contacts"][::-1], "modifiedAt": 2}
@@ -156,7 +156,7 @@ def test_says_of_what_was_saved_elsewhere_that_nothing_is_otherwise(editor, ledg
     assertContains(editor.get(f"{CLIENT}saved/{entry}/"), said)
 
 
-def test_says_that_a_lost_call_hides_what_others_do(editor, enter, save, sandbox):
+def test_open_call_is_named_as_hiding_external_changes(editor, enter, save, sandbox):
     enter(editor, client_name="Ours")
     sandbox.fault("reset", operation="client.update", times=1)
     save(editor)
@@ -166,7 +166,7 @@ def test_says_that_a_lost_call_hides_what_others_do(editor, enter, save, sandbox
     assertContains(history, "may be attributed to it")
 
 
-def test_says_so_of_no_call_that_hides_nothing(editor, ledger, acme, sandbox):
+def test_unrelated_open_calls_are_not_named(editor, ledger, acme, sandbox):
     log = AuditLogSink(Actor(1, "ida@acme.example", "editor", acme.pk, "acme"))
     grants = connect(load_credentials(acme), "us", log).service(17).grants
     sandbox.fault("reset", operation="granted_scopes.delete")

@@ -52,7 +52,7 @@ def state(sandbox):
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-def test_sent_again_it_does_and_shows_nothing(admin, ready, sandbox, deed):
+def test_resubmitted_form_does_and_shows_nothing(admin, ready, sandbox, deed):
     url, body = ready(deed)
     before = state(sandbox)
     first = admin.post(url, body, content_type=URLENCODED)
@@ -67,7 +67,7 @@ def test_sent_again_it_does_and_shows_nothing(admin, ready, sandbox, deed):
     assert not [one for one in shown if one in again.text]
 
 
-def test_sent_again_with_other_values_it_says_that_these_were_not_sent(admin, ready, sandbox):
+def test_resubmission_with_other_values_is_reported_as_not_sent(admin, ready, sandbox):
     url, body = ready("secret/set")
     admin.post(url, body, content_type=URLENCODED)
     done = state(sandbox)
@@ -85,7 +85,7 @@ def test_sent_again_with_other_values_it_says_that_these_were_not_sent(admin, re
 @pytest.mark.parametrize(
     "key", ["idempotency_key=", "idempotency_key=short", "idempotency_key=" + "%00" * 24, ""]
 )
-def test_without_its_key_it_does_nothing(admin, ready, sandbox, deed, key):
+def test_form_without_its_key_does_nothing(admin, ready, sandbox, deed, key):
     url, body = ready(deed)
     before = state(sandbox)
 
@@ -95,7 +95,7 @@ def test_without_its_key_it_does_nothing(admin, ready, sandbox, deed, key):
 
 
 @pytest.mark.parametrize("deed", sorted(DEEDS.keys() - {"reveal", "undo", "forget"}))
-def test_with_the_key_of_another_form_it_does_nothing(admin, ready, do, sandbox, deed):
+def test_form_with_a_key_of_another_form_does_nothing(admin, ready, do, sandbox, deed):
     url, body = ready(deed)
     (used,) = re.findall(
         r"idempotency_key=([^&]*)", fill_form(admin.get(f"{CLIENT}reveal/"), "idempotency_key")

@@ -13,7 +13,7 @@ def seen():
     return AuditEntry.objects.filter(operation="client.reveal_secret")
 
 
-def test_shows_it_in_one_response_with_one_entry(admin, do):
+def test_secret_is_shown_once_with_one_log_entry(admin, do):
     assertNotContains(admin.get(URL), OLD)
 
     response = do(admin, "reveal")
@@ -27,7 +27,7 @@ def test_shows_it_in_one_response_with_one_entry(admin, do):
     assertNotContains(admin.get(URL), OLD)
 
 
-def test_a_reload_shows_nothing_and_asks_nobody(admin):
+def test_reload_shows_nothing_and_makes_no_call(admin):
     body = fill_form(admin.get(URL), "reason", reason="Lost it")
     admin.post(URL, body, content_type=URLENCODED)
 
@@ -38,21 +38,21 @@ def test_a_reload_shows_nothing_and_asks_nobody(admin):
     assert seen().count() == 1
 
 
-def test_nothing_is_shown_without_a_reason(admin, do):
+def test_reason_is_required(admin, do):
     response = do(admin, "reveal", reason="")
 
     assertNotContains(response, OLD)
     assert not seen().exists()
 
 
-def test_says_when_the_client_is_gone(admin, sandbox):
+def test_deleted_client_is_reported(admin, sandbox):
     body = fill_form(admin.get(URL), "reason", reason="Lost it")
     del sandbox.clients[44]
 
     assert admin.post(URL, body, content_type=URLENCODED).status_code == 404
 
 
-def test_says_that_there_is_none(admin, do, ledger):
+def test_missing_secret_is_reported(admin, do, ledger):
     del ledger["clientSecret"]
 
     assertContains(do(admin, "reveal"), "No secret")

@@ -29,7 +29,7 @@ def unseen(admin, acme):
     )
 
 
-def test_shows_what_nobody_has_seen_in_one_answer(admin, unseen):
+def test_unrevealed_secret_is_shown_once(admin, unseen):
     assertContains(admin.get(CLIENT), "not revealed yet")
     assertNotContains(admin.get(URL), unseen.new_secret)
     body = fill_form(admin.get(URL), "idempotency_key")
@@ -42,7 +42,7 @@ def test_shows_what_nobody_has_seen_in_one_answer(admin, unseen):
     assert again["Location"] == f"{CLIENT}secret/"
 
 
-def test_of_two_who_ask_one_sees_it(admin, unseen):
+def test_concurrent_reveals_show_the_secret_once(admin, unseen):
     first, second = (fill_form(admin.get(URL), "idempotency_key") for _ in range(2))
 
     admin.post(URL, first, content_type=URLENCODED)
@@ -52,7 +52,7 @@ def test_of_two_who_ask_one_sees_it(admin, unseen):
     assertContains(response, "Someone else continued this rotation")
 
 
-def test_one_that_was_shown_is_not_shown_again(admin, staged):
+def test_revealed_secret_is_not_shown_again(admin, staged):
     staged(admin)
 
     assert admin.get(URL)["Location"] == f"{CLIENT}secret/"

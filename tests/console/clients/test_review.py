@@ -11,7 +11,7 @@ from tests.support.forms import URLENCODED, fill_form
 URL = "/acme/services/us/17/clients/44/review/"
 
 
-def test_shows_the_request_and_the_same_for_a_shell(editor, enter):
+def test_request_and_curl_are_shown(editor, enter):
     enter(editor, client_name="Ledger")
 
     response = editor.get(URL)
@@ -22,7 +22,7 @@ def test_shows_the_request_and_the_same_for_a_shell(editor, enter):
     assertNotContains(response, "s3cret-of-the-ledger")
 
 
-def test_saves_and_leaves_what_it_does_not_know(editor, enter, save, sandbox, ledger):
+def test_save_preserves_unknown_values(editor, enter, save, sandbox, ledger):
     ledger["grantTypes"] = ["AUTHORIZATION_CODE", "BY_PIGEON"]
     enter(editor, client_name="Ledger")
 
@@ -44,7 +44,7 @@ def test_saves_and_leaves_what_it_does_not_know(editor, enter, save, sandbox, le
     assert KnownClient.objects.get().name == "Ledger"
 
 
-def test_says_what_would_not_go_together(editor, enter):
+def test_configuration_warnings_are_shown(editor, enter):
     enter(editor, "authentication", token_auth_method="NONE")
 
     response = editor.get(URL)
@@ -54,7 +54,7 @@ def test_says_what_would_not_go_together(editor, enter):
     assertContains(response, "Save 1 change")
 
 
-def test_does_not_send_what_authlete_would_refuse(editor, enter, sandbox):
+def test_fatal_warnings_prevent_the_save(editor, enter, sandbox):
     enter(editor, "id-token", id_token_encryption_enc="A128GCM")
 
     response = editor.get(URL)
@@ -64,7 +64,7 @@ def test_does_not_send_what_authlete_would_refuse(editor, enter, sandbox):
     assertNotContains(response, "Save 1 change")
 
 
-def test_overwrites_nobody(editor, enter, ledger, sandbox):
+def test_save_overwrites_no_newer_change(editor, enter, ledger, sandbox):
     enter(editor, client_name="Mine")
     page = editor.get(URL)
     ledger |= {"clientName": "Theirs", "modifiedAt": 2}
@@ -76,7 +76,7 @@ def test_overwrites_nobody(editor, enter, ledger, sandbox):
 
 
 @pytest.mark.parametrize("fault", ["reset", "status"])
-def test_says_whether_anything_changed_where_it_failed(editor, enter, save, sandbox, fault):
+def test_failure_says_whether_anything_changed(editor, enter, save, sandbox, fault):
     enter(editor, client_name="Ledger")
     sandbox.fault(fault, operation="client.update")
 
@@ -87,7 +87,7 @@ def test_says_whether_anything_changed_where_it_failed(editor, enter, save, sand
     assert Draft.objects.exists()
 
 
-def test_a_guess_in_a_draft_has_another_fingerprint_than_the_stored_secret(editor, enter, ledger):
+def test_guessed_secret_in_a_draft_has_another_fingerprint(editor, enter, ledger):
     ledger["customMetadata"] = '{"api_secret":"hunter2"}'
     enter(editor, custom_metadata='{"my_secret":"hunter2"}')
 

@@ -12,7 +12,7 @@ def calls():
     return AuditEntry.objects.filter(operation="client.refresh_secret")
 
 
-def test_warns_and_then_shows_the_new_one_once(admin, do, ledger):
+def test_new_secret_is_shown_once_after_a_warning(admin, do, ledger):
     assertContains(admin.get(URL), "The current secret stops working immediately")
 
     response = do(admin, "rotate")
@@ -25,7 +25,7 @@ def test_warns_and_then_shows_the_new_one_once(admin, do, ledger):
     assertNotContains(admin.get(URL), new)
 
 
-def test_a_second_click_rotates_nothing(admin, ledger):
+def test_second_submit_rotates_nothing(admin, ledger):
     body = fill_form(admin.get(URL), "reason", reason="Yearly")
     admin.post(URL, body, content_type=URLENCODED)
     new = ledger["clientSecret"]
@@ -37,7 +37,7 @@ def test_a_second_click_rotates_nothing(admin, ledger):
     assert calls().count() == 1
 
 
-def test_does_not_replace_one_that_nobody_looked_at(admin, ledger):
+def test_secret_changed_since_the_form_is_not_replaced(admin, ledger):
     body = fill_form(admin.get(URL), "reason", reason="Yearly")
     ledger["clientSecret"] = "somebody-elses"
 
@@ -55,7 +55,7 @@ def test_does_not_replace_one_that_nobody_looked_at(admin, ledger):
         (False, "Not rotated", "not changed", False),
     ],
 )
-def test_a_lost_reply_is_settled_by_fingerprint(
+def test_lost_response_is_resolved_by_fingerprint(
     admin, do, ledger, sandbox, after, words, object, changed
 ):
     sandbox.fault("reset", operation="client.refresh_secret", after=after, times=1)
@@ -71,14 +71,14 @@ def test_a_lost_reply_is_settled_by_fingerprint(
     assert bool(found.changes) is changed
 
 
-def test_says_what_was_refused(admin, do, ledger, sandbox):
+def test_rejection_is_shown(admin, do, ledger, sandbox):
     sandbox.fault("status", operation="client.refresh_secret", status=403)
 
     assertContains(do(admin, "rotate"), "Not allowed by Authlete")
     assert ledger["clientSecret"] == OLD
 
 
-def test_counts_as_a_change_of_the_secret(admin, do):
+def test_rotation_counts_as_a_change_of_the_secret(admin, do):
     do(admin, "rotate")
 
     assertNotContains(admin.get(f"{CLIENT}secret/"), "not changed in Meridian")

@@ -7,7 +7,7 @@ from tests.support.clients import CLIENT
 URL = "/acme/clients/rotations/"
 
 
-def test_lists_what_is_under_way_until_it_is_settled(admin, staged, do):
+def test_rotations_in_progress_are_listed(admin, staged, do):
     assertContains(admin.get(URL), "No rotations in progress")
 
     staged(admin)
@@ -21,7 +21,7 @@ def test_lists_what_is_under_way_until_it_is_settled(admin, staged, do):
     assertContains(admin.get(URL), "No rotations in progress")
 
 
-def test_tells_what_waits_for_somebody(admin, do, rotation):
+def test_next_step_of_each_rotation_is_shown(admin, do, rotation):
     do(admin, "stage")
     assertContains(admin.get(URL), "not confirmed as stored")
 
@@ -30,7 +30,7 @@ def test_tells_what_waits_for_somebody(admin, do, rotation):
     assertContains(admin.get(URL), "not revealed")
 
 
-def test_shows_nothing_of_others(admin, staged, rotation):
+def test_other_organizations_are_hidden(admin, staged, rotation):
     staged(admin)
     other = Organization.objects.create(slug="other", name="Other")
     type(rotation()).objects.update(organization=other)

@@ -43,7 +43,7 @@ def save(browser, page, **more):
 @pytest.mark.parametrize(
     ("limit", "says"), [("any", "Any scope"), ("none", "No scopes"), ("these", "2 scopes")]
 )
-def test_tells_the_three_states_apart(editor, ledger, limit, says):
+def test_unlimited_none_and_listed_scopes_are_distinguished(editor, ledger, limit, says):
     limited(ledger, STATES[limit])
 
     response = editor.get(URL)
@@ -54,7 +54,7 @@ def test_tells_the_three_states_apart(editor, ledger, limit, says):
 
 @pytest.mark.parametrize("before", STATES)
 @pytest.mark.parametrize("after", STATES)
-def test_goes_from_each_state_to_each_other(editor, ledger, before, after):
+def test_each_state_changes_to_each_other(editor, ledger, before, after):
     limited(ledger, STATES[before])
 
     page = choose(editor, after, STATES[after])
@@ -69,7 +69,7 @@ def test_goes_from_each_state_to_each_other(editor, ledger, before, after):
     assert after == "any" or set(extension["requestableScopes"]) == set(STATES[after])
 
 
-def test_shows_what_changes_before_it_is_saved(editor, ledger):
+def test_review_shows_the_changes(editor, ledger):
     limited(ledger, ["openid", "email"])
 
     page = choose(editor, "these", ["openid", "phone"])
@@ -79,7 +79,7 @@ def test_shows_what_changes_before_it_is_saved(editor, ledger):
     assert ledger["extension"]["requestableScopes"] == ["openid", "email"]
 
 
-def test_records_what_it_was_and_is(editor, ledger):
+def test_change_is_logged_with_both_values(editor, ledger):
     limited(ledger, None)
 
     save(editor, choose(editor, "these", ["openid"]))
@@ -91,7 +91,7 @@ def test_records_what_it_was_and_is(editor, ledger):
     ]
 
 
-def test_points_out_scopes_that_the_service_does_not_have(editor, ledger):
+def test_scopes_missing_in_the_service_are_pointed_out(editor, ledger):
     limited(ledger, ["openid", "loans"])
 
     response = editor.get(URL)
@@ -101,7 +101,7 @@ def test_points_out_scopes_that_the_service_does_not_have(editor, ledger):
     assertNotContains(response, 'value="loans"')
 
 
-def test_tells_what_authlete_dropped(editor, ledger, sandbox):
+def test_scopes_dropped_by_authlete_are_reported(editor, ledger, sandbox):
     page = choose(editor, "these", ["openid", "phone"])
     sandbox.fault(
         "wrong_type", operation="requestable_scopes.update", value={"requestableScopes": ["openid"]}
@@ -114,7 +114,7 @@ def test_tells_what_authlete_dropped(editor, ledger, sandbox):
 
 
 @pytest.mark.parametrize("limit", STATES)
-def test_an_edit_of_something_else_keeps_the_three_states(editor, ledger, sandbox, limit):
+def test_other_edits_preserve_the_scope_limit(editor, ledger, sandbox, limit):
     limited(ledger, STATES[limit])
     before = dict(ledger["extension"])
     url = f"{CLIENT}edit/basics/"
@@ -130,7 +130,7 @@ def test_an_edit_of_something_else_keeps_the_three_states(editor, ledger, sandbo
     assert f'value="{limit}" checked' in editor.get(URL).content.decode()
 
 
-def test_saves_nothing_that_was_not_reviewed(editor, ledger):
+def test_unreviewed_values_are_not_saved(editor, ledger):
     limited(ledger, None)
     page = choose(editor, "these", ["openid"])
 
@@ -140,7 +140,7 @@ def test_saves_nothing_that_was_not_reviewed(editor, ledger):
     assert ledger["extension"]["requestableScopesEnabled"] is False
 
 
-def test_saves_nothing_over_what_someone_changed_meanwhile(editor, ledger):
+def test_save_overwrites_no_newer_change(editor, ledger):
     limited(ledger, None)
     page = choose(editor, "these", ["openid"])
     limited(ledger, ["email"])
@@ -151,13 +151,13 @@ def test_saves_nothing_over_what_someone_changed_meanwhile(editor, ledger):
     assert ledger["extension"]["requestableScopes"] == ["email"]
 
 
-def test_wants_one_ticked_where_exactly_these_is_chosen(editor, ledger):
+def test_listed_scopes_need_at_least_one(editor, ledger):
     response = choose(editor, "these", None)
 
     assertContains(response, "Select at least one scope")
 
 
-def test_asks_for_a_reason(editor, ledger):
+def test_reason_is_required(editor, ledger):
     page = choose(editor, "none")
 
     response = editor.post(URL, fill_form(page, "limit"), content_type=URLENCODED)
@@ -166,7 +166,7 @@ def test_asks_for_a_reason(editor, ledger):
     assert "extension" not in ledger
 
 
-def test_says_what_was_refused(editor, ledger, sandbox):
+def test_rejection_is_shown(editor, ledger, sandbox):
     page = choose(editor, "none")
     sandbox.fault("status", operation="requestable_scopes.update", status=403)
 
@@ -194,7 +194,7 @@ def opened(editor, ledger):
     return make
 
 
-def test_undoing_says_which_scopes_the_service_has_lost(editor, sandbox, opened):
+def test_undo_names_scopes_the_service_has_lost(editor, sandbox, opened):
     undo = opened(["openid", "email"])
     sandbox.services[17]["supportedScopes"] = [{"name": "openid"}]
 
@@ -206,7 +206,7 @@ def test_undoing_says_which_scopes_the_service_has_lost(editor, sandbox, opened)
     assert 'value="openid" checked' in compact(page)
 
 
-def test_undoing_begins_with_what_is_so_where_none_of_them_is_left(editor, sandbox, opened):
+def test_undo_without_remaining_scopes_keeps_the_current_ones(editor, sandbox, opened):
     undo = opened(["openid", "email"])
     sandbox.services[17]["supportedScopes"] = [{"name": "phone"}]
 
@@ -218,7 +218,7 @@ def test_undoing_begins_with_what_is_so_where_none_of_them_is_left(editor, sandb
     assertContains(editor.post(undo, f"{body}&review=", content_type=URLENCODED), "No changes.")
 
 
-def test_undoing_offers_what_it_was_where_the_service_does_not_tell(editor, sandbox, opened):
+def test_undo_restores_scopes_if_the_service_lists_none(editor, sandbox, opened):
     undo = opened(["openid", "email"])
     sandbox.services[17]["supportedScopes"] = None
 

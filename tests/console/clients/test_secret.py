@@ -7,7 +7,7 @@ from tests.support.clients import CLIENT, OLD
 URL = f"{CLIENT}secret/"
 
 
-def test_tells_its_fingerprint_and_never_the_secret(admin):
+def test_fingerprint_is_shown_instead_of_the_secret(admin):
     response = admin.get(URL)
 
     assertContains(response, "Ledger sync")
@@ -15,7 +15,7 @@ def test_tells_its_fingerprint_and_never_the_secret(admin):
     assertNotContains(response, OLD)
 
 
-def test_says_how_old_it_is_as_far_as_that_is_known(admin, do):
+def test_known_age_of_the_secret_is_shown(admin, do):
     assertContains(admin.get(URL), "not changed in Meridian")
     assertContains(admin.get(URL), "overdue")
 
@@ -26,7 +26,7 @@ def test_says_how_old_it_is_as_far_as_that_is_known(admin, do):
 
 
 @pytest.mark.parametrize("made", [10**18, -(10**18), 253_402_300_799_999])
-def test_takes_a_time_that_no_calendar_has_for_none(admin, ledger, made):
+def test_impossible_creation_time_counts_as_unknown(admin, ledger, made):
     ledger |= {"createdAt": made}
 
     assertContains(admin.get(URL), "Client authentication")
@@ -39,20 +39,20 @@ def test_takes_a_time_that_no_calendar_has_for_none(admin, ledger, made):
         ({"tokenAuthMethod": "PRIVATE_KEY_JWT"}, "so the secret has no effect"),
     ],
 )
-def test_says_that_nothing_asks_for_it(admin, ledger, members, words):
+def test_unused_secret_is_reported(admin, ledger, members, words):
     ledger |= members
 
     assertContains(admin.get(URL), words)
 
 
-def test_names_what_is_signed_with_it(admin, ledger):
+def test_uses_of_the_secret_are_named(admin, ledger):
     ledger |= {"tokenAuthMethod": "PRIVATE_KEY_JWT", "idTokenSignAlg": "HS256"}
 
     assertContains(admin.get(URL), "Signing ID tokens")
     assertNotContains(admin.get(URL), "Secret not used")
 
 
-def test_offers_nothing_to_who_may_not_see_it(member, ledger):
+def test_actions_need_permission_to_reveal(member, ledger):
     response = member(Role.EDITOR).get(URL)
 
     assertContains(response, "Only administrators can see or replace a secret")

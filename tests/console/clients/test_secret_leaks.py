@@ -189,7 +189,7 @@ def walk(browser, places):
 
 
 @pytest.mark.slow
-def test_a_secret_is_in_its_one_answer_and_nowhere_else(
+def test_secret_appears_in_one_response_only(
     everything, member, admin, heard, shown, caplog, capfd
 ):
     caplog.set_level(logging.DEBUG)

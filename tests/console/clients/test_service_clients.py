@@ -30,7 +30,7 @@ def counts(response, facet):
     return {one.label: one.count for one in links}
 
 
-def test_asks_for_one_page_and_tells_the_range(member, many):
+def test_one_page_is_read_and_its_range_shown(member, many):
     response = member(Role.VIEWER).get(URL, {"size": "100", "page": "2"})
 
     assert asked(many) == [(100, 200)]
@@ -40,7 +40,7 @@ def test_asks_for_one_page_and_tells_the_range(member, many):
     assertContains(response, "?size=100&amp;page=3")
 
 
-def test_leads_from_beyond_the_end_to_the_last_page(member, many):
+def test_page_beyond_the_end_redirects_to_the_last(member, many):
     response = member(Role.VIEWER).get(URL, {"size": "100", "page": "9"})
 
     assert response["Location"] == f"{URL}?size=100&page=3"
@@ -49,7 +49,7 @@ def test_leads_from_beyond_the_end_to_the_last_page(member, many):
 @pytest.mark.parametrize(
     "address", [{"q": "client"}, {"type": "CONFIDENTIAL"}, {"sort": "-name"}, {"all": "yes"}]
 )
-def test_reads_all_pages_where_all_must_be_known(member, many, address):
+def test_searching_and_sorting_read_all_pages(member, many, address):
     response = member(Role.VIEWER).get(URL, address)
 
     assert sorted(asked(many)) == [(0, 100), (100, 200), (200, 250)]
@@ -85,11 +85,11 @@ def test_reads_all_pages_where_all_must_be_known(member, many, address):
          ["=HYPERLINK(1)", "Ledger sync", "Partner", "Till", "Web shop"]),
     ],
 )  # fmt: skip
-def test_finds_sorts_and_filters(member, few, address, found):
+def test_list_is_searched_sorted_and_filtered(member, few, address, found):
     assert names(member(Role.VIEWER).get(URL, address)) == found
 
 
-def test_counts_what_one_more_filter_would_leave(member, few):
+def test_filter_counts_reflect_other_filters(member, few):
     response = member(Role.VIEWER).get(URL, {"type": "CONFIDENTIAL"})
 
     assert counts(response, "type") == {"Confidential": 4, "Public": 1}
@@ -98,14 +98,14 @@ def test_counts_what_one_more_filter_would_leave(member, few):
     assert counts(response, "redirect") == {"app1.example.com": 2, "com.acme.app:": 1}
 
 
-def test_counts_at_once_what_one_page_shows_whole(member, few):
+def test_single_page_is_counted_at_once(member, few):
     response = member(Role.VIEWER).get(URL)
 
     assert asked(few) == [(0, 50)]
     assert counts(response, "type") == {"Confidential": 4, "Public": 1}
 
 
-def test_offers_filters_before_all_are_counted(member, many):
+def test_filters_are_offered_before_counting(member, many):
     response = member(Role.VIEWER).get(URL)
 
     assert asked(many) == [(0, 50)]
@@ -121,7 +121,7 @@ def test_offers_filters_before_all_are_counted(member, many):
         ("clientSecret:x", "Unknown setting “clientSecret”."),
     ],
 )
-def test_shows_nothing_for_a_question_that_it_does_not_understand(member, few, q, said):
+def test_invalid_query_shows_an_error_and_no_rows(member, few, q, said):
     response = member(Role.VIEWER).get(URL, {"q": q})
 
     assert names(response) == []
@@ -129,14 +129,14 @@ def test_shows_nothing_for_a_question_that_it_does_not_understand(member, few, q
     assertContains(response, "Correct the search above")
 
 
-def test_marks_what_is_locked_and_what_came_by_itself(member, few):
+def test_locked_and_registered_clients_have_badges(member, few):
     response = member(Role.VIEWER).get(URL)
 
     assertContains(response, '<span class="badge bad">locked</span>', 1)
     assertContains(response, '<span class="badge info">Dynamic</span>', 1)
 
 
-def test_tells_none_yet_from_filtered_away(member, acme, sandbox):
+def test_empty_list_differs_from_no_matches(member, acme, sandbox):
     browser = member(Role.VIEWER)
 
     assertContains(browser.get(URL), "No clients yet")
@@ -144,7 +144,7 @@ def test_tells_none_yet_from_filtered_away(member, acme, sandbox):
     assertContains(browser.get(URL, {"q": "x-x"}), "No matching clients")
 
 
-def test_says_what_is_missing_when_a_later_page_fails(member, many):
+def test_failed_later_page_is_reported(member, many):
     answer = many.answer
     odd = {"operation": "client.list", "status": 500, "code": "A028001", "times": 1}
     faults = iter([odd])
@@ -164,7 +164,7 @@ def test_says_what_is_missing_when_a_later_page_fails(member, many):
     assert not KnownClient.objects.exists()
 
 
-def test_says_so_where_there_are_more_than_are_ever_read(member, many, monkeypatch):
+def test_truncated_list_is_reported(member, many, monkeypatch):
     monkeypatch.setattr(listing, "CLIENT_LIST", replace(listing.CLIENT_LIST, max_items=200))
 
     browser = member(Role.VIEWER)
@@ -177,7 +177,7 @@ def test_says_so_where_there_are_more_than_are_ever_read(member, many, monkeypat
 
 @pytest.mark.parametrize("kind", ["html502", "garbage", "wrong_type", "cut", "nan"])
 @pytest.mark.parametrize("address", [{}, {"q": "till"}])
-def test_says_so_where_nothing_could_be_read(member, few, kind, address):
+def test_unreadable_list_is_reported(member, few, kind, address):
     few.fault(kind, operation="client.list")
 
     response = member(Role.VIEWER).get(URL, address)
@@ -186,7 +186,7 @@ def test_says_so_where_nothing_could_be_read(member, few, kind, address):
     assertNotContains(response, "No clients yet", status_code=502)
 
 
-def test_says_that_a_limited_credential_sees_names_only(member, few):
+def test_limited_credential_is_reported(member, few):
     for token in few.state.tokens.values():
         token.permissions = ("view_client",)
 
@@ -208,13 +208,13 @@ def test_says_that_a_limited_credential_sees_names_only(member, few):
     ],
 )
 @pytest.mark.parametrize("address", [{}, {"q": "client"}, {"download": "csv"}])
-def test_stands_what_nobody_expects(member, few, odd, address):
+def test_unexpected_values_are_listed(member, few, odd, address):
     few.clients[5] |= odd
 
     assert member(Role.VIEWER).get(URL, address).status_code == 200
 
 
-def test_remembers_what_it_read_whole(member, many):
+def test_complete_reads_update_the_inventory(member, many):
     browser = member(Role.VIEWER)
     browser.get(URL)
     assert not KnownClient.objects.exists()
@@ -225,7 +225,7 @@ def test_remembers_what_it_read_whole(member, many):
     assert KnownService.objects.get(service_id=17).clients_at
 
 
-def test_the_file_holds_what_is_filtered_and_starts_no_formula(member, few):
+def test_csv_contains_filtered_rows_without_formulas(member, few):
     response = member(Role.VIEWER).get(URL, {"download": "csv", "q": "type:confidential"})
 
     text = b"".join(response).decode()
@@ -237,7 +237,7 @@ def test_the_file_holds_what_is_filtered_and_starts_no_formula(member, few):
     assert response["Content-Disposition"].startswith('attachment; filename="clients-us-17-')
 
 
-def test_the_lines_hold_the_same(member, few):
+def test_json_lines_contain_the_same_rows(member, few):
     response = member(Role.VIEWER).get(URL, {"download": "jsonl", "locked": "yes"})
 
     (row,) = (json.loads(line) for line in b"".join(response).decode().splitlines())
@@ -246,7 +246,7 @@ def test_the_lines_hold_the_same(member, few):
     assert row["locked"] is True
 
 
-def test_keeps_in_the_record_what_was_taken_out(member, few):
+def test_export_is_logged(member, few):
     member(Role.VIEWER).get(URL, {"download": "csv", "locked": "yes", "page": "3"})
 
     entry = AuditEntry.objects.get(operation="clients.exported")
@@ -256,21 +256,21 @@ def test_keeps_in_the_record_what_was_taken_out(member, few):
     assert told == {"query": "locked=yes", "rows": 1}
 
 
-def test_gives_no_half_file(member, many):
+def test_failed_read_exports_no_file(member, many):
     many.fault("status", operation="client.list", status=500, times=1)
 
     assert member(Role.VIEWER).get(URL, {"download": "csv"}).status_code == 502
     assert not AuditEntry.objects.filter(operation="clients.exported").exists()
 
 
-def test_shows_no_secret(member, few):
+def test_no_secret_is_shown(member, few):
     browser = member(Role.ADMIN)
 
     for address in ({}, {"q": "till"}, {"all": "yes"}):
         assertNotContains(browser.get(URL, address), SECRET[:16])
 
 
-def test_answers_htmx_with_the_list_alone(member, few):
+def test_htmx_gets_the_list_only(member, few):
     response = member(Role.VIEWER).get(
         URL, headers={"HX-Request": "true", "HX-Trigger": "facet-type-PUBLIC"}
     )
@@ -284,5 +284,5 @@ def test_answers_htmx_with_the_list_alone(member, few):
     ("role", "status"),
     [(Role.VIEWER, 200), (Role.AUDITOR, 200), (Role.EDITOR, 200), (Role.HELP_DESK, 403)],
 )
-def test_is_open_to_roles_that_may_read(member, few, role, status):
+def test_needs_a_role_that_may_read(member, few, role, status):
     assert member(role).get(URL).status_code == status

@@ -7,7 +7,7 @@ from tests.support.clients import CLIENT, OLD
 CHOSEN = "chosen-canary_44-AbC"
 
 
-def test_sets_it_and_never_writes_it_back(admin, do, ledger):
+def test_secret_is_set_and_never_shown(admin, do, ledger):
     response = do(admin, "secret/set", secret=CHOSEN)
 
     assert ledger["clientSecret"] == CHOSEN
@@ -21,7 +21,7 @@ def test_sets_it_and_never_writes_it_back(admin, do, ledger):
 
 
 @pytest.mark.parametrize("secret", ["", "with space", "umläut", "x" * 87, "a+b/c="])
-def test_tells_the_rules_at_the_field(admin, do, ledger, secret):
+def test_invalid_secret_is_an_error_at_the_field(admin, do, ledger, secret):
     response = do(admin, "secret/set", secret=secret)
 
     assert ledger["clientSecret"] == OLD
@@ -31,7 +31,7 @@ def test_tells_the_rules_at_the_field(admin, do, ledger, secret):
         assertNotContains(response, f'value="{secret}"')
 
 
-def test_keeps_nothing_when_the_reason_is_missing(admin, do, ledger):
+def test_missing_reason_preserves_no_secret(admin, do, ledger):
     response = do(admin, "secret/set", secret=CHOSEN, reason="")
 
     assert ledger["clientSecret"] == OLD
@@ -39,7 +39,7 @@ def test_keeps_nothing_when_the_reason_is_missing(admin, do, ledger):
     assert CHOSEN not in str(dict(admin.session))
 
 
-def test_a_lost_reply_is_settled_by_fingerprint(admin, do, sandbox):
+def test_lost_response_is_resolved_by_fingerprint(admin, do, sandbox):
     sandbox.fault("reset", operation="client.set_secret", after=True, times=1)
 
     response = do(admin, "secret/set", secret=CHOSEN)
@@ -47,5 +47,5 @@ def test_a_lost_reply_is_settled_by_fingerprint(admin, do, sandbox):
     assertContains(response, "Rotated, but the new secret wasn't shown")
 
 
-def test_says_how_strong_it_should_be(admin):
+def test_strength_advice_is_shown(admin):
     assertContains(admin.get(f"{CLIENT}secret/set/"), "43 random characters")

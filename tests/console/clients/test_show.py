@@ -10,7 +10,7 @@ from tests.support.markup import compact
 URL = "/acme/services/us/17/clients/44/"
 
 
-def test_makes_a_single_call_and_counts_what_is_set(member, ledger):
+def test_page_makes_a_single_call_and_counts_customized_settings(member, ledger):
     rows = {r.slug: r for r in member(Role.VIEWER).get(URL).context["sections"]}
 
     assert rows["redirects"].set > 0
@@ -18,7 +18,7 @@ def test_makes_a_single_call_and_counts_what_is_set(member, ledger):
     assert [entry.operation for entry in AuditEntry.objects.all()] == ["client.get"]
 
 
-def test_says_what_it_is(member, ledger):
+def test_name_alias_and_type_are_shown(member, ledger):
     response = member(Role.VIEWER).get(URL)
 
     for words in ("Ledger sync", "ledger", "confidential", "manual registration"):
@@ -26,7 +26,7 @@ def test_says_what_it_is(member, ledger):
     assertContains(response, "https://ledger.example/done")
 
 
-def test_tells_what_is_locked_and_where_it_came_from(member, ledger):
+def test_lock_and_source_are_shown(member, ledger):
     ledger |= {"locked": True, "clientSource": "DYNAMIC_REGISTRATION"}
 
     response = member(Role.VIEWER).get(URL)
@@ -48,13 +48,13 @@ def test_tells_what_is_locked_and_where_it_came_from(member, ledger):
         ),
     ],
 )
-def test_tells_which_scopes_it_may_ask_for(member, ledger, extension, words):
+def test_requestable_scopes_are_shown(member, ledger, extension, words):
     ledger["extension"] = extension
 
     assertContains(member(Role.VIEWER).get(URL), words)
 
 
-def test_links_what_does_not_go_together_to_its_setting(member, ledger):
+def test_configuration_warnings_link_their_setting(member, ledger):
     ledger["tokenAuthMethod"] = "PRIVATE_KEY_JWT"
 
     response = member(Role.EDITOR).get(URL)
@@ -63,7 +63,7 @@ def test_links_what_does_not_go_together_to_its_setting(member, ledger):
     assertContains(response, "Token requests fail")
 
 
-def test_shows_no_secret(member, ledger):
+def test_no_secret_is_shown(member, ledger):
     ledger["jwks"] = json.dumps({"keys": [{"kty": "EC", "d": "pr1vate-part"}]})
     ledger["registrationAccessTokenHash"] = "h4sh-of-a-token"
 
@@ -73,7 +73,7 @@ def test_shows_no_secret(member, ledger):
         assertNotContains(response, secret)
 
 
-def test_sends_viewers_to_read_and_editors_to_edit(member, ledger):
+def test_sections_link_viewers_to_read_and_editors_to_edit(member, ledger):
     assertContains(member(Role.VIEWER).get(URL), "/fields/#basics")
     assertContains(member(Role.EDITOR).get(URL), "/edit/basics/")
 
@@ -88,17 +88,17 @@ def test_sends_viewers_to_read_and_editors_to_edit(member, ledger):
         URL.replace("acme", "other"),
     ],
 )
-def test_is_not_there_for_another_client(member, ledger, url):
+def test_other_client_is_not_found(member, ledger, url):
     assert member(Role.VIEWER).get(url).status_code in (403, 404)
 
 
-def test_stands_a_client_of_which_nothing_is_told(member, ledger, sandbox):
+def test_client_with_ids_only_is_shown(member, ledger, sandbox):
     sandbox.clients[44] = {"clientId": 44, "modifiedAt": 1}
 
     assertContains(member(Role.VIEWER).get(URL), "44")
 
 
-def test_names_some_of_many_redirect_uris_and_leads_to_all(member, ledger):
+def test_many_redirect_uris_are_truncated_with_a_link(member, ledger):
     ledger["redirectUris"] = [f"https://app.example/{n}" for n in range(120)]
 
     response = member(Role.VIEWER).get(URL)

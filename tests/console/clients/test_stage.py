@@ -11,7 +11,7 @@ from tests.support.forms import URLENCODED, fill_form
 URL = f"{CLIENT}stage/"
 
 
-def test_makes_a_secret_that_authlete_does_not_learn(admin, do, ledger, rotation):
+def test_staged_secret_is_not_sent_to_authlete(admin, do, ledger, rotation):
     response = do(admin, "stage")
 
     new = rotation().new_secret
@@ -23,7 +23,7 @@ def test_makes_a_secret_that_authlete_does_not_learn(admin, do, ledger, rotation
     assert (entry.outcome, entry.client, entry.reason) == ("done", "44", "Yearly rotation")
 
 
-def test_shows_it_in_that_one_answer(admin, do, rotation):
+def test_staged_secret_is_shown_once(admin, do, rotation):
     body = fill_form(admin.get(URL), "reason", reason="Yearly")
     admin.post(URL, body, content_type=URLENCODED)
     new = rotation().new_secret
@@ -36,7 +36,7 @@ def test_shows_it_in_that_one_answer(admin, do, rotation):
     assert Rotation.objects.count() == 1
 
 
-def test_keeps_the_fingerprints_of_both(admin, staged, rotation):
+def test_fingerprints_of_both_secrets_are_stored(admin, staged, rotation):
     new = staged(admin)
 
     assert rotation().new_secret == new
@@ -45,7 +45,7 @@ def test_keeps_the_fingerprints_of_both(admin, staged, rotation):
     assertContains(admin.get(f"{CLIENT}secret/"), rotation().old_fingerprint[:4])
 
 
-def test_of_two_who_stage_at_once_one_wins_and_the_other_is_told(member, ledger):
+def test_concurrent_staging_succeeds_once(member, ledger):
     ann, bo = member(Role.ADMIN), None
     body = fill_form(ann.get(URL), "reason", reason="Mine")
     other = fill_form(ann.get(URL), "reason", reason="Theirs")
@@ -58,13 +58,13 @@ def test_of_two_who_stage_at_once_one_wins_and_the_other_is_told(member, ledger)
     assert Rotation.objects.get().reason == "Theirs"
 
 
-def test_leads_to_the_one_under_way(admin, staged):
+def test_rotation_in_progress_redirects_to_the_secret(admin, staged):
     staged(admin)
 
     assertRedirects(admin.get(URL), f"{CLIENT}secret/", fetch_redirect_response=False)
 
 
-def test_one_that_nobody_activates_is_thrown_away(admin, staged, rotation, settings):
+def test_unactivated_secret_expires(admin, staged, rotation, settings):
     staged(admin)
     Rotation.objects.update(until="2026-01-01T00:00Z")
 
@@ -74,9 +74,7 @@ def test_one_that_nobody_activates_is_thrown_away(admin, staged, rotation, setti
     assert AuditEntry.objects.get(operation="secret.drop").actor_id == 0
 
 
-def test_a_client_without_a_secret_gets_one_that_cannot_be_undone(
-    admin, ledger, staged, do, rotation
-):
+def test_first_secret_of_a_client_cannot_be_undone(admin, ledger, staged, do, rotation):
     del ledger["clientSecret"]
     new = staged(admin)
 

@@ -11,7 +11,7 @@ IN_DIALOG = {"HX-Request": "true", "HX-Target": "step"}
 PASSWORD = "/accounts/reauthenticate/"
 
 
-def test_dialog_shows_the_page_without_the_frame_around_it(admin):
+def test_dialog_shows_the_page_without_its_frame(admin):
     page, dialog = admin.get(STAGE), admin.get(STAGE, headers=IN_DIALOG)
 
     for response in (page, dialog):
@@ -41,7 +41,7 @@ def test_dialog_follows_redirects_that_load_a_page_elsewhere(admin, staged):
         )
 
 
-def test_error_in_the_dialog_keeps_what_was_entered(admin):
+def test_error_in_the_dialog_preserves_the_input(admin):
     body = fill_form(admin.get(STAGE), "reason", reason="", ticket="CHG-2101")
 
     response = admin.post(STAGE, body, content_type=URLENCODED, headers=IN_DIALOG)

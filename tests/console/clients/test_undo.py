@@ -6,7 +6,7 @@ from tests.support.forms import URLENCODED, fill_form
 URL = f"{CLIENT}undo/"
 
 
-def test_puts_the_old_one_back_and_keeps_neither(admin, staged, do, ledger, rotation):
+def test_undo_restores_the_old_secret_and_erases_both(admin, staged, do, ledger, rotation):
     staged(admin)
     do(admin, "activate")
 
@@ -18,7 +18,7 @@ def test_puts_the_old_one_back_and_keeps_neither(admin, staged, do, ledger, rota
     assert (row.state, row.new_sealed, row.old_sealed) == ("undone", "", "")
 
 
-def test_does_not_replace_a_third_secret_unless_told_to(admin, staged, do, ledger, rotation):
+def test_newer_secret_is_replaced_only_after_confirmation(admin, staged, do, ledger, rotation):
     staged(admin)
     do(admin, "activate")
     body = fill_form(admin.get(URL), "reason")
@@ -32,7 +32,7 @@ def test_does_not_replace_a_third_secret_unless_told_to(admin, staged, do, ledge
     assert ledger["clientSecret"] == OLD
 
 
-def test_a_lost_reply_is_settled(admin, staged, do, ledger, sandbox, rotation):
+def test_lost_response_is_resolved(admin, staged, do, ledger, sandbox, rotation):
     staged(admin)
     do(admin, "activate")
     sandbox.fault("reset", operation="client.set_secret", after=True, times=1)
@@ -43,7 +43,7 @@ def test_a_lost_reply_is_settled(admin, staged, do, ledger, sandbox, rotation):
     assert rotation().state == "undone"
 
 
-def test_a_refusal_leaves_it_active(admin, staged, do, sandbox, rotation):
+def test_rejection_leaves_the_secret_active(admin, staged, do, sandbox, rotation):
     staged(admin)
     do(admin, "activate")
     sandbox.fault("status", operation="client.set_secret", status=403)
@@ -53,7 +53,7 @@ def test_a_refusal_leaves_it_active(admin, staged, do, sandbox, rotation):
     assert (rotation().state, rotation().old_secret) == ("activated", OLD)
 
 
-def test_needs_something_to_undo(admin, staged):
+def test_activated_secret_is_required(admin, staged):
     staged(admin)
 
     assert admin.get(URL)["Location"] == f"{CLIENT}secret/"

@@ -29,7 +29,7 @@ def gone(member, ledger, sandbox):
     return editor
 
 
-def test_holds_it_beside_another_client(member, ledger, sandbox):
+def test_compares_with_another_client(member, ledger, sandbox):
     editor = member(Role.EDITOR)
     sandbox.clients[45] = sandbox.clients[44] | {"clientId": 45, "pkceRequired": True}
 
@@ -39,7 +39,7 @@ def test_holds_it_beside_another_client(member, ledger, sandbox):
     assertNotContains(page, OLD)
 
 
-def test_a_deleted_one_still_has_its_page_and_history(gone):
+def test_deleted_client_has_a_page_and_history(gone):
     page = gone.get(CLIENT)
 
     assertContains(page, "was deleted", status_code=404)
@@ -56,7 +56,7 @@ def test_a_deleted_one_still_has_its_page_and_history(gone):
 
 
 @pytest.mark.parametrize("deed", ["bring-back", "restore"])
-def test_nothing_is_put_back_into_a_deleted_one(member, ledger, sandbox, deed):
+def test_deleted_client_cannot_be_restored_by_version(member, ledger, sandbox, deed):
     editor = member(Role.EDITOR)
     editor.get(CLIENT)
     ledger |= {"clientName": "Bad", "modifiedAt": 2}
@@ -73,7 +73,7 @@ def test_nothing_is_put_back_into_a_deleted_one(member, ledger, sandbox, deed):
     assertContains(left, "Not restored", status_code=404)
 
 
-def test_one_that_was_never_seen_is_not_there(member, sandbox):
+def test_unknown_client_is_not_found(member, sandbox):
     page = member(Role.EDITOR).get("/acme/services/us/17/clients/999/as-of/")
 
     assert page.status_code == 404
@@ -86,7 +86,7 @@ def unknown(ledger):
     ledger["attributes"] = [{"key": "one", "value": "1", "future": "c4nary-inner"}]
 
 
-def test_a_deleted_one_is_created_again(unknown, gone, sandbox):
+def test_deleted_client_can_be_recreated(unknown, gone, sandbox):
     kept = dict(Version.objects.get(number=1).document().to_dict())
     start = "/acme/services/us/17/clients/new/?again=us/17/44"
     gone.get(CLIENT)
@@ -139,9 +139,7 @@ def again(acme):
         (44, "削除された/us/17/44/を再作成"),
     ],
 )
-def test_what_was_made_of_a_deleted_one_is_found_by_its_whole_id(
-    member, sandbox, ledger, again, number, reason
-):
+def test_recreated_client_is_linked_by_its_exact_id(member, sandbox, ledger, again, number, reason):
     editor = member(Role.EDITOR)
     sandbox.clients[number] = ledger | {"clientId": number}
     old = f"/acme/services/us/17/clients/{number}/"
@@ -154,7 +152,7 @@ def test_what_was_made_of_a_deleted_one_is_found_by_its_whole_id(
     assertContains(editor.get(f"{new}history/"), f'href="{old}"')
 
 
-def test_nothing_was_made_of_one_that_is_there(member, ledger, again):
+def test_existing_client_links_no_recreation(member, ledger, again):
     editor = member(Role.EDITOR)
     editor.get(CLIENT)
 
@@ -164,7 +162,7 @@ def test_nothing_was_made_of_one_that_is_there(member, ledger, again):
     assertNotContains(history, "Recreated from")
 
 
-def test_what_was_made_of_others_hides_nothing(gone, again):
+def test_recreations_of_others_are_ignored(gone, again):
     new = again(recreation_reason("us/17/44"))
     others = [again(recreation_reason(f"us/17/44{digit}")) for digit in range(6)]
 
@@ -175,7 +173,7 @@ def test_what_was_made_of_others_hides_nothing(gone, again):
         assertNotContains(page, f'href="{other}"', status_code=404)
 
 
-def test_what_was_changed_after_it_was_kept_is_said_before_it_is_used(gone):
+def test_recreation_warns_of_a_tampered_version(gone):
     gone.get(CLIENT)
     Version.objects.filter(number=1).update(modified_at=7)
 
@@ -185,7 +183,7 @@ def test_what_was_changed_after_it_was_kept_is_said_before_it_is_used(gone):
     assertContains(gone.get(again), said)
 
 
-def test_the_list_of_what_cannot_come_back_is_whole(member, ledger, sandbox):
+def test_recreation_lists_everything_that_is_lost(member, ledger, sandbox):
     editor = member(Role.EDITOR)
     ledger |= {
         "clientSource": "DYNAMIC_REGISTRATION",
@@ -210,7 +208,7 @@ def test_the_list_of_what_cannot_come_back_is_whole(member, ledger, sandbox):
     assert not {"Translated client names", "Client secret", "Locked"} & {*begun.copy.left_out}
 
 
-def test_one_whose_service_is_gone_is_created_in_another(gone, acme, sandbox):
+def test_client_of_a_deleted_service_is_recreated_in_another(gone, acme, sandbox):
     gone.get("/acme/services/us/17/")
     record_snapshot(acme.pk, ObjectSnapshot("us", 17, 0, "", is_write=True))
     twin = sandbox.services[17] | {"apiKey": 18, "serviceName": "Twin"}
@@ -230,7 +228,7 @@ def test_one_whose_service_is_gone_is_created_in_another(gone, acme, sandbox):
     assertContains(service, f'href="{CLIENT}"', status_code=404)
 
 
-def test_what_a_gateway_does_not_find_is_not_gone(member, ledger, sandbox):
+def test_gateway_404_is_not_shown_as_deleted(member, ledger, sandbox):
     editor = member(Role.EDITOR)
     editor.get(CLIENT)
     sandbox.fault("status", operation="client.get", status=404, code="")

@@ -4,12 +4,12 @@ from tests.support.credentials import entries
 URL = "/acme/credentials/us/probe/"
 
 
-def test_tries_nothing_before_it_is_asked_to(admin, sandbox):
+def test_opening_the_page_makes_no_call(admin, sandbox):
     assert admin.get(URL).status_code == 200
     assert not sandbox.calls
 
 
-def test_tells_what_it_found_and_remembers_it(admin):
+def test_result_is_shown_and_stored(admin):
     page = admin.post(URL).content.decode()
 
     assert "Credential OK: 1 service" in page
@@ -18,7 +18,7 @@ def test_tells_what_it_found_and_remembers_it(admin):
     assert kept.tried_at
 
 
-def test_a_failure_is_remembered_and_nothing_is_removed(admin, sandbox):
+def test_failure_is_stored_and_removes_nothing(admin, sandbox):
     sandbox.fault("status", status=503)
 
     page = admin.post(URL).content.decode()
@@ -28,7 +28,7 @@ def test_a_failure_is_remembered_and_nothing_is_removed(admin, sandbox):
     assert [one.outcome for one in entries("credential.probe")] == ["refused"]
 
 
-def test_sends_nothing_when_no_key_opens_it(admin, sandbox, settings):
+def test_undecryptable_credential_sends_nothing(admin, sandbox, settings):
     settings.VAULT_KEYS = "v2:" + "B" * 43 + "="
 
     page = admin.post(URL).content.decode()
@@ -37,5 +37,5 @@ def test_sends_nothing_when_no_key_opens_it(admin, sandbox, settings):
     assert not sandbox.calls
 
 
-def test_there_is_nothing_to_try_without_one(admin):
+def test_region_without_credential_is_not_found(admin):
     assert admin.post("/acme/credentials/jp/probe/").status_code == 404

@@ -8,7 +8,7 @@ from tests.support.credentials import GOOD, entries, everywhere
 URL = "/acme/credentials/jp/"
 
 
-def test_keeps_one_that_works_and_says_how_many_services_it_sees(put, accept, held):
+def test_working_token_is_saved_with_its_service_count(put, accept, held):
     response = put(accept(GOOD), number="1234")
 
     assert response.status_code == 302
@@ -18,13 +18,13 @@ def test_keeps_one_that_works_and_says_how_many_services_it_sees(put, accept, he
     assert kept.changed_by == "ADMIN"
 
 
-def test_says_so_on_the_page_that_follows(admin, accept):
+def test_next_page_confirms_the_save(admin, accept):
     response = admin.post(URL, {"token": accept(GOOD)}, follow=True)
 
     assert "tested and saved. 0 services found." in response.content.decode()
 
 
-def test_takes_spaces_around_it_as_a_slip(put, accept, held):
+def test_surrounding_spaces_are_removed(put, accept, held):
     put(f"  {accept(GOOD)}\n")
 
     assert held() == GOOD
@@ -42,7 +42,7 @@ def test_takes_spaces_around_it_as_a_slip(put, accept, held):
     ],
     ids=["unknown", "revoked", "expired", "other region", "service", "rights"],
 )
-def test_keeps_nothing_that_does_not_work_and_says_why(put, accept, held, options, says):
+def test_failing_token_is_not_saved_and_explained(put, accept, held, options, says):
     if options is not None:
         accept(GOOD, **options)
 
@@ -55,7 +55,7 @@ def test_keeps_nothing_that_does_not_work_and_says_why(put, accept, held, option
     assert held() is None
 
 
-def test_a_plan_that_does_not_include_it(put, accept, held, sandbox):
+def test_missing_plan_feature_is_explained(put, accept, held, sandbox):
     sandbox.fault("status", operation="service.list", status=403, code="A436001")
 
     response = put(accept(GOOD))
@@ -64,13 +64,13 @@ def test_a_plan_that_does_not_include_it(put, accept, held, sandbox):
     assert held() is None
 
 
-def test_keeps_the_old_one_until_the_new_one_works(put, held):
+def test_failing_token_preserves_the_old_one(put, held):
     put("nobody-knows-this-one", region="us")
 
     assert held("us") == "t0p"
 
 
-def test_one_that_cannot_be_tried_is_kept_only_when_asked_to(put, accept, held, sandbox):
+def test_untested_token_is_saved_only_on_request(put, accept, held, sandbox):
     sandbox.fault("status", status=503)
 
     response = put(accept(GOOD))
@@ -84,12 +84,12 @@ def test_one_that_cannot_be_tried_is_kept_only_when_asked_to(put, accept, held, 
     assert kept.problem in ("failing", "unreachable")  # the breaker may have opened
 
 
-def test_a_wrong_one_is_not_kept_even_when_asked_to(put, held):
+def test_rejected_token_is_never_saved(put, held):
     assert put("nobody-knows-this-one", anyway="on").status_code == 422
     assert held() is None
 
 
-def test_one_that_sees_a_part_is_kept_with_a_warning(admin, accept, held):
+def test_limited_token_is_saved_with_a_warning(admin, accept, held):
     accept(GOOD, ("view_client",), regions=("us",))
 
     page = admin.post("/acme/credentials/us/", {"token": GOOD}, follow=True)
@@ -107,7 +107,7 @@ def test_changes_the_number_alone(put, held):
     assert entry.changes == [{"field": "number", "before": None, "after": 99}]
 
 
-def test_the_same_again_changes_nothing(put):
+def test_same_token_changes_nothing(put):
     put("t0p", region="us")
 
     assert entries("credential.change") == []
@@ -131,11 +131,11 @@ def test_refuses_what_no_header_can_carry(put, held, token, sandbox):
     assert held() is None
 
 
-def test_a_region_that_does_not_exist_is_not_found(admin):
+def test_unknown_region_is_not_found(admin):
     assert admin.get("/acme/credentials/mars/").status_code == 404
 
 
-def test_the_token_is_in_no_answer_and_in_no_row(put, accept):
+def test_token_appears_in_no_response_and_no_row(put, accept):
     answers = [put("wrong-token-0123456789abcdef"), put(accept(GOOD))]
     answers.append(put("wrong-token-0123456789abcdef"))
 
@@ -144,7 +144,7 @@ def test_the_token_is_in_no_answer_and_in_no_row(put, accept):
     assert "0123456789" not in everywhere()
 
 
-def test_the_field_hides_what_is_typed(admin):
+def test_token_field_is_masked(admin):
     page = admin.get(URL).content.decode()
     field = page[page.index('name="token"') - 40 :][:300]
 
@@ -153,7 +153,7 @@ def test_the_field_hides_what_is_typed(admin):
     assert "value=" not in field
 
 
-def test_the_record_tells_it_by_fingerprint(put, accept):
+def test_change_is_logged_by_fingerprint(put, accept):
     put(accept(GOOD), number="7")
 
     (added,) = entries("credential.add")
@@ -166,7 +166,7 @@ def test_the_record_tells_it_by_fingerprint(put, accept):
     assert (tried.outcome, tried.object) == ("done", added.object)
 
 
-def test_the_record_tells_of_a_try_that_failed(put):
+def test_failed_test_is_logged(put):
     put("nobody-knows-this-one")
 
     (tried,) = entries("credential.probe")
@@ -175,7 +175,7 @@ def test_the_record_tells_of_a_try_that_failed(put):
     assert [one.operation for one in entries("credential.add")] == []
 
 
-def test_keeps_until_when_the_token_works(put, accept):
+def test_expiry_date_is_saved(put, accept):
     day = date(2101, 1, 31)
 
     refused = put(accept(GOOD), expires_on="2001-01-01")

@@ -13,13 +13,13 @@ def test_lists_every_region_of_the_deployment(admin):
         assert known in page
 
 
-def test_calls_nobody(admin, sandbox):
+def test_page_makes_no_call(admin, sandbox):
     admin.get(URL)
 
     assert not sandbox.calls
 
 
-def test_shows_what_the_last_try_found(admin, put, accept):
+def test_last_test_result_is_shown(admin, put, accept):
     put(accept(GOOD), number="424242")
 
     page = admin.get(URL).content.decode()
@@ -30,7 +30,7 @@ def test_shows_what_the_last_try_found(admin, put, accept):
     assert GOOD not in page
 
 
-def test_says_when_no_key_opens_one(admin, settings):
+def test_undecryptable_credential_is_reported(admin, settings):
     settings.VAULT_KEYS = "v2:" + "B" * 43 + "="
 
     page = admin.get(URL).content.decode()
@@ -39,7 +39,7 @@ def test_says_when_no_key_opens_one(admin, settings):
     assert "VAULT_KEYS" in page
 
 
-def test_shows_one_of_a_region_that_is_gone_from_the_settings(admin, settings):
+def test_credential_of_a_removed_region_is_listed(admin, settings):
     settings.AUTHLETE_REGIONS = {"eu": "https://eu.authlete.com"}
 
     page = admin.get(URL).content.decode()

@@ -4,7 +4,7 @@ from tests.support.credentials import entries
 URL = "/acme/credentials/us/remove/"
 
 
-def test_asks_for_the_name_of_the_region(admin, held):
+def test_region_name_must_be_typed(admin, held):
     assert "Services keep running" in admin.get(URL).content.decode()
 
     for typed in ("", "jp", "uss"):
@@ -13,7 +13,7 @@ def test_asks_for_the_name_of_the_region(admin, held):
     assert held("us") == "t0p"
 
 
-def test_removes_it_and_the_record_tells_so(admin):
+def test_removal_is_logged(admin):
     admin.post(URL, {"name": "us"})
 
     assert not Credential.objects.exists()
@@ -22,6 +22,6 @@ def test_removes_it_and_the_record_tells_so(admin):
     assert entry.changes[0]["after"] is None
 
 
-def test_there_is_nothing_to_remove_without_one(admin):
+def test_region_without_credential_is_not_found(admin):
     place = "/acme/credentials/jp/remove/"
     assert admin.post(place, {"name": "jp"}).status_code == 404

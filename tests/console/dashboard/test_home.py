@@ -2,11 +2,11 @@ from tenants.models import Membership, Organization
 from tenants.organizations.roles import Role
 
 
-def test_a_single_organization_opens_by_itself(member):
+def test_single_organization_opens_directly(member):
     assert member(Role.VIEWER).get("/")["Location"] == "/acme/"
 
 
-def test_says_whom_to_ask_when_there_is_none(client, django_user_model):
+def test_missing_membership_is_explained(client, django_user_model):
     client.force_login(django_user_model.objects.create_user("x", email="x@a.example"))
 
     page = client.get("/").content.decode()
@@ -14,7 +14,7 @@ def test_says_whom_to_ask_when_there_is_none(client, django_user_model):
     assert "Ask an administrator to invite x@a.example" in page
 
 
-def test_lists_several_and_no_others(member, django_user_model):
+def test_own_organizations_are_listed(member, django_user_model):
     browser = member(Role.VIEWER)
     user = django_user_model.objects.get()
     other = Organization.objects.create(slug="other", name="Other")
@@ -28,5 +28,5 @@ def test_lists_several_and_no_others(member, django_user_model):
     assert "Third" not in page
 
 
-def test_strangers_sign_in_first(client):
+def test_anonymous_visitors_are_sent_to_sign_in(client):
     assert client.get("/")["Location"] == "/accounts/login/?next=/"

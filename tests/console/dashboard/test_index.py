@@ -17,7 +17,7 @@ from tests.support.webhooks import make_webhook
 URL = "/acme/"
 
 
-def test_tells_which_regions_have_a_credential(member, sandbox):
+def test_regions_with_a_credential_are_shown(member, sandbox):
     page = member(Role.EDITOR).get(URL).content.decode()
 
     assert page.count("Credential OK") == 1  # us
@@ -36,13 +36,13 @@ def test_no_last_call_without_credential(member, acme, sandbox):
     assertNotContains(admin.get(URL), "Last call")
 
 
-def test_calls_nobody(member, sandbox):
+def test_page_makes_no_call(member, sandbox):
     member(Role.ADMIN).get(URL)
 
     assert not sandbox.calls
 
 
-def test_lists_changes_of_this_organization_alone(member, acme):
+def test_changes_of_this_organization_are_listed(member, acme):
     bo = Actor(1, "bo@acme.example", organization_id=acme.pk)
     eve = Actor(1, "eve@other.example", organization_id=acme.pk + 1)
     record_event(bo, events.MEMBER_ADD, label="Cyrus Here")
@@ -57,7 +57,7 @@ def test_lists_changes_of_this_organization_alone(member, acme):
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR])
-def test_lists_services_alone_to_who_may_not_read_the_record(member, acme, sandbox, role):
+def test_viewers_see_service_changes_only(member, acme, sandbox, role):
     bo = Actor(1, "bo@acme.example", organization_id=acme.pk)
     record_event(bo, events.MEMBER_ADD, label="Cyrus Here")
     record_event(bo, events.ACCESS_DENIED, effect=Effect.CHANGE, label="/acme/services/new/")
@@ -85,7 +85,7 @@ def test_auditor_sees_recent_changes_and_the_own_number_of_entries(member, acme)
     assertContains(response, "<dt>Entries</dt><dd>2</dd>", html=True)
 
 
-def test_an_auditor_begins_with_a_search_of_the_record(member, acme):
+def test_auditor_gets_a_search_box(member, acme):
     browser = member(Role.AUDITOR)
     user = User.objects.get()
     told = {"organization": acme, "user": user, "name": "Weekend <b>"}
@@ -110,14 +110,14 @@ def test_an_auditor_begins_with_a_search_of_the_record(member, acme):
         ({"ended_at": timezone.now(), "bad": 17}, "verification failed"),
     ],
 )
-def test_tells_whether_the_record_was_whole(member, acme, found, said):
+def test_last_verification_is_shown(member, acme, found, said):
     if found is not None:
         VerificationRun.objects.create(organization=acme, actor="bo", **found)
 
     assert said in member(Role.AUDITOR).get(URL).text
 
 
-def test_help_desk_has_one_box(member):
+def test_help_desk_gets_the_user_search(member):
     browser = member(Role.HELP_DESK)
 
     page = browser.get(URL)
@@ -128,11 +128,11 @@ def test_help_desk_has_one_box(member):
 
 
 @pytest.mark.parametrize("role", Role)
-def test_is_for_every_member(member, role):
+def test_every_member_has_access(member, role):
     assert member(role).get(URL).status_code == 200
 
 
-def test_leads_editors_to_a_change_and_admins_to_its_entry(member, acme, sandbox):
+def test_changes_link_by_role(member, acme, sandbox):
     bo = Actor(1, "bo@acme.example", "editor", acme.pk, acme.slug)
     shop = connect(load_credentials(acme), "us", AuditLogSink(bo)).service(17)
     entry = shop.update(shop.get().modified_at, {"description": "Sells"}).entry_id
@@ -142,14 +142,14 @@ def test_leads_editors_to_a_change_and_admins_to_its_entry(member, acme, sandbox
     assert f'href="/acme/audit/{entry}/"' in admins
 
 
-def test_tells_admins_of_a_webhook_that_is_behind(member, acme):
+def test_delayed_webhook_is_shown_to_admins(member, acme):
     make_webhook(acme, pause="gone")
 
     assert "The webhook “SIEM” is behind" in member(Role.ADMIN).get(URL).text
     assert "SIEM" not in member(Role.AUDITOR).get(URL).text
 
 
-def test_tells_who_reads_the_record_of_what_is_unknown(member, acme, sandbox):
+def test_unknown_outcomes_are_shown_to_audit_readers(member, acme, sandbox):
     admin = member(Role.ADMIN)
     assertNotContains(admin.get(URL), "/acme/audit/unknown/")
     service = "/acme/services/us/17/"
@@ -164,7 +164,7 @@ def test_tells_who_reads_the_record_of_what_is_unknown(member, acme, sandbox):
 
 
 @pytest.mark.parametrize(("many", "told"), [(1000, "1,000"), (1001, "More than 1,000")])
-def test_says_where_more_is_unknown_than_is_counted(member, acme, many, told):
+def test_count_of_unknown_outcomes_is_limited(member, acme, many, told):
     AuditEntry.objects.bulk_create(
         AuditEntry(
             seq=-seq,

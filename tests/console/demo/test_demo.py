@@ -64,7 +64,7 @@ def another(first, tmp_path):
         yield another
 
 
-def test_prints_the_address_and_an_account_for_each_role(first):
+def test_url_and_accounts_are_printed(first):
     assert f"http://localhost:{first.port}/" in first.said
     assert [one["role"] for one in first.gave] == [
         "admin",
@@ -79,7 +79,7 @@ def test_prints_the_address_and_an_account_for_each_role(first):
         )
 
 
-def test_ends_all_of_it(first):
+def test_interrupt_ends_all_processes(first):
     assert "All of it has ended." in first.ending
     assert first.process.returncode == 0
     assert first.left == []
@@ -87,12 +87,12 @@ def test_ends_all_of_it(first):
 
 
 @pytest.mark.slow
-def test_starts_again_as_it_was(first, demo):
+def test_second_start_has_the_same_accounts(first, demo):
     assert demo.accounts() == first.gave
 
 
 @pytest.mark.slow
-def test_every_account_signs_in_with_its_password_alone(demo):
+def test_every_account_signs_in_with_its_password(demo):
     for account in demo.accounts():
         with browsing(demo) as browser:
             answer = sign_in(browser, account)
@@ -102,7 +102,7 @@ def test_every_account_signs_in_with_its_password_alone(demo):
 
 
 @pytest.mark.slow
-def test_shows_services_of_all_four_regions(demo):
+def test_services_of_all_regions_are_listed(demo):
     with browsing(demo) as browser:
         sign_in(browser, demo.accounts()[0])
         page = browser.get("/harbor/services/")
@@ -113,7 +113,7 @@ def test_shows_services_of_all_four_regions(demo):
 
 
 @pytest.mark.slow
-def test_begins_with_a_story_that_is_not_repeated(demo):
+def test_story_is_seeded_once(demo):
     with browsing(demo) as browser:
         sign_in(browser, demo.accounts()[0])
         home = browser.get("/harbor/").text
@@ -127,7 +127,7 @@ def test_begins_with_a_story_that_is_not_repeated(demo):
 
 
 @pytest.mark.slow
-def test_has_a_worker(demo):
+def test_worker_is_running(demo):
     until = time.monotonic() + SECONDS
     with browsing(demo) as browser:
         while "worker: ok" not in browser.get("/readyz").text:
@@ -136,7 +136,7 @@ def test_has_a_worker(demo):
 
 
 @pytest.mark.slow
-def test_serves_its_style_for_ever_and_to_no_other_origin(demo):
+def test_static_files_are_cached_and_same_origin(demo):
     with browsing(demo) as browser:
         page = browser.get("/accounts/login/")
         path = re.findall(r'href="(/static/[^"]+\.css)"', page.text)[0]
@@ -148,21 +148,21 @@ def test_serves_its_style_for_ever_and_to_no_other_origin(demo):
 
 
 @pytest.mark.slow
-def test_keeps_what_it_must_not_show_from_others(demo):
+def test_secret_files_are_private(demo):
     assert demo.data.stat().st_mode & 0o077 == 0
     for name in ("keys", "accounts.json"):
         assert (demo.data / name).stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.slow
-def test_listens_on_this_machine_alone(demo):
+def test_ports_listen_on_loopback_only(demo):
     for port in range(demo.port, demo.port + 6):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.2", port)) != 0
 
 
 @pytest.mark.slow
-def test_says_which_port_is_taken(demo, tmp_path):
+def test_used_port_is_named(demo, tmp_path):
     ports = [f"--port={demo.port}", f"--sandbox-port={demo.port + 1}"]
     for arguments, option in ((ports, "--port"), (ports[1:], "--sandbox-port")):
         second = subprocess.run(
@@ -180,14 +180,14 @@ def test_says_which_port_is_taken(demo, tmp_path):
 
 
 @pytest.mark.slow
-def test_leaves_nothing_running_when_it_is_killed(another):
+def test_killed_demo_leaves_no_process(another):
     another.process.kill()
 
     assert another.ended()
 
 
 @pytest.mark.slow
-def test_ends_when_one_of_its_programs_does(another):
+def test_demo_ends_when_one_process_does(another):
     log = (another.data / "logs" / "console.log").read_text()
     (server,) = re.findall(r"Listening at: \S+ \((\d+)\)", log)
     os.kill(int(server), signal.SIGKILL)

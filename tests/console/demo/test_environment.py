@@ -4,7 +4,7 @@ from console.demo import processes
 from tests.console.demo.running import ROOT
 
 
-def test_gives_memory_back_as_the_image_does(tmp_path: Path) -> None:
+def test_memory_settings_match_the_image(tmp_path: Path) -> None:
     kept = processes.demo_settings(tmp_path, 8000, 9000)
 
     image = (ROOT / "Dockerfile").read_text().split()

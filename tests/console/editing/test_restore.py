@@ -41,7 +41,7 @@ def undo(before, after, now=None):
 
 @settings(max_examples=examples(150))
 @given(data=st.data())
-def test_nothing_is_left_of_a_change_that_was_undone(data):
+def test_undo_restores_any_change(data):
     some = data.draw(st.lists(st.sampled_from(SETTINGS), max_size=4, unique=True))
     before = data.draw(documents(Client, some)).to_dict()
     after = data.draw(documents(Client, some)).to_dict()
@@ -79,28 +79,28 @@ NAMES = [{"tag": "ja", "value": "a"}, {"tag": "fr", "value": "b"}]
         (NAMES[:1], NAMES, NAMES, NAMES[:1]),
     ],
 )
-def test_puts_back_what_was_there(before, after, now, wanted):
+def test_undo_restores_the_previous_value(before, after, now, wanted):
     found = undo({"clientNames": before}, {"clientNames": after}, {"clientNames": now})
 
     assert found.values == {"clientNames": wanted}
     assert found.unrestorable == []
 
 
-def test_a_member_without_a_name_is_told_and_left():
+def test_unnamed_member_is_reported_and_not_restored():
     found = undo({"clientName": {"": 1}}, {"clientName": {"": None}})
 
     assert found.values == {}
     assert [one.name for one in found.unrestorable] == ["clientName."]
 
 
-def test_a_null_of_authletes_own_is_no_conflict():
+def test_null_added_by_authlete_is_no_conflict():
     now = {"clientNames": [NAMES[0], {**NAMES[1], "fromTheFuture": None}]}
     found = undo({"clientNames": NAMES[:1]}, {"clientNames": NAMES}, now)
 
     assert merge(found.base, now, found.values).conflicts == ()
 
 
-def test_a_value_that_moved_on_is_a_conflict():
+def test_changed_value_is_a_conflict():
     now = {"clientName": "theirs"}
     found = undo({"clientName": "old"}, {"clientName": "bad"}, now)
 
@@ -108,7 +108,7 @@ def test_a_value_that_moved_on_is_a_conflict():
     assert (conflict.base, conflict.theirs, conflict.mine) == ("bad", "theirs", "old")
 
 
-def test_what_authlete_made_of_it_is_how_it_was_left():
+def test_value_normalized_by_authlete_is_no_conflict():
     asked = [FieldChange("clientName", "old", "  sent ")]
     made = [FieldChange("clientName", "  sent ", "sent")]
     now = client(clientName="sent")
@@ -119,7 +119,7 @@ def test_what_authlete_made_of_it_is_how_it_was_left():
     assert found.values == {"clientName": "old"}
 
 
-def test_what_the_record_has_a_fingerprint_of_is_no_conflict_where_it_stands():
+def test_unchanged_redacted_value_is_no_conflict():
     added = {**NAMES[1], "fromTheFuture": "c4nary"}
     now = {"clientNames": [NAMES[0], added]}
     asked = redact_unknown_fields(diff_edits({"clientNames": NAMES[:1]}, now), REDACTOR)
@@ -148,7 +148,7 @@ def test_what_the_record_has_a_fingerprint_of_is_no_conflict_where_it_stands():
         (FieldChange("attributes[a].value].value", "a", "b"), "no longer exists"),
     ],
 )
-def test_says_what_cannot_be_put_back(change, why):
+def test_unrestorable_values_are_named(change, why):
     now = client(attributes=[{"key": "a"}, {"key": "a].value", "value": "b"}])
 
     found = plan_restore(CLIENT_KIND, now, [change], (), REDACTOR)
@@ -158,7 +158,7 @@ def test_says_what_cannot_be_put_back(change, why):
     assert found.values == {}
 
 
-def test_names_what_a_draft_loses_in_the_readers_language():
+def test_lost_draft_values_are_named_in_the_readers_language():
     flag = Setting("flag", "flag", "Yes", "", InputType("flag"))
     kind = replace(CLIENT_KIND, declared={"flag": ("basics", flag)})
 

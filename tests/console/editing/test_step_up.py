@@ -41,7 +41,7 @@ def written(sandbox):
 
 
 @pytest.mark.parametrize(("base", "section", "entered"), SENSITIVE)
-def test_a_stolen_session_saves_no_sensitive_setting(editor, sandbox, base, section, entered):
+def test_stolen_session_saves_no_sensitive_setting(editor, sandbox, base, section, entered):
     settings_editor(base, section)(editor, section, **entered)
     page = editor.get(f"{base}review/")
     assert page.status_code == 200

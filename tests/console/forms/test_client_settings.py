@@ -32,7 +32,7 @@ def form(slug, changed=None, **members):
 
 @pytest.mark.parametrize("slug", SECTIONS)
 @pytest.mark.parametrize("client", [CLIENT, {"clientId": 17}])
-def test_sending_a_page_back_as_it_came_edits_nothing(slug, client):
+def test_untouched_form_has_no_edits(slug, client):
     kind = form_for([SECTIONS[slug]])
 
     back = kind(build_form_data(str(kind(document=Client.model_validate(client)))))
@@ -42,14 +42,14 @@ def test_sending_a_page_back_as_it_came_edits_nothing(slug, client):
 
 
 @pytest.mark.parametrize("member", SETTINGS)
-def test_each_setting_can_be_entered_and_told(member):
+def test_each_setting_has_a_field_and_a_text(member):
     one = SETTINGS[member]
 
     assert one.input_type.kind in FIELD_KINDS
     assert format_value(one, CLIENT.get(member))
 
 
-def test_names_in_other_languages_are_rows():
+def test_localized_names_are_rows():
     told = {"client_names.row": ["0", "n0"], "client_names.n0.tag": "de"}
 
     back = form("languages", told | {"client_names.n0.value": "Hauptbuch"})
@@ -60,7 +60,7 @@ def test_names_in_other_languages_are_rows():
     assert format_value(SETTINGS["clientNames"], CLIENT["clientNames"]) == "ja = 台帳"
 
 
-def test_a_row_in_no_language_is_refused():
+def test_row_with_an_invalid_language_is_an_error():
     told = {"client_names.row": ["0", "n0"], "client_names.n0.tag": "no tag"}
 
     back = form("languages", told | {"client_names.n0.value": "x"})
@@ -69,7 +69,7 @@ def test_a_row_in_no_language_is_refused():
     assert "language tag" in back.errors[0].message
 
 
-def test_a_redirect_uri_that_was_there_stays_and_none_like_it_comes():
+def test_existing_invalid_redirect_uri_is_accepted_and_a_new_one_refused():
     old = CLIENT["redirectUris"]
     more = {"redirect_uris.item": [*old, "com.example.app:/cb"]}
     worse = {"redirect_uris.item": [*old, "http://evil.example/cb"]}
@@ -78,7 +78,7 @@ def test_a_redirect_uri_that_was_there_stays_and_none_like_it_comes():
     assert "Row 3" in form("redirects", worse).errors[0].message
 
 
-def test_one_member_of_the_extension_is_changed_alone():
+def test_nested_setting_is_changed_alone():
     told = {"extension.access_token_duration": "600"}
 
     assert form("tokens", told).edits == {
@@ -87,13 +87,13 @@ def test_one_member_of_the_extension_is_changed_alone():
     assert form("tokens", told, extension=None).edits == {"extension": {"accessTokenDuration": 600}}
 
 
-def test_the_last_scope_that_goes_leaves_none_and_not_any():
+def test_removing_the_last_scope_leaves_an_empty_list():
     back = form("tokens", {"extension.requestable_scopes.item": [""]})
 
     assert back.edits["extension"]["requestableScopes"] == []
 
 
-def test_a_moment_that_never_was_is_told_in_words():
+def test_zero_time_is_shown_as_unset():
     assert format_value(SETTINGS["trustChainExpiresAt"], 0) == "No trust chain"
     page = form_for([SECTIONS["federation"]])(document=Client.model_validate(CLIENT))
     assert "No trust chain" in str(page)

@@ -16,7 +16,7 @@ from tests.support.tiers import examples
 @pytest.mark.parametrize("slug", SECTIONS)
 @settings(max_examples=examples(25))
 @given(data=st.data())
-def test_a_draft_that_nobody_touched_is_the_same_draft(slug, data):
+def test_untouched_draft_stays_the_same(slug, data):
     kind = form_for([SECTIONS[slug]])
     service = data.draw(documents(Service, SECTIONS[slug].settings()))
     edits = data.draw(drafts(SECTIONS[slug]))

@@ -56,7 +56,7 @@ def names(page, label):
     return [one.input_value() for one in page.get_by_label(re.compile(f"^{label}, row")).all()]
 
 
-def test_rows_come_and_go_in_place(opened, complaints):
+def test_rows_are_added_and_removed_in_place(opened, complaints):
     page = opened("scopes", supportedClaims=["sub", "name", "email"])
     add = page.get_by_role("button", name="Add to Supported claims", exact=True)
 
@@ -77,7 +77,7 @@ def test_rows_come_and_go_in_place(opened, complaints):
     assert complaints == []
 
 
-def test_a_row_of_a_row_is_added_to_the_row_that_was_meant(opened):
+def test_nested_row_is_added_to_its_row(opened):
     page = opened("scopes", supportedScopes=SCOPES)
     page.get_by_role("button", name="Add to Supported scopes", exact=True).click()
     page.keyboard.type("cards")
@@ -96,7 +96,7 @@ def test_a_row_of_a_row_is_added_to_the_row_that_was_meant(opened):
     expect(page.get_by_text("Name: loans, Attributes: fapi = , regex = ")).to_be_visible()
 
 
-def test_the_last_row_is_emptied_instead(opened):
+def test_last_row_is_emptied_instead_of_removed(opened):
     page = opened("scopes", supportedClaims=[])
 
     page.get_by_label("Supported claims, row 1").fill("sub")
@@ -106,7 +106,7 @@ def test_the_last_row_is_emptied_instead(opened):
     expect(page.get_by_label("Supported claims, row 1")).to_be_focused()
 
 
-def test_what_is_put_back_by_hand_is_no_change(opened):
+def test_value_changed_back_is_no_change(opened):
     page = opened("tokens")
     lifetime = page.get_by_label("Access token duration", exact=True)
     field = page.locator("#field-access_token_duration")
@@ -118,7 +118,7 @@ def test_what_is_put_back_by_hand_is_no_change(opened):
     expect(field).not_to_have_class(re.compile("is-changed"))
 
 
-def test_ticking_a_value_chooses_exactly_these(opened):
+def test_ticking_a_value_selects_only_these(opened):
     page = opened("scopes")
     exactly = page.get_by_role("radio", name=re.compile("^Only the selected values")).first
     expect(exactly).not_to_be_checked()
@@ -128,7 +128,7 @@ def test_ticking_a_value_chooses_exactly_these(opened):
     expect(exactly).to_be_checked()
 
 
-def test_the_summary_leads_to_the_input(opened):
+def test_error_summary_links_the_input(opened):
     page = opened("tokens")
     page.get_by_label("Access token duration", exact=True).fill("x")
     page.get_by_role("button", name="Review changes").click()
@@ -139,7 +139,7 @@ def test_the_summary_leads_to_the_input(opened):
     expect(page.get_by_label("Access token duration", exact=True)).to_be_focused()
 
 
-def test_enter_reviews_and_adds_no_row(opened):
+def test_enter_submits_and_adds_no_row(opened):
     page = opened("scopes", supportedClaims=["sub"])
     page.get_by_label("Supported claims, row 2").fill("name")
 
@@ -150,7 +150,7 @@ def test_enter_reviews_and_adds_no_row(opened):
 
 
 @pytest.mark.parametrize("section", ["basics", "scopes", "tokens"])
-def test_a_browser_sends_back_what_the_page_holds(opened, section):
+def test_browser_sends_back_the_values_of_the_page(opened, section):
     page = opened(section, **ODD)
 
     page.get_by_role("button", name="Review changes").click()
@@ -159,7 +159,7 @@ def test_a_browser_sends_back_what_the_page_holds(opened, section):
 
 
 @pytest.mark.parametrize("section", ["all", "scopes", "keys"])
-def test_breaks_no_rule_of_wcag(opened, section):
+def test_page_has_no_wcag_violations(opened, section):
     page = opened(section, **ODD)
 
     assert find_violations(page) == []
@@ -168,7 +168,7 @@ def test_breaks_no_rule_of_wcag(opened, section):
 
 
 @pytest.mark.parametrize("section", ["all"])
-def test_fits_a_narrow_window(opened, section):
+def test_page_fits_320_pixels(opened, section):
     page = opened(section, **ODD)
     page.set_viewport_size({"width": 320, "height": 800})
 

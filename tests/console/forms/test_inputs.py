@@ -31,7 +31,7 @@ SECRET = {"secret": Fingerprint("7f3a91c20be5d170")}
         ({"body": '{"a": 1}'}, {"body": '{"a":\r\n 2}'}, {"body": '{"a":\n 2}'}),
     ],
 )
-def test_takes_a_changed_value(seen, changed, expected):
+def test_changed_values_become_edits(seen, changed, expected):
     assert edits(seen, **changed) == expected
 
 
@@ -46,13 +46,13 @@ def test_takes_a_changed_value(seen, changed, expected):
         ("", "days", None),
     ],
 )
-def test_reads_a_duration_in_its_unit(number, unit, seconds):
+def test_duration_is_read_in_its_unit(number, unit, seconds):
     changed = {"seconds": number, "seconds.unit": unit}
 
     assert edits({"seconds": 7}, **changed) == {"seconds": seconds}
 
 
-def test_takes_a_number_without_a_unit_for_seconds():
+def test_duration_without_a_unit_is_in_seconds():
     assert edits({}, **{"seconds": "61", "seconds.unit": None}) == {"seconds": 61}
 
 
@@ -68,14 +68,14 @@ def test_takes_a_number_without_a_unit_for_seconds():
         (10**15, "1000000000000000", "seconds"),
     ],
 )
-def test_shows_a_duration_in_the_largest_unit_that_holds_it(seconds, shown, unit):
+def test_duration_is_shown_in_the_largest_exact_unit(seconds, shown, unit):
     html = compact(page(seconds=seconds))
 
     assert f'name="seconds" id="f-seconds" value="{shown}"' in html
     assert f'<option value="{unit}" selected>' in html
 
 
-def test_the_same_duration_in_another_unit_is_no_edit():
+def test_equal_duration_in_another_unit_is_no_edit():
     changed = {"seconds": "60", "seconds.unit": "minutes"}
 
     assert edits({"seconds": 3600}, **changed) == {}
@@ -118,7 +118,7 @@ def test_the_same_duration_in_another_unit_is_no_edit():
         ({"keys": '{"keys":[{"kty":"EC"}]}'}, "crv"),
     ],
 )
-def test_says_what_is_wrong_with_a_change(changed, words):
+def test_invalid_changes_are_errors(changed, words):
     seen = {"seconds": 3600, "text": "a", "modes": ["PUSH"]}
     (message,) = messages(seen, **changed)
 
@@ -136,7 +136,7 @@ def test_says_what_is_wrong_with_a_change(changed, words):
         ("text", "x" * 2000, "x" * 2000),
     ],
 )
-def test_shows_keeps_and_marks_what_our_rules_would_refuse(name, odd, html):
+def test_invalid_existing_values_are_shown_and_preserved(name, odd, html):
     page_ = page(**{name: odd})
 
     assert html in page_
@@ -145,7 +145,7 @@ def test_shows_keeps_and_marks_what_our_rules_would_refuse(name, odd, html):
         assert "invalid" in page_
 
 
-def test_says_that_a_choice_is_not_known_here():
+def test_unknown_choices_are_marked():
     assert "ROT13 (unknown, kept)" in page(alg="ROT13")
     assert "Unknown value, kept." in page(modes=["OWL"])
     assert edits({"modes": ["OWL"]}, **{"modes.pick": ["PING", "OWL"]}) == {
@@ -164,13 +164,13 @@ def test_says_that_a_choice_is_not_known_here():
         ({"displays": ["WAP"]}, {"displays.own": "default"}, None),
     ],
 )
-def test_tells_none_of_them_from_authletes_own(seen, changed, expected):
+def test_selecting_values_replaces_the_default(seen, changed, expected):
     (found,) = edits(seen, **changed).values()
 
     assert found == (["PAGE", "WAP"] if expected == "two" else expected)
 
 
-def test_does_not_drop_values_that_were_picked_beside_authletes_default():
+def test_values_ticked_beside_the_default_are_an_error():
     (message,) = messages({}, **{"displays.pick": ["WAP"]})
 
     assert "Only the selected values" in message
@@ -259,12 +259,12 @@ class TestOdd:
         assert "Redacted, fingerprint 7f3a 91c2." in html
 
 
-def test_puts_a_text_with_line_breaks_where_it_keeps_them():
+def test_multiline_text_gets_a_textarea():
     assert '<textarea class="textarea" rows="4" name="text"' in page(text="a\nb")
     assert edits({"text": "a\nb"}) == {}
 
 
-def test_what_was_typed_stays_in_the_page():
+def test_input_is_preserved_on_errors():
     form = filled({"text": "a"}, text="b", number="many", seconds="")
 
     html = str(form)

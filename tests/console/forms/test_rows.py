@@ -43,13 +43,13 @@ def redrawn(form: SettingsForm) -> dict[str, list[str]]:
         (["b", "a"], "no edit"),
     ],
 )
-def test_texts_are_taken_in_their_order(items, expected):
+def test_texts_preserve_their_order(items, expected):
     found = edits({"strings": ["a", "b"]}, **{"strings.item": items})
 
     assert found == ({} if expected == "no edit" else {"strings": expected})
 
 
-def test_a_text_that_was_there_keeps_its_line_breaks():
+def test_existing_text_preserves_its_line_breaks():
     seen = {"strings": ["a\r\nb", "c"]}
     names = held(page(**seen))["strings.item"]
 
@@ -60,7 +60,7 @@ def test_a_text_that_was_there_keeps_its_line_breaks():
     assert found == {"strings": ["a\r\nb", "c", "d"]}
 
 
-def test_only_the_rows_that_changed_are_judged():
+def test_only_changed_rows_are_validated():
     seen = {"strings": ["", " spaced "]}
 
     assert edits(seen, **{"strings.item": [" spaced ", "new"]}) == {"strings": [" spaced ", "new"]}
@@ -69,31 +69,31 @@ def test_only_the_rows_that_changed_are_judged():
     ]
 
 
-def test_a_cell_that_changed_leaves_the_rest_of_its_row():
+def test_changed_cell_preserves_its_row():
     found = edits({"scopes": SCOPES}, **{"scopes.0.description": "New"})
 
     assert found == {"scopes": [{**SCOPES[0], "description": "New"}, SCOPES[1]]}
 
 
-def test_a_row_that_is_renamed_keeps_what_this_version_does_not_know():
+def test_renamed_row_preserves_unknown_members():
     found = edits({"scopes": SCOPES}, **{"scopes.0.name": "z"})
 
     assert found == {"scopes": [{**SCOPES[0], "name": "z"}, SCOPES[1]]}
 
 
-def test_a_cell_that_is_emptied_is_taken_out():
+def test_emptied_cell_is_removed():
     found = edits({"scopes": SCOPES}, **{"scopes.0.description": ""})
 
     assert found == {"scopes": [{**SCOPES[0], "description": None}, SCOPES[1]]}
 
 
-def test_a_row_is_added_in_the_empty_one():
+def test_empty_row_adds_a_row():
     found = edits({"pairs": [{"key": "a", "value": "1"}]}, **{"pairs.n0.key": "b"})
 
     assert found == {"pairs": [{"key": "a", "value": "1"}, {"key": "b", "value": ""}]}
 
 
-def test_a_scope_is_added_with_what_was_filled_in_alone():
+def test_new_scope_has_only_its_filled_cells():
     changed = {"scopes.n0.name": "c", "scopes.n0.attributes.n0.key": "k"}
 
     (scopes,) = edits({"scopes": SCOPES}, **changed).values()
@@ -102,13 +102,13 @@ def test_a_scope_is_added_with_what_was_filled_in_alone():
     assert scopes[2] == {"name": "c", "attributes": [{"key": "k", "value": ""}]}
 
 
-def test_a_row_without_its_token_is_gone():
+def test_row_missing_from_the_form_is_removed():
     found = edits({"scopes": SCOPES}, **{"scopes.row": ["1", "n0"]})
 
     assert found == {"scopes": [SCOPES[1]]}
 
 
-def test_a_row_that_is_emptied_is_gone():
+def test_emptied_row_is_removed():
     found = edits(
         {"pairs": [{"key": "a", "value": "1"}, {"key": "b", "value": "2"}]},
         **{"pairs.0.key": "", "pairs.0.value": ""},
@@ -117,17 +117,17 @@ def test_a_row_that_is_emptied_is_gone():
     assert found == {"pairs": [{"key": "b", "value": "2"}]}
 
 
-def test_another_order_of_rows_is_no_edit():
+def test_reordered_rows_are_no_edit():
     assert edits({"scopes": SCOPES}, **{"scopes.row": ["1", "0"]}) == {}
 
 
-def test_a_row_inside_a_row_can_change():
+def test_nested_row_can_be_changed():
     found = edits({"scopes": SCOPES}, **{"scopes.1.attributes.0.value": "w"})
 
     assert found["scopes"][1]["attributes"] == [{"key": "k", "value": "w"}]
 
 
-def test_says_in_which_row_something_is_wrong():
+def test_errors_name_their_row():
     assert messages({"scopes": SCOPES}, **{"scopes.1.name": "a b"}) == [
         "Row 2: Use ASCII letters, digits and symbols, without spaces, double quotes or "
         "backslashes."
@@ -137,7 +137,7 @@ def test_says_in_which_row_something_is_wrong():
     ]
 
 
-def test_a_bad_name_that_was_there_does_not_stop_another_change():
+def test_existing_invalid_name_allows_other_changes():
     seen = {"scopes": [{"name": "a b", "description": "A"}, {"name": "c"}]}
 
     found = edits(seen, **{"scopes.0.description": "B", "scopes.1.name": "d"})
@@ -164,7 +164,7 @@ class TestOddItem:
 
 
 @pytest.mark.parametrize("token", ["9", "99999999999999999999", "0", "x" * 99, "<b>"])
-def test_no_token_makes_a_row_of_another(token):
+def test_invalid_row_tokens_are_ignored(token):
     seen = {"pairs": [{"key": "a", "value": "1"}]}
     data = build_form_data(page(**seen), **{f"pairs.{token}.key": "z"})
     data.setlist("pairs.row", ["0", token])
@@ -231,7 +231,7 @@ class TestWithoutAScript:
 ISSUER = {"credentialIssuer": "http://old", "fromTheFuture": [1]}
 
 
-def test_one_member_of_an_object_changes_and_the_others_stay():
+def test_changed_member_preserves_its_object():
     changed = {"issuer.credential_endpoint": "https://a.example/c"}
 
     assert edits({"issuer": ISSUER}, **changed) == {
@@ -239,7 +239,7 @@ def test_one_member_of_an_object_changes_and_the_others_stay():
     }
 
 
-def test_says_which_member_of_an_object_is_wrong():
+def test_errors_name_their_member():
     changed = {"issuer.credential_endpoint": "http://a.example/c"}
 
     (message,) = messages({"issuer": ISSUER}, **changed)
@@ -247,20 +247,20 @@ def test_says_which_member_of_an_object_is_wrong():
     assert message.startswith("Credential endpoint: Enter a full URL")
 
 
-def test_an_object_that_is_emptied_is_taken_out():
+def test_emptied_object_is_removed():
     seen = {"issuer": {"credentialIssuer": "https://a.example"}}
 
     assert edits(seen, **{"issuer.credential_issuer": ""}) == {"issuer": None}
 
 
-def test_the_form_opens_on_what_was_seen_alone():
+def test_unbound_form_is_not_valid():
     form = SampleForm(document=service(pairs=[{"key": "a", "value": "1"}]))
 
     assert not form.is_valid()
     assert form.edits == {}
 
 
-def test_a_row_that_is_renamed_is_written_with_what_only_authlete_knows():
+def test_renamed_row_is_written_with_its_original_text():
     text = """{"apiKey":17, "modifiedAt":5, "scopes":[
       {"x": 1.50, "name":"a"}, {"name":"b", "y": 1E2, "x": {"z": [-0.0]}}]}"""
     redactor = Redactor(b"k" * 32)
@@ -283,7 +283,7 @@ def test_a_row_that_is_renamed_is_written_with_what_only_authlete_knows():
         [{**SCOPES[1], "attributes": [{"key": "l", "value": "w"}]}],
     ],
 )
-def test_a_draft_finds_each_row_that_it_came_from(wanted):
+def test_draft_rows_match_their_original_rows(wanted):
     form = SampleForm(document=service(scopes=SCOPES), edits={"scopes": wanted})
 
     assert SampleForm(build_form_data(str(form))).edits == {"scopes": wanted}

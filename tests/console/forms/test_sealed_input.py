@@ -28,7 +28,7 @@ def again(form: SettingsForm, **changed: str) -> SettingsForm:
     return SampleForm(build_form_data(str(form), **changed))
 
 
-def test_a_secret_outlives_an_error_elsewhere_and_is_never_shown():
+def test_new_secret_survives_other_errors_unseen():
     first = SampleForm(build_form_data(page(**SECRET), **NEW, number="many"))
 
     assert not first.is_valid()
@@ -37,34 +37,34 @@ def test_a_secret_outlives_an_error_elsewhere_and_is_never_shown():
     assert again(first, number="7").edits == {"secret": "n3w-s3cret", "number": 7}
 
 
-def test_a_first_secret_outlives_an_error_elsewhere():
+def test_first_secret_survives_other_errors():
     first = SampleForm(build_form_data(page(), **{"secret.new": "n3w-s3cret"}, number="many"))
 
     assert "n3w-s3cret" not in str(first)
     assert again(first, number="").edits == {"secret": "n3w-s3cret"}
 
 
-def test_a_draft_opens_on_its_secret_without_showing_it():
+def test_draft_does_not_show_its_secret():
     form = SampleForm(document=service(**SECRET), edits={"secret": "n3w-s3cret"})
 
     assert "n3w-s3cret" not in str(form)
     assert again(form).edits == {"secret": "n3w-s3cret"}
 
 
-def test_a_draft_can_take_a_secret_out():
+def test_draft_can_remove_a_secret():
     form = SampleForm(document=service(**SECRET), edits={"secret": None})
 
     assert again(form).edits == {"secret": None}
 
 
-def test_a_held_secret_can_be_given_up_or_entered_anew():
+def test_entered_secret_can_be_discarded_or_replaced():
     form = SampleForm(document=service(**SECRET), edits={"secret": "n3w-s3cret"})
 
     assert again(form, secret="keep").edits == {}
     assert again(form, secret__new="other").edits == {"secret": "other"}
 
 
-def test_what_is_held_opens_in_its_own_form_alone():
+def test_sealed_input_is_bound_to_its_form():
     here = SampleForm(document=service(**SECRET), edits={"secret": "n3w-s3cret"}, place="us/17")
     (held,) = re.findall(r'name="secret.held" value="([^"]+)"', compact(str(here)))
     there = str(SampleForm(document=service(**SECRET), place="us/18"))
@@ -78,7 +78,7 @@ def test_what_is_held_opens_in_its_own_form_alone():
     ]
 
 
-def test_a_new_private_key_outlives_an_error_elsewhere_and_is_never_shown():
+def test_new_private_key_survives_other_errors_unseen():
     first = SampleForm(build_form_data(page(keys=BEFORE), keys=AFTER, number="many"))
     assert not first.is_valid()
     assert "pr1vate" not in str(first)
@@ -89,7 +89,7 @@ def test_a_new_private_key_outlives_an_error_elsewhere_and_is_never_shown():
     assert json.loads(text) == {"keys": [SEALED, PRIVATE]}
 
 
-def test_a_draft_opens_on_its_keys_without_showing_them():
+def test_draft_does_not_show_its_keys():
     form = SampleForm(document=service(keys=BEFORE), edits={"keys": AFTER})
     assert "pr1vate" not in str(form)
 
@@ -98,7 +98,7 @@ def test_a_draft_opens_on_its_keys_without_showing_them():
     assert json.loads(text) == {"keys": [SEALED, PRIVATE]}
 
 
-def test_a_held_key_can_be_edited_once_more():
+def test_entered_key_can_be_edited_again():
     form = SampleForm(document=service(keys=BEFORE), edits={"keys": AFTER})
     (seal,) = set(re.findall(r"sealed:[0-9a-f]+", str(form))) - {SEALED["d"]}
     renamed = {**NEW_KEY, "kid": "newer", "d": seal}
@@ -111,7 +111,7 @@ def test_a_held_key_can_be_edited_once_more():
 @pytest.mark.parametrize(
     "broken", [AFTER[:-1], AFTER.replace('"kty"', "kty"), json.dumps([PRIVATE] * 2) + ","]
 )
-def test_what_may_be_a_private_key_is_not_shown_even_when_it_is_not_json(broken):
+def test_malformed_private_key_is_not_shown(broken):
     form = SampleForm(build_form_data(page(keys=BEFORE), keys=broken))
 
     assert not form.is_valid()
@@ -119,7 +119,7 @@ def test_what_may_be_a_private_key_is_not_shown_even_when_it_is_not_json(broken)
     assert "Enter it again." in str(form)
 
 
-def test_a_private_part_is_refused_and_not_shown_where_only_public_ones_belong():
+def test_private_key_in_a_public_setting_is_refused_and_hidden():
     data = build_form_data(page(), **{"anchors.n0.entityid": "https://a.example"})
     data["anchors.n0.jwks"] = json.dumps({"keys": [PRIVATE]})
 
@@ -129,7 +129,7 @@ def test_a_private_part_is_refused_and_not_shown_where_only_public_ones_belong()
     assert "pr1vate" not in str(form)
 
 
-def test_a_guessed_key_in_a_form_has_another_fingerprint_than_the_stored_key():
+def test_guessed_key_in_a_form_has_another_fingerprint():
     stored = get_redactor(1).redact_field("jwks", AFTER)
     form = SampleForm(build_form_data(page(keys=BEFORE), keys=AFTER, number="many"))
 

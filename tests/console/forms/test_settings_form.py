@@ -12,7 +12,7 @@ from tests.console.forms.sample import SampleForm, edits, messages, page, servic
 from tests.support.form_data import build_form_data, initial_form_data
 
 
-def test_knows_the_version_and_the_values_that_were_seen():
+def test_form_carries_the_version_and_base_values():
     form = SampleForm(build_form_data(page(text="a", madeAt=7)))
 
     assert form.version == 5
@@ -21,7 +21,7 @@ def test_knows_the_version_and_the_values_that_were_seen():
     assert "madeAt" not in form.base
 
 
-def test_takes_only_what_it_shows():
+def test_fields_not_in_the_form_are_ignored():
     data = build_form_data(page(text="a"), text="b")
     for extra in ("clientSecret", "modified_at", "made_at", "dropped", "dropped.on"):
         data[extra] = "1"
@@ -36,7 +36,7 @@ def test_takes_only_what_it_shows():
 @pytest.mark.parametrize(
     "twice", ["text", "flag.on", "seconds.unit", "pairs.0.key", "secret", "displays.own"]
 )
-def test_refuses_an_input_that_came_twice(twice):
+def test_duplicate_inputs_are_refused(twice):
     seen = {"pairs": [{"key": "a", "value": "b"}], "secret": Fingerprint("0" * 16)}
     form = SampleForm(build_form_data(page(**seen), **{twice: ["x", "y"]}))
 
@@ -45,7 +45,7 @@ def test_refuses_an_input_that_came_twice(twice):
     assert form.edits == {}
 
 
-def test_an_input_that_was_not_in_the_page_is_not_touched():
+def test_inputs_not_in_the_page_are_no_edits():
     html = page(text="a", flag=True, strings=["x"], modes=["PING"], scopes=[{"name": "s"}])
     data = QueryDict(mutable=True)
     data["base"], data["text"] = initial_form_data(html)["base"][0], "b"
@@ -66,7 +66,7 @@ def test_an_input_that_was_not_in_the_page_is_not_touched():
         lambda data: data.setlist("base", [data["base"]] * 2),
     ],
 )
-def test_needs_what_was_seen_whole_and_unchanged(spoil):
+def test_missing_or_tampered_base_is_refused(spoil):
     data = build_form_data(page(text="a"), text="b")
     spoil(data)
 
@@ -78,7 +78,7 @@ def test_needs_what_was_seen_whole_and_unchanged(spoil):
     assert initial_form_data(str(form))["text"] == ["b"]
 
 
-def test_what_was_seen_of_one_object_does_not_open_at_another():
+def test_base_is_bound_to_its_object():
     seen = service(text="a")
     data = build_form_data(str(SampleForm(document=seen, place="acme/us/17")), text="b")
 
@@ -86,20 +86,20 @@ def test_what_was_seen_of_one_object_does_not_open_at_another():
     assert not SampleForm(data, place="acme/us/18").is_valid()
 
 
-def test_what_was_seen_in_one_section_does_not_open_in_another():
+def test_base_is_bound_to_its_section():
     tokens, keys = (form_for([SECTIONS[slug]]) for slug in ("tokens", "keys"))
 
     assert not keys(build_form_data(str(tokens(document=service())))).is_valid()
 
 
-def test_no_secret_is_in_what_the_page_carries():
+def test_base_contains_no_secret():
     html = page(secret=Fingerprint("7f3a91c20be5d170"))
 
     assert "7f3a91c20be5d170" not in html
     assert SampleForm(build_form_data(html)).base["secret"] == Fingerprint("7f3a91c20be5d170")
 
 
-def test_says_everything_that_is_wrong_in_the_order_of_the_page():
+def test_errors_are_listed_in_page_order():
     form = SampleForm(build_form_data(page(), number="x", uri="y", seconds="z"))
 
     assert [problem.label for problem in form.errors] == ["Address", "Lifetime", "Number"]
@@ -109,7 +109,7 @@ def test_says_everything_that_is_wrong_in_the_order_of_the_page():
     assert 'aria-invalid="true"' in str(form)
 
 
-def test_says_what_the_page_finds_wrong():
+def test_form_errors_are_shown():
     form = SampleForm(build_form_data(page(), text="b"))
     form.add_error(None, "Authlete refused it.")
     form.add_error("text", "Not this one.")
@@ -119,7 +119,7 @@ def test_says_what_the_page_finds_wrong():
     assert "Not this one." in str(form["text"])
 
 
-def test_shows_a_draft_over_what_was_seen():
+def test_draft_is_shown_over_the_base():
     form = SampleForm(document=service(text="a"), edits={"text": "b", "flag": True})
 
     assert form.changed_names == {"text", "flag"}
@@ -127,7 +127,7 @@ def test_shows_a_draft_over_what_was_seen():
     assert SampleForm(build_form_data(str(form))).edits == {"text": "b", "flag": True}
 
 
-def test_a_value_of_the_page_is_text_and_nothing_else():
+def test_values_are_escaped():
     evil = "</textarea></select><img src=x onerror=alert(1)>{{ 7|add:7 }}"
     html = page(
         text=evil, prose=evil, uri=evil, alg=evil, modes=[evil], strings=[evil],
@@ -140,7 +140,7 @@ def test_a_value_of_the_page_is_text_and_nothing_else():
     assert "{{ 7|add:7 }}" in html
 
 
-def test_draws_a_setting_that_nobody_can_change_in_words():
+def test_read_only_settings_are_shown_as_text():
     html = str(SampleForm(document=service(madeAt=1_795_510_152_000, dropped=True)))
 
     assert "read only" in html
@@ -149,7 +149,7 @@ def test_draws_a_setting_that_nobody_can_change_in_words():
     assert 'name="dropped"' not in html
 
 
-def test_all_settings_make_one_form():
+def test_all_settings_fit_one_form():
     whole = form_for(SECTIONS.values())
     shown = whole(document=service())
 
@@ -161,7 +161,7 @@ def test_all_settings_make_one_form():
     ]
 
 
-def test_every_id_and_label_of_a_page_is_there_once():
+def test_ids_and_labels_are_unique():
     html = page(scopes=[{"name": "a"}, {"name": "b"}], pairs=[{"key": "a", "value": "b"}])
     ids = [part.partition('"')[0] for part in html.split(' id="')[1:]]
 
@@ -171,7 +171,7 @@ def test_every_id_and_label_of_a_page_is_there_once():
 
 
 @pytest.mark.parametrize("text", ["x" * 1000, "9" * 1000, json.dumps([[]] * 99)])
-def test_takes_any_text_in_any_input_without_failing(text):
+def test_any_text_in_any_input_is_handled(text):
     names = [name for name in initial_form_data(page()) if name != "base"]
 
     for name in names:
@@ -179,12 +179,12 @@ def test_takes_any_text_in_any_input_without_failing(text):
         str(form), form.errors, form.edits
 
 
-def test_says_when_nothing_is_wrong_and_nothing_changed():
+def test_unchanged_form_has_no_edits_and_no_errors():
     assert edits({"text": "a"}) == {}
     assert messages({"text": "a"}, number="x")
 
 
-def test_an_edit_that_would_expose_a_redacted_secret_is_refused_at_its_field():
+def test_edit_that_exposes_a_secret_is_refused_at_its_field():
     before = '{"key": "password", "value": "sealed:7f3a91c20be5d170"}'
     data = build_form_data(page(prose=before), prose=before.replace("password", "note"))
 

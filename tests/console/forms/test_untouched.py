@@ -29,7 +29,7 @@ def back(kind, document):
 @pytest.mark.parametrize(("kind", "section"), [*SECTIONS, *OF_CLIENTS])
 @settings(max_examples=examples(25))
 @given(data=st.data())
-def test_sending_a_page_back_as_it_came_edits_nothing(kind, section, data):
+def test_untouched_form_has_no_edits(kind, section, data):
     document = data.draw(documents(kind, section.settings()))
 
     form = back(form_for([section]), document)
@@ -41,7 +41,7 @@ def test_sending_a_page_back_as_it_came_edits_nothing(kind, section, data):
 
 
 @pytest.mark.parametrize("first", slow_after_first(range(0, 1_000, CLIENTS_PER_TEST)))
-def test_opening_and_sending_a_thousand_clients_edits_none(first):
+def test_untouched_forms_of_a_thousand_clients_have_no_edits(first):
     forms = [form_for([section]) for section in client.SECTIONS.values()]
     for number in range(first, first + CLIENTS_PER_TEST):
         found = Client.model_validate(REDACTOR.redact(parse_json(text_of(number))))

@@ -86,24 +86,24 @@ def told(name, value):
         ("made_at", None, "Not set"),
     ],
 )
-def test_says_a_value(name, value, expected):
+def test_values_are_formatted(name, value, expected):
     assert told(name, value) == expected
 
 
-def test_says_a_moment_where_the_reader_is():
+def test_times_are_in_the_readers_time_zone():
     with timezone.override("Asia/Tokyo"):
         assert told("made_at", 1_795_510_152_000) == "24 Nov 2026, 17:49:12 +09:00"
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.api_name)
-def test_says_something_of_any_value_of_any_setting(one):
+def test_any_value_of_any_setting_has_a_text(one):
     for value in ANY:
         said = format_value(one, value)
         assert isinstance(said, str)
         assert said
 
 
-def test_has_a_way_for_every_kind_that_is_declared():
+def test_every_input_kind_has_a_field():
     assert {one.input_type.kind for one in ALL} <= set(FIELD_KINDS)
     for kind in FIELD_KINDS:
         one = Setting("x", "x", "X", "", InputType(kind))
@@ -123,21 +123,21 @@ def test_has_a_way_for_every_kind_that_is_declared():
         ("[a].defaultEntry", True, "Scopes, a, Default", "On"),
     ],
 )
-def test_says_what_changed_inside(path, value, label, expected):
+def test_nested_changes_are_named(path, value, label, expected):
     place = resolve_nested(SETTINGS["scopes"], path)
 
     assert place.label == label
     assert place.format(value) == expected
 
 
-def test_says_what_changed_inside_an_object():
+def test_changes_in_objects_are_named():
     place = resolve_nested(SETTINGS["issuer"], ".credentialEndpoint")
 
     assert place.label == "Issuer metadata, Credential endpoint"
     assert place.format(None) == "Not set"
 
 
-def test_speaks_the_readers_language():
+def test_texts_are_in_the_readers_language():
     one = replace(SETTINGS["flag"], label="Yes")
 
     with translation.override("pt-br"):  # Django's own words, which it brings along

@@ -10,7 +10,7 @@ def reader(client, django_user_model):
     return client
 
 
-def test_writes_the_choice_into_the_page(reader):
+def test_theme_is_applied_to_the_page(reader):
     reader.post(URL, {"theme": "dark"})
 
     assertContains(reader.get(URL), 'data-theme="dark"')
@@ -22,11 +22,11 @@ def test_density_is_applied_to_the_page(reader):
     assertContains(reader.get(URL), 'data-density="compact"')
 
 
-def test_follows_the_system_until_something_is_chosen(reader):
+def test_default_theme_follows_the_system(reader):
     assertNotContains(reader.get(URL), "data-theme=")
 
 
-def test_goes_back_to_where_it_was_chosen(reader):
+def test_choice_redirects_back(reader):
     back = "http://testserver/help/display/?a=1"
 
     response = reader.post(URL, {"theme": "light"}, headers={"Referer": back})
@@ -35,13 +35,13 @@ def test_goes_back_to_where_it_was_chosen(reader):
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", ""])
-def test_does_not_leave_the_console(reader, elsewhere):
+def test_redirect_stays_in_the_console(reader, elsewhere):
     response = reader.post(URL, {"theme": "light"}, headers={"Referer": elsewhere})
 
     assertRedirects(response, URL)
 
 
-def test_ignores_a_theme_that_there_is_not(reader):
+def test_unknown_theme_is_ignored(reader):
     response = reader.post(URL, {"theme": '"><script>'})
 
     assert response.status_code == 200

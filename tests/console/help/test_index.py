@@ -23,5 +23,5 @@ def test_explains_every_effect(response, effect):
     assertContains(response, f'data-effect="{effect}"')
 
 
-def test_stands_in_the_bar_of_every_page(response, client):
+def test_help_is_linked_from_every_page(response, client):
     assertContains(client.get("/help/display/"), f'href="{URL}" aria-label="Help"')

@@ -6,7 +6,7 @@ from tenants.organizations.roles import Role
 URL = "/help/organizations/"
 
 
-def test_lists_what_one_is_a_member_of_and_nothing_else(member):
+def test_own_organizations_are_listed(member):
     Organization.objects.create(slug="other", name="Other")
 
     response = member(Role.VIEWER).get(URL)
@@ -15,13 +15,13 @@ def test_lists_what_one_is_a_member_of_and_nothing_else(member):
     assertNotContains(response, "Other")
 
 
-def test_marks_the_organization_that_one_comes_from(member):
+def test_current_organization_is_marked(member):
     response = member(Role.VIEWER).get(URL, {"here": "acme"})
 
     assertContains(response, 'href="/acme/" aria-current="true"')
 
 
-def test_answers_the_frame_with_the_list_alone(member):
+def test_htmx_gets_the_list_only(member):
     response = member(Role.VIEWER).get(URL, headers={"HX-Request": "true"})
 
     assertContains(response, 'href="/acme/"')

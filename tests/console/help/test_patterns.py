@@ -22,7 +22,7 @@ def response(client, django_user_model):
     return client.get(URL)
 
 
-def test_is_for_everyone_who_signed_in(response, client):
+def test_every_user_has_access(response, client):
     client.logout()
 
     assert response.status_code == 200
@@ -30,16 +30,16 @@ def test_is_for_everyone_who_signed_in(response, client):
 
 
 @pytest.mark.parametrize("partial", sorted(PARTS - ELSEWHERE))
-def test_draws_every_component(response, partial):
+def test_every_component_is_shown(response, partial):
     assertTemplateUsed(response, f"components/{partial}.html")
 
 
-def test_shows_text_from_outside_as_text(response):
+def test_foreign_text_is_escaped(response):
     assertContains(response, "&lt;script&gt;alert(1)&lt;/script&gt;")
     assertContains(response, "<bdi>javascript:alert(1)</bdi>")
 
 
-def test_needs_no_inline_script_or_style(response):
+def test_no_inline_script_or_style_is_used(response):
     page = response.content.decode()
 
     assert " style=" not in page

@@ -29,7 +29,7 @@ def page(page, live_server, client, django_user_model, complaints):
 @pytest.mark.parametrize(
     ("scheme", "width"), slow_after_first([("light", 1280), ("dark", 1280), ("light", 320)])
 )
-def test_breaks_no_rule_of_wcag(page, scheme, width):
+def test_page_has_no_wcag_violations(page, scheme, width):
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
 
@@ -50,17 +50,17 @@ def unread(found):
     return [node["html"] for one in unsure for node in one["nodes"]]
 
 
-def test_fits_a_narrow_window(page):
+def test_page_fits_320_pixels(page):
     page.set_viewport_size({"width": 320, "height": 800})
 
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
-def test_breaks_no_rule_of_its_own_policy(page, complaints):
+def test_page_violates_no_content_security_policy(page, complaints):
     assert complaints == []
 
 
-def test_shows_a_chosen_theme_at_once_and_keeps_it(page):
+def test_chosen_theme_applies_at_once_and_stays(page):
     page.get_by_role("button", name="Account of mara").click()
     with page.expect_response("**/help/display/"):
         page.locator("#me").get_by_text("Dark").click()

@@ -21,18 +21,18 @@ def reader(client, django_user_model):
     return client
 
 
-def test_tells_times_in_the_chosen_zone(reader):
+def test_times_are_in_the_chosen_zone(reader):
     response = reader.post(URL, {"zone": "Asia/Tokyo"}, follow=True)
 
     assertContains(response, "24 Nov 2026, 21:00:00 +09:00")
 
 
-def test_tells_times_in_the_zone_of_the_console_until_then(reader):
+def test_default_zone_is_that_of_the_console(reader):
     assertContains(reader.get(URL), "24 Nov 2026, 12:00:00 +00:00")
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "Mars/Olympus", "", "localtime"])
-def test_takes_no_zone_that_there_is_not(reader, name):
+def test_unknown_zone_is_refused(reader, name):
     response = reader.post(URL, {"zone": name})
 
     assert response.status_code == (422 if name else 200)

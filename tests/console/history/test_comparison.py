@@ -48,7 +48,7 @@ def _told(value):
 )
 @settings(max_examples=examples(60))
 @given(data=st.data())
-def test_nothing_differs_after_a_version_was_put_back_nor_is_there_more_to_put_back(kind, data):
+def test_restored_version_has_no_differences(kind, data):
     all_of_them = [one for _, one in kind.declared.values()]
     deep = [one for one in all_of_them if one.input_type.kind in DEEP]
     one = st.sampled_from(deep) | st.sampled_from(all_of_them)

@@ -33,13 +33,13 @@ def settle_path(entry):
     return reverse("audit:resolve", args=["acme", entry.entry])
 
 
-def test_the_failure_leads_to_settling_it(lost):
+def test_failure_links_the_resolution(lost):
     _base, entry, page = lost
 
     assertContains(page, f'href="{settle_path(entry)}"')
 
 
-def test_pages_of_the_object_warn_until_it_is_settled(admin, member, lost):
+def test_object_pages_warn_until_resolved(admin, member, lost):
     base, entry, _page = lost
     pages = [base, f"{base}history/", f"{base}saved/{entry.entry}/"]
 
@@ -60,7 +60,7 @@ def test_pages_of_the_object_warn_until_it_is_settled(admin, member, lost):
         assertNotContains(admin.get(page), WARNING)
 
 
-def test_a_read_that_is_lost_leads_nowhere(admin, sandbox):
+def test_lost_read_links_no_resolution(admin, sandbox):
     sandbox.fault("reset", operation="client.get")
 
     page = admin.get(CLIENT)
@@ -69,7 +69,7 @@ def test_a_read_that_is_lost_leads_nowhere(admin, sandbox):
     assertNotContains(page, "Resolve outcome", status_code=page.status_code)
 
 
-def test_what_is_gone_warns_of_a_lost_delete(admin, sandbox):
+def test_deleted_object_warns_of_a_lost_delete(admin, sandbox):
     admin.get(CLIENT)
     path = f"{CLIENT}remove/"
     sandbox.fault("reset", operation="client.delete", after=True, times=1)
@@ -84,7 +84,7 @@ def test_what_is_gone_warns_of_a_lost_delete(admin, sandbox):
     assertContains(page, settle_path(entry), status_code=404)
 
 
-def test_what_was_made_by_a_lost_call_begins_with_it_once_it_is_settled(admin, sandbox):
+def test_history_of_a_lost_creation_starts_after_resolution(admin, sandbox):
     url = f"{SERVICE}clients/new/?start=machine"
     form = fill_form(admin.get(url), "base", client_name="Till")
     review = admin.post(url, form, content_type=URLENCODED).url

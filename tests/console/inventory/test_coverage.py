@@ -24,7 +24,7 @@ def partial_inventory(acme, sandbox):
 
 
 @pytest.mark.parametrize("path", ["clients/", "clients/overdue/", "keys/expiry/"])
-def test_a_partial_inventory_names_the_services_that_are_missing(member, partial_inventory, path):
+def test_partial_inventory_names_the_services_that_are_missing(member, partial_inventory, path):
     response = member(Role.EDITOR).get(f"/acme/{path}")
 
     assertContains(response, UNREAD)
@@ -32,7 +32,7 @@ def test_a_partial_inventory_names_the_services_that_are_missing(member, partial
 
 
 @pytest.mark.parametrize("path", ["clients/", "clients/overdue/", "keys/expiry/"])
-def test_a_complete_inventory_has_no_warning(member, partial_inventory, path):
+def test_complete_inventory_has_no_warning(member, partial_inventory, path):
     KnownService.objects.update(clients_at=timezone.now())
 
     assertNotContains(member(Role.EDITOR).get(f"/acme/{path}"), "services have been read")

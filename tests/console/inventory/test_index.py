@@ -21,14 +21,14 @@ def names():
     return {one.client_id: one.name for one in KnownClient.objects.all()}
 
 
-def test_keeps_what_a_list_showed_and_forgets_what_it_did_not(two):
+def test_list_replaces_the_clients_of_its_service(two):
     index_clients(two, "us", 17, [client(2, clientName="Web"), client(3)])
 
     assert names() == {2: "Web", 3: ""}
     assert KnownService.objects.get().clients_at
 
 
-def test_follows_what_is_saved_locked_and_removed_here(two):
+def test_own_changes_update_the_inventory(two):
     index_client(two, "us", 17, client(2, clientName="Web", grantTypes=["CIBA"]))
     index_client(two, "us", 17, client(5, clientName="New"))
     index_client_lock(two, "us", 17, 5, True)
@@ -39,7 +39,7 @@ def test_follows_what_is_saved_locked_and_removed_here(two):
     assert KnownClient.objects.get(client_id=2).grants == "CIBA"
 
 
-def test_keeps_apart_what_is_the_same_number_elsewhere(two):
+def test_same_ids_in_other_regions_are_separate(two):
     index_clients(two, "eu", 17, [client(1, clientName="Kasse")])
     remove_client(two, "eu", 17, 1)
 
@@ -54,7 +54,7 @@ def test_keeps_apart_what_is_the_same_number_elsewhere(two):
         (["https://[::1]/cb", "http://[", "", 7, "javascript:alert(1)"], "::1 javascript:"),
     ],
 )
-def test_keeps_where_redirects_lead(acme, uris, hosts):
+def test_redirect_hosts_are_indexed(acme, uris, hosts):
     index_client(acme, "us", 17, client(1, redirectUris=uris))
 
     assert KnownClient.objects.get().hosts == hosts
@@ -71,7 +71,7 @@ def test_keeps_where_redirects_lead(acme, uris, hosts):
         {"grantTypes": "x", "redirectUris": {"a": 1}, "locked": "yes"},
     ],
 )
-def test_stands_what_no_database_can_hold(acme, odd):
+def test_unstorable_values_are_indexed(acme, odd):
     one = Client.model_validate({"clientId": 1} | odd)
 
     index_client(acme, "us", 17, one)

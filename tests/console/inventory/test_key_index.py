@@ -37,7 +37,7 @@ def kids():
     return [(one.client_id, one.kid) for one in rows]
 
 
-def test_keeps_keys_of_services_and_follows_what_is_changed(acme, sandbox):
+def test_service_keys_follow_changes(acme, sandbox):
     index.index_services(acme, {"us": [service(17, pair("a"), pair("b"))]})
     assert kids() == [(0, "a"), (0, "b")]
     (before, _) = KnownKey.objects.order_by("position")
@@ -52,7 +52,7 @@ def test_keeps_keys_of_services_and_follows_what_is_changed(acme, sandbox):
     assert not kids()
 
 
-def test_writes_nothing_where_nothing_differs(acme):
+def test_unchanged_keys_write_nothing(acme):
     listed = {"us": [service(17, pair("a"))]}
     index.index_services(acme, listed)
     before = list(KnownKey.objects.values())
@@ -62,7 +62,7 @@ def test_writes_nothing_where_nothing_differs(acme):
     assert list(KnownKey.objects.values()) == before
 
 
-def test_names_alone_take_nothing_else_away(acme):
+def test_limited_reads_preserve_known_keys(acme):
     whole = seen(Service, pair("a"), apiKey=17, issuer="https://i", pkceRequired=False)
     index.index_services(acme, {"us": [whole]})
     limited = Service.model_validate({"apiKey": 17, "serviceName": "Till"})
@@ -74,7 +74,7 @@ def test_names_alone_take_nothing_else_away(acme):
     assert (kept.name, kept.issuer) == ("Till", "https://i")
 
 
-def test_keeps_keys_of_clients_as_long_as_there_is_the_client(acme):
+def test_client_keys_are_removed_with_the_client(acme):
     both = [client(1, pair("a")), client(2, pair("b"))]
     index.index_clients(acme, "us", 17, both)
     assert kids() == [(1, "a"), (2, "b")]
@@ -88,7 +88,7 @@ def test_keeps_keys_of_clients_as_long_as_there_is_the_client(acme):
     assert not kids()
 
 
-def test_clients_that_an_older_console_kept_are_kept_anew(acme):
+def test_clients_indexed_by_an_older_version_are_reindexed(acme):
     one = client(1, pair("a"), trustChainExpiresAt=1_798_761_600_000)
     index.index_clients(acme, "us", 17, [one])
     KnownKey.objects.all().delete()
@@ -100,7 +100,7 @@ def test_clients_that_an_older_console_kept_are_kept_anew(acme):
     assert KnownClient.objects.get().chain_ends == 1_798_761_600_000
 
 
-def test_holds_no_private_part_and_what_it_was_sealed_to(acme):
+def test_key_index_contains_no_private_part(acme):
     key = pair("a")
     index.index_clients(acme, "us", 17, [client(1, key)])
 

@@ -31,7 +31,7 @@ def outside():
     return [(one.operation, one.client) for one in found.order_by("seq")]
 
 
-def test_reads_what_it_does_not_know_and_then_only_what_moved(acme, world):
+def test_sync_reads_only_changed_objects(acme, world):
     assert sync_organization(acme) == SyncResult(1, 2, 0)
     assert sync_organization(acme) == SyncResult(0, 0, 0)
     assert outside() == []
@@ -51,14 +51,14 @@ def test_reads_what_it_does_not_know_and_then_only_what_moved(acme, world):
     ]
 
 
-def test_leaves_the_others_for_the_next_time(acme, world, monkeypatch):
+def test_sync_continues_next_time(acme, world, monkeypatch):
     monkeypatch.setattr("console.inventory.sync.MAX_READS_PER_SYNC", 1)
 
     assert sync_organization(acme) == SyncResult(1, 1, 1)
     assert sync_organization(acme) == SyncResult(0, 1, 0)
 
 
-def test_looks_once_in_a_while_and_not_at_all_where_nobody_wants_it(acme, world, settings):
+def test_sync_follows_its_interval_setting(acme, world, settings):
     settings.VERSIONS_EVERY = 0
     sync_all()
     assert not Version.objects.exists()
@@ -71,7 +71,7 @@ def test_looks_once_in_a_while_and_not_at_all_where_nobody_wants_it(acme, world,
     assert len(world.calls) == calls
 
 
-def test_does_not_tell_again_what_the_record_has(acme, world, settings):
+def test_external_change_is_logged_once(acme, world, settings):
     sync_organization(acme)
     world.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
     sync_organization(acme)
@@ -83,9 +83,7 @@ def test_does_not_tell_again_what_the_record_has(acme, world, settings):
     assert not Version.objects.filter(outside="untold").exists()
 
 
-def test_a_service_whose_clients_cannot_be_listed_takes_no_others_turn(
-    acme, world, services, monkeypatch
-):
+def test_failing_client_list_blocks_no_other_service(acme, world, services, monkeypatch):
     monkeypatch.setattr("console.inventory.sync.SERVICES_PER_SYNC", 1)
     world.region("us").clients[19][46] = make_client(46)
     world.fault("status", operation="client.list", path="/1[78]/", status=403)
@@ -109,7 +107,7 @@ def gone():
     return [(one.service, one.actor, one.label) for one in found]
 
 
-def test_tells_of_a_service_that_two_whole_lists_are_without(acme, world, services, monkeypatch):
+def test_service_missing_twice_is_logged_as_deleted(acme, world, services, monkeypatch):
     sync_organization(acme)
     del services[18]
     sync_organization(acme)
@@ -126,7 +124,7 @@ def test_tells_of_a_service_that_two_whole_lists_are_without(acme, world, servic
     assert select_versions(acme.pk, ObjectSnapshot("us", 18, 0, "", is_write=False))[0].is_deleted
 
 
-def test_does_not_take_lost_rights_for_deleted_services(acme, world, services):
+def test_lost_permissions_are_not_taken_for_deletion(acme, world, services):
     sync_organization(acme)
     kept = dict(services)
     for number in (17, 18):  # most of them
@@ -150,7 +148,7 @@ def test_does_not_take_lost_rights_for_deleted_services(acme, world, services):
     assert len(gone()) == 2
 
 
-def test_takes_its_own_deletion_for_no_other(acme, services):
+def test_own_deletion_is_not_logged_as_external(acme, services):
     Credential.objects.update(number=1)
     sync_organization(acme)
     who = Actor(1, "ida", organization_id=acme.pk, organization="acme")

@@ -3,7 +3,7 @@ from tests.support.job_pages import send, state
 from tests.tenants.jobs.lifetimes import updates
 
 
-def test_what_was_not_begun_is_skipped(editor, job, worker, sandbox):
+def test_cancelling_skips_items_not_started(editor, job, worker, sandbox):
     send(editor, job, "cancel")
     worker()
 

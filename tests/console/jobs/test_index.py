@@ -7,7 +7,7 @@ from tests.support.jobs import begun
 URL = "/acme/jobs/"
 
 
-def test_lists_what_goes_on_and_what_has_ended(editor, job, worker):
+def test_lists_running_and_finished_jobs(editor, job, worker):
     assert "waiting" in editor.get(URL).content.decode()
 
     worker()
@@ -32,11 +32,11 @@ def test_is_filtered_by_state(editor, job, worker, state, shown):
     assert ("Rename services" in page) is shown
 
 
-def test_says_that_there_is_none_yet(editor):
+def test_empty_list_says_so(editor):
     assert "No jobs yet" in editor.get(URL).content.decode()
 
 
-def test_a_help_desk_sees_its_own_alone(acme, member, editor, job):
+def test_help_desk_sees_only_its_own_jobs(acme, member, editor, job):
     desk = member(Role.HELP_DESK)
     assert "Rename services" not in desk.get(URL).content.decode()
 
@@ -45,7 +45,7 @@ def test_a_help_desk_sees_its_own_alone(acme, member, editor, job):
     assert "Rename services" in desk.get(URL).content.decode()
 
 
-def test_says_when_nothing_works_on_jobs(editor, job, worker):
+def test_missing_worker_is_reported(editor, job, worker):
     assert "No worker is running" in editor.get(URL).content.decode()
 
     worker()
@@ -53,7 +53,7 @@ def test_says_when_nothing_works_on_jobs(editor, job, worker):
     assert "No worker is running" not in editor.get(URL).content.decode()
 
 
-def test_the_menu_tells_how_many_go_on(editor, job):
+def test_menu_counts_running_jobs(editor, job):
     assert "1 running" in editor.get("/acme/").content.decode()
 
     control.pause_job(job, editor_of(job))

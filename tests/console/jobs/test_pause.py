@@ -5,14 +5,14 @@ from tests.support.job_pages import send, state
 from tests.tenants.jobs.lifetimes import updates
 
 
-def test_asks_first(editor, job):
+def test_pausing_needs_confirmation(editor, job):
     page = editor.get(f"/acme/jobs/{job.pk}/pause/").content.decode()
 
     assert "Pause “Rename services”?" in page
     assert state(job) == "waiting"
 
 
-def test_nothing_is_begun_any_more(editor, job, worker, sandbox):
+def test_paused_job_starts_no_item(editor, job, worker, sandbox):
     response = send(editor, job, "pause")
     worker()
 
@@ -27,7 +27,7 @@ def test_nothing_is_begun_any_more(editor, job, worker, sandbox):
 @pytest.mark.parametrize(
     ("role", "status"), [(Role.ADMIN, 302), (Role.VIEWER, 403), (Role.AUDITOR, 403)]
 )
-def test_is_for_admins_and_who_started_it(member, editor, job, role, status):
+def test_only_admins_and_the_starter_may_pause(member, editor, job, role, status):
     key = {"idempotency_key": "k" * 24}
 
     response = member(role).post(f"/acme/jobs/{job.pk}/pause/", key)
@@ -35,7 +35,7 @@ def test_is_for_admins_and_who_started_it(member, editor, job, role, status):
     assert response.status_code == status
 
 
-def test_another_editor_may_not(acme, editor, job, django_user_model):
+def test_another_editor_may_not_pause(acme, editor, job, django_user_model):
     from django.test import Client
 
     from tenants.models import Membership

@@ -1,7 +1,7 @@
 from tests.support.job_pages import send, state
 
 
-def test_goes_on_where_it_was(editor, job, worker, sandbox):
+def test_resumed_job_continues(editor, job, worker, sandbox):
     send(editor, job, "pause")
     send(editor, job, "resume")
     worker()
@@ -10,7 +10,7 @@ def test_goes_on_where_it_was(editor, job, worker, sandbox):
     assert sandbox.services[17]["serviceName"] == "Till"
 
 
-def test_what_has_ended_stays_so(editor, job, worker):
+def test_finished_job_cannot_be_resumed(editor, job, worker):
     worker()
     path = f"/acme/jobs/{job.pk}/"
 

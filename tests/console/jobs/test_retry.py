@@ -2,7 +2,7 @@ from tenants.jobs.models import Item
 from tests.support.job_pages import send, state
 
 
-def test_tries_again_what_failed_and_nothing_else(editor, job, worker, sandbox):
+def test_retry_repeats_failed_items_only(editor, job, worker, sandbox):
     worker()
     assert state(job) == "done"
     sandbox.services[900] = sandbox.services[17] | {"apiKey": 900, "serviceName": "x"}

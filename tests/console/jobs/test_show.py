@@ -19,7 +19,7 @@ def url(job, more=""):
     return f"/acme/jobs/{job.pk}/{more}"
 
 
-def test_tells_what_became_of_each_item(editor, job, worker):
+def test_shows_the_outcome_of_each_item(editor, job, worker):
     worker()
 
     page = editor.get(url(job)).content.decode()
@@ -31,7 +31,7 @@ def test_tells_what_became_of_each_item(editor, job, worker):
     assert "2 of 2" in page
 
 
-def test_looks_again_until_it_has_ended(editor, job, worker):
+def test_refreshes_until_the_job_ends(editor, job, worker):
     before = editor.get(url(job), **HTMX).content.decode()
     assert 'hx-trigger="every 2s"' in before
     assert "<html" not in before
@@ -45,7 +45,7 @@ def test_looks_again_until_it_has_ended(editor, job, worker):
     assert f'<div id="status" hx-swap-oob="innerHTML">{job.title}: completed</div>' in after
 
 
-def test_looking_again_by_itself_is_no_use_of_a_session(editor, job):
+def test_automatic_refresh_does_not_extend_the_session(editor, job):
     long_ago = int(time.time()) - 600
     session = editor.session
     session["seen"] = long_ago
@@ -69,7 +69,7 @@ def test_is_filtered_by_outcome(editor, job, worker, outcome, names):
     assert re.findall(r"<bdi>(Shop|Gone 0)</bdi></a>", page) == names
 
 
-def test_leads_auditors_to_the_record(member, editor, job, worker):
+def test_links_auditors_to_the_audit_log(member, editor, job, worker):
     worker()
     entry = Item.objects.get(job=job, label="Shop").entry
 
@@ -80,7 +80,7 @@ def test_leads_auditors_to_the_record(member, editor, job, worker):
     assert f"/acme/audit/?page={job.pk}" in page
 
 
-def test_tells_how_an_unknown_item_was_settled_later(member, editor, job, worker, acme):
+def test_shows_how_an_unknown_item_was_resolved(member, editor, job, worker, acme):
     worker()
     entry = AuditEntry.objects.get(operation="service.update", outcome="done")
     Item.objects.update(state="unknown", entry=entry.entry)
@@ -100,18 +100,18 @@ def test_tells_how_an_unknown_item_was_settled_later(member, editor, job, worker
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR])
-def test_who_may_not_steer_it_sees_no_button(member, editor, job, role):
+def test_hides_buttons_without_permission(member, editor, job, role):
     page = member(role).get(url(job)).content.decode()
 
     assert "Rename services" in page
     assert "Cancel job" not in page
 
 
-def test_a_help_desk_does_not_see_what_others_started(member, editor, job):
+def test_help_desk_does_not_see_jobs_of_others(member, editor, job):
     assert member(Role.HELP_DESK).get(url(job)).status_code == 404
 
 
-def test_another_organization_does_not_see_it(editor, job, django_user_model):
+def test_other_organizations_do_not_see_the_job(editor, job, django_user_model):
     from tenants.models import Membership, Organization
 
     other = Organization.objects.create(slug="other", name="Other")
@@ -123,7 +123,7 @@ def test_another_organization_does_not_see_it(editor, job, django_user_model):
     assert browser.get(f"/other/jobs/{job.pk}/").status_code == 404
 
 
-def test_says_why_it_waits(editor, job, worker, sandbox):
+def test_shows_why_the_job_waits(editor, job, worker, sandbox):
     sandbox.fault("status", status=503)
     worker()
 

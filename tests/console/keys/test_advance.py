@@ -4,7 +4,7 @@ from tenants.jobs.models import Job
 from tests.support.keys import KEYS, act
 
 
-def test_is_carried_on_early_with_a_warning(admin, bank, rolling, worker, do):
+def test_early_advance_needs_confirmation(admin, bank, rolling, worker, do):
     one = rolling()
     worker()
     url = f"{KEYS}rollovers/{one.pk}/advance/"

@@ -8,7 +8,7 @@ from tests.support.keys import KEYS, act, kids, page
 from tests.support.markup import compact
 
 
-def test_the_old_key_signs_until_somebody_confirms(admin, bank, fed, come, do, worker):
+def test_old_key_signs_until_confirmed(admin, bank, fed, come, do, worker):
     assert come(fed) == "published"
     assertContains(page(admin, fed), "every superior has the new key")
     do(admin, f"rollovers/{fed.pk}/resume/", reason="", ticket="")
@@ -26,7 +26,7 @@ def test_the_old_key_signs_until_somebody_confirms(admin, bank, fed, come, do, w
     assert entry.reason == "Yearly, says risk"
 
 
-def test_the_old_key_stays_until_the_new_one_is_trusted(admin, bank, fed, come, do, worker):
+def test_old_key_is_published_until_the_new_one_is_trusted(admin, bank, fed, come, do, worker):
     act(do, admin, fed, "confirm", known="on")
     assert come(fed) == "switched"
     assert come(fed) == "switched"
@@ -42,7 +42,7 @@ def test_the_old_key_stays_until_the_new_one_is_trusted(admin, bank, fed, come, 
     assert kids(bank, "federationJwks") == ["fed-2"]
 
 
-def test_a_job_of_before_waits_as_well(bank, fed, come):
+def test_older_job_waits_for_confirmation(bank, fed, come):
     admin = User.objects.get(username="ADMIN")
     who = Actor(admin.pk, "ADMIN", organization_id=fed.organization_id)
     job = schedule_step(who, fed, fed.state, None)
@@ -54,7 +54,7 @@ def test_a_job_of_before_waits_as_well(bank, fed, come):
     assert bank["federationSignatureKeyId"] == "fed"
 
 
-def test_has_nothing_to_confirm_elsewhere(admin, rolling, worker):
+def test_other_rollovers_need_no_confirmation(admin, rolling, worker):
     one = rolling()
     worker()
 

@@ -27,7 +27,7 @@ def kids(shop):
     return [one["kid"] for one in shop["hsks"]]
 
 
-def test_destroys_it_when_its_name_was_typed(admin, shop):
+def test_key_is_deleted_when_its_name_is_typed(admin, shop):
     assertContains(admin.get(URL), "Data encrypted to this key")
     assertContains(remove(admin, "till-1"), 'id="error-typed"')
 
@@ -44,7 +44,7 @@ def test_destroys_it_when_its_name_was_typed(admin, shop):
     )
 
 
-def test_is_refused_while_the_service_signs_with_it(admin, shop, sandbox):
+def test_key_in_use_cannot_be_deleted(admin, shop, sandbox):
     page = admin.get(USED)
     assertContains(page, "This key is in use")
     assertContains(page, "edit/keys/#field-id_token_signature_key_id")
@@ -60,7 +60,7 @@ def test_is_refused_while_the_service_signs_with_it(admin, shop, sandbox):
     assert "key.delete" not in {one.operation for one in sandbox.calls}
 
 
-def test_says_how_many_keys_are_left_for_its_algorithm(admin, shop):
+def test_remaining_keys_of_the_algorithm_are_counted(admin, shop):
     del shop["idTokenSignatureKeyId"]
     assertContains(admin.get(USED), "It's the only ES256 key")
 
@@ -71,7 +71,7 @@ def test_says_how_many_keys_are_left_for_its_algorithm(admin, shop):
     assertContains(admin.get(USED), "Other ES256 keys unknown")
 
 
-def test_settles_a_lost_reply_by_the_list(admin, shop, sandbox):
+def test_lost_response_is_resolved_by_the_list(admin, shop, sandbox):
     sandbox.fault("reset", operation="key.delete", times=1)
     assertContains(remove(admin), "Authlete still lists the key")
     sandbox.state.half_deleted = True
@@ -85,7 +85,7 @@ def test_settles_a_lost_reply_by_the_list(admin, shop, sandbox):
     assertContains(admin.get("/acme/"), "HSM key till-2 deleted")
 
 
-def test_says_that_it_was_gone_already(admin, shop, sandbox):
+def test_already_deleted_key_is_reported(admin, shop, sandbox):
     sandbox.fault("status", operation="key.delete", status=404)
 
     remove(admin)
@@ -93,7 +93,7 @@ def test_says_that_it_was_gone_already(admin, shop, sandbox):
     assertContains(admin.get("/acme/"), "The key was already deleted")
 
 
-def test_does_not_say_so_where_a_gateway_finds_no_way(admin, shop, sandbox):
+def test_gateway_404_is_not_shown_as_deleted(admin, shop, sandbox):
     sandbox.fault("status", operation="key.delete", status=404, code="")
 
     assertContains(remove(admin), "Not found")

@@ -53,7 +53,7 @@ def names(response):
     return [row["item"].name for row in response.context["rows"]]
 
 
-def test_lists_all_that_ends_the_first_on_top(board):
+def test_expirations_are_listed_earliest_first(board):
     response = board.get(URL)
 
     assert names(response) == [
@@ -67,7 +67,7 @@ def test_lists_all_that_ends_the_first_on_top(board):
     assert len(names(board.get(f"{URL}?within=x"))) == 7
 
 
-def test_leads_to_where_something_can_be_done(board, member):
+def test_rows_link_where_to_act(board, member):
     response = board.get(URL)
     for path in (
         "/acme/services/eu/17/clients/44/",
@@ -78,7 +78,7 @@ def test_leads_to_where_something_can_be_done(board, member):
     assertNotContains(member(Role.VIEWER).get(URL), 'href="/acme/credentials/us/"')
 
 
-def test_says_who_is_told_and_what_was(board, acme, settings):
+def test_recipients_and_sent_notices_are_shown(board, acme, settings):
     assertContains(board.get(URL), "no notifications are sent")
     user = acme.membership_set.get(role=Role.ADMIN).user
     user.email = "ida@acme.example"
@@ -100,11 +100,11 @@ def test_says_who_is_told_and_what_was(board, acme, settings):
     assertContains(board.get(URL), "Email notifications are off")
 
 
-def test_says_that_nothing_ends(acme, member):
+def test_empty_list_says_so(acme, member):
     assertContains(member(Role.VIEWER).get(URL), "Nothing expires within 90 days")
 
 
-def test_the_home_tells_what_is_next(board):
+def test_home_shows_the_next_expiry(board):
     response = board.get("/acme/")
 
     assertContains(response, "CN=late")

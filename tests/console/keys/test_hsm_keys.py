@@ -4,7 +4,7 @@ from tenants.organizations.roles import Role
 from tests.support.keys import HSM, key
 
 
-def test_lists_the_keys_with_who_signs_by_them(member, shop):
+def test_keys_are_listed_with_their_uses(member, shop):
     shop["hsks"].append(key("till-1", handle="y" * 43))
 
     page = member(Role.VIEWER).get(HSM)
@@ -16,7 +16,7 @@ def test_lists_the_keys_with_who_signs_by_them(member, shop):
     assertContains(page, "duplicate ID", count=2)
 
 
-def test_says_who_can_switch_it_on(member, shop, sandbox):
+def test_disabled_hsm_says_who_can_enable_it(member, shop, sandbox):
     shop["hsmEnabled"] = False
     viewer = member(Role.VIEWER)
 
@@ -30,7 +30,7 @@ def test_says_who_can_switch_it_on(member, shop, sandbox):
     assertContains(page, "A001223")
 
 
-def test_takes_what_could_not_be_loaded_for_no_empty_list(member, shop, sandbox):
+def test_failed_read_is_not_shown_as_empty(member, shop, sandbox):
     sandbox.fault("status", operation="key.list", status=503)
     page = member(Role.VIEWER).get(HSM)
 

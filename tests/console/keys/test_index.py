@@ -57,7 +57,7 @@ def kids(response):
     return [row.key.kid for row in response.context["list_page"].rows]
 
 
-def test_lists_all_keys_of_all_regions_the_first_to_end_on_top(viewer):
+def test_keys_of_all_regions_are_listed_earliest_expiry_first(viewer):
     response = viewer.get(URL)
 
     assert kids(response)[0] == "mtls"
@@ -90,11 +90,11 @@ def test_lists_all_keys_of_all_regions_the_first_to_end_on_top(viewer):
         ("?q=color:red", []),
     ],
 )
-def test_finds_what_is_asked_for(viewer, asked, found):
+def test_search_and_filters_find_keys(viewer, asked, found):
     assert kids(viewer.get(URL + asked)) == found
 
 
-def test_finds_a_key_by_its_thumbprint_without_its_private_part(viewer):
+def test_thumbprint_finds_a_key_without_its_private_part(viewer):
     row = next(r for r in viewer.get(URL).context["list_page"].rows if r.key.kid == "hs")
     assert not row.key.thumbprint
     shown = viewer.get(f"{URL}?q=bank-1").context["list_page"].rows[0].key.thumbprint
@@ -102,7 +102,7 @@ def test_finds_a_key_by_its_thumbprint_without_its_private_part(viewer):
     assert kids(viewer.get(f"{URL}?q={shown}")) == ["bank-1"]
 
 
-def test_no_private_part_is_on_the_page_or_in_the_file(viewer, fleet):
+def test_page_and_export_contain_no_private_part(viewer, fleet):
     sets = [fleet.services[17]["jwks"], fleet.clients[44]["jwks"]]
     sets.append(fleet.region("eu").services[18]["jwks"])
     keys = [key for text in sets for key in json.loads(text)["keys"]]
@@ -116,7 +116,7 @@ def test_no_private_part_is_on_the_page_or_in_the_file(viewer, fleet):
     assert b"sealed:" not in told
 
 
-def test_counts_what_each_filter_would_leave(viewer):
+def test_filter_counts_are_shown(viewer):
     counted = viewer.get(f"{URL}?kind=client").context["list_page"].facet_counts
 
     assert counted["kind"] == {"service": 4, "federation": 1, "client": 2}
@@ -124,7 +124,7 @@ def test_counts_what_each_filter_would_leave(viewer):
     assert counted["ends"]["30"] == 1
 
 
-def test_names_a_region_that_is_silent_and_shows_its_keys_as_last_seen(viewer, fleet):
+def test_unavailable_region_shows_its_last_known_keys(viewer, fleet):
     viewer.get(URL)
     fleet.fault("status", region="eu", status=503)
 
@@ -136,7 +136,7 @@ def test_names_a_region_that_is_silent_and_shows_its_keys_as_last_seen(viewer, f
     assert stale == {"bank-1", "hs", "old"}
 
 
-def test_is_taken_out_as_it_is_filtered_and_the_record_says_so(viewer, fleet):
+def test_export_is_filtered_and_logged(viewer, fleet):
     fleet.clients[44]["clientName"] = "=1+1"
     fleet.clients[44]["modifiedAt"] += 1
     viewer.post("/acme/clients/refresh/")
@@ -150,7 +150,7 @@ def test_is_taken_out_as_it_is_filtered_and_the_record_says_so(viewer, fleet):
     assert (entry.object, entry.label) == ("kind=client", "2 keys, csv")
 
 
-def test_leads_to_the_pages_that_can_change_it(viewer):
+def test_rows_link_to_their_owner(viewer):
     response = viewer.get(URL)
 
     assertContains(response, "/acme/services/us/17/clients/44/")
@@ -158,11 +158,11 @@ def test_leads_to_the_pages_that_can_change_it(viewer):
     assertContains(response, 'href="/acme/services/eu/18/keys/')
 
 
-def test_says_that_clients_were_never_read(member, fleet):
+def test_unread_clients_are_reported(member, fleet):
     assertContains(member(Role.VIEWER).get(URL), "<span>never</span>")
 
 
-def test_says_why_nothing_is_there(member, sandbox, acme):
+def test_empty_list_explains_why(member, sandbox, acme):
     browser = member(Role.VIEWER)
     assertContains(browser.get(URL), "No service has a key or certificate")
     assertContains(browser.get(f"{URL}?q=none"), "No matching keys")
@@ -172,6 +172,6 @@ def test_says_why_nothing_is_there(member, sandbox, acme):
     assertContains(browser.get(URL), "No regions connected")
 
 
-def test_is_in_the_menu_of_who_may_read(member, acme):
+def test_menu_item_needs_a_role_that_may_read(member, acme):
     assertContains(member(Role.AUDITOR).get("/acme/"), f'href="{URL}"')
     assertNotContains(member(Role.HELP_DESK).get("/acme/"), f'href="{URL}"')

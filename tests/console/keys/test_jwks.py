@@ -7,7 +7,7 @@ from tenants.organizations.roles import Role
 from tests.support.keys import HSM, KEYS, jwk
 
 
-def test_tells_each_key_and_what_signs_with_it_and_no_private_part(member, bank):
+def test_keys_are_shown_with_their_uses_and_no_private_part(member, bank):
     key = json.loads(bank["jwks"])["keys"][0]
     keys = [key, jwk("keep", "RS256"), jwk("keep"), {"kty": "oct", "k": "s3cret-k"}]
     bank["jwks"] = json.dumps({"keys": keys})
@@ -29,7 +29,7 @@ def test_tells_each_key_and_what_signs_with_it_and_no_private_part(member, bank)
         assertNotContains(shown, one)
 
 
-def test_says_that_there_are_none_or_that_they_cannot_be_read(member, bank):
+def test_missing_and_unreadable_key_sets_are_distinguished(member, bank):
     viewer = member(Role.VIEWER)
     bank["jwks"] = None
     assertContains(viewer.get(KEYS), "sign with asymmetric algorithms")
@@ -39,7 +39,7 @@ def test_says_that_there_are_none_or_that_they_cannot_be_read(member, bank):
     assertContains(viewer.get(KEYS), "Invalid JWK Set")
 
 
-def test_takes_what_a_credential_does_not_see_for_no_absence(member, bank, sandbox):
+def test_hidden_key_set_is_not_shown_as_empty(member, bank, sandbox):
     token = next(one for one in sandbox.state.tokens.values() if one.value == "t0p")
     sandbox.state.accept(replace(token, permissions=("view_client",)))
 

@@ -4,7 +4,7 @@ from tests.support.keys import KEYS, kids
 UP = "move/?set=jwks&key=1&to=0"
 
 
-def test_puts_a_key_in_another_place(member, bank, do):
+def test_key_is_moved(member, bank, do):
     before = bank["jwks"]
 
     response = do(member(Role.EDITOR), UP)
@@ -14,7 +14,7 @@ def test_puts_a_key_in_another_place(member, bank, do):
     assert sorted(bank["jwks"]) == sorted(before.replace(": ", ":").replace(", ", ","))
 
 
-def test_leads_back_where_there_is_no_such_place(member, bank):
+def test_invalid_position_redirects_back(member, bank):
     response = member(Role.EDITOR).get(KEYS + UP.replace("to=0", "to=9"))
 
     assert response["Location"] == KEYS

@@ -27,7 +27,7 @@ def make(browser, **entered):
     return browser.post(URL, body, content_type=URLENCODED)
 
 
-def test_makes_a_key_whose_use_and_type_follow_from_the_algorithm(editor, shop):
+def test_key_use_and_type_follow_from_the_algorithm(editor, shop):
     response = make(editor, alg="RSA-OAEP-256", kid="till-3", hsm_name="luna")
 
     made = shop["hsks"][-1]
@@ -50,14 +50,14 @@ def test_makes_a_key_whose_use_and_type_follow_from_the_algorithm(editor, shop):
     }
 
 
-def test_draws_a_name_where_none_was_entered(editor, shop):
+def test_missing_key_id_is_generated(editor, shop):
     make(editor)
 
     assert len(shop["hsks"][-1]["kid"]) == 43
 
 
 @pytest.mark.parametrize("kid", ["till-1", "soft-1", "sch\u00e4tz", "a b"])
-def test_takes_no_name_that_is_taken_or_odd(editor, shop, sandbox, kid):
+def test_duplicate_or_invalid_key_ids_are_refused(editor, shop, sandbox, kid):
     keys = [{"kty": "EC", "crv": "P-256", "x": "a", "y": "b", "kid": "soft-1"}]
     shop["jwks"] = json.dumps({"keys": keys})
 
@@ -67,7 +67,7 @@ def test_takes_no_name_that_is_taken_or_odd(editor, shop, sandbox, kid):
     assert "key.create" not in {one.operation for one in sandbox.calls}
 
 
-def test_says_what_the_module_does_not_know(editor, shop):
+def test_unsupported_algorithm_is_explained(editor, shop):
     response = make(editor, alg="ES512")
 
     assertContains(response, "The hardware security module does not support this")
@@ -75,7 +75,7 @@ def test_says_what_the_module_does_not_know(editor, shop):
     assert len(shop["hsks"]) == 2
 
 
-def test_settles_a_lost_reply_by_the_list(editor, shop, sandbox):
+def test_lost_response_is_resolved_by_the_list(editor, shop, sandbox):
     sandbox.fault("reset", operation="key.create", after=True, times=1)
     made = make(editor, kid="till-3")
     sandbox.fault("reset", operation="key.create", times=1)
@@ -90,7 +90,7 @@ def test_settles_a_lost_reply_by_the_list(editor, shop, sandbox):
     assertContains(response, "The key list couldn't be loaded")
 
 
-def test_a_second_click_makes_no_second_key(editor, shop):
+def test_second_submit_creates_no_second_key(editor, shop):
     body = fill_form(editor.get(URL), "alg", alg="PS256", **WHY)
 
     first, second = (editor.post(URL, body, content_type=URLENCODED) for _ in range(2))

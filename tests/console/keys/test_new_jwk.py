@@ -10,7 +10,7 @@ from tests.support.keys import KEYS, jwk, key, kids
 PAGE = "new/?set=jwks"
 
 
-def test_puts_a_key_at_the_end_and_leaves_the_others_alone(member, bank, do):
+def test_new_key_is_appended(member, bank, do):
     before = json.loads(bank["jwks"])["keys"]
 
     response = do(member(Role.EDITOR), PAGE, alg="ES384", kid="next")
@@ -26,7 +26,7 @@ def test_puts_a_key_at_the_end_and_leaves_the_others_alone(member, bank, do):
     assert new["d"] not in json.dumps(entry.changes)
 
 
-def test_calls_it_by_its_thumbprint_where_nobody_names_it(member, bank, do):
+def test_unnamed_key_gets_its_thumbprint_as_id(member, bank, do):
     bank["jwks"] = None
 
     do(member(Role.EDITOR), PAGE, alg="RSA-OAEP-256")
@@ -35,7 +35,7 @@ def test_calls_it_by_its_thumbprint_where_nobody_names_it(member, bank, do):
     assert (len(new["kid"]), new["use"]) == (43, "enc")
 
 
-def test_refuses_a_name_that_is_taken_and_an_older_page(member, bank, do):
+def test_duplicate_key_id_and_stale_page_are_refused(member, bank, do):
     editor = member(Role.EDITOR)
     bank["hsks"] = [key("in-hardware")]
     for kid in ("keep", "in-hardware"):
@@ -51,7 +51,7 @@ def test_refuses_a_name_that_is_taken_and_an_older_page(member, bank, do):
     assert kids(bank) == ["old", "keep"]
 
 
-def test_adds_one_key_however_often_it_is_sent(member, bank):
+def test_repeated_submit_adds_one_key(member, bank):
     editor = member(Role.EDITOR)
     body = fill_form(editor.get(f"{KEYS}{PAGE}"), "idempotency_key", reason="x", alg="ES256")
 
@@ -61,7 +61,7 @@ def test_adds_one_key_however_often_it_is_sent(member, bank):
     assert len(kids(bank)) == 3
 
 
-def test_warns_where_nobody_could_tell_which_of_two_signs(member, bank):
+def test_ambiguous_signing_key_gets_a_warning(member, bank):
     bank["idTokenSignatureKeyId"] = None
 
     assertContains(member(Role.EDITOR).get(KEYS + PAGE), "Some settings name no signing key")
@@ -70,7 +70,7 @@ def test_warns_where_nobody_could_tell_which_of_two_signs(member, bank):
     assertContains(shown, "Federation signature key ID")
 
 
-def test_says_what_became_of_a_key_that_was_refused(member, sandbox, bank, do):
+def test_rejected_key_is_explained(member, sandbox, bank, do):
     sandbox.fault("status", operation="service.update", status=400, code="A031212")
 
     response = do(member(Role.EDITOR), PAGE, alg="ES256")

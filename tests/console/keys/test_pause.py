@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains
 from tests.support.keys import act, page
 
 
-def test_does_nothing_while_it_is_paused(admin, bank, rolling, come, worker, do):
+def test_paused_rollover_does_nothing(admin, bank, rolling, come, worker, do):
     one = rolling()
     worker()
 

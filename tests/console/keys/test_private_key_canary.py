@@ -81,7 +81,7 @@ def everything(admin, do, sandbox, rolling, come, worker):
     return one
 
 
-def test_a_private_part_is_nowhere_here(
+def test_private_part_is_stored_nowhere(
     admin, do, sandbox, rolling, come, worker, heard, secrets, caplog, capfd
 ):
     caplog.set_level(logging.DEBUG)

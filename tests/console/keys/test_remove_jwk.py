@@ -8,7 +8,7 @@ from tests.support.keys import KEYS, jwk, kids, rollover
 KEEP, OLD = "remove/?set=jwks&key=1", "remove/?set=jwks&key=0"
 
 
-def test_takes_a_key_out_once_its_name_is_typed(admin, acme, bank, do):
+def test_key_is_removed_when_its_name_is_typed(admin, acme, bank, do):
     assertContains(do(admin, KEEP, typed="old"), "The name doesn&#x27;t match")
     rollover(acme, new_kid="keep")
     shown = admin.get(KEYS + KEEP)
@@ -20,7 +20,7 @@ def test_takes_a_key_out_once_its_name_is_typed(admin, acme, bank, do):
     assert kids(bank) == ["old"]
 
 
-def test_keeps_a_key_that_the_service_signs_with(admin, bank):
+def test_signing_key_cannot_be_removed(admin, bank):
     body = fill_form(admin.get(KEYS + KEEP), "idempotency_key", reason="x", typed="keep")
     bank["userInfoSignatureKeyId"] = "keep"
     shown = admin.get(KEYS + OLD)
@@ -32,7 +32,7 @@ def test_keeps_a_key_that_the_service_signs_with(admin, bank):
     assert kids(bank) == ["old", "keep"]
 
 
-def test_takes_no_other_key_where_somebody_was_faster(admin, bank):
+def test_key_moved_meanwhile_is_not_removed(admin, bank):
     body = fill_form(admin.get(KEYS + KEEP), "idempotency_key", reason="x", typed="keep")
     bank["modifiedAt"] += 1
 
@@ -42,7 +42,7 @@ def test_takes_no_other_key_where_somebody_was_faster(admin, bank):
     assert kids(bank) == ["old", "keep"]
 
 
-def test_says_that_superiors_are_not_told(admin, bank):
+def test_superiors_of_a_federation_are_mentioned(admin, bank):
     bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
     bank["authorityHints"] = ["https://anchor.example"]
 

@@ -4,7 +4,7 @@ from tenants.jobs.models import Job
 from tests.support.keys import act, page
 
 
-def test_goes_on_after_its_job_was_cancelled(admin, bank, rolling, come, worker, do):
+def test_rollover_resumes_after_its_job_was_cancelled(admin, bank, rolling, come, worker, do):
     one = rolling()
     worker()
     one.refresh_from_db()

@@ -18,7 +18,7 @@ from tests.support.keys import act, jwk, kids, page
 from tests.support.markup import compact
 
 
-def test_goes_from_one_key_to_the_other(admin, bank, rolling, come, worker):
+def test_rollover_replaces_the_key(admin, bank, rolling, come, worker):
     one = rolling()
 
     worker()
@@ -47,7 +47,7 @@ def test_goes_from_one_key_to_the_other(admin, bank, rolling, come, worker):
     )
 
 
-def test_a_step_that_was_interrupted_is_not_done_twice(bank, rolling, come, worker, monkeypatch):
+def test_interrupted_step_is_not_repeated(bank, rolling, come, worker, monkeypatch):
     """The worker dies after Authlete has changed, before that is kept."""
     one = rolling()
     turn = Rollover.transition
@@ -84,7 +84,7 @@ def test_a_step_that_was_interrupted_is_not_done_twice(bank, rolling, come, work
         ("", "The key old is no longer in the JWK Set."),
     ],
 )
-def test_stops_where_somebody_has_changed_what_it_stands_on(
+def test_conflicting_change_stops_the_rollover(
     admin, bank, rolling, come, worker, do, change, said
 ):
     one = rolling()
@@ -115,7 +115,7 @@ def test_stops_where_somebody_has_changed_what_it_stands_on(
     assert not one.error
 
 
-def test_waits_for_a_region_that_is_down(admin, sandbox, bank, rolling, worker, come):
+def test_rollover_waits_for_an_unavailable_region(admin, sandbox, bank, rolling, worker, come):
     one = rolling()
     sandbox.fault("status", operation="service.get", status=503)
     worker()
@@ -127,7 +127,7 @@ def test_waits_for_a_region_that_is_down(admin, sandbox, bank, rolling, worker, 
     assert come(one) == "published"
 
 
-def test_a_lost_answer_leaves_one_new_key(sandbox, bank, rolling, worker, come):
+def test_lost_response_leaves_one_new_key(sandbox, bank, rolling, worker, come):
     one = rolling()
     sandbox.fault("reset", operation="service.update", after=True, times=1)
     worker()
@@ -140,9 +140,7 @@ def test_a_lost_answer_leaves_one_new_key(sandbox, bank, rolling, worker, come):
     assert come(one) == "switched"
 
 
-def test_tells_what_was_found_out_of_a_lost_answer_that_nobody_saw(
-    admin, acme, sandbox, rolling, worker
-):
+def test_resolution_of_a_lost_response_is_shown(admin, acme, sandbox, rolling, worker):
     one = rolling()
     sandbox.fault("reset", operation="service.update", after=True, times=1)
     worker()
@@ -156,9 +154,7 @@ def test_tells_what_was_found_out_of_a_lost_answer_that_nobody_saw(
     assertContains(page(admin, one), "Resume the rollover to continue")
 
 
-def test_a_colleague_who_saves_at_the_same_time_keeps_their_change(
-    sandbox, bank, rolling, worker, come
-):
+def test_concurrent_save_is_preserved(sandbox, bank, rolling, worker, come):
     one = rolling()
     worker()
     bank["description"] = "of a colleague"
@@ -169,7 +165,7 @@ def test_a_colleague_who_saves_at_the_same_time_keeps_their_change(
     assert bank["description"] == "of a colleague"
 
 
-def test_a_viewer_sees_it_and_can_do_nothing(member, rolling, worker):
+def test_viewers_get_no_actions(member, rolling, worker):
     one = rolling()
     worker()
 

@@ -7,7 +7,7 @@ from tests.support.keys import rollover
 URL = "/acme/keys/rollovers/"
 
 
-def test_lists_those_of_the_organization(member, acme):
+def test_rollovers_of_the_organization_are_listed(member, acme):
     viewer = member(Role.VIEWER)
     assertContains(viewer.get(URL), "No rollovers yet")
     other = Organization.objects.create(slug="other", name="Other")
@@ -24,7 +24,7 @@ def test_lists_those_of_the_organization(member, acme):
     assertNotContains(shown, "Of others")
 
 
-def test_home_tells_how_many_there_are_and_who_is_waited_for(admin, rolling, acme):
+def test_home_counts_rollovers_and_pending_confirmations(admin, rolling, acme):
     rolling()
     assertContains(admin.get("/acme/"), "1 signing key rollover in progress")
 

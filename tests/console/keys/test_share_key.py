@@ -10,7 +10,7 @@ from tests.support.keys import KEYS, UP, act, page
 PART = re.compile(r'<pre\s+id="(signing-key|all-keys)"[^>]*>(.*?)</pre>', re.S)
 
 
-def test_hands_over_public_parts_alone(member, bank, fed):
+def test_only_public_parts_are_shared(member, bank, fed):
     keys = json.loads(bank["federationJwks"])["keys"]
 
     shown = member(Role.VIEWER).get(f"{KEYS}rollovers/{fed.pk}/tell/")
@@ -25,7 +25,7 @@ def test_hands_over_public_parts_alone(member, bank, fed):
     assertNotContains(shown, "Confirm that they have it")
 
 
-def test_hands_over_the_old_key_where_it_signs_again(admin, bank, fed, come, do):
+def test_old_key_is_shared_after_an_undo(admin, bank, fed, come, do):
     act(do, admin, fed, "confirm", known="on")
     assert come(fed) == "switched"
     asked = admin.get(f"{KEYS}rollovers/{fed.pk}/undo/")
@@ -45,7 +45,7 @@ def test_hands_over_the_old_key_where_it_signs_again(admin, bank, fed, come, do)
     assertContains(shown, "Can remove the new key")
 
 
-def test_is_none_where_no_federation_key_is_replaced(admin, rolling):
+def test_other_rollovers_have_nothing_to_share(admin, rolling):
     one = rolling()
 
     assert admin.get(f"{KEYS}rollovers/{one.pk}/tell/").status_code == 404

@@ -16,7 +16,7 @@ def path(one):
     return f"{HSM}key/{one['handle']}/"
 
 
-def test_shows_the_public_half_as_pem_and_jwk(member, shop):
+def test_public_key_is_shown_as_pem_and_jwk(member, shop):
     page = member(Role.VIEWER).get(path(shop["hsks"][0]))
 
     parts = {
@@ -31,7 +31,7 @@ def test_shows_the_public_half_as_pem_and_jwk(member, shop):
 
 
 @pytest.mark.parametrize("told", [None, "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE"])
-def test_says_where_no_public_key_was_told(member, shop, told):
+def test_missing_public_key_is_reported(member, shop, told):
     shop["hsks"][0]["publicKey"] = told
 
     page = member(Role.VIEWER).get(path(shop["hsks"][0]))
@@ -39,7 +39,7 @@ def test_says_where_no_public_key_was_told(member, shop, told):
     assertContains(page, "Public key unavailable")
 
 
-def test_warns_of_a_name_that_two_keys_have(member, shop):
+def test_duplicate_key_id_gets_a_warning(member, shop):
     shop["hsks"].append(key("till-1", handle="y" * 43))
 
     page = member(Role.VIEWER).get(path(shop["hsks"][0]))
@@ -47,11 +47,11 @@ def test_warns_of_a_name_that_two_keys_have(member, shop):
     assertContains(page, "Another HSM key has the same key ID")
 
 
-def test_is_none_for_a_handle_that_is_not_listed(member, shop):
+def test_unknown_handle_is_not_found(member, shop):
     assert member(Role.VIEWER).get(f"{HSM}key/{'z' * 43}/").status_code == 404
 
 
-def test_leads_to_the_list_where_the_feature_is_off(member, shop, sandbox):
+def test_disabled_hsm_redirects_to_the_list(member, shop, sandbox):
     sandbox.state.without_hsm = {"us"}
 
     response = member(Role.VIEWER).get(path(shop["hsks"][0]))

@@ -40,7 +40,7 @@ def kids(till):
     return [one["kid"] for one in till["hsks"]]
 
 
-def test_goes_from_one_key_to_the_other(admin, till, rolling, come, worker):
+def test_rollover_replaces_the_key(admin, till, rolling, come, worker):
     shown = admin.get(ROLL)
     assertContains(shown, "in the same HSM")
     assertContains(shown, 'name="tokens" value="3"')
@@ -69,7 +69,7 @@ def test_goes_from_one_key_to_the_other(admin, till, rolling, come, worker):
     assert (gone.label, gone.reason) == ("till-1", "Yearly, says risk")
 
 
-def test_a_lost_answer_leaves_one_new_key(admin, sandbox, till, rolling, worker, come, do):
+def test_lost_response_leaves_one_new_key(admin, sandbox, till, rolling, worker, come, do):
     one = rolling()
     sandbox.fault("reset", operation="key.create", after=True, times=1)
     worker()
@@ -89,7 +89,7 @@ def test_a_lost_answer_leaves_one_new_key(admin, sandbox, till, rolling, worker,
     assert kids(till) == ["till-2", "till-3"]
 
 
-def test_an_undo_before_the_switch_destroys_the_new_key(admin, till, rolling, worker, come, do):
+def test_undo_before_the_switch_deletes_the_new_key(admin, till, rolling, worker, come, do):
     one = rolling()
     worker()
     act(do, admin, one, "undo")
@@ -100,7 +100,7 @@ def test_an_undo_before_the_switch_destroys_the_new_key(admin, till, rolling, wo
     assert till["idTokenSignatureKeyId"] == "till-1"
 
 
-def test_a_key_that_came_to_sign_something_else_stays(till, rolling, worker, come):
+def test_old_key_used_elsewhere_is_not_deleted(till, rolling, worker, come):
     one = rolling()
     worker()
     come(one)
@@ -112,7 +112,7 @@ def test_a_key_that_came_to_sign_something_else_stays(till, rolling, worker, com
     assert "till-1" in kids(till)
 
 
-def test_a_key_of_that_name_that_was_not_made_here_stops_it(till, rolling, worker):
+def test_foreign_key_with_the_same_id_stops_the_rollover(till, rolling, worker):
     one = rolling()
     till["hsks"] = [*till["hsks"], key("till-3")]
 
@@ -123,7 +123,7 @@ def test_a_key_of_that_name_that_was_not_made_here_stops_it(till, rolling, worke
     assert kids(till) == ["till-1", "till-2", "till-3"]
 
 
-def test_leads_back_for_what_cannot_be_rolled_over(member, till, admin):
+def test_unsupported_key_redirects_back(member, till, admin):
     other = f"{HSM}key/{key('till-2')['handle']}"
     assertRedirects(admin.get(f"{other}/roll/"), HSM, fetch_redirect_response=False)
     assertNotContains(admin.get(f"{other}/"), "/roll/")

@@ -9,7 +9,7 @@ from tests.support.keys import KEYS, jwk, kids
 PAGE = "roll/?set=jwks&key=0"
 
 
-def test_offers_the_longest_lifetime_and_one_hour_more(admin, bank):
+def test_longest_token_lifetime_is_the_default_wait(admin, bank):
     shown = admin.get(KEYS + PAGE)
 
     assertContains(shown, 'name="tokens" value="3"')
@@ -20,7 +20,7 @@ def test_offers_the_longest_lifetime_and_one_hour_more(admin, bank):
     assertContains(admin.get(KEYS + PAGE), 'name="tokens" value="6"')
 
 
-def test_a_shorter_wait_has_to_be_meant(admin, bank, do):
+def test_shorter_wait_needs_confirmation(admin, bank, do):
     response = do(admin, PAGE, kid="new", tokens="1")
     assertContains(response, "Tokens signed with the old key are valid longer")
     assert not Rollover.objects.exists()
@@ -30,7 +30,7 @@ def test_a_shorter_wait_has_to_be_meant(admin, bank, do):
     assert Rollover.objects.get().tokens == 3600
 
 
-def test_what_names_the_old_key_has_to_move(admin, bank):
+def test_settings_with_the_old_key_id_must_move(admin, bank):
     body = fill_form(admin.get(KEYS + PAGE), "idempotency_key", reason="x", settings=None)
     body += "&settings=idTokenSignatureKeyId"
 
@@ -39,7 +39,7 @@ def test_what_names_the_old_key_has_to_move(admin, bank):
     assertContains(response, "Select every setting that names the old key")
 
 
-def test_one_at_a_time(admin, bank, rolling, do):
+def test_only_one_rollover_runs_at_a_time(admin, bank, rolling, do):
     rolling()
 
     response = do(admin, PAGE, kid="another")
@@ -48,7 +48,7 @@ def test_one_at_a_time(admin, bank, rolling, do):
     assert Rollover.objects.count() == 1
 
 
-def test_what_names_no_key_names_the_old_one_meanwhile(admin, bank, rolling, worker):
+def test_settings_without_key_id_get_the_old_one_meanwhile(admin, bank, rolling, worker):
     bank["accessTokenSignatureKeyId"] = None
 
     rolling()
@@ -58,7 +58,7 @@ def test_what_names_no_key_names_the_old_one_meanwhile(admin, bank, rolling, wor
     assert kids(bank) == ["old", "keep", "new"]
 
 
-def test_a_key_of_a_federation_is_replaced_in_its_own_set(admin, bank, do, worker):
+def test_federation_key_is_replaced_in_its_own_set(admin, bank, do, worker):
     bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
     bank["federationSignatureKeyId"] = "fed"
 
@@ -69,14 +69,14 @@ def test_a_key_of_a_federation_is_replaced_in_its_own_set(admin, bank, do, worke
     assert [one["kid"] for one in keys] == ["fed", "fed-2"]
 
 
-def test_leads_back_for_a_key_that_signs_nothing(admin, bank):
+def test_unused_key_redirects_back(admin, bank):
     bank["jwks"] = json.dumps({"keys": [jwk("e", "RSA-OAEP-256")]})
 
     assert admin.get(KEYS + PAGE)["Location"] == KEYS
     assertContains(admin.get(KEYS), "Select a signing key")
 
 
-def test_says_what_a_new_key_alone_does_not_bring(admin, bank):
+def test_missing_certificates_of_the_new_key_are_mentioned(admin, bank):
     bank["jwks"] = json.dumps({"keys": [jwk("old") | {"x5t": "of-the-old-one"}]})
     assertContains(admin.get(KEYS + PAGE), "The new key has no certificate")
 

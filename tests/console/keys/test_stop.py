@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains
 from tests.support.keys import act, page
 
 
-def test_is_left_as_it_is(admin, bank, rolling, worker, do):
+def test_stopping_leaves_everything_as_it_is(admin, bank, rolling, worker, do):
     one = rolling()
     worker()
     before = dict(bank)

@@ -4,7 +4,7 @@ from tenants.audit.models import AuditEntry
 from tests.support.keys import act, kids, page
 
 
-def test_is_undone_before_anything_was_signed(admin, bank, rolling, come, worker, do):
+def test_undo_before_the_switch_removes_the_new_key(admin, bank, rolling, come, worker, do):
     one = rolling()
     worker()
 
@@ -17,7 +17,7 @@ def test_is_undone_before_anything_was_signed(admin, bank, rolling, come, worker
     assert undone.reason == "Not today"
 
 
-def test_is_undone_after_the_switch(admin, bank, rolling, come, worker, do):
+def test_undo_after_the_switch_restores_the_old_key(admin, bank, rolling, come, worker, do):
     one = rolling()
     worker()
     come(one)
@@ -33,7 +33,7 @@ def test_is_undone_after_the_switch(admin, bank, rolling, come, worker, do):
     assert kids(bank) == ["old", "keep"]
 
 
-def test_nobody_goes_on_while_a_step_is_carried_out(admin, rolling, worker, do):
+def test_actions_wait_for_a_running_step(admin, rolling, worker, do):
     one = rolling()
     worker()
     one.refresh_from_db()

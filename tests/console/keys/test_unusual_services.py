@@ -19,7 +19,7 @@ ODD: dict[str, list[Any]] = {
 
 
 @pytest.mark.parametrize("member_name", ODD)
-def test_are_there_all_the_same(member, bank, acme, member_name):
+def test_key_pages_survive_values_of_wrong_types(member, bank, acme, member_name):
     bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
     begun = [rollover(acme, member=one) for one in ("federationJwks", "hsks")]
     admin = member(Role.ADMIN)
@@ -44,7 +44,7 @@ def test_are_there_all_the_same(member, bank, acme, member_name):
             assert admin.get(page).status_code in (200, 404), (value, page)
 
 
-def test_a_scope_that_lasts_for_no_number_of_seconds_counts_for_none(member, bank):
+def test_invalid_scope_duration_is_ignored(member, bank):
     odd = {"key": "id_token.duration", "value": "9" * 5000}
     bank["supportedScopes"] = [{"name": "openid", "attributes": [odd]}]
 

@@ -25,7 +25,7 @@ SPLITS = [  # the cell of somebody who knows that semicolons end cells elsewhere
 ]
 
 
-def test_no_sign_of_a_formula_begins_a_cell():
+def test_no_cell_starts_with_a_formula():
     formulas = [f"{unseen}{sign}1" for unseen in UNSEEN for sign in SIGNS]
 
     found = [csv_cells.safe_cell(one) for one in formulas]
@@ -36,7 +36,7 @@ def test_no_sign_of_a_formula_begins_a_cell():
 
 
 @pytest.mark.parametrize("delimiter", ";\t,")
-def test_none_begins_one_where_other_signs_stand_between_cells(delimiter):
+def test_no_formula_starts_with_other_separators(delimiter):
     text = "".join(csv_cells.csv_lines([["1", one, "x"] for one in SPLITS]))
 
     read = [row for line in text.splitlines() for row in _read(line, delimiter)]
@@ -45,7 +45,7 @@ def test_none_begins_one_where_other_signs_stand_between_cells(delimiter):
     assert not begins & {*SIGNS}
 
 
-def test_each_cell_comes_back():
+def test_every_cell_round_trips():
     assert [_plain(csv_cells.safe_cell(one)) for one in [*SPLITS, *PLAIN]] == [*SPLITS, *PLAIN]
 
 

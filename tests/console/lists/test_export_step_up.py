@@ -17,7 +17,7 @@ from tests.support.authentication import expire_authentication
         "/acme/audit/access/?format=csv",
     ],
 )
-def test_a_stolen_session_exports_no_list(member, sandbox, path):
+def test_stolen_session_exports_no_list(member, sandbox, path):
     browser = member(Role.ADMIN)
     assert browser.get(path).has_header("Content-Disposition")
 

@@ -18,7 +18,7 @@ def send(admin, person, page="close"):
     return admin.post(url(person, page), body, content_type=URLENCODED)
 
 
-def test_lets_nobody_in_any_more_until_it_is_opened_again(admin, bo, role_of):
+def test_closed_account_cannot_sign_in_until_reopened(admin, bo, role_of):
     browser = Client()
     sign_in(browser, "bo@acme.example")
     assert browser.get("/acme/").status_code == 200
@@ -37,7 +37,7 @@ def test_lets_nobody_in_any_more_until_it_is_opened_again(admin, bo, role_of):
     assert browser.get("/acme/").status_code == 200
 
 
-def test_is_not_for_who_counts_in_another_organization_or_for_oneself(admin, bo, elsewhere, me):
+def test_members_elsewhere_and_own_account_cannot_be_closed(admin, bo, elsewhere, me):
     add_member(Actor(0, "setup"), elsewhere.organization, "bo@acme.example", Role.VIEWER)
 
     page = admin.get(url(bo))
@@ -51,7 +51,7 @@ def test_is_not_for_who_counts_in_another_organization_or_for_oneself(admin, bo,
     assert me().user.is_active
 
 
-def test_the_command_closes_it_everywhere_and_tells_each_organization(acme, bo, elsewhere, capsys):
+def test_command_closes_the_account_and_logs_it_in_each_organization(acme, bo, elsewhere, capsys):
     add_member(Actor(0, "setup"), elsewhere.organization, "bo@acme.example", Role.ADMIN)
     order = ["close_account", "--email", "BO@acme.example", "--reason", "Left"]
     with pytest.raises(CommandError, match="Other would have no administrator"):
@@ -70,7 +70,7 @@ def test_the_command_closes_it_everywhere_and_tells_each_organization(acme, bo, 
     assert len(told("account.reopen")) == 2
 
 
-def test_what_is_refused_is_in_the_record_and_changes_nothing(bo):
+def test_refused_closure_is_logged_and_changes_nothing(bo):
     account_closure.close_account(Actor(0, "x"), bo.user)
     bo.user.is_active = True  # as somebody else still sees it
 

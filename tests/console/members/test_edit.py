@@ -22,20 +22,20 @@ def test_changes_a_role_from_the_next_page_on(admin, bo, role_of, client, sandbo
     assert client.get("/acme/members/").status_code == 200
 
 
-def test_the_record_tells_before_and_after(admin, bo):
+def test_role_change_is_logged_with_both_roles(admin, bo):
     admin.post(url(bo), {"role": "auditor"})
 
     role = {"field": "role", "before": "editor", "after": "auditor"}
     assert entries("member.change") == [("bo@acme.example", "done", [role])]
 
 
-def test_the_same_role_is_no_change(admin, bo):
+def test_same_role_is_no_change(admin, bo):
     admin.post(url(bo), {"role": "editor"})
 
     assert entries("member.change") == []
 
 
-def test_the_last_admin_stays_one(admin, me):
+def test_last_admin_cannot_be_demoted(admin, me):
     response = admin.post(url(me()), {"role": "viewer"})
 
     assert response.status_code == 422
@@ -45,7 +45,7 @@ def test_the_last_admin_stays_one(admin, me):
     assert outcome == "refused"
 
 
-def test_an_admin_who_is_disabled_does_not_count(admin, me, bo):
+def test_disabled_admins_do_not_count(admin, me, bo):
     admin.post(url(bo), {"role": "admin"})
     bo.user.is_active = False
     bo.user.save()
@@ -53,7 +53,7 @@ def test_an_admin_who_is_disabled_does_not_count(admin, me, bo):
     assert admin.post(url(me()), {"role": "viewer"}).status_code == 422
 
 
-def test_warns_of_ones_own_role_and_leads_home_without_it(admin, me, bo):
+def test_changing_the_own_role_warns_and_redirects_home(admin, me, bo):
     admin.post(url(bo), {"role": "admin"})
     assert "Your own role" in admin.get(url(me())).content.decode()
 
@@ -62,7 +62,7 @@ def test_warns_of_ones_own_role_and_leads_home_without_it(admin, me, bo):
     assert response["Location"] == "/acme/"
 
 
-def test_a_member_of_another_organization_is_not_found(admin, elsewhere):
+def test_member_of_another_organization_is_not_found(admin, elsewhere):
     assert admin.get(url(elsewhere)).status_code == 404
     assert admin.post(url(elsewhere), {"role": "admin"}).status_code == 404
     elsewhere.refresh_from_db()
@@ -91,7 +91,7 @@ def test_two_admins_cannot_remove_each_other(bo, acme):
         remove_member(who, seen_by_bo)
 
 
-def test_a_change_over_a_newer_one_is_refused(bo):
+def test_stale_change_is_refused(bo):
     who = Actor(0, "test")
     stale = Membership.objects.get(pk=bo.pk)
     change_role(who, bo, Role.VIEWER)

@@ -13,23 +13,23 @@ def test_lists_everyone_with_role_and_factor(admin, bo):
     assert "never" in page
 
 
-def test_says_who_has_not_set_a_password(admin, bo):
+def test_members_without_password_are_marked(admin, bo):
     bo.user.set_unusable_password()
     bo.user.save()
 
     assert "no password yet" in admin.get(URL).content.decode()
 
 
-def test_lists_nobody_of_another_organization(admin, elsewhere):
+def test_members_of_other_organizations_are_not_listed(admin, elsewhere):
     assert "eve@other.example" not in admin.get(URL).content.decode()
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
-def test_is_for_admins(member, role):
+def test_needs_an_admin(member, role):
     assert member(role).get(URL).status_code == 403
 
 
-def test_shows_the_table_that_decides(admin):
+def test_permission_table_is_shown(admin):
     page = admin.get(URL).content.decode()
     table = page[page.index('id="roles"') :]
 

@@ -56,7 +56,7 @@ def test_inviting_again_with_another_role_replaces_the_invitation(admin, invitat
 
 
 @pytest.mark.parametrize("page", ["resend", "withdraw"])
-def test_an_invitation_of_another_organization_is_not_found(admin, invitation, page):
+def test_invitation_of_another_organization_is_not_found(admin, invitation, page):
     other = Organization.objects.create(slug="other", name="Other")
     Invitation.objects.update(organization=other)
 
@@ -65,5 +65,5 @@ def test_an_invitation_of_another_organization_is_not_found(admin, invitation, p
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
-def test_is_for_admins(member, invitation, role):
+def test_needs_an_admin(member, invitation, role):
     assert member(role).post(url(invitation, "withdraw")).status_code == 403

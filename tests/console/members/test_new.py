@@ -13,7 +13,7 @@ def add(browser, email="new@acme.example", role="viewer", name="New"):
     return browser.post(URL, {"email": email, "role": role, "name": name})
 
 
-def test_mails_an_invitation_and_adds_nobody(admin, role_of):
+def test_invitation_is_mailed_and_adds_no_member(admin, role_of):
     response = add(admin, " New@Acme.example ")
 
     assert response["Location"] == "/acme/members/"
@@ -25,7 +25,7 @@ def test_mails_an_invitation_and_adds_nobody(admin, role_of):
     assert link_mailed("new@acme.example") not in page
 
 
-def test_the_person_sets_a_password_and_is_a_member(admin, role_of):
+def test_invited_person_sets_a_password_and_joins(admin, role_of):
     add(admin)
     link = link_mailed("new@acme.example")
     browser = Client()
@@ -40,7 +40,7 @@ def test_the_person_sets_a_password_and_is_a_member(admin, role_of):
     assert browser.get("/acme/")["Location"].startswith("/accounts/login/")
 
 
-def test_a_link_is_shown_once_where_there_is_no_mail_server(admin, no_mail, role_of):
+def test_link_is_shown_once_without_mail_server(admin, no_mail, role_of):
     response = add(admin)
 
     link = link_in(response)
@@ -50,7 +50,7 @@ def test_a_link_is_shown_once_where_there_is_no_mail_server(admin, no_mail, role
     assert role_of("new@acme.example") == "viewer"
 
 
-def test_a_mail_that_fails_leaves_a_void_invitation(admin, monkeypatch):
+def test_failed_mail_voids_the_invitation(admin, monkeypatch):
     def fail(*_args, **_more):
         raise OSError
 
@@ -64,7 +64,7 @@ def test_a_mail_that_fails_leaves_a_void_invitation(admin, monkeypatch):
     assert [outcome for _, outcome, _ in entries("invitation.create")] == ["refused"]
 
 
-def test_the_link_is_good_for_a_day(admin, time_machine):
+def test_link_expires_after_a_day(admin, time_machine):
     time_machine.move_to(1_800_000_000, tick=False)
     admin.force_login(User.objects.get(username="ADMIN"))
     set_last_authentication(admin)
@@ -79,7 +79,7 @@ def test_the_link_is_good_for_a_day(admin, time_machine):
 @pytest.mark.parametrize(
     "password", ["short", "password1234", "acme-meridian-2026", "Acme Acme Acme!", "x" * 4097]
 )
-def test_the_link_takes_no_weak_password(admin, password):
+def test_weak_password_is_refused(admin, password):
     add(admin)
 
     response = set_password(Client(), link_mailed("new@acme.example"), password)
@@ -88,7 +88,7 @@ def test_the_link_takes_no_weak_password(admin, password):
     assert not User.objects.filter(username="new@acme.example").exists()
 
 
-def test_the_record_tells_it(admin):
+def test_invitation_and_acceptance_are_logged(admin):
     add(admin)
     set_password(Client(), link_mailed("new@acme.example"))
 
@@ -102,7 +102,7 @@ def test_the_record_tells_it(admin):
     assert kept.address == "127.0.0.1"
 
 
-def test_the_record_does_not_hold_the_link(admin):
+def test_audit_log_does_not_contain_the_link(admin):
     add(admin)
     token = link_mailed("new@acme.example").strip("/").rpartition("/")[2]
 

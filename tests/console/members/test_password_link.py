@@ -14,12 +14,12 @@ def url(person):
     return f"/acme/members/{person.pk}/link/"
 
 
-def test_asks_before_it_makes_one(admin, bo):
+def test_link_needs_confirmation(admin, bo):
     assert "/accounts/invitation/" not in admin.get(url(bo)).content.decode()
     assert entries("password.link") == []
 
 
-def test_the_old_password_works_until_the_link_is_used(admin, bo):
+def test_old_password_works_until_the_link_is_used(admin, bo):
     admin.post(url(bo))
     bo.user.refresh_from_db()
     assert bo.user.check_password(PASSWORD)
@@ -31,7 +31,7 @@ def test_the_old_password_works_until_the_link_is_used(admin, bo):
     assert [one for one, *_ in entries("password.link")] == ["bo@acme.example"]
 
 
-def test_using_it_signs_nobody_in(admin, bo):
+def test_using_the_link_does_not_sign_in(admin, bo):
     admin.post(url(bo))
     browser = Client()
 
@@ -41,7 +41,7 @@ def test_using_it_signs_nobody_in(admin, bo):
 
 
 @pytest.mark.parametrize("help", ["link", "factor"])
-def test_not_for_somebody_who_counts_elsewhere(admin, bo, elsewhere, help):
+def test_members_elsewhere_get_no_link(admin, bo, elsewhere, help):
     Membership.objects.create(organization=elsewhere.organization, user=bo.user, role="admin")
     place = f"/acme/members/{bo.pk}/{help}/"
 
@@ -55,7 +55,7 @@ def test_not_for_oneself(admin, me):
     assert "your own password" in admin.post(url(me())).content.decode()
 
 
-def test_keeps_two_factor_authentication_and_ends_sessions(admin, bo, client):
+def test_new_password_preserves_2fa_and_ends_sessions(admin, bo, client):
     sign_in(client, "bo@acme.example")
     TOTP.activate(bo.user, generate_totp_secret())
     admin.post(url(bo))
@@ -67,7 +67,7 @@ def test_keeps_two_factor_authentication_and_ends_sessions(admin, bo, client):
     assert [outcome for _, outcome, _ in entries("password.change")] == ["done"]
 
 
-def test_is_shown_where_there_is_no_mail_server_and_logged_as_such(admin, bo, no_mail):
+def test_link_shown_without_mail_server_is_logged(admin, bo, no_mail):
     set_password(Client(), link_in(admin.post(url(bo))), NEW)
 
     bo.user.refresh_from_db()
@@ -76,7 +76,7 @@ def test_is_shown_where_there_is_no_mail_server_and_logged_as_such(admin, bo, no
     assert entries("password.link") == [("bo@acme.example", "done", [shown])]
 
 
-def test_works_once(admin, bo):
+def test_link_works_once(admin, bo):
     admin.post(url(bo))
     link = link_mailed("bo@acme.example")
     set_password(Client(), link, NEW)

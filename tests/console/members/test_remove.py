@@ -5,14 +5,14 @@ def url(person):
     return f"/acme/members/{person.pk}/remove/"
 
 
-def test_asks_first(admin, bo, role_of):
+def test_removal_needs_confirmation(admin, bo, role_of):
     page = admin.get(url(bo)).content.decode()
 
     assert "Remove bo@acme.example from the organization?" in page
     assert role_of("bo@acme.example") == "editor"
 
 
-def test_removes_at_once(admin, bo, role_of, client):
+def test_removal_takes_effect_at_once(admin, bo, role_of, client):
     client.force_login(bo.user)
 
     admin.post(url(bo))
@@ -23,13 +23,13 @@ def test_removes_at_once(admin, bo, role_of, client):
     assert entries("member.remove") == [("bo@acme.example", "done", [role])]
 
 
-def test_the_last_admin_stays(admin, me):
+def test_last_admin_cannot_be_removed(admin, me):
     response = admin.post(url(me()))
 
     assert response.status_code == 422
     assert me().role == "admin"
 
 
-def test_a_member_of_another_organization_is_not_found(admin, elsewhere):
+def test_member_of_another_organization_is_not_found(admin, elsewhere):
     assert admin.post(url(elsewhere)).status_code == 404
     elsewhere.refresh_from_db()

@@ -4,7 +4,7 @@ from tests.support.forms import URLENCODED, fill_form
 from tests.support.members import told, url
 
 
-def test_lets_them_in_once_more(admin, bo):
+def test_reopened_account_can_sign_in(admin, bo):
     bo.user.is_active = False
     bo.user.save()
     page = admin.get(url(bo, "reopen"))

@@ -6,7 +6,7 @@ from tests.support.accounts import sign_in
 from tests.support.members import entries
 
 
-def test_takes_it_away_and_ends_all_sessions(admin, bo):
+def test_reset_removes_2fa_and_ends_sessions(admin, bo):
     browser = Client()
     sign_in(browser, "bo@acme.example")
     TOTP.activate(bo.user, generate_totp_secret())

@@ -41,7 +41,7 @@ def broken_for_another_process():
     another.flush()
 
 
-def test_one_of_a_kind_is_mailed_a_day_by_all_processes(mails, mailoutbox):
+def test_each_alert_is_mailed_once_a_day(mails, mailoutbox):
     for _ in range(4):
         unkept()
     alert("audit.broken", level=logging.ERROR, row=7, what="it says anna@acme.example")
@@ -63,9 +63,7 @@ def test_one_of_a_kind_is_mailed_a_day_by_all_processes(mails, mailoutbox):
     assert "in the next 24 hours are only logged" in mailoutbox[1].body
 
 
-def test_nobody_waits_for_a_mail_server_and_what_it_did_not_take_goes_later(
-    mails, mailoutbox, monkeypatch
-):
+def test_failed_mail_is_sent_later_without_blocking(mails, mailoutbox, monkeypatch):
     def lost(*_, **__):
         raise SMTPServerDisconnected
 
@@ -81,9 +79,7 @@ def test_nobody_waits_for_a_mail_server_and_what_it_did_not_take_goes_later(
     assert len(mailoutbox) == 1
 
 
-def test_a_process_that_ends_before_it_is_mailed_silences_no_other(
-    mails, mailoutbox, monkeypatch, time_machine
-):
+def test_killed_process_does_not_silence_others(mails, mailoutbox, monkeypatch, time_machine):
     ended = threading.Event()
 
     def ends(*_, **__):
@@ -104,7 +100,7 @@ def test_a_process_that_ends_before_it_is_mailed_silences_no_other(
     assert len(mailoutbox) == 1
 
 
-def test_a_full_disk_is_no_word_of_another_process(mails, mailoutbox, monkeypatch):
+def test_cache_failure_does_not_count_as_sent(mails, mailoutbox, monkeypatch):
     """A cache in the database says no more than that nothing was added."""
     monkeypatch.setattr(type(caches["default"]), "add", lambda *_: False)
     unkept()
@@ -114,7 +110,7 @@ def test_a_full_disk_is_no_word_of_another_process(mails, mailoutbox, monkeypatc
     assert len(mailoutbox) == 1
 
 
-def test_without_addresses_nothing_is_mailed(mails, settings, mailoutbox):
+def test_no_recipients_means_no_mail(mails, settings, mailoutbox):
     settings.ALERT_MAIL = []
     unkept()
     mails.flush()

@@ -259,7 +259,7 @@ RAISES = {
 }
 
 
-def test_each_is_documented_and_none_is_left_out():
+def test_every_alert_is_documented():
     sources = [one.read_text() for area in ("console", "tenants") for one in files(area)]
     raised = {name for one in sources for name in re.findall(RAISED, one)}
     denied = {name for name, event in EVENTS.items() if event.is_denial}
@@ -280,7 +280,7 @@ RAISED = r'(?:alert\(|"event": )\s*"([a-z_]+\.[a-z_]+)"'
     [(event, one) for event, ways in RAISES.items() for one in ways],
     ids=lambda given: getattr(given, "__name__", None),
 )
-def test_is_raised(event, provoke, db, request, caplog):
+def test_every_alert_is_raised(event, provoke, db, request, caplog):
     caplog.set_level(logging.WARNING, "meridian.alert")
 
     wanted = provoke(request.getfixturevalue) or {}

@@ -8,7 +8,7 @@ from django.db.utils import ConnectionHandler
 from console.ops.environment import database_config
 
 
-def test_a_file_of_sqlite_waits_for_its_turn_and_syncs():
+def test_sqlite_waits_for_locks_and_syncs():
     found = database_config("sqlite:////var/lib/meridian/m.sqlite3")
 
     assert found["NAME"] == "/var/lib/meridian/m.sqlite3"
@@ -16,7 +16,7 @@ def test_a_file_of_sqlite_waits_for_its_turn_and_syncs():
     assert "synchronous=FULL" in found["OPTIONS"]["init_command"]
 
 
-def test_postgresql_with_odd_letters_and_options_of_libpq():
+def test_postgresql_url_with_escapes_and_options_is_parsed():
     found = database_config(
         "postgresql://me:p%40ss%2Fword@db.example.com:6432/meri%20dian"
         "?sslmode=verify-full&sslrootcert=/etc/ca.pem"
@@ -29,7 +29,7 @@ def test_postgresql_with_odd_letters_and_options_of_libpq():
     assert found["OPTIONS"]["sslrootcert"] == "/etc/ca.pem"
 
 
-def test_postgresql_over_a_local_socket():
+def test_postgresql_socket_is_parsed():
     found = database_config("postgresql:///meridian?host=/run/postgresql")
 
     assert (found["HOST"], found["NAME"]) == ("", "meridian")
@@ -37,12 +37,12 @@ def test_postgresql_over_a_local_socket():
 
 
 @pytest.mark.parametrize("url", ["sqlite:///m.sqlite3", "postgresql:///meridian"])
-def test_a_connection_serves_more_than_one_page(url):
+def test_connections_are_persistent(url):
     assert database_config(url)["CONN_MAX_AGE"] != 0
 
 
 @pytest.mark.parametrize("url", ["", "mysql://a/b", "/var/lib/m.sqlite3"])
-def test_any_other_database_is_refused(url):
+def test_other_databases_are_refused(url):
     with pytest.raises(ValueError, match="DATABASE_URL"):
         database_config(url)
 
@@ -55,13 +55,13 @@ def test_error_about_an_unescaped_password_does_not_quote_it():
 
 
 @pytest.mark.parametrize("password", ["hunter[2", "hunter\u2100", "hunter+2"])
-def test_passwords_with_unusual_characters_are_kept(password):
+def test_unusual_passwords_are_parsed(password):
     config = database_config(f"postgresql://me:{password}@db.example.com/meridian")
 
     assert config["PASSWORD"] == password
 
 
-def test_a_copy_on_a_medium_that_is_only_read_is_read(db, tmp_path, monkeypatch):
+def test_read_only_sqlite_copy_can_be_read(db, tmp_path, monkeypatch):
     copy = tmp_path / "a copy.sqlite3"
     with closing(sqlite3.connect(copy)) as made:
         made.executescript("PRAGMA journal_mode=WAL; CREATE TABLE row (seq INTEGER);")

@@ -22,14 +22,14 @@ def ready():
     return response.status_code, dict(line.split(": ", 1) for line in lines)
 
 
-def test_alive_asks_nothing_of_the_database():
+def test_liveness_needs_no_database():
     response = Client().get("/healthz", headers=PROBE)
 
     assert (response.status_code, response.content) == (200, b"ok\n")
     assert response["Cache-Control"] == "no-store"
 
 
-def test_probes_need_no_https_and_no_known_host(db, settings):
+def test_probes_need_no_https_or_known_host(db, settings):
     settings.SECURE_SSL_REDIRECT = True
     settings.ALLOWED_HOSTS = ["console.example.com"]
 
@@ -37,14 +37,14 @@ def test_probes_need_no_https_and_no_known_host(db, settings):
     assert ready()[0] == 200
 
 
-def test_ready_when_every_part_is(db):
+def test_ready_when_every_check_passes(db):
     queue.record_heartbeat("w1")
 
     parts = ("database", "migrations", "record", "worker")
     assert ready() == (200, dict.fromkeys(parts, "ok"))
 
 
-def test_pages_do_without_a_worker_but_it_is_told(db):
+def test_missing_worker_is_reported_but_ready(db):
     Worker.objects.create(name="w1", seen_at=timezone.now() - timedelta(minutes=2))
 
     status, found = ready()
@@ -53,7 +53,7 @@ def test_pages_do_without_a_worker_but_it_is_told(db):
     assert found["worker"] == "none was seen lately; jobs wait for one"
 
 
-def test_a_webhook_that_is_stopped_is_told_and_pages_do_without_it(acme):
+def test_paused_webhook_is_reported_but_ready(acme):
     webhook = make_webhook(acme)
     assert ready()[1]["webhooks"] == "ok"
     webhook.pause = "failed"
@@ -63,13 +63,13 @@ def test_a_webhook_that_is_stopped_is_told_and_pages_do_without_it(acme):
     assert ready()[1]["webhooks"] == "1 stopped or behind"
 
 
-def test_looking_adds_nothing_to_the_record(db):
+def test_probe_writes_no_log_entry(db):
     ready()
 
     assert not AuditRecord.objects.exists()
 
 
-def test_a_migration_to_apply_is_told(db):
+def test_unapplied_migration_is_not_ready(db):
     ((app, newest),) = MigrationLoader(connection).graph.leaf_nodes("audit")
     MigrationRecorder(connection).record_unapplied(app, newest)
 
@@ -79,7 +79,7 @@ def test_a_migration_to_apply_is_told(db):
     assert "record" not in found
 
 
-def test_a_record_without_its_head_is_told(db):
+def test_missing_audit_head_is_not_ready(db):
     AuditHead.objects.all().delete()
 
     status, found = ready()
@@ -88,7 +88,7 @@ def test_a_record_without_its_head_is_told(db):
     assert found["record"] == "is not whole; run manage.py audit_verify"
 
 
-def test_a_record_under_a_lost_key_is_told(db, settings):
+def test_lost_chain_key_is_not_ready(db, settings):
     settings.AUDIT_KEYS = "other:" + "B" * 43 + "="
 
     status, found = ready()
@@ -97,7 +97,7 @@ def test_a_record_under_a_lost_key_is_told(db, settings):
     assert found["record"] == "was written under a key that AUDIT_KEYS does not hold"
 
 
-def test_a_record_that_cannot_be_written_is_told(db, monkeypatch):
+def test_unwritable_audit_log_is_not_ready(db, monkeypatch):
     def full(rows):
         raise OperationalError("database or disk is full: /var/lib/meridian")
 
@@ -109,7 +109,7 @@ def test_a_record_that_cannot_be_written_is_told(db, monkeypatch):
 
 
 @pytest.mark.parametrize("model", [AuditRecord, AuditEntry, AuditField, AuditBlock])
-def test_each_table_that_a_call_needs_is_looked_at(db, model):
+def test_missing_table_is_not_ready(db, model):
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {model._meta.db_table} RENAME TO gone")
 
@@ -118,7 +118,7 @@ def test_each_table_that_a_call_needs_is_looked_at(db, model):
     assert (status, found["record"]) == (503, "cannot be written")
 
 
-def test_a_database_that_does_not_answer_is_told(db, monkeypatch):
+def test_unreachable_database_is_not_ready(db, monkeypatch):
     def refused(*_):
         raise OperationalError("connection refused: db.internal")
 

@@ -4,7 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 from console.ops.environment import mailer_config
 
 
-def test_reads_server_and_password():
+def test_mail_url_is_parsed():
     found = mailer_config("smtp+tls://ida%40acme.example:p%2Fw@mail.example")
 
     options = found["default"]["OPTIONS"]
@@ -14,6 +14,6 @@ def test_reads_server_and_password():
 
 
 @pytest.mark.parametrize("url", ["mail.example", "http://mail", "smtp://:25", "smtp://h:x"])
-def test_says_what_an_address_looks_like_and_quotes_no_password(url):
+def test_invalid_mail_url_is_explained_without_the_password(url):
     with pytest.raises(ImproperlyConfigured, match="expected smtp"):
         mailer_config(url)

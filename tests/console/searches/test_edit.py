@@ -4,7 +4,7 @@ from tenants.models import Membership
 from tenants.organizations.roles import Role
 
 
-def test_what_somebody_left_stays_shared_whoever_renames_it(save, signed_in_client):
+def test_shared_search_of_a_former_member_stays_shared(save, signed_in_client):
     save(shared="on")
     Membership.objects.get(user__username="AUDITOR").delete()
     search = SavedSearch.objects.get()
@@ -21,7 +21,7 @@ def test_what_somebody_left_stays_shared_whoever_renames_it(save, signed_in_clie
     assert entry.object == f"{search.pk} shared"
 
 
-def test_renames_shares_and_pins_ones_own(auditor, save, signed_in_client):
+def test_own_search_is_renamed_shared_and_pinned(auditor, save, signed_in_client):
     save()
     search = SavedSearch.objects.get()
     url = f"/acme/audit/searches/{search.pk}/"

@@ -5,7 +5,7 @@ from tenants.organizations.roles import Role
 URL = "/acme/audit/searches/"
 
 
-def test_lists_ones_own_and_what_others_share(auditor, save):
+def test_own_and_shared_searches_are_listed(auditor, save):
     assertContains(auditor.get(URL), "No saved searches yet")
     save("Mine")
     save("For all", shared="on", pinned="on", role=Role.ADMIN)
@@ -21,7 +21,7 @@ def test_lists_ones_own_and_what_others_share(auditor, save):
     assert [one.label for one in pinned] == ["For all"]
 
 
-def test_tells_a_search_as_it_is_typed(auditor, save):
+def test_query_is_shown_as_typed(auditor, save):
     save(query="since=2026-11-01&until=2026-11-30&service=Web+shop&-outcome=done&q=-it")
 
     assertContains(

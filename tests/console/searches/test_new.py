@@ -7,7 +7,7 @@ from tenants.audit.models import AuditEntry
 URL = "/acme/audit/searches/new/"
 
 
-def test_saves_the_search_that_is_looked_at(auditor, save):
+def test_current_search_is_saved(auditor, save):
     shown = auditor.get(URL, {"field": "accessTokenDuration", "-outcome": "done"})
     assertContains(shown, "field:accessTokenDuration -outcome:done")
 
@@ -21,13 +21,13 @@ def test_saves_the_search_that_is_looked_at(auditor, save):
     assert (entry.label, entry.outcome) == ("Lifetimes", "done")
 
 
-def test_keeps_no_subject(save):
+def test_subjects_are_not_saved(save):
     save(query="subject=anna&-subject=bo&effect=read&mark=" + "a" * 32)
 
     assert SavedSearch.objects.get().query == "effect=read&mark=" + "a" * 32
 
 
-def test_wants_a_name_that_one_has_not(save):
+def test_name_must_be_unique(save):
     save()
 
     response = save("lifetimes")
@@ -39,14 +39,14 @@ def test_wants_a_name_that_one_has_not(save):
 @pytest.mark.parametrize(
     "query", ["colour=red", "q=subject%3Aanna", "q=effect%3Aread", "q=%22", "-x=1"]
 )
-def test_saves_nothing_that_is_no_search(save, query):
+def test_invalid_search_is_not_saved(save, query):
     response = save(query=query)
 
     assertContains(response, "Invalid search.", status_code=422)
     assert not SavedSearch.objects.exists()
 
 
-def test_saves_what_is_as_long_as_an_address_may_be(save):
+def test_long_query_is_saved(save):
     save(query="q=" + "%E6%89%8B" * 500)
 
     assert SavedSearch.objects.get().query.count("%E6%89%8B") == 500

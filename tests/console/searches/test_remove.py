@@ -7,7 +7,7 @@ from tenants.models import Membership
 from tenants.organizations.roles import Role
 
 
-def test_removes_ones_own_and_says_who_loses_it(auditor, save, signed_in_client):
+def test_own_search_is_removed_with_a_warning(auditor, save, signed_in_client):
     save(shared="on")
     url = f"/acme/audit/searches/{SavedSearch.objects.get().pk}/remove/"
 
@@ -20,7 +20,7 @@ def test_removes_ones_own_and_says_who_loses_it(auditor, save, signed_in_client)
 
 
 @pytest.mark.parametrize("left", [True, False], ids=["left", "reads no more"])
-def test_who_manages_removes_what_is_shared_by_who_is_gone(save, signed_in_client, left):
+def test_admin_removes_searches_of_former_members(save, signed_in_client, left):
     save(shared="on")
     save("Their own")
     theirs = Membership.objects.get(user__username="AUDITOR")

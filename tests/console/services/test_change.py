@@ -9,7 +9,7 @@ from tenants.organizations.roles import Role
 from tests.support.backdating import backdate_entries
 
 
-def test_says_that_all_stands_as_sent(editor, enter, save):
+def test_confirms_that_authlete_stored_what_was_sent(editor, enter, save):
     enter(editor, access_token_duration=2)
     save(editor)  # Authlete fills in what was never set
     enter(editor, access_token_duration=3)
@@ -21,7 +21,7 @@ def test_says_that_all_stands_as_sent(editor, enter, save):
     assertContains(response, AuditEntry.objects.filter(operation="service.update")[0].entry)
 
 
-def test_says_what_authlete_itself_changed(editor, enter, save):
+def test_shows_what_authlete_changed_itself(editor, enter, save):
     enter(editor, access_token_duration=2)
 
     response = editor.get(save(editor).url)
@@ -30,7 +30,7 @@ def test_says_what_authlete_itself_changed(editor, enter, save):
     assertContains(response, "Changed or ignored by Authlete")
 
 
-def test_is_not_there_for_an_entry_of_another_service(editor, enter, save):
+def test_entry_of_another_service_is_not_found(editor, enter, save):
     enter(editor, access_token_duration=2)
     url = save(editor).url
 
@@ -38,7 +38,7 @@ def test_is_not_there_for_an_entry_of_another_service(editor, enter, save):
     assert editor.get("/acme/services/us/17/saved/none/").status_code == 404
 
 
-def test_can_be_read_by_who_may_read(editor, member, enter, save):
+def test_needs_a_role_that_may_read(editor, member, enter, save):
     enter(editor, access_token_duration=2)
     url = save(editor).url
 
@@ -46,7 +46,7 @@ def test_can_be_read_by_who_may_read(editor, member, enter, save):
     assert member(Role.HELP_DESK).get(url).status_code == 403
 
 
-def test_says_that_its_entry_was_removed(editor, member, enter, save):
+def test_reports_a_removed_audit_entry(editor, member, enter, save):
     with backdate_entries(3000):
         enter(editor, access_token_duration=2)
         url = save(editor).url

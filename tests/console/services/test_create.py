@@ -42,7 +42,7 @@ def made(sandbox):
         ("credentials", "verifiableCredentialsEnabled", True),
     ],
 )
-def test_creates_each_archetype(editor, numbered, sandbox, start, name, value):
+def test_creates_a_service_from_each_archetype(editor, numbered, sandbox, start, name, value):
     response = create(editor, start=start)
 
     service = made(sandbox)
@@ -52,7 +52,7 @@ def test_creates_each_archetype(editor, numbered, sandbox, start, name, value):
     assert service[name] == value
 
 
-def test_records_what_was_created_and_why(editor, numbered, sandbox):
+def test_creation_is_logged_with_its_reason(editor, numbered, sandbox):
     create(editor)
 
     entry = AuditEntry.objects.get(operation="idp.create_service")
@@ -60,14 +60,14 @@ def test_records_what_was_created_and_why(editor, numbered, sandbox):
     assert "serviceName" in {change["field"] for change in entry.changes}
 
 
-def test_makes_nothing_before_it_was_reviewed(editor, numbered, sandbox):
+def test_nothing_is_created_before_the_review(editor, numbered, sandbox):
     response = editor.get(URL, ASKED)
 
     assertContains(response, "https://till.acme.example/token")
     assert list(sandbox.services) == [17]
 
 
-def test_copies_all_but_what_must_not_be_copied(editor, numbered, sandbox):
+def test_copy_leaves_out_settings_bound_to_the_original(editor, numbered, sandbox):
     sandbox.services[17] |= {
         "issuer": "https://shop.acme.example",
         "tokenEndpoint": "https://shop.acme.example/oauth/token",
@@ -90,7 +90,7 @@ def test_copies_all_but_what_must_not_be_copied(editor, numbered, sandbox):
     assert service["apiKey"] != 17
 
 
-def test_stands_the_moment_in_which_a_new_service_is_closed(editor, numbered, sandbox):
+def test_new_service_opens_during_authletes_delay(editor, numbered, sandbox):
     sandbox.state.window = 0.4
 
     response = create(editor)
@@ -98,7 +98,7 @@ def test_stands_the_moment_in_which_a_new_service_is_closed(editor, numbered, sa
     assert editor.get(response.url).status_code == 200
 
 
-def test_shows_what_the_identity_provider_refuses(editor, numbered, sandbox):
+def test_rejection_by_the_identity_provider_is_shown(editor, numbered, sandbox):
     sandbox.fault("status", operation="idp.create_service", status=403)
 
     response = create(editor)
@@ -120,14 +120,14 @@ def test_shows_what_the_identity_provider_refuses(editor, numbered, sandbox):
         {"start": "copy", "original": "us/x"},
     ],
 )
-def test_says_at_the_field_what_is_wrong(editor, numbered, sandbox, bad):
+def test_errors_are_shown_at_their_fields(editor, numbered, sandbox, bad):
     response = editor.get(URL, ASKED | bad)
 
     assertContains(response, "Fix the highlighted fields")
     assertContains(response, f'value="{(ASKED | bad)["issuer"]}"')
 
 
-def test_a_second_click_makes_no_second_service(editor, numbered, sandbox):
+def test_second_submit_creates_no_second_service(editor, numbered, sandbox):
     url = f"{URL}?{urlencode(ASKED)}"
     body = fill_form(editor.get(url), "reason", reason="New shop", ticket="CHG-5")
 
@@ -137,7 +137,7 @@ def test_a_second_click_makes_no_second_service(editor, numbered, sandbox):
     assert second.url == first.url
 
 
-def test_sends_nothing_twice_whose_answer_was_lost(editor, numbered, sandbox):
+def test_lost_response_is_not_sent_again(editor, numbered, sandbox):
     url = f"{URL}?{urlencode(ASKED)}"
     body = fill_form(editor.get(url), "reason", reason="New shop", ticket="CHG-5")
     sandbox.fault("reset", operation="idp.create_service", after=True, times=1)
@@ -149,7 +149,7 @@ def test_sends_nothing_twice_whose_answer_was_lost(editor, numbered, sandbox):
     assertContains(response, "You already submitted this form")
 
 
-def test_makes_only_what_was_reviewed(editor, numbered, sandbox):
+def test_creates_only_what_was_reviewed(editor, numbered, sandbox):
     url = f"{URL}?{urlencode(ASKED | {'start': 'copy', 'original': 'us/17'})}"
     body = fill_form(editor.get(url), "reason", reason="New shop", ticket="CHG-5")
     sandbox.services[17]["pkceRequired"] = True

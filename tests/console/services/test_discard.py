@@ -5,7 +5,7 @@ from console.models import Draft
 URL = "/acme/services/us/17/discard/"
 
 
-def test_asks_once_and_then_throws_the_draft_away(editor, enter):
+def test_draft_is_discarded_after_confirmation(editor, enter):
     enter(editor, access_token_duration=2)
 
     assertContains(editor.get(URL), "Your draft has 1 change.")

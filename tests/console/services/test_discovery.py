@@ -10,7 +10,7 @@ from tenants.organizations.roles import Role
 URL = "/acme/services/us/17/discovery/"
 
 
-def test_shows_what_clients_read(member, sandbox):
+def test_shows_the_discovery_document(member, sandbox):
     sandbox.services[17]["issuer"] = "https://shop.acme.example"
 
     response = member(Role.VIEWER).get(URL)
@@ -19,7 +19,7 @@ def test_shows_what_clients_read(member, sandbox):
     assertContains(response, "This service publishes no keys.")
 
 
-def test_shows_published_keys_without_their_private_parts(member, sandbox):
+def test_published_keys_are_shown_without_private_parts(member, sandbox):
     key = {"kty": "oct", "k": "pr1vate", "kid": "sig-1"}
     public = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "d": "pr1v", "kid": "e"}
     sandbox.services[17]["jwks"] = json.dumps({"keys": [key, public]})
@@ -30,7 +30,7 @@ def test_shows_published_keys_without_their_private_parts(member, sandbox):
     assertNotContains(response, "pr1v")
 
 
-def test_does_not_follow_a_key_set_elsewhere(member, sandbox):
+def test_external_key_set_is_not_fetched(member, sandbox):
     sandbox.services[17]["jwksUri"] = "https://elsewhere.example/jwks"
 
     response = member(Role.VIEWER).get(URL)
@@ -39,7 +39,7 @@ def test_does_not_follow_a_key_set_elsewhere(member, sandbox):
     assertContains(response, "https://elsewhere.example/jwks")
 
 
-def test_tells_each_failure_in_its_place(member, sandbox):
+def test_failed_calls_are_shown_in_their_panels(member, sandbox):
     sandbox.fault("status", operation="service.configuration", status=503)
 
     response = member(Role.VIEWER).get(URL)
@@ -49,7 +49,7 @@ def test_tells_each_failure_in_its_place(member, sandbox):
 
 
 @pytest.mark.parametrize("silent", ["service.get", "service.configuration"])
-def test_takes_no_longer_for_all_its_calls_than_for_one(member, sandbox, monkeypatch, silent):
+def test_all_calls_share_one_deadline(member, sandbox, monkeypatch, silent):
     page = import_module("console.services.views")  # a view has its name
     monkeypatch.setattr(page, "CALL_TIMEOUT_SECONDS", 0.5)
     sandbox.fault("delay", operation=silent, delay=700)

@@ -7,7 +7,7 @@ from tenants.organizations.roles import Role
 URL = "/acme/services/us/17/document/"
 
 
-def test_shows_the_document_with_its_secrets_sealed(member, sandbox):
+def test_document_is_shown_with_redacted_secrets(member, sandbox):
     sandbox.services[17]["apiSecret"] = "s3cret-of-the-shop"
 
     response = member(Role.VIEWER).get(URL)
@@ -17,7 +17,7 @@ def test_shows_the_document_with_its_secrets_sealed(member, sandbox):
     assert "sealed:" in response.context["text"]
 
 
-def test_can_be_downloaded(member, sandbox):
+def test_document_can_be_downloaded(member, sandbox):
     response = member(Role.VIEWER).get(URL, {"download": ""})
 
     assert response["Content-Disposition"] == 'attachment; filename="shop-us-17.json"'

@@ -15,14 +15,14 @@ def typed(browser, **entered):
     return browser.post(URL, body, content_type=URLENCODED)
 
 
-def test_keeps_a_form_that_is_not_valid_yet(editor, sandbox):
+def test_invalid_form_is_saved_as_a_draft(editor, sandbox):
     response = typed(editor, access_token_duration="soon")
 
     assertContains(response, "Draft saved")
     assertContains(editor.get(EDIT), 'value="soon"')
 
 
-def test_survives_a_lost_session(editor, sandbox, django_user_model):
+def test_draft_survives_a_sign_out(editor, sandbox, django_user_model):
     typed(editor, access_token_duration=77)
     editor.logout()
     editor.force_login(django_user_model.objects.get())
@@ -30,19 +30,19 @@ def test_survives_a_lost_session(editor, sandbox, django_user_model):
     assertContains(editor.get(EDIT), 'value="77"')
 
 
-def test_sends_nothing(editor, sandbox):
+def test_draft_sends_nothing_to_authlete(editor, sandbox):
     typed(editor, access_token_duration=77)
 
     assert {entry.operation for entry in AuditEntry.objects.all()} == {"service.get"}
 
 
-def test_keeps_no_token_of_the_page(editor, sandbox):
+def test_draft_contains_no_csrf_token(editor, sandbox):
     typed(editor, access_token_duration=77)
 
     assert "csrf" not in str(Draft.objects.get().content)
 
 
-def test_is_only_for_post(editor, sandbox):
+def test_get_is_not_allowed(editor, sandbox):
     assert editor.get(URL).status_code == 405
 
 
@@ -55,14 +55,14 @@ def keep(browser, content):
 @pytest.mark.parametrize(
     "content", [{}, [], {"mark": "m", "text": "[1, 2]"}, {"mark": "m", "text": "{"}]
 )
-def test_one_of_another_version_of_the_console_breaks_no_page(editor, content):
+def test_draft_of_another_console_version_breaks_no_page(editor, content):
     keep(editor, content)
 
     assert editor.get("/acme/services/us/17/").status_code == 200
     assert editor.get("/acme/services/us/17/edit/tokens/").status_code == 200
 
 
-def test_a_setting_that_nobody_may_change_any_more_is_not_sent(editor):
+def test_read_only_settings_in_a_draft_are_not_sent(editor):
     edits = {"createdAt": 5, "noLongerThere": "x", "accessTokenDuration": 60}
     base = {"accessTokenDuration": 3600}
     keep(editor, to_plain([1, base, edits, {}]))

@@ -5,7 +5,7 @@ from tenants.organizations.roles import Role
 URL = "/acme/services/us/17/fields/"
 
 
-def test_tells_every_setting_in_words(member, sandbox):
+def test_every_setting_is_labeled(member, sandbox):
     response = member(Role.VIEWER).get(URL)
 
     lines = [line for group in response.context["groups"] for line in group.lines]
@@ -13,7 +13,7 @@ def test_tells_every_setting_in_words(member, sandbox):
     assertContains(response, "1 hour")
 
 
-def test_finds_by_name_api_name_and_help(member, sandbox):
+def test_search_matches_label_api_name_and_help(member, sandbox):
     browser = member(Role.VIEWER)
     for asked in ("access token lifetime", "accesstokenduration"):
         response = browser.get(URL, {"q": asked})
@@ -21,7 +21,7 @@ def test_finds_by_name_api_name_and_help(member, sandbox):
         assertNotContains(response, "par<wbr>Required")
 
 
-def test_can_leave_out_what_is_not_set(member, sandbox):
+def test_unset_settings_can_be_hidden(member, sandbox):
     response = member(Role.VIEWER).get(URL, {"show": "set"})
 
     lines = [line for group in response.context["groups"] for line in group.lines]
@@ -29,11 +29,11 @@ def test_can_leave_out_what_is_not_set(member, sandbox):
     assert len(lines) < 10
 
 
-def test_says_when_nothing_fits(member, sandbox):
+def test_search_without_a_match_says_so(member, sandbox):
     assertContains(member(Role.VIEWER).get(URL, {"q": "zzz"}), "No matching settings")
 
 
-def test_shows_what_is_not_known_as_text(member, sandbox):
+def test_unknown_fields_are_escaped(member, sandbox):
     sandbox.services[17]["fromTheFuture"] = {"kept": "<script>"}
 
     response = member(Role.VIEWER).get(URL)

@@ -5,7 +5,7 @@ from tests.support.markup import compact
 URL = "/acme/services/us/17/history/"
 
 
-def test_tells_who_changed_what_and_why(editor, enter, save):
+def test_shows_actor_change_and_reason(editor, enter, save):
     enter(editor, access_token_duration=2)
     save(editor, reason="Agreed with risk", ticket="CHG-3")
 
@@ -16,7 +16,7 @@ def test_tells_who_changed_what_and_why(editor, enter, save):
     assertContains(response, "CHG-3")
 
 
-def test_pages_backwards(editor, enter, save):
+def test_older_changes_are_paged(editor, enter, save):
     for number in range(2, 24):
         enter(editor, access_token_duration=number)
         save(editor, ticket=f"CHG-{number}")
@@ -30,16 +30,16 @@ def test_pages_backwards(editor, enter, save):
     assertTemplateNotUsed(editor.get(URL, headers={"HX-Request": "true"}), "base.html")
 
 
-def test_says_when_there_is_none(editor):
+def test_empty_history_says_so(editor):
     assertContains(editor.get(URL), "No changes yet")
 
 
-def test_stands_any_cursor(editor):
+def test_invalid_cursors_are_ignored(editor):
     for cursor in ("x", "-1", "o" + "9" * 400, ""):
         assert editor.get(URL, {"cursor": cursor}).status_code == 200
 
 
-def test_is_there_while_the_region_is_down(editor, enter, save, sandbox):
+def test_history_works_while_the_region_is_down(editor, enter, save, sandbox):
     enter(editor, access_token_duration=2)
     save(editor, reason="Shorter, says risk")
     sandbox.fault("status", status=503)

@@ -30,7 +30,7 @@ def choose(browser, keep):
     return browser.post(URL, body, content_type=URLENCODED)
 
 
-def test_shows_the_three_versions(conflict):
+def test_shows_base_own_and_current_values(conflict):
     response = conflict.get(URL)
 
     assertContains(response, "Choose a value for 1 setting")
@@ -43,7 +43,7 @@ def test_shows_the_three_versions(conflict):
 
 
 @pytest.mark.parametrize(("keep", "seconds"), [("mine", 86400), ("theirs", 60)])
-def test_takes_the_value_that_was_chosen(conflict, save, sandbox, keep, seconds):
+def test_chosen_value_is_saved(conflict, save, sandbox, keep, seconds):
     response = choose(conflict, keep)
 
     assertRedirects(response, REVIEW, fetch_redirect_response=False)
@@ -54,14 +54,14 @@ def test_takes_the_value_that_was_chosen(conflict, save, sandbox, keep, seconds)
     assert service["refreshTokenDuration"] == 600
 
 
-def test_asks_again_where_nothing_was_chosen(conflict, sandbox):
+def test_missing_choice_is_an_error(conflict, sandbox):
     response = choose(conflict, None)
 
     assertContains(response, "Choose a value.")
     assert sandbox.services[17]["accessTokenDuration"] == 60
 
 
-def test_asks_again_where_the_service_changed_once_more(conflict, sandbox):
+def test_newer_change_asks_for_a_new_choice(conflict, sandbox):
     body = fill_form(conflict.get(URL), "version", **{"keep-accessTokenDuration": "mine"})
     sandbox.services[17] |= {"accessTokenDuration": 30, "modifiedAt": 3}
 

@@ -15,7 +15,7 @@ def numbered(acme):
     Credential.objects.update(number=1)
 
 
-def test_offers_the_archetypes_and_every_service_to_copy(editor, numbered):
+def test_offers_archetypes_and_services_to_copy(editor, numbered):
     response = editor.get(URL)
 
     for title in ("OpenID Connect", "FAPI 2.0", "CIBA", "Verifiable credentials"):
@@ -23,18 +23,18 @@ def test_offers_the_archetypes_and_every_service_to_copy(editor, numbered):
     assert '<option value="us/17">Shop, us</option>' in compact(response)
 
 
-def test_archetypes_are_born_with_nothing_to_mend():
+def test_archetypes_have_no_configuration_warnings():
     for one in SERVICE_PRESETS.values():
         assert check_service(one.build_document("Shop", "https://as.example")) == []
 
 
-def test_starts_as_a_copy_of_the_service_one_came_from(editor, numbered):
+def test_copy_link_preselects_the_original(editor, numbered):
     response = editor.get(URL, {"original": "us/17"})
 
     assertContains(response, '<option value="us/17" selected>')
 
 
-def test_says_why_where_no_region_can_create(editor):
+def test_missing_permission_to_create_is_explained(editor):
     assertContains(editor.get(URL), "You can't create services")
 
 

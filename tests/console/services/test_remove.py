@@ -28,7 +28,7 @@ def remove(browser, typed="Shop"):
     return browser.post(URL, body, content_type=URLENCODED)
 
 
-def test_says_what_ends_and_offers_a_snapshot(admin, sandbox):
+def test_shows_the_effects_and_offers_a_snapshot(admin, sandbox):
     sandbox.services[17]["metadata"] = [{"key": "clientCount", "value": "12"}]
 
     response = admin.get(URL)
@@ -38,7 +38,7 @@ def test_says_what_ends_and_offers_a_snapshot(admin, sandbox):
     assertContains(response, "Type Shop to confirm")
 
 
-def test_deletes_when_the_name_was_typed(admin, sandbox):
+def test_service_is_deleted_when_its_name_is_typed(admin, sandbox):
     response = remove(admin)
 
     assertRedirects(response, "/acme/services/", fetch_redirect_response=False)
@@ -48,7 +48,7 @@ def test_deletes_when_the_name_was_typed(admin, sandbox):
     assert (entry.effect, entry.service) == ("destroy", "17")
 
 
-def test_what_is_deleted_keeps_its_page_and_history(admin, sandbox):
+def test_deleted_service_has_a_page_and_history(admin, sandbox):
     remove(admin)
 
     page = admin.get("/acme/services/us/17/")
@@ -58,7 +58,7 @@ def test_what_is_deleted_keeps_its_page_and_history(admin, sandbox):
 
 
 @pytest.mark.parametrize("typed", ["", "shop", "Shop 2"])
-def test_deletes_nothing_when_another_name_was_typed(admin, sandbox, typed):
+def test_wrong_name_deletes_nothing(admin, sandbox, typed):
     response = remove(admin, typed)
 
     assert response.status_code == 200
@@ -67,7 +67,7 @@ def test_deletes_nothing_when_another_name_was_typed(admin, sandbox, typed):
     assert not AuditEntry.objects.filter(operation="idp.remove_service").exists()
 
 
-def test_drops_the_drafts_of_everybody(admin, editor, enter, sandbox):
+def test_deletion_removes_all_drafts(admin, editor, enter, sandbox):
     enter(editor, access_token_duration=2)
 
     remove(admin)
@@ -75,7 +75,7 @@ def test_drops_the_drafts_of_everybody(admin, editor, enter, sandbox):
     assert not Draft.objects.exists()
 
 
-def test_says_what_was_refused(admin, sandbox):
+def test_rejection_is_shown(admin, sandbox):
     sandbox.fault("status", operation="idp.remove_service", status=403)
 
     assertContains(remove(admin), "Not allowed by Authlete")
@@ -87,7 +87,7 @@ def test_needs_a_role_that_may_destroy(member, sandbox, role):
     assert member(role).get(URL).status_code == 403
 
 
-def test_a_second_click_shows_what_the_first_came_to(admin, sandbox):
+def test_second_submit_shows_the_first_result(admin, sandbox):
     body = fill_form(admin.get(URL), "typed", typed="Shop", reason="Closed", ticket="C-1")
 
     first, second = (admin.post(URL, body, content_type=URLENCODED) for _ in range(2))
@@ -96,7 +96,7 @@ def test_a_second_click_shows_what_the_first_came_to(admin, sandbox):
     assert AuditEntry.objects.filter(operation="idp.remove_service").count() == 1
 
 
-def test_deletes_nothing_that_was_changed_meanwhile(admin, sandbox):
+def test_service_changed_since_the_form_is_not_deleted(admin, sandbox):
     body = fill_form(admin.get(URL), "typed", typed="Shop", reason="Closed", ticket="C-1")
     sandbox.services[17] |= {"pkceRequired": True, "modifiedAt": 2}
 
@@ -106,7 +106,7 @@ def test_deletes_nothing_that_was_changed_meanwhile(admin, sandbox):
     assert 17 in sandbox.services
 
 
-def test_deletes_a_service_whose_name_is_blank(admin, sandbox):
+def test_service_with_a_blank_name_can_be_deleted(admin, sandbox):
     sandbox.services[17]["serviceName"] = "  "
 
     remove(admin, "17")
@@ -114,7 +114,7 @@ def test_deletes_a_service_whose_name_is_blank(admin, sandbox):
     assert 17 not in sandbox.services
 
 
-def test_leaves_no_draft_for_it_or_for_a_client_of_it(admin, acme, sandbox):
+def test_deletion_removes_drafts_of_its_clients(admin, acme, sandbox):
     at = {"user": User.objects.get(), "organization": acme, "region": "us"}
     for client in (0, 5):
         Draft(**at, service_id=17, client_id=client).seal_content([]).save()
@@ -126,7 +126,7 @@ def test_leaves_no_draft_for_it_or_for_a_client_of_it(admin, acme, sandbox):
     assert Draft.objects.get() == other
 
 
-def test_one_that_was_deleted_is_created_again(admin, sandbox):
+def test_deleted_service_can_be_recreated(admin, sandbox):
     sandbox.services[17] |= {
         "issuer": "https://shop.acme.example",
         "tokenEndpoint": "https://shop.acme.example/oauth/token",
@@ -168,14 +168,14 @@ def test_one_that_was_deleted_is_created_again(admin, sandbox):
 
 
 @pytest.mark.parametrize("place", ["us/99", "us/x", "mars/17"])
-def test_one_that_was_never_seen_is_not_created_again(admin, place):
+def test_unknown_service_cannot_be_recreated(admin, place):
     assert admin.get("/acme/services/new/", {"again": place}).status_code == 404
     asked = dict.fromkeys(FIELDS, "us") | {"issuer": "https://a.example"}
     asked |= {"start": "again", "original": place}
     assert admin.get("/acme/services/create/", asked).status_code == 404
 
 
-def test_says_before_it_is_made_again_that_what_was_kept_was_changed(admin, sandbox):
+def test_recreation_warns_of_a_tampered_version(admin, sandbox):
     admin.get("/acme/services/us/17/")
     remove(admin)
     Version.objects.filter(number=1).update(modified_at=7)

@@ -11,7 +11,7 @@ def undo(browser, page):
     return browser.post(page.replace("/saved/", "/restore/"))
 
 
-def test_puts_a_lifetime_back(editor, enter, save, sandbox):
+def test_undo_restores_a_lifetime(editor, enter, save, sandbox):
     enter(editor, access_token_duration=2)
     page = save(editor).url
 
@@ -37,7 +37,7 @@ def replaced(editor, enter, save, sandbox):
     return save(editor).url
 
 
-def test_says_that_a_secret_cannot_be_put_back(editor, replaced, save, sandbox):
+def test_undo_says_that_secrets_are_not_stored(editor, replaced, save, sandbox):
     page = editor.get(undo(editor, replaced).url)
 
     assertContains(page, "aren&#x27;t stored")
@@ -47,7 +47,7 @@ def test_says_that_a_secret_cannot_be_put_back(editor, replaced, save, sandbox):
     assert service["authenticationCallbackApiSecret"] == SECRET
 
 
-def test_says_that_nothing_can_be_put_back(editor, enter, save, sandbox):
+def test_undo_without_restorable_settings_says_so(editor, enter, save, sandbox):
     replace(editor, enter, sandbox)
 
     response = undo(editor, save(editor).url)
@@ -56,7 +56,7 @@ def test_says_that_nothing_can_be_put_back(editor, enter, save, sandbox):
     assertContains(response, "aren&#x27;t stored")
 
 
-def test_undoes_what_was_changed_elsewhere(editor, save, sandbox):
+def test_external_change_can_be_undone(editor, save, sandbox):
     editor.get(SHOW)
     sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
     editor.get(SHOW)

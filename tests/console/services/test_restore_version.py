@@ -11,7 +11,7 @@ def seen(number=1):
     return Version.objects.get(number=number).first_at.isoformat()
 
 
-def test_puts_back_what_is_chosen_and_leaves_the_rest(editor, enter, save, sandbox):
+def test_only_chosen_settings_are_restored(editor, enter, save, sandbox):
     enter(editor, access_token_duration=2, refresh_token_duration=3)
     save(editor)
 
@@ -26,7 +26,7 @@ def test_puts_back_what_is_chosen_and_leaves_the_rest(editor, enter, save, sandb
     assert service["refreshTokenDuration"] != service.get("accessTokenDuration")
 
 
-def test_puts_a_whole_version_back_but_for_its_secrets(editor, enter, save, sandbox):
+def test_whole_version_is_restored_without_secrets(editor, enter, save, sandbox):
     sandbox.services[17]["apiSecret"] = "0ld-secret"
     for hours in (1, 2):  # with the first, Authlete fills in its defaults
         enter(editor, access_token_duration=hours, refresh_token_duration=hours)
@@ -48,7 +48,7 @@ def test_puts_a_whole_version_back_but_for_its_secrets(editor, enter, save, sand
     assert service["fromTheFuture"] == {"kept": True}
 
 
-def test_says_that_nothing_was_chosen(editor, enter, save):
+def test_missing_choice_is_an_error(editor, enter, save):
     enter(editor, access_token_duration=2)
     save(editor)
 
@@ -58,6 +58,6 @@ def test_says_that_nothing_was_chosen(editor, enter, save):
     assertNotContains(editor.get("/acme/services/us/17/"), "unsaved")
 
 
-def test_knows_no_version_before_the_first(editor):
+def test_time_before_the_first_version_is_not_found(editor):
     for moment in ("", "x", "1960-01-01T00:00:00Z"):
         assert editor.post(URL, {"at": moment, "whole": ""}).status_code == 404

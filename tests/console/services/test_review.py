@@ -22,7 +22,7 @@ def updates():
     return AuditEntry.objects.filter(operation="service.update")
 
 
-def test_says_in_a_sentence_what_changes(editor, enter):
+def test_changes_are_described_in_sentences(editor, enter):
     enter(editor, **hours(24))
 
     response = editor.get(URL)
@@ -32,7 +32,7 @@ def test_says_in_a_sentence_what_changes(editor, enter):
     assertContains(response, "24 hours")
 
 
-def test_shows_the_request_and_a_curl_without_the_token(editor, enter):
+def test_request_and_curl_are_shown_without_the_token(editor, enter):
     enter(editor, **hours(24))
 
     response = editor.get(URL)
@@ -43,7 +43,7 @@ def test_shows_the_request_and_a_curl_without_the_token(editor, enter):
     assertNotContains(response, "t0p")
 
 
-def test_saves_and_records_why(editor, enter, save, sandbox):
+def test_save_is_logged_with_its_reason(editor, enter, save, sandbox):
     enter(editor, **hours(24))
 
     response = save(editor, reason="Call center pilot", ticket="CHG-2107")
@@ -57,7 +57,7 @@ def test_saves_and_records_why(editor, enter, save, sandbox):
     assert not Draft.objects.exists()
 
 
-def test_asks_for_a_reason(editor, enter, save, sandbox):
+def test_reason_is_required(editor, enter, save, sandbox):
     enter(editor, **hours(24))
 
     response = save(editor, reason=" ")
@@ -66,7 +66,7 @@ def test_asks_for_a_reason(editor, enter, save, sandbox):
     assert sandbox.services[17]["accessTokenDuration"] == 3600
 
 
-def test_keeps_changes_of_others_that_do_not_touch(editor, enter, save, sandbox):
+def test_unrelated_changes_of_others_are_preserved(editor, enter, save, sandbox):
     enter(editor, **hours(24))
     sandbox.services[17] |= {"refreshTokenDuration": 60, "modifiedAt": 2}
 
@@ -79,14 +79,14 @@ def test_keeps_changes_of_others_that_do_not_touch(editor, enter, save, sandbox)
     assert sandbox.services[17]["refreshTokenDuration"] == 60
 
 
-def test_leads_to_a_merge_where_both_changed_the_same(editor, enter, sandbox):
+def test_conflicting_change_redirects_to_the_merge(editor, enter, sandbox):
     enter(editor, **hours(24))
     sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
 
     assertRedirects(editor.get(URL), MERGE, fetch_redirect_response=False)
 
 
-def test_overwrites_nobody_who_was_faster(editor, enter, save, sandbox):
+def test_save_overwrites_no_newer_change(editor, enter, save, sandbox):
     enter(editor, **hours(24))
     reviewed = editor.get(URL)
     sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
@@ -99,7 +99,7 @@ def test_overwrites_nobody_who_was_faster(editor, enter, save, sandbox):
     assert Draft.objects.exists()
 
 
-def test_saves_only_what_was_reviewed(editor, enter, save, sandbox):
+def test_draft_changed_since_the_review_is_not_saved(editor, enter, save, sandbox):
     enter(editor, **hours(24))
     reviewed = editor.get(URL)
     enter(editor, **hours(48))
@@ -110,9 +110,7 @@ def test_saves_only_what_was_reviewed(editor, enter, save, sandbox):
     assert sandbox.services[17]["accessTokenDuration"] == 3600
 
 
-def test_a_save_whose_reply_was_lost_is_unknown_and_settled_by_reading(
-    editor, enter, save, sandbox
-):
+def test_save_with_a_lost_response_is_resolved_by_reading(editor, enter, save, sandbox):
     enter(editor, **hours(24))
     sandbox.fault("reset", operation="service.update", after=True, times=1)
 
@@ -125,7 +123,7 @@ def test_a_save_whose_reply_was_lost_is_unknown_and_settled_by_reading(
     assertContains(editor.get(URL), "Already saved")
 
 
-def test_a_refusal_shows_what_authlete_says_and_keeps_the_draft(editor, enter, save, sandbox):
+def test_rejection_is_shown_and_preserves_the_draft(editor, enter, save, sandbox):
     enter(editor, **hours(24))
     sandbox.fault("status", operation="service.update", status=400, times=1)
 
@@ -137,7 +135,7 @@ def test_a_refusal_shows_what_authlete_says_and_keeps_the_draft(editor, enter, s
     assert Draft.objects.exists()
 
 
-def test_never_shows_or_records_a_new_secret(editor, enter, save, sandbox):
+def test_new_secret_is_neither_shown_nor_logged(editor, enter, save, sandbox):
     name = "authentication_callback_api_secret"
     enter(editor, "sign-in", **{f"{name}__new": "n3w-s3cret"})
 
@@ -150,7 +148,7 @@ def test_never_shows_or_records_a_new_secret(editor, enter, save, sandbox):
     assert not any("n3w-s3cret" in draft.sealed for draft in Draft.objects.all())
 
 
-def test_has_nothing_to_show_without_a_draft(editor):
+def test_review_without_a_draft_says_so(editor):
     assertContains(editor.get(URL), "Nothing to review")
 
 
@@ -159,7 +157,7 @@ def test_needs_a_role_that_may_change(member, sandbox, role):
     assert member(role).get(URL).status_code == 403
 
 
-def test_a_second_click_sends_nothing_and_shows_what_the_first_came_to(editor, enter, sandbox):
+def test_second_submit_sends_nothing_and_shows_the_first_result(editor, enter, sandbox):
     enter(editor, **hours(24))
     body = fill_form(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
 
@@ -169,9 +167,7 @@ def test_a_second_click_sends_nothing_and_shows_what_the_first_came_to(editor, e
     assert updates().count() == 1
 
 
-def test_a_form_that_the_database_does_not_take_is_not_called_a_second_one(
-    editor, enter, sandbox, monkeypatch
-):
+def test_cache_failure_is_not_reported_as_a_second_submit(editor, enter, sandbox, monkeypatch):
     enter(editor, **hours(24))
     body = fill_form(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
     monkeypatch.setattr(JSONDatabaseCache, "_base_set", lambda *_: False)  # as if locked
@@ -183,7 +179,7 @@ def test_a_form_that_the_database_does_not_take_is_not_called_a_second_one(
     assert not updates().exists()
 
 
-def test_a_second_click_waits_for_a_first_that_fails_and_sends_nothing(editor, enter, sandbox):
+def test_second_submit_waits_for_a_failing_first_one(editor, enter, sandbox):
     enter(editor, **hours(24))
     body = fill_form(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
     sandbox.fault("status", operation="service.update", status=400, times=1)
@@ -212,9 +208,7 @@ def while_saving(sandbox, monkeypatch):
     return make
 
 
-def test_tells_of_the_save_where_the_service_cannot_be_read_after_it(
-    editor, enter, save, sandbox, while_saving
-):
+def test_save_is_confirmed_when_the_read_after_it_fails(editor, enter, save, sandbox, while_saving):
     """That No changes to save by the reading must not be all that is told."""
     enter(editor, **hours(24))
     page = editor.get(URL)
@@ -231,9 +225,7 @@ def test_tells_of_the_save_where_the_service_cannot_be_read_after_it(
     assertNotContains(response, "Failed", status_code=502)
 
 
-def test_offers_no_save_over_a_conflict_that_came_with_a_failure(
-    editor, enter, save, sandbox, while_saving
-):
+def test_conflict_after_a_failure_cannot_be_saved_over(editor, enter, save, sandbox, while_saving):
     enter(editor, **hours(24))
     page = editor.get(URL)
     sandbox.fault("status", operation="service.update", status=400, times=1)
@@ -247,7 +239,7 @@ def test_offers_no_save_over_a_conflict_that_came_with_a_failure(
     assertNotContains(response, 'name="reviewed"')
 
 
-def test_saving_keeps_a_form_that_was_not_sent(editor, enter, save):
+def test_save_preserves_drafts_of_invalid_forms(editor, enter, save):
     basics = "/acme/services/us/17/edit/basics/"
     typed = fill_form(editor.get(basics), "base", description="Not sent yet")
     editor.post(f"{basics}draft/", typed, content_type=URLENCODED)
@@ -259,9 +251,7 @@ def test_saving_keeps_a_form_that_was_not_sent(editor, enter, save):
     assertContains(editor.get(URL), "no unsaved changes")
 
 
-def test_waits_for_no_second_answer_where_the_save_took_all_the_time(
-    editor, enter, save, sandbox, monkeypatch
-):
+def test_slow_save_skips_the_read_after_it(editor, enter, save, sandbox, monkeypatch):
     enter(editor, **hours(24))
     page = editor.get(URL)
     monkeypatch.setattr(import_module("console.editing.views"), "CALL_TIMEOUT_SECONDS", 0.2)

@@ -10,7 +10,7 @@ URL = "/acme/services/us/17/"
 KEY = {"kty": "EC", "crv": "P-256", "kid": "sig-1", "use": "sig", "x": "AA", "y": "AA"}
 
 
-def test_counts_what_is_set_in_each_section(member, sandbox):
+def test_sections_count_customized_settings(member, sandbox):
     sandbox.services[17] |= {"accessTokenDuration": 60, "refreshTokenDuration": 864000}
 
     rows = {r.slug: r for r in member(Role.VIEWER).get(URL).context["sections"]}
@@ -19,13 +19,13 @@ def test_counts_what_is_set_in_each_section(member, sandbox):
     assert sum(row.settings for row in rows.values()) == 183
 
 
-def test_makes_a_single_call(member, sandbox):
+def test_page_makes_a_single_call(member, sandbox):
     member(Role.VIEWER).get(URL)
 
     assert [entry.operation for entry in AuditEntry.objects.all()] == ["service.get"]
 
 
-def test_shows_keys_and_what_names_them_but_no_private_part(member, sandbox):
+def test_keys_are_shown_with_their_uses_and_no_private_part(member, sandbox):
     key = KEY | {"d": "pr1vate-part"}
     sandbox.services[17] |= {"jwks": json.dumps({"keys": [key]}), "idTokenSignatureKeyId": "sig-1"}
 
@@ -38,17 +38,17 @@ def test_shows_keys_and_what_names_them_but_no_private_part(member, sandbox):
 
 
 @pytest.mark.parametrize("jwks", ["", "no JSON", "[]", "{}", '{"keys":7}', None])
-def test_stands_any_key_set(member, sandbox, jwks):
+def test_invalid_key_sets_are_shown_as_empty(member, sandbox, jwks):
     sandbox.services[17]["jwks"] = jwks
 
     assertContains(member(Role.VIEWER).get(URL), "No keys")
 
 
-def test_tells_of_members_that_are_not_known(member, sandbox):
+def test_unknown_fields_are_mentioned(member, sandbox):
     assertContains(member(Role.VIEWER).get(URL), "Unknown fields")
 
 
-def test_lists_recent_changes(editor, enter, save):
+def test_recent_changes_are_listed(editor, enter, save):
     enter(editor, access_token_duration=2)
     save(editor, ticket="CHG-9")
 
@@ -66,10 +66,10 @@ def test_lists_recent_changes(editor, enter, save):
         "/other/services/us/17/",
     ],
 )
-def test_is_not_there_for_another_service(member, sandbox, url):
+def test_unknown_service_is_not_found(member, sandbox, url):
     assert member(Role.VIEWER).get(url).status_code in (403, 404)
 
 
-def test_sends_viewers_to_read_and_editors_to_edit(member, sandbox):
+def test_sections_link_viewers_to_read_and_editors_to_edit(member, sandbox):
     assertContains(member(Role.VIEWER).get(URL), "/fields/#tokens")
     assertContains(member(Role.EDITOR).get(URL), "/edit/tokens/")

@@ -33,7 +33,7 @@ def at(moment, **other):
     return {"at": moment.isoformat(), **other}
 
 
-def test_tells_how_it_was_and_what_differs_from_now(editor, changed):
+def test_shows_the_version_and_its_differences_from_now(editor, changed):
     page = editor.get(URL, at(changed - timedelta(hours=2)))
 
     assertContains(page, "Last known version")
@@ -44,14 +44,14 @@ def test_tells_how_it_was_and_what_differs_from_now(editor, changed):
     assertContains(page, "Restore")
 
 
-def test_knows_for_sure_what_is_so_until_now(editor, changed):
+def test_version_seen_before_and_after_is_confirmed(editor, changed):
     page = editor.get(URL, at(changed))
 
     assertContains(page, "Confirmed version")
     assertContains(page, "No differences.")
 
 
-def test_tells_what_did_not_go_together_then(editor, sandbox):
+def test_shows_configuration_warnings_of_the_version(editor, sandbox):
     service = sandbox.services[17]
     service |= {
         "issuer": "https://a.example",
@@ -70,13 +70,13 @@ def test_tells_what_did_not_go_together_then(editor, sandbox):
     assertContains(editor.get(URL, at(now)), "No warnings.")
 
 
-def test_says_that_nothing_is_known_of_earlier(editor, changed):
+def test_time_before_the_first_version_says_so(editor, changed):
     page = editor.get(URL, at(changed - timedelta(days=9000 * 3)))
 
     assertContains(page, "No version at that time")
 
 
-def test_holds_it_beside_another_moment(editor, changed):
+def test_compares_with_another_time(editor, changed):
     earlier = (changed - timedelta(hours=2)).isoformat()
 
     page = editor.get(URL, at(changed, beside=earlier))
@@ -86,7 +86,7 @@ def test_holds_it_beside_another_moment(editor, changed):
     assertNotContains(page, "Restore")
 
 
-def test_holds_it_beside_another_service(editor, changed, sandbox):
+def test_compares_with_another_service(editor, changed, sandbox):
     sandbox.services[18] = sandbox.services[17] | {
         "apiKey": 18,
         "serviceName": "Twin",
@@ -103,7 +103,7 @@ def test_holds_it_beside_another_service(editor, changed, sandbox):
     assert {"issuer", "apiSecret", "apiKey", "serviceName"} <= expected
 
 
-def test_holds_it_beside_what_another_was_last(editor, changed, sandbox):
+def test_compares_with_the_last_version_of_an_unavailable_service(editor, changed, sandbox):
     sandbox.services[18] = sandbox.services[17] | {"apiKey": 18, "serviceName": "Twin"}
     editor.get("/acme/services/us/18/")
     sandbox.fault("status", status=503)
@@ -114,7 +114,7 @@ def test_holds_it_beside_what_another_was_last(editor, changed, sandbox):
     assertContains(page, "Twin in United States, last seen")
 
 
-def test_says_that_older_versions_were_removed(editor, changed):
+def test_removed_versions_are_reported(editor, changed):
     backdate_versions(24 * 9000, 24 * 8000, 1)
     assert sum(delete_expired_versions(lambda home: Actor(0, "worker", organization_id=home))) == 1
 
@@ -128,13 +128,13 @@ def test_says_that_older_versions_were_removed(editor, changed):
 
 
 @pytest.mark.parametrize("beside", ["nothing", "us/18/44", "xx/18", "eu/18"])
-def test_says_that_there_is_nothing_of_that_name(editor, changed, beside):
+def test_comparison_with_an_unknown_object_says_so(editor, changed, beside):
     page = editor.get(URL, at(changed, beside=beside))
 
     assertContains(page, "Not found.")
 
 
-def test_works_while_the_region_is_down(editor, changed, sandbox):
+def test_version_is_shown_while_the_region_is_down(editor, changed, sandbox):
     sandbox.fault("status", status=503)
 
     page = editor.get(URL, at(changed - timedelta(hours=2)))
@@ -143,7 +143,7 @@ def test_works_while_the_region_is_down(editor, changed, sandbox):
     assertContains(page, "Authlete failed")
 
 
-def test_says_that_a_version_was_changed_after_it_was_kept(editor, changed):
+def test_tampered_version_is_reported(editor, changed):
     Version.objects.filter(number=2).update(modified_at=7)
 
     page = editor.get(URL, at(changed - timedelta(hours=2)))
@@ -151,7 +151,7 @@ def test_says_that_a_version_was_changed_after_it_was_kept(editor, changed):
     assertContains(page, "This version was tampered with")
 
 
-def test_what_authlete_only_writes_out_is_no_difference(editor, sandbox):
+def test_new_defaults_of_authlete_are_no_difference(editor, sandbox):
     """As it does with settings that are new to it."""
     editor.get("/acme/services/us/17/")
     new = {"fromLater": False, "alsoLater": 0, "description": "New"}
@@ -164,7 +164,7 @@ def test_what_authlete_only_writes_out_is_no_difference(editor, sandbox):
     assert [one.name for one in page.context["comparison"].differences] == ["description"]
 
 
-def test_says_that_a_moment_is_yet_to_come(editor, changed):
+def test_future_time_is_an_error(editor, changed):
     later = changed + timedelta(days=9)
 
     page = editor.get(URL, at(later))
@@ -175,7 +175,7 @@ def test_says_that_a_moment_is_yet_to_come(editor, changed):
     assertContains(page, "Not found.")
 
 
-def test_says_that_it_was_not_there_yet(editor, sandbox):
+def test_time_before_creation_says_so(editor, sandbox):
     sandbox.services[17] |= {"createdAt": 10_000, "modifiedAt": 20_000}
     editor.get("/acme/services/us/17/")
 
@@ -188,7 +188,7 @@ def test_says_that_it_was_not_there_yet(editor, sandbox):
 @pytest.mark.parametrize(
     "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "nonsense"]
 )
-def test_takes_no_moment_that_no_clock_shows(editor, changed, moment):
+def test_invalid_times_are_errors(editor, changed, moment):
     page = editor.get(URL, {"at": moment, "beside": moment})
 
     assert page.status_code == 200
@@ -197,7 +197,7 @@ def test_takes_no_moment_that_no_clock_shows(editor, changed, moment):
     assert editor.post("/acme/services/us/17/bring-back/", body).status_code == 404
 
 
-def test_stays_at_the_version_that_it_is_of_when_the_form_is_sent_again(editor, changed):
+def test_resubmitted_form_stays_at_its_version(editor, changed):
     """A version begins within a second, and the form shows whole ones."""
     newest = Version.objects.latest("number").first_at
 
@@ -210,7 +210,7 @@ def test_stays_at_the_version_that_it_is_of_when_the_form_is_sent_again(editor, 
     assertContains(again, "7 differences")
 
 
-def test_tells_two_moments_apart_that_a_clock_shows_alike(editor, sandbox):
+def test_repeated_hour_at_the_end_of_summer_time_is_distinguished(editor, sandbox):
     """In Berlin, half past two comes twice when summer ends, and never when it
     begins.
     """
@@ -232,7 +232,7 @@ def test_tells_two_moments_apart_that_a_clock_shows_alike(editor, sandbox):
     assertNotContains(page, "showed this time twice")
 
 
-def test_holds_it_beside_a_service_of_another_region(editor, acme, changed, sandbox):
+def test_compares_with_a_service_of_another_region(editor, acme, changed, sandbox):
     Credential(organization=acme, region="jp").set_token(SecretStr("t0p")).save()
     far = {"apiKey": 99, "serviceName": "Far", "pkceRequired": True}
     sandbox.region("jp").services[99] = sandbox.services[17] | far

@@ -12,11 +12,11 @@ def test_lists_streams_without_their_tokens(admin, token):
     assertNotContains(page, Stream.objects.get().digest)
 
 
-def test_says_when_there_is_none(admin):
+def test_empty_list_says_so(admin):
     assertContains(admin.get("/acme/streams/"), "No log streams yet")
 
 
-def test_tells_a_large_row_in_groups_and_how_to_revoke_for_screen_readers_alone(admin, token):
+def test_numbers_are_grouped_and_buttons_named_for_screen_readers(admin, token):
     Stream.objects.update(position=1_234_567)
     page = admin.get("/acme/streams/")
 

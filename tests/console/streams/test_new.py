@@ -19,7 +19,7 @@ def in_days(days):
 SENT = {"name": "Splunk", "idempotency_key": ONCE, **in_days(30)}
 
 
-def test_shows_a_token_once_and_keeps_a_digest(admin):
+def test_token_is_shown_once_and_stored_as_a_digest(admin):
     response = admin.post("/acme/streams/new/", SENT)
 
     (token,) = set(re.findall(r"mrs_[\w-]{43}", response.content.decode()))
@@ -31,14 +31,14 @@ def test_shows_a_token_once_and_keeps_a_digest(admin):
     assert (kept.outcome, kept.label) == ("done", "Splunk")
 
 
-def test_needs_a_name(admin):
+def test_name_is_required(admin):
     response = admin.post("/acme/streams/new/", SENT | {"name": ""})
 
     assertContains(response, "required", status_code=422)
     assert not Stream.objects.exists()
 
 
-def test_makes_one_of_a_form_that_is_sent_twice(admin):
+def test_repeated_submit_creates_one_stream(admin):
     admin.post("/acme/streams/new/", SENT)
 
     again = admin.post("/acme/streams/new/", SENT)
@@ -48,14 +48,14 @@ def test_makes_one_of_a_form_that_is_sent_twice(admin):
 
 
 @pytest.mark.parametrize("day", [{}, in_days(0), in_days(-1), in_days(367)])
-def test_a_token_cannot_live_forever(admin, day):
+def test_expiry_is_required_and_limited(admin, day):
     response = admin.post("/acme/streams/new/", {"name": "Splunk", "idempotency_key": ONCE, **day})
 
     assert response.status_code == 422
     assert not Stream.objects.exists()
 
 
-def test_a_token_ends_after_the_day_that_was_chosen(admin):
+def test_token_expires_after_the_chosen_day(admin):
     admin.post("/acme/streams/new/", SENT)
 
     stream = Stream.objects.get()

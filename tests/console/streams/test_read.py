@@ -55,7 +55,7 @@ def happen(organization, times=1):
         record_event(who, MEMBER_ADD, object=f"{organization.slug} {number}")
 
 
-def test_goes_through_all_rows_of_the_organization_and_of_no_other(read, acme):
+def test_reads_all_entries_of_the_organization_only(read, acme):
     other = Organization.objects.create(slug="other", name="Other")
     for _ in range(4):
         happen(acme)
@@ -77,7 +77,7 @@ def test_goes_through_all_rows_of_the_organization_and_of_no_other(read, acme):
     assert (found[-1]["mac"], found[-1]["content"]) == (kept.mac, json.loads(kept.content))
 
 
-def test_looks_for_rows_no_longer_than_a_second(read, acme, monkeypatch):
+def test_read_stops_after_a_second_with_a_cursor(read, acme, monkeypatch):
     """And says how far it came, so that a reader goes on from there."""
     _, began = read()
     happen(Organization.objects.create(slug="other", name="Other"), 5)
@@ -94,7 +94,7 @@ def test_looks_for_rows_no_longer_than_a_second(read, acme, monkeypatch):
     assert [row["seq"] for row in found] == [began + 11, began + 12]
 
 
-def test_has_an_outcome_once_there_is_one(read, acme):
+def test_outcome_arrives_when_known(read, acme):
     _, cursor = read()
     with record_action(Actor(1, "ida", "admin", acme.pk, "acme"), MEMBER_ADD):
         (intent,), cursor = read(cursor)
@@ -106,13 +106,13 @@ def test_has_an_outcome_once_there_is_one(read, acme):
     assert read(cursor) == ([], cursor)
 
 
-def test_can_be_read_again_from_any_row(read, acme):
+def test_entries_can_be_read_again(read, acme):
     happen(acme, 3)
 
     assert read(after=2)[0] == read(after=2)[0] != []
 
 
-def test_says_which_rows_were_removed_and_of_no_other_organization(read, acme):
+def test_deleted_entries_of_the_organization_are_reported(read, acme):
     other = Organization.objects.create(slug="other", name="Other")
     with backdate_entries(3000):
         for _ in range(4):
@@ -136,7 +136,7 @@ def test_says_which_rows_were_removed_and_of_no_other_organization(read, acme):
     assert (said["rows"], said["first"], said["last"]) == (8, 3, 16)
 
 
-def test_the_record_tells_of_reading_once_an_hour(read, acme):
+def test_reading_is_logged_once_an_hour(read, acme):
     for _ in range(5):
         read()
     (told,) = AuditEntry.objects.filter(operation="stream.read")
@@ -149,7 +149,7 @@ def test_the_record_tells_of_reading_once_an_hour(read, acme):
     assert told.object.startswith("5 reads before")
 
 
-def test_the_record_tells_once_of_two_who_read_at_once(read, acme, monkeypatch):
+def test_concurrent_reading_is_logged_once(read, acme, monkeypatch):
     def slowly(*given, **told):
         monkeypatch.setattr(reader, "record_event", record_event)
         read()
@@ -164,7 +164,7 @@ def test_the_record_tells_once_of_two_who_read_at_once(read, acme, monkeypatch):
 
 @pytest.mark.parametrize("home", ["acme", "other", "nowhere"])
 @pytest.mark.parametrize("kind", ["none", "wrong", "basic", "query"])
-def test_without_a_token_of_this_organization_there_is_nothing(client, token, home, kind):
+def test_token_of_the_organization_is_required(client, token, home, kind):
     Organization.objects.create(slug="other", name="Other")
     given = "mrs_" + "x" * 43 if home == "acme" else token
     headers = {
@@ -182,7 +182,7 @@ def test_without_a_token_of_this_organization_there_is_nothing(client, token, ho
     assert AuditEntry.objects.get(operation="stream.refused").outcome == "refused"
 
 
-def test_nothing_is_handed_out_that_cannot_be_recorded(client, token, monkeypatch):
+def test_unwritable_log_prevents_reading(client, token, monkeypatch):
     def full(rows):
         raise OperationalError("disk is full")
 
@@ -197,7 +197,7 @@ def test_nothing_is_handed_out_that_cannot_be_recorded(client, token, monkeypatc
 @pytest.mark.parametrize(
     "asked", ["after=-1", "after=x", "limit=1001", "limit=0", "after=1e9", "wait=31"]
 )
-def test_says_what_is_wrong_with_a_number(client, token, asked):
+def test_invalid_parameters_are_errors(client, token, asked):
     headers = {"Authorization": f"Bearer {token}"}
 
     response = client.get(f"{URL}?{asked}", headers=headers)
@@ -206,7 +206,7 @@ def test_says_what_is_wrong_with_a_number(client, token, asked):
     assert "whole number" in response.content.decode()
 
 
-def test_does_not_go_on_from_a_row_that_an_older_copy_has_not(client, token):
+def test_cursor_ahead_of_a_restored_database_is_refused(client, token):
     headers = {"Authorization": f"Bearer {token}"}
 
     response = client.get(f"{URL}?after=9000", headers=headers)
@@ -216,7 +216,7 @@ def test_does_not_go_on_from_a_row_that_an_older_copy_has_not(client, token):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_skips_no_row_of_those_that_write_at_the_same_time(acme):
+def test_concurrent_writers_skip_no_entry(acme):
     """Some transactions take longer than others that began later."""
     who = Actor(1, "ida", "admin", acme.pk, "acme")
 
@@ -244,7 +244,7 @@ def head():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_waits_for_a_row_that_another_process_commits(read, acme, settings):
+def test_long_poll_waits_for_a_commit(read, acme, settings):
     """On threads of their own, with connections of their own."""
     settings.AUDIT_INLINE = False
     _, cursor = read()
@@ -270,7 +270,7 @@ def test_waits_for_a_row_that_another_process_commits(read, acme, settings):
     assert not reader._waiting
 
 
-def test_waits_no_longer_than_asked_and_not_beside_too_many(client, token, read, monkeypatch):
+def test_long_polls_are_limited(client, token, read, monkeypatch):
     stream, headers = Stream.objects.get(), {"Authorization": f"Bearer {token}"}
     slept: list[float] = []
     monkeypatch.setattr(reader, "monotonic", lambda: sum(slept))
@@ -288,9 +288,7 @@ def test_waits_no_longer_than_asked_and_not_beside_too_many(client, token, read,
     assert sum(slept) == 3
 
 
-def test_hands_out_nothing_once_the_token_is_revoked_while_it_waits(
-    client, token, acme, read, monkeypatch
-):
+def test_token_revoked_during_a_long_poll_gets_nothing(client, token, acme, read, monkeypatch):
     def revoke(_seconds):
         Stream.objects.all().delete()
         happen(acme)
@@ -305,7 +303,7 @@ def test_hands_out_nothing_once_the_token_is_revoked_while_it_waits(
 
 
 @pytest.mark.parametrize("end", ["expiry", "removal", "role", "account"])
-def test_a_token_that_has_ended_reads_nothing(client, admin, token, owner, end):
+def test_expired_token_reads_nothing(client, admin, token, owner, end):
     if end == "expiry":
         Stream.objects.update(expires_at=timezone.now())
     elif end == "removal":

@@ -2,7 +2,7 @@ from console.models import Stream
 from tenants.audit.models import AuditEntry
 
 
-def test_ends_reading_at_once(admin, token, client):
+def test_revoked_token_stops_working_at_once(admin, token, client):
     stream, headers = Stream.objects.get(), {"Authorization": f"Bearer {token}"}
     assert client.get("/acme/audit/stream", headers=headers).status_code == 200
 

@@ -9,13 +9,13 @@ def page():
     return engines["django"].from_string(source)
 
 
-def test_a_path_leads_to_its_own_object_each_time(page):
+def test_paths_link_their_own_object(page):
     for organization, number in (("acme", 17), ("acme", 18), ("harbor", 17)):
         context = {"organization": organization, "region": "us", "id": number}
         assert page.render(context) == f"/{organization}/services/us/{number}/"
 
 
-def test_a_path_follows_where_the_console_is_mounted(page):
+def test_paths_follow_the_script_prefix(page):
     context = {"organization": "acme", "region": "us", "id": 17}
     assert page.render(context).startswith("/acme/")
 
@@ -26,6 +26,6 @@ def test_a_path_follows_where_the_console_is_mounted(page):
         set_script_prefix("/")
 
 
-def test_a_path_that_there_is_not_is_a_mistake(page):
+def test_unknown_path_is_an_error(page):
     with pytest.raises(NoReverseMatch):
         page.render({"organization": "acme", "region": "us", "id": "no number"})

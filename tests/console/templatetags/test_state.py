@@ -11,12 +11,12 @@ STATE_TAG = re.compile(r'{% state "([^"]+)" %}')
 
 
 @pytest.mark.parametrize("value", list(State))
-def test_draws_every_state_as_a_badge_or_a_dot(value):
+def test_every_state_is_a_badge_or_a_dot(value):
     assert (value in BADGE_KINDS) != (value in DOT_KINDS)
     assert str(value.label).replace("'", "&#x27;") in state(value)
 
 
-def test_templates_draw_known_states_and_all_of_them():
+def test_templates_use_all_declared_states():
     drawn = {
         name for path in TEMPLATES.rglob("*.html") for name in STATE_TAG.findall(path.read_text())
     }

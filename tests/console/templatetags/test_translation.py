@@ -12,7 +12,7 @@ from django.utils.translation import override
         "{% translate name %}",
     ],
 )
-def test_one_page_speaks_the_language_of_each_reader(source):
+def test_template_uses_each_readers_language(source):
     page = engines["django"].from_string(source)
 
     for _ in range(2):
@@ -21,7 +21,7 @@ def test_one_page_speaks_the_language_of_each_reader(source):
                 assert page.render({"name": "Save"}) == said
 
 
-def test_a_text_that_comes_from_outside_is_escaped_each_time():
+def test_translated_foreign_text_is_escaped():
     page = engines["django"].from_string("{% translate name %}")
 
     for name, said in (("<b>", "&lt;b&gt;"), ("<i>", "&lt;i&gt;")):

@@ -4,7 +4,7 @@ from tenants.audit.models import AuditEntry
 from tests.support.tokens import TOKENS, path_of
 
 
-def test_takes_its_row_away(admin, shop, issue, do):
+def test_deleted_token_leaves_the_list(admin, shop, issue, do):
     token, other = issue(1), issue(2)
     shop.state.revoked_linger = True
 
@@ -16,7 +16,7 @@ def test_takes_its_row_away(admin, shop, issue, do):
     assert token.access_hash not in entry.path
 
 
-def test_says_what_authlete_refused(admin, shop, issue, do):
+def test_rejection_is_shown(admin, shop, issue, do):
     token = issue(1)
     shop.fault("status", operation="token.delete", status=403, code="A161203")
 

@@ -22,7 +22,7 @@ def many(shop, issue, now):
     return shop
 
 
-def test_lists_twenty_a_page_with_names(member, many):
+def test_twenty_tokens_are_listed_with_names(member, many):
     viewer = member(Role.VIEWER)
 
     first = viewer.get(TOKENS)
@@ -42,7 +42,7 @@ def test_lists_twenty_a_page_with_names(member, many):
     assertTemplateNotUsed(swapped, "base.html")
 
 
-def test_names_are_asked_for_once(member, many):
+def test_client_names_are_read_once(member, many):
     viewer = member(Role.VIEWER)
     viewer.get(TOKENS)
     many.calls.clear()
@@ -61,12 +61,12 @@ def test_names_are_asked_for_once(member, many):
         ("?client=45&state=expired", []),
     ],
 )
-def test_narrows_the_list(member, many, query, found):
+def test_filters_narrow_the_list(member, many, query, found):
     assert rows(member(Role.VIEWER).get(TOKENS + query))[-2:] == found
 
 
 @pytest.mark.parametrize("text", ["Web shop", "web SHOP", "app-45", "web"])
-def test_takes_a_name_or_an_alias_for_the_client(member, many, text):
+def test_client_is_found_by_name_or_alias(member, many, text):
     viewer = member(Role.VIEWER)
     viewer.get(TOKENS + "?page=2")  # so that names were seen
 
@@ -75,7 +75,7 @@ def test_takes_a_name_or_an_alias_for_the_client(member, many, text):
     assert response["Location"] == f"{TOKENS}?client=45&state=valid"
 
 
-def test_shows_nothing_before_one_client_is_meant(member, many):
+def test_ambiguous_client_shows_no_tokens(member, many):
     viewer = member(Role.VIEWER)
     viewer.get("/acme/services/us/17/clients/?q=e")
     many.calls.clear()
@@ -85,7 +85,7 @@ def test_shows_nothing_before_one_client_is_meant(member, many):
     assert "token.list" not in {one.operation for one in many.calls}
 
 
-def test_a_list_names_nobody(member, many, issue):
+def test_list_shows_no_subject(member, many, issue):
     for role in (Role.VIEWER, Role.ADMIN):
         response = member(role).get(TOKENS)
 
@@ -94,7 +94,7 @@ def test_a_list_names_nobody(member, many, issue):
         assertNotContains(response, VALUE)
 
 
-def test_a_subject_is_posted_and_in_no_address(admin, many, look_up):
+def test_subject_is_posted_and_in_no_url(admin, many, look_up):
     lookup = look_up(admin, query="?client=44")
 
     response = admin.get(f"{TOKENS}?client=44&subject={lookup}")
@@ -108,7 +108,7 @@ def test_a_subject_is_posted_and_in_no_address(admin, many, look_up):
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR, Role.AUDITOR])
-def test_who_is_no_desk_narrows_to_no_subject(member, many, role):
+def test_other_roles_cannot_filter_by_subject(member, many, role):
     browser = member(role)
 
     assertNotContains(browser.get(TOKENS), 'name="subject"')
@@ -116,7 +116,7 @@ def test_who_is_no_desk_narrows_to_no_subject(member, many, role):
     assert not Lookup.objects.exists()
 
 
-def test_a_subject_that_was_not_looked_up_narrows_to_nothing(admin, many, look_up):
+def test_unknown_lookup_shows_no_tokens(admin, many, look_up):
     lookup = look_up(admin)
     Lookup.objects.all().delete()
     many.calls.clear()
@@ -126,7 +126,7 @@ def test_a_subject_that_was_not_looked_up_narrows_to_nothing(admin, many, look_u
     assert not many.calls
 
 
-def test_refuses_a_subject_in_words(admin, shop, settings):
+def test_invalid_subject_is_an_error(admin, shop, settings):
     assert admin.post(TOKENS, {"subject": " "}).status_code == 422
     settings.SUBJECT_SEARCHES_PER_HOUR = 0
 
@@ -135,7 +135,7 @@ def test_refuses_a_subject_in_words(admin, shop, settings):
     assertContains(response, "No search was run", status_code=429)
 
 
-def test_tells_apart_why_nothing_is_there(member, shop):
+def test_empty_list_differs_from_no_matches(member, shop):
     viewer = member(Role.VIEWER)
 
     assertContains(viewer.get(TOKENS), "No tokens yet")
@@ -154,7 +154,7 @@ def test_tells_apart_why_nothing_is_there(member, shop):
     assert viewer.get(TOKENS).status_code == 403
 
 
-def test_says_by_its_time_alone_what_was_revoked_and_is_kept(member, shop, issue):
+def test_revoked_tokens_still_listed_are_marked(member, shop, issue):
     issue(1).revoked = True
     viewer = member(Role.VIEWER)
 
@@ -163,7 +163,7 @@ def test_says_by_its_time_alone_what_was_revoked_and_is_kept(member, shop, issue
     assert rows(viewer.get(f"{TOKENS}?state=valid")) == []
 
 
-def test_the_pages_of_a_service_and_of_a_client_lead_here(member, shop):
+def test_service_and_client_pages_link_here(member, shop):
     viewer = member(Role.VIEWER)
 
     assertContains(viewer.get("/acme/services/us/17/"), f'href="{TOKENS}"')
@@ -172,13 +172,13 @@ def test_the_pages_of_a_service_and_of_a_client_lead_here(member, shop):
 
 
 @pytest.mark.parametrize("page", ["9" * 5000, "-1", "x"])
-def test_takes_any_page_for_one(member, many, page):
+def test_invalid_page_numbers_are_accepted(member, many, page):
     response = member(Role.VIEWER).get(TOKENS, {"page": page})
 
     assert response.status_code in (200, 302)
 
 
-def test_odd_times_are_told_as_they_are(member, shop, issue):
+def test_impossible_times_are_shown_as_they_are(member, shop, issue):
     token = issue(1, expires_at=10**18, refresh_expires_at=-5)
     editor = member(Role.EDITOR)
 
@@ -187,13 +187,13 @@ def test_odd_times_are_told_as_they_are(member, shop, issue):
 
 
 @pytest.mark.parametrize("text", ["..", "\0"])
-def test_a_name_is_no_step_in_a_path(member, shop, text):
+def test_client_filter_cannot_change_the_path(member, shop, text):
     response = member(Role.VIEWER).get(TOKENS, {"client": text})
 
     assertContains(response, "No client")
 
 
-def test_who_may_look_up_nobody_any_more_sees_no_subject(admin, shop, look_up, acme, issue):
+def test_lost_permission_hides_the_subject(admin, shop, look_up, acme, issue):
     issue(1)
     lookup = look_up(admin)
     Membership.objects.update(role=Role.VIEWER)

@@ -40,7 +40,7 @@ def introspected(sandbox):
     return [one for one in sandbox.calls if "/introspection" in one.path]
 
 
-def test_a_jwt_is_asked_of_the_service_that_its_issuer_names(desk, jwt, leaked):
+def test_jwt_is_looked_up_at_the_service_of_its_issuer(desk, jwt, leaked):
     response = paste(desk, f"'Authorization: Bearer  {jwt()[:50]}\n {jwt()[50:]}\n',")
 
     assertContains(response, "Active")
@@ -50,7 +50,7 @@ def test_a_jwt_is_asked_of_the_service_that_its_issuer_names(desk, jwt, leaked):
     assert leaked.used_at
 
 
-def test_an_opaque_token_is_asked_of_nobody_until_a_service_is_chosen(desk, leaked, signer):
+def test_opaque_token_needs_a_service(desk, leaked, signer):
     asked = paste(desk, LEAKED)
 
     assertContains(asked, "Select a service")
@@ -61,7 +61,7 @@ def test_an_opaque_token_is_asked_of_nobody_until_a_service_is_chosen(desk, leak
     assertContains(told, "Active")
 
 
-def test_a_refresh_token_is_told_by_rfc_7662(desk, leaked):
+def test_refresh_token_is_identified_by_introspection(desk, leaked):
     paste(desk, LEAKED)
 
     told = paste(desk, REFRESH, place="us/17")
@@ -71,7 +71,7 @@ def test_a_refresh_token_is_told_by_rfc_7662(desk, leaked):
     assertContains(told, "Till")
 
 
-def test_a_client_whose_number_is_none_is_told_as_it_says(desk, leaked, signer, monkeypatch):
+def test_non_numeric_client_id_is_shown(desk, leaked, signer, monkeypatch):
     """Digits that Python itself refuses to read as a number."""
     worked = signer._dispatch
 
@@ -96,7 +96,7 @@ def test_a_client_whose_number_is_none_is_told_as_it_says(desk, leaked, signer, 
         ('{"alg":"ES256"}', '{"iss":"\\ud800","sub":["\\udfff"]}'),
     ],
 )
-def test_half_a_character_breaks_no_page(desk, signer, page, header, claims):
+def test_lone_surrogates_break_no_page(desk, signer, page, header, claims):
     """As anybody can write into a JWT."""
     body = fill_form(desk.get(page), "token", token=unsigned(header, claims))
 
@@ -105,7 +105,7 @@ def test_half_a_character_breaks_no_page(desk, signer, page, header, claims):
     assertContains(response, "\ufffd")
 
 
-def test_one_that_says_it_has_expired_is_not_asked_about(desk, jwt, leaked, signer):
+def test_expired_jwt_is_not_looked_up(desk, jwt, leaked, signer):
     ended(leaked)
 
     warned = paste(desk, jwt(exp=PAST))
@@ -122,7 +122,7 @@ def test_one_that_says_it_has_expired_is_not_asked_about(desk, jwt, leaked, sign
 
 
 @pytest.mark.parametrize("how", ["certificateThumbprint", "dpopKeyThumbprint"])
-def test_says_that_a_token_is_bound_to_a_key(desk, jwt, leaked, how):
+def test_sender_constrained_token_is_marked(desk, jwt, leaked, how):
     leaked.more[how] = "x"
 
     told = paste(desk, jwt())
@@ -131,7 +131,7 @@ def test_says_that_a_token_is_bound_to_a_key(desk, jwt, leaked, how):
     assertContains(told, "Revoke token")
 
 
-def test_says_that_a_service_knows_no_such_token(desk, jwt, signer):
+def test_unknown_token_is_reported(desk, jwt, signer):
     told = paste(desk, jwt("another-value"))
 
     assertContains(told, "Token not found")
@@ -139,9 +139,7 @@ def test_says_that_a_service_knows_no_such_token(desk, jwt, signer):
     assertContains(told, "reuse the token you pasted")  # to another service, perhaps
 
 
-def test_an_issuer_that_nobody_has_leaves_the_choice_with_what_did_not_answer(
-    desk, jwt, acme, signer
-):
+def test_unknown_issuer_asks_for_a_service_and_names_failed_regions(desk, jwt, acme, signer):
     Credential.objects.create(organization=acme, region="jp", sealed="broken")
     signer.services[17]["issuer"] = f"{ISSUER}/v2"
 
@@ -152,7 +150,7 @@ def test_an_issuer_that_nobody_has_leaves_the_choice_with_what_did_not_answer(
     assert not introspected(signer)
 
 
-def test_two_services_of_one_issuer_leave_the_choice(desk, jwt, leaked, signer):
+def test_shared_issuer_asks_for_a_service(desk, jwt, leaked, signer):
     signer.services[18] = {**signer.services[17], "apiKey": 18, "serviceName": "Twin"}
 
     asked = paste(desk, jwt())
@@ -161,7 +159,7 @@ def test_two_services_of_one_issuer_leave_the_choice(desk, jwt, leaked, signer):
     assert not introspected(signer)
 
 
-def test_what_failed_can_be_asked_again_without_pasting(desk, jwt, leaked, signer):
+def test_failed_lookup_can_be_retried_without_pasting(desk, jwt, leaked, signer):
     desk.get(BOX)
     signer.fault("status", status=503, path="introspection")
     failed = paste(desk, jwt())
@@ -191,7 +189,7 @@ NO_TOKENS = [
 ]
 
 
-def test_says_at_the_field_what_is_no_token(desk, signer):
+def test_invalid_input_is_an_error_at_the_field(desk, signer):
     for token, said in NO_TOKENS:
         response = desk.post(BOX, {"token": token})
 
@@ -201,7 +199,7 @@ def test_says_at_the_field_what_is_no_token(desk, signer):
     assert not introspected(signer)
 
 
-def test_claims_are_text_and_most_are_not_shown(desk, jwt, leaked):
+def test_claims_are_escaped_and_limited(desk, jwt, leaked):
     told = paste(desk, jwt(aud=["<b>x", {"a": 1}], secret_note="hush-hush", nbf=1e300))
 
     assertContains(told, "&lt;b&gt;x, …")
@@ -210,7 +208,7 @@ def test_claims_are_text_and_most_are_not_shown(desk, jwt, leaked):
     assertNotContains(told, LEAKED)
 
 
-def test_is_counted_as_a_look_at_somebody(desk, jwt, leaked, settings, signer):
+def test_lookup_counts_toward_the_user_search_limit(desk, jwt, leaked, settings, signer):
     settings.SUBJECT_SEARCHES_PER_HOUR = 1
     paste(desk, jwt())
     before = len(introspected(signer))
@@ -221,7 +219,7 @@ def test_is_counted_as_a_look_at_somebody(desk, jwt, leaked, settings, signer):
     assert len(introspected(signer)) == before
 
 
-def test_the_record_keeps_whose_token_somebody_looked_up(desk, jwt, leaked):
+def test_lookup_is_logged_with_its_subject(desk, jwt, leaked):
     paste(desk, jwt())
 
     kept = AuditEntry.objects.get(operation="token.check")
@@ -229,7 +227,7 @@ def test_the_record_keeps_whose_token_somebody_looked_up(desk, jwt, leaked):
     assert (kept.label, kept.effect, kept.role) == ("Till", "read", "help desk")
 
 
-def test_what_was_pasted_is_nowhere(desk, jwt, leaked, caplog):
+def test_pasted_token_is_stored_nowhere(desk, jwt, leaked, caplog):
     caplog.set_level("DEBUG")
     token = jwt()
     answers = [paste(desk, token), paste(desk, LEAKED), paste(desk, REFRESH)]
@@ -244,7 +242,7 @@ def test_what_was_pasted_is_nowhere(desk, jwt, leaked, caplog):
     assert [hit for text in places for hit in hunt.find_leak(text)] == []
 
 
-def test_what_is_sealed_opens_for_the_same_person_and_a_while(desk, member, leaked, monkeypatch):
+def test_sealed_token_opens_for_the_same_person_for_a_while(desk, member, leaked, monkeypatch):
     asked = paste(desk, LEAKED)
     body = fill_form(asked, "sealed", place="us/17")
 
@@ -257,7 +255,7 @@ def test_what_is_sealed_opens_for_the_same_person_and_a_while(desk, member, leak
         assertContains(response, "Paste it again", status_code=422)
 
 
-def test_regions_are_asked_for_their_services_only_so_often(desk, leaked, signer, settings):
+def test_service_lists_of_a_lookup_are_limited(desk, leaked, signer, settings):
     settings.SUBJECT_SEARCHES_PER_HOUR = 1
     paste(desk, LEAKED)
     before = len(signer.calls)

@@ -38,7 +38,7 @@ def made(shop):
     return shop.region("us").tokens[17]
 
 
-def test_shows_the_values_in_one_response_with_one_entry(admin, shop, make):
+def test_values_are_shown_once_with_one_log_entry(admin, shop, make):
     response = make()
 
     (token,) = made(shop)
@@ -57,7 +57,7 @@ def test_shows_the_values_in_one_response_with_one_entry(admin, shop, make):
     assert "b2-of-the-house" not in entry.changed
 
 
-def test_sends_the_jwt_where_applications_do(shop, make):
+def test_jwt_access_token_is_shown(shop, make):
     shop.services[17] |= {
         "issuer": "https://shop.example",
         "accessTokenSignAlg": "ES256",
@@ -70,7 +70,7 @@ def test_sends_the_jwt_where_applications_do(shop, make):
     assertContains(response, "Token value in the JWT")
 
 
-def test_a_client_can_have_one_for_itself(shop, make):
+def test_client_credentials_token_is_created(shop, make):
     response = make(
         grant_type="CLIENT_CREDENTIALS", subject="", refresh_seconds="", client="app-45"
     )
@@ -80,7 +80,7 @@ def test_a_client_can_have_one_for_itself(shop, make):
     assert made(shop)[0].client_id == 45
 
 
-def test_a_reload_makes_no_other_and_shows_nothing(admin, shop):
+def test_reload_creates_and_shows_nothing(admin, shop):
     body = fill_form(admin.get(URL), "grant_type", **ENTERED)
     admin.post(URL, body, content_type=URLENCODED)
 
@@ -106,13 +106,13 @@ def test_a_reload_makes_no_other_and_shows_nothing(admin, shop):
         ({"hidden": "floor"}, "Write “floor” as name=value"),
     ],
 )
-def test_makes_none_of_what_makes_no_sense(shop, make, entered, wrong):
+def test_invalid_input_creates_no_token(shop, make, entered, wrong):
     assertContains(make(**entered), wrong, status_code=422)
     assert not made(shop)
     assert "token.create" not in {one.operation for one in shop.calls}
 
 
-def test_says_why_authlete_made_none(shop, make):
+def test_rejection_is_explained(shop, make):
     shop.clients[44]["locked"] = True
 
     response = make()
@@ -126,7 +126,7 @@ def test_says_why_authlete_made_none(shop, make):
     ("after", "verdict"),
     [(True, "The token was created, but its value is lost"), (False, "No token was created")],
 )
-def test_an_answer_that_is_lost_is_settled_by_the_list(shop, issue, make, after, verdict):
+def test_lost_response_is_resolved_by_the_list(shop, issue, make, after, verdict):
     issue(1)
     shop.fault("reset", operation="token.create", after=after)
 
@@ -139,7 +139,7 @@ def test_an_answer_that_is_lost_is_settled_by_the_list(shop, issue, make, after,
     assertNotContains(response, token.access_token)
 
 
-def test_does_not_guess_where_there_are_too_many(shop, issue, make, monkeypatch):
+def test_too_many_similar_tokens_stay_unresolved(shop, issue, make, monkeypatch):
     monkeypatch.setattr(creation, "MAX_SIMILAR_TOKENS", 20)
     for number in range(21):
         issue(number)
@@ -148,14 +148,14 @@ def test_does_not_guess_where_there_are_too_many(shop, issue, make, monkeypatch)
     assertContains(make(), "Outcome unknown")
 
 
-def test_counts_against_what_one_person_may_see(shop, make, settings):
+def test_hourly_limit_applies(shop, make, settings):
     settings.REVEALS_PER_HOUR = 0
 
     assertContains(make(), "Nothing was revealed", status_code=429)
     assert not made(shop)
 
 
-def test_says_where_a_service_gives_out_none(admin, shop):
+def test_service_without_supported_grants_is_explained(admin, shop):
     shop.services[17]["supportedGrantTypes"] = ["REFRESH_TOKEN"]
 
     assertContains(admin.get(URL), "This service can't issue tokens")
@@ -169,7 +169,7 @@ BROUGHT = {
 REFRESH = "egret-import-3GhN8sYc5uBj1EfA"
 
 
-def test_imports_values_and_shows_them_nowhere(admin, shop, make, caplog):
+def test_imported_values_are_not_shown(admin, shop, make, caplog):
     response = make(**BROUGHT, refresh_value=f" {REFRESH} ")
 
     (token,) = made(shop)
@@ -199,7 +199,7 @@ def test_imports_values_and_shows_them_nowhere(admin, shop, make, caplog):
         ({"access_value": "4711" * 20}, "This value is guessable"),
     ],
 )
-def test_imports_nothing_that_is_no_good(shop, make, entered, wrong):
+def test_invalid_import_is_refused(shop, make, entered, wrong):
     response = make(**BROUGHT | entered)
 
     assertContains(response, wrong, status_code=422)
@@ -208,7 +208,7 @@ def test_imports_nothing_that_is_no_good(shop, make, entered, wrong):
     assert not made(shop)
 
 
-def test_a_weak_value_has_to_be_meant(shop, make, admin):
+def test_weak_value_needs_confirmation(shop, make, admin):
     weak = BROUGHT | {"access_value": "1234567890123456"}
     refused = make(**weak)
     assertContains(refused, "Import a guessable value", status_code=422)

@@ -6,7 +6,7 @@ from tenants.organizations.roles import Role
 from tests.support.tokens import SUBJECT, path_of
 
 
-def test_shows_whose_it_is_to_one_person_with_a_reason(admin, shop, issue, do):
+def test_subject_is_revealed_with_a_reason(admin, shop, issue, do):
     token = issue(1)
     url = path_of(token, "reveal", "?client=44")
 
@@ -22,7 +22,7 @@ def test_shows_whose_it_is_to_one_person_with_a_reason(admin, shop, issue, do):
     assert (entry.reason, entry.effect) == ("Lost phone", "reveal")
 
 
-def test_counts_against_what_one_person_may_see(admin, shop, issue, do, settings):
+def test_hourly_limit_applies(admin, shop, issue, do, settings):
     settings.REVEALS_PER_HOUR = 0
 
     response = do(admin, path_of(issue(1), "reveal"))
@@ -31,12 +31,12 @@ def test_counts_against_what_one_person_may_see(admin, shop, issue, do, settings
     assert not Lookup.objects.exists()
 
 
-def test_is_not_for_who_may_not_look_up_subjects(member, shop, issue):
+def test_needs_permission_to_find_users(member, shop, issue):
     for role in (Role.EDITOR, Role.HELP_DESK):
         assert member(role).get(path_of(issue(1), "reveal")).status_code == 403
 
 
-def test_there_is_nobody_to_reveal(admin, shop, issue):
+def test_token_without_subject_is_not_found(admin, shop, issue):
     token = issue(1, subject="", grant_type="CLIENT_CREDENTIALS")
 
     assert admin.get(path_of(token, "reveal")).status_code == 404

@@ -10,7 +10,7 @@ def said(browser):
     return [str(one) for one in browser.get("/acme/").context["messages"]]
 
 
-def test_ends_one_and_leads_back_to_the_list(admin, shop, issue, do):
+def test_token_is_revoked_and_the_list_shown(admin, shop, issue, do):
     one, other = issue(1), issue(2)
     url = path_of(one, "revoke", "?client=44")
 
@@ -27,7 +27,7 @@ def test_ends_one_and_leads_back_to_the_list(admin, shop, issue, do):
     assert one.access_hash not in entry.path
 
 
-def test_says_that_it_was_gone_already(admin, shop, issue):
+def test_already_revoked_token_is_reported(admin, shop, issue):
     token = issue(1)
     url = path_of(token, "revoke")
     body = fill_form(admin.get(url), "reason", reason="Lost phone")
@@ -40,7 +40,7 @@ def test_says_that_it_was_gone_already(admin, shop, issue):
 
 
 @pytest.mark.parametrize("operation", ["token.revoke", "token.list"])
-def test_does_not_say_so_where_a_gateway_finds_no_way(admin, shop, issue, operation):
+def test_gateway_404_is_not_shown_as_revoked(admin, shop, issue, operation):
     token = issue(1)
     url = path_of(token, "revoke")
     body = fill_form(admin.get(url), "reason", reason="Lost phone")
@@ -52,7 +52,7 @@ def test_does_not_say_so_where_a_gateway_finds_no_way(admin, shop, issue, operat
     assert shop.region("us").tokens[17] == [token]
 
 
-def test_a_second_click_ends_no_other(admin, shop, issue):
+def test_second_submit_revokes_nothing(admin, shop, issue):
     token = issue(1)
     url = path_of(token, "revoke")
     body = fill_form(admin.get(url), "reason", reason="Lost phone")
@@ -66,14 +66,14 @@ def test_a_second_click_ends_no_other(admin, shop, issue):
 @pytest.mark.parametrize(
     ("after", "verdict"), [(True, "The token no longer exists"), (False, "The token still works")]
 )
-def test_an_answer_that_is_lost_is_settled_by_the_lists(admin, shop, issue, do, after, verdict):
+def test_lost_response_is_resolved_by_the_lists(admin, shop, issue, do, after, verdict):
     token = issue(1)
     shop.fault("reset", operation="token.revoke", after=after)
 
     assertContains(do(admin, path_of(token, "revoke")), verdict)
 
 
-def test_nothing_ends_without_a_reason(admin, shop, issue, do):
+def test_reason_is_required(admin, shop, issue, do):
     token = issue(1)
 
     response = do(admin, path_of(token, "revoke"), reason=" ")

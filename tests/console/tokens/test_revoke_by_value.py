@@ -43,7 +43,7 @@ def held(sandbox):
 
 
 @pytest.mark.parametrize("token", [LEAKED, REFRESH])
-def test_ends_it_and_asks_again(revoke, leaked, signer, token):
+def test_token_is_revoked_and_looked_up_again(revoke, leaked, signer, token):
     response = revoke(token)
 
     assertContains(response, "Revoked")
@@ -55,7 +55,7 @@ def test_ends_it_and_asks_again(revoke, leaked, signer, token):
     assert token not in str(AuditEntry.objects.values())
 
 
-def test_needs_a_reason_and_loses_nothing(revoke, desk, leaked, signer):
+def test_missing_reason_preserves_the_token(revoke, desk, leaked, signer):
     refused = revoke(reason=" ")
 
     assertContains(refused, "Enter a reason for the audit log.", status_code=422)
@@ -66,7 +66,7 @@ def test_needs_a_reason_and_loses_nothing(revoke, desk, leaked, signer):
     assert leaked not in held(signer)
 
 
-def test_sent_twice_it_is_done_once(desk, form, leaked, signer):
+def test_second_submit_revokes_once(desk, form, leaked, signer):
     body = form()
     desk.post(PATH, body, content_type=URLENCODED)
 
@@ -76,7 +76,7 @@ def test_sent_twice_it_is_done_once(desk, form, leaked, signer):
     assert sum(one.path.endswith("/token/revoke") for one in signer.calls) == 1
 
 
-def test_who_is_too_late_is_told_so(revoke, leaked, signer, form, desk):
+def test_expired_form_is_explained(revoke, leaked, signer, form, desk):
     body = form()
     held(signer).clear()
 
@@ -96,7 +96,7 @@ def test_who_is_too_late_is_told_so(revoke, leaked, signer, form, desk):
         ([("status", "/introspection", False)], "Revoked, not verified", True),
     ],
 )
-def test_says_what_is_not_known(desk, form, leaked, signer, faults, said, gone):
+def test_unknown_outcome_is_explained(desk, form, leaked, signer, faults, said, gone):
     body = form()
     for kind, path, after in faults:
         more = {"status": 503} if kind == "status" else {}
@@ -108,7 +108,7 @@ def test_says_what_is_not_known(desk, form, leaked, signer, faults, said, gone):
     assert (leaked not in held(signer)) is gone
 
 
-def test_what_is_refused_can_be_tried_again(desk, form, leaked, signer):
+def test_rejection_can_be_retried(desk, form, leaked, signer):
     body = form()
     signer.fault("status", path="/revoke", status=403, times=1, message=f"No: {LEAKED}")
 
@@ -120,7 +120,7 @@ def test_what_is_refused_can_be_tried_again(desk, form, leaked, signer):
     assertContains(desk.post(PATH, body, content_type=URLENCODED), "Revoked")
 
 
-def test_opens_nothing_that_was_not_found_by_the_same_person(desk, form, member, leaked, signer):
+def test_token_of_another_person_cannot_be_opened(desk, form, member, leaked, signer):
     stolen = member(Role.ADMIN).post(PATH, form(), content_type=URLENCODED)
     pasted = desk.post(BOX, {"token": LEAKED})
     sealed = fill_form(pasted, "sealed").partition("sealed=")[2].partition("&")[0]
@@ -133,5 +133,5 @@ def test_opens_nothing_that_was_not_found_by_the_same_person(desk, form, member,
     assert leaked in held(signer)
 
 
-def test_without_a_token_it_leads_back(desk):
+def test_page_without_a_token_redirects_to_the_lookup(desk):
     assertRedirects(desk.get(PATH), BOX)

@@ -30,7 +30,7 @@ def hashes(tokens):
     return [one.access_hash[:4] for one in tokens]
 
 
-def test_counts_first_and_says_what_it_hits(admin, shop, world):
+def test_preview_counts_the_tokens(admin, shop, world):
     response = admin.get(URL)
 
     for words in (
@@ -45,7 +45,7 @@ def test_counts_first_and_says_what_it_hits(admin, shop, world):
     assert len(world) == 4
 
 
-def test_ends_them_all_and_no_other(admin, shop, world, do):
+def test_all_tokens_of_the_client_only_are_revoked(admin, shop, world, do):
     response = do(admin, URL, typed="Till")
 
     assert response["Location"] == f"{TOKENS}?client=44"
@@ -70,7 +70,7 @@ def test_ends_them_all_and_no_other(admin, shop, world, do):
         {"counted": "[]"},
     ],
 )
-def test_ends_none_without_the_name_a_reason_and_a_preview(admin, shop, world, do, entered):
+def test_name_reason_and_preview_are_required(admin, shop, world, do, entered):
     response = do(admin, URL, **({"typed": "Till"} | entered))
 
     assert response.status_code == 422
@@ -78,7 +78,7 @@ def test_ends_none_without_the_name_a_reason_and_a_preview(admin, shop, world, d
     assert len(world) == 4
 
 
-def test_a_preview_of_one_is_none_of_another(admin, shop, world):
+def test_preview_is_bound_to_its_client(admin, shop, world):
     other = admin.get(f"{TOKENS}clients/45/revoke/").context["preview"]
     body = fill_form(admin.get(URL), "typed", typed="Till", reason="x", counted=other)
 
@@ -88,7 +88,7 @@ def test_a_preview_of_one_is_none_of_another(admin, shop, world):
     assert len(world) == 4
 
 
-def test_a_preview_grows_old(admin, shop, world, do, monkeypatch):
+def test_preview_expires(admin, shop, world, do, monkeypatch):
     monkeypatch.setattr(bulk_revocation, "PREVIEW_LIFETIME_SECONDS", -1)
 
     response = do(admin, URL, typed="Till")
@@ -97,7 +97,7 @@ def test_a_preview_grows_old(admin, shop, world, do, monkeypatch):
     assert len(world) == 4
 
 
-def test_nothing_can_be_revoked_that_was_not_counted(admin, shop, world):
+def test_uncounted_tokens_cannot_be_revoked(admin, shop, world):
     shop.fault("status", operation="token.list", status=503, code="A001101")
 
     response = admin.get(URL)
@@ -107,11 +107,11 @@ def test_nothing_can_be_revoked_that_was_not_counted(admin, shop, world):
     assertNotContains(response, 'name="typed"')
 
 
-def test_says_that_there_are_none(admin, shop):
+def test_empty_count_says_so(admin, shop):
     assertContains(admin.get(URL), "No tokens to revoke")
 
 
-def test_says_what_is_left_where_more_were_issued_meanwhile(admin, shop, world, issue):
+def test_tokens_issued_meanwhile_are_reported(admin, shop, world, issue):
     body = fill_form(admin.get(URL), "typed", typed="Till", reason="x")
     shop.state.revoked_linger = True
     issue(5)
@@ -126,7 +126,7 @@ def test_says_what_is_left_where_more_were_issued_meanwhile(admin, shop, world, 
 @pytest.mark.parametrize(
     ("after", "verdict"), [(True, "No token works anymore"), (False, "Some tokens still work")]
 )
-def test_an_answer_that_is_lost_is_counted_again(admin, shop, world, issue, do, after, verdict):
+def test_lost_response_is_resolved_by_counting(admin, shop, world, issue, do, after, verdict):
     shop.fault("reset", operation="token.revoke", after=after)
     shop.state.revoked_linger = True
 
@@ -135,7 +135,7 @@ def test_an_answer_that_is_lost_is_counted_again(admin, shop, world, issue, do, 
     assertContains(response, verdict)
 
 
-def test_a_second_click_asks_nobody(admin, shop, world):
+def test_second_submit_sends_nothing(admin, shop, world):
     body = fill_form(admin.get(URL), "typed", typed="Till", reason="x")
 
     answers = [admin.post(URL, body, content_type=URLENCODED) for _ in range(2)]
@@ -145,13 +145,13 @@ def test_a_second_click_asks_nobody(admin, shop, world):
 
 
 @pytest.mark.parametrize("path", ["clients/revoke/", "clients//revoke/", "revoke/"])
-def test_there_is_no_address_without_a_client(admin, shop, world, path):
+def test_url_without_a_client_is_not_found(admin, shop, world, path):
     assert admin.post(TOKENS + path, {"typed": "Till"}).status_code == 404
     assert not shop.calls
     assert len(world) == 4
 
 
-def test_asks_anew_who_it_is(admin, shop, world):
+def test_recent_sign_in_is_required(admin, shop, world):
     body = fill_form(admin.get(URL), "typed", typed="Till", reason="x")
 
     response = expire_authentication(admin).post(URL, body, content_type=URLENCODED)
@@ -160,12 +160,12 @@ def test_asks_anew_who_it_is(admin, shop, world):
     assert len(world) == 4
 
 
-def test_the_list_of_the_client_leads_here(member, shop, world):
+def test_token_list_of_the_client_links_here(member, shop, world):
     assertContains(member(Role.ADMIN).get(f"{TOKENS}?client=44"), f'href="{URL}"')
     assertNotContains(member(Role.EDITOR).get(f"{TOKENS}?client=44"), URL)
 
 
-def test_one_without_a_name_is_told_and_typed_by_its_number(admin, shop, world, do):
+def test_unnamed_client_is_confirmed_by_its_id(admin, shop, world, do):
     shop.clients[44] = make_client(44, clientName=None, clientIdAlias=None)
 
     assertContains(admin.get(URL), "Type 44 to confirm")

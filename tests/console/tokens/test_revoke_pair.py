@@ -4,7 +4,7 @@ from tenants.audit.models import AuditEntry
 from tests.support.tokens import SUBJECT, TOKENS
 
 
-def test_ends_those_of_one_subject_at_one_client(admin, shop, issue, look_up, do):
+def test_tokens_of_one_subject_and_client_are_revoked(admin, shop, issue, look_up, do):
     issue(1)
     issue(2, client_id=45)
     issue(3, subject="somebody-else")

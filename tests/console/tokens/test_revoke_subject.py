@@ -19,7 +19,7 @@ def url(shop, issue, now, admin, look_up):
     return f"{TOKENS}subjects/{look_up(admin)}/revoke/"
 
 
-def test_counts_them_by_app_first(admin, shop, url):
+def test_preview_counts_the_tokens_by_app(admin, shop, url):
     response = admin.get(url)
 
     apps = response.context["count"].clients
@@ -32,7 +32,7 @@ def test_counts_them_by_app_first(admin, shop, url):
     assert SUBJECT not in url
 
 
-def test_ends_those_of_this_subject_alone(admin, shop, url, do):
+def test_only_tokens_of_this_subject_are_revoked(admin, shop, url, do):
     response = do(admin, url, typed="4188")
 
     left = shop.region("us").tokens[17]
@@ -45,7 +45,7 @@ def test_ends_those_of_this_subject_alone(admin, shop, url, do):
     assert (entry.client, entry.subject) == ("", SUBJECT)
 
 
-def test_a_lookup_that_is_over_ends_nobodys(admin, shop, url):
+def test_expired_lookup_revokes_nothing(admin, shop, url):
     body = fill_form(admin.get(url), "typed", typed="4188", reason="Lost phone")
     Lookup.objects.all().delete()
     shop.calls.clear()
@@ -54,7 +54,7 @@ def test_a_lookup_that_is_over_ends_nobodys(admin, shop, url):
     assert not shop.calls
 
 
-def test_says_where_there_may_be_other_apps(admin, shop, url, issue, monkeypatch):
+def test_incomplete_counts_are_reported(admin, shop, url, issue, monkeypatch):
     monkeypatch.setattr(bulk_revocation, "MAX_TOKENS_PER_STATE", 20)
     for number in range(10, 35):
         issue(number)
@@ -66,7 +66,7 @@ def test_says_where_there_may_be_other_apps(admin, shop, url, issue, monkeypatch
 
 
 @pytest.mark.parametrize("typed", ["", "somebody", "4189"])
-def test_ends_none_where_another_was_typed(admin, shop, url, do, typed):
+def test_wrong_confirmation_revokes_nothing(admin, shop, url, do, typed):
     response = do(admin, url, typed=typed)
 
     assertContains(response, 'id="error-typed"', status_code=422)

@@ -10,7 +10,7 @@ def listed(sandbox):
     return [one.query for one in sandbox.calls if one.operation == "token.list"]
 
 
-def test_tells_whose_what_for_and_until_when(member, shop, issue):
+def test_subject_scopes_and_expiry_are_shown(member, shop, issue):
     token = issue(1, properties=({"key": "till", "value": "s3cret-of-it"},))
     viewer = member(Role.VIEWER)
 
@@ -24,7 +24,7 @@ def test_tells_whose_what_for_and_until_when(member, shop, issue):
         assertNotContains(response, hidden)
 
 
-def test_asks_the_page_of_the_list_that_it_was_chosen_from(member, shop, issue):
+def test_token_is_read_from_its_page_of_the_list(member, shop, issue):
     for number in range(45):
         issue(number)
     viewer = member(Role.VIEWER)
@@ -39,9 +39,7 @@ def test_asks_the_page_of_the_list_that_it_was_chosen_from(member, shop, issue):
     assert [one["start"] for one in listed(shop)] == ["40"]
 
 
-def test_is_found_from_anywhere_and_said_to_be_gone_where_it_is_not(
-    member, shop, issue, monkeypatch
-):
+def test_token_is_found_on_any_page_or_reported_missing(member, shop, issue, monkeypatch):
     for number in range(45):
         issue(number)
     token = shop.region("us").tokens[17][-1]
@@ -68,7 +66,7 @@ def test_is_found_from_anywhere_and_said_to_be_gone_where_it_is_not(
         ({"expires_at": 1000, "refresh_hash": ""}, False, "expired"),
     ],
 )
-def test_asks_authlete_whether_it_is_valid(member, shop, issue, more, revoked, state):
+def test_validity_is_asked_from_authlete(member, shop, issue, more, revoked, state):
     token = issue(1, **more)
     token.revoked = revoked
 
@@ -77,7 +75,7 @@ def test_asks_authlete_whether_it_is_valid(member, shop, issue, more, revoked, s
     assertContains(response, f">{state}<")
 
 
-def test_says_so_where_authlete_did_not_say(member, shop, issue, monkeypatch):
+def test_unknown_validity_is_reported(member, shop, issue, monkeypatch):
     for number in range(45):
         issue(number)
     token = shop.region("us").tokens[17][-1]

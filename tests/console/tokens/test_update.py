@@ -34,7 +34,7 @@ def said(browser):
     return [str(one) for one in browser.get("/acme/").context["messages"]]
 
 
-def test_changes_what_was_reviewed_and_reads_it_again(editor, shop, issue, change):
+def test_reviewed_changes_are_saved_and_read_back(editor, shop, issue, change):
     token = issue(1)
 
     response = change(
@@ -59,7 +59,7 @@ def test_changes_what_was_reviewed_and_reads_it_again(editor, shop, issue, chang
     assert "b2-of-the-house" not in entry.changed
 
 
-def test_shows_what_would_change_before_it_is_sent(editor, shop, issue):
+def test_review_shows_the_changes(editor, shop, issue):
     token, url = issue(1), None
     url = path_of(token, "update")
     body = fill_form(editor.get(url), "scopes", review="", scopes=["openid"], ends=SOON)
@@ -72,7 +72,7 @@ def test_shows_what_would_change_before_it_is_sent(editor, shop, issue):
     assert token.scopes == ("openid", "orders")
 
 
-def test_says_which_scopes_authlete_dropped(editor, shop, issue, change):
+def test_scopes_dropped_by_authlete_are_reported(editor, shop, issue, change):
     shop.clients[44]["extension"] = {
         "requestableScopesEnabled": True,
         "requestableScopes": ["openid"],
@@ -87,7 +87,7 @@ def test_says_which_scopes_authlete_dropped(editor, shop, issue, change):
     assert text.endswith("email.")
 
 
-def test_nothing_is_sent_where_nothing_changes(editor, shop, issue):
+def test_unchanged_form_sends_nothing(editor, shop, issue):
     token = issue(1)
     url = path_of(token, "update")
     body = fill_form(editor.get(url), "scopes", review="")
@@ -127,9 +127,7 @@ def test_refuses_what_makes_no_sense(editor, shop, issue, entered, wrong):
 @pytest.mark.parametrize(
     ("after", "verdict"), [(True, "The token was changed"), (False, "The token wasn't changed")]
 )
-def test_an_answer_that_is_lost_is_settled_by_the_token(
-    editor, shop, issue, change, after, verdict
-):
+def test_lost_response_is_resolved_by_the_token(editor, shop, issue, change, after, verdict):
     token = issue(1)
     shop.fault("reset", operation="token.update", after=after)
 
@@ -139,7 +137,7 @@ def test_an_answer_that_is_lost_is_settled_by_the_token(
     assert (token.scopes == ("openid",)) is after
 
 
-def test_a_token_that_changed_meanwhile_is_reviewed_anew(editor, shop, issue):
+def test_token_changed_meanwhile_is_reviewed_again(editor, shop, issue):
     token = issue(1)
     url = path_of(token, "update")
     body = fill_form(editor.get(url), "scopes", review="", scopes=["openid"])
@@ -153,7 +151,7 @@ def test_a_token_that_changed_meanwhile_is_reviewed_anew(editor, shop, issue):
     assert token.scopes == ("email",)
 
 
-def test_a_second_click_leads_to_what_the_first_came_to(editor, shop, issue):
+def test_second_click_leads_to_what_the_first_came_to(editor, shop, issue):
     token = issue(1)
     url = path_of(token, "update")
     body = fill_form(editor.get(url), "scopes", review="", scopes=["openid"])

@@ -27,7 +27,7 @@ def verify(member, signer):
     return verify
 
 
-def test_says_that_it_is_by_the_service_that_it_names(verify, jwt):
+def test_jws_of_its_issuing_service_is_valid(verify, jwt):
     response = verify(jwt())
 
     assertContains(response, ">Valid<")
@@ -35,7 +35,7 @@ def test_says_that_it_is_by_the_service_that_it_names(verify, jwt):
     assertContains(response, ISSUER)
 
 
-def test_says_what_is_wrong_with_it(verify, jwt):
+def test_errors_of_the_jws_are_explained(verify, jwt):
     response = verify(
         jwt(exp=int(time.time()) - 50), mandatory_claims="exp aud", clock_skew_seconds="10"
     )
@@ -46,13 +46,13 @@ def test_says_what_is_wrong_with_it(verify, jwt):
     assertContains(response, "has passed")
 
 
-def test_a_clock_may_differ(verify, jwt):
+def test_clock_skew_is_tolerated(verify, jwt):
     token = jwt(exp=int(time.time()) - 50)
 
     assertContains(verify(token, clock_skew_seconds="120"), ">Valid<")
 
 
-def test_says_that_somebody_else_has_signed_it(verify, jwt, signer):
+def test_wrong_signature_is_reported(verify, jwt, signer):
     token = jwt()
 
     response = verify(token[:-8] + ("A" * 8), place="")
@@ -61,7 +61,7 @@ def test_says_that_somebody_else_has_signed_it(verify, jwt, signer):
     assert not SecretScanner({token}).find_leak(response.text)
 
 
-def test_is_by_a_client(verify, signer):
+def test_jws_of_a_client_is_valid(verify, signer):
     key = ECKey.generate_key("P-256")
     signer.clients[44]["jwks"] = json.dumps({"keys": [key.as_dict(private=False)]})
     token = jws.serialize_compact({"alg": "ES256"}, b'{"iss":"44"}', key)
@@ -72,19 +72,19 @@ def test_is_by_a_client(verify, signer):
     assertContains(verify(token, place="us/17"), ">Invalid<")
 
 
-def test_a_mistake_elsewhere_does_not_lose_what_was_pasted(verify, jwt, client, member):
+def test_errors_preserve_the_pasted_jws(verify, jwt, client, member):
     refused = verify(jwt(), clock_skew_seconds="soon")
 
     assertContains(refused, "Enter a whole number", status_code=422)
     assertContains(refused, "reuse the token you pasted", status_code=422)
 
 
-def test_says_what_is_no_jws(verify):
+def test_invalid_jws_is_an_error(verify):
     assertContains(verify("opaque"), "isn&#x27;t a JWT", status_code=422)
     assertContains(verify(unreal() + ".a.b"), "encrypted (a JWE", status_code=422)
 
 
-def test_counts_as_a_look_up(verify, jwt, settings):
+def test_verification_counts_toward_the_user_search_limit(verify, jwt, settings):
     settings.SUBJECT_SEARCHES_PER_HOUR = 1
     verify(jwt())
 

@@ -11,7 +11,7 @@ def world(world_with_scopes):
     return world_with_scopes
 
 
-def test_is_one_deed_of_the_past_and_hides_none_before_it(
+def test_bulk_revocation_is_one_entry_of_the_history(
     desk, begin, worker, look_up, acme, monkeypatch
 ):
     monkeypatch.setattr("console.users.action_history.ENTRIES_PER_PAGE", 3)
@@ -27,7 +27,7 @@ def test_is_one_deed_of_the_past_and_hides_none_before_it(
     assertContains(page, "INC-1", count=1)
 
 
-def test_the_past_does_not_call_proven_what_is_not(desk, begin, worker, look_up, world):
+def test_history_shows_incomplete_revocations_as_incomplete(desk, begin, worker, look_up, world):
     world.fault("down", region="jp")
     begin()
     worker()

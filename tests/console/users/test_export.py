@@ -21,7 +21,7 @@ def export(desk, look_up, world):
     return export
 
 
-def test_has_everything_of_every_region(export):
+def test_export_contains_every_region(export):
     response = export()
 
     file = response.json()
@@ -36,7 +36,7 @@ def test_has_everything_of_every_region(export):
     assert till["tokens"][0]["access_ends_at"].startswith("2100-01-01")
 
 
-def test_names_nobody_and_no_token(export, world):
+def test_export_contains_no_token_and_no_staff_name(export, world):
     text = export().text
 
     assert "hash-" not in text
@@ -44,7 +44,7 @@ def test_names_nobody_and_no_token(export, world):
     assert "of-another" not in text
 
 
-def test_its_headers_name_nobody(export):
+def test_headers_do_not_contain_the_subject(export):
     response = export()
 
     assert SUBJECT not in str(response.headers)
@@ -52,7 +52,7 @@ def test_its_headers_name_nobody(export):
     assert response["Content-Disposition"].startswith('attachment; filename="subject-')
 
 
-def test_says_what_was_not_checked(export, world):
+def test_unchecked_services_are_listed(export, world):
     world.fault("down", region="jp")
 
     response = export()
@@ -64,7 +64,7 @@ def test_says_what_was_not_checked(export, world):
     assert "-incomplete.json" in response["Content-Disposition"]
 
 
-def test_tokens_that_are_too_many_are_not_left_out_in_silence(export, world, monkeypatch):
+def test_truncated_token_lists_are_marked(export, world, monkeypatch):
     monkeypatch.setattr("console.users.user_search.MAX_TOKENS_PER_APP", 20)
     for _ in range(30):
         issue(world, 45)
@@ -72,7 +72,7 @@ def test_tokens_that_are_too_many_are_not_left_out_in_silence(export, world, mon
     assert export().json()["complete"] is False
 
 
-def test_is_in_the_record_before_anybody_is_asked(export):
+def test_export_is_logged_before_the_first_call(export):
     export()
 
     (kept,) = AuditEntry.objects.filter(operation="subject.export")
@@ -82,14 +82,14 @@ def test_is_in_the_record_before_anybody_is_asked(export):
     assert kept.seq < min(one.seq for one in calls)
 
 
-def test_wants_a_reason(desk, look_up, world):
+def test_reason_is_required(desk, look_up, world):
     response = desk.post(f"{look_up()}export/", {"reason": " "})
 
     assertContains(response, "Enter a reason", status_code=422)
     assert not world.calls
 
 
-def test_asks_who_it_is(desk, look_up, world):
+def test_recent_sign_in_is_required(desk, look_up, world):
     path = f"{look_up()}export/"
     expire_authentication(desk)
 
@@ -100,14 +100,14 @@ def test_asks_who_it_is(desk, look_up, world):
     assert not world.calls
 
 
-def test_only_so_often(export, settings):
+def test_hourly_limit_applies(export, settings):
     settings.REVEALS_PER_HOUR = 1
     assert export().status_code == 200
 
     assertContains(export(), "limit of 1 ", status_code=429)
 
 
-def test_has_all_that_was_done_here(export, monkeypatch):
+def test_export_contains_the_whole_action_history(export, monkeypatch):
     monkeypatch.setattr("console.users.action_history.ENTRIES_PER_PAGE", 1)  # entries of one look
     export()
 

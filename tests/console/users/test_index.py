@@ -29,7 +29,7 @@ HOSTILE = [
 ]
 
 
-def test_leads_to_a_page_whose_address_names_nobody(desk):
+def test_search_redirects_to_a_url_without_the_subject(desk):
     body = fill_form(desk.get(USERS_URL), "subject", subject=SUBJECT)
 
     response = desk.post(USERS_URL, body, content_type=URLENCODED)
@@ -40,7 +40,7 @@ def test_leads_to_a_page_whose_address_names_nobody(desk):
 
 
 @pytest.mark.parametrize("subject", HOSTILE)
-def test_takes_any_name_for_a_name(desk, look_up, subject, caplog):
+def test_any_subject_is_accepted_and_escaped(desk, look_up, subject, caplog):
     caplog.set_level(logging.DEBUG)
 
     path = look_up(subject)
@@ -66,7 +66,7 @@ def test_takes_any_name_for_a_name(desk, look_up, subject, caplog):
         ("a\0b", "Null characters"),
     ],
 )
-def test_says_what_is_no_subject(desk, subject, said):
+def test_invalid_subjects_are_errors_at_the_field(desk, subject, said):
     response = desk.post(USERS_URL, {"subject": subject})
 
     assertContains(response, said, status_code=422)
@@ -74,7 +74,7 @@ def test_says_what_is_no_subject(desk, subject, said):
     assert subject.strip() == "" or subject not in response.text
 
 
-def test_the_record_keeps_that_somebody_looked(desk, look_up):
+def test_search_is_logged(desk, look_up):
     look_up()
 
     kept = AuditEntry.objects.get(operation="subject.search")
@@ -82,13 +82,13 @@ def test_the_record_keeps_that_somebody_looked(desk, look_up):
     assert kept.role == "help desk"
 
 
-def test_lists_nobody(desk, look_up):
+def test_form_lists_no_subject(desk, look_up):
     look_up()
 
     assert SUBJECT not in desk.get(USERS_URL).text
 
 
-def test_old_ones_go(desk, look_up):
+def test_old_searches_are_deleted(desk, look_up):
     look_up()
     Lookup.objects.update(created_at=timezone.now() - timedelta(hours=13))
 
@@ -97,7 +97,7 @@ def test_old_ones_go(desk, look_up):
     assert Lookup.objects.count() == 1
 
 
-def test_is_sealed_anew_under_a_new_key(look_up, settings):
+def test_subject_is_reencrypted_on_key_rotation(look_up, settings):
     look_up()
     old = Lookup.objects.get().sealed
     settings.VAULT_KEYS = f"new:{'B' * 43}=,{settings.VAULT_KEYS}"

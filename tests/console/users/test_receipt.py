@@ -31,7 +31,7 @@ def path(desk, look_up, world):
     return f"/acme/subjects/receipts/{Receipt.objects.get().pk}/"
 
 
-def test_says_who_why_what_was_there_and_what_is_left(desk, path):
+def test_receipt_shows_actor_reason_and_counts_before_and_after(desk, path):
     page = desk.get(path)
 
     for said in ("HELP_DESK", "INC-7", "Lost phone", "Till", "1 active, 1 expired"):
@@ -42,7 +42,7 @@ def test_says_who_why_what_was_there_and_what_is_left(desk, path):
     assert SUBJECT not in page.text.partition("</title>")[0]
 
 
-def test_its_file_has_each_call_with_its_place_in_the_chain(desk, path):
+def test_file_lists_each_call_with_its_chain_position(desk, path):
     file = desk.get(path, {"format": "json"}).json()
 
     (place,) = file["services"]
@@ -59,7 +59,7 @@ def test_its_file_has_each_call_with_its_place_in_the_chain(desk, path):
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.AUDITOR])
-def test_others_see_who_did_it_and_not_to_whom(member, path, role):
+def test_other_roles_see_the_actor_but_no_subject(member, path, role):
     other = member(role)
 
     page = other.get(path)
@@ -71,15 +71,15 @@ def test_others_see_who_did_it_and_not_to_whom(member, path, role):
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.VIEWER])
-def test_who_neither_looks_up_nor_reads_the_record_sees_none(member, path, role):
+def test_roles_without_user_or_audit_access_get_403(member, path, role):
     assert member(role).get(path).status_code == 403
 
 
-def test_nobody_sees_one_without_signing_in(client, path):
+def test_anonymous_visitor_is_sent_to_sign_in(client, path):
     assert client.get(path)["Location"].startswith("/accounts/login/")
 
 
-def test_is_sealed_anew_under_a_new_key(desk, path, settings):
+def test_subject_is_reencrypted_on_key_rotation(desk, path, settings):
     old = Receipt.objects.get().sealed
     assert SUBJECT not in old
     settings.VAULT_KEYS = f"new:{'B' * 43}=,{settings.VAULT_KEYS}"
@@ -90,7 +90,7 @@ def test_is_sealed_anew_under_a_new_key(desk, path, settings):
     assertContains(desk.get(path), SUBJECT)
 
 
-def test_who_was_removed_does_not_take_it_along(desk, path, member, django_user_model):
+def test_receipt_survives_removal_of_its_actor(desk, path, member, django_user_model):
     django_user_model.objects.filter(username="HELP_DESK").delete()
 
     assertContains(member(Role.AUDITOR).get(path), "HELP_DESK")
@@ -104,7 +104,7 @@ def digest_of(file):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def test_its_digest_is_in_the_record(desk, path, member):
+def test_digest_of_the_receipt_is_in_the_audit_log(desk, path, member):
     file = desk.get(path, {"format": "json"}).json()
 
     entry = AuditEntry.objects.get(operation="receipt.made")
@@ -117,13 +117,13 @@ def test_its_digest_is_in_the_record(desk, path, member):
     assertContains(desk.get(path), "matches the audit log")
 
 
-def test_tells_that_it_was_changed_afterwards(desk, path):
+def test_tampered_receipt_is_reported(desk, path):
     Receipt.objects.update(reason="Asked for it")
 
     assertContains(desk.get(path), "receipt changed")
 
 
-def test_tells_that_its_digest_was_removed_by_policy(desk, path, settings):
+def test_digest_removed_by_retention_is_reported(desk, path, settings):
     settings.AUDIT_KEEP = {"searches": "30"}
     later = timezone.now() + timedelta(days=60)
     time = SimpleNamespace(time_ns=lambda: int(later.timestamp() * 1e9))

@@ -34,7 +34,7 @@ def rows(response):
     ]
 
 
-def test_lists_apps_live_ones_first(ask):
+def test_apps_with_active_tokens_come_first(ask):
     till, shop = rows(ask())
 
     assert "Till Shop" in till
@@ -47,28 +47,28 @@ def test_lists_apps_live_ones_first(ask):
     assert "live" not in shop
 
 
-def test_is_a_part_for_scripts_and_a_page_without(ask):
+def test_htmx_gets_a_part_and_others_a_page(ask):
     assertTemplateNotUsed(ask(), "base.html")
     assertContains(ask(headers={}), "<html")
 
 
-def test_asks_no_other_region(ask, world):
+def test_other_regions_are_not_called(ask, world):
     ask("jp")
 
     assert {call.region for call in world.calls} == {"jp"}
 
 
-def test_says_that_nothing_may_act_where_all_said_so(ask):
+def test_no_connected_apps_is_shown_when_all_services_answered(ask):
     assertContains(ask("eu"), "No connected apps")
     assertContains(ask("us", "nobody-knows-me"), "No connected apps")
 
 
 @pytest.mark.parametrize("region", ["br", "nope", "us1"])
-def test_there_is_no_page_of_a_region_without_a_credential(ask, region):
+def test_region_without_credential_is_not_found(ask, region):
     assert ask(region).status_code == 404
 
 
-def test_a_region_that_is_down_is_not_checked(ask, world):
+def test_unavailable_region_is_shown_as_not_checked(ask, world):
     world.fault("down", region="us")
 
     response = ask()
@@ -78,7 +78,7 @@ def test_a_region_that_is_down_is_not_checked(ask, world):
     assertNotContains(response, "0 apps")
 
 
-def test_one_service_that_fails_is_not_checked_and_the_others_are(ask, world):
+def test_failing_service_is_not_checked_and_others_are(ask, world):
     world.services[18] = {"apiKey": 18, "serviceName": "Broken", "modifiedAt": 1}
     world.fault("status", status=503, path="/18/client/authorization", region="us")
 
@@ -91,7 +91,7 @@ def test_one_service_that_fails_is_not_checked_and_the_others_are(ask, world):
     assertNotContains(response, "No connected apps")
 
 
-def test_a_region_without_services_says_that_there_is_none(ask, world):
+def test_region_without_services_says_so(ask, world):
     world.services.clear()
 
     response = ask()
@@ -100,7 +100,7 @@ def test_a_region_without_services_says_that_there_is_none(ask, world):
     assertNotContains(response, "All 0 services")
 
 
-def test_nothing_found_and_one_not_checked_is_not_nothing(ask, world):
+def test_unchecked_service_is_not_reported_as_no_apps(ask, world):
     world.services[18] = {"apiKey": 18, "serviceName": "Broken", "modifiedAt": 1}
     world.fault("status", status=503, path="/18/client/authorization", region="us")
 
@@ -114,7 +114,7 @@ def test_nothing_found_and_one_not_checked_is_not_nothing(ask, world):
     ("operation", "said"),
     [("token.list", "not checked"), ("granted_scopes.get_post", "not checked")],
 )
-def test_what_an_app_holds_may_be_unknown(ask, world, operation, said):
+def test_forbidden_details_of_an_app_are_shown_as_unknown(ask, world, operation, said):
     world.fault("status", status=403, code="A001217", operation=operation)
 
     response = ask()
@@ -122,7 +122,7 @@ def test_what_an_app_holds_may_be_unknown(ask, world, operation, said):
     assert [said in row for row in rows(response)] == [True, True]
 
 
-def test_services_seen_before_are_asked_where_the_list_fails(ask, world):
+def test_known_services_are_searched_when_the_list_fails(ask, world):
     ask()
     world.fault("status", status=503, operation="service.list")
 
@@ -132,7 +132,7 @@ def test_services_seen_before_are_asked_where_the_list_fails(ask, world):
     assert len(rows(response)) == 2
 
 
-def test_a_service_that_is_gone_is_not_told(ask, world, acme):
+def test_deleted_service_is_not_listed(ask, world, acme):
     ask()
     assert KnownService.objects.filter(organization=acme, service_id=17).exists()
     del world.services[17]
@@ -142,14 +142,14 @@ def test_a_service_that_is_gone_is_not_told(ask, world, acme):
     assertContains(response, "No connected apps")
 
 
-def test_counts_more_tokens_than_one_page_has(ask, world):
+def test_tokens_of_several_pages_are_counted(ask, world):
     for _ in range(44):
         issue(world, 45)
 
     assert "44 active" in rows(ask())[1] + rows(ask())[0]
 
 
-def test_an_app_is_asked_while_other_services_are_waited_for(ask, world):
+def test_apps_are_read_while_a_slow_service_is_pending(ask, world):
     world.services[18] = {"apiKey": 18, "serviceName": "Slow", "modifiedAt": 1}
     ask()
     world.fault("delay", path="/18/client/authorization", delay=400, times=1)
@@ -168,7 +168,7 @@ def test_rate_limited_call_is_retried_once(ask, world, monkeypatch):
     assert len(rows(ask())) == 2
 
 
-def test_the_subject_is_in_no_path_that_was_asked(ask, world):
+def test_subject_is_in_no_request_path(ask, world):
     ask(subject="../../x?y=1#z")
 
     assert {call.status for call in world.calls} == {200}
@@ -178,7 +178,7 @@ def test_the_subject_is_in_no_path_that_was_asked(ask, world):
     assert not [one for one in kept if "x?y" in one.path]
 
 
-def test_a_region_of_which_nothing_answered_has_no_numbers(ask, world):
+def test_unavailable_region_shows_no_counts(ask, world):
     world.fault("status", status=503, path="authorization", region="us")
 
     response = ask()
@@ -187,7 +187,7 @@ def test_a_region_of_which_nothing_answered_has_no_numbers(ask, world):
     assertNotContains(response, "0 apps")
 
 
-def test_tells_above_all_regions_what_this_one_told(look_up, desk, world):
+def test_region_result_updates_the_summary(look_up, desk, world):
     page = look_up()
     world.fault("down", region="jp")
 

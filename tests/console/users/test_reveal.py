@@ -21,7 +21,7 @@ def entry(acme):
     return AuditEntry.objects.get().entry
 
 
-def test_leads_to_the_page_of_the_subject(member, entry, sandbox):
+def test_reveal_redirects_to_the_user(member, entry, sandbox):
     admin = member(Role.ADMIN)
     page = admin.get(f"/acme/audit/{entry}/")
     assertNotContains(page, SUBJECT)
@@ -39,11 +39,11 @@ def test_leads_to_the_page_of_the_subject(member, entry, sandbox):
     assert (kept.reason, kept.ticket) == tuple(WHY.values())
 
 
-def test_an_auditor_is_not_led_there(member, entry):
+def test_auditors_get_no_reveal_link(member, entry):
     assertNotContains(member(Role.AUDITOR).get(f"/acme/audit/{entry}/"), "reveal/")
 
 
-def test_wants_a_reason_and_a_subject(member, entry, acme):
+def test_reason_and_subject_are_required(member, entry, acme):
     admin = member(Role.ADMIN)
     path = f"/acme/subjects/reveal/{entry}/"
     assert admin.post(path, {"reason": " "}).status_code == 422
@@ -53,7 +53,7 @@ def test_wants_a_reason_and_a_subject(member, entry, acme):
     assert admin.get(path.replace(entry, other)).status_code == 404
 
 
-def test_not_that_of_another_organization(member, entry):
+def test_entry_of_another_organization_is_not_found(member, entry):
     who = Actor(7, "eve@other.example", organization_id=10**6)
     record_event(who, SUBJECT_SEARCH, subject="theirs")
     other = AuditEntry.objects.get(subject="theirs").entry
@@ -62,7 +62,7 @@ def test_not_that_of_another_organization(member, entry):
     assert member(Role.ADMIN).post(path, WHY).status_code == 404
 
 
-def test_only_so_often(member, entry, settings):
+def test_hourly_limit_applies(member, entry, settings):
     settings.REVEALS_PER_HOUR = 0
 
     response = member(Role.ADMIN).post(f"/acme/subjects/reveal/{entry}/", WHY)

@@ -42,7 +42,7 @@ def file(browser, path):
     return browser.get(path, {"format": "json"}).json()
 
 
-def test_previews_what_it_hits_and_what_was_not_checked(desk, place, world):
+def test_preview_shows_effects_and_unchecked_services(desk, place, world):
     world.fault("down", region="jp")
 
     page = desk.get(place)
@@ -57,7 +57,7 @@ def test_previews_what_it_hits_and_what_was_not_checked(desk, place, world):
     assert not AuditEntry.objects.filter(effect="destroy").exists()
 
 
-def test_nothing_is_left_and_the_receipt_proves_it(desk, begin, worker, world):
+def test_everything_is_revoked_and_proven_by_the_receipt(desk, begin, worker, world):
     path = begin()
     assertContains(desk.get(path), "0 of 3")
 
@@ -84,7 +84,7 @@ def test_nothing_is_left_and_the_receipt_proves_it(desk, begin, worker, world):
     assertNotContains(page, 'hx-trigger="every')
 
 
-def test_tells_a_reason_beside_the_subject_alone(begin, worker, world, member):
+def test_reason_naming_the_subject_is_encrypted_with_it(begin, worker, world, member):
     world.fault("status", operation="service.list", region="jp", status=503, times=1)
     begin(reason=f"GDPR, {SUBJECT}", ticket=SUBJECT)
     worker()
@@ -103,7 +103,7 @@ def listings(world):
     return [path.split("/")[2] for path in calls]
 
 
-def test_lists_the_tokens_of_all_apps_by_one_call_before_and_one_after(begin, worker, world):
+def test_one_call_before_and_after_lists_the_tokens_of_all_apps(begin, worker, world):
     begin()
     world.calls.clear()
 
@@ -112,7 +112,7 @@ def test_lists_the_tokens_of_all_apps_by_one_call_before_and_one_after(begin, wo
     assert sorted(listings(world)) == ["17", "17", "19", "19", "20"]
 
 
-def test_lists_them_app_by_app_where_one_page_does_not_hold_them(desk, begin, worker, world):
+def test_long_token_lists_are_read_app_by_app(desk, begin, worker, world):
     for _ in range(20):
         issue(world, 45)
     path = begin()
@@ -125,7 +125,7 @@ def test_lists_them_app_by_app_where_one_page_does_not_hold_them(desk, begin, wo
     assert file(desk, path)["tokens"]["ended"] == 24
 
 
-def test_the_regions_take_turns(begin, world):
+def test_items_alternate_between_regions(begin, world):
     world.services[18] = {"apiKey": 18, "serviceName": "Till", "modifiedAt": 1}
 
     begin()
@@ -134,7 +134,7 @@ def test_the_regions_take_turns(begin, world):
     assert list(items) == ["us", "jp", "us", "jp"]
 
 
-def test_the_subject_is_in_no_job_and_no_title(desk, begin, worker, world):
+def test_job_and_title_do_not_contain_the_subject(desk, begin, worker, world):
     path = begin()
     worker()
 
@@ -148,7 +148,7 @@ def test_the_subject_is_in_no_job_and_no_title(desk, begin, worker, world):
     assert (begun.subject, begun.object) == (SUBJECT, str(Receipt.objects.get().pk))
 
 
-def test_a_region_that_is_down_is_waited_for(desk, begin, worker, world, look_again):
+def test_job_waits_for_an_unavailable_region(desk, begin, worker, world, look_again):
     world.fault("down", region="jp", times=2)  # the preview and the list
 
     path = begin()
@@ -160,7 +160,7 @@ def test_a_region_that_is_down_is_waited_for(desk, begin, worker, world, look_ag
     assert file(desk, path)["proven"] is True
 
 
-def test_one_that_stays_down_is_told_and_tried_again(
+def test_unavailable_region_is_reported_and_can_be_retried(
     desk, begin, worker, world, look_again, monkeypatch
 ):
     monkeypatch.setattr("tenants.jobs.failure_policy.MAX_TRIES", 1)
@@ -189,7 +189,7 @@ def test_one_that_stays_down_is_told_and_tried_again(
     assert not left(world)
 
 
-def test_is_ended_without_a_region_that_stays_down(desk, begin, worker, world):
+def test_receipt_can_be_closed_without_an_unavailable_region(desk, begin, worker, world):
     world.fault("down", region="jp")
     path = begin()
     worker()
@@ -219,7 +219,7 @@ def test_is_ended_without_a_region_that_stays_down(desk, begin, worker, world):
     assert SUBJECT not in str(list(Item.objects.values()))
 
 
-def test_is_no_receipt_yet_while_a_cancelled_job_finishes_something(desk, begin):
+def test_receipt_waits_for_running_items_of_a_cancelled_job(desk, begin):
     path = begin()
     job = Job.objects.get()
     (last, *_rest) = Item.objects.filter(job=job)
@@ -236,7 +236,7 @@ def test_is_no_receipt_yet_while_a_cancelled_job_finishes_something(desk, begin)
 
 
 @pytest.mark.parametrize("kind", [{"status": 401}, {"status": 403, "path": "/19/"}])
-def test_a_refusal_holds_up_no_other(desk, begin, worker, world, kind):
+def test_rejection_does_not_stop_other_services(desk, begin, worker, world, kind):
     world.fault("status", region="jp", path=kind.get("path", ""), status=kind["status"])
 
     path = begin()
@@ -254,7 +254,9 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("call", [5, 6, 7, 8, 9, 11])
-def test_goes_on_from_what_was_kept(desk, begin, worker, world, monkeypatch, call):
+def test_killed_worker_continues_from_the_saved_state(
+    desk, begin, worker, world, monkeypatch, call
+):
     """After the one call that is the last of a worker, and that it hears nothing of."""
     path = begin()
     answer, calls = world.answer, []
@@ -281,7 +283,7 @@ def test_goes_on_from_what_was_kept(desk, begin, worker, world, monkeypatch, cal
     assert told["scopes_forgotten"] == 1
 
 
-def test_who_signs_in_meanwhile_is_signed_out_as_well(desk, begin, worker, world):
+def test_tokens_issued_during_revocation_are_revoked(desk, begin, worker, world):
     """A token that is made between the delete and the second look."""
     path = begin()
     deletes = [0]
@@ -303,7 +305,7 @@ def test_who_signs_in_meanwhile_is_signed_out_as_well(desk, begin, worker, world
 
 
 @pytest.mark.parametrize("entered", [{"typed": "xxxx"}, {"typed": ""}, {"reason": " "}])
-def test_wants_a_reason_and_the_end_of_the_subject(desk, place, world, entered):
+def test_reason_and_confirmation_are_required(desk, place, world, entered):
     body = fill_form(desk.get(place), "typed", **(WHY | entered))
 
     response = desk.post(place, body, content_type=URLENCODED)
@@ -316,7 +318,9 @@ def test_wants_a_reason_and_the_end_of_the_subject(desk, place, world, entered):
     ("subject", "expired", "said"),
     [("only-expired", 1, "0 active, 1 expired"), ("nobody-knows-me", 0, "Nothing to revoke")],
 )
-def test_who_has_nothing_that_lives(desk, look_up, world, worker, subject, expired, said):
+def test_user_without_active_tokens_has_nothing_to_revoke(
+    desk, look_up, world, worker, subject, expired, said
+):
     if expired:
         issue(world, 45, subject=subject, expires_at=YESTERDAY)
     place = f"{look_up(subject)}revoke/"
@@ -331,14 +335,14 @@ def test_who_has_nothing_that_lives(desk, look_up, world, worker, subject, expir
     assert not left(world, subject)
 
 
-def test_a_short_subject_is_typed_whole(desk, look_up, world):
+def test_short_subject_is_confirmed_in_full(desk, look_up, world):
     place = f"{look_up('bob')}revoke/"
     body = fill_form(desk.get(place), "typed", **(WHY | {"typed": "bob"}))
 
     assert desk.post(place, body, content_type=URLENCODED).status_code == 302
 
 
-def test_sent_twice_it_is_begun_once(desk, place):
+def test_second_submit_starts_no_second_job(desk, place):
     body = fill_form(desk.get(place), "typed", **WHY)
 
     first, second = (desk.post(place, body, content_type=URLENCODED) for _ in "12")
@@ -347,7 +351,7 @@ def test_sent_twice_it_is_begun_once(desk, place):
     assert Job.objects.count() == Receipt.objects.count() == 1
 
 
-def test_is_found_from_the_subject_the_job_and_the_record(desk, begin, worker, look_up, member):
+def test_receipt_is_linked_from_user_job_and_audit_log(desk, begin, worker, look_up, member):
     path = begin()
     worker()
     begun = AuditEntry.objects.get(operation="subject.revoke_all").entry

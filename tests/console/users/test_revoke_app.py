@@ -50,7 +50,7 @@ def destroyed(world):
     return [one for call in world.calls for one in words if one in call.path]
 
 
-def test_says_in_words_what_stops(desk, row):
+def test_effects_are_described(desk, row):
     told = desk.get(row)
 
     assertContains(told, "1 token is revoked immediately")
@@ -60,7 +60,7 @@ def test_says_in_words_what_stops(desk, row):
     assertContains(told, "<code>old</code>")
 
 
-def test_ends_its_tokens_and_then_its_scopes_and_no_others(desk, row, till):
+def test_tokens_and_consent_of_this_app_only_are_revoked(desk, row, till):
     response = revoke(desk, row)
 
     assert response["Location"].endswith("#in-us")
@@ -73,7 +73,7 @@ def test_ends_its_tokens_and_then_its_scopes_and_no_others(desk, row, till):
     assert {(one.subject, one.ticket, one.label) for one in kept} == {(SUBJECT, "INC-7", "Till")}
 
 
-def test_its_row_says_so_and_leads_to_the_receipt(desk, row):
+def test_row_is_updated_and_links_the_receipt(desk, row):
     response = revoke(desk, row, headers=IN_DIALOG)
 
     assert response["HX-Retarget"] == "#app-us-17-44"
@@ -89,7 +89,7 @@ def test_its_row_says_so_and_leads_to_the_receipt(desk, row):
     assertContains(desk.get(row.partition("regions")[0]), f"{Receipt.objects.get().pk}")
 
 
-def test_a_row_of_an_app_that_is_back_is_live_again(desk, row, till):
+def test_app_with_new_tokens_is_active_again(desk, row, till):
     revoke(desk, row)
     issue(till, 44)
 
@@ -99,7 +99,7 @@ def test_a_row_of_an_app_that_is_back_is_live_again(desk, row, till):
     assertNotContains(again, "revoked")
 
 
-def test_sent_twice_it_is_done_once(desk, row, till):
+def test_second_submit_revokes_once(desk, row, till):
     body = fill_form(desk.get(row), "reason", **WHY)
 
     first, second = (desk.post(row, body, content_type=URLENCODED) for _ in "12")
@@ -109,7 +109,7 @@ def test_sent_twice_it_is_done_once(desk, row, till):
     assert Receipt.objects.count() == 1
 
 
-def test_wants_a_reason_and_asks_for_it_where_one_is(desk, row, till):
+def test_missing_reason_is_an_error_in_the_dialog(desk, row, till):
     response = desk.post(row, {"reason": " ", "idempotency_key": "x" * 24}, headers=IN_DIALOG)
 
     assertContains(response, "Enter a reason for the audit log.", status_code=422)
@@ -117,7 +117,7 @@ def test_wants_a_reason_and_asks_for_it_where_one_is(desk, row, till):
     assert not destroyed(till)
 
 
-def test_an_answer_that_was_lost_is_settled_by_looking(desk, row, till, acme):
+def test_lost_response_is_resolved_by_reading(desk, row, till, acme):
     till.fault("reset", operation="authorization.delete_post", after=True, times=1)
 
     revoke(desk, row)
@@ -147,7 +147,7 @@ def test_an_answer_that_was_lost_is_settled_by_looking(desk, row, till, acme):
         ({"kind": "status", "status": 503, "path": "authorization/delete"}, "503"),
     ],
 )
-def test_what_is_not_proven_is_told_and_can_be_tried_again(desk, row, till, fault, said):
+def test_unproven_revocation_is_reported_and_can_be_retried(desk, row, till, fault, said):
     form = fill_form(desk.get(row), "reason", **WHY)
     till.fault(**fault)
 
@@ -163,7 +163,7 @@ def test_what_is_not_proven_is_told_and_can_be_tried_again(desk, row, till, faul
     assert TILL not in till.region("us").granted[17]
 
 
-def test_a_dead_row_that_is_still_listed_is_not_taken_for_a_live_one(desk, row, till):
+def test_revoked_app_still_listed_is_not_shown_as_active(desk, row, till):
     """As some live servers may do it (Authlete facts, 14)."""
     form = fill_form(desk.get(row), "reason", **WHY)
     till.state.revoked_linger = True
@@ -178,5 +178,5 @@ def test_a_dead_row_that_is_still_listed_is_not_taken_for_a_live_one(desk, row, 
     assertContains(receipt, "2 revoked tokens are still listed")
 
 
-def test_is_of_who_looked_alone(desk, row, member):
+def test_page_belongs_to_the_person_who_searched(desk, row, member):
     assert member(Role.ADMIN).get(row).status_code == 404

@@ -12,27 +12,27 @@ from tenants.organizations.roles import Role
 from tests.support.users import SUBJECT, USERS_URL, did
 
 
-def test_is_for_who_looked_alone(look_up, member):
+def test_page_belongs_to_the_person_who_searched(look_up, member):
     path = look_up()
 
     assert member(Role.ADMIN).get(path).status_code == 404
 
 
-def test_is_of_one_organization(look_up, desk):
+def test_page_belongs_to_one_organization(look_up, desk):
     path = look_up()
     Lookup.objects.update(organization=Organization.objects.create(slug="other"))
 
     assert desk.get(path).status_code == 404
 
 
-def test_ends_with_the_session(look_up, desk):
+def test_page_expires_with_the_session(look_up, desk):
     path = look_up()
     Lookup.objects.update(created_at=timezone.now() - timedelta(hours=12))
 
     assert desk.get(path).status_code == 404
 
 
-def test_a_moved_seal_opens_nothing(look_up, desk):
+def test_swapped_encrypted_subject_cannot_be_opened(look_up, desk):
     path = look_up()
     look_up("user-2")
     first, second = Lookup.objects.order_by("created_at")
@@ -41,7 +41,7 @@ def test_a_moved_seal_opens_nothing(look_up, desk):
     assert desk.get(path).status_code == 404
 
 
-def test_tells_what_was_done_before(look_up, desk, acme):
+def test_earlier_actions_are_listed(look_up, desk, acme):
     did(acme, ticket="INC-7", reason="Lost phone", region="us")
     did(acme, ticket="INC-7", reason="Lost phone", region="jp")
     did(acme, "user-2", ticket="INC-8")
@@ -55,18 +55,18 @@ def test_tells_what_was_done_before(look_up, desk, acme):
     assertNotContains(page, "INC-8")
 
 
-def test_tells_nothing_of_another_organization(look_up, desk, acme):
+def test_actions_of_other_organizations_are_hidden(look_up, desk, acme):
     did(Organization(pk=acme.pk + 1), ticket="INC-7")
 
     assertContains(desk.get(look_up()), "Nothing was revoked or changed")
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.VIEWER, Role.AUDITOR])
-def test_is_for_the_help_desk_and_admins(member, role):
+def test_needs_a_help_desk_or_admin_role(member, role):
     assert member(role).post(USERS_URL, {"subject": SUBJECT}).status_code == 403
 
 
-def test_earlier_actions_stand_above_the_apps(look_up, desk, acme, world):
+def test_earlier_actions_are_above_the_apps(look_up, desk, acme, world):
     did(acme, ticket="INC-7")
 
     page = desk.get(f"{look_up()}?whole=yes").content.decode()

@@ -144,7 +144,7 @@ def calls(sandbox, what):
     return Counter(call.path for call in list(sandbox.calls) if what in call.path)
 
 
-def test_repeats_nothing_and_its_receipt_is_right(deployed, sandbox):
+def test_killed_worker_repeats_nothing_and_the_receipt_is_correct(deployed, sandbox):
     port = int(deployed.environment["AUTHLETE_REGIONS"].rpartition(":")[2])
     began = deployed.run_code(START, SUBJECT)
     assert began.returncode == 0, began.stderr

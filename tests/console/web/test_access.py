@@ -52,14 +52,14 @@ def signed_in(acme):
     return make
 
 
-def test_every_page_is_in_the_table():
+def test_every_page_is_in_the_access_table():
     assert set(ROUTES) == set(ALLOWED_ROLES) | set(PUBLIC)
     assert all(PUBLIC.values())
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("role", Role)
-def test_a_member_is_admitted_by_role(signed_in, sandbox, role, method):
+def test_members_are_admitted_by_role(signed_in, sandbox, role, method):
     browser = signed_in(role)
     for name in ORGANIZATION_PAGES:
         answer = status(browser, method, name)
@@ -69,7 +69,7 @@ def test_a_member_is_admitted_by_role(signed_in, sandbox, role, method):
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete", "options", "head"])
-def test_a_stranger_is_told_that_there_is_nothing(signed_in, sandbox, method):
+def test_non_members_get_404(signed_in, sandbox, method):
     browser = signed_in()
 
     assert {status(browser, method, name) for name in ORGANIZATION_PAGES} == {404}
@@ -77,7 +77,7 @@ def test_a_stranger_is_told_that_there_is_nothing(signed_in, sandbox, method):
 
 
 @pytest.mark.parametrize("name", ORGANIZATION_PAGES)
-def test_what_is_not_theirs_looks_as_what_is_not_there(signed_in, name):
+def test_foreign_and_missing_organizations_look_the_same(signed_in, name):
     browser = signed_in()
 
     found = [browser.get(page_path(name, organization=slug)) for slug in ("acme", "nope")]
@@ -86,7 +86,7 @@ def test_what_is_not_theirs_looks_as_what_is_not_there(signed_in, name):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_nobody_comes_in_without_signing_in(acme, sandbox, client, method):
+def test_anonymous_visitors_are_sent_to_sign_in(acme, sandbox, client, method):
     for name, may in ALLOWED_ROLES.items():
         response = getattr(client, method)(page_path(name))
 
@@ -95,14 +95,14 @@ def test_nobody_comes_in_without_signing_in(acme, sandbox, client, method):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_who_is_disabled_does_not_come_in(signed_in, sandbox, method):
+def test_disabled_accounts_are_refused(signed_in, sandbox, method):
     browser = signed_in(Role.ADMIN)
     User.objects.update(is_active=False)
 
     assert {status(browser, method, name) for name in ORGANIZATION_PAGES} == {302}
 
 
-def test_a_page_of_another_organization_opens_nothing(signed_in, sandbox):
+def test_admin_of_one_organization_is_refused_in_another(signed_in, sandbox):
     """The admin of one organization is a stranger in the other."""
     browser = signed_in(Role.ADMIN)
     Organization.objects.create(slug="other", name="Other")
@@ -118,7 +118,7 @@ def test_a_page_of_another_organization_opens_nothing(signed_in, sandbox):
     ("role", "event", "effect"),
     [(Role.VIEWER, "access.denied", "change"), (None, "access.stranger", "change")],
 )
-def test_the_record_keeps_who_was_refused(acme, signed_in, role, event, effect):
+def test_denials_are_logged(acme, signed_in, role, event, effect):
     signed_in(role).get(page_path("services:edit"))
 
     kept = AuditEntry.objects.get(operation=event)
@@ -129,14 +129,14 @@ def test_the_record_keeps_who_was_refused(acme, signed_in, role, event, effect):
     assert kept.page
 
 
-def test_the_record_keeps_a_guess_at_an_organization(signed_in):
+def test_guessed_organizations_are_logged(signed_in):
     signed_in().get(page_path("members:index", organization="nope"))
 
     kept = AuditEntry.objects.get(operation="access.stranger")
     assert (kept.organization_id, kept.label) == (0, "/nope/members/")
 
 
-def test_looking_changes_nothing(signed_in, sandbox):
+def test_safe_methods_change_nothing(signed_in, sandbox):
     """GET, HEAD and OPTIONS are harmless everywhere; what they open is recorded."""
     browser = signed_in(Role.ADMIN)
     before, quiet = tables(), set()
@@ -152,7 +152,7 @@ def test_looking_changes_nothing(signed_in, sandbox):
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options"])
-def test_no_other_method_reaches_authlete(signed_in, sandbox, method):
+def test_other_methods_never_reach_authlete(signed_in, sandbox, method):
     browser = signed_in(Role.ADMIN)
 
     for name in ORGANIZATION_PAGES:

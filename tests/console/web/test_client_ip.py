@@ -23,7 +23,7 @@ from console.web.access import client_ip
         (1, "2.2.2.2, <script>", "10.0.0.1"),
     ],
 )
-def test_counts_as_many_hops_back_as_are_trusted(settings, trusted, told, address):
+def test_address_is_taken_behind_the_trusted_hops(settings, trusted, told, address):
     settings.TRUSTED_PROXIES = trusted
     asked = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=told)
 

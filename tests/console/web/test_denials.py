@@ -15,7 +15,7 @@ from tests.support.access import page_path
         (Role.HELP_DESK, "tokens:reveal", {}),
     ],
 )
-def test_the_record_keeps_what_a_page_itself_refused(acme, member, sandbox, role, name, entered):
+def test_denials_within_a_page_are_logged(acme, member, sandbox, role, name, entered):
     assert member(role).post(page_path(name), entered).status_code == 403
 
     kept = AuditEntry.objects.get(operation="access.denied")

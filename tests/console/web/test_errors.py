@@ -28,7 +28,7 @@ def reader(client, django_user_model):
     return client
 
 
-def test_a_missing_page_says_that_nothing_was_changed(reader):
+def test_404_says_that_nothing_was_changed(reader):
     response = reader.get("/help/nowhere/")
 
     assertContains(response, "Nothing was changed.", status_code=404)
@@ -36,20 +36,20 @@ def test_a_missing_page_says_that_nothing_was_changed(reader):
     assertTemplateUsed(response, "base.html")
 
 
-def test_a_missing_page_shows_strangers_no_frame(client, db):
+def test_404_shows_anonymous_visitors_no_menu(client, db):
     response = client.get("/help/nowhere/")
 
     assertContains(response, "Page not found", status_code=404)
     assertTemplateNotUsed(response, "base.html")
 
 
-def test_a_refusal_names_the_role(member, sandbox):
+def test_403_names_the_needed_role(member, sandbox):
     response = member(Role.VIEWER).get("/acme/services/us/17/edit/tokens/")
 
     assertContains(response, "Your role in Acme is Viewer.", status_code=403)
 
 
-def test_denied_page_names_the_administrators(member, acme, sandbox):
+def test_403_names_the_administrators(member, acme, sandbox):
     add_member(acme, "ida@acme.example", Role.ADMIN, first_name="Ida")
     add_member(acme, "ian@acme.example", Role.ADMIN, is_active=False)
 
@@ -80,7 +80,7 @@ def test_htmx_gets_a_notice_instead_of_a_page(reader):
     assert "HX-Request" in response["Vary"]
 
 
-def test_a_forged_form_is_refused_and_explained(db, django_user_model):
+def test_csrf_failure_is_explained(db, django_user_model):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(django_user_model.objects.create_user("mara"))
 
@@ -90,7 +90,7 @@ def test_a_forged_form_is_refused_and_explained(db, django_user_model):
     assert "theme" not in response.cookies
 
 
-def test_a_host_that_is_not_ours_is_refused_and_explained(client, settings):
+def test_unknown_host_is_refused_and_explained(client, settings):
     settings.ALLOWED_HOSTS = ["console.example"]
 
     response = client.get("/help/display/", headers={"Host": "evil.example"})
@@ -98,7 +98,7 @@ def test_a_host_that_is_not_ours_is_refused_and_explained(client, settings):
     assertContains(response, "Nothing was changed.", status_code=400)
 
 
-def test_what_cannot_be_recorded_is_not_done_and_said(member, sandbox, monkeypatch):
+def test_unwritable_audit_log_stops_the_action(member, sandbox, monkeypatch):
     def full(rows):
         raise OperationalError("disk is full")
 
@@ -121,7 +121,7 @@ def test_what_cannot_be_recorded_is_not_done_and_said(member, sandbox, monkeypat
         (InternalError, 503, "Database unavailable"),
     ],
 )
-def test_a_fault_of_ours_needs_no_database(reader, monkeypatch, error, status, told):
+def test_500_page_needs_no_database(reader, monkeypatch, error, status, told):
     def fail(*_):
         raise error("secret detail")
 

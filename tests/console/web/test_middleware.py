@@ -7,7 +7,7 @@ from tests.support.markup import compact
 GONE = "/acme/services/us/404/edit/tokens/"
 
 
-def test_explains_a_refusal_on_a_page_of_its_own(member, acme, sandbox):
+def test_rejection_is_explained_on_a_page(member, acme, sandbox):
     add_known_service(acme, "us", 404)
 
     response = member(Role.ADMIN).get(GONE)
@@ -15,7 +15,7 @@ def test_explains_a_refusal_on_a_page_of_its_own(member, acme, sandbox):
     assertContains(response, "VIEW_CLIENT", status_code=403)
 
 
-def test_what_was_only_read_is_not_said_to_be_unknown(member, sandbox):
+def test_lost_read_is_not_called_an_unknown_outcome(member, sandbox):
     sandbox.fault("reset", operation="service.get")
 
     response = member(Role.ADMIN).get("/acme/services/us/17/")
@@ -24,7 +24,7 @@ def test_what_was_only_read_is_not_said_to_be_unknown(member, sandbox):
     assertNotContains(response, "its outcome is unknown", status_code=502)
 
 
-def test_explains_a_refusal_to_htmx_in_the_notices(member, acme, sandbox):
+def test_htmx_gets_the_rejection_as_a_notice(member, acme, sandbox):
     add_known_service(acme, "us", 404)
 
     response = member(Role.ADMIN).get(GONE, headers={"HX-Request": "true"})
@@ -34,7 +34,7 @@ def test_explains_a_refusal_to_htmx_in_the_notices(member, acme, sandbox):
     assert response["HX-Retarget"] == "#notices"
 
 
-def test_a_page_is_in_one_language(client, db):
+def test_page_uses_one_language(client, db):
     response = client.get("/accounts/login/", headers={"accept-language": "ja"})
 
     assertContains(response, '<html lang="en"')

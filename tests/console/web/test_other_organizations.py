@@ -140,7 +140,7 @@ def kept(sandbox, other):
 
 @pytest.mark.parametrize("at", [AT, {}], ids=["their service", "our service"])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_no_page_shows_or_changes_it(member, other, left, sandbox, at, method):
+def test_pages_neither_show_nor_change_foreign_objects(member, other, left, sandbox, at, method):
     """The ids of theirs, in our addresses."""
     sandbox.clients[44] = make_client(44)
     browser, before = member(Role.ADMIN), kept(sandbox, other)
@@ -161,7 +161,7 @@ def test_no_page_shows_or_changes_it(member, other, left, sandbox, at, method):
 
 
 @pytest.mark.parametrize("asked", ["", "?q=quail", "?size=100"])
-def test_no_list_has_it(member, left, asked):
+def test_lists_contain_no_foreign_objects(member, left, asked):
     browser = member(Role.ADMIN)
 
     for name in ("clients:index", "services:index", "jobs:index", "audit:index"):

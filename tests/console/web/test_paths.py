@@ -21,7 +21,7 @@ LARGEST = 2**63 - 1
         ("", None),
     ],
 )
-def test_an_id_is_a_whole_number_of_64_bits(text, found):
+def test_ids_are_64_bit_integers(text, found):
     assert parse_id(text) == found
 
 
@@ -41,6 +41,6 @@ def test_an_id_is_a_whole_number_of_64_bits(text, found):
         ("", None, None),
     ],
 )
-def test_a_service_or_a_client_is_named_by_where_it_is(text, service, client):
+def test_service_and_client_references_are_parsed(text, service, client):
     assert parse_service_ref(text) == service
     assert parse_client_ref(text) == client

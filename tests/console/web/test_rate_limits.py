@@ -28,7 +28,7 @@ def look_up(browser, times=1):
     return [one.status_code for one in answers]
 
 
-def test_refuses_in_words_who_searches_too_often(member, sandbox):
+def test_too_many_searches_get_429_with_an_explanation(member, sandbox):
     desk = member(Role.HELP_DESK)
     assert look_up(desk, 3) == [302, 302, 302]
 
@@ -39,12 +39,12 @@ def test_refuses_in_words_who_searches_too_often(member, sandbox):
     assert Lookup.objects.count() == 3
 
 
-def test_each_person_has_their_own(member, sandbox):
+def test_limits_are_per_person(member, sandbox):
     assert look_up(member(Role.HELP_DESK), 4)[3] == 429
     assert look_up(member(Role.ADMIN), 3) == [302] * 3
 
 
-def test_an_hour_later_it_goes_on(member, sandbox):
+def test_limit_resets_after_an_hour(member, sandbox):
     desk = member(Role.HELP_DESK)
     assert look_up(desk, 4)[3] == 429
     RateLimitUse.objects.update(at=timezone.now() - timedelta(hours=1, seconds=1))
@@ -53,7 +53,7 @@ def test_an_hour_later_it_goes_on(member, sandbox):
     assert RateLimitUse.objects.count() == 1
 
 
-def test_the_record_and_whoever_is_on_duty_hear_of_it(member, sandbox, caplog):
+def test_exceeded_limit_is_logged_and_alerted(member, sandbox, caplog):
     caplog.set_level(logging.WARNING, "meridian.alert")
 
     look_up(member(Role.HELP_DESK), 5)
@@ -65,7 +65,7 @@ def test_the_record_and_whoever_is_on_duty_hear_of_it(member, sandbox, caplog):
     assert told[0]["organization"] == "acme"
 
 
-def test_a_secret_is_seen_only_so_often(member, sandbox):
+def test_secret_reveals_are_limited(member, sandbox):
     sandbox.clients[44] = make_client(44)
     admin, path = member(Role.ADMIN), f"{CLIENT}reveal/"
     bodies = [fill_form(admin.get(path), "reason", reason="Lost") for _ in range(2)]

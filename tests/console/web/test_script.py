@@ -24,7 +24,7 @@ def page(page, live_server, client, django_user_model):
     return page
 
 
-def test_copies_and_says_so(page):
+def test_copy_button_copies_and_confirms(page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate("""() => {
         const status = document.getElementById("status");
@@ -43,7 +43,7 @@ def test_copies_and_says_so(page):
     assert page.evaluate("navigator.clipboard.readText()") == "1948271630"
 
 
-def test_lists_the_organizations_once_asked_for(page, live_server):
+def test_organization_switcher_loads_when_opened(page, live_server):
     page.goto(live_server.url + "/harbor/")
     page.get_by_role("button", name="Harbor Mutual").click()
 
@@ -51,7 +51,7 @@ def test_lists_the_organizations_once_asked_for(page, live_server):
     expect(link).to_have_attribute("aria-current", "true")
 
 
-def test_shows_what_the_server_explained_above_the_page(page):
+def test_server_errors_are_shown_above_the_page(page):
     page.evaluate("void htmx.ajax('GET', '/help/nowhere/', '#content')")
 
     expect(page.locator(TOLD)).to_contain_text("Page not found")
@@ -59,7 +59,7 @@ def test_shows_what_the_server_explained_above_the_page(page):
 
 
 @pytest.mark.parametrize("answer", ["none", "a proxy's page"])
-def test_tells_when_no_answer_of_ours_came(page, answer, browser_log):
+def test_missing_response_is_reported(page, answer, browser_log):
     browser_log.allow("ERR_FAILED|htmx:(afterRequest|sendError)|Response Status Error Code 502")
     if answer == "none":
         page.route("**/help/display/", lambda route: route.abort())
@@ -73,7 +73,7 @@ def test_tells_when_no_answer_of_ours_came(page, answer, browser_log):
     expect(page.locator("#content")).not_to_contain_text("Bad gateway")
 
 
-def test_sends_the_token_with_what_no_form_carries(page):
+def test_csrf_token_is_sent_without_a_form(page):
     with page.expect_response("**/help/display/") as posted:
         page.evaluate("void htmx.ajax('POST', '/help/display/', '#content')")
 
@@ -105,7 +105,7 @@ def links(words, *numbers):
     return "".join(f"<a href='?{one}'>{words.format(one)}</a>" for one in numbers)
 
 
-def test_keeps_the_focus_on_the_same_in_what_is_swapped(page):
+def test_swap_preserves_the_focus(page):
     page.evaluate("document.getElementById('notices').innerHTML = '<p id=part></p>'")
     on = "<a href='?1' aria-label='Remove filter: Harbor'>Harbor</a>"
     copies = "<button aria-label='Copy id'></button><button aria-label='Copy'></button>"
@@ -128,7 +128,7 @@ def test_keeps_the_focus_on_the_same_in_what_is_swapped(page):
         assert focus_after(page, before, at, after) == found, (before, at, after)
 
 
-def test_keeps_the_focus_on_what_leads_to_the_same_where_a_page_looks_again(page):
+def test_polling_preserves_the_focus_on_links(page):
     page.evaluate("document.getElementById('notices').innerHTML = '<p id=part></p>'")
     before = links("Receipt", 1, 2)
     for after, found in ((3, 1, 2), "?2"), ((3, 1), "content"), ((3, 4), "content"):
@@ -137,7 +137,7 @@ def test_keeps_the_focus_on_what_leads_to_the_same_where_a_page_looks_again(page
 
 
 @pytest.mark.parametrize(("moved", "where"), [(0, "/harbor/"), (90, "/help/patterns/")])
-def test_follows_a_link_that_was_swapped_while_it_was_pressed(page, live_server, moved, where):
+def test_link_swapped_during_a_click_is_followed(page, live_server, moved, where):
     link = "<p id='swapped'><a href='/harbor/'>Harbor Mutual</a></p>"
     page.evaluate(f"document.getElementById('content').innerHTML = `{link}`")
     box = page.locator("#swapped a").bounding_box()
@@ -161,7 +161,7 @@ def test_follows_a_link_that_was_swapped_while_it_was_pressed(page, live_server,
         ("Space", "document.dispatchEvent(new Event('visibilitychange'))"),
     ],
 )
-def test_replaces_nothing_by_itself_while_a_button_is_pressed(page, key, lost):
+def test_polling_waits_while_a_button_is_pressed(page, key, lost):
     page.evaluate("""() => {
         const content = document.getElementById("content");
         content.innerHTML = "<p id='swapped'><button>Pause</button></p>";
@@ -216,7 +216,7 @@ def test_first_sign_in_sends_the_time_zone_of_the_browser(browser, live_server, 
     assert AccountPreferences.objects.get(user=user).time_zone == "Asia/Tokyo"
 
 
-def test_goes_to_the_search_box_by_a_slash(page):
+def test_slash_focuses_the_search_box(page):
     page.keyboard.press("/")
     expect(page.locator("#find")).to_be_focused()
 
@@ -224,7 +224,7 @@ def test_goes_to_the_search_box_by_a_slash(page):
     expect(page.locator("#find")).to_have_value("a/b")
 
 
-def test_takes_a_toast_away(page):
+def test_toast_can_be_dismissed(page):
     toast = page.locator(".toast", has_text="The draft couldn't be saved")
     toast.get_by_role("button", name="Dismiss").click()
 

@@ -25,7 +25,7 @@ def production(settings):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/accounts/login/", "/no-such-page"])
-def test_every_response_is_isolated(production, path):
+def test_every_response_has_isolation_headers(production, path):
     response = Client().get(path, secure=True)
 
     assert {name: response.headers.get(name) for name in HEADERS} == HEADERS
@@ -45,7 +45,7 @@ def test_policy_allows_own_files_only(production):
 
 
 @pytest.mark.django_db
-def test_cookies_are_for_the_server_alone(production):
+def test_cookies_are_http_only(production):
     cookies = Client().get("/accounts/login/", secure=True).cookies
 
     assert settings.CSRF_COOKIE_NAME in cookies

@@ -19,7 +19,7 @@ SHOP, HOME = "/acme/services/us/17/", "/acme/"
 RECORD, OUTSIDE = "Service paused", "Changes are paused"
 
 
-def test_a_record_that_cannot_be_written(member, sandbox):
+def test_pages_report_an_unwritable_audit_log(member, sandbox):
     viewer = member(Role.VIEWER)
     assert RECORD not in viewer.get(HOME).text
     AuditHead.objects.update(mac="forged")
@@ -33,7 +33,7 @@ def test_a_record_that_cannot_be_written(member, sandbox):
     assert RECORD not in viewer.get(HOME).text
 
 
-def test_probes_notice_it_while_nobody_does_anything(member):
+def test_readiness_probe_notices_an_unwritable_audit_log(member):
     viewer = member(Role.VIEWER)
     AuditHead.objects.update(mac="forged")
     assert Client().get("/readyz").status_code == 503
@@ -45,7 +45,7 @@ def test_probes_notice_it_while_nobody_does_anything(member):
     assert RECORD not in viewer.get(HOME).text
 
 
-def test_checkpoints_that_get_nowhere(member, settings, monkeypatch):
+def test_pages_report_undelivered_checkpoints(member, settings, monkeypatch):
     monkeypatch.setattr(anchors, "anchor_monitor", anchors._AnchorMonitor())
     viewer = member(Role.VIEWER)
     assert OUTSIDE not in viewer.get(HOME).text
@@ -57,7 +57,7 @@ def test_checkpoints_that_get_nowhere(member, settings, monkeypatch):
     assert OUTSIDE in viewer.get(HOME).text
 
 
-def test_removals_wait_for_checkpoints_and_say_so(db, settings, monkeypatch):
+def test_retention_waits_for_checkpoints_and_says_so(db, settings, monkeypatch):
     monkeypatch.setattr(anchors, "anchor_monitor", anchors._AnchorMonitor())
     settings.AUDIT_SINK_PATIENCE = 900
     with backdate_entries(SEVEN_YEARS_IN_DAYS + 1):

@@ -153,7 +153,7 @@ def sessions():
     return json.dumps(stored_sessions())
 
 
-def test_the_table_names_every_page_that_asks():
+def test_every_step_up_page_is_in_the_table():
     found = {
         name
         for name, places in ROUTES.items()
@@ -164,7 +164,7 @@ def test_the_table_names_every_page_that_asks():
 
 
 @pytest.mark.parametrize("name", sorted(ASKS))
-def test_a_stale_look_is_sent_to_prove_it_and_back(admin, where, sandbox, name):
+def test_stale_session_is_sent_to_confirm_and_back(admin, where, sandbox, name):
     response = expire_authentication(admin).get(where(name))
 
     assert response.status_code == 302
@@ -175,7 +175,7 @@ def test_a_stale_look_is_sent_to_prove_it_and_back(admin, where, sandbox, name):
 
 @pytest.mark.parametrize("htmx", [False, True])
 @pytest.mark.parametrize("name", sorted(ASKS))
-def test_what_a_stale_session_sends_is_dropped(admin, where, sandbox, name, htmx):
+def test_form_of_a_stale_session_is_dropped(admin, where, sandbox, name, htmx):
     people = list(Membership.objects.values())
     current = f"http://testserver{where(name)}"
     headers = {"HX-Request": "true", "HX-Current-URL": current} if htmx else {}
@@ -196,7 +196,7 @@ def test_what_a_stale_session_sends_is_dropped(admin, where, sandbox, name, htmx
 
 
 @pytest.mark.parametrize("name", sorted(ASKS))
-def test_a_fresh_session_passes(admin, where, name):
+def test_recent_sign_in_passes(admin, where, name):
     response = admin.get(where(name))
 
     assert response.status_code == (302 if name in LATER else 200)
@@ -214,20 +214,20 @@ def test_a_fresh_session_passes(admin, where, name):
         ("socialaccount", 0, 302),
     ],
 )
-def test_a_password_or_a_code_counts_for_a_while(admin, where, method, ago, status):
+def test_password_and_code_count_for_a_while(admin, where, method, ago, status):
     set_last_authentication(admin, ago, method)
 
     assert admin.get(where("members:edit")).status_code == status
 
 
-def test_how_long_is_a_setting(admin, where, settings):
+def test_step_up_time_is_a_setting(admin, where, settings):
     settings.STEP_UP_SECONDS = 20
     set_last_authentication(admin, seconds_ago=30)
 
     assert admin.get(where("members:edit")).status_code == 302
 
 
-def test_a_proof_of_somebody_else_is_none(admin, where):
+def test_confirmation_of_another_user_does_not_count(admin, where):
     session = admin.session
     session["account_authentication_methods_user"] = "999"
     session.save()
@@ -235,14 +235,14 @@ def test_a_proof_of_somebody_else_is_none(admin, where):
     assert admin.get(where("members:edit")).status_code == 302
 
 
-def test_who_has_a_code_is_asked_for_it(admin, where):
+def test_users_with_2fa_are_asked_for_a_code(admin, where):
     user = User.objects.get(username="ADMIN")
     Authenticator.objects.create(user=user, type="totp", data={})
 
     assert expire_authentication(admin).get(where("members:edit"))["Location"].startswith(CODE)
 
 
-def test_who_has_a_code_cannot_give_a_password_instead(admin, where):
+def test_users_with_2fa_cannot_confirm_by_password(admin, where):
     user = User.objects.get(username="ADMIN")
     Authenticator.objects.create(user=user, type="totp", data={})
 
@@ -252,7 +252,7 @@ def test_who_has_a_code_cannot_give_a_password_instead(admin, where):
     assert admin.get(where("members:edit"))["Location"].startswith(CODE)
 
 
-def test_who_has_neither_is_never_fresh_and_told_to_set_one_up(admin, where):
+def test_users_without_password_or_2fa_must_set_one_up(admin, where):
     user = User.objects.get(username="ADMIN")
     user.set_unusable_password()
     user.save()
@@ -265,7 +265,7 @@ def test_who_has_neither_is_never_fresh_and_told_to_set_one_up(admin, where):
     assertContains(response, "Set up an authenticator app")
 
 
-def test_it_leads_back_and_says_that_nothing_was_done(admin, where):
+def test_confirmation_returns_and_says_nothing_was_changed(admin, where):
     asked = expire_authentication(admin).post(where("members:password_link"))
     page = admin.get(asked["Location"])
     assertContains(page, "Nothing was sent yet")
@@ -276,7 +276,7 @@ def test_it_leads_back_and_says_that_nothing_was_done(admin, where):
     assert admin.get(back["Location"]).status_code == 200
 
 
-def test_it_leads_to_no_other_site(admin, where):
+def test_confirmation_redirects_to_no_other_site(admin, where):
     other = f"{PASSWORD}?next=https%3A%2F%2Fevil.example%2F"
 
     response = expire_authentication(admin).post(other, {"password": "some password"})
@@ -284,5 +284,5 @@ def test_it_leads_to_no_other_site(admin, where):
     assert "evil" not in response["Location"]
 
 
-def test_who_may_not_do_it_is_not_asked(member, where):
+def test_users_without_permission_get_403_first(member, where):
     assert expire_authentication(member(Role.VIEWER)).get(where("members:edit")).status_code == 403

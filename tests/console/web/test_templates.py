@@ -32,7 +32,7 @@ def blocks(name):
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if frames(name)])
-def test_fills_only_blocks_that_its_frame_has(name):
+def test_templates_fill_existing_blocks_only(name):
     (page,) = nodes(name, ExtendsNode)
     filled = {node.name for node in page.nodelist if isinstance(node, BlockNode)}
 

@@ -34,7 +34,7 @@ def flat(lists):
     return list(chain.from_iterable(lists))
 
 
-def test_rows_come_in_order_signed_and_once(hooked, record_events, receiver, monkeypatch):
+def test_entries_arrive_in_order_signed_and_once(hooked, record_events, receiver, monkeypatch):
     monkeypatch.setattr(payloads, "MAX_ROWS", 4)
     other = Organization.objects.create(slug="other", name="Other")
     record_events(3)
@@ -60,9 +60,7 @@ def test_rows_come_in_order_signed_and_once(hooked, record_events, receiver, mon
     assert Delivery.objects.filter(state="done", status=204).count() == 3
 
 
-def test_the_receiver_in_the_documents_tells_our_messages_from_others(
-    hooked, record_events, receiver
-):
+def test_documented_receiver_verifies_signatures(hooked, record_events, receiver):
     record_events()
     webhook = hooked()
     deliver(webhook)
@@ -79,7 +77,7 @@ def test_the_receiver_in_the_documents_tells_our_messages_from_others(
     assert not verify("whsec_" + "B" * 44, got.headers, got.body)
 
 
-def test_a_body_is_no_larger_than_a_receiver_takes(hooked, record_events, receiver, monkeypatch):
+def test_bodies_have_a_size_limit(hooked, record_events, receiver, monkeypatch):
     record_events(8, reason="x" * 300)
     monkeypatch.setattr(payloads, "MAX_BODY_BYTES", 3000)
     webhook = hooked()
@@ -91,7 +89,7 @@ def test_a_body_is_no_larger_than_a_receiver_takes(hooked, record_events, receiv
     assert len(receiver.requests) > 2
 
 
-def test_subjects_are_left_out_unless_they_are_asked_for(hooked, record_events, receiver):
+def test_subjects_are_left_out_by_default(hooked, record_events, receiver):
     record_events(event=SUBJECT_SEARCH, subject="anna@x", label="of anna@x", reason="ok")
     deliver(hooked())
     deliver(hooked(subjects=True))
@@ -103,7 +101,7 @@ def test_subjects_are_left_out_unless_they_are_asked_for(hooked, record_events, 
     assert (without["reason"], clear["subject"]) == ("ok", "anna@x")
 
 
-def test_only_what_was_chosen_comes_and_the_rest_is_passed_over(hooked, record_events, receiver):
+def test_only_selected_entries_are_delivered(hooked, record_events, receiver):
     record_events(2)
     record_events(event=MEMBER_REMOVE)
     head = record_events(event=ACCESS_DENIED)
@@ -120,7 +118,7 @@ def test_only_what_was_chosen_comes_and_the_rest_is_passed_over(hooked, record_e
     assert webhook.position == head
 
 
-def test_a_failure_is_tried_again_the_same_way_with_what_came_since_behind(
+def test_failed_delivery_is_retried_before_newer_entries(
     hooked, record_events, receiver, time_machine
 ):
     time_machine.move_to(NOW, tick=False)
@@ -144,7 +142,7 @@ def test_a_failure_is_tried_again_the_same_way_with_what_came_since_behind(
     assert max(Delivery.objects.values_list("tries", flat=True)) == 3
 
 
-def test_who_takes_nothing_is_left_alone_and_somebody_is_told(
+def test_failing_webhook_is_paused_and_alerted(
     hooked, record_events, receiver, time_machine, caplog
 ):
     time_machine.move_to(NOW, tick=False)
@@ -171,7 +169,7 @@ def test_who_takes_nothing_is_left_alone_and_somebody_is_told(
     assert (delivery.status, delivery.answer) == (500, "disk \ufffd full")
 
 
-def test_who_is_gone_is_asked_no_more(hooked, record_events, receiver):
+def test_410_response_ends_deliveries(hooked, record_events, receiver):
     record_events()
     webhook = hooked()
     receiver.answers = [410]
@@ -182,7 +180,7 @@ def test_who_is_gone_is_asked_no_more(hooked, record_events, receiver):
     assert (webhook.pause, len(receiver.requests)) == ("gone", 1)
 
 
-def test_a_redirect_or_an_address_within_is_a_failure(hooked, record_events, receiver, settings):
+def test_redirects_and_private_addresses_fail(hooked, record_events, receiver, settings):
     record_events()
     moved, within = hooked(), hooked()
     receiver.answers = [(307, {"Location": receiver.url}, b"")]
@@ -195,7 +193,7 @@ def test_a_redirect_or_an_address_within_is_a_failure(hooked, record_events, rec
     assert "non-public address" in Delivery.objects.get(webhook=within).error
 
 
-def test_what_is_chosen_during_collection_counts(hooked, record_events, receiver, monkeypatch):
+def test_selection_changed_during_collection_applies(hooked, record_events, receiver, monkeypatch):
     record_events(event=SUBJECT_SEARCH, subject="anna@x")
     webhook = hooked(subjects=True)
 
@@ -212,7 +210,7 @@ def test_what_is_chosen_during_collection_counts(hooked, record_events, receiver
     assert webhook.position == 2
 
 
-def test_a_slow_one_ends_its_turn_with_rows_left(hooked, record_events, receiver, monkeypatch):
+def test_slow_webhook_yields_its_turn(hooked, record_events, receiver, monkeypatch):
     monkeypatch.setattr(webhooks_delivery, "MAX_TURN_SECONDS", 0.0)
     monkeypatch.setattr(payloads, "MAX_ROWS", 1)
     record_events()
@@ -223,7 +221,7 @@ def test_a_slow_one_ends_its_turn_with_rows_left(hooked, record_events, receiver
     assert (webhook.position, len(receiver.requests)) == (1, 1)
 
 
-def test_two_secrets_sign_while_one_follows_the_other(hooked, record_events, receiver):
+def test_both_secrets_sign_during_rotation(hooked, record_events, receiver):
     webhook = hooked()
     old = webhook.secret
     webhook.set_secret("whsec_" + "B" * 44)
@@ -242,9 +240,7 @@ def test_two_secrets_sign_while_one_follows_the_other(hooked, record_events, rec
     assert webhook.old_sealed == ""
 
 
-def test_a_webhook_that_moved_while_it_was_sent_goes_on_from_there(
-    hooked, record_events, receiver, monkeypatch
-):
+def test_replay_during_delivery_takes_effect(hooked, record_events, receiver, monkeypatch):
     """As one does of which somebody has rows sent again just then."""
     record_events(3)
     webhook = hooked(position=2)
@@ -262,9 +258,7 @@ def test_a_webhook_that_moved_while_it_was_sent_goes_on_from_there(
     assert webhook.position == 6
 
 
-def test_rows_that_are_to_go_again_while_others_are_gathered_go_first(
-    hooked, record_events, receiver, monkeypatch
-):
+def test_replayed_entries_are_delivered_first(hooked, record_events, receiver, monkeypatch):
     """And what is not taken of them is tried again later, as ever."""
     record_events(3)
     webhook = hooked(position=2)
@@ -282,7 +276,9 @@ def test_rows_that_are_to_go_again_while_others_are_gathered_go_first(
     assert webhook.tries == 1
 
 
-def test_another_choice_during_delivery_skips_none(hooked, record_events, receiver, monkeypatch):
+def test_selection_changed_during_delivery_skips_nothing(
+    hooked, record_events, receiver, monkeypatch
+):
     """Those that were left out before are behind the same row."""
     record_events(event=MEMBER_REMOVE)
     record_events()
@@ -301,7 +297,7 @@ def test_another_choice_during_delivery_skips_none(hooked, record_events, receiv
     assert list(states) == ["dropped", "done"]
 
 
-def test_one_worker_at_a_time(hooked, record_events, receiver):
+def test_webhook_is_delivered_by_one_worker_at_a_time(hooked, record_events, receiver):
     record_events()
     webhook = hooked(locked_until=timezone.now() + timedelta(seconds=9))
     assert worker.due_webhooks() == []
@@ -315,7 +311,7 @@ def test_one_worker_at_a_time(hooked, record_events, receiver):
 
 
 @pytest.mark.parametrize("minutes", [14, 16])
-def test_one_that_is_behind_for_long_is_told(hooked, record_events, time_machine, minutes):
+def test_long_backlog_is_alerted(hooked, record_events, time_machine, minutes):
     record_events()
     webhook = hooked()
     time_machine.move_to(timezone.now() + timedelta(minutes=minutes))

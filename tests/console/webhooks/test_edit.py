@@ -13,7 +13,7 @@ GIVEN = {
 }
 
 
-def test_what_is_under_way_is_given_up_for_what_is_chosen_now(admin, acme):
+def test_changed_selection_replaces_the_pending_delivery(admin, acme):
     webhook = make_webhook(acme)
     pending = Delivery.objects.create(webhook=webhook, first=1, last=2)
     before = webhook.url_sealed
@@ -29,7 +29,7 @@ def test_what_is_under_way_is_given_up_for_what_is_chosen_now(admin, acme):
     assert entry.changes == [{"field": "groups", "before": "all", "after": "clients"}]
 
 
-def test_another_address_is_where_the_same_goes(admin, acme):
+def test_changed_url_gets_the_pending_delivery(admin, acme):
     webhook = make_webhook(acme, groups="clients")
     pending = Delivery.objects.create(webhook=webhook, first=1, last=2)
     given = GIVEN | {"url": "https://new.example/x"}
@@ -42,7 +42,7 @@ def test_another_address_is_where_the_same_goes(admin, acme):
     assert pending.state == "pending"
 
 
-def test_another_path_on_the_same_host_is_told_and_kept_to_itself(admin, acme):
+def test_changed_path_is_logged_without_its_value(admin, acme):
     webhook = make_webhook(acme, url="https://hooks.example/in/s3cr3t-A", groups="clients")
     given = GIVEN | {"name": "Chat", "url": "https://hooks.example/in/s3cr3t-B"}
 
@@ -58,7 +58,7 @@ def test_another_path_on_the_same_host_is_told_and_kept_to_itself(admin, acme):
     assertNotContains(page, "s3cr3t")
 
 
-def test_says_what_is_wrong_and_when_nothing_is_changed(admin, acme):
+def test_invalid_and_unchanged_forms_say_so(admin, acme):
     path = f"/acme/webhooks/{make_webhook(acme, groups='clients').pk}/edit/"
 
     wrong = admin.post(path, GIVEN | {"url": "ftp://x/"})

@@ -8,11 +8,11 @@ from tests.support.webhooks import make_webhook
 URL = "/acme/webhooks/"
 
 
-def test_says_when_there_is_none(admin):
+def test_empty_list_says_so(admin):
     assertContains(admin.get(URL), "No webhooks yet")
 
 
-def test_lists_how_each_does_without_its_secrets(admin, acme, record_events):
+def test_status_of_each_webhook_is_listed_without_secrets(admin, acme, record_events):
     record_events()
     found = make_webhook(acme)
     make_webhook(acme, name="Chat", pause="gone")

@@ -18,7 +18,7 @@ GIVEN = {
 }
 
 
-def test_shows_a_secret_once_and_seals_it_with_the_address(admin, record_events):
+def test_secret_is_shown_once_and_encrypted_with_the_url(admin, record_events):
     last = record_events()
     page = admin.post(URL, GIVEN)
 
@@ -36,7 +36,7 @@ def test_shows_a_secret_once_and_seals_it_with_the_address(admin, record_events)
     assert entry.object == "https://siem.example:8443"
 
 
-def test_makes_one_of_a_form_that_is_sent_twice(admin):
+def test_repeated_submit_creates_one_webhook(admin):
     admin.post(URL, GIVEN)
 
     again = admin.post(URL, GIVEN)
@@ -55,14 +55,14 @@ def test_makes_one_of_a_form_that_is_sent_twice(admin):
         ({"name": ""}, "required"),
     ],
 )
-def test_says_what_is_wrong(admin, wrong, said):
+def test_invalid_values_are_errors(admin, wrong, said):
     page = admin.post(URL, GIVEN | wrong)
 
     assertContains(page, said, status_code=422)
     assert not Webhook.objects.exists()
 
 
-def test_there_are_only_so_many(admin, acme, monkeypatch):
+def test_number_of_webhooks_is_limited(admin, acme, monkeypatch):
     monkeypatch.setattr("console.webhooks.views.MAX_WEBHOOKS", 1)
     make_webhook(acme)
 

@@ -5,7 +5,7 @@ from tenants.audit.models import AuditEntry
 from tests.support.webhooks import make_webhook
 
 
-def test_nothing_is_sent_any_more(admin, acme, record_events):
+def test_paused_webhook_sends_nothing(admin, acme, record_events):
     record_events()
     webhook = make_webhook(acme)
     path = f"/acme/webhooks/{webhook.pk}/pause/"

@@ -5,7 +5,7 @@ from tenants.audit.models import AuditEntry
 from tests.support.webhooks import make_webhook
 
 
-def test_takes_it_and_its_log_away(admin, acme):
+def test_webhook_is_removed_with_its_deliveries(admin, acme):
     webhook = make_webhook(acme)
     Delivery.objects.create(webhook=webhook)
     path = f"/acme/webhooks/{webhook.pk}/remove/"

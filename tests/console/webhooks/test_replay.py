@@ -22,7 +22,7 @@ from tests.support.markup import compact
 from tests.support.webhooks import deliver, read_delivery
 
 
-def test_says_how_many_rows_go_again_and_sends_them(admin, hooked, record_events, receiver):
+def test_replayed_entries_are_counted_and_sent(admin, hooked, record_events, receiver):
     record_events(5)
     webhook = hooked()
     deliver(webhook)
@@ -46,7 +46,7 @@ def test_says_how_many_rows_go_again_and_sends_them(admin, hooked, record_events
     assert {one["field"]: one["after"] for one in entry.changes} == {"from_row": 7, "rows_again": 4}
 
 
-def test_counts_only_what_it_is_to_get(admin, hooked, record_events):
+def test_only_selected_entries_are_counted(admin, hooked, record_events):
     record_events(2)
     head = record_events(event=ACCESS_DENIED)
     webhook = hooked(position=head, effects="read")
@@ -56,7 +56,7 @@ def test_counts_only_what_it_is_to_get(admin, hooked, record_events):
     assertContains(admin.get(path, {"row": 9000}), "No rows to replay")
 
 
-def test_counts_for_no_longer_than_a_second(admin, hooked, record_events, monkeypatch):
+def test_counting_stops_after_a_second(admin, hooked, record_events, monkeypatch):
     webhook = hooked(position=record_events(2))
     path = f"/acme/webhooks/{webhook.pk}/replay/"
     monkeypatch.setattr(chain_export, "MAX_SCAN_SECONDS", -1.0)
@@ -69,7 +69,7 @@ def test_counts_for_no_longer_than_a_second(admin, hooked, record_events, monkey
     assert entry.changes == [{"field": "from_row", "before": None, "after": 1}]
 
 
-def test_takes_a_time(admin, hooked, record_events, time_machine):
+def test_replay_starts_at_a_time(admin, hooked, record_events, time_machine):
     time_machine.move_to(timezone.now(), tick=False)
     record_events(2)
     time_machine.shift(timedelta(minutes=2))
@@ -89,7 +89,7 @@ def expired():
     return sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
 
 
-def test_removed_rows_go_again_as_such(admin, hooked, record_events, receiver):
+def test_deleted_entries_are_replayed_as_tombstones(admin, hooked, record_events, receiver):
     with backdate_entries(2900):
         record_events(1, WEBHOOK_REMOVE)
     with backdate_entries(2800):
@@ -113,7 +113,7 @@ def test_removed_rows_go_again_as_such(admin, hooked, record_events, receiver):
     assert kinds[:5] == ["destructions"] * 4 + [None]
 
 
-def test_what_is_removed_while_it_is_under_way_comes_as_removed(hooked, record_events, receiver):
+def test_entries_deleted_during_delivery_arrive_as_tombstones(hooked, record_events, receiver):
     with backdate_entries(2800):
         record_events(1, WEBHOOK_ADD)
         record_events(1, SIGN_OUT)
@@ -134,7 +134,7 @@ def test_what_is_removed_while_it_is_under_way_comes_as_removed(hooked, record_e
 @pytest.mark.parametrize(
     "asked", [{"row": "0"}, {"row": "x\0"}, {"row": "1", "at": "2026-11-25T12:00"}, {"at": "soon"}]
 )
-def test_says_what_is_wrong(admin, hooked, asked):
+def test_invalid_values_are_errors(admin, hooked, asked):
     page = admin.get(f"/acme/webhooks/{hooked().pk}/replay/", asked)
 
     assertContains(page, "field-error")
@@ -142,7 +142,7 @@ def test_says_what_is_wrong(admin, hooked, asked):
     assert "go again<" not in compact(page)
 
 
-def test_takes_of_a_time_that_a_clock_shows_twice_the_first(admin, hooked, record_events):
+def test_ambiguous_time_means_the_earlier_one(admin, hooked, record_events):
     """So that what was begun between both goes as well."""
     admin.post("/help/zone/", {"zone": "Europe/Berlin"})
     path = f"/acme/webhooks/{hooked(position=record_events()).pk}/replay/"

@@ -6,7 +6,7 @@ from tests.support.webhooks import deliver, read_delivery
 
 
 @pytest.mark.parametrize("pause", ["hand", "failed", "gone", ""])
-def test_goes_on_where_it_stopped(admin, hooked, record_events, receiver, pause):
+def test_resumed_webhook_continues_where_it_stopped(admin, hooked, record_events, receiver, pause):
     record_events(2)
     webhook = hooked(pause=pause, position=2, tries=8)
     path = f"/acme/webhooks/{webhook.pk}/resume/"

@@ -9,7 +9,7 @@ from tenants.audit.models import AuditEntry, AuditRecord
 from tests.support.webhooks import deliver, make_webhook, read_delivery
 
 
-def test_shows_another_secret_and_both_sign_for_a_while(admin, hooked, record_events, receiver):
+def test_new_secret_is_shown_and_both_sign_for_a_while(admin, hooked, record_events, receiver):
     webhook = hooked()
     old, path = webhook.secret, f"/acme/webhooks/{webhook.pk}/rotate/"
 
@@ -25,7 +25,7 @@ def test_shows_another_secret_and_both_sign_for_a_while(admin, hooked, record_ev
     assert admin.post(path, {"idempotency_key": "x" * 24}).status_code == 302
 
 
-def test_a_secret_that_does_not_open_signs_no_more(admin, acme):
+def test_undecryptable_secret_signs_nothing(admin, acme):
     webhook = make_webhook(acme)
     type(webhook).objects.update(secret_sealed=webhook.url_sealed)
 
@@ -36,7 +36,7 @@ def test_a_secret_that_does_not_open_signs_no_more(admin, acme):
     assert webhook.signing_secrets(timezone.now()) == [new]
 
 
-def test_says_that_somebody_else_was_first(admin, acme, monkeypatch):
+def test_concurrent_rotation_is_reported(admin, acme, monkeypatch):
     webhook = make_webhook(acme)
     first = "whsec_" + "B" * 44
 
@@ -54,7 +54,7 @@ def test_says_that_somebody_else_was_first(admin, acme, monkeypatch):
     assert AuditEntry.objects.get(operation="webhook.rotate").outcome == "refused"
 
 
-def test_warns_where_an_earlier_one_still_signs(admin, acme):
+def test_rotation_warns_of_an_active_older_secret(admin, acme):
     webhook = make_webhook(acme)
     webhook.set_secret("whsec_" + "B" * 44).save()
 

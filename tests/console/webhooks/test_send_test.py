@@ -5,7 +5,7 @@ from tenants.audit.models import AuditEntry
 from tests.support.webhooks import make_webhook
 
 
-def test_leaves_a_test_for_a_worker_once(admin, acme):
+def test_test_delivery_is_queued_once(admin, acme):
     path = f"/acme/webhooks/{make_webhook(acme).pk}/probe/"
     assertContains(admin.get(path), "Send test event")
 
@@ -17,7 +17,7 @@ def test_leaves_a_test_for_a_worker_once(admin, acme):
     assert AuditEntry.objects.get(operation="webhook.test").label == "SIEM"
 
 
-def test_leaves_none_beside_one_that_is_under_way(admin, acme):
+def test_second_test_waits_for_the_first(admin, acme):
     path = f"/acme/webhooks/{make_webhook(acme).pk}/probe/"
 
     for once in "xy":

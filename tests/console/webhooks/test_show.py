@@ -13,7 +13,7 @@ def look(admin, webhook, **asked):
     return admin.get(f"/acme/webhooks/{webhook.pk}/", asked)
 
 
-def test_tells_what_it_gets_and_what_came_of_it(admin, acme, record_events):
+def test_selection_and_deliveries_are_shown(admin, acme, record_events):
     record_events(3)
     webhook = make_webhook(acme, groups="keys", effects="destroy", subjects=True, tries=1)
     failed = Delivery.objects.create(
@@ -58,7 +58,7 @@ def test_tells_what_it_gets_and_what_came_of_it(admin, acme, record_events):
         ({"old_until": timedelta(hours=3)}, "previous secret valid until"),
     ],
 )
-def test_tells_how_it_does(admin, acme, state, said):
+def test_status_is_shown(admin, acme, state, said):
     if "old_until" in state:
         state = {"old_until": timezone.now() + state["old_until"]}
     webhook = make_webhook(acme, **state)

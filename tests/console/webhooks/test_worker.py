@@ -12,7 +12,7 @@ from console.webhooks import delivery, worker
 from tests.support.webhooks import deliver, read_delivery
 
 
-def test_who_waits_longest_comes_first(hooked, record_events, receiver):
+def test_longest_waiting_webhook_comes_first(hooked, record_events, receiver):
     """However often another has something to take."""
     record_events()
     first, second = hooked(), hooked()
@@ -23,7 +23,7 @@ def test_who_waits_longest_comes_first(hooked, record_events, receiver):
     assert worker.due_webhooks() == [second.pk, first.pk]
 
 
-def test_a_test_is_sent_once_and_changes_nothing(hooked, receiver):
+def test_test_delivery_is_sent_once_and_changes_nothing(hooked, receiver):
     webhook = hooked(pause="hand")
     test = Delivery.objects.create(webhook=webhook, is_test=True)
     assert worker.pending_tests() == [test.pk]
@@ -37,7 +37,7 @@ def test_a_test_is_sent_once_and_changes_nothing(hooked, receiver):
     assert (test.state, test.status, worker.pending_tests()) == ("done", 204, [])
 
 
-def test_tests_wait_for_what_is_due_and_leave_room_for_it(hooked, record_events, monkeypatch):
+def test_tests_leave_room_for_deliveries(hooked, record_events, monkeypatch):
     ended, busy = Event(), dict[UUID, Any]()
     monkeypatch.setattr(worker, "_run_in_thread", lambda *_: ended.wait(60))
     monkeypatch.setattr(worker, "_threads", busy)
@@ -62,7 +62,7 @@ def test_tests_wait_for_what_is_due_and_leave_room_for_it(hooked, record_events,
         one.join()
 
 
-def test_a_test_that_nobody_sent_for_an_hour_ends(hooked):
+def test_unsent_test_expires_after_an_hour(hooked):
     webhook, now = hooked(), timezone.now()
     old, new = (
         Delivery.objects.create(
@@ -78,7 +78,7 @@ def test_a_test_that_nobody_sent_for_an_hour_ends(hooked):
     assert old.state == "failed"
 
 
-def test_the_log_ends_somewhere(hooked, monkeypatch):
+def test_delivery_log_is_limited(hooked, monkeypatch):
     monkeypatch.setattr(worker, "MAX_LOGGED_DELIVERIES", 3)
     webhook, now = hooked(), timezone.now()
     for days in (0, 1, 2, 3, 4, 40):

@@ -22,7 +22,7 @@ def log(db):
     return AuditLogSink(IDA, reason="calls take too long", ticket="T-7")
 
 
-def test_keeps_what_was_about_to_be_done(log):
+def test_intent_is_stored_with_its_changes(log):
     sealed = Redactor(b"k" * 32).fingerprint("s3cret")
     changes = (FieldChange("clientName", "a", "b"), FieldChange("clientSecret", None, sealed))
     call = CallIntent(PUSH, "us", "/push", {"client_id": "5"}, "anna", changes)
@@ -36,7 +36,7 @@ def test_keeps_what_was_about_to_be_done(log):
     assert kept.changes[1]["after"] == {"fingerprint": sealed.hex}
 
 
-def test_keeps_who_and_from_where(log):
+def test_actor_and_address_are_stored(log):
     (entry,) = log.record_intents([CallIntent(PUSH, "us", "/push", label="Shop")])
 
     kept = AuditEntry.objects.get(entry=entry)
@@ -55,7 +55,7 @@ def test_keeps_who_and_from_where(log):
     assert (kept.label, kept.duration) == ("Shop", None)
 
 
-def test_keeps_what_authlete_did_by_itself(log):
+def test_unexpected_changes_are_stored(log):
     (entry,) = log.record_intents([CallIntent(PUSH, "us", "/push")])
     ignored = FieldChange("idTokenDuration", 600, 0)
 
@@ -66,7 +66,7 @@ def test_keeps_what_authlete_did_by_itself(log):
     ]
 
 
-def test_closes_an_entry(log):
+def test_outcome_closes_the_entry(log):
     (entry,) = log.record_intents([CallIntent(PUSH, "us", "/push")])
 
     log.record_outcomes([CallOutcome(entry, Outcome.UNKNOWN, 503, "A001101")])
@@ -77,7 +77,7 @@ def test_closes_an_entry(log):
     assert kept.duration < timedelta(seconds=1)
 
 
-def test_takes_any_text(log):
+def test_any_text_is_stored(log):
     call = CallIntent(PUSH, "us", "/" + "x" * 999, {}, "a\0\ud800𝄞" * 99)
 
     (entry,) = log.record_intents([call])
@@ -85,7 +85,7 @@ def test_takes_any_text(log):
     assert len(AuditEntry.objects.get(entry=entry).subject) == 100
 
 
-def test_lets_no_call_be_made_when_the_record_is_not_whole(log):
+def test_tampered_log_prevents_calls(log):
     AuditHead.objects.update(mac="forged")
 
     with pytest.raises(AuditUnavailableError, match="Nothing was sent"):
@@ -93,7 +93,7 @@ def test_lets_no_call_be_made_when_the_record_is_not_whole(log):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_refuses_to_be_part_of_another_transaction():
+def test_write_inside_a_transaction_is_refused():
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
         AuditLogSink(IDA).record_intents([CallIntent(PUSH, "us", "/push")])
 

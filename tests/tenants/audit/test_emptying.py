@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WAITS = "SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
 
 
-def test_empties_a_record_whose_triggers_are_gone_already():
+def test_log_without_triggers_is_emptied():
     drop_append_only_triggers()
 
     reset_database()
@@ -28,7 +28,7 @@ def test_empties_a_record_whose_triggers_are_gone_already():
     assert has_triggers(connection)
 
 
-def test_empties_what_is_kept_for_a_while():
+def test_cache_is_emptied():
     cache.set("said", "once")
 
     reset_database()
@@ -36,7 +36,7 @@ def test_empties_what_is_kept_for_a_while():
     assert cache.get("said") is None
 
 
-def test_empties_beside_a_request_that_takes_the_tables_in_another_order():
+def test_emptying_does_not_deadlock_with_a_request():
     if connection.vendor != "postgresql":
         pytest.skip("SQLite locks the whole database, in one order")
     User.objects.create_user("ida")

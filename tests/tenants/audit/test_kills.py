@@ -74,7 +74,7 @@ def sandbox():
     return sandbox
 
 
-def test_the_record_is_whole_and_nothing_is_repeated(isolated_database, sandbox, capsys):
+def test_killed_process_leaves_a_verified_log_without_repeats(isolated_database, sandbox, capsys):
     begun, told = [], {}
 
     def listen(process):

@@ -34,7 +34,7 @@ print(Client().get("/readyz").content.decode())
 """
 
 
-def test_it_is_enough_to_be_ready_and_to_keep_calls(console):
+def test_least_privileges_suffice_to_record_calls(console):
     found = console.run_code(READY)
     verified = console.run_command("audit_verify")
 
@@ -56,7 +56,7 @@ def test_it_is_enough_to_be_ready_and_to_keep_calls(console):
         "CREATE TABLE mine (id int)",
     ],
 )
-def test_it_cannot_take_back_what_is_kept(console, statement):
+def test_least_privileges_cannot_change_entries(console, statement):
     with (
         psycopg.connect(console.environment["DATABASE_URL"]) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
@@ -85,7 +85,7 @@ for number in (1, 2):
 """
 
 
-def test_another_role_may_remove_what_was_kept_long_enough(make_postgresql_database):
+def test_retention_role_may_delete_old_entries(make_postgresql_database):
     owner = make_postgresql_database(f"retention_{os.getpid()}")
     url = owner.environment["DATABASE_URL"]
     with psycopg.connect(url) as connection:

@@ -268,7 +268,7 @@ def tell(**what):
         file.write(f"{json.dumps(what)}\n")
 
 
-def test_nothing_is_done_meanwhile_and_all_goes_on_by_itself(isolated_database, sandbox):
+def test_outage_stops_actions_until_it_ends(isolated_database, sandbox):
     where = console(isolated_database)
     kind = where.partition(":")[0] if ":" in where else "sqlite"
     ways = [one for one in WAYS[kind] if WAY in ("", one.__name__)]

@@ -22,7 +22,7 @@ def kept(**what):
     return list(AuditEntry.objects.filter(**what).order_by("seq"))
 
 
-def test_keeps_an_event_with_its_outcome():
+def test_event_is_stored_with_its_outcome():
     role = FieldChange("role", "viewer", "editor")
 
     record_event(IDA, events.MEMBER_CHANGE, object="bo@acme.example", changes=[role])
@@ -34,14 +34,14 @@ def test_keeps_an_event_with_its_outcome():
     assert verify_audit_log().first_bad_row is None
 
 
-def test_a_denial_has_the_effect_of_what_was_asked_for():
+def test_denial_has_the_effect_of_its_action():
     record_event(IDA, events.ACCESS_DENIED, Effect.DESTROY, Outcome.REJECTED, object="s:remove")
 
     (entry,) = kept()
     assert (entry.effect, entry.outcome) == ("destroy", "refused")
 
 
-def test_what_cannot_be_kept_must_not_happen():
+def test_unwritable_log_prevents_the_action():
     AuditHead.objects.update(mac="forged")
 
     with pytest.raises(AuditUnavailableError, match="Nothing was changed"):
@@ -50,7 +50,7 @@ def test_what_cannot_be_kept_must_not_happen():
         pytest.fail("was done without an entry")
 
 
-def test_a_denial_that_cannot_be_kept_is_one_all_the_same(caplog):
+def test_unrecordable_denial_is_still_a_denial(caplog):
     AuditHead.objects.update(mac="forged")
 
     record_event(IDA, events.ACCESS_DENIED, outcome=Outcome.REJECTED)
@@ -60,7 +60,7 @@ def test_a_denial_that_cannot_be_kept_is_one_all_the_same(caplog):
     assert "access.denied" in told
 
 
-def test_an_intent_is_kept_before_the_deed():
+def test_intent_is_stored_before_the_action():
     with record_action(IDA, events.CREDENTIAL_ADD, region="us"):
         (entry,) = kept()
         assert entry.outcome == ""
@@ -72,7 +72,7 @@ def test_an_intent_is_kept_before_the_deed():
     ("error", "outcome"),
     [(ValueError, "refused"), (DatabaseError, "unknown"), (SystemExit, "unknown")],
 )
-def test_a_deed_that_fails_is_kept_as_such(error, outcome):
+def test_failed_action_is_stored_as_failed(error, outcome):
     with pytest.raises(error), record_action(IDA, events.MEMBER_ADD):
         raise error
 
@@ -84,14 +84,14 @@ def deny(who=IDA, object="services:edit"):
     record_event(who, events.ACCESS_DENIED, outcome=Outcome.REJECTED, object=object)
 
 
-def test_the_same_denial_is_counted_and_not_repeated():
+def test_repeated_denial_is_counted():
     for _ in range(1000):
         deny()
 
     assert [e.attempt for e in kept()] == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
 
 
-def test_a_denial_of_another_page_or_person_is_listed():
+def test_denials_are_counted_by_page_and_person():
     bo = Actor(2, "bo@acme.example", "viewer", 1, "acme")
 
     deny()
@@ -105,7 +105,7 @@ def test_a_denial_of_another_page_or_person_is_listed():
     ]
 
 
-def test_one_actor_cannot_fill_the_record():
+def test_one_actor_cannot_fill_the_log():
     for number in range(1000):
         deny(object=f"page {number}")
 
@@ -120,7 +120,7 @@ def test_one_actor_cannot_fill_the_record():
     [["192.0.2.1"] * 40, [f"2001:db8::{n:x}" for n in range(40)]],
     ids=["one address", "one subscriber"],
 )
-def test_strangers_are_told_apart_by_where_they_come_from(addresses):
+def test_anonymous_denials_are_counted_by_address(addresses):
     for number, address in enumerate(addresses):
         who = Actor(0, "", ip_address=address)
         record_event(
@@ -130,7 +130,7 @@ def test_strangers_are_told_apart_by_where_they_come_from(addresses):
     assert len(kept(operation="sign_in.refused")) == recorder.MAX_DENIALS_PER_ACTOR
 
 
-def test_many_actors_cannot_fill_the_record(monkeypatch):
+def test_many_actors_cannot_fill_the_log(monkeypatch):
     monkeypatch.setattr(recorder, "MAX_DENIALS_TOTAL", 50)
     for number in range(1, 500):
         deny(Actor(number, "bot@acme.example", "viewer", 1, "acme"))
@@ -141,7 +141,7 @@ def test_many_actors_cannot_fill_the_record(monkeypatch):
     assert {(e.actor_id, e.organization_id) for e in more} == {(0, 0)}
 
 
-def test_many_actors_that_are_counted_cannot_fill_the_record(monkeypatch):
+def test_many_counted_actors_cannot_fill_the_log(monkeypatch):
     monkeypatch.setattr(recorder, "MAX_DENIALS_TOTAL", 50)
     monkeypatch.setattr(recorder, "MAX_DENIALS_PER_ACTOR", 2)
     for number in range(300):
@@ -150,7 +150,7 @@ def test_many_actors_that_are_counted_cannot_fill_the_record(monkeypatch):
     assert len(kept()) < 50 + 10
 
 
-def test_denials_raise_an_alert(caplog):
+def test_denials_are_alerted(caplog):
     deny()
 
     (record,) = [r for r in caplog.records if r.name == "meridian.alert"]
@@ -164,7 +164,7 @@ def test_denials_raise_an_alert(caplog):
     }
 
 
-def test_the_names_of_events_stay():
+def test_event_names_are_stable():
     """A name that was once released stays; add to this list, take nothing out."""
     assert set(events.EVENTS) == set(
         """

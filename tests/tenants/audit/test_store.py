@@ -55,7 +55,7 @@ def swallow(table: str, what: str) -> None:
         (AuditHead, "UPDATE"),
     ],
 )
-def test_nothing_goes_on_where_a_row_was_left_out_and_all_heals(model, what):
+def test_missing_row_stops_writing_until_restored(model, what):
     store.append_records(call())
     heads = AuditHead.objects.values_list()
     before = heads.get()
@@ -77,7 +77,7 @@ def test_nothing_goes_on_where_a_row_was_left_out_and_all_heals(model, what):
     assert verify_audit_log().first_bad_row is None
 
 
-def test_a_row_that_is_bad_itself_is_no_trouble_of_the_record():
+def test_invalid_row_does_not_break_the_log():
     bad = [replace(call()[0], attempt=-(2**40))]
 
     with pytest.raises(DatabaseError) as refused:
@@ -87,7 +87,7 @@ def test_a_row_that_is_bad_itself_is_no_trouble_of_the_record():
     assert not write_failures
 
 
-def test_of_an_entry_that_is_gone_the_outcome_is_kept_all_the_same():
+def test_outcome_of_a_missing_entry_is_stored():
     gone, kept = call(), call()
     store.append_records([gone[0], kept[0]])
     AuditField.objects.all().delete()

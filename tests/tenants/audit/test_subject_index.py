@@ -21,7 +21,7 @@ def keep(subject):
     return AuditEntry.objects.get(entry=row.entry)
 
 
-def test_is_the_same_for_one_subject_of_one_organization_alone():
+def test_subject_fingerprint_is_per_organization():
     anna = keep("anna@customer.example").mark
 
     assert SUBJECT_FINGERPRINT_PATTERN.fullmatch(anna)
@@ -33,7 +33,7 @@ def test_is_the_same_for_one_subject_of_one_organization_alone():
     assert keep("").mark is fingerprint_subject(1, "") is None
 
 
-def test_stays_when_a_key_is_put_in_front(settings):
+def test_subject_fingerprint_survives_key_rotation(settings):
     settings.AUDIT_KEYS = OLD
     before = fingerprint_subject(1, "anna")
 
@@ -43,7 +43,7 @@ def test_stays_when_a_key_is_put_in_front(settings):
     assert fingerprint_subject(1, "anna") != before
 
 
-def test_is_compared_and_can_be_made_anew(capsys):
+def test_subject_fingerprints_can_be_recomputed(capsys):
     anna, bo, nobody = keep("anna"), keep("bo"), keep("")
     AuditEntry.objects.filter(seq=anna.seq).update(mark=None)
     AuditEntry.objects.filter(seq=bo.seq).update(mark=anna.mark)

@@ -34,7 +34,7 @@ def service(db):
     return world.connect().service(17)
 
 
-def test_tells_whose_tokens_and_never_a_value(service):
+def test_token_entries_name_the_owner_and_no_value(service):
     tokens, value = service.tokens, SecretStr("chosen-s3cret")
     (one,) = tokens.list(subject="ann").access_tokens
     tokens.update(one, scopes=[], properties=[{"key": "a", "value": "new-s3cret"}])

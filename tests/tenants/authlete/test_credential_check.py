@@ -10,7 +10,7 @@ from tenants.authlete.errors import CircuitOpenError, InvalidRequestError, Outco
 from tests.support.authlete import service
 
 
-def test_a_good_credential_reports_its_service_count(environment, audit_sink):
+def test_good_credential_reports_its_service_count(environment, audit_sink):
     environment.sandbox.services[18] = service(18)
 
     check = check_credential(environment.connect())
@@ -21,7 +21,7 @@ def test_a_good_credential_reports_its_service_count(environment, audit_sink):
     assert names == ["service.list", "idp.list_servers"]
 
 
-def test_a_credential_without_services_is_usable(environment):
+def test_credential_without_services_is_usable(environment):
     assert check_credential(environment.connect(region="jp")).service_count == 0
 
 
@@ -34,7 +34,7 @@ def test_a_credential_without_services_is_usable(environment):
         ("only-jp", {"regions": ("jp",)}),
     ],
 )
-def test_an_unknown_token_is_reported(environment, token, options):
+def test_unknown_token_is_reported(environment, token, options):
     if options:
         environment.add_token(token, ("view_service",), **options)
 
@@ -47,7 +47,7 @@ def test_an_unknown_token_is_reported(environment, token, options):
     assert check.error.code == "A458101"
 
 
-def test_a_service_token_is_reported(environment):
+def test_service_token_is_reported(environment):
     environment.add_token("service", ("modify_service",), service_id=17)
 
     check = check_credential(environment.connect("service"))
@@ -56,7 +56,7 @@ def test_a_service_token_is_reported(environment):
     assert not check.is_usable
 
 
-def test_a_service_token_without_list_permission_is_reported(environment):
+def test_service_token_without_list_permission_is_reported(environment):
     environment.sandbox.fault("status", operation="service.list", status=403, code="A457101")
     environment.add_token("service", ("modify_service",), service_id=17)
     environment.add_token("writes", ("create_service",))
@@ -73,7 +73,7 @@ def test_a_service_token_without_list_permission_is_reported(environment):
     )
 
 
-def test_a_credential_with_a_partial_view_is_usable(environment):
+def test_credential_with_a_partial_view_is_usable(environment):
     environment.add_token("looks", ("view_client",))
 
     check = check_credential(environment.connect("looks"))
@@ -83,7 +83,7 @@ def test_a_credential_with_a_partial_view_is_usable(environment):
     assert check.service_count == 1
 
 
-def test_an_idp_error_is_reported(environment):
+def test_idp_error_is_reported(environment):
     environment.sandbox.fault("status", region="idp", status=503)
 
     assert check_credential(environment.connect()).is_usable
@@ -93,7 +93,7 @@ def test_an_idp_error_is_reported(environment):
     )
 
 
-def test_a_url_with_api_gets_no_credential(environment, audit_sink):
+def test_url_with_api_gets_no_credential(environment, audit_sink):
     check = check_credential(environment.connect(url="https://us.authlete.com/api"))
 
     assert check.problem is CredentialProblem.WRONG_ADDRESS
@@ -146,7 +146,7 @@ def test_dns_advice_is_shown_for_an_unreachable_region(make_client, monkeypatch)
     assert check.error.outcome is Outcome.NOT_SENT
 
 
-def test_an_open_circuit_is_not_blamed_on_the_credential(environment):
+def test_open_circuit_is_not_blamed_on_the_credential(environment):
     environment.sandbox.fault("status", region="us", status=503)
     door = environment.connect()
     for _ in range(2):
@@ -158,7 +158,7 @@ def test_an_open_circuit_is_not_blamed_on_the_credential(environment):
     assert isinstance(check.error, CircuitOpenError)
 
 
-def test_a_credential_with_invalid_characters_is_not_sent(environment):
+def test_credential_with_invalid_characters_is_not_sent(environment):
     for token in ("", "two words", "new\nline", "ünïcode"):
         check = check_credential(environment.connect(token))
 

@@ -47,13 +47,13 @@ def test_only_the_edited_value_changes_in_the_text(authlete, update):
     assert sent(update) == TEXT.replace('"Shop"', '"Store"')
 
 
-def test_an_equal_number_keeps_its_text(authlete, update):
+def test_equal_number_keeps_its_text(authlete, update):
     edit(authlete, accessTokenDuration=3600, serviceName="Shop")
 
     assert sent(update) == TEXT
 
 
-def test_unknown_fields_of_list_items_are_kept(authlete, update):
+def test_unknown_fields_of_list_items_are_preserved(authlete, update):
     two, three = {"name": "two", "description": "y"}, {"name": "three"}
 
     edit(authlete, supportedScopes=[two, three])
@@ -73,7 +73,7 @@ def test_secrets_are_sent_back_unchanged(authlete, update):
     assert sent(update) == TEXT
 
 
-def test_a_fingerprint_in_another_field_is_rejected(authlete, update):
+def test_fingerprint_in_another_field_is_rejected(authlete, update):
     seen = authlete.service(17).get().to_dict()
 
     for edits in ({"serviceName": seen["apiSecret"]}, {"jwks": seen["jwks"].replace("oct", "RSA")}):
@@ -82,7 +82,7 @@ def test_a_fingerprint_in_another_field_is_rejected(authlete, update):
     assert not update.called
 
 
-def test_a_stale_version_is_rejected(authlete, update):
+def test_stale_version_is_rejected(authlete, update):
     with pytest.raises(errors.StaleVersionError) as caught:
         edit(authlete, base=4, serviceName="Store")
 
@@ -91,7 +91,7 @@ def test_a_stale_version_is_rejected(authlete, update):
     assert "s3cret" not in repr(caught.value.current)
 
 
-def test_a_partial_view_is_rejected(authlete, mock_api):
+def test_partial_view_is_rejected(authlete, mock_api):
     part = {"apiKey": 17, "number": 1, "serviceName": "Shop"}
     mock_api.get("/api/17/service/get").respond(json=part)
 
@@ -127,13 +127,13 @@ def test_none_adds_no_null_to_an_object(authlete, update):
     assert sent(update) == TEXT.replace('"description":"x",', "")
 
 
-def test_the_entry_has_the_name_of_the_object(authlete, update, audit_sink):
+def test_entry_has_the_name_of_the_object(authlete, update, audit_sink):
     edit(authlete, serviceName="Store")
 
     assert [call.label for call in audit_sink.intents] == ["", "Shop"]
 
 
-def test_the_result_has_changes_and_the_entry_id(authlete, update, audit_sink):
+def test_result_has_changes_and_the_entry_id(authlete, update, audit_sink):
     written = edit(authlete, accessTokenDuration=600, serviceName="Shop")
 
     assert written.entry_id == "id-1"
@@ -141,7 +141,7 @@ def test_the_result_has_changes_and_the_entry_id(authlete, update, audit_sink):
     assert written.changes == audit_sink.intents[1].changes
 
 
-def test_a_removed_list_item_is_a_change(authlete, update):
+def test_removed_list_item_is_a_change(authlete, update):
     written = edit(authlete, supportedScopes=[{"name": "two", "description": None}])
 
     gone, emptied = written.changes
@@ -206,7 +206,7 @@ def test_values_of_unknown_fields_are_redacted_in_unexpected_changes(authlete, u
     assert "c4nary" not in str(audit_sink.outcomes)
 
 
-def test_an_unexpectedly_changed_secret_is_redacted(authlete, update):
+def test_unexpectedly_changed_secret_is_redacted(authlete, update):
     reply(update, "pr1vate", "an0ther")
 
     (surprise,) = edit(authlete, accessTokenDuration=600).unexpected_changes
@@ -240,7 +240,7 @@ def test_equivalent_values_are_no_unexpected_change(authlete, update):
     assert written.unexpected_changes == ()
 
 
-def test_a_missing_empty_list_is_an_unexpected_change(authlete, update):
+def test_missing_empty_list_is_an_unexpected_change(authlete, update):
     reply(update, '"supportedClaims":[]', '"supportedClaims":null')
 
     written = edit(authlete, supportedClaims=[])
@@ -248,7 +248,7 @@ def test_a_missing_empty_list_is_an_unexpected_change(authlete, update):
     assert written.unexpected_changes == (FieldChange("supportedClaims", [], None),)
 
 
-def test_intended_changes_are_kept_without_a_response(authlete, update, audit_sink):
+def test_intended_changes_are_logged_without_a_response(authlete, update, audit_sink):
     update.mock(side_effect=httpx.ReadTimeout)
 
     with pytest.raises(errors.NoResponseError) as caught:
@@ -319,7 +319,7 @@ def test_secrets_quoted_in_an_error_are_hidden(authlete, mock_api, quoted):
     assert not re.search("s3cret|pr1vate|newly|MIIE", repr(vars(caught.value)))
 
 
-def test_an_edit_that_is_nested_too_deeply_is_rejected(authlete, update):
+def test_edit_that_is_nested_too_deeply_is_rejected(authlete, update):
     value = json.loads("[" * 70 + "]" * 70)
 
     with pytest.raises(errors.InvalidRequestError, match="nested too deeply"):

@@ -27,7 +27,7 @@ def tree(kind=AuthleteError, depth=0):
         yield from tree(inner, depth + 1)
 
 
-def test_the_docstring_lists_all_errors():
+def test_docstring_lists_all_errors():
     drawn = [
         (len(indent) // 2, name)
         for indent, name in re.findall(r"(?m)^( *)[*x-] (\w+)", errors.__doc__)
@@ -68,7 +68,7 @@ def test_every_own_message_is_translatable():
     assert [one for path in code for one in plain(path)] == []
 
 
-def test_a_copied_message_is_equal():
+def test_copied_message_is_equal():
     said = Message("The host {host} refused.", host="{0}.test")
 
     copied = copy.deepcopy(said)
@@ -76,7 +76,7 @@ def test_a_copied_message_is_equal():
     assert copied.msgid == said.msgid
 
 
-def test_a_message_is_localized(monkeypatch):
+def test_message_is_localized(monkeypatch):
     error = UnreachableError(Message("{host} refused the connection.", host="us.test"))
     (words, *_) = catalog()._catalog._catalogs  # type: ignore[attr-defined]
     german = "{host} nimmt keine Verbindung an."
@@ -159,12 +159,12 @@ def test_codes_have_meanings_and_advice(authlete, mock_api, status, code, meanin
         ("", ""),
     ],
 )
-def test_an_unlisted_code_has_the_meaning_of_its_digit(code, meaning):
+def test_unlisted_code_has_the_meaning_of_its_digit(code, meaning):
     assert result_codes.get_meaning(code).startswith(meaning)
     assert bool(result_codes.get_meaning(code)) == bool(meaning)
 
 
-def test_an_unauthorized_action_does_not_blame_the_credential(authlete, mock_api):
+def test_unauthorized_action_does_not_blame_the_credential(authlete, mock_api):
     error = refused(authlete, mock_api, 200, "A279306", action="UNAUTHORIZED")
 
     assert isinstance(error, errors.BadRequestError)
@@ -209,7 +209,7 @@ def test_advice_depends_on_the_unreachable_reason():
     assert "Try again" in UnreachableError("No.", UnreachableReason.TIMEOUT).advice
 
 
-def test_a_quoted_secret_is_removed_from_messages(authlete, mock_api):
+def test_quoted_secret_is_removed_from_messages(authlete, mock_api):
     body = {"resultMessage": "n0t-good is too short, n0t-better is not"}
     mock_api.post("/push").respond(400, json=body)
 
@@ -221,7 +221,7 @@ def test_a_quoted_secret_is_removed_from_messages(authlete, mock_api):
     assert "n0t" not in str(caught.value)
 
 
-def test_the_credential_is_not_printable(authlete, mock_api):
+def test_credential_is_not_printable(authlete, mock_api):
     mock_api.post("/push").respond(401, json={"resultMessage": "t0p is not a token"})
 
     with pytest.raises(errors.UnauthorizedError, match="hidden is not a token") as caught:
@@ -232,7 +232,7 @@ def test_the_credential_is_not_printable(authlete, mock_api):
     assert not re.search("t0p|n0t-good", printed)
 
 
-def test_a_rate_limit_of_the_gateway_has_no_code(authlete, mock_api):
+def test_rate_limit_of_the_gateway_has_no_code(authlete, mock_api):
     page = "<html><title>429 Too Many Requests</title></html>"
     mock_api.post("/push").respond(429, html=page, headers={"Retry-After": "7"})
 

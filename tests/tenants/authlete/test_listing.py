@@ -55,7 +55,7 @@ def test_regions_are_listed_at_once(full):
     assert [one.error for one in listed] == [None] * 4
 
 
-def test_a_failed_region_does_not_affect_others(full):
+def test_failed_region_does_not_affect_others(full):
     full.sandbox.fault("status", region="jp", status=503)
 
     us, jp = list_all_services([full.connect(region=name) for name in ("us", "jp")])
@@ -95,7 +95,7 @@ def says(body, status=200):
     return httpx.Response(status, stream=httpx.ByteStream(body))
 
 
-def test_earlier_pages_are_kept_when_a_later_one_fails(region):
+def test_earlier_pages_are_returned_when_a_later_one_fails(region):
     client, asked = region(
         lambda start, end: (
             page(start, end, 250, range(start, end)) if start != 100 else says(b"", 503)
@@ -143,7 +143,7 @@ def test_smaller_pages_are_fetched_when_a_page_is_too_large(region, monkeypatch)
         lambda start, end: page(start, end, start + 101, range(start, end)),
     ],
 )
-def test_listing_ends_whatever_total_is_reported(region, rule):
+def test_listing_ends_with_any_reported_total(region, rule):
     client, asked = region(rule)
 
     (result,) = list_all_services([client])
@@ -154,7 +154,7 @@ def test_listing_ends_whatever_total_is_reported(region, rule):
     assert not result.is_complete
 
 
-def test_a_service_on_two_pages_is_counted_once(region):
+def test_service_on_two_pages_is_counted_once(region):
     client, _ = region(
         lambda start, end: page(start, end, 120, range(max(0, start - 5), min(end, 119)))
     )
@@ -165,7 +165,7 @@ def test_a_service_on_two_pages_is_counted_once(region):
     assert len(ids) == len(set(ids)) > 100
 
 
-def test_an_invalid_credential_does_not_affect_other_regions(full):
+def test_invalid_credential_does_not_affect_other_regions(full):
     us, jp = list_all_services([full.connect("two words"), full.connect(region="jp")])
 
     assert isinstance(us.error, errors.InvalidRequestError)
@@ -180,7 +180,7 @@ def test_missing_items_are_reported(region):
     assert "reports 3 services but listed 2" in str(result.error)
 
 
-def test_a_hanging_region_does_not_delay_others(full):
+def test_hanging_region_does_not_delay_others(full):
     ended, answer = threading.Event(), full.sandbox.answer
 
     def held(place, request):

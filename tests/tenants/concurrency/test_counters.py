@@ -2,7 +2,7 @@ from tenants.outbound import alerts as module
 from tenants.outbound.alerts import WindowCounter, should_report
 
 
-def test_counts_within_a_minute(monkeypatch):
+def test_counts_are_per_minute(monkeypatch):
     tally, now = WindowCounter(), [1000.0]
     monkeypatch.setattr(module, "monotonic", lambda: now[0])
 
@@ -12,7 +12,7 @@ def test_counts_within_a_minute(monkeypatch):
     assert tally.count("a") == 1
 
 
-def test_holds_a_bounded_number_of_counts(monkeypatch):
+def test_number_of_counts_is_limited(monkeypatch):
     monkeypatch.setattr(module, "MAX_KEYS", 3)
     tally = WindowCounter()
 
@@ -20,5 +20,5 @@ def test_holds_a_bounded_number_of_counts(monkeypatch):
     assert tally.count(0) == 2
 
 
-def test_tells_less_and_less_often():
+def test_reports_become_rarer():
     assert [n for n in range(1, 100) if should_report(n)] == [1, 2, 4, 8, 16, 32, 64]

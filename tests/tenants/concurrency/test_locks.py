@@ -74,7 +74,7 @@ def leases(db):
     return DatabaseLocks(1, "ida")
 
 
-def test_lets_one_process_write_at_a_time(isolated_database, tmp_path):
+def test_one_process_writes_at_a_time(isolated_database, tmp_path):
     file = tmp_path / "number"
     file.write_text("0")
 
@@ -87,7 +87,7 @@ def test_lets_one_process_write_at_a_time(isolated_database, tmp_path):
     assert file.read_text() == "20"
 
 
-def test_says_who_holds_it_and_gets_it_when_a_killed_holder_ran_out(isolated_database):
+def test_lease_of_a_killed_holder_expires(isolated_database):
     with isolated_database.start_code(HOLD, "600") as holder:
         assert holder.stdout.readline() == "held\n"
         refused = isolated_database.run_code(TRY, "0.2").stdout
@@ -99,7 +99,7 @@ def test_says_who_holds_it_and_gets_it_when_a_killed_holder_ran_out(isolated_dat
 
 
 @pytest.mark.parametrize("make", [LocalWriteLocks, lambda: DatabaseLocks(1, "ida")])
-def test_keeps_a_second_writer_out_and_lets_it_in_later(db, make):
+def test_second_writer_waits_for_the_first(db, make):
     locks = make()
     with locks.hold(PLACE, 10):
         with pytest.raises(ConcurrentWriteError) as caught, locks.hold(PLACE, 10):
@@ -112,7 +112,7 @@ def test_keeps_a_second_writer_out_and_lets_it_in_later(db, make):
     assert isinstance(caught.value, NotSentError)
 
 
-def test_waits_for_a_write_that_is_about_to_end(monkeypatch):
+def test_writer_waits_for_a_short_write(monkeypatch):
     monkeypatch.setattr(write_locks, "LOCK_WAIT_SECONDS", 60.0)
     local, waits, told = LocalWriteLocks(), threading.Event(), []
     wait_for = local._changed.wait_for
@@ -138,19 +138,19 @@ def test_waits_for_a_write_that_is_about_to_end(monkeypatch):
     assert told == ["first", "second"]
 
 
-def test_gives_it_back_when_the_write_fails(leases):
+def test_failed_write_releases_the_lease(leases):
     with pytest.raises(ZeroDivisionError), leases.hold(PLACE, 10):
         raise ZeroDivisionError
 
     assert not WriteLease.objects.exists()
 
 
-def test_organizations_do_not_wait_for_each_other(leases):
+def test_organizations_lock_independently(leases):
     with leases.hold(PLACE, 10), DatabaseLocks(2, "eve").hold(PLACE, 10):
         assert WriteLease.objects.count() == 2
 
 
-def test_a_lease_that_ran_out_is_not_given_back_under_its_successor(leases):
+def test_expired_lease_does_not_release_its_successor(leases):
     late, bob = leases.hold(PLACE, -1), DatabaseLocks(1, "bob").hold(PLACE, 10)
     late.__enter__()
 
@@ -160,12 +160,12 @@ def test_a_lease_that_ran_out_is_not_given_back_under_its_successor(leases):
         assert WriteLease.objects.get().holder == "bob"
 
 
-def test_takes_a_place_of_any_length(leases):
+def test_keys_of_any_length_are_locked(leases):
     with leases.hold("us/client/" + "x" * 999, 10):
         assert len(WriteLease.objects.get().key) <= 200
 
 
-def test_sends_nothing_when_the_database_takes_no_lock(leases, monkeypatch):
+def test_unavailable_lock_table_prevents_the_write(leases, monkeypatch):
     monkeypatch.setattr(WriteLease._meta, "db_table", "nowhere")
 
     with pytest.raises(AuditUnavailableError), leases.hold(PLACE, 10):

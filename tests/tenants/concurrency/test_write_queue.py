@@ -31,7 +31,7 @@ def execute():
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="others lock rows")
-def test_a_write_waits_for_another_and_a_read_does_not(execute):
+def test_writes_wait_and_reads_do_not(execute):
     with exclusive_write():
         write, read = execute(WRITE), execute(READ)
         assert read.wait(5)
@@ -40,12 +40,12 @@ def test_a_write_waits_for_another_and_a_read_does_not(execute):
     assert write.wait(5)
 
 
-def test_who_has_the_turn_may_write_again(execute):
+def test_write_queue_is_reentrant(execute):
     with exclusive_write():
         assert serialize_writes(lambda *_: "done", WRITE, None, False, {}) == "done"
 
 
-def test_a_turn_that_does_not_come_is_no_reason_not_to_write(execute, monkeypatch):
+def test_write_proceeds_after_the_longest_wait(execute, monkeypatch):
     monkeypatch.setattr("tenants.concurrency.write_queue.MAX_WAIT_SECONDS", 0.01)
 
     with exclusive_write():

@@ -23,24 +23,24 @@ def credentials(db):
     return made
 
 
-def test_opens_what_it_sealed(credentials):
+def test_sealed_value_is_unsealed(credentials):
     credential = Credential.objects.get(organization__slug="beta", region="jp")
 
     assert credential.token.get_secret_value() == "t0ken-beta-jp"
     assert "t0ken" not in credential.sealed
 
 
-def test_seals_the_same_secret_differently_each_time():
+def test_equal_secrets_have_different_ciphertexts():
     assert vault.seal("s", "here") != vault.seal("s", "here")
 
 
-def test_no_value_opens_in_another_row(credentials):
+def test_value_is_bound_to_its_row(credentials):
     for one, other in permutations(credentials, 2):
         with pytest.raises(vault.UnsealError):
             vault.unseal(one.sealed, other.seal_context)
 
 
-def test_a_row_that_is_moved_does_not_open(credentials):
+def test_moved_row_does_not_open(credentials):
     credential, other = credentials[0], credentials[2]
     Credential.objects.filter(pk=other.pk).delete()
 
@@ -53,7 +53,7 @@ def test_a_row_that_is_moved_does_not_open(credentials):
 @pytest.mark.parametrize(
     "value", ["", "v1", "v1.v1", "v1.v1.", "v1.v1.AAAA", "v1.zz.AAAA", "v2.v1.AAAA", "x"]
 )
-def test_refuses_what_it_never_sealed(value):
+def test_invalid_ciphertext_is_refused(value):
     with pytest.raises(vault.UnsealError):
         vault.unseal(value, "here")
 
@@ -66,7 +66,7 @@ def test_every_changed_byte_is_found():
             vault.unseal(changed, "here")
 
 
-def test_rotates_to_a_new_key_while_the_old_still_opens(credentials, settings):
+def test_rotation_uses_the_new_key_and_reads_the_old(credentials, settings):
     settings.VAULT_KEYS = f"v2:{NEW},v1:{OLD}"
     assert Credential.objects.all()[0].token
 
@@ -79,7 +79,7 @@ def test_rotates_to_a_new_key_while_the_old_still_opens(credentials, settings):
 
 
 @pytest.mark.parametrize("keys", ["", "v1", f"v1:{OLD[:8]}", f"v1:{OLD},v1:{NEW}", "v1:é"])
-def test_says_what_is_wrong_with_a_ring_and_shows_none_of_it(settings, keys):
+def test_invalid_key_ring_is_explained_without_keys(settings, keys):
     settings.VAULT_KEYS = keys
 
     with pytest.raises(ValueError, match="vault: ") as caught:
@@ -88,7 +88,7 @@ def test_says_what_is_wrong_with_a_ring_and_shows_none_of_it(settings, keys):
     assert OLD[:8] not in str(caught.value)
 
 
-def test_leaves_no_cursor_open_while_rows_are_written(credentials, django_assert_num_queries):
+def test_rotation_leaves_no_cursor_open(credentials, django_assert_num_queries):
     with django_assert_num_queries(1 + len(credentials)):
         rows = list(vault.iterate_rows(Credential.objects.all()))
     assert {one.pk for one in rows} == {one.pk for one in credentials}

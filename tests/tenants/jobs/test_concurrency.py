@@ -28,7 +28,7 @@ def three(do=lambda: None):
     return meanwhile
 
 
-def test_works_on_as_many_at_once_as_the_kind_allows(worker, started, sandbox, services):
+def test_items_run_in_parallel_up_to_the_limit_of_the_kind(worker, started, sandbox, services):
     job = started(register("test.three", meanwhile=three(), concurrency=3))
 
     worker()
@@ -38,7 +38,7 @@ def test_works_on_as_many_at_once_as_the_kind_allows(worker, started, sandbox, s
     assert updates(sandbox) == dict.fromkeys(services, 1)
 
 
-def test_its_threads_write_in_turn(worker, started):
+def test_threads_of_a_job_serialize_their_writes(worker, started):
     seen = []
 
     def meanwhile(_item):
@@ -51,7 +51,7 @@ def test_its_threads_write_in_turn(worker, started):
     assert seen == [True] * 10
 
 
-def test_pausing_lets_those_end_that_are_running(worker, started, who):
+def test_pausing_lets_running_items_finish(worker, started, who):
     stop = three(lambda: control.pause_job(Job.objects.get(), who))
     job = started(register("test.paused", meanwhile=stop, concurrency=3))
 
@@ -62,7 +62,7 @@ def test_pausing_lets_those_end_that_are_running(worker, started, who):
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 3, ItemState.PENDING: 7}
 
 
-def test_those_that_fail_together_wait_as_for_one_failure(worker, started, sandbox):
+def test_parallel_failures_count_as_one_for_the_retry_delay(worker, started, sandbox):
     sandbox.fault("status", status=503)
     job = started(register("test.down", meanwhile=three(), concurrency=3))
 
@@ -74,7 +74,7 @@ def test_those_that_fail_together_wait_as_for_one_failure(worker, started, sandb
     assert Item.objects.filter(starts=1).count() == 3
 
 
-def test_begins_none_once_somebody_must_look(worker, started, sandbox):
+def test_no_item_starts_after_the_credential_is_rejected(worker, started, sandbox):
     fault = three(lambda: sandbox.fault("status", status=401))
     job = started(register("test.refused", meanwhile=fault, concurrency=3))
 

@@ -20,7 +20,7 @@ from tests.tenants.jobs.lifetimes import LIFETIME, register, updates
 SECRET = "kept-from-everybody-4711"
 
 
-def test_begins_at_the_time_that_was_set(worker, started, sandbox):
+def test_job_starts_at_its_scheduled_time(worker, started, sandbox):
     job = started(run_at=timezone.now() + timedelta(hours=1))
     worker()
     assert not updates(sandbox)
@@ -32,7 +32,7 @@ def test_begins_at_the_time_that_was_set(worker, started, sandbox):
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
 
 
-def test_resuming_does_not_begin_earlier_than_was_set(worker, started, who, sandbox):
+def test_resumed_job_still_waits_for_its_scheduled_time(worker, started, who, sandbox):
     job = started(run_at=timezone.now() + timedelta(hours=1))
 
     control.pause_job(job, who)
@@ -44,12 +44,12 @@ def test_resuming_does_not_begin_earlier_than_was_set(worker, started, who, sand
     assert not updates(sandbox)
 
 
-def test_a_kind_without_a_handler_is_not_begun(acme, who):
+def test_job_of_a_kind_without_handler_is_refused(acme, who):
     with pytest.raises(ValueError, match="no handler"):
         start_job(who, acme, "no.such", "Nothing", [], reason="None")
 
 
-def test_sealed_inputs_are_nowhere_in_the_open_and_end_with_the_item(acme, worker, who, services):
+def test_sealed_inputs_are_encrypted_and_erased_after_the_item(acme, worker, who, services):
     item = NewItem("us", 100, payload={LIFETIME: 60, "secret": SECRET}, sealed=True)
     lost = NewItem("us", 999, payload={LIFETIME: 60, "secret": SECRET}, sealed=True)
     job = start_job(who, acme, "test.lifetime", "Sealed", [item, lost], reason="Test")
@@ -66,7 +66,7 @@ def test_sealed_inputs_are_nowhere_in_the_open_and_end_with_the_item(acme, worke
     assert refused.payload["secret"] == SECRET  # to be tried again
 
 
-def test_sealed_inputs_open_in_their_own_place_alone(acme, who, services):
+def test_sealed_inputs_are_bound_to_their_item(acme, who, services):
     made = [NewItem("us", one, payload={"one": one}, sealed=True) for one in (100, 101)]
     start_job(who, acme, "test.lifetime", "Sealed", made, reason="Test")
     one, other = Item.objects.all()
@@ -77,7 +77,7 @@ def test_sealed_inputs_open_in_their_own_place_alone(acme, who, services):
         _ = one.payload
 
 
-def test_sealed_inputs_are_rotated(acme, who, services, settings):
+def test_vault_rotation_reencrypts_sealed_inputs(acme, who, services, settings):
     item = NewItem("us", 100, payload={"secret": SECRET}, sealed=True)
     start_job(who, acme, "test.lifetime", "Sealed", [item], reason="Test")
     settings.VAULT_KEYS = "v2:" + "C" * 43 + "=," + settings.VAULT_KEYS
@@ -99,7 +99,7 @@ def test_sealed_inputs_are_rotated(acme, who, services, settings):
         (control.retry_failed_items, JobState.RUNNING),
     ],
 )
-def test_what_comes_too_late_changes_nothing(started, who, act, state):
+def test_action_in_the_wrong_state_changes_nothing(started, who, act, state):
     job = started()
     Job.objects.update(state=state)
 
@@ -111,7 +111,7 @@ def test_what_comes_too_late_changes_nothing(started, who, act, state):
     assert AuditEntry.objects.get(seq=2 + 1).outcome == "refused"
 
 
-def test_tries_again_what_failed_and_nothing_else(worker, started, who, sandbox, services):
+def test_retry_repeats_failed_items_only(worker, started, who, sandbox, services):
     sandbox.fault("status", status=400, path="/api/103/service/get")
     job = started()
     worker()
@@ -125,7 +125,7 @@ def test_tries_again_what_failed_and_nothing_else(worker, started, who, sandbox,
     assert updates(sandbox) == dict.fromkeys(services, 1)
 
 
-def test_does_not_repeat_what_is_unknown_and_must_not_be(worker, started, who, sandbox):
+def test_retry_skips_unknown_outcomes_of_unrepeatable_kinds(worker, started, who, sandbox):
     sandbox.fault("reset", operation="service.update", after=True)
     job = started(register("test.once", repeatable=False), numbers=[100])
     worker()
@@ -145,13 +145,13 @@ def test_does_not_repeat_what_is_unknown_and_must_not_be(worker, started, who, s
         (Role.HELP_DESK, False, False),
     ],
 )
-def test_is_steered_by_who_started_it_and_by_admins(started, editor, role, own, may):
+def test_job_is_controlled_by_its_starter_and_admins(started, editor, role, own, may):
     actor = editor.user_id if own else 10**6
 
     assert can_control(started(), actor, role) is may
 
 
-def test_any_text_can_be_a_name(acme, who, services):
+def test_titles_and_labels_accept_any_text(acme, who, services):
     item = NewItem("us", 100, label="half a \ud83e and a \0" + "x" * 300)
 
     job = start_job(who, acme, "test.lifetime", "a \0 title", [item], reason="\ud83e")

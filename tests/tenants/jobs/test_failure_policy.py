@@ -38,7 +38,7 @@ def judged(error, *, touched=False, repeatable=True, tries=0):
     ],
     ids=lambda one: type(one).__name__,
 )
-def test_where_nothing_can_have_changed(error, found):
+def test_errors_before_any_change_may_be_retried(error, found):
     assert judged(error) == found
     assert judged(error, repeatable=False) == found
 
@@ -58,17 +58,17 @@ def test_where_nothing_can_have_changed(error, found):
     ],
     ids=lambda one: type(one).__name__,
 )
-def test_where_something_may_have_changed(error, again, once):
+def test_errors_after_a_possible_change_depend_on_repeatability(error, again, once):
     assert judged(error, touched=True) == again
     assert judged(error, touched=True, repeatable=False) == once
 
 
-def test_what_never_answers_is_given_up_but_what_was_not_sent_is_not():
+def test_unanswered_calls_are_given_up_and_unsent_calls_are_not():
     assert judged(errors.NoResponseError("x"), tries=11) == (ItemState.NOT_SENT, GO_ON)
     assert judged(errors.UnreachableError("x"), tries=99) == (ItemState.PENDING, WAIT)
 
 
-def test_waits_longer_each_time_up_to_a_limit_or_as_it_was_told():
+def test_retry_delay_grows_to_a_limit_or_follows_retry_after():
     error = errors.ServerError("x", status=500)
     waits = [retry_delay(error, failures) for failures in range(50)]
     assert waits == sorted(waits)

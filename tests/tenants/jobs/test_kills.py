@@ -117,7 +117,7 @@ def over(store, state):
     return lambda: set(jobs(store)) == {state}
 
 
-def test_a_killed_worker_repeats_nothing(deployed, sandbox):
+def test_killed_worker_repeats_no_item(deployed, sandbox):
     start(deployed, "100-130", kind="test.many")
     for _ in range(3):
         calls = len(sandbox.calls)
@@ -137,7 +137,7 @@ def test_a_killed_worker_repeats_nothing(deployed, sandbox):
     assert "Verified" in deployed.run_command("audit_verify").stdout
 
 
-def test_what_was_in_the_middle_and_must_not_be_repeated_is_unknown(deployed, sandbox):
+def test_interrupted_item_of_an_unrepeatable_kind_is_unknown(deployed, sandbox):
     slow = sandbox.fault("delay", operation="service.update", delay=30_000, times=1)
     start(deployed, "100-103", kind="test.once")
     with working(deployed) as process:
@@ -151,7 +151,7 @@ def test_what_was_in_the_middle_and_must_not_be_repeated_is_unknown(deployed, sa
     assert updates(sandbox)[100] <= 1
 
 
-def test_one_that_is_told_to_end_finishes_what_it_is_at(deployed, sandbox):
+def test_terminated_worker_finishes_the_running_item(deployed, sandbox):
     start(deployed, "100-130")
     with working(deployed) as process:
         wait_until(lambda: len(sandbox.calls) > 5)
@@ -165,7 +165,7 @@ def test_one_that_is_told_to_end_finishes_what_it_is_at(deployed, sandbox):
     assert updates(sandbox) == dict.fromkeys(SERVICES, 1)
 
 
-def test_two_workers_share_jobs_and_not_one_job(deployed, sandbox):
+def test_workers_share_jobs_but_never_one_job(deployed, sandbox):
     start(deployed, "100-110", "110-120", "120-130")
 
     with ExitStack() as stack:

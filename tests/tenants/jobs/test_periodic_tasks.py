@@ -15,7 +15,7 @@ def no_other_chores(monkeypatch):
     monkeypatch.setattr(periodic_tasks, "_tasks", [])
 
 
-def test_holds_up_no_other_and_is_done_again(caplog):
+def test_slow_periodic_task_blocks_no_other(caplog):
     ended, again = Event(), Event()
     done = []
 
@@ -41,7 +41,7 @@ def test_holds_up_no_other_and_is_done_again(caplog):
     assert "a periodic task failed" in caplog.text
 
 
-def test_that_fails_keeps_no_other_from_being_done(worker):
+def test_failing_periodic_task_blocks_no_other(worker):
     found = []
     periodic_tasks.run_every_minute(lambda: 1 / 0)
     periodic_tasks.run_every_minute(lambda: found.append("done"))

@@ -27,7 +27,7 @@ def killed(job, *, entry=""):
 
 
 @pytest.mark.parametrize("entry", ["", "opened"])
-def test_a_job_whose_worker_is_gone_is_taken_up(worker, started, sandbox, entry):
+def test_job_of_a_dead_worker_is_resumed(worker, started, sandbox, entry):
     job = started()
     killed(job, entry=entry)
 
@@ -49,7 +49,7 @@ def test_a_job_whose_worker_is_gone_is_taken_up(worker, started, sandbox, entry)
         ("opened", {ItemState.UNKNOWN: 1, ItemState.PENDING: 9}),
     ],
 )
-def test_what_must_not_be_repeated_is_not(worker, started, entry, fates):
+def test_unrepeatable_items_are_not_repeated_after_a_kill(worker, started, entry, fates):
     job = started(register("test.once", repeatable=False))
     killed(job, entry=entry)
 
@@ -59,7 +59,7 @@ def test_what_must_not_be_repeated_is_not(worker, started, entry, fates):
     assert count_items_by_state(job) == fates
 
 
-def test_a_job_is_one_worker_s_until_its_lease_is_over(started):
+def test_lease_excludes_other_workers_until_it_expires(started):
     job = started()
     mine = leases.acquire(job.pk)
     assert mine
@@ -72,7 +72,7 @@ def test_a_job_is_one_worker_s_until_its_lease_is_over(started):
     assert not leases.release(job.pk, mine)
 
 
-def test_a_lease_is_written_once_a_tenth_of_it_is_gone(started):
+def test_lease_is_written_after_a_tenth_of_its_time(started):
     job = started()
     lease = leases.acquire(job.pk)
     assert lease
@@ -87,7 +87,7 @@ def test_a_lease_is_written_once_a_tenth_of_it_is_gone(started):
     assert not leases.renew(job.pk, lease, JobState.PAUSED)
 
 
-def test_a_job_that_lives_is_left_alone(started):
+def test_running_job_is_not_requeued(started):
     job = started()
     assert queue.requeue_abandoned_jobs() == 0  # its row waits
 
@@ -99,7 +99,7 @@ def test_a_job_that_lives_is_left_alone(started):
     assert DBTaskResult.objects.get().status == RUNNING
 
 
-def test_a_job_without_a_row_gets_one(worker, started):
+def test_job_without_queue_row_is_queued_again(worker, started):
     job = started()
     DBTaskResult.objects.all().delete()
 
@@ -108,7 +108,7 @@ def test_a_job_without_a_row_gets_one(worker, started):
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
 
 
-def test_a_job_that_is_paused_or_not_due_is_left_alone(started):
+def test_paused_or_future_job_is_not_requeued(started):
     started()
     DBTaskResult.objects.all().delete()
     Job.objects.update(state=JobState.PAUSED)
@@ -118,7 +118,7 @@ def test_a_job_that_is_paused_or_not_due_is_left_alone(started):
     assert queue.requeue_abandoned_jobs() == 0
 
 
-def test_one_row_too_many_does_nothing_twice(worker, started, sandbox, services):
+def test_duplicate_queue_rows_run_items_once(worker, started, sandbox, services):
     job = started()
     for _ in range(3):
         queue.enqueue(job)
@@ -128,7 +128,7 @@ def test_one_row_too_many_does_nothing_twice(worker, started, sandbox, services)
     assert updates(sandbox) == dict.fromkeys(services, 1)
 
 
-def test_a_worker_that_lost_the_job_sends_nothing_more(worker, started, sandbox):
+def test_worker_without_the_lease_sends_nothing(worker, started, sandbox):
     def taken(item):
         if item.position == 3:
             Job.objects.update(lease="00000000-0000-4000-8000-000000000000")
@@ -145,7 +145,7 @@ def test_a_worker_that_lost_the_job_sends_nothing_more(worker, started, sandbox)
     }
 
 
-def test_resuming_while_a_worker_is_still_at_it_is_not_lost(worker, started, who):
+def test_resuming_during_the_last_item_is_not_lost(worker, started, who):
     def there_and_back(item):
         if item.position == 2 and item.starts == 1:
             control.pause_job(item.job, who)
@@ -161,7 +161,7 @@ def test_resuming_while_a_worker_is_still_at_it_is_not_lost(worker, started, who
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
 
 
-def test_a_worker_is_seen_and_forgotten(worker):
+def test_heartbeats_show_live_workers_and_expire(worker):
     assert not queue.has_live_worker()
 
     worker()
@@ -172,7 +172,7 @@ def test_a_worker_is_seen_and_forgotten(worker):
     assert not Worker.objects.filter(name="old").exists()
 
 
-def test_finished_rows_of_the_queue_are_removed_in_time(worker, started):
+def test_finished_queue_rows_are_pruned(worker, started):
     started()
     worker()
     old = timezone.now() - timedelta(days=2)

@@ -36,7 +36,7 @@ def again(job, who, worker):
     job.refresh_from_db()
 
 
-def test_does_every_item_once(worker, started, sandbox, services):
+def test_every_item_runs_once(worker, started, sandbox, services):
     job = started()
 
     worker()
@@ -49,7 +49,7 @@ def test_does_every_item_once(worker, started, sandbox, services):
     assert {sandbox.services[one][LIFETIME] for one in services} == {600}
 
 
-def test_goes_on_in_as_many_slices_as_it_needs(worker, started, monkeypatch):
+def test_long_job_runs_in_several_slices(worker, started, monkeypatch):
     monkeypatch.setattr(items, "MAX_ITEMS_PER_THREAD", 3)
     job = started()
 
@@ -58,7 +58,7 @@ def test_goes_on_in_as_many_slices_as_it_needs(worker, started, monkeypatch):
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
 
 
-def test_comes_again_to_what_only_waits(worker, who, acme, sandbox, monkeypatch):
+def test_waiting_item_is_retried_without_a_failure(worker, who, acme, sandbox, monkeypatch):
     """It is no failure, and a time that was set can be cut short."""
     begun = []
 
@@ -81,7 +81,7 @@ def test_comes_again_to_what_only_waits(worker, who, acme, sandbox, monkeypatch)
     assert (job.state, begun) == (JobState.COMPLETED, [0, 0])
 
 
-def test_tells_what_was_so_already(worker, started, sandbox):
+def test_item_without_a_change_is_reported_as_unchanged(worker, started, sandbox):
     job = started(lifetime=3600)
 
     worker()
@@ -91,7 +91,7 @@ def test_tells_what_was_so_already(worker, started, sandbox):
     assert Item.objects.get(position=1).text == "It was so."
 
 
-def test_a_job_of_nothing_is_done(worker, started):
+def test_job_without_items_completes(worker, started):
     job = started(numbers=[])
 
     worker()
@@ -100,7 +100,7 @@ def test_a_job_of_nothing_is_done(worker, started):
     assert job.state == JobState.COMPLETED
 
 
-def test_is_in_the_record_as_who_started_it(worker, started, who):
+def test_calls_of_a_job_are_audited_under_its_starter(worker, started, who):
     job = started()
     worker()
 
@@ -118,7 +118,7 @@ def test_is_in_the_record_as_who_started_it(worker, started, who):
     assert local[1].changes == [{"field": "items_done", "before": None, "after": 10}]
 
 
-def test_what_authlete_refuses_is_told_and_the_rest_is_done(worker, started, services):
+def test_rejected_item_does_not_stop_the_others(worker, started, services):
     job = started(numbers=[*services, 999])
 
     worker()
@@ -142,7 +142,7 @@ def test_what_authlete_refuses_is_told_and_the_rest_is_done(worker, started, ser
         ("down", {"region": "us"}),
     ],
 )
-def test_waits_for_a_region_that_is_down(worker, started, who, sandbox, services, kind, told):
+def test_job_waits_while_a_region_is_down(worker, started, who, sandbox, services, kind, told):
     down = at(4, lambda: sandbox.fault(kind, **told))
     job = started(register("test.down", meanwhile=down))
 
@@ -161,7 +161,7 @@ def test_waits_for_a_region_that_is_down(worker, started, who, sandbox, services
     assert updates(sandbox) == dict.fromkeys(services, 1)
 
 
-def test_goes_on_by_itself_when_the_region_is_back(worker, started, sandbox, monkeypatch):
+def test_job_resumes_when_the_region_is_back(worker, started, sandbox, monkeypatch):
     monkeypatch.setattr(failure_policy, "FIRST_DELAY_SECONDS", 0.01)
     sandbox.fault("status", status=503, times=4)
     job = started()
@@ -173,7 +173,7 @@ def test_goes_on_by_itself_when_the_region_is_back(worker, started, sandbox, mon
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
 
 
-def test_other_regions_go_on_meanwhile(acme, worker, who, sandbox, services):
+def test_other_regions_continue_while_one_is_down(acme, worker, who, sandbox, services):
     for region in ("us", "eu"):
         sandbox.region(region).services[500] = sandbox.services[100] | {"apiKey": 500}
     credential = Credential(organization=acme, region="eu")
@@ -190,7 +190,7 @@ def test_other_regions_go_on_meanwhile(acme, worker, who, sandbox, services):
     assert (job.state, job.error) == (JobState.WAITING, "US: Authlete failed")
 
 
-def test_an_item_without_an_answer_is_given_up_in_the_end(
+def test_item_without_a_response_fails_after_the_last_try(
     worker, started, who, sandbox, monkeypatch
 ):
     monkeypatch.setattr(failure_policy, "MAX_TRIES", 3)
@@ -210,7 +210,7 @@ def test_an_item_without_an_answer_is_given_up_in_the_end(
 # ----------------------------------------------------------------- stopping
 
 
-def test_a_refused_credential_stops_it(worker, started, who, sandbox):
+def test_rejected_credential_pauses_the_job(worker, started, who, sandbox):
     fault = at(3, lambda: sandbox.fault("status", status=401))
     job = started(register("test.refused", meanwhile=fault))
 
@@ -233,7 +233,7 @@ def test_a_refused_credential_stops_it(worker, started, who, sandbox):
         (False, JobState.PAUSED, {ItemState.PENDING: 9, ItemState.UNKNOWN: 1}),
     ],
 )
-def test_stops_at_an_unknown_end_of_what_must_not_be_repeated(
+def test_unknown_outcome_pauses_an_unrepeatable_job(
     worker, started, sandbox, repeatable, state, fates
 ):
     sandbox.fault("reset", operation="service.update", after=True)
@@ -245,7 +245,7 @@ def test_stops_at_an_unknown_end_of_what_must_not_be_repeated(
     assert (job.state, count_items_by_state(job)) == (state, fates)
 
 
-def test_a_mistake_of_ours_stops_it(worker, started, caplog):
+def test_exception_in_the_handler_pauses_the_job(worker, started, caplog):
     def broken():
         raise ZeroDivisionError
 
@@ -264,7 +264,7 @@ def test_a_mistake_of_ours_stops_it(worker, started, caplog):
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_pausing_lets_the_item_end_that_is_running(worker, started, who, sandbox):
+def test_pausing_lets_the_running_item_finish(worker, started, who, sandbox):
     stop = at(3, lambda: control.pause_job(Job.objects.get(), who))
     job = started(register("test.paused", meanwhile=stop))
 
@@ -278,7 +278,7 @@ def test_pausing_lets_the_item_end_that_is_running(worker, started, who, sandbox
     assert set(updates(sandbox).values()) == {1}
 
 
-def test_cancelling_skips_what_was_not_begun(worker, started, who):
+def test_cancelling_skips_items_not_started(worker, started, who):
     stop = at(3, lambda: control.cancel_job(Job.objects.get(), who))
     job = started(register("test.cancel", meanwhile=stop))
 
@@ -289,7 +289,7 @@ def test_cancelling_skips_what_was_not_begun(worker, started, who):
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 3, ItemState.SKIPPED: 7}
 
 
-def test_what_is_put_off_once_it_is_cancelled_is_skipped(worker, started, who):
+def test_postponed_items_of_a_cancelled_job_are_skipped(worker, started, who):
     @job_handler("test.late", permission=Effect.CHANGE)
     def run(work, item):
         control.cancel_job(work.job, who)
@@ -302,7 +302,7 @@ def test_what_is_put_off_once_it_is_cancelled_is_skipped(worker, started, who):
     assert count_items_by_state(job) == {ItemState.SKIPPED: 10}
 
 
-def test_what_a_killed_worker_was_at_in_a_cancelled_job_is_unknown(worker, started, who):
+def test_interrupted_item_of_a_cancelled_job_is_unknown(worker, started, who):
     def die():
         control.cancel_job(Job.objects.get(), who)
         raise KeyboardInterrupt
@@ -324,9 +324,7 @@ def test_what_a_killed_worker_was_at_in_a_cancelled_job_is_unknown(worker, start
 
 
 @pytest.mark.parametrize("lost", ["role", "membership", "account"])
-def test_ends_at_the_next_item_when_the_starter_loses_permission(
-    worker, started, editor, monkeypatch, lost
-):
+def test_job_stops_when_its_starter_loses_permission(worker, started, editor, monkeypatch, lost):
     def take():
         if lost == "role":
             type(editor).objects.filter(pk=editor.pk).update(role=Role.VIEWER)
@@ -344,7 +342,7 @@ def test_ends_at_the_next_item_when_the_starter_loses_permission(
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 2, ItemState.SKIPPED: 8}
 
 
-def test_a_kind_that_is_not_known_any_more_stops_it(worker, started):
+def test_job_of_a_removed_kind_pauses(worker, started):
     job = started()
     Job.objects.update(kind="of.the.past")
 
@@ -355,7 +353,7 @@ def test_a_kind_that_is_not_known_any_more_stops_it(worker, started):
     assert "doesn't support this kind of job" in job.error
 
 
-def test_a_job_finds_more_to_do_once(started, worker, sandbox, services):
+def test_items_added_by_an_item_are_added_once(started, worker, sandbox, services):
     """An item that lists what is to be done may be begun again."""
 
     @job_handler("test.more", permission=Effect.CHANGE)
@@ -374,7 +372,7 @@ def test_a_job_finds_more_to_do_once(started, worker, sandbox, services):
     assert job.state == JobState.COMPLETED
 
 
-def test_nothing_is_added_to_a_job_that_was_cancelled(started, worker, who):
+def test_cancelled_job_takes_no_new_items(started, worker, who):
     @job_handler("test.more", permission=Effect.CHANGE)
     def run(work, item):
         control.cancel_job(work.job, who)

@@ -29,7 +29,7 @@ def assert_rejected(job, sandbox):
 
 
 @pytest.mark.parametrize("column", ["starter", "actor", "reason", "ticket", "page", "address"])
-def test_a_job_with_a_forged_column_is_rejected(worker, started, sandbox, admin, column):
+def test_job_with_a_forged_column_is_rejected(worker, started, sandbox, admin, column):
     job = started()
     value = admin.user if column == "starter" else "forged"
     Job.objects.update(**{column: value})
@@ -39,7 +39,7 @@ def test_a_job_with_a_forged_column_is_rejected(worker, started, sandbox, admin,
     assert_rejected(job, sandbox)
 
 
-def test_a_job_of_another_kind_is_rejected(worker, started, sandbox):
+def test_job_with_a_changed_kind_is_rejected(worker, started, sandbox):
     job = started(numbers=[100])
     Job.objects.update(kind=register("test.other"))
 
@@ -48,7 +48,7 @@ def test_a_job_of_another_kind_is_rejected(worker, started, sandbox):
     assert_rejected(job, sandbox)
 
 
-def test_an_inserted_job_is_rejected(worker, started, sandbox, admin, acme):
+def test_inserted_job_is_rejected(worker, started, sandbox, admin, acme):
     real = started(numbers=[])
     worker()
     forged = Job.objects.create(
@@ -73,7 +73,7 @@ def test_an_inserted_job_is_rejected(worker, started, sandbox, admin, acme):
         {"mac": ""},
     ],
 )
-def test_a_forged_item_is_rejected_and_ends_the_job(worker, started, sandbox, forged):
+def test_forged_item_is_rejected_and_ends_the_job(worker, started, sandbox, forged):
     job = started(numbers=[100, 101])
     Item.objects.filter(position=1).update(**forged)
 
@@ -93,7 +93,7 @@ def test_sealed_inputs_cannot_be_replaced_by_open_ones(worker, acme, who, servic
     assert_rejected(job, sandbox)
 
 
-def test_an_item_of_another_job_is_rejected(worker, started, sandbox):
+def test_item_of_another_job_is_rejected(worker, started, sandbox):
     other = started(numbers=[101])
     worker()
     sandbox.calls.clear()
@@ -108,7 +108,7 @@ def test_an_item_of_another_job_is_rejected(worker, started, sandbox):
     assert_rejected(third, sandbox)
 
 
-def test_waiting_jobs_run_after_a_new_key(worker, started, settings, sandbox):
+def test_waiting_job_runs_after_key_rotation(worker, started, settings, sandbox):
     job = started()
     old = settings.VAULT_KEYS
     settings.VAULT_KEYS = "v2:" + "C" * 43 + "=," + old
@@ -122,7 +122,7 @@ def test_waiting_jobs_run_after_a_new_key(worker, started, settings, sandbox):
     assert all(item.is_authentic for item in Item.objects.filter(job=job))
 
 
-def test_a_forged_row_does_not_stop_the_rotation_of_keys(started, settings):
+def test_forged_job_does_not_stop_key_rotation(started, settings):
     job = started()
     Job.objects.update(actor="forged")
     settings.VAULT_KEYS = "v2:" + "C" * 43 + "=," + settings.VAULT_KEYS

@@ -45,7 +45,7 @@ def moment():
     return 204
 
 
-def test_a_killed_worker_loses_nothing_and_repeats_under_the_same_id(deployed):
+def test_killed_worker_repeats_deliveries_under_the_same_id(deployed):
     """Meanwhile another webhook takes its time, and holds nobody up."""
     ended = Event()
 

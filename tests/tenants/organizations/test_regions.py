@@ -3,7 +3,7 @@ import pytest
 from tenants.organizations.regions import check_regions, get_regions
 
 
-def test_knows_the_four_shared_regions_and_their_idp(settings):
+def test_shared_regions_use_the_shared_idp(settings):
     settings.AUTHLETE_REGIONS = {"jp": "https://jp.authlete.com"}
 
     jp = get_regions()["jp"]
@@ -11,7 +11,7 @@ def test_knows_the_four_shared_regions_and_their_idp(settings):
     assert (jp.title, jp.idp, jp.api_server) == ("Japan", "https://login.authlete.com", 53285)
 
 
-def test_never_pairs_a_dedicated_cluster_with_the_shared_idp(settings):
+def test_dedicated_cluster_has_no_shared_idp(settings):
     settings.AUTHLETE_REGIONS = {
         "harbor": "https://authlete.harbor.example",
         "jp": "https://jp.authlete.com.evil.example",
@@ -20,7 +20,7 @@ def test_never_pairs_a_dedicated_cluster_with_the_shared_idp(settings):
     assert {region.idp for region in get_regions().values()} == {""}
 
 
-def test_takes_the_idp_of_a_dedicated_cluster(settings):
+def test_dedicated_cluster_may_have_an_idp(settings):
     settings.AUTHLETE_REGIONS = {"harbor": "https://authlete.harbor.example"}
     settings.AUTHLETE_IDPS = {"harbor": "https://login.harbor.example"}
     settings.AUTHLETE_API_SERVERS = {"harbor": "7"}
@@ -52,28 +52,28 @@ def test_takes_the_idp_of_a_dedicated_cluster(settings):
         "us.authlete.com",
     ],
 )
-def test_refuses_to_start_with_an_address_that_no_token_may_reach(settings, url):
+def test_unsafe_region_url_stops_the_start(settings, url):
     settings.INSECURE = False
     settings.AUTHLETE_REGIONS = {"us": url}
 
     assert [error.id for error in check_regions()] == ["regions.E2"]
 
 
-def test_starts_with_the_built_in_regions(settings):
+def test_built_in_regions_are_valid(settings):
     settings.INSECURE = False
 
     assert check_regions() == []
 
 
 @pytest.mark.parametrize("name", ["harbor-eu", "eu2", "x"])
-def test_takes_the_name_of_a_dedicated_cluster(settings, name):
+def test_cluster_names_are_accepted(settings, name):
     settings.AUTHLETE_REGIONS = {name: "https://authlete.harbor.example"}
 
     assert check_regions() == []
 
 
 @pytest.mark.parametrize("name", ["", "-eu", "eu-", "EU", "e u", "e/u", "e" * 21])
-def test_says_what_can_name_a_region(settings, name):
+def test_invalid_region_names_are_refused(settings, name):
     settings.AUTHLETE_REGIONS = {name: "https://authlete.harbor.example"}
 
     (error,) = check_regions()

@@ -4,7 +4,7 @@ import logging
 from tenants.outbound.alerts import alert
 
 
-def test_is_one_line_that_a_machine_can_read(caplog):
+def test_alert_is_one_json_line(caplog):
     alert("audit.unwritten", level=logging.ERROR, error="Disk\nfull")
 
     (record,) = caplog.records
@@ -14,7 +14,7 @@ def test_is_one_line_that_a_machine_can_read(caplog):
     assert json.loads(record.getMessage()) == record.alert == told
 
 
-def test_repeats_itself_less_and_less_often(caplog):
+def test_repeated_alerts_become_rarer(caplog):
     for _ in range(100):
         alert("breaker.open", region="us")
     alert("breaker.open", region="jp")

@@ -5,7 +5,7 @@ import re
 from tenants.outbound import mail
 
 
-def test_breaks_no_line_of_the_text_and_folds_its_headers(mailoutbox):
+def test_long_lines_and_headers_survive(mailoutbox):
     line = '{"size":1,"root":"' + "ab" * 200 + '"}'
     subject = "Schlüssel und Zertifikate von Läden, die in den nächsten Tagen ablaufen"
 

@@ -62,12 +62,12 @@ def trust(issuer, monkeypatch):
 
 
 @pytest.mark.parametrize("url", [*ADDRESSES, *ODD])
-def test_an_address_that_leads_within_or_is_none_is_refused(url):
+def test_private_and_invalid_urls_are_refused(url):
     with pytest.raises(UrlNotAllowedError):
         validate_url(url)
 
 
-def test_every_address_of_a_name_must_be_public(names, caplog):
+def test_all_addresses_of_a_host_must_be_public(names, caplog):
     spelled = ["2130706433", "0x7f.0.0.1", "localhost.", "siem.example"]
     for found in ANSWERS:
         for host in spelled:
@@ -115,7 +115,7 @@ def test_addresses_next_to_special_ones_are_public(text):
     assert all(safe_http.is_public(ip_address(one)) for one in spelled)
 
 
-def test_a_name_is_asked_once_and_what_it_said_is_connected_to(names, monkeypatch):
+def test_host_is_resolved_once_and_pinned(names, monkeypatch):
     """So that a second answer, of another address, changes nothing."""
     says = iter([["93.184.216.34"], ["127.0.0.1"]])
     names["rebinds.example"] = lambda: next(says)
@@ -133,7 +133,7 @@ def test_a_name_is_asked_once_and_what_it_said_is_connected_to(names, monkeypatc
     assert (went, names.asked) == (["93.184.216.34"], ["rebinds.example"])
 
 
-def test_certificates_count_and_names_are_told(names, issuer, trust, settings, tmp_path):
+def test_certificates_are_verified(names, issuer, trust, settings, tmp_path):
     settings.WEBHOOK_PRIVATE_HOSTS = ["127.0.0.0/8"]
     names["other.test"] = lambda: ["127.0.0.1"]
     asked = []
@@ -150,7 +150,7 @@ def test_certificates_count_and_names_are_told(names, issuer, trust, settings, t
     assert asked[0] == HOST
 
 
-def test_nothing_is_followed_kept_or_taken_from_the_environment(settings, monkeypatch):
+def test_redirects_cookies_and_environment_proxies_are_ignored(settings, monkeypatch):
     settings.INSECURE = True
     settings.WEBHOOK_PRIVATE_HOSTS = ["127.0.0.1"]
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
@@ -165,7 +165,7 @@ def test_nothing_is_followed_kept_or_taken_from_the_environment(settings, monkey
     assert len(second.text) == safe_http.MAX_RESPONSE_BYTES
 
 
-def test_an_answer_that_drips_ends_with_its_time(settings, monkeypatch):
+def test_slow_response_ends_at_the_deadline(settings, monkeypatch):
     settings.INSECURE = True
     settings.WEBHOOK_PRIVATE_HOSTS = ["127.0.0.1"]
     monkeypatch.setattr(safe_http, "TIMEOUT_SECONDS", 0.3)
@@ -188,7 +188,7 @@ def test_an_answer_that_drips_ends_with_its_time(settings, monkeypatch):
         (["10.0.0.0/24", "fd00::/8"], "siem.corp", ["10.0.0.1", "fd00::1"]),
     ],
 )
-def test_what_the_operator_names_may_be_within(settings, allowed, host, found):
+def test_allowed_private_hosts_are_accepted(settings, allowed, host, found):
     settings.WEBHOOK_PRIVATE_HOSTS = allowed
 
     safe_http.check_public(host, found)
@@ -197,7 +197,7 @@ def test_what_the_operator_names_may_be_within(settings, allowed, host, found):
 
 
 @pytest.mark.parametrize("entry", ["10.0.0.1/8", "https://siem", "a b"])
-def test_what_is_no_host_and_no_network_is_told(settings, entry):
+def test_invalid_allow_list_entry_is_an_error(settings, entry):
     settings.WEBHOOK_PRIVATE_HOSTS = [entry]
 
     with pytest.raises(ValueError, match="neither a host nor a network"):

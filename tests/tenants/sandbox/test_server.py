@@ -49,7 +49,7 @@ def test_every_host_has_its_own_port(server, line, sandbox):
     assert line.get("/_tokens").json()["idp"] == server.url("idp")
 
 
-def test_kept_connection_has_no_delay(line):
+def test_persistent_connection_has_no_delay(line):
     line.get(GET)
     start = monotonic()
     for _ in range(250):

@@ -37,7 +37,7 @@ def just_seen():
 
 
 @pytest.mark.parametrize("some_are_lost", [False, True])
-def test_what_others_do_is_told_and_what_we_do_is_not(acme, sandbox, door, some_are_lost):
+def test_only_external_changes_are_logged_in_random_histories(acme, sandbox, door, some_are_lost):
     chance = random.Random(6)
     mine = door.client(44)
     mine.get()

@@ -53,7 +53,7 @@ CHANGED = [("service.changed_outside", ["description"])]
 
 
 @pytest.mark.parametrize(("outcome", "found"), [(Outcome.FAILED, CHANGED), (Outcome.SUCCEEDED, [])])
-def test_a_change_is_told_once_the_call_is_known_to_have_done_nothing(
+def test_external_change_is_logged_after_the_lost_call_failed(
     service, sandbox, told, outcome, found
 ):
     seen = service.get()
@@ -67,7 +67,7 @@ def test_a_change_is_told_once_the_call_is_known_to_have_done_nothing(
     assert told(outcome) == found
 
 
-def test_however_many_are_settled_each_is_looked_at_and_then_no_more(
+def test_each_resolved_entry_is_inspected_once(
     service, sandbox, who, acme, monkeypatch, time_machine, django_assert_num_queries
 ):
     monkeypatch.setattr(reattribution, "MAX_ENTRIES_INSPECTED", 1)
@@ -94,7 +94,7 @@ def test_however_many_are_settled_each_is_looked_at_and_then_no_more(
         reattribution.reattribute_changes(acme.pk)
 
 
-def test_so_is_what_was_made_meanwhile(service, sandbox, told):
+def test_external_creation_is_logged_after_the_lost_call_failed(service, sandbox, told):
     till = {"clientId": 45, "clientName": "Till", "modifiedAt": 5}
     sandbox.fault("reset", operation="client.create", times=1)
     with pytest.raises(AuthleteError):

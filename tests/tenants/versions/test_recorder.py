@@ -46,7 +46,7 @@ def outside():
     return list(found.order_by("seq"))
 
 
-def test_keeps_the_text_as_it_came_without_its_secrets(service, sandbox):
+def test_version_stores_the_original_text_without_secrets(service, sandbox):
     sandbox.services[17] |= {"apiSecret": SECRET, "accessTokenDuration": 60}
     service.get()
     service.get()
@@ -59,7 +59,7 @@ def test_keeps_the_text_as_it_came_without_its_secrets(service, sandbox):
     assert kept.document().to_dict() == service.get().to_dict()
 
 
-def test_a_new_client_is_kept_without_the_secret_that_its_reply_shows(service, sandbox):
+def test_version_of_a_new_client_has_no_secret(service, sandbox):
     made = service.clients.create({"clientName": "Till"}).reply
 
     (kept,) = versions(client_id=made.client_id)
@@ -68,7 +68,7 @@ def test_a_new_client_is_kept_without_the_secret_that_its_reply_shows(service, s
     assert isinstance(kept.document().get("clientSecret"), Fingerprint)
 
 
-def test_a_change_from_here_is_kept_before_and_after(service, sandbox):
+def test_own_change_stores_a_version_before_and_after(service, sandbox):
     service.update(1, {"accessTokenDuration": 60})
     before, after = versions()
 
@@ -80,7 +80,7 @@ def test_a_change_from_here_is_kept_before_and_after(service, sandbox):
     assert outside() == []
 
 
-def test_a_change_made_elsewhere_is_told_once(service, sandbox):
+def test_external_change_is_logged_once(service, sandbox):
     service.get()
     sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
     service.get()
@@ -92,7 +92,7 @@ def test_a_change_made_elsewhere_is_told_once(service, sandbox):
     assert told.object.endswith(f"sha256:{versions()[-1].digest}")
 
 
-def test_the_record_gives_nothing_back_of_members_that_are_not_known(service, sandbox):
+def test_audit_log_hides_values_of_unknown_properties(service, sandbox):
     """A newer Authlete may keep a secret in one, whatever it is called."""
     service.get()
     sandbox.services[17] |= {
@@ -118,7 +118,7 @@ def test_the_record_gives_nothing_back_of_members_that_are_not_known(service, sa
 
 
 @pytest.mark.parametrize("is_told", [False, True])
-def test_what_a_killed_process_was_telling_is_told_once(service, sandbox, monkeypatch, is_told):
+def test_external_change_is_logged_once_after_a_kill(service, sandbox, monkeypatch, is_told):
     """Killed before it told the record, or after, and before it kept that it had."""
     service.get()
     sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
@@ -142,7 +142,7 @@ def test_what_a_killed_process_was_telling_is_told_once(service, sandbox, monkey
     assert told.changes == [{"field": "accessTokenDuration", "before": 3600, "after": 60}]
 
 
-def test_a_change_made_elsewhere_beside_ours_is_told_without_ours(service, sandbox):
+def test_external_change_is_logged_without_own_changes(service, sandbox):
     sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
     client = service.client(44)
     client.get()
@@ -154,7 +154,7 @@ def test_a_change_made_elsewhere_beside_ours_is_told_without_ours(service, sandb
     assert [one["field"] for one in told.changes] == ["clientName"]
 
 
-def test_what_was_sent_from_here_is_never_told(service, sandbox):
+def test_own_change_is_never_logged_as_external(service, sandbox):
     sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
     client = service.client(44)
     client.get()
@@ -172,7 +172,7 @@ def test_what_was_sent_from_here_is_never_told(service, sandbox):
     assert versions(client_id=44)[-1].is_deleted
 
 
-def test_a_call_that_was_settled_later_explains_nothing_of_now(service, sandbox):
+def test_late_resolution_does_not_explain_a_newer_change(service, sandbox):
     sandbox.fault("reset", operation="service.update", after=True)
     with pytest.raises(AuthleteError):
         service.update(1, {"accessTokenDuration": 60})
@@ -189,7 +189,7 @@ def test_a_call_that_was_settled_later_explains_nothing_of_now(service, sandbox)
     assert [one.operation for one in outside()] == ["service.changed_outside"]
 
 
-def test_nothing_is_told_while_a_call_of_ours_has_no_outcome(service, sandbox):
+def test_external_changes_wait_for_open_own_calls(service, sandbox):
     """Another process reads the object before the answer to the write is in."""
     service.get()
     service.update(1, {"accessTokenDuration": 60})
@@ -201,7 +201,7 @@ def test_nothing_is_told_while_a_call_of_ours_has_no_outcome(service, sandbox):
     assert len(versions()) == 2
 
 
-def test_an_answer_that_is_kept_late_makes_our_change_nobody_elses(acme, service, sandbox):
+def test_late_response_keeps_the_change_our_own(acme, service, sandbox):
     """Somebody read the object before it was saved, and what they saw is kept after,
     but before the process that saved it keeps what came of it.
     """
@@ -220,7 +220,7 @@ def test_an_answer_that_is_kept_late_makes_our_change_nobody_elses(acme, service
     assert len(versions()) == 2
 
 
-def test_what_is_deleted_elsewhere_stays_known(service, sandbox):
+def test_externally_deleted_client_keeps_its_versions(service, sandbox):
     sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
     service.client(44).get()
     del sandbox.clients[44]
@@ -232,7 +232,7 @@ def test_what_is_deleted_elsewhere_stays_known(service, sandbox):
     assert (told.operation, told.label) == ("client.gone_outside", "A")
 
 
-def test_a_gateway_that_knows_no_way_deletes_nothing(service, sandbox):
+def test_gateway_404_does_not_mark_a_client_deleted(service, sandbox):
     sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
     service.client(44).get()
     sandbox.fault("status", operation="client.get", status=404, code="")
@@ -243,7 +243,7 @@ def test_a_gateway_that_knows_no_way_deletes_nothing(service, sandbox):
     assert not versions(client_id=44)[-1].is_deleted
 
 
-def test_what_changes_without_being_saved_is_a_version_and_nobodys_doing(service, sandbox):
+def test_change_without_new_modification_time_is_not_external(service, sandbox):
     service.get()
     sandbox.services[17] |= {"accessTokenDuration": 60}
     service.get()
@@ -259,7 +259,7 @@ def watched(acme):
     Credential.objects.update(changed_at=since, number=1)
 
 
-def test_what_is_created_elsewhere_is_told_once(watched, door, sandbox):
+def test_external_creation_is_logged_once(watched, door, sandbox):
     old = {"clientId": 44, "clientName": "Old", "modifiedAt": 5, "createdAt": 5}
     sandbox.clients[44] = old
     sandbox.clients[45] = old | {
@@ -286,7 +286,7 @@ def test_what_is_created_elsewhere_is_told_once(watched, door, sandbox):
 
 
 @pytest.mark.parametrize("day", [-(10**14), -62135596800000, 253402300799000, "soon"])
-def test_a_client_that_was_created_on_no_day_is_read_all_the_same(watched, door, sandbox, day):
+def test_client_with_an_impossible_creation_date_is_read(watched, door, sandbox, day):
     sandbox.clients[44] = {"clientId": 44, "modifiedAt": 5, "createdAt": day}
 
     assert door.service(17).client(44).get().client_id == 44
@@ -294,7 +294,7 @@ def test_a_client_that_was_created_on_no_day_is_read_all_the_same(watched, door,
 
 
 @pytest.mark.parametrize("outcome", ["", "unknown", "done"])
-def test_what_is_created_from_here_is_never_told(watched, door, sandbox, outcome):
+def test_own_creation_is_never_logged_as_external(watched, door, sandbox, outcome):
     """Also where another process sees it before what made it has kept a version."""
     service = door.service(17)
     made = service.clients.create({"clientName": "Till"}).reply
@@ -308,7 +308,7 @@ def test_what_is_created_from_here_is_never_told(watched, door, sandbox, outcome
     assert outside() == []
 
 
-def test_what_is_created_elsewhere_beside_ours_is_told(watched, door, sandbox):
+def test_external_creation_beside_an_own_one_is_logged(watched, door, sandbox):
     service = door.service(17)
     service.clients.create({"clientName": "Till"})
     sandbox.clients[45] = {
@@ -322,7 +322,7 @@ def test_what_is_created_elsewhere_beside_ours_is_told(watched, door, sandbox):
     assert [one.label for one in outside()] == ["Other"]
 
 
-def test_a_client_that_is_created_from_here_hides_no_change_of_its_service(service, sandbox):
+def test_own_client_creation_hides_no_external_service_change(service, sandbox):
     service.get()
     service.clients.create({"clientName": "Till"})
     sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
@@ -331,7 +331,7 @@ def test_a_client_that_is_created_from_here_hides_no_change_of_its_service(servi
     assert [one.operation for one in outside()] == ["service.changed_outside"]
 
 
-def test_what_is_there_again_is_told_with_what_is_otherwise(service, sandbox):
+def test_externally_recreated_client_is_logged_with_its_changes(service, sandbox):
     sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
     client = service.client(44)
     client.get()
@@ -348,7 +348,7 @@ def test_what_is_there_again_is_told_with_what_is_otherwise(service, sandbox):
     assert [one["field"] for one in back.changes] == ["clientName"]
 
 
-def test_an_answer_from_before_our_deletion_brings_nothing_back(acme, service, sandbox):
+def test_response_from_before_a_deletion_restores_nothing(acme, service, sandbox):
     """Who looks at many keeps what they saw after all have answered."""
     sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
     client = service.client(44)
@@ -372,7 +372,7 @@ def rewrite_as_older(version, old, new):
     Version.objects.filter(pk=version.pk).update(digest=content.digest, sketch="")
 
 
-def test_a_version_with_an_older_fingerprint_is_not_saved_again(service, sandbox):
+def test_version_with_an_older_fingerprint_is_not_saved_again(service, sandbox):
     sandbox.services[17] |= {"apiSecret": SECRET}
     service.get()
     (first,) = versions(client_id=0)
@@ -386,7 +386,7 @@ def test_a_version_with_an_older_fingerprint_is_not_saved_again(service, sandbox
     assert stored.document().get("apiSecret") == Fingerprint("0123456789abcdef")
 
 
-def test_an_older_fingerprint_is_no_external_change(service, sandbox):
+def test_older_fingerprint_is_no_external_change(service, sandbox):
     sandbox.services[17] |= {"apiSecret": SECRET, "description": "old"}
     service.get()
     (first,) = versions(client_id=0)

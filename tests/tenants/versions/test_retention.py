@@ -40,7 +40,7 @@ def seen(monkeypatch):
     return see
 
 
-def test_what_held_since_then_and_the_newest_stay(seen):
+def test_versions_within_retention_and_the_newest_are_preserved(seen):
     seen(4000, 3500, 3000, 900, 10)
     seen(4000, client=5)
 
@@ -56,7 +56,7 @@ def test_what_held_since_then_and_the_newest_stay(seen):
     assert (entry.label, entry.outcome) == ("2 versions", "done")
 
 
-def test_a_worker_whose_clock_is_years_ahead_removes_nothing(seen, time_machine, capsys):
+def test_worker_with_a_clock_years_ahead_removes_no_version(seen, time_machine, capsys):
     record_event(Actor(1, "ida", organization_id=1), SIGN_OUT)
     seen(900, 10)
     time_machine.move_to(NOW + timedelta(days=4000))
@@ -66,7 +66,7 @@ def test_a_worker_whose_clock_is_years_ahead_removes_nothing(seen, time_machine,
     assert expired() == 0
 
 
-def test_it_goes_on_years_later(seen, settings):
+def test_expiry_repeats_with_shorter_retention(seen, settings):
     seen(900, 800, 700, 600, 500)
     for keep_days, left in (("850", 5), ("750", 4), ("550", 2), ("30", 1)):
         settings.VERSIONS_KEEP = keep_days
@@ -77,7 +77,7 @@ def test_it_goes_on_years_later(seen, settings):
     assert expired() == 0
 
 
-def test_a_content_stays_as_long_as_a_version_has_it(seen):
+def test_content_is_deleted_with_its_last_version(seen):
     seen(4000, 3500, 3000, 2900)
 
     expired()
@@ -88,7 +88,7 @@ def test_a_content_stays_as_long_as_a_version_has_it(seen):
 
 
 @pytest.mark.parametrize("what", ["before", "seal", "deleted", "both"])
-def test_versions_that_somebody_else_removed_are_missed(seen, what):
+def test_versions_removed_by_others_are_reported(seen, what):
     seen(4000, 3500, 900, 800)
     expired()
     own = Version.objects.order_by("number")
@@ -105,7 +105,7 @@ def test_versions_that_somebody_else_removed_are_missed(seen, what):
     assert not load_spans(1, "us", 17, 4)[0].is_intact
 
 
-def test_what_another_worker_was_quicker_at_is_told_once(seen, monkeypatch):
+def test_expiry_by_two_workers_is_logged_once(seen, monkeypatch):
     seen(4000, 3500, 10)
     found = find_expired_versions(2557)
     assert expired() == 1
@@ -116,7 +116,7 @@ def test_what_another_worker_was_quicker_at_is_told_once(seen, monkeypatch):
     assert AuditEntry.objects.filter(operation="versions.expire").count() == 1
 
 
-def test_versions_that_do_not_fit_are_left_to_be_looked_into(seen):
+def test_tampered_versions_are_not_expired(seen):
     seen(4000, 3500, 900)
     Version.objects.filter(number=1).update(digest="0" * 64)
 

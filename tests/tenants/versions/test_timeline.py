@@ -25,7 +25,7 @@ MEMBERS: dict[str, list[Any]] = {
 }
 
 
-def test_any_moment_is_told_as_it_was(acme, sandbox, monkeypatch):
+def test_version_at_any_time_matches_what_was_true(acme, sandbox, monkeypatch):
     """A clock of ours that the test moves; changes from here, from elsewhere, and
     looks, at random. What is told for sure must be exactly what held.
     """

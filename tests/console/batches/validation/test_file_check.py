@@ -42,7 +42,7 @@ def nested(levels):
     return value
 
 
-def test_takes_every_member_that_a_token_can_have():
+def test_all_token_parameters_are_accepted():
     full = GOOD | {
         "scopes": ["openid", "orders"],
         "accessTokenDuration": 60,
@@ -110,7 +110,7 @@ def test_takes_every_member_that_a_token_can_have():
         ({"authorizationDetails": details(nested(3000))}, "deep"),
     ],
 )
-def test_finds_what_authlete_would_refuse(members, rule):
+def test_invalid_values_are_issues(members, rule):
     found, _ = checked(json.dumps(GOOD | members), size=10_000)
     (fault,) = found.issues
 
@@ -118,7 +118,7 @@ def test_finds_what_authlete_would_refuse(members, rule):
     assert fault.message
 
 
-def test_a_service_without_refresh_tokens_takes_none():
+def test_refresh_tokens_need_service_support():
     known = ServiceRules({"AUTHORIZATION_CODE"}, ())
 
     found, _ = checked(json.dumps(GOOD | {"refreshToken": "r"}), known=known)
@@ -127,7 +127,7 @@ def test_a_service_without_refresh_tokens_takes_none():
 
 
 @pytest.mark.parametrize("first", ["1", '"]"', "{}", "[0]"])
-def test_of_what_stands_twice_the_last_is_judged(first):
+def test_last_of_duplicate_members_is_checked(first):
     """As any reader of JSON takes it, whatever the first one is."""
     head = f'{{"grantType": "IMPLICIT", "clientId": 5, "subject": "a", "scopes": {first}'
 
@@ -152,7 +152,7 @@ LINES = f"""{FIRST}
 
 @pytest.mark.parametrize("size", [1, 7, 10_000])
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
-def test_tells_line_and_column_in_lines_of_json(ends, size):
+def test_json_lines_issues_have_line_and_column(ends, size):
     found, entries = checked(LINES.replace("\n", ends), size)
 
     again = FIRST.index('"same"') + 1
@@ -169,7 +169,7 @@ def test_tells_line_and_column_in_lines_of_json(ends, size):
 
 
 @pytest.mark.parametrize("size", [1, 7, 10_000])
-def test_tells_line_and_column_in_a_list(size):
+def test_json_array_issues_have_line_and_column(size):
     text = json.dumps(
         [GOOD, GOOD | {"subject": 'say ]},"'}, GOOD | {"scopes": ["openid", "x"]}], indent=2
     )
@@ -195,14 +195,14 @@ def test_tells_line_and_column_in_a_list(size):
         ('{"a": NaN}', (1, 1, "unknown")),
     ],
 )
-def test_says_where_a_file_ends_too_early_or_too_late(text, place):
+def test_truncated_or_trailing_data_is_located(text, place):
     found, _ = checked(text, 50_000)
 
     assert places(found)[0] in (place, (1, 100_001, "array_end"), (1, 7, "unknown"))
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_reads_a_table_as_spreadsheets_write_it(delimiter):
+def test_spreadsheet_csv_is_read(delimiter):
     head = ["Grant Type", "client_id", "subject", "scopes", "accessTokenPersistent"]
     rows = [
         head,
@@ -239,39 +239,39 @@ def test_reads_a_table_as_spreadsheets_write_it(delimiter):
         ("subject,clientId\nann,5,extra,", (2, 7, "cells")),
     ],
 )
-def test_says_what_is_wrong_with_a_table(text, place):
+def test_csv_issues_are_located(text, place):
     found = places(checked(text)[0])
 
     assert place in found
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-def test_stands_any_encoding_of_text(encoding):
+def test_any_text_encoding_is_read(encoding):
     found, _ = checked(f"{FIRST}\r\n".encode(encoding), size=3)
 
     assert places(found) == []
     assert found.tokens == 1
 
 
-def test_says_where_a_byte_fits_no_encoding():
+def test_undecodable_bytes_are_located():
     found, _ = checked(FIRST.encode() + b"\n" + FIRST.replace("ann", "zo\xeb").encode("latin-1"))
 
     assert places(found) == [(2, FIRST.index("ann") + 3, "encoding")]
 
 
-def test_lists_the_first_thousand_faults_and_counts_all():
+def test_first_thousand_issues_are_listed_and_all_counted():
     found, _ = checked("{}\n" * 600, 10_000, most=1_000)
 
     assert (len(found.issues), found.issue_count, found.tokens) == (1_000, 1_800, 600)
 
 
-def test_takes_no_more_than_it_may():
+def test_too_many_tokens_are_an_issue():
     found, _ = checked(f"{json.dumps(GOOD)}\n" * 3, most=2)
 
     assert places(found) == [(3, 1, "too_many")]
 
 
-def test_quotes_nothing_of_the_file():
+def test_issues_quote_nothing_of_the_file():
     """What stands in a wrong place may be a token."""
     canary = "kestrel-4471-canary"
     rows = [{canary: canary}, {"grantType": canary, "scopes": [canary], "clientId": 5}]

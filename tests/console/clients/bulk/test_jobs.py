@@ -71,12 +71,12 @@ def writes(sandbox):
         ("client.unlock", 1, False, (ItemState.UNCHANGED, "Already unlocked.")),
     ],
 )
-def test_locks_and_unlocks(run, few, kind, number, locked, end):
+def test_clients_are_locked_and_unlocked(run, few, kind, number, locked, end):
     assert run(kind, item(number)) == [end]
     assert few.clients[number]["locked"] is locked
 
 
-def test_lets_lists_know_at_once(run, acme, few):
+def test_inventory_shows_the_lock_at_once(run, acme, few):
     clients = [Client.model_validate(one) for one in few.clients.values()]
     index_clients(acme, "us", 17, clients)
     run("client.lock", item(1))
@@ -86,7 +86,7 @@ def test_lets_lists_know_at_once(run, acme, few):
     assert KnownClient.objects.get(client_id=2).name == "Shop"
 
 
-def test_sets_one_setting_and_keeps_the_rest(run, few):
+def test_one_setting_is_changed_and_the_rest_preserved(run, few):
     few.clients[2]["fromTheFuture"] = {"kept": True}
     before = dict(few.clients[2])
 
@@ -101,7 +101,7 @@ def test_sets_one_setting_and_keeps_the_rest(run, few):
 @pytest.mark.parametrize(
     ("was", "now"), [(None, 60), (600, 60), (600, None)], ids=["new", "other", "gone"]
 )
-def test_sets_a_member_inside_and_keeps_its_neighbours(run, few, was, now):
+def test_nested_setting_is_changed_and_its_neighbors_preserved(run, few, was, now):
     name = "accessTokenDuration"
     few.clients[2]["extension"] = {"idTokenDuration": 5, "new": [1]}
     if was:
@@ -115,7 +115,7 @@ def test_sets_a_member_inside_and_keeps_its_neighbours(run, few, was, now):
     assert extension["idTokenDuration"] == 5
 
 
-def test_overwrites_nothing_that_changed_since_the_preview(run, few):
+def test_value_changed_since_the_preview_is_not_overwritten(run, few):
     few.clients[2]["description"] = "Theirs"
 
     ((fate, text),) = run("client.set", setting(2, "description", None, "Mine"))
@@ -126,7 +126,7 @@ def test_overwrites_nothing_that_changed_since_the_preview(run, few):
     assert not writes(few)
 
 
-def test_goes_on_past_what_was_deleted_meanwhile(run, few):
+def test_deleted_client_does_not_stop_the_job(run, few):
     del few.clients[2]
 
     fates = run("client.lock", item(1), item(2), item(5))
@@ -138,7 +138,7 @@ def test_goes_on_past_what_was_deleted_meanwhile(run, few):
     ]
 
 
-def test_does_nothing_twice(run, few):
+def test_repeated_item_changes_nothing(run, few):
     done = [setting(2, PKCE, None, True)]
     run("client.set", *done)
 
@@ -146,7 +146,7 @@ def test_does_nothing_twice(run, few):
     assert len(writes(few)) == 1
 
 
-def test_tries_again_what_failed(acme, who, few, worker):
+def test_failed_items_are_retried(acme, who, few, worker):
     few.fault("status", operation="client.set_lock", status=403, path="/5$", times=1)
     job = start_job(who, acme, "client.lock", "Bulk", [item(1), item(5)], reason="Old")
     worker()
@@ -157,7 +157,7 @@ def test_tries_again_what_failed(acme, who, few, worker):
     assert [fate for fate, _ in ends(job)] == [ItemState.SUCCEEDED, ItemState.SUCCEEDED]
 
 
-def test_goes_on_elsewhere_while_a_region_fails_in_the_middle(acme, who, few, worker):
+def test_other_regions_continue_while_one_fails(acme, who, few, worker):
     Credential(organization=acme, region="jp").set_token(SecretStr("t0p")).save()
     jp = few.region("jp")
     jp.services[21] = {"apiKey": 21, "serviceName": "Tokyo", "modifiedAt": 1}
@@ -174,7 +174,7 @@ def test_goes_on_elsewhere_while_a_region_fails_in_the_middle(acme, who, few, wo
     assert jp.clients[21][211]["locked"]
 
 
-def test_starts_rotations_that_nobody_has_seen(run, few, admin_who):
+def test_bulk_rotation_stages_unrevealed_secrets(run, few, admin_who):
     secret = few.clients[1]["clientSecret"]
 
     ends = run("client.stage_rotation", item(1), item(4), who=admin_who)
@@ -187,14 +187,14 @@ def test_starts_rotations_that_nobody_has_seen(run, few, admin_who):
     assert again == [(ItemState.UNCHANGED, "A rotation is already in progress.")]
 
 
-def test_starts_no_rotation_for_who_may_not_see_secrets(run, few):
+def test_rotation_needs_permission_to_reveal(run, few):
     run("client.stage_rotation", item(1))
 
     assert Job.objects.get().state == JobState.NOT_ALLOWED
     assert not Rotation.objects.exists()
 
 
-def test_keeps_who_did_each_and_why(run, few):
+def test_each_item_is_logged_with_actor_and_reason(run, few):
     run("client.set", setting(2, PKCE, None, True))
 
     (entry,) = AuditEntry.objects.filter(operation="client.update")
@@ -202,7 +202,7 @@ def test_keeps_who_did_each_and_why(run, few):
     assert (entry.client, entry.label) == ("2", "Web shop")
 
 
-def test_keeps_no_value_in_the_open(acme, who, few):
+def test_values_are_stored_encrypted(acme, who, few):
     items = [setting(2, "description", None, "Nobody else's business")]
     start_job(who, acme, "client.set", "Bulk", items, reason="Old host")
 
@@ -210,11 +210,11 @@ def test_keeps_no_value_in_the_open(acme, who, few):
 
 
 @pytest.mark.parametrize("name", BULK_SETTINGS)
-def test_knows_every_setting_by_its_name(name):
+def test_bulk_settings_are_keyed_by_name(name):
     assert BULK_SETTINGS[name].name == name
 
 
-def test_locks_what_is_open_among_a_thousand_that_fit(member, acme, sandbox, worker):
+def test_unlocked_clients_among_a_thousand_are_locked(member, acme, sandbox, worker):
     old = {"redirectUris": ["https://old.example.com/cb"]}
     for number in range(1, 1001):
         sandbox.clients[number] = make_client(number, **old, locked=number % 10 > 0)

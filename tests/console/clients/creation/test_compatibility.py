@@ -69,7 +69,7 @@ def found(client, **service):
         ),
     ],
 )
-def test_names_what_the_service_lacks(client, service, member, says):
+def test_missing_service_support_is_an_error(client, service, member, says):
     misfit = found(client, **service)[member]
 
     assert misfit.is_fatal
@@ -84,7 +84,7 @@ def test_names_what_the_service_lacks(client, service, member, says):
         ({"fapiModes": ["FAPI2_SECURITY"]}, {"fapiModes": ["FAPI1_BASELINE"]}, "fapiModes"),
     ],
 )
-def test_names_what_is_good_to_know(client, service, member):
+def test_minor_mismatch_is_a_notice(client, service, member):
     assert not found(client, **service)[member].is_fatal
 
 
@@ -101,12 +101,12 @@ def test_names_what_is_good_to_know(client, service, member):
         ({"customMetadata": "no JSON"}, {}),
     ],
 )
-def test_finds_nothing_where_it_fits_or_cannot_be_told(client, service):
+def test_matching_or_unknown_support_gives_no_message(client, service):
     assert not found(client, **service)
 
 
 @pytest.mark.parametrize("odd", [5, True, [[]], {"a": 1}, [5]])
-def test_stands_what_is_no_list(odd):
+def test_values_of_wrong_types_are_accepted(odd):
     lists = "grantTypes responseTypes fapiModes authorizationDetailsTypes".split()
 
     found(dict.fromkeys(lists, odd), fapiModes=odd, supportedCustomClientMetadata=odd)

@@ -34,7 +34,7 @@ def copy(service=SERVICE, **members):
         ("jwks", '{"keys": [{"kty": "oct", "k": "sealed:0123456789abcdef"}]}'),
     ],
 )
-def test_leaves_out_what_is_the_originals_alone(member, value):
+def test_copy_leaves_out_values_unique_to_the_original(member, value):
     assert member not in copy(**{member: value}).client
 
 
@@ -48,11 +48,11 @@ def test_leaves_out_what_is_the_originals_alone(member, value):
         ("clientNames", [{"tag": "ja", "value": "till"}], "Translated client names"),
     ],
 )
-def test_names_what_it_left_out(member, value, label):
+def test_copy_names_what_it_left_out(member, value, label):
     assert label in copy(**{member: value}).left_out
 
 
-def test_says_nothing_of_what_authlete_sets_for_every_client():
+def test_copy_does_not_mention_values_set_by_authlete():
     ordinary = {
         "number": 4,
         "clientIdAlias": "1001",
@@ -69,20 +69,20 @@ def test_says_nothing_of_what_authlete_sets_for_every_client():
     assert not found.is_registered
 
 
-def test_names_a_key_set_with_private_parts():
+def test_copy_names_key_sets_with_private_parts():
     sealed = '{"keys": [{"kty": "oct", "k": "sealed:0123456789abcdef"}]}'
 
     assert copy(jwks=sealed).secrets_left_out == ("JWK Set",)
 
 
-def test_points_out_the_addresses_that_both_have():
+def test_copy_points_out_shared_uris():
     found = copy(redirectUris=["https://a.example/cb"], jwksUri="https://a.example/k")
 
     assert found.client["redirectUris"] == ["https://a.example/cb"]
     assert set(found.shared_settings) == {"Redirect URIs", "JWK Set URL"}
 
 
-def test_keeps_members_that_nobody_knows():
+def test_copy_preserves_unknown_fields():
     assert copy(fromTheFuture={"kept": 1}).client["fromTheFuture"] == {"kept": 1}
 
 
@@ -96,7 +96,7 @@ def test_keeps_members_that_nobody_knows():
         (None, None, ()),
     ],
 )
-def test_leaves_out_scopes_that_the_other_service_lacks(asked, kept, lost):
+def test_copy_leaves_out_scopes_missing_in_the_target(asked, kept, lost):
     extension = {"requestableScopesEnabled": True, "accessTokenDuration": 60}
     found = copy(extension=extension | {"requestableScopes": asked})
 
@@ -105,11 +105,11 @@ def test_leaves_out_scopes_that_the_other_service_lacks(asked, kept, lost):
     assert found.no_scopes is (kept == [] and lost != ())
 
 
-def test_keeps_all_scopes_where_the_service_does_not_tell_its_own():
+def test_copy_preserves_scopes_if_the_target_lists_none():
     extension = {"requestableScopes": ["loans"]}
 
     assert copy({"apiKey": 17}, extension=extension).client["extension"] == extension
 
 
-def test_tells_that_the_original_registered_itself():
+def test_copy_notes_dynamic_registration():
     assert copy(clientSource="DYNAMIC_REGISTRATION").is_registered

@@ -22,14 +22,14 @@ def filled(archetype, service):
 
 
 @pytest.mark.parametrize("slug", CLIENT_PRESETS)
-def test_goes_together_once_it_is_filled_in(slug):
+def test_preset_has_no_configuration_warnings(slug):
     made = filled(CLIENT_PRESETS[slug], Service.model_validate({"apiKey": 17}))
 
     assert check_client(made) == []
 
 
 @pytest.mark.parametrize("slug", CLIENT_PRESETS)
-def test_holds_what_its_settings_take(slug):
+def test_preset_values_are_valid(slug):
     made = filled(CLIENT_PRESETS[slug], Service.model_validate({"apiKey": 17}))
 
     for member, value in made.items():
@@ -40,7 +40,7 @@ def test_holds_what_its_settings_take(slug):
         assert not choices or set(words) <= choices.keys()
 
 
-def test_signs_with_a_key_that_the_service_has():
+def test_preset_uses_an_algorithm_of_the_service_keys():
     keys = '{"keys": [{"kty": "EC", "crv": "P-256", "use": "sig"}]}'
     service = Service.model_validate({"apiKey": 17, "jwks": keys})
 

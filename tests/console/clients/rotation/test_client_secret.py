@@ -28,7 +28,7 @@ def api(acme, who, ledger):
     return authlete.service(17).client(44, "Ledger sync")
 
 
-def test_nobody_knows_when_the_client_cannot_be_read_either(api, who, sandbox):
+def test_unreadable_client_leaves_the_outcome_unknown(api, who, sandbox):
     sandbox.fault("status", operation="client.get", status=503)
 
     assert check_secret_changed(api, who, "0" * 16, TOLD.copy()) is None
@@ -38,7 +38,7 @@ def test_nobody_knows_when_the_client_cannot_be_read_either(api, who, sandbox):
 
 
 @pytest.mark.parametrize("call", ["refresh", "set"])
-def test_the_last_change_from_here_is_known(api, acme, call):
+def test_last_own_change_is_found(api, acme, call):
     assert last_changes(acme.pk) == {}
 
     if call == "refresh":
@@ -51,7 +51,7 @@ def test_the_last_change_from_here_is_known(api, acme, call):
     assert last_changes(acme.pk + 1) == {}
 
 
-def test_what_was_refused_or_lost_without_effect_is_no_change(api, who, acme, sandbox):
+def test_rejected_or_lost_calls_are_no_change(api, who, acme, sandbox):
     sandbox.fault("status", operation="client.refresh_secret", status=403, times=1)
     sandbox.fault("reset", operation="client.set_secret", times=1)
     before = api.get().get("clientSecret").hex
@@ -64,7 +64,7 @@ def test_what_was_refused_or_lost_without_effect_is_no_change(api, who, acme, sa
     assert last_changes(acme.pk) == {}
 
 
-def test_what_was_lost_but_done_is_a_change(api, who, acme, sandbox):
+def test_lost_call_with_effect_is_a_change(api, who, acme, sandbox):
     sandbox.fault("reset", operation="client.set_secret", after=True, times=1)
     before = api.get().get("clientSecret").hex
     with pytest.raises(AuthleteError):
@@ -76,7 +76,7 @@ def test_what_was_lost_but_done_is_a_change(api, who, acme, sandbox):
     assert OLD not in str(list(AuditEntry.objects.values()))
 
 
-def test_the_age_is_counted_from_the_change_or_at_most_from_the_client(settings):
+def test_age_counts_from_the_last_change_or_the_creation(settings):
     settings.SECRET_MAX_AGE_DAYS = 365
     now = datetime.now(UTC)
     made = 1_500_000_000_000

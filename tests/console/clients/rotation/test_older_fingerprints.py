@@ -16,7 +16,7 @@ def older(admin, do):
     Rotation.objects.update(**OLDER)
 
 
-def test_a_rotation_of_an_older_version_is_activated_and_undone(admin, do, older, ledger):
+def test_older_rotation_is_activated_and_undone(admin, do, older, ledger):
     do(admin, "activate")
     assert ledger["clientSecret"] == Rotation.objects.get().new_secret
     assert Rotation.objects.get().state == "activated"
@@ -27,7 +27,7 @@ def test_a_rotation_of_an_older_version_is_activated_and_undone(admin, do, older
     assert Rotation.objects.get().state == "undone"
 
 
-def test_a_secret_that_changed_since_stops_a_rotation_of_an_older_version(admin, do, older, ledger):
+def test_changed_secret_stops_an_older_rotation(admin, do, older, ledger):
     ledger["clientSecret"] = "changed-elsewhere"
 
     do(admin, "activate")

@@ -34,7 +34,7 @@ def come(job):
     DBTaskResult.objects.update(run_after=past)
 
 
-def test_a_job_activates_it_at_its_time(admin, staged, ledger, rotation, worker):
+def test_job_activates_the_secret_at_the_set_time(admin, staged, ledger, rotation, worker):
     new = staged(admin)
 
     response = later(admin, hours=9)
@@ -55,7 +55,7 @@ def test_a_job_activates_it_at_its_time(admin, staged, ledger, rotation, worker)
     assert Item.objects.get().state == "done"
 
 
-def test_a_job_that_begins_anew_sends_nothing_twice(admin, staged, ledger, rotation, worker):
+def test_restarted_job_sends_nothing_twice(admin, staged, ledger, rotation, worker):
     new = staged(admin)
     later(admin, hours=9)
     ledger["clientSecret"] = new  # killed between the call and its note
@@ -68,9 +68,7 @@ def test_a_job_that_begins_anew_sends_nothing_twice(admin, staged, ledger, rotat
     assert not AuditEntry.objects.filter(operation="client.set_secret").exists()
 
 
-def test_a_job_does_not_replace_a_secret_that_was_changed_meanwhile(
-    admin, staged, ledger, rotation, worker
-):
+def test_job_does_not_replace_a_changed_secret(admin, staged, ledger, rotation, worker):
     staged(admin)
     later(admin, hours=9)
     ledger["clientSecret"] = "somebody-elses"
@@ -83,7 +81,7 @@ def test_a_job_does_not_replace_a_secret_that_was_changed_meanwhile(
     assert Item.objects.get().state == "not sent"
 
 
-def test_a_job_sends_nothing_that_does_not_open(admin, staged, ledger, rotation, worker):
+def test_job_sends_nothing_when_decryption_fails(admin, staged, ledger, rotation, worker):
     staged(admin)
     later(admin, hours=9)
     Rotation.objects.update(new_sealed=rotation().old_sealed)
@@ -96,9 +94,7 @@ def test_a_job_sends_nothing_that_does_not_open(admin, staged, ledger, rotation,
     assert Item.objects.get().state == "not sent"
 
 
-def test_a_job_leaves_alone_what_somebody_has_gone_on_with(
-    admin, staged, do, ledger, rotation, worker
-):
+def test_discarding_the_rotation_cancels_its_job(admin, staged, do, ledger, rotation, worker):
     staged(admin)
     later(admin, hours=9)
     job = rotation().job
@@ -111,7 +107,7 @@ def test_a_job_leaves_alone_what_somebody_has_gone_on_with(
     assert ledger["clientSecret"] == OLD
 
 
-def test_another_time_replaces_the_first_one(admin, staged, rotation):
+def test_rescheduling_replaces_the_job(admin, staged, rotation):
     staged(admin)
     later(admin, hours=9)
     first = rotation().job
@@ -122,9 +118,7 @@ def test_another_time_replaces_the_first_one(admin, staged, rotation):
     assert Job.objects.get(pk=first).state == "cancelled"
 
 
-def test_a_job_that_the_rotation_does_not_name_does_nothing(
-    admin, staged, ledger, rotation, worker
-):
+def test_job_unknown_to_the_rotation_does_nothing(admin, staged, ledger, rotation, worker):
     staged(admin)
     later(admin, hours=9)
     job = rotation().job
@@ -137,7 +131,7 @@ def test_a_job_that_the_rotation_does_not_name_does_nothing(
     assert Item.objects.get().state == "same"
 
 
-def test_a_cancelled_job_waits_for_nothing(admin, staged, rotation, acme):
+def test_cancelled_job_leaves_the_rotation_ready(admin, staged, rotation, acme):
     staged(admin)
     later(admin, hours=9)
     Job.objects.update(state="cancelled")
@@ -151,7 +145,7 @@ def test_a_cancelled_job_waits_for_nothing(admin, staged, rotation, acme):
     ("delta", "words"),
     [({"hours": -1}, "Enter a time in the future"), ({"days": 15}, "Enter an earlier time")],
 )
-def test_takes_no_time_that_cannot_be_kept(admin, staged, rotation, delta, words):
+def test_invalid_activation_time_is_an_error(admin, staged, rotation, delta, words):
     staged(admin)
 
     assertContains(later(admin, **delta), words)
@@ -160,7 +154,7 @@ def test_takes_no_time_that_cannot_be_kept(admin, staged, rotation, delta, words
     assert not Job.objects.exists()
 
 
-def test_a_time_that_was_entered_beside_now_is_not_passed_over(admin, staged, do, ledger, rotation):
+def test_time_entered_beside_now_is_an_error(admin, staged, do, ledger, rotation):
     staged(admin)
 
     response = do(admin, "activate", when="now", at="2030-01-01T04:30")
@@ -169,7 +163,7 @@ def test_a_time_that_was_entered_beside_now_is_not_passed_over(admin, staged, do
     assert ledger["clientSecret"] == OLD
 
 
-def test_the_worker_erases_what_has_lasted_its_time(admin, staged, do, rotation, worker):
+def test_worker_erases_secrets_after_the_undo_window(admin, staged, do, rotation, worker):
     staged(admin)
     do(admin, "activate")
     Rotation.objects.update(until=timezone.now() - timedelta(seconds=1))

@@ -37,7 +37,7 @@ def sent(sandbox):
     return [one for one in sandbox.calls if one.operation == "client.set_secret"]
 
 
-def test_a_moved_new_secret_is_not_sent(admin, do, moved, sandbox, ledger):
+def test_swapped_new_secret_is_not_sent(admin, do, moved, sandbox, ledger):
     moved("new_sealed")
 
     response = do(admin, "activate")
@@ -48,7 +48,7 @@ def test_a_moved_new_secret_is_not_sent(admin, do, moved, sandbox, ledger):
     assert Rotation.objects.get(client_id=44).state == "staged"
 
 
-def test_a_moved_new_secret_is_not_shown(admin, moved):
+def test_swapped_new_secret_is_not_shown(admin, moved):
     Rotation.objects.update(shown_at=None)  # as one that a job has staged
     moved("new_sealed")
 
@@ -60,7 +60,7 @@ def test_a_moved_new_secret_is_not_shown(admin, moved):
     assertContains(response, "be decrypted")
 
 
-def test_a_moved_old_secret_is_not_put_back(admin, do, moved, sandbox, ledger):
+def test_swapped_old_secret_is_not_restored(admin, do, moved, sandbox, ledger):
     do(admin, "activate")
     now = ledger["clientSecret"]
     moved("old_sealed")

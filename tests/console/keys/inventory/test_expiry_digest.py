@@ -45,7 +45,7 @@ def day(acme, time_machine):
     return work
 
 
-def test_tells_each_threshold_once_and_that_it_has_ended(readers, day):
+def test_each_threshold_and_the_expiry_are_mailed_once(readers, day):
     certificate(readers)
 
     told = {number: day(number) for number in range(150)}
@@ -60,7 +60,7 @@ def test_tells_each_threshold_once_and_that_it_has_ended(readers, day):
     assert "expired on 25 Mar 2027" in told[120][0]
 
 
-def test_one_that_is_renewed_starts_anew(readers, day):
+def test_renewed_certificate_starts_over(readers, day):
     certificate(readers)
     assert day(95)
 
@@ -70,7 +70,7 @@ def test_one_that_is_renewed_starts_anew(readers, day):
     assert day(121)
 
 
-def test_one_that_is_found_late_is_told_of_once_at_where_it_stands(readers, day):
+def test_late_discovery_mails_the_current_threshold_only(readers, day):
     certificate(readers)
 
     (text,) = day(118)
@@ -79,7 +79,7 @@ def test_one_that_is_found_late_is_told_of_once_at_where_it_stands(readers, day)
     assert "Within 90 days" not in text
 
 
-def test_goes_to_admins_and_editors_as_one_mail_a_day(readers, day):
+def test_admins_and_editors_get_one_mail_a_day(readers, day):
     certificate(readers)
     certificate(readers, thumbprint="cd34", subject="CN=other")
     Credential.objects.update(expires_on=ENDS.date())
@@ -96,7 +96,7 @@ def test_goes_to_admins_and_editors_as_one_mail_a_day(readers, day):
     assert day(119)
 
 
-def test_a_mail_that_could_not_be_sent_is_sent_later(readers, day, monkeypatch):
+def test_failed_mail_is_sent_later(readers, day, monkeypatch):
     certificate(readers)
     sends = mail.send
 
@@ -114,9 +114,7 @@ def test_a_mail_that_could_not_be_sent_is_sent_later(readers, day, monkeypatch):
     assert not day(98)
 
 
-def test_a_worker_that_is_killed_before_it_sends_loses_nothing(
-    readers, day, monkeypatch, time_machine
-):
+def test_worker_killed_before_sending_loses_no_mail(readers, day, monkeypatch, time_machine):
     certificate(readers)
     sends = mail.send
 
@@ -137,9 +135,7 @@ def test_a_worker_that_is_killed_before_it_sends_loses_nothing(
     assert len(outbox.outbox) == 1
 
 
-def test_reads_services_by_itself_and_says_what_nobody_has_read(
-    readers, day, sandbox, time_machine
-):
+def test_digest_reads_services_and_names_unread_clients(readers, day, sandbox, time_machine):
     time_machine.move_to(START, tick=False)
     sandbox.services[17]["jwks"] = make_jwk_set(make_certified_key("mtls", 20))
 
@@ -151,7 +147,7 @@ def test_reads_services_by_itself_and_says_what_nobody_has_read(
     assert {(one.actor, one.organization) for one in entries} == {("worker", "acme")}
 
 
-def test_writes_nothing_down_where_no_mail_is_sent(readers, day, settings):
+def test_disabled_mail_records_no_notification(readers, day, settings):
     settings.MAILERS = mailer_config("")
     certificate(readers)
 

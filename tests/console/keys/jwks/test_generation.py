@@ -13,7 +13,7 @@ from console.keys.jwks.generation import (
 
 
 @pytest.mark.parametrize("alg", SIGNING_ALGORITHMS)
-def test_a_new_key_signs_by_its_algorithm(alg):
+def test_new_key_signs_with_its_algorithm(alg):
     key = import_key(generate_key(alg, "k"))
 
     signed = jws.serialize_compact({"alg": alg}, b"x", key, algorithms=[alg])
@@ -21,7 +21,7 @@ def test_a_new_key_signs_by_its_algorithm(alg):
     assert jws.deserialize_compact(signed, key, algorithms=[alg]).payload == b"x"
 
 
-def test_a_key_that_decrypts_says_so():
+def test_decryption_keys_have_use_enc():
     assert {generate_key(alg)["use"] for alg in DECRYPTION_ALGORITHMS} == {"enc"}
 
 
@@ -33,7 +33,7 @@ def test_a_key_that_decrypts_says_so():
         ({"kty": "RSA", "e": "AQAB", "alg": "PS256"}, 2048, {"n": 512}),
     ],
 )
-def test_a_successor_is_of_the_same_kind(old, bits, more):
+def test_successor_has_the_same_type(old, bits, more):
     new = generate_like(old | {"x5c": ["of the old one"]}, "new", bits)
 
     assert new.items() >= (old | {"kid": "new"}).items()

@@ -101,7 +101,7 @@ def fate(data, tmp_path):
         return str(error)
 
 
-def test_it_verifies_on_its_own_with_key_and_anchor_from_elsewhere(calls, tmp_path):
+def test_package_verifies_alone_with_external_key_and_anchor(calls, tmp_path):
     path, anchor = tmp_path / "pack.zip", tmp_path / "kept.jsonl"
     path.write_bytes(pack({calls[0], calls[3], calls[9]}))
     call_command("audit_checkpoint", out=anchor)
@@ -115,7 +115,7 @@ def test_it_verifies_on_its_own_with_key_and_anchor_from_elsewhere(calls, tmp_pa
     assert run(path, "--key", other)[1].startswith("FAILED: the last checkpoint")
 
 
-def test_no_subject_is_in_it(calls):
+def test_package_contains_no_subject(calls):
     with zipfile.ZipFile(io.BytesIO(pack(calls))) as found:
         text = "".join(found.read(name).decode() for name in found.namelist())
         rows = found.read("entries.jsonl").decode().splitlines()
@@ -127,7 +127,7 @@ def test_no_subject_is_in_it(calls):
     assert "subject" in json.loads(rows[0])["told"]
 
 
-def test_the_proof_is_short_where_little_is_shown(calls):
+def test_proof_is_short_for_few_entries(calls):
     shown = list(build_proof_parts(lambda row: row.entry == calls[5], 22))
 
     assert [part.rows for part in shown] == [8, 2, 1, 1, 4, 4, 2]
@@ -189,7 +189,7 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize("what", TAMPERED)
-def test_whatever_is_changed_is_named(calls, tmp_path, what):
+def test_every_change_is_named(calls, tmp_path, what):
     whole = pack(calls)
     name, edit, said = TAMPERED[what]
 
@@ -197,7 +197,7 @@ def test_whatever_is_changed_is_named(calls, tmp_path, what):
     assert said in fate(changed(whole, **{name: edit}), tmp_path)
 
 
-def test_it_says_so_by_its_exit_code(calls, tmp_path):
+def test_exit_code_reports_the_result(calls, tmp_path):
     path = tmp_path / "pack.zip"
     path.write_bytes(changed(pack(calls), **{"entries.jsonl": lambda t: t.replace("A001", "A002")}))
 
@@ -207,7 +207,7 @@ def test_it_says_so_by_its_exit_code(calls, tmp_path):
     assert (status, said.startswith("FAILED: the package is unreadable")) == (1, True)
 
 
-def test_no_damage_is_more_than_it_can_tell(calls, tmp_path):
+def test_any_damage_is_reported(calls, tmp_path):
     whole, said = pack(calls), set()
     draw = random.Random(7)
     for _ in range(150):
@@ -225,7 +225,7 @@ def run_on_its_own(path):
     return found.returncode, found.stdout
 
 
-def test_a_pack_of_a_record_written_anew_fails_with_an_anchor(calls, tmp_path):
+def test_package_of_a_rewritten_log_fails_with_an_anchor(calls, tmp_path):
     """By somebody with all keys, who can sign whatever they like."""
     from tenants.audit.models import AuditCheckpoint, AuditRecord
 
@@ -279,7 +279,7 @@ def resigned(data, name):
     return out.getvalue()
 
 
-def test_words_that_somebody_else_signed_are_not_vouched_for_by_an_anchor(calls, tmp_path):
+def test_foreign_signatures_are_not_covered_by_an_anchor(calls, tmp_path):
     path, anchor = tmp_path / "pack.zip", tmp_path / "kept.jsonl"
     call_command("audit_checkpoint", out=anchor)
     whole = pack(calls)
@@ -296,7 +296,7 @@ def test_words_that_somebody_else_signed_are_not_vouched_for_by_an_anchor(calls,
     assert run(path, "--key", signing.format_public_keys())[0] == 1
 
 
-def test_rows_after_an_anchor_are_not_vouched_for_by_it(calls, tmp_path):
+def test_rows_after_an_anchor_are_not_covered_by_it(calls, tmp_path):
     path, anchor = tmp_path / "pack.zip", tmp_path / "kept.jsonl"
     call_command("audit_checkpoint", out=anchor)
     record_event(IDA, AUDIT_READ)
@@ -310,7 +310,7 @@ def test_rows_after_an_anchor_are_not_vouched_for_by_it(calls, tmp_path):
     assert "Later rows rest on the key in the package alone. The key" in said
 
 
-def test_its_own_ed25519_agrees_with_another():
+def test_bundled_ed25519_agrees_with_cryptography():
     for number in range(6):
         key = Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
         public, text = key.public_key().public_bytes_raw(), b"m" * number

@@ -33,13 +33,13 @@ print(verify_audit_log().first_bad_row, AuditRecord.objects.count())
 """
 
 
-def test_refuses_to_change_or_delete_a_row(isolated_database):
+def test_database_refuses_updates_and_deletions(isolated_database):
     assert isolated_database.run_code(CHANGING).stdout.split("\n")[:2] == ["{True}", "None 4"]
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("turn", [1, 2])
-def test_a_test_with_transactions_of_its_own_has_a_record(turn):
+def test_transactional_tests_have_an_audit_log(turn):
     AuditLogSink(Actor(1, "ida")).record_intents(
         [CallIntent(Operation("o", "GET", "/", dict), "us", "/")]
     )

@@ -31,7 +31,7 @@ def links(entry: AuditEntry) -> Any:
     return found.before, found.entry, found.after, found.outcome
 
 
-def test_knows_the_rows_around_an_entry():
+def test_neighboring_rows_are_found():
     keep()
     entry = keep()
     keep()
@@ -44,7 +44,7 @@ def test_knows_the_rows_around_an_entry():
     assert [link.mac for link in found] == [macs[link.number] for link in found]
 
 
-def test_the_only_row_has_no_neighbour():
+def test_single_row_has_no_neighbors():
     before, own, after, outcome = links(keep(ended=False))
 
     assert (before, after, outcome) == (None, None, None)
@@ -61,7 +61,7 @@ def test_the_only_row_has_no_neighbour():
         (4, {"mac": "0" * 64}, [True, True, False, False]),
     ],
 )
-def test_a_changed_row_does_not_match(seq, what, matches):
+def test_changed_row_does_not_match(seq, what, matches):
     keep()
     entry = keep()
     drop_append_only_triggers()
@@ -74,7 +74,7 @@ def test_a_changed_row_does_not_match(seq, what, matches):
     ("column", "value", "matches"),
     [("label", "Bank", [False, True]), ("status", 500, [True, False])],
 )
-def test_an_entry_that_says_something_else_does_not_match(column, value, matches):
+def test_changed_entry_does_not_match(column, value, matches):
     entry = keep()
     AuditEntry.objects.filter(seq=entry.seq).update(**{column: value})
 
@@ -83,7 +83,7 @@ def test_an_entry_that_says_something_else_does_not_match(column, value, matches
     assert [own.matches, outcome.matches] == matches
 
 
-def test_a_missing_row_does_not_match():
+def test_missing_row_does_not_match():
     keep()
     entry = keep()
     drop_append_only_triggers()
@@ -96,7 +96,7 @@ def test_a_missing_row_does_not_match():
     assert outcome.matches is False
 
 
-def test_a_row_of_a_key_that_is_not_here_is_not_judged(settings):
+def test_row_of_an_unknown_key_is_not_judged(settings):
     entry = keep()
     settings.AUDIT_KEYS = settings.AUDIT_KEYS.replace(get_audit_keys().current, "other")
 

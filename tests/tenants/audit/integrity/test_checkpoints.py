@@ -73,7 +73,7 @@ def plain_root(leaves):
     return hash_children(plain_root(leaves[:half]), plain_root(leaves[half:]))
 
 
-def test_a_checkpoint_signs_the_root_of_all_rows_and_the_one_before():
+def test_checkpoint_signs_the_root_and_its_predecessor():
     call(3)
     first = cut()
     call(4)
@@ -89,7 +89,7 @@ def test_a_checkpoint_signs_the_root_of_all_rows_and_the_one_before():
     assert checkpoints.create_checkpoint() is None
 
 
-def test_every_size_of_tree_has_the_root_of_its_leaves():
+def test_tree_of_any_size_has_the_right_root():
     leaves = [sha256(bytes([n])).digest() for n in range(1, 40)]
     tree = MerkleTree()
     for count, one in enumerate(leaves, 1):
@@ -98,7 +98,7 @@ def test_every_size_of_tree_has_the_root_of_its_leaves():
         assert tree.size == count
 
 
-def test_a_row_is_told_without_what_names_its_subject():
+def test_subject_is_left_out_of_the_row():
     row = build_intent(IDA, "push", "change", subject="j\u00f6", path="/x/j\u00f6", label="a")
 
     told, hidden = split_subject(serialize_record(row))
@@ -110,7 +110,7 @@ def test_a_row_is_told_without_what_names_its_subject():
     assert split_subject('{"subject":""}') == ('{"subject":""}', "")
 
 
-def test_nothing_is_signed_that_the_chain_does_not_hold():
+def test_tampered_chain_is_not_signed():
     call(3)
     checkpoints.create_checkpoint()
     call(3)
@@ -124,7 +124,7 @@ def test_nothing_is_signed_that_the_chain_does_not_hold():
         checkpoints.create_checkpoint()
 
 
-def test_a_past_that_was_written_anew_is_not_signed_either():
+def test_rewritten_chain_is_not_signed():
     """Its owner has the keys of the chain, but not the one that signs."""
     call(3)
     checkpoints.create_checkpoint()
@@ -140,7 +140,7 @@ def test_a_past_that_was_written_anew_is_not_signed_either():
         checkpoints.create_checkpoint()
 
 
-def test_one_is_due_after_a_while_or_many_rows(monkeypatch):
+def test_checkpoint_is_due_after_time_or_rows(monkeypatch):
     assert not checkpoints.is_checkpoint_due(0)
     call(2)
     at = cut().time
@@ -152,7 +152,7 @@ def test_one_is_due_after_a_while_or_many_rows(monkeypatch):
     assert checkpoints.is_checkpoint_due(at)
 
 
-def test_one_that_was_signed_by_a_clock_that_was_ahead_keeps_none_back():
+def test_future_checkpoint_delays_no_other():
     call()
     at = cut().time
     call()
@@ -160,7 +160,7 @@ def test_one_that_was_signed_by_a_clock_that_was_ahead_keeps_none_back():
     assert checkpoints.is_checkpoint_due(at - 10**6)
 
 
-def test_the_newest_one_that_cannot_be_read_is_told(caplog):
+def test_unreadable_newest_checkpoint_is_reported(caplog):
     call()
     checkpoints.create_checkpoint()
     call()
@@ -173,7 +173,7 @@ def test_the_newest_one_that_cannot_be_read_is_told(caplog):
     assert "audit.broken" in caplog.text
 
 
-def test_the_command_adds_to_a_file_and_prints_public_keys(tmp_path, capsys, settings):
+def test_command_appends_to_a_file_and_prints_public_keys(tmp_path, capsys, settings):
     call()
     out = tmp_path / "kept.jsonl"
     call_command("audit_checkpoint", out=out)
@@ -193,7 +193,7 @@ def test_the_command_adds_to_a_file_and_prints_public_keys(tmp_path, capsys, set
         call_command("audit_checkpoint", out=out)
 
 
-def test_a_file_that_knows_of_more_tells_that_the_database_was_put_back(tmp_path):
+def test_file_ahead_of_the_database_reports_a_rollback(tmp_path):
     call()
     checkpoints.create_checkpoint()
     out = tmp_path / "kept.jsonl"
@@ -209,7 +209,7 @@ def test_a_file_that_knows_of_more_tells_that_the_database_was_put_back(tmp_path
         anchors.append_to_file(out)
 
 
-def test_a_line_that_was_begun_is_gone_on_with(tmp_path):
+def test_partial_line_is_completed(tmp_path):
     """A disk was full, or a worker was killed, in the middle of it."""
     out = tmp_path / "kept.jsonl"
     for _ in range(3):
@@ -228,7 +228,7 @@ def test_a_line_that_was_begun_is_gone_on_with(tmp_path):
         anchors.append_to_file(out)
 
 
-def test_workers_bring_them_to_each_place(tmp_path, settings):
+def test_workers_deliver_checkpoints_to_each_target(tmp_path, settings):
     url = "https://log.example/checkpoints"
     out = tmp_path / "kept.jsonl"
     settings.AUDIT_SINKS = [f"file://{out}", "mailto:audit@acme.example", url]
@@ -248,9 +248,7 @@ def test_workers_bring_them_to_each_place(tmp_path, settings):
     assert set(CheckpointProgress.objects.values_list("size", "error")) == {(2, "")}
 
 
-def test_actions_refuse_when_no_place_takes_them_and_resume_by_themselves(
-    tmp_path, settings, caplog
-):
+def test_actions_stop_while_no_target_accepts_and_resume(tmp_path, settings, caplog):
     away = tmp_path / "away"
     settings.AUDIT_SINKS = [f"file://{away}/kept.jsonl"]
     with backdate_entries(14 * MINUTE):
@@ -318,9 +316,7 @@ def kept_in_a_file(tmp_path, settings, monkeypatch):
 
 
 @pytest.mark.parametrize("days", [1, -1])
-def test_a_clock_that_is_wrong_stops_nothing_while_they_are_kept(
-    kept_in_a_file, time_machine, days
-):
+def test_wrong_clock_stops_nothing_while_checkpoints_arrive(kept_in_a_file, time_machine, days):
     """That of who writes, or of who asks."""
     with backdate_entries(days):
         call()
@@ -331,7 +327,7 @@ def test_a_clock_that_is_wrong_stops_nothing_while_they_are_kept(
     assert Client().get("/readyz").status_code == 200
 
 
-def test_a_clock_that_jumps_stops_nobody_who_saw_them_get_there(kept_in_a_file, monkeypatch):
+def test_clock_jump_stops_nothing_after_a_delivery(kept_in_a_file, monkeypatch):
     AuditCheckpoint.objects.all().delete()
     call()
     with backdate_entries(1):
@@ -344,9 +340,7 @@ def test_a_clock_that_jumps_stops_nobody_who_saw_them_get_there(kept_in_a_file, 
         call()
 
 
-def test_who_has_not_looked_for_long_trusts_nothing_that_got_there_before(
-    kept_in_a_file, monkeypatch
-):
+def test_old_delivery_checks_are_not_trusted(kept_in_a_file, monkeypatch):
     assert not anchors.anchor_monitor.is_overdue()
     AuditCheckpoint.objects.all().delete()
     call()
@@ -359,7 +353,7 @@ def test_who_has_not_looked_for_long_trusts_nothing_that_got_there_before(
     assert anchors.anchor_monitor.is_overdue()
 
 
-def test_a_clock_that_is_ahead_hides_no_row_that_is_kept_nowhere(kept_in_a_file, settings):
+def test_future_clock_hides_no_undelivered_row(kept_in_a_file, settings):
     AuditCheckpoint.objects.all().delete()
     with backdate_entries(-1):
         call()
@@ -371,7 +365,7 @@ def test_a_clock_that_is_ahead_hides_no_row_that_is_kept_nowhere(kept_in_a_file,
 
 
 @pytest.mark.parametrize("content", ["x", '{"at":1000000000000000000000000}'])
-def test_a_row_that_cannot_be_read_stops_no_page(kept_in_a_file, content):
+def test_unreadable_row_stops_no_page(kept_in_a_file, content):
     call()
     drop_append_only_triggers()
     AuditRecord.objects.filter(seq__gt=2).update(content=content)
@@ -380,7 +374,7 @@ def test_a_row_that_cannot_be_read_stops_no_page(kept_in_a_file, content):
     assert Client().get("/readyz").status_code == 200
 
 
-def test_one_that_names_a_member_twice_is_none():
+def test_checkpoint_with_duplicate_members_is_invalid():
     """Another program might read the other."""
     call()
     line = cut().line
@@ -389,7 +383,7 @@ def test_one_that_names_a_member_twice_is_none():
         Checkpoint.parse(line.replace("{", '{"size":7,', 1))
 
 
-def test_a_key_of_that_name_but_another_value_vouches_for_nothing(settings):
+def test_key_with_the_same_name_but_another_value_is_rejected(settings):
     call()
     found = cut()
     settings.AUDIT_SIGNING_KEYS = f"s1:{'B' * 43}="

@@ -43,7 +43,7 @@ for row in AuditRecord.objects.filter(phase="intent"):
 """
 
 
-def test_order_does_not_depend_on_clocks_and_each_jump_is_told(isolated_database):
+def test_order_does_not_depend_on_clocks_and_jumps_are_reported(isolated_database):
     """One of three is an hour ahead, an hour behind, a day ahead, a day behind."""
     done = isolated_database.run_code(ACTING, str(ACTIONS), *map(str, JUMPS))
     acts = re.findall(r"^(jumping|one|other) (\S+) (\S+)$", done.stdout, re.M)

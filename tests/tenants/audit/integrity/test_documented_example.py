@@ -125,7 +125,7 @@ def _links(monkeypatch):
     return links
 
 
-def test_the_documented_example_is_true(example):
+def test_documented_example_is_correct(example):
     text = DOCUMENT.read_text()
 
     told = json.loads(text.partition("```json\n")[2].partition("\n```")[0])

@@ -108,7 +108,7 @@ FORGERIES = {
 
 @pytest.mark.parametrize("forgery", FORGERIES)
 @pytest.mark.parametrize("rows", [(5, 6), (5, 8), (3, 12)])
-def test_a_forged_deletion_under_an_external_checkpoint_is_reported(anchor, rows, forgery):
+def test_forged_deletion_under_an_external_checkpoint_is_reported(anchor, rows, forgery):
     forge_deletion(*rows, **FORGERIES[forgery])
 
     with pytest.raises(CommandError, match="First bad row"):
@@ -119,14 +119,14 @@ def test_a_forged_deletion_under_an_external_checkpoint_is_reported(anchor, rows
 
 @pytest.mark.parametrize("forgery", FORGERIES)
 @pytest.mark.parametrize("rows", [(5, 6), (5, 8), (3, 12)])
-def test_no_checkpoint_is_signed_over_a_forged_deletion(anchor, rows, forgery):
+def test_forged_deletion_is_not_signed(anchor, rows, forgery):
     forge_deletion(*rows, **FORGERIES[forgery])
 
     with pytest.raises(signed_tree.ChainBrokenError):
         checkpoints.create_checkpoint()
 
 
-def test_real_deletions_are_verified_and_signed(db, settings, tmp_path, row_format):
+def test_policy_deletions_are_verified_and_signed(db, settings, tmp_path, row_format):
     settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     path = tmp_path / "checkpoints.jsonl"
     with backdate_entries(YEARS_AGO):
@@ -147,7 +147,7 @@ def worker(number):
     return Actor(0, "worker", organization_id=number)
 
 
-def test_a_live_row_binds_sequence_entry_phase_and_time(db):
+def test_leaf_binds_sequence_entry_phase_and_time(db):
     write_calls(1)
     row = next(iter(read_chain()))
     leaf = hash_row(row)

@@ -49,7 +49,7 @@ def run_verify(path):
     return IsolatedDatabase(f"sqlite:///{path}").run_command("audit_verify")
 
 
-def test_verification_does_not_change_the_bytes_of_the_database(database):
+def test_verification_changes_no_byte_of_the_database(database):
     before = hash_files(database)
 
     result = run_verify(database)
@@ -58,7 +58,7 @@ def test_verification_does_not_change_the_bytes_of_the_database(database):
     assert hash_files(database) == before
 
 
-def test_a_failed_verification_does_not_change_the_bytes_either(database):
+def test_failed_verification_changes_no_byte_of_the_database(database):
     with closing(sqlite3.connect(database, autocommit=True)) as other:
         other.execute("UPDATE audit_audithead SET seq = 1")
         before = hash_files(database)
@@ -69,7 +69,7 @@ def test_a_failed_verification_does_not_change_the_bytes_either(database):
         assert hash_files(database) == before
 
 
-def test_a_read_only_connection_refuses_to_write(transactional_db):
+def test_read_only_connection_refuses_writes(transactional_db):
     options = connection.settings_dict["OPTIONS"]
     try:
         make_connection_read_only()

@@ -71,9 +71,7 @@ def receiver(settings):
         yield found
 
 
-def test_a_restored_database_is_reported_when_the_receiver_answers_with_a_conflict(
-    receiver, monkeypatch, caplog
-):
+def test_conflict_response_reports_a_restored_database(receiver, monkeypatch, caplog):
     roll_back_after(anchors.deliver_checkpoints)
     monkeypatch.setattr(anchors, "_delivered_lines", {})  # as after a restart
     before = [*receiver.lines]
@@ -102,7 +100,7 @@ def test_delivery_resumes_where_the_receiver_says(receiver):
 
 
 @pytest.mark.parametrize("url", [URL, MAIL])
-def test_a_running_worker_reports_a_restored_database_to_any_target(settings, url):
+def test_running_worker_reports_a_restored_database(settings, url):
     settings.AUDIT_SINKS = [url]
     with respx.mock(assert_all_called=False) as router:
         route = router.post(URL).respond(204)

@@ -56,7 +56,7 @@ def record(db, settings):
     return settings.AUDIT_KEYS
 
 
-def test_both_find_the_record_whole(record):
+def test_both_verify_an_intact_log(record):
     assert verify_audit_log().first_bad_row is None
     assert second(record) == "whole 12, 0 removed"
 
@@ -72,7 +72,7 @@ SPOILT = {
 
 @pytest.mark.parametrize("column", SPOILT)
 @pytest.mark.parametrize("seq", [1, 7])
-def test_both_name_the_same_row(record, column, seq):
+def test_both_name_the_same_invalid_row(record, column, seq):
     AuditRecord.objects.filter(seq=seq).update(**SPOILT[column])
 
     bad = verify_audit_log().first_bad_row
@@ -82,7 +82,7 @@ def test_both_name_the_same_row(record, column, seq):
 
 
 @pytest.mark.parametrize("seq", [1, 6, 12])
-def test_both_miss_a_row_that_is_gone(record, seq):
+def test_both_report_a_missing_row(record, seq):
     AuditRecord.objects.filter(seq=seq).delete()
 
     bad = verify_audit_log().first_bad_row
@@ -94,7 +94,7 @@ def test_both_miss_a_row_that_is_gone(record, seq):
 @pytest.mark.parametrize(
     "change", [{"seq": 11}, {"link": "0" * 64}, {"mac": "0" * 64}, {"key": "a1"}]
 )
-def test_both_doubt_a_head_that_was_changed(record, change):
+def test_both_reject_a_changed_head(record, change):
     AuditHead.objects.update(**change)
 
     bad = verify_audit_log().first_bad_row
@@ -119,7 +119,7 @@ def thinned(db, settings):
     return settings.AUDIT_KEYS
 
 
-def test_both_find_whole_what_was_removed_by_policy(thinned):
+def test_both_verify_policy_deletions(thinned):
     assert verify_audit_log().deleted_count == 4
     assert second(thinned) == "whole 14, 4 removed"
 
@@ -148,7 +148,7 @@ SPOILT_STONES = {
 
 
 @pytest.mark.parametrize("what", SPOILT_STONES)
-def test_both_doubt_the_same_tombstone_or_run(thinned, what):
+def test_both_reject_the_same_tombstone_or_run(thinned, what):
     seq, spoil = SPOILT_STONES[what]
     spoil()
 

@@ -34,19 +34,19 @@ def delivered(db, settings, tmp_path):
     create_and_deliver_checkpoints()
 
 
-def test_an_unchanged_state_is_verified():
+def test_unchanged_state_is_verified():
     call_command("audit_verify")
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_changed_state_is_reported(change):
+def test_changed_state_is_reported(change):
     CheckpointProgress.objects.update(**CHANGES[change])
 
     with pytest.raises(CommandError, match="the delivery state of"):
         call_command("audit_verify")
 
 
-def test_a_worker_reports_a_changed_state_and_delivers_again(caplog):
+def test_worker_reports_a_changed_state_and_redelivers(caplog):
     CheckpointProgress.objects.update(size=10**6)
 
     create_and_deliver_checkpoints()
@@ -55,7 +55,7 @@ def test_a_worker_reports_a_changed_state_and_delivers_again(caplog):
     call_command("audit_verify")
 
 
-def test_a_changed_position_does_not_count_as_delivered():
+def test_changed_position_does_not_count_as_delivered():
     save_progress(0)
     CheckpointProgress.objects.update(size=2)
 

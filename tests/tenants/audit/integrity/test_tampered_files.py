@@ -58,7 +58,7 @@ def unfound(whole, tampered, path):
             yield name
 
 
-def test_exports(record, tmp_path):
+def test_tampered_exports_are_rejected(record, tmp_path):
     path = tmp_path / "export.jsonl"
     for rows in (read_all_rows(), read_rows_of(AuditEntry.objects.all())):
         whole = "".join(format_export(rows)).encode()
@@ -70,7 +70,7 @@ def test_exports(record, tmp_path):
         assert [*unfound(whole, tampered, path)] == []
 
 
-def test_packs(record, tmp_path):
+def test_tampered_packages_are_rejected(record, tmp_path):
     whole, path = pack(), tmp_path / "pack.zip"
     path.write_bytes(whole)
     call_command("audit_verify", file=path)
@@ -80,7 +80,7 @@ def test_packs(record, tmp_path):
     assert [*unfound(whole, tampered, path)] == []
 
 
-def test_packs_on_their_own(record, tmp_path):
+def test_tampered_packages_are_rejected_by_their_own_verifier(record, tmp_path):
     """The verifier that lies in a pack, without this program, for one of each kind."""
     path = tmp_path / "pack.zip"
     for name, data in list(files.packs(pack()))[72::11]:

@@ -85,7 +85,7 @@ def test_every_tampering_is_found(db, settings, monkeypatch, tmp_path, capsys, c
     try_some(tamperings, victim, capsys)
 
 
-def test_so_is_every_one_of_what_is_left_of_removed_rows(
+def test_every_tampering_of_tombstones_is_found(
     db, settings, monkeypatch, tmp_path, capsys, caplog
 ):
     caplog.set_level(logging.CRITICAL, logger="meridian.alert")
@@ -125,7 +125,7 @@ UNGUARDED = {
 }
 
 
-def test_triggers_that_were_dropped_or_turned_off(db):
+def test_dropped_or_disabled_triggers_are_found(db):
     call(1)
     drops = [
         DROP_TRIGGER_SQL[connection.vendor].format(name=one)
@@ -140,7 +140,7 @@ def test_triggers_that_were_dropped_or_turned_off(db):
 
 
 @pytest.mark.parametrize("seq", [1, 6, 17])
-def test_a_past_written_anew_with_the_real_keys_is_found_by_what_was_signed(anchor, seq):
+def test_rewrite_with_the_real_keys_is_found_by_checkpoints(anchor, seq):
     row = AuditRecord.objects.get(seq=seq)
     said = row.content.replace('"ticket":""', '"ticket":"T"').replace("A001", "A002")
     AuditRecord.objects.filter(seq=seq).update(content=said)
@@ -157,7 +157,7 @@ def test_a_past_written_anew_with_the_real_keys_is_found_by_what_was_signed(anch
     assert first_bad(anchor) == expected
 
 
-def test_an_older_copy_put_back_is_found_with_an_anchor_alone(anchor):
+def test_restored_copy_is_found_with_an_anchor_only(anchor):
     AuditRecord.objects.filter(seq__gt=16).delete()
     AuditField.objects.filter(seq__gt=16).delete()
     AuditEntry.objects.filter(seq__gt=16).delete()
@@ -172,7 +172,7 @@ def test_an_older_copy_put_back_is_found_with_an_anchor_alone(anchor):
         call_command("audit_verify", anchor=anchor)
 
 
-def test_each_of_twenty_older_copies_put_back(db, settings, tmp_path, capsys):
+def test_each_of_twenty_restored_copies_is_found(db, settings, tmp_path, capsys):
     """Ten, left as they are or gone on with; none is found without an anchor."""
     settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     out, copies = tmp_path / "kept.jsonl", []
@@ -192,7 +192,7 @@ def test_each_of_twenty_older_copies_put_back(db, settings, tmp_path, capsys):
                 assert first_bad(out) == len(copy[AuditRecord]) + 1
 
 
-def test_a_row_put_in_after_the_fact_with_the_real_keys(anchor):
+def test_row_inserted_later_with_the_real_keys_is_found(anchor):
     forged = AuditRecord.objects.get(seq=3)
     for seq in range(24, 4, -1):
         AuditRecord.objects.filter(seq=seq).update(seq=seq + 1)
@@ -203,7 +203,7 @@ def test_a_row_put_in_after_the_fact_with_the_real_keys(anchor):
     assert first_bad(anchor)
 
 
-def test_a_checkpoint_that_nobody_signed(anchor, settings, tmp_path):
+def test_unsigned_checkpoint_is_found(anchor, settings, tmp_path):
     kept = AuditCheckpoint.objects.get(number=2)
     AuditCheckpoint.objects.filter(number=2).update(line=kept.line.replace('"time":', '"time":1'))
 

@@ -62,7 +62,7 @@ def sql(text, *values):
         return cursor.fetchall() if cursor.description else []
 
 
-def test_finds_nothing_in_a_whole_record(record, capsys):
+def test_intact_log_is_verified(record, capsys):
     install_triggers(connection)
     call_command("audit_verify")
 
@@ -70,7 +70,7 @@ def test_finds_nothing_in_a_whole_record(record, capsys):
     assert "rows/s" in said
 
 
-def test_says_when_the_database_would_let_rows_be_changed(db, capsys):
+def test_missing_triggers_are_reported(db, capsys):
     call_command("audit_verify")
     assert "Warning" not in capsys.readouterr().err
 
@@ -81,7 +81,7 @@ def test_says_when_the_database_would_let_rows_be_changed(db, capsys):
     assert "allows rows to be changed" in capsys.readouterr().err
 
 
-def test_says_when_a_trigger_is_there_and_refuses_nothing(db):
+def test_ineffective_trigger_is_reported(db):
     install_triggers(connection)
     name = "audit_record_only_buried"
     if connection.vendor == "sqlite":
@@ -101,7 +101,7 @@ def test_says_when_a_trigger_is_there_and_refuses_nothing(db):
     assert not verify_audit_log().has_triggers
 
 
-def test_warns_when_a_clock_went_back(db, time_machine):
+def test_clock_going_back_is_reported(db, time_machine):
     log = AuditLogSink(IDA)
     log.record_intents([CallIntent(PUSH, "us", "/push")])
     time_machine.move_to(time.time() - 90)
@@ -113,7 +113,7 @@ def test_warns_when_a_clock_went_back(db, time_machine):
     assert report.warnings == ["row 2: clock difference, 0:01:30 behind an earlier row"]
 
 
-def test_knows_between_which_times_rows_were_begun(db):
+def test_time_bounds_of_rows_are_found(db):
     for times in [(50, 10, 90), (20, 60), (5, 99)]:
         batch = [record_builder.build_intent(IDA, "service.get", "read") for _ in times]
         writer.write([replace(row, at=at) for row, at in zip(batch, times, strict=True)])
@@ -122,14 +122,14 @@ def test_knows_between_which_times_rows_were_begun(db):
     assert AuditBlock.objects.values_list().get() == (0, 5, 99)
 
 
-def test_an_empty_record_is_whole_and_one_without_a_head_is_not(db):
+def test_empty_log_is_verified_and_a_missing_head_is_not(db):
     assert verify_audit_log().first_bad_row is None
     AuditHead.objects.all().delete()
     assert bad()
 
 
 @pytest.mark.parametrize(("model", "column"), COLUMNS)
-def test_finds_every_edited_column(record, model, column):
+def test_every_edited_column_is_found(record, model, column):
     table = model._meta.db_table
     old, *_ = sql(f"SELECT {column} FROM {table} ORDER BY 1 DESC")[0]
     new = old + 1000 if isinstance(old, int) else f"{old[:-1]}~"
@@ -140,20 +140,20 @@ def test_finds_every_edited_column(record, model, column):
 
 
 @pytest.mark.parametrize("seq", range(1, 11))
-def test_finds_a_deleted_row(record, seq):
+def test_deleted_row_is_found(record, seq):
     AuditRecord.objects.filter(seq=seq).delete()
 
     assert bad()[0] == seq
 
 
 @pytest.mark.parametrize("model", TABLES)
-def test_finds_that_all_is_gone(record, model):
+def test_emptied_log_is_found(record, model):
     model.objects.all().delete()
 
     assert bad()
 
 
-def test_finds_a_tail_cut_off_everywhere(record):
+def test_truncated_log_is_found(record):
     """Rows, entry and head put back to what they were one call ago, but the mac."""
     link = AuditRecord.objects.get(seq=8).mac
     AuditRecord.objects.filter(seq__gt=8).delete()
@@ -163,7 +163,7 @@ def test_finds_a_tail_cut_off_everywhere(record):
     assert bad() == (9, "the head was changed")
 
 
-def test_finds_two_rows_swapped(record):
+def test_swapped_rows_are_found(record):
     sql("UPDATE audit_auditrecord SET seq = -1 WHERE seq = 3")
     sql("UPDATE audit_auditrecord SET seq = 3 WHERE seq = 5")
     sql("UPDATE audit_auditrecord SET seq = 5 WHERE seq = -1")
@@ -171,7 +171,7 @@ def test_finds_two_rows_swapped(record):
     assert bad()[0] == 3
 
 
-def test_finds_a_row_put_in(record):
+def test_appended_row_is_found(record):
     forged = AuditRecord.objects.get(seq=10)
     forged.seq = 11
     forged.save(force_insert=True)
@@ -179,7 +179,7 @@ def test_finds_a_row_put_in(record):
     assert bad()[0] == 11
 
 
-def test_finds_a_row_put_in_the_middle(record):
+def test_inserted_row_is_found(record):
     for seq in range(10, 4, -1):
         sql("UPDATE audit_auditrecord SET seq = seq + 1 WHERE seq = %s", seq)
     forged = AuditRecord.objects.get(seq=3)
@@ -189,7 +189,7 @@ def test_finds_a_row_put_in_the_middle(record):
     assert bad()[0] == 5
 
 
-def test_finds_an_entry_without_a_call(record):
+def test_forged_entry_is_found(record):
     forged = AuditEntry.objects.all()[0]
     forged.seq, forged.entry = 99, "forged"
     forged.save(force_insert=True)
@@ -197,7 +197,7 @@ def test_finds_an_entry_without_a_call(record):
     assert bad() == (99, "the search entry has no row in the log")
 
 
-def test_finds_an_outcome_made_up(record):
+def test_forged_outcome_is_found(record):
     (entry,) = AuditLogSink(IDA).record_intents([CallIntent(PUSH, "us", "/push")])
     assert verify_audit_log().first_bad_row is None
 
@@ -206,7 +206,7 @@ def test_finds_an_outcome_made_up(record):
     assert bad()[0] == 11
 
 
-def test_finds_an_outcome_made_up_thoroughly(record):
+def test_consistently_forged_outcome_is_found(record):
     (entry,) = AuditLogSink(IDA).record_intents([CallIntent(PUSH, "us", "/push")])
     forged = {"outcome": "done", "ended_at": 1, "outcome_seq": 99}
 
@@ -215,7 +215,7 @@ def test_finds_an_outcome_made_up_thoroughly(record):
     assert bad()
 
 
-def test_takes_a_later_outcome_for_the_same_call(record):
+def test_later_outcome_of_a_call_is_verified(record):
     entry = AuditEntry.objects.all()[0]
 
     AuditLogSink(IDA).record_outcomes([CallOutcome(entry.entry, Outcome.SUCCEEDED)])
@@ -225,7 +225,7 @@ def test_takes_a_later_outcome_for_the_same_call(record):
     assert entry.outcome == "done"
 
 
-def test_knows_rows_of_an_older_key(record, settings):
+def test_rows_of_an_older_key_are_verified(record, settings):
     new = "B" * 43 + "="
     settings.AUDIT_KEYS = f"a2:{new},{settings.AUDIT_KEYS}"
     AuditLogSink(IDA).record_intents([CallIntent(PUSH, "us", "/push")])
@@ -236,7 +236,7 @@ def test_knows_rows_of_an_older_key(record, settings):
     assert "unknown key" in bad()[1]
 
 
-def test_leaves_nothing_open_where_the_database_fails_it(record, monkeypatch):
+def test_database_failure_leaves_no_open_cursor(record, monkeypatch):
     """What is left to be collected may be closed amid something else."""
 
     def torn(*_):
@@ -263,9 +263,7 @@ def test_leaves_nothing_open_where_the_database_fails_it(record, monkeypatch):
         ("audit_marks", {}),
     ],
 )
-def test_each_command_says_in_words_what_the_database_refuses(
-    record, acme, command, options, caplog
-):
+def test_commands_explain_database_errors(record, acme, command, options, caplog):
     sql("ALTER TABLE audit_auditentry RENAME TO elsewhere")
     sql("ALTER TABLE audit_audithead RENAME TO nowhere")
 
@@ -275,7 +273,7 @@ def test_each_command_says_in_words_what_the_database_refuses(
         assert caplog.records[-1].alert["event"] == "audit.broken"
 
 
-def test_the_command_names_the_first_bad_row(record, caplog):
+def test_command_names_the_first_invalid_row(record, caplog):
     AuditRecord.objects.filter(seq__in=[4, 7]).update(content="{}")
 
     with pytest.raises(CommandError, match="First bad row 4"):

@@ -45,7 +45,7 @@ def twice(lose, acme, who):
 @pytest.mark.parametrize(
     ("after", "found", "others"), [(False, "not done", NOT_DONE), (True, "done", EITHER)]
 )
-def test_tells_the_first_call_from_the_second(twice, after, found, others):
+def test_first_and_second_call_are_distinguished(twice, after, found, others):
     told = {name: twice(name, do, after=after) for name, do in DO.items()}
     told |= {f"all of a {of}": twice("token.revoke", do, after=after) for of, do in MASS.items()}
 
@@ -57,7 +57,7 @@ def test_tells_the_first_call_from_the_second(twice, after, found, others):
     assert wrong == {}
 
 
-def test_does_not_take_what_was_undone_for_what_was_not_done(lose, acme, who, shop):
+def test_undone_change_is_not_taken_for_a_failed_one(lose, acme, who, shop):
     door = connect(load_credentials(acme), "us", AuditLogSink(who))
     till = door.service(17).client(5)
 
@@ -89,7 +89,7 @@ def test_does_not_take_what_was_undone_for_what_was_not_done(lose, acme, who, sh
 
 
 @pytest.mark.parametrize(("after", "found"), [(False, "not done"), (True, "otherwise")])
-def test_says_of_two_lost_calls_what_both_can_only_be(lose, acme, who, shop, after, found):
+def test_two_lost_calls_are_resolved_together(lose, acme, who, shop, after, found):
     """Neither of two locks was set, or nobody knows which of them."""
     door = connect(load_credentials(acme), "us", AuditLogSink(who))
 
@@ -104,9 +104,7 @@ def test_says_of_two_lost_calls_what_both_can_only_be(lose, acme, who, shop, aft
 
 
 @pytest.mark.parametrize(("by_us", "found"), [(True, "not done"), (False, "cannot tell")])
-def test_what_another_call_has_made_is_not_taken_for_a_lost_one(
-    lose, acme, who, shop, by_us, found
-):
+def test_object_of_another_call_is_not_taken_for_the_lost_one(lose, acme, who, shop, by_us, found):
     """Where somebody settled that one, whose reply was lost as well."""
     door, us = (connect(load_credentials(acme), "us", AuditLogSink(who)), shop.region("us"))
     other = "Till 7" if by_us else "Somebody's"

@@ -31,14 +31,14 @@ BESIDE = {"client.reveal_secret", "client.keep_secret", "requestable_scopes.upda
         ({"kind": "status", "status": 502, "after": True}, "done"),
     ],
 )
-def test_tells_of_each_operation_whether_it_was_done(lose, fault, found):
+def test_outcome_of_each_operation_is_resolved(lose, fault, found):
     told = {name: lose(name, do, **fault) for name, do in DO.items()}
     told |= {f"all of a {of}": lose("token.revoke", do, **fault) for of, do in MASS.items()}
 
     assert {k: str(v.reason) for k, v in told.items() if v.conclusion != found} == {}
 
 
-def test_leaves_to_a_person_what_somebody_else_changed(lose, shop):
+def test_object_changed_by_others_is_left_to_a_person(lose, shop):
     """Where a rule could only guess."""
     reset = {"kind": "reset", "after": True}
     us = shop.region("us")
@@ -73,7 +73,7 @@ def test_leaves_to_a_person_what_somebody_else_changed(lose, shop):
     assert (two.conclusion, len(two.candidates)) == ("cannot tell", 2)
 
 
-def test_cannot_tell_while_the_region_does_not_answer(lose, shop):
+def test_unavailable_region_leaves_the_outcome_unknown(lose, shop):
     def down():
         shop.fault("status", operation="client.get", status=503)
 
@@ -84,7 +84,7 @@ def test_cannot_tell_while_the_region_does_not_answer(lose, shop):
 
 
 @pytest.mark.parametrize("call", ["client.delete", "client.set_lock"])
-def test_cannot_tell_while_a_gateway_finds_no_way(lose, shop, call):
+def test_gateway_404_leaves_the_outcome_unknown(lose, shop, call):
     def astray():
         shop.fault("status", operation="client.get", status=404, code="")
 
@@ -104,7 +104,7 @@ def test_cannot_tell_while_a_gateway_finds_no_way(lose, shop, call):
         ({"delay": 60_000}, True, "cannot tell"),  # it runs still
     ],
 )
-def test_tells_of_a_batch_by_the_id_that_was_learnt(lose, shop, monkeypatch, batching, told, found):
+def test_batch_is_resolved_by_its_request_id(lose, shop, monkeypatch, batching, told, found):
     for name, value in batching.items():
         setattr(shop.state.batching, name, value)
     token = {"clientId": 5, "grantType": "AUTHORIZATION_CODE", "subject": "ann"}
@@ -147,7 +147,7 @@ WHY_NOT = {
 }
 
 
-def test_has_a_rule_or_a_reason_for_each_operation_that_is_more_than_a_read():
+def test_every_write_operation_has_a_rule_or_a_reason():
     """What is declared, and what the modules of `api` really send."""
     ruled, sent, left = set(RULES), set(), set()
     for group in api.OPERATION_MODULES:
@@ -175,7 +175,7 @@ def test_has_a_rule_or_a_reason_for_each_operation_that_is_more_than_a_read():
     assert set(DO) | BESIDE | {"token_batch.create"} == ruled
 
 
-def test_a_fingerprint_of_an_older_version_proves_nothing():
+def test_older_fingerprint_proves_nothing():
     older, newer = "0123456789abcdef", "0123456789abcdef" * 2
     hints = {"base": older, "intended": older, "version": 1}
     changed = json.dumps([{"after": {"fingerprint": older}}], separators=(",", ":"))

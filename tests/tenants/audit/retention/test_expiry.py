@@ -69,14 +69,14 @@ def whole(anchor=()):
     return found
 
 
-def test_a_worker_whose_clock_is_years_ahead_removes_nothing(time_machine):
+def test_worker_with_a_clock_years_ahead_deletes_nothing(time_machine):
     call(2)
     time_machine.move_to(timezone.now() + timedelta(days=OLD))
 
     assert removed() == 0
 
 
-def test_removes_what_is_old_and_keeps_its_place(settings, tmp_path):
+def test_old_entries_become_tombstones(settings, tmp_path):
     settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     out = tmp_path / "kept.jsonl"
     with backdate_entries(OLD):
@@ -109,7 +109,7 @@ def test_removes_what_is_old_and_keeps_its_place(settings, tmp_path):
     assert removed() == 0
 
 
-def test_the_first_checkpoint_may_come_after_it(settings, tmp_path):
+def test_first_checkpoint_may_follow_a_deletion(settings, tmp_path):
     settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     with backdate_entries(OLD):
         call(2)
@@ -120,7 +120,7 @@ def test_the_first_checkpoint_may_come_after_it(settings, tmp_path):
     assert whole().checkpoint_count == 1
 
 
-def test_never_what_is_open_unknown_young_or_says_who_may_do_what():
+def test_open_unknown_recent_and_role_entries_are_not_deleted():
     with backdate_entries(OLD):
         call(outcome=None)
         call(outcome=Outcome.UNKNOWN)
@@ -131,7 +131,7 @@ def test_never_what_is_open_unknown_young_or_says_who_may_do_what():
     assert stones() == []
 
 
-def test_each_kind_is_kept_as_long_as_is_said(settings):
+def test_each_kind_follows_its_retention_period(settings):
     settings.AUDIT_KEEP = {"reads": "40", "changes": "forever", "access": "60"}
     with backdate_entries(OLD):
         call()
@@ -149,7 +149,7 @@ def test_each_kind_is_kept_as_long_as_is_said(settings):
     whole()
 
 
-def test_no_young_or_lasting_entry_before_it_keeps_an_old_one():
+def test_earlier_lasting_entry_does_not_preserve_an_old_one():
     call()
     with backdate_entries(OLD):
         record_event(IDA, events.ACCESS_DENIED, object="a", outcome=Outcome.UNKNOWN)
@@ -160,7 +160,7 @@ def test_no_young_or_lasting_entry_before_it_keeps_an_old_one():
     whole()
 
 
-def test_both_outcomes_go_of_what_was_settled_later():
+def test_all_outcomes_of_an_old_entry_are_deleted():
     with backdate_entries(OLD):
         entry = call(outcome=Outcome.UNKNOWN)
         call(outcome=None)
@@ -174,7 +174,7 @@ def test_both_outcomes_go_of_what_was_settled_later():
     whole()
 
 
-def test_each_organization_has_runs_and_a_count_of_its_own():
+def test_organizations_have_their_own_runs_and_counts():
     with backdate_entries(OLD):
         for number in range(3):
             call(who=Actor(1, "ida", organization_id=1))
@@ -191,7 +191,7 @@ def test_each_organization_has_runs_and_a_count_of_its_own():
     whole()
 
 
-def test_verifying_says_what_was_removed_by_kind_and_by_run(capsys):
+def test_verification_reports_deletions_by_kind_and_run(capsys):
     with backdate_entries(OLD):
         call(2)
         record_event(IDA, events.SIGN_OUT)
@@ -210,7 +210,7 @@ def test_verifying_says_what_was_removed_by_kind_and_by_run(capsys):
     assert f"changes 2, signins 1, rows 1 to 6, entry {run.entry}" in said
 
 
-def test_runs_are_never_removed(settings):
+def test_deletion_runs_are_never_deleted(settings):
     settings.AUDIT_KEEP = dict.fromkeys(DEFAULT_RETENTION_DAYS, "30")
     with backdate_entries(OLD):
         call()
@@ -221,7 +221,7 @@ def test_runs_are_never_removed(settings):
     whole()
 
 
-def test_old_keys_and_new_ones_hold_together(settings):
+def test_deletion_works_across_key_rotation(settings):
     with backdate_entries(OLD):
         call(2)
     settings.AUDIT_KEYS = f"a2:{'B' * 43}=,{settings.AUDIT_KEYS}"
@@ -234,7 +234,7 @@ def test_old_keys_and_new_ones_hold_together(settings):
 
 
 @pytest.mark.parametrize("what", ["content", "searched"])
-def test_nothing_goes_of_what_was_changed(what):
+def test_tampered_entries_are_not_deleted(what):
     with backdate_entries(OLD):
         call(1)
     with backdate_entries(5):
@@ -252,7 +252,7 @@ def test_nothing_goes_of_what_was_changed(what):
 
 
 @pytest.mark.parametrize("step", ["_load_entries", "_load_rows", "_describe_run"])
-def test_what_another_process_removed_is_not_removed_again(monkeypatch, step):
+def test_concurrent_deletion_happens_once(monkeypatch, step):
     with backdate_entries(OLD):
         call(2)
     checked = getattr(expiry, step)
@@ -270,7 +270,7 @@ def test_what_another_process_removed_is_not_removed_again(monkeypatch, step):
     whole()
 
 
-def test_an_export_can_be_checked_by_itself(tmp_path, capsys):
+def test_export_with_tombstones_verifies_alone(tmp_path, capsys):
     with backdate_entries(OLD):
         call(2)
     call(1)
@@ -288,7 +288,7 @@ def test_an_export_can_be_checked_by_itself(tmp_path, capsys):
         chain_export.check_file(out)
 
 
-def test_every_operation_and_event_has_a_kind():
+def test_every_operation_and_event_has_a_retention_kind():
     names = [(name, event.effect) for name, event in events.EVENTS.items()]
 
     assert {name for name, effect in names if not get_category(name, effect)} == {"audit.expire"}
@@ -297,7 +297,7 @@ def test_every_operation_and_event_has_a_kind():
     assert get_category("client.get", "read") == "reads"
 
 
-def test_nothing_young_can_be_removed_unseen_even_with_the_real_keys(monkeypatch):
+def test_deletion_of_recent_entries_is_found_despite_real_keys(monkeypatch):
     with backdate_entries(20):
         call(2)
     monkeypatch.setattr(
@@ -308,7 +308,7 @@ def test_nothing_young_can_be_removed_unseen_even_with_the_real_keys(monkeypatch
     assert verify_audit_log().first_bad_row == (1, "it deleted changes younger than 30 days")
 
 
-def test_no_false_alarm_in_many_clean_runs_with_removals(settings, tmp_path):
+def test_no_false_alarm_in_many_runs_with_deletions(settings, tmp_path):
     settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     chance, out, age = random.Random(7), tmp_path / "kept.jsonl", 4000
     total = 0

@@ -116,7 +116,7 @@ random None 78 True True
 """
 
 
-def test_all_of_it_goes_or_nothing_and_others_write_meanwhile(isolated_database):
+def test_killed_deletion_is_atomic_and_blocks_no_writer(isolated_database):
     done = isolated_database.run_code(AGED + KILLED + BUSY + FAILED + RANDOM)
 
     assert done.stdout == TOLD, done.stderr

@@ -26,13 +26,13 @@ def found(filters=EntryFilters(), cursor="", organization=1, **how):  # noqa: B0
     return [entry.seq for entry in page.entries]
 
 
-def test_shows_the_newest_first():
+def test_newest_entries_come_first():
     first, second = keep(), keep()
 
     assert found() == [second, first]
 
 
-def test_shows_nothing_of_another_organization():
+def test_other_organizations_are_excluded():
     keep(EVE)
     mine = keep(changes=[FieldChange("serviceName", "a", "b")])
     keep(EVE, changes=[FieldChange("serviceName", "a", "b")])
@@ -74,14 +74,14 @@ ODD: dict[str, tuple[Actor, dict[str, Any], Any]] = {
 }
 
 
-def test_each_filter_is_tried():
+def test_every_filter_is_tested():
     # Of `old` and `new`, and of words; of nothing by themselves.
     more = {"meanings", "people"}
     assert {*ODD} | more == set(EntryFilters.__slots__)
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_a_filter_finds_what_it_names(name):
+def test_filter_finds_its_value(name):
     who, told, value = ODD[name]
     ending = {one: told[one] for one in ("code", "status") if one in told}
     told = {one: said for one, said in told.items() if one not in ending}
@@ -96,7 +96,7 @@ def test_a_filter_finds_what_it_names(name):
     assert count_entries(1, EntryFilters(**{name: value}), now=NOW) == 1
 
 
-def test_any_of_several_values_will_do_page_by_page():
+def test_several_values_of_a_filter_are_alternatives():
     ida, bo = keep(service="17"), keep(BO, service="18")
     both = keep(BO, changes=[FieldChange("a", 1, 2), FieldChange("b", 1, 2)], service="17")
     keep(EVE)
@@ -113,7 +113,7 @@ def test_any_of_several_values_will_do_page_by_page():
 
 
 @pytest.mark.parametrize("size", [2, 3, 9])
-def test_all_of_it_is_read_in_the_order_of_its_pages(size):
+def test_pages_cover_all_entries_in_order(size):
     kept = [
         keep(who, effect=effect, changes=[FieldChange("a", 1, 2)])
         for who, effect in product((IDA, BO), ("read", "destroy", "reveal"))
@@ -132,7 +132,7 @@ def test_all_of_it_is_read_in_the_order_of_its_pages(size):
         assert set(dict(told)) <= {*kept}
 
 
-def test_what_is_seldom_done_is_found_in_its_order():
+def test_rare_effects_are_found_in_order():
     first = keep(effect="destroy")
     keep(effect="change")
     second, third = keep(effect="reveal"), keep(effect="destroy")
@@ -143,7 +143,7 @@ def test_what_is_seldom_done_is_found_in_its_order():
     assert found(seldom, f"n{first:x}") == [third, second]
 
 
-def test_nothing_of_what_is_left_out_is_found():
+def test_excluded_values_are_not_found():
     change = [FieldChange("scopes[x].name", "old words", "new words")]
     keep(BO, subject="anna", changes=change)
     for without in (
@@ -159,7 +159,7 @@ def test_nothing_of_what_is_left_out_is_found():
     assert len(found(EntryFilters(without=EntryFilters(old="new", field="other")))) == 1
 
 
-def test_each_value_is_left_out_by_itself():
+def test_each_excluded_value_applies_alone():
     keep(changes=[FieldChange("a", "x", "y")])
     other = keep(changes=[FieldChange("b", "z", "z")])
 
@@ -169,7 +169,7 @@ def test_each_value_is_left_out_by_itself():
     assert found(EntryFilters(without=EntryFilters(request=("page-1", "x")))) == []
 
 
-def test_a_request_is_an_entry_or_a_page():
+def test_request_filter_matches_entry_or_page():
     first, second = keep(), keep(BO)
     keep(Actor(3, "di@acme.example", "viewer", 1, "acme", "page-3"))
     one = AuditEntry.objects.get(seq=first).entry
@@ -180,13 +180,13 @@ def test_a_request_is_an_entry_or_a_page():
 
 
 @pytest.mark.parametrize("asked", ["ärger", "ÄRGER", "Ärger"])
-def test_no_capital_letter_makes_a_difference(asked):
+def test_search_ignores_case(asked):
     seq = keep(reason="Ärger mit PKCE", changes=[FieldChange("a", "ärger", "ÄRGER")])
 
     assert found(EntryFilters(text=asked, reason=asked, old=asked, new=asked)) == [seq]
 
 
-def test_old_and_new_are_those_of_one_change_of_the_field():
+def test_old_and_new_belong_to_one_change():
     two = [FieldChange("a.b", "x", "y"), FieldChange("ab", "y", "x")]
     seq = keep(changes=two)
 
@@ -206,7 +206,7 @@ def test_all_filters_must_hold():
 
 
 @pytest.mark.parametrize("name", ["label", "reason", "actor"])
-def test_text_is_looked_for_in(name):
+def test_text_is_searched_in_each_column(name):
     told = {} if name == "actor" else {name: "because of BO@acme, 100%_sure"}
     odd = keep(BO if name == "actor" else IDA, **told)
     keep()
@@ -215,7 +215,7 @@ def test_text_is_looked_for_in(name):
     assert found(EntryFilters(text="100%_")) == ([] if name == "actor" else [odd])
 
 
-def test_what_was_never_closed_is_unknown_after_a_while():
+def test_open_call_becomes_unknown():
     awaited = keep(end=None, ago=timedelta(seconds=30))
     left = keep(end=None, ago=timedelta(seconds=90))
     told = keep(end=Outcome.UNKNOWN)
@@ -226,7 +226,7 @@ def test_what_was_never_closed_is_unknown_after_a_while():
     assert found(EntryFilters(outcomes=("done", "open"))) == [awaited]
 
 
-def test_an_entry_tells_its_fate(time_machine):
+def test_entry_has_an_outcome(time_machine):
     keep(end=None)
     time_machine.move_to(NOW + timedelta(seconds=30), tick=False)
     assert AuditEntry.objects.get().effective_outcome == Outcome.OPEN
@@ -251,7 +251,7 @@ def seven(request):
     return seqs[::-1], request.param
 
 
-def test_pages_lead_to_the_end_and_back(seven):
+def test_cursors_lead_to_the_end_and_back(seven):
     seqs, filters = seven
     pages = [search_entries(1, filters, size=3)]
     while pages[-1].older:
@@ -266,7 +266,7 @@ def test_pages_lead_to_the_end_and_back(seven):
     assert back[-1].older
 
 
-def test_a_page_that_is_just_full_is_the_last(seven):
+def test_exactly_full_page_is_the_last(seven):
     seqs, filters = seven
 
     page = search_entries(1, filters, size=7)
@@ -274,7 +274,7 @@ def test_a_page_that_is_just_full_is_the_last(seven):
     assert ([e.seq for e in page.entries], page.older, page.newer) == (seqs, "", "")
 
 
-def test_new_entries_shift_nothing():
+def test_new_entries_do_not_shift_pages():
     old = [keep() for _ in range(4)]
     page = search_entries(1, size=2)
     keep()
@@ -283,19 +283,19 @@ def test_new_entries_shift_nothing():
 
 
 @pytest.mark.parametrize("cursor", ["x", "o", "oxyz", "o-1", "o0", "n" + "f" * 20, "1"])
-def test_a_cursor_that_no_page_gave_is_the_first_page(cursor):
+def test_invalid_cursor_is_the_first_page(cursor):
     seq = keep()
 
     assert found(cursor=cursor) == [seq]
 
 
-def test_an_empty_page_leads_nowhere():
+def test_empty_page_has_no_cursors():
     page = search_entries(1)
 
     assert (page.entries, page.older, page.newer) == ([], "", "")
 
 
-def test_counts_no_further_than_it_says():
+def test_count_stops_at_its_limit():
     row = record_builder.build_intent(IDA, "service.get", "read")
     many = [
         record_builder.build_intent(IDA, "service.get", "read") for _ in range(MAX_COUNTED + 100)
@@ -309,7 +309,7 @@ def test_counts_no_further_than_it_says():
 # Times
 
 
-def test_what_no_index_helps_with_looks_back_a_month():
+def test_unindexed_search_covers_a_month():
     keep(region="jp", ago=timedelta(days=31))
     seq = keep(region="jp", ago=timedelta(days=29))
 
@@ -337,11 +337,11 @@ def test_what_no_index_helps_with_looks_back_a_month():
         (EntryFilters(), None),
     ],
 )
-def test_says_how_far_it_looked_back(filters, horizon):
+def test_search_reports_its_horizon(filters, horizon):
     assert search_entries(1, filters, now=NOW).horizon == horizon
 
 
-def test_finds_by_time_whatever_the_clocks_said():
+def test_time_filter_tolerates_clock_differences():
     """Rows are in the order of writing; one process was a day behind."""
     for _ in range(600):
         keep(EVE, ago=timedelta(days=3))

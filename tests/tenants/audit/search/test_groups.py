@@ -68,7 +68,7 @@ def test_only_matching_entries_count():
 @pytest.mark.parametrize(
     ("values", "expected"), [(((1, 2), (1, 2)), True), (((1, 2), (1, 3)), False)]
 )
-def test_says_whether_all_change_the_same(values, expected):
+def test_groups_say_whether_all_changes_are_equal(values, expected):
     for before, after in values:
         changes = [FieldChange("name", before, after)]
         keep(of_page("job"), "client.update", "change", changes=changes)
@@ -84,7 +84,7 @@ def test_says_whether_all_change_the_same(values, expected):
     [CHANGES, EntryFilters(), EntryFilters(field="f"), EntryFilters(actor=(IDA.name, "x"))],
     ids=["changes", "all", "field", "actors"],
 )
-def test_pages_have_each_group_once(size, filters):
+def test_each_group_appears_once(size, filters):
     """Of groups that overlap: one page is in many, and is written to again and again."""
     for number in range(48):
         page = ["long", "", f"page-{number // 5}"][number % 3]
@@ -104,7 +104,7 @@ def test_pages_have_each_group_once(size, filters):
     assert all(older < newer for newer, older in pairwise(expected))
 
 
-def test_a_large_group_hides_nothing():
+def test_large_group_hides_no_other():
     early = keep(of_page("early"), "service.update", "change")
     for _ in range(30):
         last = keep(of_page("job"), "client.update", "change")

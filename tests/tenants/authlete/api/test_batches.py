@@ -17,7 +17,7 @@ def batches(tokens, environment):
     return environment.connect().service(17).token_batches
 
 
-def test_a_batch_creates_tokens_and_has_a_status(batches, environment, kept):
+def test_batch_creates_tokens_and_has_a_status(batches, environment, kept):
     made = batches.create([ENTRY, ENTRY | {"accessToken": CHOSEN}])
 
     status = batches.status(made)
@@ -26,7 +26,7 @@ def test_a_batch_creates_tokens_and_has_a_status(batches, environment, kept):
     assert environment.sandbox.calls[0].query == {}
 
 
-def test_a_dry_run_creates_no_token(batches, environment, kept):
+def test_dry_run_creates_no_token(batches, environment, kept):
     status = batches.status(batches.dry_run([ENTRY, ENTRY | {"scopes": ["loans"]}]))
 
     assert (status.result, status.error_code) == ("FAILED", "A106201")
@@ -35,19 +35,19 @@ def test_a_dry_run_creates_no_token(batches, environment, kept):
 
 
 @pytest.mark.parametrize("blank", [True, False])
-def test_a_running_batch_has_no_result(batches, environment, blank):
+def test_running_batch_has_no_result(batches, environment, blank):
     environment.sandbox.state.batching.delay = 60_000
     environment.sandbox.state.batching.blank = blank
 
     assert batches.status(batches.create([ENTRY])).result is None
 
 
-def test_an_unknown_batch_is_not_found(batches):
+def test_unknown_batch_is_not_found(batches):
     with pytest.raises(NotFoundError):
         batches.status("nope")
 
 
-def test_a_batch_without_response_is_sent_once(batches, environment, kept):
+def test_batch_without_response_is_sent_once(batches, environment, kept):
     environment.sandbox.fault("reset", operation="token_batch.create", after=True)
 
     with pytest.raises(NoResponseError) as found:
@@ -57,7 +57,7 @@ def test_a_batch_without_response_is_sent_once(batches, environment, kept):
     assert len(environment.sandbox.calls) == 1
 
 
-def test_an_error_quotes_no_token_of_the_batch(batches, environment):
+def test_error_quotes_no_token_of_the_batch(batches, environment):
     environment.sandbox.fault("status", status=400, message=f"In use: {CHOSEN}")
 
     with pytest.raises(BadRequestError, match="hidden") as found:
@@ -66,6 +66,6 @@ def test_an_error_quotes_no_token_of_the_batch(batches, environment):
     assert CHOSEN not in str(found.value)
 
 
-def test_the_audit_log_distinguishes_dry_runs():
+def test_audit_log_distinguishes_dry_runs():
     assert CREATE.effect is Effect.REVEAL
     assert DRY_RUN.effect is Effect.READ

@@ -51,7 +51,7 @@ def test_authorized_clients_of_a_user_are_listed(environment, grants, audit_sink
     assert audit_sink.intents[-1].subject == subject
 
 
-def test_a_range_of_clients_is_listed(grants):
+def test_range_of_clients_is_listed(grants):
     page = grants.list_authorized_clients("ann", start=1, end=2)
 
     assert (page.total_count, [one.client_id for one in page.clients]) == (2, [6])
@@ -84,7 +84,7 @@ def test_revoking_deletes_one_clients_tokens_of_one_user(
         ("", None),
     ],
 )
-def test_the_count_is_parsed_from_the_message(message, count):
+def test_count_is_parsed_from_the_message(message, count):
     assert AuthorizationDeletion(result_code="A137001", result_message=message).count == count
 
 
@@ -112,7 +112,7 @@ def test_deleting_granted_scopes_keeps_tokens(environment, grants, region, audit
     assert "ann" not in environment.sandbox.calls[-1].path
 
 
-def test_a_deleted_client_is_not_found(grants):
+def test_deleted_client_is_not_found(grants):
     with pytest.raises(NotFoundError):
         grants.revoke_authorization(9, "ann")
 

@@ -28,7 +28,7 @@ def operations(environment):
     return [call.operation for call in environment.sandbox.calls]
 
 
-def test_a_service_is_created_in_its_region(environment):
+def test_service_is_created_in_its_region(environment):
     written = environment.connect(region="eu").idp.create_service(NEW)
 
     made = environment.sandbox.region("eu").services[written.reply.api_key]
@@ -53,7 +53,7 @@ def test_unexpected_changes_of_a_created_service_are_returned(environment):
     assert [one.field for one in written.unexpected_changes] == ["supportedSnses"]
 
 
-def test_a_created_service_reveals_no_secret(environment, audit_sink):
+def test_created_service_reveals_no_secret(environment, audit_sink):
     keys = {"keys": [{"kty": "oct", "kid": "1", "k": "c2VjcmV0LWtleQ"}]}
 
     written = environment.connect().idp.create_service(NEW | {"jwks": json.dumps(keys)})
@@ -106,7 +106,7 @@ def test_service_creation_is_not_retried(environment, fault, kind):
     assert FieldChange("accessTokenDuration", None, 600) in caught.value.intended_changes
 
 
-def test_a_plan_limit_is_reported(environment):
+def test_plan_limit_is_reported(environment):
     environment.add_token("t-free", ORGANIZATION_PERMISSIONS, organization=environment.free)
     door = environment.connect("t-free", organization=environment.free)
     door.idp.create_service(NEW)
@@ -132,7 +132,7 @@ def test_service_removal_is_logged_with_its_id(environment, audit_sink):
     assert call.path == "/api/service/remove"
 
 
-def test_lists_the_clusters(environment):
+def test_clusters_are_listed(environment):
     found = environment.connect().idp.list_servers()
 
     assert {one["id"] for one in found} == {76281, 53285, 63294, 47363}
@@ -153,9 +153,7 @@ def test_creation_requires_an_identity_provider(environment, audit_sink):
         {"server": 53285},  # of jp, from us
     ],
 )
-def test_the_credential_is_not_sent_to_a_foreign_identity_provider(
-    environment, audit_sink, elsewhere
-):
+def test_credential_is_not_sent_to_a_foreign_identity_provider(environment, audit_sink, elsewhere):
     door = environment.connect(**elsewhere)
 
     with pytest.raises(errors.InvalidRequestError, match="Not sent"):
@@ -166,7 +164,7 @@ def test_the_credential_is_not_sent_to_a_foreign_identity_provider(
     assert not [*audit_sink.intents, *environment.sandbox.calls]
 
 
-def test_a_dedicated_cluster_may_have_one_of_its_own(environment):
+def test_dedicated_cluster_may_have_an_idp(environment):
     door = environment.connect(
         url="https://us.acme.example", idp="https://login.acme.example", server=76281
     )
@@ -174,7 +172,7 @@ def test_a_dedicated_cluster_may_have_one_of_its_own(environment):
     assert door.idp.create_service(NEW).reply.service_name == "New shop"
 
 
-def test_an_open_region_circuit_does_not_affect_the_identity_provider(environment):
+def test_open_region_circuit_does_not_affect_the_identity_provider(environment):
     environment.sandbox.fault("status", region="us")
     door = environment.connect()
     for _ in range(6):
@@ -184,12 +182,12 @@ def test_an_open_region_circuit_does_not_affect_the_identity_provider(environmen
     assert door.idp.list_servers()
 
 
-def test_the_shared_identity_provider_is_recognized_in_any_case(environment):
+def test_shared_identity_provider_is_recognized_in_any_case(environment):
     with pytest.raises(errors.InvalidRequestError):
         _ = environment.connect(url="https://a.example", idp=SHARED_IDP_URL.upper()).idp
 
 
-def test_a_read_service_can_be_created_again(environment):
+def test_read_service_can_be_created_again(environment):
     """Numbers come out of a document as decimals."""
     copy = environment.connect().service(17).get().to_dict() | {"serviceName": "Copy"}
 

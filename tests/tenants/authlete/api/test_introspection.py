@@ -59,7 +59,7 @@ def test_introspection_describes_a_token(tokens, token, audit_sink):
         ({"subject": "bob"}, "A056303", (True, True, True)),
     ],
 )
-def test_a_negative_introspection_is_a_reply(tokens, token, asked, code, flags):
+def test_negative_introspection_is_a_reply(tokens, token, asked, code, flags):
     found = tokens.introspect(SecretStr(VALUE), **asked)
 
     assert found.result_code == code
@@ -99,7 +99,7 @@ def test_standard_introspection_reports_inactive_tokens(tokens, value):
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "a.b.c", "{}", '{"active": "odd"}'])
-def test_an_invalid_standard_response_is_rejected(authlete, mock_api, content):
+def test_invalid_standard_response_is_rejected(authlete, mock_api, content):
     answer = {"action": "OK", "responseContent": content}
     mock_api.post(STANDARD).respond(json=answer)
 
@@ -110,7 +110,7 @@ def test_an_invalid_standard_response_is_rejected(authlete, mock_api, content):
 @pytest.mark.parametrize(
     ("action", "error"), [("BAD_REQUEST", BadRequestError), ("INTERNAL_SERVER_ERROR", ServerError)]
 )
-def test_a_failure_never_quotes_the_token(authlete, mock_api, action, error):
+def test_failure_never_quotes_the_token(authlete, mock_api, action, error):
     said = {"action": action, "resultMessage": f"[A145202] odd: token={VALUE}"}
     mock_api.post(STANDARD).respond(json=said)
 
@@ -120,7 +120,7 @@ def test_a_failure_never_quotes_the_token(authlete, mock_api, action, error):
     assert "nobody" not in str(refused.value)
 
 
-def test_needs_a_credential_that_may_introspect(environment, tokens):
+def test_introspection_needs_permission(environment, tokens):
     environment.add_token("reads", ("view_service",))
     reader = environment.connect("reads").service(17).tokens
 
@@ -128,7 +128,7 @@ def test_needs_a_credential_that_may_introspect(environment, tokens):
         reader.introspect(SecretStr(VALUE))
 
 
-def test_a_jws_of_the_service_is_verified(environment, tokens, audit_sink):
+def test_jws_of_the_service_is_verified(environment, tokens, audit_sink):
     service = environment.connect().service(17)
     jws = signing.sign_jwt(environment.sandbox.services[17], {"exp": 1}, "ES256")
 
@@ -142,7 +142,7 @@ def test_a_jws_of_the_service_is_verified(environment, tokens, audit_sink):
     assert jws not in repr((found, audit_sink.intents))
 
 
-def test_a_jws_of_a_client_is_verified(environment, tokens):
+def test_jws_of_a_client_is_verified(environment, tokens):
     service = environment.connect().service(17)
     keys = environment.sandbox.services[17]
     environment.sandbox.clients[5]["jwks"] = keys["jwks"]

@@ -81,7 +81,7 @@ def test_replies_have_only_fields_of_the_specification(openapi):
         assert read <= known, operation.name
 
 
-def test_effects_are_declared_whatever_the_method():
+def test_effects_do_not_follow_from_the_method():
     assert clients.REFRESH_SECRET.method == "GET"
     assert clients.REFRESH_SECRET.effect is Effect.REVEAL
     assert not clients.REFRESH_SECRET.is_retryable
@@ -98,13 +98,13 @@ def test_no_read_uses_a_method_that_deletes():
     ]
 
 
-def test_a_token_in_a_path_is_never_shown():
+def test_token_in_a_path_is_never_shown():
     shown = tokens.DELETE.build_redacted_path({"service_id": 17, "access_token_identifier": "t0p"})
 
     assert shown == "/api/17/auth/token/delete/hidden"
 
 
-def test_a_subject_in_a_path_is_never_shown():
+def test_subject_in_a_path_is_never_shown():
     placed = [one for one in OPERATIONS.values() if "subject" in one.path_param_names]
 
     assert len(placed) == 4

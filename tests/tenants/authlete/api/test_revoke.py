@@ -48,7 +48,7 @@ NO_CLIENT: list[Any] = [None, "", " ", 0, -1, True, [], "5"]
 
 @given(client=st.sampled_from(NO_CLIENT), subject=st.sampled_from(NO_SUBJECT))
 @SOME
-def test_an_empty_filter_is_not_sent(tokens, audit_sink, kept, client, subject):
+def test_empty_filter_is_not_sent(tokens, audit_sink, kept, client, subject):
     whole = {"client_id": 5, "subject": "ann"}
     attempts = [
         ("revoke_client", {"client_id": client}),
@@ -123,7 +123,7 @@ def test_only_matching_tokens_are_revoked(environment, tokens, kept, held, clien
     assert ended == len(held) - len(spared)
 
 
-def test_a_lingering_token_is_counted_once(environment, tokens):
+def test_lingering_token_is_counted_once(environment, tokens):
     environment.state.revoked_linger = True
 
     assert [tokens.revoke_client(client_id=5) for _ in range(2)] == [2, 0]
@@ -141,7 +141,7 @@ def test_a_lingering_token_is_counted_once(environment, tokens):
         {"count": "many"},
     ],
 )
-def test_a_missing_count_is_an_error(authlete, mock_api, audit_sink, answer):
+def test_missing_count_is_an_error(authlete, mock_api, audit_sink, answer):
     mock_api.post(REVOKE).respond(json=answer)
 
     with pytest.raises(InvalidResponseError):
@@ -150,7 +150,7 @@ def test_a_missing_count_is_an_error(authlete, mock_api, audit_sink, answer):
     assert audit_sink.outcomes[-1].outcome is Outcome.UNKNOWN
 
 
-def test_a_revoke_is_not_retried(authlete, mock_api):
+def test_revoke_is_not_retried(authlete, mock_api):
     route = mock_api.post(REVOKE).mock(side_effect=httpx.ReadTimeout("slow"))
 
     with pytest.raises(NoResponseError):

@@ -11,7 +11,7 @@ from tenants.authlete.api.services import PublishedKeySet
 JWKS = "/api/17/service/jwks/get"
 
 
-def test_an_update_returns_its_changes(environment):
+def test_update_returns_its_changes(environment):
     service = environment.connect().service(17)
 
     written = service.update(1, {"serviceName": "Store"})
@@ -21,7 +21,7 @@ def test_an_update_returns_its_changes(environment):
     assert environment.sandbox.services[17]["serviceName"] == "Store"
 
 
-def test_the_discovery_document_keeps_its_order(authlete, mock_api):
+def test_discovery_document_keeps_its_order(authlete, mock_api):
     told = '{"issuer":"https://a.example","b":[2,1],"a":1.50}'
     mock_api.get("/api/17/service/configuration").respond(text=told)
 
@@ -31,7 +31,7 @@ def test_the_discovery_document_keeps_its_order(authlete, mock_api):
     assert found["b"] == [2, 1]
 
 
-def test_the_sandbox_discovery_document_is_not_redacted(environment):
+def test_sandbox_discovery_document_is_not_redacted(environment):
     environment.sandbox.services[17]["issuer"] = "https://a.example"
 
     found = environment.connect().service(17).get_discovery_document()
@@ -50,7 +50,7 @@ def test_only_public_keys_are_requested(authlete, mock_api):
     assert dict(route.calls.last.request.url.params) == {"includePrivateKeys": "false"}
 
 
-def test_a_private_key_in_a_jwks_is_redacted(authlete, mock_api):
+def test_private_key_in_a_jwks_is_redacted(authlete, mock_api):
     key = {"kty": "EC", "kid": "1", "crv": "P-256", "x": "a", "y": "b", "d": "s3cret"}
     mock_api.get(JWKS).respond(json={"keys": [key]})
 

@@ -51,14 +51,14 @@ def test_tokens_are_filtered_by_client_user_or_status(tokens, asked, found):
     assert [one.access_token_hash for one in page.access_tokens] == found
 
 
-def test_counts_without_listing_any(tokens):
+def test_tokens_are_counted_without_listing(tokens):
     assert tokens.count() == 2
     assert tokens.count(5) == 1
     assert tokens.count(5, TokenStatus.ALL) == 2
     assert tokens.list(end=0).access_tokens is None
 
 
-def test_a_page_has_at_most_twenty_tokens(tokens):
+def test_page_has_at_most_twenty_tokens(tokens):
     with pytest.raises(BadRequestError) as refused:
         tokens.list(end=21)
 
@@ -83,7 +83,7 @@ def test_tokens_of_a_user_are_counted(tokens):
     assert tokens.count(6, subject="ann") == 0
 
 
-def test_a_created_token_reveals_its_values(tokens, audit_sink, kept):
+def test_created_token_reveals_its_values(tokens, audit_sink, kept):
     written = tokens.create(
         "AUTHORIZATION_CODE",
         5,
@@ -110,7 +110,7 @@ def test_a_created_token_reveals_its_values(tokens, audit_sink, kept):
         assert secret not in told
 
 
-def test_an_existing_value_is_sent_and_not_revealed(tokens, audit_sink, kept):
+def test_existing_value_is_sent_and_not_revealed(tokens, audit_sink, kept):
     value, refresh = SecretStr("chosen-value"), SecretStr("chosen-too")
 
     tokens.create("AUTHORIZATION_CODE", 5, subject="a", access_token=value, refresh_token=refresh)
@@ -132,7 +132,7 @@ def test_an_existing_value_is_sent_and_not_revealed(tokens, audit_sink, kept):
         ({"client_id": 6}, ForbiddenError, "A107203"),
     ],
 )
-def test_a_rejection_in_a_200_is_no_token(
+def test_rejection_in_a_200_is_no_token(
     environment, tokens, audit_sink, asked, error, code, told_twice
 ):
     environment.state.action_statuses = told_twice
@@ -146,7 +146,7 @@ def test_a_rejection_in_a_200_is_no_token(
     assert audit_sink.outcomes[-1].outcome is Outcome.REJECTED
 
 
-def test_a_failed_creation_has_an_unknown_outcome(environment, tokens, audit_sink):
+def test_failed_creation_has_an_unknown_outcome(environment, tokens, audit_sink):
     environment.sandbox.services[17]["accessTokenSignAlg"] = "RS256"
 
     with pytest.raises(ServerError):
@@ -155,7 +155,7 @@ def test_a_failed_creation_has_an_unknown_outcome(environment, tokens, audit_sin
     assert audit_sink.outcomes[-1].outcome is Outcome.UNKNOWN
 
 
-def test_an_update_changes_given_properties_and_is_logged(environment, tokens, audit_sink, first):
+def test_update_changes_given_properties_and_is_logged(environment, tokens, audit_sink, first):
     changed = tokens.update(
         first,
         scopes=["orders", "unheard"],
@@ -181,7 +181,7 @@ def test_an_update_changes_given_properties_and_is_logged(environment, tokens, a
 @pytest.mark.parametrize(
     "asked", [{}, {"expires_at": 0}, {"expires_at": -1}, {"refresh_expires_at": 0}]
 )
-def test_an_empty_update_is_not_sent(tokens, first, audit_sink, asked):
+def test_empty_update_is_not_sent(tokens, first, audit_sink, asked):
     before = len(audit_sink.intents)
 
     with pytest.raises(InvalidRequestError):
@@ -190,7 +190,7 @@ def test_an_empty_update_is_not_sent(tokens, first, audit_sink, asked):
     assert len(audit_sink.intents) == before
 
 
-def test_a_deleted_token_is_not_found(environment, tokens, first):
+def test_deleted_token_is_not_found(environment, tokens, first):
     tokens.delete(first)
 
     with pytest.raises(NotFoundError) as refused:

@@ -140,7 +140,7 @@ def test_help_states_the_default_of_the_authentication_method():
     assert method.is_customized("PRIVATE_KEY_JWT")
 
 
-def test_newer_fields_stay_undeclared_and_are_kept():
+def test_newer_fields_stay_undeclared_and_are_preserved():
     assert NEWER
     assert not NEWER.keys() & BY_MEMBER.keys()
 

@@ -136,7 +136,7 @@ def test_section_titles_are_unique():
     assert len(titles) == len(set(titles))
 
 
-def test_newer_fields_stay_undeclared_and_are_kept():
+def test_newer_fields_stay_undeclared_and_are_preserved():
     assert NEWER
     assert not NEWER.keys() & BY_MEMBER.keys()
 

@@ -96,7 +96,7 @@ def test_removing_a_field_changes_nothing_else(text, data):
 
 @SOME
 @given(documents, st.data())
-def test_a_nested_edit_changes_nothing_else(text, data):
+def test_nested_edit_changes_nothing_else(text, data):
     """One leaf is edited in what is seen; every other leaf keeps its text."""
     raw = RawObject.parse(text)
     seen = {part.name: REDACTOR.redact_field(part.name, part.value) for part in raw}
@@ -179,7 +179,7 @@ def test_other_texts_than_objects_are_rejected(text):
 
 @SOME
 @given(documents, documents)
-def test_a_replacement_edit_removes_other_fields(text, other):
+def test_replacement_edit_removes_other_fields(text, other):
     raw = RawObject.parse(text)
     seen = {part.name: part.value for part in raw}
     wanted = make_replacement_edit(seen, {part.name: part.value for part in RawObject.parse(other)})

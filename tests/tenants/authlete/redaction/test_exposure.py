@@ -55,7 +55,7 @@ EXPOSING = {
 
 
 @pytest.mark.parametrize("edits", EXPOSING.values(), ids=EXPOSING)
-def test_an_edit_that_would_expose_a_secret_is_refused(edits):
+def test_edit_that_would_expose_a_secret_is_refused(edits):
     ((name, make),) = edits.items()
 
     with pytest.raises(InvalidRequestError, match=f"^{name} contains a redacted secret"):
@@ -105,7 +105,7 @@ def test_edits_that_keep_a_secret_redacted_are_accepted():
         assert not exposes_secret(name, value, value, REDACTOR)
 
 
-def test_a_secret_recognized_by_its_value_stays_editable():
+def test_secret_recognized_by_its_value_stays_editable():
     pem = "-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----"
     text = json.dumps({"modifiedAt": 5, "extension": {"note": pem, "rank": 1}})
     redacted = REDACTOR.redact(parse_json(text))

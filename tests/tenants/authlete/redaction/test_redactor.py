@@ -114,7 +114,7 @@ def test_deeply_nested_texts_are_redacted():
     assert "s3cret" not in repr(REDACTOR.redact({"customMetadata": text}))
 
 
-def test_a_long_secret_name_is_matched_fast():
+def test_long_secret_name_is_matched_fast():
     text = '{"x":"' + "secret" * 100_000 + '-"}'
 
     assert REDACTOR.redact({"customMetadata": text}) == {"customMetadata": text}

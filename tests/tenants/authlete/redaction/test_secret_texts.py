@@ -26,7 +26,7 @@ CERTIFICATE = PEM.replace("PRIVATE KEY", "CERTIFICATE")
         '{"note": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl"',
     ],
 )
-def test_a_secret_within_a_text_is_redacted(text):
+def test_secret_within_a_text_is_redacted(text):
     assert isinstance(REDACTOR.redact({"description": text})["description"], Fingerprint)
     assert text not in repr(REDACTOR.redact({"descriptions": [{"value": text}]}))
 

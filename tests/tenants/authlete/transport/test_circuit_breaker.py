@@ -77,11 +77,11 @@ def test_circuit_opens_after_five_failures(ask, push, audit_sink, failure):
         httpx.Response(200, content=b" " * 9_000_000),  # of one customer
     ],
 )
-def test_a_rejection_is_no_failure(ask, answer):
+def test_rejection_is_no_failure(ask, answer):
     assert errors.CircuitOpenError not in kinds(ask(*[answer] * 20))
 
 
-def test_a_failed_action_is_no_region_failure(authlete, mock_api):
+def test_failed_action_is_no_region_failure(authlete, mock_api):
     mock_api.get("/ping").respond(json={"action": "INTERNAL_SERVER_ERROR"})
 
     for _ in range(20):
@@ -90,7 +90,7 @@ def test_a_failed_action_is_no_region_failure(authlete, mock_api):
 
 
 @pytest.mark.parametrize(("seconds", "counts"), [(0, False), (1, False), (9, True)])
-def test_a_call_with_little_time_is_no_region_failure(authlete, push, clock, seconds, counts):
+def test_call_with_little_time_is_no_region_failure(authlete, push, clock, seconds, counts):
     push.mock(side_effect=httpx.ReadTimeout)
     ping = authlete.prepare(PUSH)
     for at in range(5):
@@ -115,7 +115,7 @@ def test_old_failures_are_forgotten(ask, clock):
     assert kinds(ask(DOWN, DOWN)) == [errors.ServerError] * 2
 
 
-def test_an_open_circuit_says_when_it_tries_again(ask, clock):
+def test_open_circuit_says_when_it_tries_again(ask, clock):
     ask(*[DOWN] * 5)
     clock(4)
 
@@ -152,7 +152,7 @@ def test_other_regions_are_not_affected(ask, make_client, mock_api):
     assert other.send(PING) == {}
 
 
-def test_an_alert_is_logged_once(ask, clock, caplog):
+def test_alert_is_logged_once(ask, clock, caplog):
     ask(*[DOWN] * 8)
     clock(circuit_breaker.OPEN_SECONDS)
     ask(DOWN, DOWN)
@@ -167,7 +167,7 @@ def test_an_alert_is_logged_once(ask, clock, caplog):
     }
 
 
-def test_a_rejected_credential_is_suspended(ask, push):
+def test_rejected_credential_is_suspended(ask, push):
     found = ask(*[httpx.Response(401)] * 6, YES)
 
     assert kinds(found) == [errors.UnauthorizedError] * 5 + [errors.CredentialCircuitOpenError] * 2
@@ -182,7 +182,7 @@ def test_another_credential_of_the_region_still_works(ask, authlete, mock_api, r
     assert other.send(PING) == {}
 
 
-def test_the_last_sample_reports_health(authlete, ask):
+def test_last_sample_reports_health(authlete, ask):
     ask(YES)
     assert authlete.pool.circuit_breaker.last_sample.is_healthy
 

@@ -198,7 +198,7 @@ def test_unusual_but_valid_responses_are_accepted(server, make_client, answer):
 
 
 @pytest.mark.parametrize("zipped", [False, True])
-def test_a_huge_response_is_read_up_to_the_limit(server, make_client, zipped):
+def test_huge_response_is_read_up_to_the_limit(server, make_client, zipped):
     """64 MB, or 64 kB that become 64 MB."""
 
     def behave(connection, stopped):
@@ -235,7 +235,7 @@ def test_endless_interim_responses_end_at_the_deadline(server, make_client):
     assert time.monotonic() - started < 8  # the flood would go on for ever
 
 
-def test_a_broken_read_is_retried_on_a_new_connection(server, make_client):
+def test_broken_read_is_retried_on_a_new_connection(server, make_client):
     answers = iter([resets, says(OK)])
     base, seen = server(lambda *on: next(answers)(*on))
 
@@ -243,7 +243,7 @@ def test_a_broken_read_is_retried_on_a_new_connection(server, make_client):
     assert len({port for port, _ in seen}) == 2
 
 
-def test_a_refused_connection_is_not_sent(make_client, audit_sink):
+def test_refused_connection_is_not_sent(make_client, audit_sink):
     with socket.socket() as taken:  # so that nobody else does
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -262,7 +262,7 @@ def test_gzip_is_decoded(server, make_client):
     assert make_client(base).send(PING) == {"a": 1}
 
 
-def test_the_last_used_connection_is_reused(server, make_client):
+def test_last_used_connection_is_reused(server, make_client):
     base, seen = server(says(OK, close=False))
     authlete = make_client(base)
 
@@ -286,7 +286,7 @@ def test_writes_use_fresh_connections(server, make_client, monkeypatch):
     assert ports[0] != ports[1] == ports[2]
 
 
-def test_a_failed_connection_is_closed(server, make_client):
+def test_failed_connection_is_closed(server, make_client):
     base, seen = server(says(HEAD, b"{", close=False))
     authlete = make_client(base, timeout_seconds=1)
 

@@ -36,7 +36,7 @@ def refusal(push, *arguments, **options):
     return caught.value
 
 
-def test_a_trusted_server_is_accepted(push, serve, issuer, names, tmp_path):
+def test_trusted_server_is_accepted(push, serve, issuer, names, tmp_path):
     port, heard, asked_for = serve(issuer.server(tmp_path))
 
     assert push(port) == {}
@@ -73,7 +73,7 @@ def test_nothing_is_sent_to_a_server_with_an_unknown_authority(
     assert heard == []
 
 
-def test_the_test_authority_is_not_trusted_by_default(make_client, serve, issuer, names, tmp_path):
+def test_test_authority_is_not_trusted_by_default(make_client, serve, issuer, names, tmp_path):
     port, heard, _ = serve(issuer.server(tmp_path))
 
     with pytest.raises(errors.UnreachableError) as caught:
@@ -83,14 +83,14 @@ def test_the_test_authority_is_not_trusted_by_default(make_client, serve, issuer
     assert heard == []
 
 
-def test_a_failed_tls_handshake_is_reported(push, serve, names):
+def test_failed_tls_handshake_is_reported(push, serve, names):
     port, heard, _ = serve(None)
 
     assert refusal(push, port).reason is UnreachableReason.TLS
     assert not any(b"POST" in data for data in heard)
 
 
-def test_a_refused_connection_is_reported(push, names):
+def test_refused_connection_is_reported(push, names):
     with socket.socket() as taken:  # so that nobody else listens there
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -98,7 +98,7 @@ def test_a_refused_connection_is_reported(push, names):
         assert refusal(push, port).reason is UnreachableReason.CONNECTION_REFUSED
 
 
-def test_a_connection_that_is_reset_while_it_opens_is_reported(push, names):
+def test_connection_that_is_reset_while_it_opens_is_reported(push, names):
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def reset():
@@ -113,7 +113,7 @@ def test_a_connection_that_is_reset_while_it_opens_is_reported(push, names):
     assert str(error) == f"{HOST} reset the connection before a request was sent."
 
 
-def test_an_unknown_host_name_is_reported(push, names):
+def test_unknown_host_name_is_reported(push, names):
     def unknown():
         raise socket.gaierror(-2, "Name or service not known")
 
@@ -125,13 +125,13 @@ def test_an_unknown_host_name_is_reported(push, names):
     assert HOST in str(error)
 
 
-def test_a_host_name_without_address_is_reported(push, names):
+def test_host_name_without_address_is_reported(push, names):
     names[HOST] = list
 
     assert refusal(push, 443).reason is UnreachableReason.OTHER
 
 
-def test_a_hanging_resolver_ends_at_the_deadline(push, names):
+def test_hanging_resolver_ends_at_the_deadline(push, names):
     hang = threading.Event()
     names[HOST] = lambda: hang.wait(10) and []
     started = time.monotonic()
@@ -143,7 +143,7 @@ def test_a_hanging_resolver_ends_at_the_deadline(push, names):
     hang.set()
 
 
-def test_a_hanging_lookup_uses_one_thread_and_does_not_delay_others(
+def test_hanging_lookup_uses_one_thread_and_does_not_delay_others(
     push, serve, issuer, names, tmp_path
 ):
     hang = threading.Event()
@@ -158,7 +158,7 @@ def test_a_hanging_lookup_uses_one_thread_and_does_not_delay_others(
     hang.set()
 
 
-def test_the_next_address_is_tried(push, serve, issuer, names, tmp_path, monkeypatch):
+def test_next_address_is_tried(push, serve, issuer, names, tmp_path, monkeypatch):
     port, _, _ = serve(issuer.server(tmp_path))
     connect = socket.create_connection
     tried = []

@@ -19,7 +19,7 @@ def kept(region="jp"):
     return found and found.token.get_secret_value()
 
 
-def test_keeps_one_that_works(run, accepted, recorded):
+def test_working_token_is_saved(run, accepted, recorded):
     said = run(*JP, "--number", "7", stdin=f"{TOKEN}\n")
 
     assert said == "Credential of Acme for jp saved.\nVisible services: 0.\n"
@@ -28,18 +28,18 @@ def test_keeps_one_that_works(run, accepted, recorded):
     assert recorded()[-1] == ("credential.add", "manage.py add_credential", "acme", "done")
 
 
-def test_takes_one_that_was_copied_with_its_scheme(run, accepted):
+def test_bearer_prefix_is_removed(run, accepted):
     run(*JP, stdin=f"Bearer {TOKEN}\n")
 
     assert kept() == TOKEN
 
 
-def test_says_what_no_token_holds(run, accepted):
+def test_token_with_spaces_is_explained(run, accepted):
     with pytest.raises(CommandError, match=r"contains a space .* Copy the token again"):
         run(*JP, stdin="my token")
 
 
-def test_takes_it_from_the_environment(run, accepted, monkeypatch):
+def test_token_is_read_from_the_environment(run, accepted, monkeypatch):
     monkeypatch.setenv("AUTHLETE_TOKEN", TOKEN)
 
     run(*JP)
@@ -47,19 +47,19 @@ def test_takes_it_from_the_environment(run, accepted, monkeypatch):
     assert kept() == TOKEN
 
 
-def test_takes_it_from_no_argument(run):
+def test_token_argument_does_not_exist(run):
     with pytest.raises(CommandError, match="unrecognized arguments"):
         run(*JP, "--token", TOKEN)
 
 
-def test_keeps_nothing_that_does_not_work(run, accepted):
+def test_failing_token_is_not_saved(run, accepted):
     with pytest.raises(CommandError, match=r"Nothing was saved\. Authlete does not know"):
         run(*JP, stdin="wrong")
 
     assert kept() is None
 
 
-def test_keeps_it_untried_when_told_to(run, accepted, sandbox):
+def test_untested_token_is_saved_on_request(run, accepted, sandbox):
     sandbox.fault("status", status=503)
     with pytest.raises(CommandError, match="Use --no-probe"):
         run(*JP, stdin=TOKEN)
@@ -70,7 +70,7 @@ def test_keeps_it_untried_when_told_to(run, accepted, sandbox):
     assert Credential.objects.get(region="jp").tried_at is None
 
 
-def test_does_nothing_the_second_time(run, accepted, recorded):
+def test_second_run_changes_nothing(run, accepted, recorded):
     run(*JP, "--no-probe", "--number", "7", stdin=TOKEN)
     before = recorded()
 
@@ -88,10 +88,10 @@ def test_does_nothing_the_second_time(run, accepted, recorded):
         (("--organization", "acme", "--region", "jp"), "No token"),
     ],
 )
-def test_says_what_is_wrong(run, acme, arguments, says):
+def test_invalid_arguments_are_explained(run, acme, arguments, says):
     with pytest.raises(CommandError, match=says):
         run("add_credential", *arguments, stdin="")
 
 
-def test_prints_no_token(run, accepted):
+def test_token_is_not_printed(run, accepted):
     assert TOKEN not in run(*JP, stdin=TOKEN)

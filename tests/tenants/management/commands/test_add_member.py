@@ -30,7 +30,7 @@ def password(monkeypatch):
     monkeypatch.setenv("MEMBER_PASSWORD", PASSWORD)
 
 
-def test_prints_a_link_that_sets_a_password_once(add, settings, no_mail):
+def test_printed_link_sets_a_password_once(add, settings, no_mail):
     settings.CONSOLE_URL = "https://console.example"
 
     said = add("admin", "Ann@Acme.example", "--name", "Ann")
@@ -45,11 +45,11 @@ def test_prints_a_link_that_sets_a_password_once(add, settings, no_mail):
     assert "no longer works" in Client().get(found[1], follow=True).content.decode()
 
 
-def test_says_what_is_missing_without_an_address(add, no_mail):
+def test_missing_console_url_is_explained(add, no_mail):
     assert "CONSOLE_URL is not set" in add()
 
 
-def test_mails_the_link_where_there_is_a_mail_server(add, settings):
+def test_link_is_mailed_with_a_mail_server(add, settings):
     with pytest.raises(CommandError, match="Set CONSOLE_URL"):
         add()
     settings.CONSOLE_URL = "http://testserver"
@@ -60,7 +60,7 @@ def test_mails_the_link_where_there_is_a_mail_server(add, settings):
     assert Membership.objects.get().role == "admin"
 
 
-def test_sends_a_member_without_a_password_another_link(add, acme, no_mail):
+def test_member_without_password_gets_a_new_link(add, acme, no_mail):
     add_member(Actor(0, "setup"), acme, "ann@acme.example", Role.ADMIN)
 
     said = add()
@@ -69,7 +69,7 @@ def test_sends_a_member_without_a_password_another_link(add, acme, no_mail):
     assert "/accounts/invitation/" in said
 
 
-def test_takes_a_password_from_the_environment(add, monkeypatch):
+def test_password_is_read_from_the_environment(add, monkeypatch):
     monkeypatch.setenv("MEMBER_PASSWORD", PASSWORD)
 
     said = add()
@@ -79,13 +79,13 @@ def test_takes_a_password_from_the_environment(add, monkeypatch):
     assert User.objects.get().check_password(PASSWORD)
 
 
-def test_takes_a_password_from_standard_input(add):
+def test_password_is_read_from_standard_input(add):
     add("admin", "ann@acme.example", "--password-stdin", stdin=f"{PASSWORD}\nmore\n")
 
     assert User.objects.get().check_password(PASSWORD)
 
 
-def test_leaves_a_password_that_is_there(add, monkeypatch):
+def test_existing_password_is_not_replaced(add, monkeypatch):
     monkeypatch.setenv("MEMBER_PASSWORD", PASSWORD)
     add()
     monkeypatch.setenv("MEMBER_PASSWORD", "lamp river seven orchard")
@@ -94,7 +94,7 @@ def test_leaves_a_password_that_is_there(add, monkeypatch):
     assert User.objects.get().check_password(PASSWORD)
 
 
-def test_refuses_a_weak_password_and_adds_nobody(add, monkeypatch):
+def test_weak_password_adds_no_member(add, monkeypatch):
     monkeypatch.setenv("MEMBER_PASSWORD", "password1234")
 
     with pytest.raises(CommandError, match="Nothing was changed"):
@@ -103,7 +103,7 @@ def test_refuses_a_weak_password_and_adds_nobody(add, monkeypatch):
     assert not User.objects.exists()
 
 
-def test_does_nothing_the_second_time(add, recorded, monkeypatch, password):
+def test_second_run_changes_nothing(add, recorded, monkeypatch, password):
     monkeypatch.setenv("MEMBER_PASSWORD", PASSWORD)
     add()
     before = recorded()
@@ -113,7 +113,7 @@ def test_does_nothing_the_second_time(add, recorded, monkeypatch, password):
     assert recorded() == before
 
 
-def test_changes_a_role(add, password):
+def test_role_is_changed(add, password):
     add("admin", "first@acme.example")
     add("viewer")
 
@@ -121,21 +121,21 @@ def test_changes_a_role(add, password):
     assert Membership.objects.get(user__username="ann@acme.example").role == "editor"
 
 
-def test_keeps_the_last_admin(add, password):
+def test_last_admin_cannot_be_demoted(add, password):
     add()
 
     with pytest.raises(CommandError, match="only administrator"):
         add("viewer")
 
 
-def test_all_of_it_is_in_the_record(add, recorded, no_mail):
+def test_command_is_logged(add, recorded, no_mail):
     add()
 
     assert recorded() == [("invitation.create", "manage.py add_member", "acme", "done")]
 
 
 @pytest.mark.parametrize("role", ["help desk", "auditor", "editor", "viewer"])
-def test_knows_every_role(add, role, password):
+def test_every_role_is_accepted(add, role, password):
     add(role)
 
     assert Membership.objects.get().role == role
@@ -148,7 +148,7 @@ def test_knows_every_role(add, role, password):
         (("--organization", "acme", "--email", "nobody"), "valid email"),
     ],
 )
-def test_says_what_is_wrong(run, acme, no_mail, arguments, says):
+def test_invalid_arguments_are_explained(run, acme, no_mail, arguments, says):
     with pytest.raises(CommandError, match=says):
         run("add_member", *arguments, "--role", "admin")
 

@@ -7,14 +7,14 @@ from tests.support.stores import IsolatedDatabase
 ACME = ("add_organization", "--slug", "acme", "--name", "Acme")
 
 
-def test_adds_one(run, recorded):
+def test_organization_is_added(run, recorded):
     assert run(*ACME) == "Added Acme at /acme/.\n"
 
     assert Organization.objects.get().slug == "acme"
     assert recorded() == [("organization.add", "manage.py add_organization", "", "done")]
 
 
-def test_does_nothing_the_second_time(run, recorded):
+def test_second_run_changes_nothing(run, recorded):
     run(*ACME)
 
     assert "already exists" in run(*ACME)
@@ -34,7 +34,7 @@ def test_does_nothing_the_second_time(run, recorded):
         ("healthz", "A"),
     ],
 )
-def test_refuses_what_cannot_be_one(run, recorded, slug, name):
+def test_invalid_slug_adds_nothing(run, recorded, slug, name):
     with pytest.raises(CommandError, match="Nothing was added"):
         run("add_organization", "--slug", slug, "--name", name)
 
@@ -42,14 +42,14 @@ def test_refuses_what_cannot_be_one(run, recorded, slug, name):
     assert recorded() == []
 
 
-def test_renames_nothing_by_accident(run):
+def test_other_name_changes_nothing(run):
     run(*ACME)
 
     with pytest.raises(CommandError, match="Nothing was changed"):
         run("add_organization", "--slug", "acme", "--name", "Acne")
 
 
-def test_says_in_words_that_postgresql_was_never_migrated(postgresql_server):
+def test_unmigrated_postgresql_is_explained(postgresql_server):
     owner, _ = postgresql_server
 
     found = IsolatedDatabase(f"postgresql://{owner}/postgres").run_command(*ACME)

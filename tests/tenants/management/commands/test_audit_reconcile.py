@@ -37,7 +37,7 @@ def reconcile(*options):
     return ended.value.code, told.getvalue()
 
 
-def test_settles_what_can_be_told_and_leaves_the_rest(lost):
+def test_provable_outcomes_are_resolved(lost):
     outcomes = AuditEntry.objects.values_list("operation", "outcome")
 
     assert reconcile("--dry-run")[0] == 1
@@ -54,7 +54,7 @@ def test_settles_what_can_be_told_and_leaves_the_rest(lost):
 
 @pytest.mark.parametrize("clock", [timedelta(0), timedelta(days=1)])
 @pytest.mark.parametrize("comes_late", [False, True])
-def test_waits_for_what_nobody_answered(lost, acme, sandbox, monkeypatch, comes_late, clock):
+def test_recent_calls_are_left_open(lost, acme, sandbox, monkeypatch, comes_late, clock):
     watch = AuditLogSink(Actor(7, "ida@acme.example", organization_id=acme.pk))
     sandbox.clients[6] = {"clientId": 6, "clientName": "Desk"}
     sandbox.fault("reset", operation="client.delete", times=1)
@@ -84,7 +84,7 @@ def test_waits_for_what_nobody_answered(lost, acme, sandbox, monkeypatch, comes_
     assert desk.get().outcome == verdict
 
 
-def test_what_two_find_at_once_is_settled_once(lost):
+def test_concurrent_resolution_happens_once(lost):
     one, other = (AuditEntry.objects.get(operation="client.delete") for _ in range(2))
     who = Actor(0, "manage.py audit_reconcile", organization_id=one.organization_id)
 

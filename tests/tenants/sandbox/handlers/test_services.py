@@ -162,7 +162,7 @@ def test_unknown_fields_are_dropped_silently(caller):
     assert "postLogoutRedirectUris" not in after.json()
 
 
-def test_known_undocumented_fields_are_kept_and_can_be_reset(caller, sandbox):
+def test_known_undocumented_fields_are_preserved_and_can_be_reset(caller, sandbox):
     sandbox.region("us").newer.add("haipVersion")
 
     assert caller.update({"haipVersion": "1.0"}).json()["haipVersion"] == "1.0"
