@@ -1,4 +1,4 @@
-"""The filters of the record stay in place, and leave a small window to entries."""
+"""The filters of the audit log leave room for entries."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""The breadcrumb and the tabs show where one stands, however long a name is."""
+"""Breadcrumb and tabs with long names."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,4 @@
-"""A host was lost to somebody else: find every client that leads there, lock all."""
+"""Find all clients with a lost redirect host and lock them (A4)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""An auditor finds who changed a setting, when and why, from home in two clicks."""
+"""An auditor finds who changed a setting (U1)."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""The lists of clients, looked through with the keyboard, without losing the place."""
+"""Client lists by keyboard, without losing the place."""
 
 import csv
 import re

@@ -1,4 +1,4 @@
-"""Two people edit one service, or one client, and neither loses anything."""
+"""Two people edit one object, and neither loses a change."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What was typed survives what happens to a browser."""
+"""Drafts survive browser and session failures."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""The main job: find one service among four regions, change one setting, save it."""
+"""Find a service, change one setting and save it (A2)."""
 
 import pytest
 from playwright.sync_api import expect

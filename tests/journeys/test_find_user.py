@@ -1,4 +1,4 @@
-"""A help desk looks somebody up (journeys H1 and H5)."""
+"""A help desk finds a user (H1 and H5)."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""A job, looked at while it runs."""
+"""A job page while the job runs."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""A signing key is replaced without breaking a verifier that caches."""
+"""A key rollover breaks no verifier that caches keys."""
 
 from datetime import timedelta
 

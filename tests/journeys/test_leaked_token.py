@@ -1,4 +1,4 @@
-"""Someone reports a leaked token, and a help desk revokes it (journey H4)."""
+"""A help desk revokes a leaked token (H4)."""
 
 import logging
 

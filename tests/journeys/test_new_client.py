@@ -1,4 +1,4 @@
-"""A new client: from its service to the one look at its secret, and to its lock."""
+"""A client is created, its secret shown once, and locked."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Rows are added and taken out, with a script and without one."""
+"""Rows are added and removed, with and without JavaScript."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""A client's secret is replaced without a gap, and put back."""
+"""A secret is rotated without downtime and restored (A1)."""
 
 from contextlib import suppress
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The list of services, looked through with the keyboard, without losing the place."""
+"""The service list by keyboard, without losing the place."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Searching the services swaps the list and nothing else."""
+"""Searching services swaps only the list."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A bad change is put right from home, in three clicks."""
+"""A change is undone from home (A5)."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""What no version of the console knows goes back to Authlete byte for byte."""
+"""Unknown fields go back to Authlete byte for byte."""
 
 import re
 

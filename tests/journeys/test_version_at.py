@@ -1,4 +1,4 @@
-"""An auditor sees how a service was set on the day of an incident."""
+"""An auditor compares a service with the day of an incident (U5)."""
 
 from datetime import timedelta
 

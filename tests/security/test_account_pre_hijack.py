@@ -1,4 +1,4 @@
-"""An admin of one organization must not get into another one as someone else.
+"""Threat: an admin gets into another organization with an account prepared there.
 
 Mallory is the admin of Acme and creates an account for Vera before Vera's own organization,
 Other, adds her.

@@ -1,4 +1,4 @@
-"""A region that swallows packets must not hold pages, in any process."""
+"""Threat: a region that swallows packets holds pages in all processes."""
 
 import json
 from collections.abc import Callable

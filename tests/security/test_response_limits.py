@@ -1,4 +1,4 @@
-"""Large or slow answers of a hostile region."""
+"""Threat: large or slow responses of a hostile region exhaust the console."""
 
 import httpx
 import pytest

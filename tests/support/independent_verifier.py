@@ -1,4 +1,4 @@
-"""Whoever checks what a service signs, and keeps its keys for a while.
+"""Verifiers of a service's signatures that cache its keys for a while.
 
 Both speak to the sandbox as programs outside of this console do.
 """

@@ -1,4 +1,4 @@
-"""What the pages that steer a job have in common."""
+"""Steps that the job pages share."""
 
 from tests.support.forms import URLENCODED, fill_form
 

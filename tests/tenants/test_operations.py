@@ -1,4 +1,4 @@
-"""The command that lists what is declared."""
+"""The command that lists the declared operations."""
 
 import json
 

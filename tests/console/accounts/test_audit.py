@@ -1,4 +1,4 @@
-"""What the record keeps of the door."""
+"""Audit entries of sign-in and account security."""
 
 import pytest
 from django.test import Client

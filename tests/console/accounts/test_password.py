@@ -1,4 +1,4 @@
-"""Changing one's own password."""
+"""Changing the own password."""
 
 from django.test import Client
 

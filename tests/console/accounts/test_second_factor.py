@@ -1,4 +1,4 @@
-"""The second step of signing in, and setting it up."""
+"""Two-factor authentication: sign-in and setup."""
 
 import json
 import re

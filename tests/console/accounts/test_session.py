@@ -1,4 +1,4 @@
-"""How long a session lasts, and what ends it."""
+"""Lifetime and end of sessions."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Signing in with a password."""
+"""Sign-in with a password."""
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher

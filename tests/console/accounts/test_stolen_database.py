@@ -1,4 +1,4 @@
-"""Threat: somebody who has the sessions of a backup, or can write their rows."""
+"""Threat: session rows of a backup are used or written by an attacker."""
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session

@@ -1,4 +1,4 @@
-"""Each value that is drawn of an entry leads to a search that finds that entry."""
+"""Values of an entry link to a search that finds the entry."""
 
 import re
 from dataclasses import replace

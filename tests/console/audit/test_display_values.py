@@ -1,4 +1,4 @@
-"""What pages show for a value finds that value, after ``old:`` and ``new:``."""
+"""Displayed values work as values of ``old:`` and ``new:`` in searches."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The pack of a search: made by a job, verified by its own program, downloaded."""
+"""Evidence packages: creation by a job, verification and download."""
 
 import csv
 import io

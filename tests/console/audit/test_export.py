@@ -1,4 +1,4 @@
-"""The page that offers what can be taken out of a search."""
+"""The export page of the audit log."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The record as an auditor meets it: found, read, paged, with and without script."""
+"""The audit log in a browser, with and without JavaScript."""
 
 import pytest
 from playwright.sync_api import expect

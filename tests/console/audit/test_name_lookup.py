@@ -1,4 +1,4 @@
-"""What a name stands for in a search, and what was meant by one that nobody knows."""
+"""Names in searches: resolution and suggestions."""
 
 from collections import Counter
 from dataclasses import replace

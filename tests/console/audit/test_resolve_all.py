@@ -1,4 +1,4 @@
-"""Settling many unknown outcomes at once, by a job."""
+"""Resolution of many unknown outcomes by a job."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Retention periods, what was removed, and what is left of it."""
+"""Retention periods, deletions and tombstones."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

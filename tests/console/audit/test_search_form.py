@@ -1,4 +1,4 @@
-"""What of the record is shown: filters, their address, and searches kept."""
+"""Filters, URLs and presets of the audit log."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Whatever is asked, a search finds what reading every entry finds."""
+"""Searches find exactly what a scan of all entries finds."""
 
 import json
 import random

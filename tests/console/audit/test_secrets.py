@@ -1,4 +1,4 @@
-"""No page of the record holds a secret, of whatever kind and however it was changed."""
+"""No audit page contains a secret."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What the search box offers while something is typed."""
+"""Suggestions of the search box."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""Days and times as people type them, where the reader is."""
+"""Days and times as typed, in the reader's time zone."""
 
 import pytest
 from django import forms

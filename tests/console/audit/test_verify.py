@@ -1,4 +1,4 @@
-"""The page that says whether the record is whole."""
+"""Verification of the audit log by a page."""
 
 import pytest
 from django.db import DatabaseError

@@ -1,4 +1,4 @@
-"""What a change is told as, where a list of values alone would tell it wrongly."""
+"""Descriptions of changes that a plain list of values would misstate."""
 
 import pytest
 

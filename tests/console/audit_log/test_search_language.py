@@ -1,4 +1,4 @@
-"""Any text is a search or an error, and every search has one text."""
+"""Parsing and formatting of searches."""
 
 import pytest
 from django.http import QueryDict

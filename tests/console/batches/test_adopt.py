@@ -1,4 +1,4 @@
-"""A batch that was made elsewhere."""
+"""Batches created outside Meridian."""
 
 import json
 

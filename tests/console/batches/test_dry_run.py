@@ -1,4 +1,4 @@
-"""Authlete is asked before anything is made."""
+"""Dry runs of a batch."""
 
 from pytest_django.asserts import assertContains
 

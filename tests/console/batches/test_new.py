@@ -1,4 +1,4 @@
-"""A file on its way into the console."""
+"""Upload of a batch file."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

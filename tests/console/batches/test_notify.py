@@ -1,4 +1,4 @@
-"""Somebody says that a batch is done."""
+"""Notifications about finished batches."""
 
 from datetime import timedelta
 

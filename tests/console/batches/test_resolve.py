@@ -1,4 +1,4 @@
-"""A lost reply, settled by somebody."""
+"""Resolution of a lost response by a person."""
 
 from html import unescape
 

@@ -1,4 +1,4 @@
-"""From a file to its tokens."""
+"""Submission of a batch."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Every batch is looked at until it is done."""
+"""Batches are polled until they end."""
 
 import pytest
 from django.contrib.auth.models import User

@@ -1,4 +1,4 @@
-"""Names that are meant to do harm elsewhere: in spreadsheets, and in our database."""
+"""Names that attack spreadsheets or the database."""
 
 import csv
 import io

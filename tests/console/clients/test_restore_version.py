@@ -1,4 +1,4 @@
-"""Settings of an earlier version of a client, put back through its review."""
+"""Restoring settings of an earlier client version through the review."""
 
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains

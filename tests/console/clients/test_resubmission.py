@@ -1,4 +1,4 @@
-"""A form that is sent again, elsewhere, or without its key does nothing more."""
+"""Resubmitted forms, and forms without their idempotency key, do nothing."""
 
 import re
 

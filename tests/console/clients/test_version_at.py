@@ -1,4 +1,4 @@
-"""A client as of a moment; its history, once it is deleted."""
+"""A client at a point in time, and the history of deleted clients."""
 
 import pytest
 from django.utils import timezone

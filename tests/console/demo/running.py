@@ -1,4 +1,4 @@
-"""A demo in a process of its own, for as long as it is looked at."""
+"""A demo in its own process."""
 
 import json
 import os

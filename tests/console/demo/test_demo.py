@@ -1,4 +1,4 @@
-"""The demo as a person starts it, uses it and ends it."""
+"""The demo from its start to its end."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What a change replaced comes back, and what moved on since is told apart."""
+"""Undo restores replaced values and detects later changes."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Services and clients as Authlete might send them, odd values included."""
+"""Services and clients as Authlete might send them, with unusual values."""
 
 import json
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""A section with a setting of each kind, and how a person fills in its form."""
+"""A section with a setting of each kind, and its form."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A client's settings in the same form: what only clients have."""
+"""Forms of settings that only clients have."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A draft opens as it was left, whatever the service had before."""
+"""Drafts open unchanged on any current document."""
 
 import pytest
 from hypothesis import event, given, settings

@@ -1,4 +1,4 @@
-"""Inputs as people meet them: rows in place, and what a real browser sends back."""
+"""Form fields in a real browser: rows and submitted values."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a person's change of one input comes to, kind by kind."""
+"""Edits that follow from each kind of input."""
 
 import pytest
 

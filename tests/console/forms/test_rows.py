@@ -1,4 +1,4 @@
-"""Lists: rows that are changed, added and removed, with and without a script."""
+"""List fields: changed, added and removed rows, with and without JavaScript."""
 
 from decimal import Decimal
 from typing import Any

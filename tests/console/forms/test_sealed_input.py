@@ -1,4 +1,4 @@
-"""What was entered and no page may show: it stays in the form, sealed."""
+"""Secret input stays encrypted in the form."""
 
 import html
 import json

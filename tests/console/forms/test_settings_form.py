@@ -1,4 +1,4 @@
-"""What a form takes, refuses and keeps as a whole."""
+"""Acceptance, rejection and preservation by a whole form."""
 
 import json
 

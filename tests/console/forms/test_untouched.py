@@ -1,4 +1,4 @@
-"""What nobody touched is no edit, whatever Authlete has."""
+"""Untouched forms have no edits for any document."""
 
 import pytest
 from hypothesis import given, settings

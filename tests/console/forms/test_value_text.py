@@ -1,4 +1,4 @@
-"""Values in words, for sentences, pages and the record."""
+"""Values as text for sentences, pages and the audit log."""
 
 from dataclasses import replace
 from decimal import Decimal

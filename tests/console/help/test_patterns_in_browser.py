@@ -1,4 +1,4 @@
-"""The patterns page as people meet it: what a machine can say about reaching it."""
+"""The patterns page in a browser, with accessibility checks."""
 
 import pytest
 from playwright.sync_api import expect

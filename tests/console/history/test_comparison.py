@@ -1,4 +1,4 @@
-"""What an earlier version had comes back whole, whatever is there now."""
+"""Restoring an earlier version leaves no differences."""
 
 import pytest
 from hypothesis import given, settings

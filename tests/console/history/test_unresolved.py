@@ -1,4 +1,4 @@
-"""What nobody knows the outcome of is told where it was done, until it is settled."""
+"""Unknown outcomes are shown at their object until resolved."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""What lists showed last is kept, for searching all services and for bad days."""
+"""The inventory of services and clients."""
 
 import pytest
 

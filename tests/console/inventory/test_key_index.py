@@ -1,4 +1,4 @@
-"""What lists showed of keys is kept, and nothing that is secret."""
+"""The inventory of keys, without secrets."""
 
 import json
 

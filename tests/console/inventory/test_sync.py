@@ -1,4 +1,4 @@
-"""The worker's look at every service and client."""
+"""Periodic sync of services and clients."""
 
 import pytest
 from django.utils import timezone

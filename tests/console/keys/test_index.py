@@ -1,4 +1,4 @@
-"""The inventory: every key of every region, found, narrowed and taken out."""
+"""The key inventory: search, filters and export."""
 
 import csv
 import json

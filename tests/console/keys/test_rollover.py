@@ -1,4 +1,4 @@
-"""A rollover from its start to its end, and what comes in between."""
+"""A key rollover from start to end, with interruptions."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A rollover from one key in hardware to another."""
+"""Rollover of keys in a hardware security module."""
 
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects

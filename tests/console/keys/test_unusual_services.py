@@ -1,4 +1,4 @@
-"""Whatever a service has where a list should be, its pages about keys are there."""
+"""Key pages survive values of wrong types."""
 
 import json
 from typing import Any

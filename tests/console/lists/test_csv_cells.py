@@ -1,4 +1,4 @@
-"""What begins like a formula, even behind what nobody sees, is none in a file."""
+"""CSV cells never start a formula."""
 
 import csv
 import io

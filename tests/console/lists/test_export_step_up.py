@@ -1,4 +1,4 @@
-"""A stolen session exports nothing until its owner confirms who they are."""
+"""Exports need a recent sign-in."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Alerts that are errors go to whom ``ALERT_MAIL`` names, one of a kind a day."""
+"""Mail for error alerts, once a day per kind."""
 
 import logging
 import threading

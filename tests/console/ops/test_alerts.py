@@ -1,4 +1,4 @@
-"""Every alert, from a table: what must raise it does, once, in a form for machines."""
+"""Every alert is raised once, in machine-readable form."""
 
 import json
 import logging

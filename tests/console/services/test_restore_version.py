@@ -1,4 +1,4 @@
-"""Settings of an earlier version, put back through the same review as an edit."""
+"""Restoring settings of an earlier version through the review."""
 
 from pytest_django.asserts import assertContains, assertNotContains
 

@@ -1,4 +1,4 @@
-"""A service as of a moment, beside now, another moment or another service."""
+"""A service at a point in time, compared with now, another time or object."""
 
 from datetime import timedelta
 

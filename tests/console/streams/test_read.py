@@ -1,4 +1,4 @@
-"""What a SIEM gets, and what it must not get."""
+"""Reading a log stream."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""A token that is found where it should not be, and texts that are none."""
+"""Leaked tokens, and texts that are no tokens."""
 
 import json
 import time

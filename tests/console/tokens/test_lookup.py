@@ -1,4 +1,4 @@
-"""A token that somebody pasted: read here, then asked of the service that it is of."""
+"""Lookup of a pasted token."""
 
 import time
 

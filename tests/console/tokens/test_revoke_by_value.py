@@ -1,4 +1,4 @@
-"""The token that was just looked up, revoked, and asked about once more."""
+"""Revocation of a token that was looked up."""
 
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects

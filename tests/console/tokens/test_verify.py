@@ -1,4 +1,4 @@
-"""A JWS, verified by the keys of a service or of one of its clients."""
+"""Verification of a JWS by the keys of a service or client."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Everything of a subject revoked, as their page tells it from then on."""
+"""Revocations in the action history of a user."""
 
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains

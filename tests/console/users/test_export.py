@@ -1,4 +1,4 @@
-"""Everything that is known of a subject, as one file."""
+"""Export of everything known about a user."""
 
 import pytest
 from pytest_django.asserts import assertContains

@@ -1,4 +1,4 @@
-"""The box in which somebody is looked up."""
+"""The user search form."""
 
 import logging
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What was ended, for a ticket: who may see it, and how much of it."""
+"""Receipts of revocations: contents and access."""
 
 import hashlib
 import json

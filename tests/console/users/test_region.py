@@ -1,4 +1,4 @@
-"""What one region tells of a subject."""
+"""The results of one region for a user."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Seeing whom an entry of the record is about."""
+"""Revealing the subject of an audit entry."""
 
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains

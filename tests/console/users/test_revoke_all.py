@@ -1,4 +1,4 @@
-"""Ending everything that acts for a subject, at every service of every region."""
+"""Revoking all access of a user in every region."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Ending what one app holds of a subject."""
+"""Revoking a user's access to one app."""
 
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertTemplateNotUsed

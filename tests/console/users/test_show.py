@@ -1,4 +1,4 @@
-"""The page of one subject."""
+"""The page of a user."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A worker that is killed, ten times, in the middle of revoking everything."""
+"""A worker that is killed ten times while it revokes everything."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Whose address a request has, which throttles and the record go by."""
+"""The client address behind proxies."""
 
 import pytest
 from django.test import RequestFactory

@@ -1,4 +1,4 @@
-"""No other site can send a form of ours for somebody who is signed in here."""
+"""Cross-site requests."""
 
 import pytest
 

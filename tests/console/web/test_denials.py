@@ -1,4 +1,4 @@
-"""What a page refuses by more than the role that it needs."""
+"""Denials by more than the role."""
 
 import pytest
 

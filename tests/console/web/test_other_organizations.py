@@ -1,4 +1,4 @@
-"""What belongs to another organization is out of reach, by whatever number or id."""
+"""Objects of other organizations are out of reach."""
 
 import json
 

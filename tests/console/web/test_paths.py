@@ -1,4 +1,4 @@
-"""What is named as in an address: an id, a service, a client."""
+"""Parsing of ids and references in URLs."""
 
 import pytest
 

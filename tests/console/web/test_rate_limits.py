@@ -1,4 +1,4 @@
-"""What one person may do only so often, and who hears of it when it was too often."""
+"""Hourly limits per person, and their alerts."""
 
 import json
 import logging

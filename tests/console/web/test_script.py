@@ -1,4 +1,4 @@
-"""What console.js adds to pages that work without it."""
+"""What console.js adds to the pages."""
 
 import pytest
 from playwright.sync_api import expect

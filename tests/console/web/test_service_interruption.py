@@ -1,4 +1,4 @@
-"""Pages say while nothing is done, until it goes on by itself."""
+"""Notices while actions are stopped."""
 
 import pytest
 from django.core.management import CommandError, call_command

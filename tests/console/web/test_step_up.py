@@ -1,4 +1,4 @@
-"""What asks anew who it is, from a table that is written here by hand."""
+"""Pages that need a recent sign-in, from a table written by hand."""
 
 import json
 

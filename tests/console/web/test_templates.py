@@ -1,4 +1,4 @@
-"""What a machine can say about the templates together."""
+"""Rules that all templates follow."""
 
 import re
 

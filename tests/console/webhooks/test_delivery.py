@@ -1,4 +1,4 @@
-"""What comes to a receiver, and what becomes of what does not."""
+"""Delivery of audit entries to webhooks, and retries."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What is kept of the answers of those who are sent the record."""
+"""Stored responses of webhooks contain no secrets."""
 
 from django.utils import timezone
 

@@ -1,4 +1,4 @@
-"""Whose turn it is, and when something is over."""
+"""Order and limits of webhook deliveries."""
 
 from datetime import timedelta
 from threading import Event

@@ -1,4 +1,4 @@
-"""Every page in every state that looks different: empty, full, failed, and so on."""
+"""Every page in every state that looks different."""
 
 import importlib
 import pkgutil

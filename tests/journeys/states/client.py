@@ -1,4 +1,4 @@
-"""One client: its page, and its way through an edit."""
+"""States of a client's pages and its edit."""
 
 from copy import deepcopy
 

@@ -1,4 +1,4 @@
-"""What is done to a client as a whole: locked, limited, deleted."""
+"""States of client actions: lock, scopes, deletion."""
 
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import StoredToken

@@ -1,4 +1,4 @@
-"""What auditors take out of the record, and what proves it."""
+"""States of exports and evidence packages."""
 
 from django.test import override_settings
 

@@ -1,4 +1,4 @@
-"""A new client: what it starts as, the review, and the one look at its secret."""
+"""States of a new client: form, review, secret."""
 
 from tenants.organizations.roles import Role
 from tests.journeys.states.client import ledger

@@ -1,4 +1,4 @@
-"""Services and clients as of a moment, and what is left of those that are gone."""
+"""States of versions, and of deleted objects."""
 
 from functools import partial
 from urllib.parse import urlencode

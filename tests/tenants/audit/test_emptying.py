@@ -1,4 +1,4 @@
-"""What tests with transactions of their own leave for the next."""
+"""Cleanup after tests that commit."""
 
 import threading
 import time

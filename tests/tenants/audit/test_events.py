@@ -1,4 +1,4 @@
-"""Whatever the record has a word for is kept by something."""
+"""Every declared event is recorded."""
 
 from pathlib import Path
 

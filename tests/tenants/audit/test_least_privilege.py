@@ -1,4 +1,4 @@
-"""The role that `docs/how-to/deploy.md` gives the console on PostgreSQL."""
+"""The PostgreSQL role of the console in `docs/how-to/deploy.md`."""
 
 import os
 import re

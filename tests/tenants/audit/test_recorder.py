@@ -1,4 +1,4 @@
-"""Local events: what is no call to Authlete and yet belongs in the record."""
+"""Recording of local events."""
 
 import pytest
 from django.db import DatabaseError

@@ -1,4 +1,4 @@
-"""What a database takes and does not keep counts as not recorded."""
+"""Rows that the database doesn't store count as not recorded."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What subjects are searched by, since no address may hold one."""
+"""Fingerprints of subjects for searches."""
 
 import pytest
 from django.core.management import call_command

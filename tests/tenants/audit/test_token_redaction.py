@@ -1,4 +1,4 @@
-"""What the record tells of tokens: whose, what changed, and never a value."""
+"""Audit entries of tokens contain no value."""
 
 import pytest
 from pydantic import SecretStr

@@ -1,4 +1,4 @@
-"""What Authlete's specification says of each property, and the kinds that fit it."""
+"""Property types of Authlete's specification and the matching input kinds."""
 
 import json
 from pathlib import Path

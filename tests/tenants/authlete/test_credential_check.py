@@ -1,4 +1,4 @@
-"""What is said of a credential that is about to be kept."""
+"""Results of testing a credential."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""Changing some members of an object: `Authlete.edit`."""
+"""Editing some members of an object."""
 
 import json
 import re

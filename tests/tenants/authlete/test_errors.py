@@ -1,4 +1,4 @@
-"""What people are told when a call did not succeed."""
+"""Messages of failed calls."""
 
 import ast
 import copy

@@ -1,4 +1,4 @@
-"""All services of all regions, however many, and whatever a region says."""
+"""Listing all services of all regions."""
 
 import json
 import threading

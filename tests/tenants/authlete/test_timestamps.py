@@ -1,4 +1,4 @@
-"""Times as Authlete has them."""
+"""Timestamps of Authlete."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""One write at a time to each object, over all processes."""
+"""Write locks per object, across processes."""
 
 import threading
 

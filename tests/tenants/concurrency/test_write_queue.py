@@ -1,4 +1,4 @@
-"""Threads of one process that write to SQLite."""
+"""Threads of one process writing to SQLite."""
 
 from threading import Event, Thread
 

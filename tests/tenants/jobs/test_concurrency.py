@@ -1,4 +1,4 @@
-"""Several items of one job at once, in threads with connections of their own."""
+"""Parallel items of one job."""
 
 from threading import Barrier
 

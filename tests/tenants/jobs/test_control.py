@@ -1,4 +1,4 @@
-"""Starting jobs, and what people can do with one."""
+"""Starting, pausing, retrying and cancelling jobs."""
 
 from datetime import timedelta
 

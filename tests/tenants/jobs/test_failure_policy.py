@@ -1,4 +1,4 @@
-"""What a failed call means, error by error."""
+"""The consequence of each error for a job."""
 
 import pytest
 

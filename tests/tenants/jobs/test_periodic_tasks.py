@@ -1,4 +1,4 @@
-"""What a worker does beside its jobs."""
+"""Periodic tasks of a worker."""
 
 import threading
 from threading import Event

@@ -1,4 +1,4 @@
-"""What a worker that is gone leaves behind, and how that is mended."""
+"""Recovery of jobs whose worker died."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What a worker makes of a job, with the real queue."""
+"""Execution of jobs with the real queue."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Somebody who can write to the database, without a key, wants a worker to act for them."""
+"""Threat: database rows make a worker act for somebody else."""
 
 import pytest
 from django.core.management import call_command

@@ -1,4 +1,4 @@
-"""Webhooks, whose worker is killed at any moment."""
+"""Webhook deliveries by a worker that is killed."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Mail as it goes over the wire."""
+"""Mail on the wire."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Where a webhook may go, and where it must not be led."""
+"""Allowed destinations of outbound requests."""
 
 import os
 from ipaddress import ip_address

@@ -1,4 +1,4 @@
-"""Clients with any settings that a server takes, as hypothesis makes them."""
+"""Generated clients with any settings that the sandbox accepts."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Checks a value against a schema of the specification; as much as it uses."""
+"""Validate a value against the parts of a schema that the specification uses."""
 
 INTEGER_LIMITS = {"int32": 2**31, "int64": 2**63}
 TYPES: dict[str, type | tuple[type, ...]] = {

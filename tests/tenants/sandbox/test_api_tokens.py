@@ -1,4 +1,4 @@
-"""Who is let in, and what they may: Authlete facts, 2 and 3.3."""
+"""Authentication and permissions: Authlete facts, 2 and 3.3."""
 
 import httpx
 import pytest

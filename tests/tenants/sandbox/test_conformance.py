@@ -1,4 +1,4 @@
-"""Every operation of the specification, asked of the sandbox."""
+"""Every operation of the specification against the sandbox."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a tester asks of the sandbox itself."""
+"""The control endpoints of the sandbox."""
 
 import pytest
 

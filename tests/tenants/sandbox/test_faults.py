@@ -1,4 +1,4 @@
-"""Faults on demand, without a socket; `test_server` has those of the wire."""
+"""Injected faults without sockets; `test_server` has those of the wire."""
 
 import gzip
 import json

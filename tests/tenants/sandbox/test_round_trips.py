@@ -1,4 +1,4 @@
-"""What was read and sent back unchanged changes nothing but the version."""
+"""Objects sent back unchanged change only their version."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""The world that a seed stands for."""
+"""The seeded data of the sandbox."""
 
 import json
 from datetime import UTC, datetime, timedelta

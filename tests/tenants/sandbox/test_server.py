@@ -1,4 +1,4 @@
-"""The sandbox behind real sockets."""
+"""The sandbox over real sockets."""
 
 import json
 import signal

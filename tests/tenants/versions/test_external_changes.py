@@ -1,4 +1,4 @@
-"""Who did what, at random and within seconds: theirs is told, and ours never is."""
+"""Random own and external changes: only external ones are logged."""
 
 import random
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""What was done elsewhere while the console waited for an answer that never came."""
+"""External changes during an own call without a response."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Versions of services and clients: kept once, at the door, without a secret."""
+"""Versions of services and clients, without secrets."""
 
 from datetime import timedelta
 from time import sleep, time

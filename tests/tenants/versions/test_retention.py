@@ -1,4 +1,4 @@
-"""Versions that were kept long enough go, and those that are left still fit."""
+"""Retention of versions."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What is told of any moment is what held then, whoever made the changes."""
+"""Versions at any time match what was true then."""
 
 import random
 from copy import deepcopy

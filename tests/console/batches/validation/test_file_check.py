@@ -1,4 +1,4 @@
-"""Every line of a file, with the line and column of every fault."""
+"""Issues of a batch file with their line and column."""
 
 import json
 from base64 import urlsafe_b64encode

@@ -1,4 +1,4 @@
-"""What jobs do with clients, through the engine, over the sandbox."""
+"""Bulk jobs over clients of the sandbox."""
 
 import pytest
 from pydantic import SecretStr

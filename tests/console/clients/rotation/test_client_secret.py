@@ -1,4 +1,4 @@
-"""What is found out about a secret without knowing it."""
+"""Changes and age of a secret, found without its value."""
 
 from datetime import UTC, datetime
 

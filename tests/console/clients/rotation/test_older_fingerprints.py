@@ -1,4 +1,4 @@
-"""Rotations that an older version staged, whose fingerprints have another format."""
+"""Rotations staged by an older version, with fingerprints in another format."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A staged secret is activated at a set time, by a job."""
+"""Scheduled activation of a staged secret by a job."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A sealed secret that was moved to another row opens nowhere, and nothing is sent."""
+"""Encrypted secrets are bound to their row."""
 
 import pytest
 from pytest_django.asserts import assertContains

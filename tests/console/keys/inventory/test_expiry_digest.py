@@ -1,4 +1,4 @@
-"""Mail about what ends: each threshold once, and none that is lost."""
+"""Expiry mails: each threshold once, none lost."""
 
 from datetime import timedelta
 from smtplib import SMTPServerDisconnected

@@ -1,4 +1,4 @@
-"""Keys that are made here: what they are, and that they can sign."""
+"""Generated keys and their signatures."""
 
 import pytest
 from joserfc import jws

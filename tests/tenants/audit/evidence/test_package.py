@@ -1,4 +1,4 @@
-"""A pack is verified where the console is not, and nothing in it can be changed."""
+"""Evidence packages verify elsewhere and reveal any change."""
 
 import io
 import json

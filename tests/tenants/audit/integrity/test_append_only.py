@@ -1,4 +1,4 @@
-"""The database itself keeps the record from being changed."""
+"""The database refuses changes of the audit log."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Where an entry stands in the chain."""
+"""The position of an entry in the chain."""
 
 from typing import Any
 

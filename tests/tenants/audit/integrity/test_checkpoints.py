@@ -1,4 +1,4 @@
-"""What is signed of the record, where it is kept, and what stops when it is not."""
+"""Checkpoints: signatures, delivery, and what stops without it."""
 
 import json
 from datetime import timedelta

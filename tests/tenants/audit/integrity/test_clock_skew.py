@@ -1,4 +1,4 @@
-"""Several processes write, and the clock of one of them jumps."""
+"""Several processes write, and one clock jumps."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The example in `docs/reference/audit-log-example.md` is what the record would be."""
+"""The example in `docs/reference/audit-log-example.md` is correct."""
 
 import json
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""A restored older copy of the whole database, noticed by targets other than files."""
+"""A restored older database is noticed by https and mail targets."""
 
 import json
 from email.policy import SMTP

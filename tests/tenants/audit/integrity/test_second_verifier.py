@@ -1,4 +1,4 @@
-"""The record can be verified without this program."""
+"""The audit log can be verified without this program."""
 
 import json
 import os

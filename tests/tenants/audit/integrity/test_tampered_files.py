@@ -1,4 +1,4 @@
-"""Files of the record that somebody changed: found or refused, never a traceback."""
+"""Tampered exports and packages are rejected without a traceback."""
 
 import io
 import subprocess

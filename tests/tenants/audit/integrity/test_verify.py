@@ -1,4 +1,4 @@
-"""Whoever touches the record is found."""
+"""Verification of the audit log."""
 
 import gc
 import time

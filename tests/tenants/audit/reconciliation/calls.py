@@ -1,4 +1,4 @@
-"""One call of each kind that can be settled, as the console makes it."""
+"""One call of each kind that can be resolved."""
 
 from pydantic import SecretStr
 

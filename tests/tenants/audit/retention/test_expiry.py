@@ -1,4 +1,4 @@
-"""What was kept long enough is removed, and the record can be proven all the same."""
+"""Deletion of expired entries leaves a verifiable log."""
 
 import random
 from datetime import timedelta

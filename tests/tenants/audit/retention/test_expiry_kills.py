@@ -1,4 +1,4 @@
-"""Whatever kills a removal leaves a record that is whole, and the next one ends it."""
+"""A killed deletion leaves a verified log, and the next one completes it."""
 
 AGED = """
 import os, signal, time, threading

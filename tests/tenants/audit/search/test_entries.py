@@ -1,4 +1,4 @@
-"""Finding entries."""
+"""Search of entries."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

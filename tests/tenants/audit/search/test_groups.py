@@ -1,4 +1,4 @@
-"""Finding groups of entries."""
+"""Search of groups of entries."""
 
 from dataclasses import replace
 from itertools import pairwise

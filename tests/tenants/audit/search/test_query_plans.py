@@ -1,4 +1,4 @@
-"""Each filter is served by its index, on both databases, as the statements are sent."""
+"""Each filter uses its index on both databases."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Many tokens at once, asked of the sandbox."""
+"""Token batches against the sandbox."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The conveniences over clients: what is kept in the record of them."""
+"""Client operations and their audit entries."""
 
 import pytest
 

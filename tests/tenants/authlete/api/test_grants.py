@@ -1,4 +1,4 @@
-"""What users have allowed, asked of the sandbox."""
+"""User grants against the sandbox."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""Services are born and die at the identity provider."""
+"""Creation and deletion of services at the identity provider."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What a token is, and whether a JWS is right, asked of the sandbox."""
+"""Introspection and JWS verification against the sandbox."""
 
 import pytest
 from pydantic import SecretStr

@@ -1,4 +1,4 @@
-"""What is declared, held against Authlete's specification."""
+"""Declared operations match Authlete's specification."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Revokes: what they end, what they count, and what is never sent."""
+"""Revocation: scope, counts and requests that are never sent."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The conveniences over one service's operations."""
+"""Service operations."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Tokens of a service, asked of the sandbox: listed, made, changed, ended."""
+"""Tokens against the sandbox: list, create, update, delete."""
 
 import pytest
 from pydantic import SecretStr

@@ -1,4 +1,4 @@
-"""Settings of a client that do not go together are found, and only those."""
+"""Configuration warnings of clients."""
 
 import json
 

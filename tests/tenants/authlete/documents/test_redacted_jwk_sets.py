@@ -1,4 +1,4 @@
-"""Key sets that people edit while private parts are sealed."""
+"""Editing key sets with redacted private parts."""
 
 import json
 

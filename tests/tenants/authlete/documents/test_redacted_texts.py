@@ -1,4 +1,4 @@
-"""JSON in a text, edited by somebody who sees fingerprints where its secrets are."""
+"""Editing JSON texts with redacted secrets."""
 
 import json
 

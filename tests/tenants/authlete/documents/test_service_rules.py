@@ -1,4 +1,4 @@
-"""Settings of a service that do not go together are found, and only those."""
+"""Configuration warnings of services."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a value of each type may be, and what people are told when it may not."""
+"""Accepted values of each type, and their errors."""
 
 import json
 from datetime import UTC, datetime, timedelta

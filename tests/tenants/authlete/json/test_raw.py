@@ -1,4 +1,4 @@
-"""Nothing but the edited values changes; on generated documents."""
+"""Edits change only their values, in generated documents."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Many tokens made at once, and later: Authlete facts, 8."""
+"""Token batches: Authlete facts, 8."""
 
 import json
 from http.server import BaseHTTPRequestHandler, HTTPServer

@@ -1,4 +1,4 @@
-"""What has an operation of its own: lock, secret and scopes; Authlete facts, 6."""
+"""Lock, secret and scopes of clients; Authlete facts, 6."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The traps of clients on a cluster: Authlete facts, 4, 6 and 11.1."""
+"""Clients on a cluster: Authlete facts, 4, 6 and 11.1."""
 
 import re
 

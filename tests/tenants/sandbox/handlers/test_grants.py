@@ -1,4 +1,4 @@
-"""What users have allowed: Authlete facts, 7."""
+"""User grants: Authlete facts, 7."""
 
 import json
 from urllib.parse import quote

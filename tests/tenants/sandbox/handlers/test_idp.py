@@ -1,4 +1,4 @@
-"""Services are born and die at the identity provider: Authlete facts, 12."""
+"""Creation and deletion of services: Authlete facts, 12."""
 
 from math import inf
 

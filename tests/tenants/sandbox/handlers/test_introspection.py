@@ -1,4 +1,4 @@
-"""What a token is: Authlete facts, 8c, and RFC 7662."""
+"""Introspection: Authlete facts, 8c, and RFC 7662."""
 
 import json
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""The traps of services on a cluster: Authlete facts, 4, 5 and 11.1."""
+"""Services on a cluster: Authlete facts, 4, 5 and 11.1."""
 
 import json
 

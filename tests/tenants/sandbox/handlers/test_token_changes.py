@@ -1,4 +1,4 @@
-"""Changes and ends of tokens: Authlete facts, 8."""
+"""Token updates and deletions: Authlete facts, 8."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""Tokens made without a sign-in: Authlete facts, 8."""
+"""Token creation: Authlete facts, 8."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Lists of tokens: Authlete facts, 8."""
+"""Token lists: Authlete facts, 8."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a server refuses in a client: Authlete facts, 3.4, A031 and A032."""
+"""Client values that Authlete rejects: Authlete facts, 3.4, A031 and A032."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What the sandbox knows of services and clients, by what is known of Authlete.
+"""Fields of services and clients in the sandbox match the specification.
 
 ``fields.json`` is what specification 3.0.16 says of each property, and what was seen
 beyond it.

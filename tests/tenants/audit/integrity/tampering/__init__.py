@@ -1,1 +1,1 @@
-"""What somebody does to the record who may do anything to the database."""
+"""Tampering by an attacker with full access to the database."""

@@ -1,4 +1,4 @@
-"""Tampering with what was signed of the record, and with more than one table at once:
+"""Tampering with checkpoints and with several tables at once.
 older copies put back, and a past written anew.
 """
 

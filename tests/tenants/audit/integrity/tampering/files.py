@@ -1,4 +1,4 @@
-"""What somebody does to a file of the record: an export, or an evidence pack."""
+"""Tampering with exports and evidence packages."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""A record with something of everything in it, to be tampered with."""
+"""An audit log with entries of every kind, for tampering."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The kinds of tampering with the record, each as many times as there are places."""
+"""Tampering with rows of the audit log."""
 
 import hmac
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Doing each tampering, asking `audit_verify`, and putting everything back."""
+"""Apply each tampering, run `audit_verify`, and restore the data."""
 
 import re
 from collections import defaultdict

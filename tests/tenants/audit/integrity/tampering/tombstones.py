@@ -1,4 +1,4 @@
-"""Tampering with what is left of rows that were removed, and with what removed them."""
+"""Tampering with tombstones and deletion runs."""
 
 import json
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Where a browser may take users, and what no spelling gets past."""
+"""Validation of URLs that browsers are sent to."""
 
 import pytest
 from pydantic_core import PydanticCustomError
