@@ -210,6 +210,8 @@ def _display_value(form: AuditSearchForm, name: str, value: str) -> str:
         for key, label in flatten_choices(field.choices):
             if key == value:
                 return str(label)
+    if name in ("since", "until"):
+        return str(field.prepare_value(value))
     if name in ("after", "before"):
         return describe_time(value)
     if name == "client":

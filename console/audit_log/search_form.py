@@ -20,8 +20,9 @@ from django.utils.translation import gettext as _
 from console.audit_log import name_lookup, value_filters
 from console.audit_log.multi_value_fields import MultiChoiceField, MultiTextField, render_options
 from console.audit_log.search_language import expand_query, format_terms, parse, terms_from_pairs
-from console.audit_log.times import NAMED_PERIODS, DayField, TimeField, midnight, resolve_time
+from console.audit_log.times import NAMED_PERIODS, TimeField, midnight, resolve_time
 from console.audit_log.value_filters import ExcludedValuesForm, ValueFiltersForm
+from console.forms.timestamps import DayField
 from console.models import KnownService
 from console.models.searches import MAX_QUERY_CHARS
 from tenants.audit.search.filters import EntryFilters
@@ -47,8 +48,8 @@ class AuditSearchForm(ValueFiltersForm):
     """
 
     q = forms.CharField(max_length=500, required=False)
-    since = DayField(gettext_lazy("From"))
-    until = DayField(gettext_lazy("To"))
+    since = DayField(label=gettext_lazy("From"), required=False)
+    until = DayField(label=gettext_lazy("To"), required=False)
     after = TimeField()
     before = TimeField()
     reads = forms.ChoiceField(

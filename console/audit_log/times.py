@@ -12,22 +12,19 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from console.audit_log.search_language import did_you_mean
+from console.forms.timestamps import FIRST_DAY, LAST_DAY, format_day, format_timestamp
 
-DAY_HELP = _("Enter a date like 2026-11-24.")
 TIME_HELP = _(
     "Enter a date like 2026-11-24, a month like 2026-11, a time like "
     "2026-11-24T12:30Z, 7d, 12h, yesterday or last-quarter."
 )
-FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2999, 12, 30)
 AGE = re.compile(r"(\d{1,4})(min|h|d|w|mo|y)", re.ASCII)
 SPELLED_AGE = re.compile(  # with a hyphen for each space
     r"(\d{1,4})-?(min|h|d|w|mo|y)(?:(?<=min)utes?|(?<=h)ours?|(?<=d)ays?|(?<=w)eeks?"
@@ -65,23 +62,6 @@ NAMED_PERIODS: Mapping[str, tuple[str, int, str | Promise]] = {
     "this-year": ("year", 0, _("this year")),
     "last-year": ("year", 1, _("last year")),
 }
-
-
-class DayField(forms.DateField):
-    """A day in the reader's time zone."""
-
-    def __init__(self, label: Any) -> None:
-        super().__init__(
-            label=label,
-            required=False,
-            input_formats=["%Y-%m-%d"],
-            widget=forms.DateInput(attrs={"type": "date"}),
-            error_messages={"invalid": DAY_HELP},
-            validators=[
-                MinValueValidator(FIRST_DAY, DAY_HELP),
-                MaxValueValidator(LAST_DAY, DAY_HELP),
-            ],
-        )
 
 
 class TimeField(forms.CharField):
@@ -144,9 +124,8 @@ def describe_time(text: str) -> str:
         }
         return details[ago[2]] % {"n": number}
     if period := NAMED_PERIODS.get(text):
-        return f"{period[2]} ({date_format(period_start(*period[:2]), 'j M Y')})"
-    local = timezone.localtime(datetime.fromisoformat(text))
-    return f"{date_format(local, 'j M Y, H:i:s')} {local:%:z}"
+        return f"{period[2]} ({format_day(period_start(*period[:2]))})"
+    return format_timestamp(datetime.fromisoformat(text))
 
 
 def _parse_time(text: str) -> datetime | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 
+from console.forms.timestamps import DayField
 from tenants.authlete.credential_check import TEXTS_BY_PROBLEM, CredentialProblem
 from tenants.crypto.vault import UnsealError
 from tenants.models import Credential, Organization
@@ -39,10 +40,9 @@ class CredentialForm(forms.Form):
             "Required to create and delete services. Shown in Authlete's console."
         ),
     )
-    expires_on = forms.DateField(
+    expires_on = DayField(
         label=gettext_lazy("Token expiry date"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy(
             "From Authlete's console. Administrators get a reminder before it. Leave "
             "empty if the token doesn't expire."

@@ -69,8 +69,8 @@ class DeletionForm(ChangeReasonForm):
 class PointInTimeForm(forms.Form):
     """A point in time, in the user's time zone, and an entry to compare with."""
 
-    at = TimestampField(label=_("Version at"), required=False)
-    exact = TimestampField(required=False)  # the rendered time, to the microsecond
+    at = TimestampField(label=_("Version at"))
+    exact = TimestampField()  # the rendered time, to the microsecond
     beside = forms.CharField(label=_("Compare with"), required=False, max_length=60)
 
     @property

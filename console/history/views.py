@@ -19,7 +19,7 @@ from console.documents import overview
 from console.documents.kinds import DocumentTarget
 from console.documents.request_preview import format_json
 from console.forms.change_forms import PointInTimeForm
-from console.forms.timestamps import ambiguous_twin, local_clock, timestamp_param
+from console.forms.timestamps import ambiguous_twin, format_timestamp, timestamp_param
 from console.history.comparison import (
     COMPARE_WITH_CURRENT,
     ComparisonTarget,
@@ -180,7 +180,7 @@ def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         "form": form,
         "moment": moment,
         "timestamp_param": timestamp_param(moment),
-        "local": local_clock(moment),
+        "local": format_timestamp(moment),
         "is_future": asked > now,
         "other_reading": twin,
         "other_reading_param": timestamp_param(twin) if twin else "",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from console.forms.timestamps import DayField
 from console.models import Stream
 from console.models.streams import default_expiry, generate_token
 from console.streams import reader
@@ -184,10 +185,9 @@ class NewStreamForm(IdempotentForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("For example “Splunk, production”."),
     )
-    expires_on = forms.DateField(
+    expires_on = DayField(
         label=gettext_lazy("Token expiry date"),
         initial=lambda: timezone.localdate(default_expiry()),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy(
             "The token's last day, up to a year from now. The token ends earlier if you leave "
             "the organization or are no longer an administrator."

@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from console.forms.timestamps import TimestampField
 from console.tokens.forms import TokenContentForm
 from tenants.authlete.api.tokens import TokensApi
 from tenants.authlete.changes import FieldChange
@@ -97,20 +98,11 @@ def _property_tuples(properties: Sequence[Mapping[str, Any]] | None) -> list[tup
 KEEP, REPLACE = "keep", "replace"
 
 
-class TokenTimeField(forms.DateTimeField):
-    """A time in the user's time zone, to the second."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        attrs = {"type": "datetime-local", "step": 1}
-        widget = forms.DateTimeInput(attrs, format="%Y-%m-%dT%H:%M:%S")
-        super().__init__(required=False, widget=widget, **kwargs)
-
-
 class UpdateTokenForm(TokenContentForm):
     """The scopes, expiry and properties of a token."""
 
-    ends = TokenTimeField(label=_("Access token expires"))
-    refresh_ends = TokenTimeField(label=_("Refresh token expires"))
+    ends = TimestampField(label=_("Access token expires"))
+    refresh_ends = TimestampField(label=_("Refresh token expires"))
     properties = forms.ChoiceField(
         label=_("Properties"),
         choices=[(KEEP, _("Keep")), (REPLACE, _("Replace all"))],

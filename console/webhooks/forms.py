@@ -116,13 +116,7 @@ class ReplayRangeForm(forms.Form):
         required=False,
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), INVALID_ROW_TEXT),
     )
-    at = TimestampField(
-        label=_("Or start time"),
-        required=False,
-        widget=forms.DateTimeInput(
-            {"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"
-        ),
-    )
+    at = TimestampField(label=_("Or start time"))
 
     def clean(self) -> None:
         params = self.cleaned_data

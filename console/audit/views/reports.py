@@ -18,7 +18,8 @@ from console.audit_log.access_review import DORMANT_AFTER, AccessReview
 from console.audit_log.entry_rows import build_rows, group_by_day, load_names
 from console.audit_log.export_formats import ExportRow, iter_entries, redact_subject
 from console.audit_log.search_form import AuditSearchForm
-from console.audit_log.times import DayField, midnight
+from console.audit_log.times import midnight
+from console.forms.timestamps import DayField
 from console.models import EvidencePackage
 from console.templatetags.text import mask
 from console.web.access import ConsoleRequest, Member, organization_page
@@ -106,7 +107,7 @@ def _mask_row(row: ExportRow) -> ExportRow:
 class ReviewDayForm(forms.Form):
     """The day to review."""
 
-    on = DayField(_("At the end of"))
+    on = DayField(label=_("At the end of"), required=False, initial=timezone.localdate)
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)

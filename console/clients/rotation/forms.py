@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console.forms.change_forms import ChangeReasonForm
+from console.forms.timestamps import TimestampField
 from console.models import Rotation
 from console.models.rotations import STAGED_LIFETIME
 from tenants.authlete.redaction.fingerprint import HEX_DIGITS
@@ -65,11 +66,7 @@ class ActivateSecretForm(ChangeReasonForm):
         initial=NOW,
         required=False,
     )
-    at = forms.DateTimeField(
-        label=_("Time"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-    )
+    at = TimestampField(label=_("Time"))
     anyway = forms.BooleanField(label=_("Replace anyway"), required=False)
 
     def __init__(self, *args: Any, rotation: Rotation, **kwargs: Any) -> None:

@@ -140,7 +140,7 @@ def test_misspelled_name_gets_a_suggestion(auditor, acme, keep, known, typed, me
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("after:2026-02-30", "after: Enter a date like 2026-11-24."),
+        ("after:2026-02-30", "after: Enter a date like 24 Nov 2026 or 2026-11-24."),
         ("after:2026-11-24 before:2026-11-24", "before: The end date is before"),
         ("role:boss", "Allowed: admin, editor, help desk, auditor, viewer."),
     ],

@@ -103,7 +103,7 @@ def test_unchanged_form_sends_nothing(editor, shop, issue):
     [
         ({"ends": ""}, "The expiry can&#x27;t be removed"),
         ({"ends": "2001-01-01T00:00:00"}, "Enter a time in the future"),
-        ({"refresh_ends": "soon"}, "Enter a valid date/time"),
+        ({"refresh_ends": "soon"}, "Enter a time like 24 Nov 2026, 12:30."),
         ({"shown": "a=1"}, "select “Replace all”"),
         ({"properties": "replace", "shown": "a"}, "Write “a” as name=value"),
         ({"properties": "replace", "shown": "a=1\na=2"}, "a is a duplicate"),

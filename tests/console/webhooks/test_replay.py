@@ -150,4 +150,4 @@ def test_ambiguous_time_means_the_earlier_one(admin, hooked, record_events):
     page = admin.get(path, {"at": "2025-10-26T02:30:00"})
 
     assertContains(page, "2 rows")
-    assertContains(admin.get(path, {"at": "0001-01-01T00:00:00+14:00"}), "Enter a time such as")
+    assertContains(admin.get(path, {"at": "0001-01-01T00:00:00+14:00"}), "Enter a time like")
