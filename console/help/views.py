@@ -9,10 +9,7 @@ from django.utils.translation import gettext as _
 from console.help import samples
 from console.web.access import ConsoleRequest, signed_in_page
 from console.web.preferences import (
-    DENSITY_COOKIE,
-    THEME_COOKIE,
-    Density,
-    Theme,
+    DISPLAY_PREFERENCES,
     save_preference,
     save_time_zone,
     selected_time_zone,
@@ -20,8 +17,6 @@ from console.web.preferences import (
 )
 from console.web.responses import redirect_to, render_page
 from tenants.models import Organization
-
-DISPLAY_CHOICES = {THEME_COOKIE: Theme, DENSITY_COOKIE: Density}
 
 
 @signed_in_page
@@ -46,12 +41,12 @@ def patterns(request: ConsoleRequest) -> HttpResponse:
 
 @signed_in_page
 def display(request: ConsoleRequest) -> HttpResponse:
-    """Choose the theme or the density of tables in this browser."""
-    for cookie, choices in DISPLAY_CHOICES.items():
-        selected = request.POST.get(cookie)
-        if selected in set(choices):
+    """Choose the theme, the density of tables or the style of times in this browser."""
+    for name, (_label, choices) in DISPLAY_PREFERENCES.items():
+        selected = request.POST.get(name)
+        if selected in choices.values:
             response = redirect_to(request, _referring_page(request))
-            save_preference(response, cookie, selected)
+            save_preference(response, name, selected)
             return response
     return render_page(request, "help/display.html", {})
 

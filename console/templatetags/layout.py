@@ -6,7 +6,9 @@ from time import monotonic
 from typing import Any
 
 from django import template
+from django.db.models import TextChoices
 from django.http import HttpRequest
+from django.template.base import Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
@@ -16,12 +18,10 @@ from console.web import navigation
 from console.web.access import last_member
 from console.web.labels import ROLE_LABELS
 from console.web.preferences import (
+    DISPLAY_PREFERENCES,
     TIME_ZONE_COOKIE,
-    Density,
-    Theme,
     cookie_name,
-    selected_density,
-    selected_theme,
+    selected_choice,
 )
 from console.web.steps import DIALOG_FRAME, is_in_dialog
 from tenants.audit.integrity import anchors
@@ -45,10 +45,25 @@ def step_frame(request: HttpRequest, page_frame: str) -> str:
     return DIALOG_FRAME if is_in_dialog(request) else page_frame
 
 
-@register.simple_block_tag
-def capture(content: SafeString) -> SafeString:
-    """Store rendered content in the variable after ``as``, to look at and render later."""
-    return content
+class CaptureNode(Node):
+    """Content that is stored in a variable."""
+
+    def __init__(self, nodelist: NodeList, name: str) -> None:
+        self.nodelist = nodelist
+        self.name = name
+
+    def render(self, context: Context) -> SafeString:
+        context[self.name] = self.nodelist.render(context)
+        return SafeString("")
+
+
+@register.tag
+def capture(parser: Parser, token: Token) -> CaptureNode:
+    """Parse ``{% capture NAME %}`` up to ``{% endcapture %}``, which may contain blocks."""
+    _, name = token.split_contents()
+    nodelist = parser.parse(("endcapture",))
+    parser.delete_first_token()
+    return CaptureNode(nodelist, name)
 
 
 @register.simple_tag
@@ -83,15 +98,17 @@ def time_zone_cookie() -> str:
 
 
 @register.simple_tag(takes_context=True)
-def theme(context: Context) -> Theme:
-    """Return the theme that this browser chose, or the system's."""
-    return selected_theme(context.get("request"))
+def preferences(context: Context) -> dict[str, TextChoices]:
+    """Return the choices of this browser, by display preference."""
+    request = context.get("request")
+    return {name: selected_choice(request, name) for name in DISPLAY_PREFERENCES}
 
 
-@register.simple_tag(takes_context=True)
-def density(context: Context) -> Density:
-    """Return the density of tables that this browser chose."""
-    return selected_density(context.get("request"))
+@register.simple_tag
+def display_preference(name: str) -> dict[str, Any]:
+    """Return the label and the choices of a display preference."""
+    label, choices = DISPLAY_PREFERENCES[name]
+    return {"label": label, "choices": choices.choices}
 
 
 @register.simple_tag(takes_context=True)

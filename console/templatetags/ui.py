@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.template.context import Context
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from console.templatetags.text import grouped
 from console.web.idempotency import KEY_FIELD, new_key
 from console.web.labels import EFFECT_LABELS, OUTCOME_LABELS
+from console.web.preferences import TimeStyle, selected_choice
 from console.web.states import BADGE_KINDS, DOT_KINDS, State
 from tenants.authlete.timestamps import datetime_from_ms
 from tenants.organizations.regions import REGION_TITLES
@@ -129,12 +131,13 @@ def copyable(text: object, label: str | Promise = "", kind: str = "mono") -> Saf
 # --------------------------------------------------------------------- time
 
 
-@register.simple_tag
-def timestamp(moment: datetime | int | None, style: str = "short") -> SafeString:
+@register.simple_tag(takes_context=True)
+def timestamp(context: Context, moment: datetime | int | None, style: str = "short") -> SafeString:
     """Render a time in the reader's time zone.
 
     ``moment`` is aware, or in milliseconds since 1970 as Authlete has it. ``style``:
-    "short" is relative with the full time as title, "full" the time with its offset
+    "short" is relative with the full time as title, or the reverse if the reader prefers
+    exact times, "full" the time with its offset
     and the relative one in brackets, "exact" the time with its offset alone, "clock"
     its hour with the full time as title, "day" the day and its offset above those.
     """
@@ -152,6 +155,9 @@ def timestamp(moment: datetime | int | None, style: str = "short") -> SafeString
     spelled = _("%(time)s (%(ago)s)") % {"time": full, "ago": near}
     if style in ("short", "clock"):
         seen, title = (near, full) if style == "short" else (stamp[11:19], spelled)
+        request = getattr(context, "request", None)  # also in includes with "only"
+        if style == "short" and selected_choice(request, "times") == TimeStyle.EXACT:
+            seen, title = title, seen
         return format_html('<time datetime="{}" title="{}">{}</time>', stamp, title, seen)
     text = spelled if style == "full" else full
     return format_html('<time datetime="{}">{}</time>', stamp, text)

@@ -1,48 +1,61 @@
-"""Theme and density of a browser, stored in cookies, and the time zone of an account.
+"""Display preferences of a browser, stored in cookies, and the time zone of an account.
 
-The server renders both, so nothing flashes and no script is needed. On sign-in pages a script
+The server renders them, so nothing flashes and no script is needed. On sign-in pages a script
 puts the browser's time zone into a cookie; the first sign-in takes it from there.
 """
 
-from enum import StrEnum
+from collections.abc import Mapping
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from console.models import AccountPreferences
 
 COOKIE_MAX_AGE_SECONDS = 31_536_000
-THEME_COOKIE, DENSITY_COOKIE, TIME_ZONE_COOKIE = "theme", "density", "zone"
+TIME_ZONE_COOKIE = "zone"
 
 
-class Theme(StrEnum):
+class Theme(TextChoices):
     """The color theme of the console in a browser."""
 
-    SYSTEM = "system"
-    LIGHT = "light"
-    DARK = "dark"
+    SYSTEM = "system", _("System")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
 
 
-class Density(StrEnum):
+class Density(TextChoices):
     """The height of table rows in a browser."""
 
-    COMFORTABLE = "comfortable"
-    COMPACT = "compact"
+    COMFORTABLE = "comfortable", _("Comfortable")
+    COMPACT = "compact", _("Compact")
 
 
-def selected_density(request: HttpRequest | None) -> Density:
-    """Return the selected density; comfortable by default."""
-    value = request.COOKIES.get(cookie_name(DENSITY_COOKIE)) if request else None
-    return Density(value) if value in set(Density) else Density.COMFORTABLE
+class TimeStyle(TextChoices):
+    """How lists show times in a browser."""
+
+    RELATIVE = "relative", _("Relative times")
+    EXACT = "exact", _("Exact times")
 
 
-def selected_theme(request: HttpRequest | None) -> Theme:
-    """Return the selected theme; the system's by default."""
-    found = request.COOKIES.get(cookie_name(THEME_COOKIE)) if request else None
-    return Theme(found) if found in set(Theme) else Theme.SYSTEM
+# By the name of the cookie and field; the first choice is the default.
+DISPLAY_PREFERENCES: Mapping[str, tuple[Promise, type[TextChoices]]] = {
+    "theme": (_("Theme"), Theme),
+    "density": (_("Table rows"), Density),
+    "times": (_("Times"), TimeStyle),
+}
+
+
+def selected_choice(request: HttpRequest | None, name: str) -> TextChoices:
+    """Return the choice of a display preference in this browser."""
+    _label, choices = DISPLAY_PREFERENCES[name]
+    value = request.COOKIES.get(cookie_name(name)) if request else None
+    return choices(value) if value in choices.values else next(iter(choices))
 
 
 def selected_time_zone(request: HttpRequest) -> ZoneInfo | None:

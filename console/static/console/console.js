@@ -124,6 +124,7 @@ document.addEventListener("change", async (event) => {
   const form = event.target.closest?.("form[data-display-form]");
   if (!form) return;
   document.documentElement.dataset[form.dataset.displayForm] = event.target.value;
+  if (event.target.name === "times") keepTimes();
   await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
 });
 
@@ -205,19 +206,24 @@ document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-print]")) window.print();
 });
 
-// Relative times: a tap on one shows all of them in full, and back.
-let exactTimes = false;
+// Times in lists: a tap on one shows all of them in the other style, and back.
+let timesSwapped = false; // from the style that the server renders
 function swapTimes(part) {
   for (const time of all("time[title]", part)) {
     [time.textContent, time.title] = [time.title, time.textContent];
   }
 }
 function toggleTimes() {
-  exactTimes = !exactTimes;
+  timesSwapped = !timesSwapped;
   swapTimes(document);
 }
+// The server renders the other style from now on.
+function keepTimes() {
+  if (!timesSwapped) swapTimes(document);
+  timesSwapped = false;
+}
 htmx.onLoad((part) => {
-  if (exactTimes && part !== document.body) swapTimes(part);
+  if (timesSwapped && part !== document.body) swapTimes(part);
 });
 document.addEventListener("click", (event) => {
   if (event.target.matches?.("time[title]") && !event.target.closest("a, button, summary")) toggleTimes();

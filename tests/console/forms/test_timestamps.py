@@ -39,7 +39,7 @@ def test_time_of_a_day_is_its_start():
 
 @pytest.mark.parametrize("text", ["soon", "31 Feb 2026", "11/24/2026", "24 Nov 2026, 25:00"])
 def test_time_that_is_none_is_rejected(text):
-    with pytest.raises(forms.ValidationError, match="Enter a time like 24 Nov 2026, 12:30."):
+    with pytest.raises(forms.ValidationError, match="Enter a time like 24 Nov 2026"):
         TimestampField().clean(text)
 
 

@@ -1,25 +1,27 @@
-from datetime import UTC, datetime, timedelta
+"""Times in lists: relative, or exact for those who prefer it."""
+
+from datetime import UTC, datetime
 
 import pytest
+from django.template import engines
 
-from console.templatetags.ui import relative_time
-
-NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+NOON = datetime(2020, 11, 24, 12, 30, 5, tzinfo=UTC)
+EXACT = "24 Nov 2020, 12:30:05 +00:00"
 
 
 @pytest.mark.parametrize(
-    ("age", "text"),
+    ("choice", "expected"),
     [
-        (timedelta(days=365 * 1.6), "1 year ago"),
-        (timedelta(days=364), "12 months ago"),
-        (timedelta(days=59), "1 month ago"),
-        (timedelta(hours=47), "1 day ago"),
-        (timedelta(minutes=119), "1 hour ago"),
-        (timedelta(seconds=119), "1 min ago"),
-        (timedelta(seconds=59), "just now"),
-        (timedelta(hours=-47), "in 1 day"),
-        (timedelta(seconds=-59), "in a moment"),
+        (None, f'title="{EXACT}">1 year ago<'),
+        ("exact", f'title="1 year ago">{EXACT}<'),
+        ("other", f'title="{EXACT}">1 year ago<'),
     ],
 )
-def test_relative_times_are_rounded_down(age, text):
-    assert relative_time(NOW - age, NOW) == text
+def test_short_time_follows_the_preference(rf, time_machine, choice, expected):
+    time_machine.move_to("2022-06-24T12:30:00Z", tick=False)
+    request = rf.get("/")
+    if choice:
+        request.COOKIES["times"] = choice
+    template = engines["django"].from_string("{% timestamp moment %}")
+
+    assert expected in template.render({"moment": NOON}, request)
