@@ -62,7 +62,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     context: dict[str, object] = {"member": member}
     group = request.GET.get(GROUP_PARAM, "") if member.can(Effect.READ) else ""
     if group:
-        expanded = expand_group(member, _recent_filters(member), group)
+        expanded = expand_group(request, member, _recent_filters(member), group)
         context["expanded_group"] = expanded
         if request.htmx:
             return render_page(request, "audit/group_entries.html", context)

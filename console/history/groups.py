@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from console.audit_log.entry_rows import EntryRow, build_rows, load_names
+from console.audit_log.search_language import CURSOR
 from console.history.entries import GROUP_PARAM, entry_page_path, is_undoable
-from console.web.access import Member
+from console.lists.query import replace_params
+from console.web.access import ConsoleRequest, Member
 from console.web.navigation import optional_path
 from tenants.audit.models import AuditEntry
 from tenants.audit.search.entries import search_entries
@@ -14,7 +16,7 @@ from tenants.audit.search.filters import EntryFilters
 from tenants.authlete.operation import Effect
 from tenants.organizations.roles import ConsolePermission
 
-MAX_GROUP_ENTRIES = 50  # entries that a row expands to
+ENTRIES_PER_STEP = 50  # that a row, and then "Show more", expands to
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +30,28 @@ class GroupEntry:
 
 @dataclass(frozen=True, slots=True)
 class ExpandedGroup:
-    """The newest entries of a group."""
+    """Some entries of a group."""
 
     entries: Sequence[GroupEntry]
-    has_more: bool
-    all_path: str = ""  # of a list of all its entries
+    more_path: str  # of the next ones; empty if there are none
 
 
 def expand_group(
-    member: Member, filters: EntryFilters, page: str, all_path: str = ""
+    request: ConsoleRequest, member: Member, filters: EntryFilters, page: str
 ) -> ExpandedGroup:
-    """Return the entries of a request or job that match ``filters``, newest first."""
-    organization = member.organization.pk
-    found = search_entries(organization, replace(filters, page=page), size=MAX_GROUP_ENTRIES)
+    """Return entries of a request or job that match ``filters``, newest first.
+
+    The parameters of ``request`` say which: those at its cursor, or the newest.
+    """
+    organization, cursor = member.organization.pk, request.GET.get(CURSOR, "")
+    filters = replace(filters, page=page)
+    found = search_entries(organization, filters, cursor, size=ENTRIES_PER_STEP)
     rows = build_rows(found.entries, load_names(organization, found.entries))
     entries = [
         GroupEntry(row, entry_path(member, row.entry), undo_path(member, row.entry)) for row in rows
     ]
-    return ExpandedGroup(entries, bool(found.older), all_path)
+    query = replace_params(request.GET, **{CURSOR: found.older})
+    return ExpandedGroup(entries, f"{request.path}{query}" if found.older else "")
 
 
 def entry_path(member: Member, entry: AuditEntry) -> str:

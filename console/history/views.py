@@ -95,7 +95,7 @@ def document(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
 def history(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """List who changed the object, newest first; also while its region is down."""
     member, group = target.workspace.member, request.GET.get(GROUP_PARAM, "")
-    expanded = expand_group(member, history_filters(target), group) if group else None
+    expanded = expand_group(request, member, history_filters(target), group) if group else None
     if group and request.htmx:
         return render_page(request, "audit/group_entries.html", {"expanded_group": expanded})
     versions = load_versions(target)

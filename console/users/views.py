@@ -68,7 +68,7 @@ def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
     open_lookup = lookups.get_lookup(member, lookup)
     expanded = None
     if group := request.GET.get(GROUP_PARAM, ""):
-        expanded = expand_group(member, action_filters(open_lookup.subject), group)
+        expanded = expand_group(request, member, action_filters(open_lookup.subject), group)
         if request.htmx:
             return render_page(request, "audit/group_entries.html", {"expanded_group": expanded})
     whole = "whole" in request.GET

@@ -155,13 +155,13 @@ def group(request: ConsoleRequest, member: Member, page: str) -> HttpResponse:
     form = AuditSearchForm(query, member.organization)
     if not form.is_valid():
         return redirect_to(request, search_links.invalid_search_url(member, query))
-    path = f"{reverse('audit:index', args=[member.organization.slug])}?{form.query.urlencode()}"
     if not request.htmx:
-        return redirect_to(request, path)
+        path = reverse("audit:index", args=[member.organization.slug])
+        return redirect_to(request, f"{path}?{form.query.urlencode()}")
     log_read(member, form.loggable_text)
     context = {
         "member": member,
-        "expanded_group": expand_group(member, form.to_filters(), page, path),
+        "expanded_group": expand_group(request, member, form.to_filters(), page),
     }
     return render_page(request, "audit/group_entries.html", context)
 

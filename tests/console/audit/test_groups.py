@@ -4,12 +4,15 @@ import re
 from html import unescape
 from urllib.parse import urljoin
 
+import pytest
 from pytest_django.asserts import assertContains
 
+from console.history import groups
 from tenants.audit.record_builder import new_entry_id
 from tenants.organizations.roles import Role
 
 URL = "/acme/audit/"
+HTMX = {"HX-Request": "true"}
 
 
 def expand(browser, page, **headers):
@@ -25,7 +28,7 @@ def test_entries_of_one_page_are_one_row_that_expands(auditor, update, who):
     page = auditor.get(URL)
 
     assert len(page.context["lines"]) == 1
-    assertContains(expand(auditor, page, **{"HX-Request": "true"}), "Update <bdi>Shop</bdi>", 3)
+    assertContains(expand(auditor, page, **HTMX), "Update <bdi>Shop</bdi>", 3)
 
 
 def test_row_links_its_entries_without_script(auditor, update, who):
@@ -45,6 +48,26 @@ def test_home_undoes_an_entry_of_a_row(member, update, who):
     update({"description": "B"}, actor=actor)
     editor = member(Role.EDITOR)
 
-    group = expand(editor, editor.get("/acme/"), **{"HX-Request": "true"})
+    group = expand(editor, editor.get("/acme/"), **HTMX)
 
     assertContains(group, "Undo", 2)
+
+
+@pytest.mark.parametrize(("url", "role"), [(URL, Role.AUDITOR), ("/acme/", Role.EDITOR)])
+def test_row_shows_all_of_its_entries_in_steps(member, update, who, monkeypatch, url, role):
+    monkeypatch.setattr(groups, "ENTRIES_PER_STEP", 2)
+    actor = who(page=new_entry_id())
+    for description in ("A", "B", "C", "D", "E"):
+        update({"description": description}, actor=actor)
+    browser = member(role)
+
+    response, steps = expand(browser, browser.get(url), **HTMX), []
+    while True:
+        steps.append([item.row.entry.seq for item in response.context["expanded_group"].entries])
+        more = re.search(r'hx-get="([^"]*)"', response.content.decode())
+        if not more:
+            break
+        response = browser.get(unescape(more[1]), headers=HTMX)
+
+    assert [len(step) for step in steps] == [2, 2, 1]
+    assert len({number for step in steps for number in step}) == 5
