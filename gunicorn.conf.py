@@ -6,6 +6,8 @@ and one per core on PostgreSQL.
 
 import multiprocessing
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 from gunicorn.glogging import Logger
@@ -57,6 +59,34 @@ limit_request_line = 8190  # bytes
 # The file system may be read-only.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
+
+# Prometheus asks here, and each process answers for all: they count in shared files.
+metrics_address = os.environ.get("METRICS_ADDRESS", "")
+if metrics_address:
+    os.environ.setdefault(
+        "PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="meridian-metrics-", dir=worker_tmp_dir)
+    )
+
+
+def on_starting(server):
+    """Listen on ``METRICS_ADDRESS`` as well, wherever ``--bind`` is set."""
+    if metrics_address:
+        server.cfg.set("bind", [*server.cfg.settings["bind"].get(), metrics_address])
+
+
+def child_exit(server, worker):
+    """Forget the gauges of a process that ended; its counts stay."""
+    if metrics_address:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    """Remove the counts."""
+    if metrics_address:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
 
 accesslog = "-"
 logger_class = JSONLogger

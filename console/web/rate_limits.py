@@ -17,6 +17,7 @@ from console.web.access import Member
 from tenants.audit.events import RATE_LIMIT_EXCEEDED
 from tenants.audit.recorder import record_event
 from tenants.authlete.errors import Outcome
+from tenants.metrics import RATE_LIMITED
 
 LIMIT_WINDOW = timedelta(hours=1)
 
@@ -75,6 +76,7 @@ def consume(member: Member, rate_limit: RateLimit) -> bool:
     if hits.count() <= rate_limit.max_per_hour:
         return True
     hit.delete()
+    RATE_LIMITED.labels(rate_limit.name).inc()
     record_event(
         member.actor, RATE_LIMIT_EXCEEDED, outcome=Outcome.REJECTED, object=rate_limit.name
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Count
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenants.audit import events
@@ -22,6 +23,7 @@ from tenants.jobs.models import (
     LeaseLostError,
 )
 from tenants.jobs.registry import JOB_HANDLERS
+from tenants.metrics import JOBS
 from tenants.models import Membership
 from tenants.organizations.roles import Permission, Role
 
@@ -63,6 +65,9 @@ def end_job(
     with record_action(worker_actor(job), event, **details):
         _leave_running_state(job, lease, state=state, ended_at=Now(), error=problem)
         skip_pending_items(job)
+    if job.started_at:
+        seconds = (timezone.now() - job.started_at).total_seconds()
+        JOBS.labels(job.kind, state.value).observe(seconds)
     run_ended_hook(job)
 
 

@@ -41,6 +41,11 @@ class CachedCircuits:
             log.exception("the circuit of a region can't be shared")
 
 
+def is_circuit_open(base_url: str) -> bool:
+    """Return whether any process has paused calls to a region."""
+    return _parse_circuit(cache.get(_cache_key(base_url))) is not None
+
+
 def synchronize(pools: Collection[ConnectionPool]) -> None:
     """Load the circuits of regions, and probe those that are due.
 

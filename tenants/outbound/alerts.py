@@ -9,6 +9,8 @@ from collections import Counter
 from threading import Lock
 from time import monotonic
 
+from tenants.metrics import ALERTS
+
 WINDOW_SECONDS = 60.0  # all counts restart after this
 MAX_KEYS = 10_000  # kept apart; any further ones are counted as one
 
@@ -48,6 +50,7 @@ _counter = WindowCounter()
 
 def alert(event: str, *, level: int = logging.WARNING, **details: str | int) -> None:
     """Log an alert; a repeated one at counts 1, 2, 4, 8 ... within a minute."""
+    ALERTS.labels(event).inc()
     times = _counter.count(event, *details.values())
     if should_report(times):
         payload = {"event": event, **details, "times": times}

@@ -45,12 +45,11 @@ def on_resolved(operation: str) -> Callable[[ResolutionHook], ResolutionHook]:
     return register
 
 
-def find_unresolved(organization: int) -> QuerySet[AuditEntry]:
-    """Return an organization's changes with an unknown outcome, newest first."""
+def find_unresolved(organization: int | None = None) -> QuerySet[AuditEntry]:
+    """Return the changes with an unknown outcome, of one organization or all, newest first."""
     late = Q(outcome="", at__lt=to_microseconds(datetime.now(UTC) - OUTCOME_TIMEOUT))
-    return AuditEntry.objects.filter(
-        IS_UNRESOLVED, Q(outcome=Outcome.UNKNOWN) | late, organization_id=organization
-    )
+    entries = AuditEntry.objects.filter(IS_UNRESOLVED, Q(outcome=Outcome.UNKNOWN) | late)
+    return entries if organization is None else entries.filter(organization_id=organization)
 
 
 class _AlreadyResolvedError(Exception):

@@ -4,9 +4,11 @@ import os
 import socket
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.jobs.worker import JobWorker
+from tenants.metrics import serve_metrics
 
 
 class Command(BaseCommand):
@@ -22,6 +24,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         name = f"{socket.gethostname()[:50]}-{os.getpid()}"
+        if settings.METRICS_ADDRESS and not once:
+            try:
+                serve_metrics(settings.METRICS_ADDRESS)
+            except (OSError, ValueError) as error:
+                raise CommandError(f"METRICS_ADDRESS {settings.METRICS_ADDRESS}: {error}") from None
         working = JobWorker(name, until_empty=once)
         working.configure_signals()
         working.run()
