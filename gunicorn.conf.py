@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gunicorn.glogging import Logger
 
-from console.ops.logging import JSONFormatter
+from console.ops.logging import FORMATTERS
 
 
 class JSONLogger(Logger):
@@ -22,22 +22,22 @@ class JSONLogger(Logger):
         super().setup(cfg)
         for log in (self.error_log, self.access_log):
             for handler in log.handlers:
-                handler.setFormatter(JSONFormatter())
+                handler.setFormatter(FORMATTERS[os.environ.get("LOG_FORMAT") or "json"]())
 
     def access(self, resp, req, environ, request_time):
         if not self.access_log_enabled:
             return
         atoms = self.atoms(resp, req, environ, request_time)
-        # No query string: it can contain secrets. The page id leads to the audit entries.
+        # No query string: it can contain secrets. The request id leads to the audit entries.
         access = {
+            "request_id": atoms.get("{x-request-id}o", ""),
             "address": atoms["h"],
             "method": atoms["m"],
             "path": atoms["U"],
             "status": int(atoms["s"]),
             "bytes": atoms["B"],
-            "milliseconds": atoms["M"],
-            "page": atoms.get("{x-page-id}o", ""),
-        }
+            "duration_ms": atoms["M"],
+        } | environ.get("meridian.log", {})
         self.access_log.info("", extra={"access": access})
 
 

@@ -174,3 +174,10 @@ def test_lists_are_comma_separated(monkeypatch):
     assert Environment().list("ALLOWED_HOSTS") == ["a.example.com", "b.example.com"]
     found = Environment().integer_mapping("AUTHLETE_API_SERVERS", default={})
     assert found == {"harbor": 7, "pier": 8}
+
+
+def test_unknown_choice_names_the_choices(monkeypatch):
+    monkeypatch.setenv("LOG_FORMAT", "xml")
+
+    with pytest.raises(ImproperlyConfigured, match="LOG_FORMAT must be one of: json, text"):
+        Environment().choice("LOG_FORMAT", ("json", "text"), default="json")

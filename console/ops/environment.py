@@ -1,5 +1,6 @@
 """Settings read from the environment, the database and mail server among them."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -39,6 +40,13 @@ class Environment(environ.Env):  # type: ignore[misc]  # it has no types
     ) -> int:
         cast = partial(parse_integer, minimum=minimum, maximum=maximum)
         value: int = self.get_value(var, cast=cast, default=default)
+        return value
+
+    def choice(self, var: str, choices: Iterable[str], *, default: str) -> str:
+        """Return one of ``choices``; raise `ImproperlyConfigured` for any other word."""
+        value: str = self.get_value(var, default="") or default
+        if value not in choices:
+            raise ImproperlyConfigured(f"{var} must be one of: {', '.join(choices)}")
         return value
 
     def integer_mapping(self, var: str, *, default: dict[str, int]) -> dict[str, int]:

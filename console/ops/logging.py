@@ -25,6 +25,10 @@ SECRET_URL = re.compile(
 )
 
 
+PLAIN_WORD = re.compile(r"[\w./:@+-]+", re.ASCII)
+EXPECTED_ERRORS = ("django.security.DisallowedHost",)  # a line says enough
+
+
 def mask_secret_urls(text: str) -> str:
     """Mask the token in links of invitations, and in Authlete's callback addresses."""
     return SECRET_URL.sub(r"\1hidden", text)
@@ -37,21 +41,56 @@ class JSONFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
+        return _to_ascii(self.build_entry(record))
+
+    def build_entry(self, record: logging.LogRecord) -> dict[str, Any]:
+        """Return the members of the line, in their order."""
         entry: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
         }
-        if page := getattr(getattr(record, "request", None), "page_id", ""):
-            entry["page"] = page
+        if request_id := getattr(getattr(record, "request", None), "page_id", ""):
+            entry["request_id"] = request_id
         fields = getattr(record, "alert", None) or getattr(record, "access", None)
         entry |= fields or {"message": record.getMessage()}
-        if record.exc_info:
+        if record.exc_info and record.name not in EXPECTED_ERRORS:
             entry["traceback"] = self.formatException(record.exc_info)
         for name, value in entry.items():
             if isinstance(value, str):
                 entry[name] = mask_secret_urls(value)
-        return json.dumps(entry, default=str).replace("\x7f", "\\u007f")
+        return entry
+
+
+class TextFormatter(JSONFormatter):
+    """Format the same members for people, as printable ASCII; tracebacks take several lines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry = self.build_entry(record)
+        traceback = str(entry.pop("traceback", "")).splitlines()
+        head = [str(entry.pop(name)) for name in ("time", "level", "logger")]
+        if "message" in entry:
+            head.append(_escape(str(entry.pop("message"))))
+        pairs = [f"{name}={_quote(value)}" for name, value in entry.items()]
+        return "\n".join([" ".join([*head, *pairs]), *(f"  {_escape(line)}" for line in traceback)])
+
+
+FORMATTERS = {"json": JSONFormatter, "text": TextFormatter}
+
+
+def _to_ascii(value: object) -> str:
+    """Return JSON in one line of printable ASCII."""
+    return json.dumps(value, default=str).replace("\x7f", "\\u007f")
+
+
+def _escape(text: str) -> str:
+    return _to_ascii(text)[1:-1].replace('\\"', '"')
+
+
+def _quote(value: object) -> str:
+    """Return a value as it is if it is a plain word, or as JSON."""
+    text = str(value)
+    return text if PLAIN_WORD.fullmatch(text) else _to_ascii(value)
 
 
 REPEAT_AFTER_SECONDS = 24 * 60 * 60  # seconds until the same is mailed again

@@ -6,7 +6,7 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import override
 
-from console.web.access import ConsoleRequest
+from console.web.access import ConsoleRequest, client_ip
 from console.web.errors import csrf_failure, retarget_to_notices
 from console.web.idempotency import RepeatedSubmitError
 from console.web.preferences import selected_time_zone
@@ -34,8 +34,8 @@ ERROR_STATUS: dict[type[AuthleteError], int] = {
 }
 
 
-class PageIdMiddleware:
-    """Give each request an ID, which its audit entries carry."""
+class RequestIdMiddleware:
+    """Give each request an ID, which its audit entries and log lines carry."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -43,7 +43,14 @@ class PageIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         cast(ConsoleRequest, request).page_id = new_entry_id()
         response = self.get_response(request)
-        response["X-Page-Id"] = cast(ConsoleRequest, request).page_id
+        response["X-Request-Id"] = cast(ConsoleRequest, request).page_id
+        user = getattr(request, "_cached_user", None)  # nobody is looked up for the log
+        match = request.resolver_match
+        request.META["meridian.log"] = {  # read by gunicorn.conf.py
+            "address": client_ip(request),
+            "user": user.pk if user else None,
+            "view": match.view_name if match else "",
+        }
         return response
 
 

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from console.ops.logging import JSONFormatter
+from console.ops.logging import JSONFormatter, TextFormatter
 
 HOSTILE = [
     '/\n{"event": "audit.broken"}',
@@ -68,3 +68,19 @@ def test_access_log_has_no_query_string(access_log):
     entry = access_log("/services/", QUERY_STRING="q=secret", RAW_URI="/services/?q=secret")
 
     assert "secret" not in json.dumps(entry)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_format_escapes_messages_members_and_tracebacks(text):
+    try:
+        raise ValueError(text)
+    except ValueError as error:
+        exc_info = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("console", logging.ERROR, "", 0, "Not found: %s", (text,), exc_info)
+    alert = logging.LogRecord("meridian.alert", logging.ERROR, "", 0, "", (), None)
+    alert.alert = {"address": text}
+
+    first, *rest = TextFormatter().format(record).split("\n")
+
+    assert all(map(is_printable_ascii, [first, *rest, TextFormatter().format(alert)]))
+    assert all(line.startswith("  ") for line in rest)

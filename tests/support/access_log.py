@@ -22,7 +22,7 @@ def access_log(monkeypatch):
         config = Config()
         config.set("accesslog", server["accesslog"])
         logger = server["logger_class"](config)
-        response = SimpleNamespace(status="404 Not Found", sent=5, headers=[("X-Page-Id", "p1")])
+        response = SimpleNamespace(status="404 Not Found", sent=5, headers=[("X-Request-Id", "p1")])
         request = SimpleNamespace(headers=[])
         given = {"PATH_INFO": path, "REQUEST_METHOD": "GET", "RAW_URI": path}
         given |= {"REMOTE_ADDR": "192.0.2.1", "SERVER_PROTOCOL": "HTTP/1.1"}
@@ -31,7 +31,7 @@ def access_log(monkeypatch):
         assert line.isascii()
         assert line.isprintable()
         entry = json.loads(line)
-        assert (entry["page"], entry["milliseconds"]) == ("p1", 12)
+        assert (entry["request_id"], entry["duration_ms"]) == ("p1", 12)
         return entry
 
     return log

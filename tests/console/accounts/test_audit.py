@@ -26,7 +26,7 @@ def test_sign_in_is_logged_with_address_and_page(acme, ann, client):
     assert told() == [("sign_in.done", "done", ANN, "")]
     kept = AuditEntry.objects.get(operation="sign_in.done")
     assert (kept.organization_id, kept.role) == (acme.pk, "admin")
-    assert (kept.address, kept.page) == ("192.0.2.7", response["X-Page-Id"])
+    assert (kept.address, kept.page) == ("192.0.2.7", response["X-Request-Id"])
 
 
 def test_wrong_password_is_logged_in_the_organizations_of_the_account(acme, ann, client):

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from console.batches.periodic_tasks import notification_url
 from console.help import views
-from console.ops.logging import JSONFormatter
+from console.ops.logging import JSONFormatter, TextFormatter
 from tenants.organizations.roles import Role
 from tenants.outbound.alerts import alert
 
@@ -35,7 +35,7 @@ def test_error_is_logged_under_the_id_that_its_page_shows(member, sandbox, monke
     response = browser.get("/help/patterns/")
 
     (entry,) = log()
-    assert entry["page"] == response["X-Page-Id"]
+    assert entry["request_id"] == response["X-Request-Id"]
     assert (entry["level"], entry["logger"]) == ("ERROR", "django.request")
     assert entry["traceback"].splitlines()[-1].startswith("NameError")
 
@@ -67,3 +67,33 @@ def test_invitation_is_logged_without_its_key(access_log):
     entry = access_log(LINK)
 
     assert entry["path"] == "/accounts/invitation/hidden/"
+
+
+def test_request_is_logged_with_its_user_view_and_address(access_log, member, sandbox):
+    browser = member(Role.VIEWER)
+    response = browser.get("/acme/services/us/17/", REMOTE_ADDR="192.0.2.7")
+
+    environ = response.wsgi_request.META
+    entry = access_log(environ["PATH_INFO"], **{"meridian.log": environ["meridian.log"]})
+
+    assert (entry["view"], entry["address"]) == ("services:show", "192.0.2.7")
+    assert entry["user"] == int(browser.session["_auth_user_id"])
+
+
+def test_unknown_host_is_one_line_without_a_traceback(log, client, settings):
+    settings.ALLOWED_HOSTS = ["console.example"]
+
+    client.get("/help/display/", headers={"Host": "evil.example"})
+
+    (entry,) = [line for line in log() if line["logger"] == "django.security.DisallowedHost"]
+    assert "evil.example" in entry["message"]
+    assert "traceback" not in entry
+
+
+def test_text_format_is_readable_and_has_the_same_members():
+    record = logging.LogRecord("gunicorn.access", logging.INFO, "", 0, "", (), None)
+    record.access = {"path": "/a b", "status": 200, "user": None}
+
+    line = TextFormatter().format(record)
+
+    assert line.partition(" ")[2] == 'INFO gunicorn.access path="/a b" status=200 user=None'

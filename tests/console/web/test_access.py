@@ -169,8 +169,8 @@ def tables():
 
 def plain(response):
     """An answer without what is new in each: its id, and the forms' tokens."""
-    text = response.content.decode().replace(response["X-Page-Id"], "")
+    text = response.content.decode().replace(response["X-Request-Id"], "")
     text = re.sub(r'(csrf\w*"[^>]*value|X-CSRFToken"?:? ?)=?"[^"]*"', "", text)
     text = text.replace("/acme/", "/nope/")
-    named = {name: value for name, value in response.items() if name != "X-Page-Id"}
+    named = {name: value for name, value in response.items() if name != "X-Request-Id"}
     return response.status_code, text, named

@@ -32,7 +32,7 @@ def test_404_says_that_nothing_was_changed(reader):
     response = reader.get("/help/nowhere/")
 
     assertContains(response, "Nothing was changed.", status_code=404)
-    assertContains(response, response["X-Page-Id"], status_code=404)
+    assertContains(response, response["X-Request-Id"], status_code=404)
     assertTemplateUsed(response, "base.html")
 
 
@@ -131,6 +131,6 @@ def test_500_page_needs_no_database(reader, monkeypatch, error, status, told):
     response = reader.get("/help/patterns/")
 
     assertContains(response, told, status_code=status)
-    assertContains(response, response["X-Page-Id"], status_code=status)
+    assertContains(response, response["X-Request-Id"], status_code=status)
     assertNotContains(response, "secret detail", status_code=status)
     assertTemplateNotUsed(response, "base.html")
