@@ -60,8 +60,8 @@ def effect_choices() -> Choices:
 
 def outcome_choices() -> Choices:
     """Yield the outcomes."""
-    yield from ((name, capfirst(str(word))) for name, word in OUTCOME_LABELS.items())
-    yield OPEN_OUTCOME, _("In progress")
+    for name, label in OUTCOME_LABELS.items():
+        yield name or OPEN_OUTCOME, capfirst(str(label))
 
 
 def status_choices() -> Choices:

@@ -9,9 +9,7 @@ from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
 from tenants.organizations.roles import ConsolePermission, Permission, Role
 
-OUTCOME_LABELS: Mapping[str, str | Promise] = {
-    outcome: _(outcome.label) for outcome in Outcome if outcome
-}
+OUTCOME_LABELS: Mapping[str, str | Promise] = {outcome: _(outcome.label) for outcome in Outcome}
 EFFECT_LABELS: Mapping[str, str | Promise] = {
     Effect.READ: _("read"),
     Effect.REVEAL: _("reveal"),

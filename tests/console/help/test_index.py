@@ -15,7 +15,7 @@ def response(client, django_user_model):
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_explains_every_outcome(response, outcome):
-    assertContains(response, f'data-outcome="{outcome}"')
+    assertContains(response, f'data-outcome="{outcome}">{outcome.label}<')
 
 
 @pytest.mark.parametrize("effect", Effect)
