@@ -9,9 +9,11 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from time import sleep
 
 from gunicorn.glogging import Logger
 
+from console.ops.draining import start_draining
 from console.ops.logging import FORMATTERS
 
 
@@ -45,6 +47,8 @@ _on_sqlite = os.environ.get("DATABASE_URL", "").startswith("sqlite:")
 _processes = 1 if _on_sqlite else multiprocessing.cpu_count()
 
 wsgi_app = "console.wsgi"
+preload_app = True  # whoever can connect is answered at once
+drain_seconds = float(os.environ.get("DRAIN_SECONDS") or 5)
 workers = int(os.environ.get("WEB_CONCURRENCY") or _processes)
 worker_class = "gthread"
 threads = 64
@@ -72,6 +76,21 @@ def on_starting(server):
     """Listen on ``METRICS_ADDRESS`` as well, wherever ``--bind`` is set."""
     if metrics_address:
         server.cfg.set("bind", [*server.cfg.settings["bind"].get(), metrics_address])
+
+
+def when_ready(server):
+    """Before SIGTERM stops the server, turn ``/readyz`` red and serve for ``DRAIN_SECONDS``.
+
+    Load balancers see it and send new requests elsewhere.
+    """
+    stop = server.handle_term
+
+    def drain_and_stop():
+        start_draining()
+        sleep(drain_seconds)
+        stop()
+
+    server.handle_term = drain_and_stop
 
 
 def child_exit(server, worker):

@@ -137,6 +137,7 @@ class BenchEnvironment:
             "ALLOWED_HOSTS": "127.0.0.1",
             "TRUSTED_PROXIES": "0",
             "WEB_CONCURRENCY": "1",
+            "DRAIN_SECONDS": "0",
             "DATABASE_URL": os.environ.get("BENCH_DATABASE_URL", database),
             "STATIC_ROOT": str(self.home / "static"),
             "AUTHLETE_REGIONS": regions,

@@ -17,6 +17,7 @@ SAFE = {
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
     "INSECURE": "true",
     "VERSIONS_EVERY": "0",  # turned on where it is tested
+    "DRAIN_SECONDS": "0",
     "REQUIRE_MFA": "false",  # turned on where it is tested
     "DATABASE_URL": "sqlite://",
     "VAULT_KEYS": create_key("v1"),

@@ -58,6 +58,7 @@ def demo_settings(data: Path, port: int, sandbox: int) -> dict[str, str]:
         "CSRF_TRUSTED_ORIGINS": "",
         "TRUSTED_PROXIES": "0",
         "WEB_CONCURRENCY": "1",
+        "DRAIN_SECONDS": "0",
         "DATABASE_URL": f"sqlite:///{data / 'meridian.sqlite3'}",
         "STATIC_ROOT": str(data / "static-files"),
         "AUDIT_SINKS": f"file://{data / 'checkpoints.jsonl'}",

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 from console.models import Webhook
 from console.models.webhooks import late_webhooks
+from console.ops.draining import is_draining
 from tenants.audit import record_builder, store
 from tenants.audit.actor import Actor
 from tenants.audit.integrity import anchors
@@ -48,6 +49,8 @@ class HealthMiddleware:
                 return self.get_response(request)
 
     def _readyz(self) -> HttpResponse:
+        if is_draining():
+            return _plain_text("server: is stopping", status=503)
         found = self._readiness.results()
         works = all(text == OK for part, text in found.items() if part not in (WORKER, WEBHOOKS))
         lines = "\n".join(f"{part}: {said}" for part, said in found.items())
