@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tenants.authlete.documents.enums import CLIENT_AUTH_METHOD
 from tenants.authlete.messages import Message
 from tenants.authlete.redaction.fingerprint import Fingerprint
 
@@ -46,6 +47,12 @@ def account(name: str) -> SafeString:
     if not at:
         return isolate(name)
     return format_html("<bdi>{}@<wbr>{}</bdi>", before, behind)
+
+
+@register.filter
+def auth_method(value: str) -> str:
+    """Return the label of a client authentication method."""
+    return _(CLIENT_AUTH_METHOD.get(value or "NONE", value))
 
 
 @register.filter

@@ -15,23 +15,19 @@ from console.lists.facets import Labels
 from console.lists.request import ListColumn
 from console.models import ColumnPreference
 from tenants.authlete.documents.client import Client
-from tenants.authlete.documents.enums import CLIENT_AUTH_METHOD, GRANT_TYPE
+from tenants.authlete.documents.enums import (
+    CLIENT_AUTH_METHOD,
+    CLIENT_SOURCE,
+    CLIENT_TYPE,
+    GRANT_TYPE,
+)
 from tenants.authlete.json.reader import make_storable
 from tenants.authlete.timestamps import datetime_from_ms
 
-CLIENT_TYPE_LABELS: Labels = {"CONFIDENTIAL": _("Confidential"), "PUBLIC": _("Public")}
-# By the names of RFC 7591, section 2, which developers know.
-AUTH_METHOD_LABELS: Labels = {
-    name: name.lower() for name in CLIENT_AUTH_METHOD if name != "NONE"
-} | {"NONE": _("none")}
-GRANT_TYPE_LABELS: Labels = {name: _(words) for name, words in GRANT_TYPE.items()}
-REGISTRATION_LABELS: Labels = {
-    "STATIC_REGISTRATION": _("Manual"),
-    "DYNAMIC_REGISTRATION": _("Dynamic"),
-    "AUTOMATIC_REGISTRATION": _("Automatic federation"),
-    "EXPLICIT_REGISTRATION": _("Explicit federation"),
-    "METADATA_DOCUMENT": _("Metadata document"),
-}
+CLIENT_TYPE_LABELS: Labels = {name: _(label) for name, label in CLIENT_TYPE.items()}
+AUTH_METHOD_LABELS: Labels = {name: _(label) for name, label in CLIENT_AUTH_METHOD.items()}
+GRANT_TYPE_LABELS: Labels = {name: _(label) for name, label in GRANT_TYPE.items()}
+REGISTRATION_LABELS: Labels = {name: _(label) for name, label in CLIENT_SOURCE.items()}
 LOCK_LABELS: Labels = {"yes": _("Locked"), "no": _("Not locked")}
 
 

@@ -108,7 +108,7 @@ ROTATIONS = ListDefinition[RotationRow](
         ListColumn("service", _("Service"), lambda row: row.service.casefold()),
         ListColumn("state", _("State"), lambda row: row.state),
         ListColumn("staged", _("Staged"), lambda row: row.rotation.staged_at),
-        ListColumn("ends", _("Ends"), lambda row: row.rotation.until),
+        ListColumn("ends", _("Expires"), lambda row: row.rotation.until),
     ),
     facets=(
         Facet("region", _("Region"), lambda row: [row.rotation.region], REGION_TITLES),

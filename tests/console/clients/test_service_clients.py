@@ -93,7 +93,7 @@ def test_filter_counts_reflect_other_filters(member, few):
     response = member(Role.VIEWER).get(URL, {"type": "CONFIDENTIAL"})
 
     assert counts(response, "type") == {"Confidential": 4, "Public": 1}
-    assert counts(response, "auth") == {"client_secret_basic": 3, "private_key_jwt": 1}
+    assert counts(response, "auth") == {"Client secret (Basic)": 3, "Private key JWT": 1}
     assert counts(response, "locked") == {"Locked": 1, "Not locked": 3}
     assert counts(response, "redirect") == {"app1.example.com": 2, "com.acme.app:": 1}
 
@@ -133,7 +133,7 @@ def test_locked_and_registered_clients_have_badges(member, few):
     response = member(Role.VIEWER).get(URL)
 
     assertContains(response, '<span class="badge bad">locked</span>', 1)
-    assertContains(response, '<span class="badge info">Dynamic</span>', 1)
+    assertContains(response, '<span class="badge info">Dynamic registration</span>', 1)
 
 
 def test_empty_list_differs_from_no_matches(member, acme, sandbox):

@@ -21,7 +21,7 @@ def test_page_makes_a_single_call_and_counts_customized_settings(member, ledger)
 def test_name_alias_and_type_are_shown(member, ledger):
     response = member(Role.VIEWER).get(URL)
 
-    for words in ("Ledger sync", "ledger", "confidential", "manual registration"):
+    for words in ("Ledger sync", "ledger", "confidential", "static registration"):
         assertContains(response, words)
     assertContains(response, "https://ledger.example/done")
 
