@@ -16,6 +16,8 @@ def generate_secrets() -> dict[str, str]:
         "AUDIT_SIGNING_KEYS": f"s1:{_random_key()}",
         "FINGERPRINT_KEY": f"f1:{_random_key()}",
         "POSTGRES_PASSWORD": token_urlsafe(24),
+        "CONSOLE_DB_PASSWORD": token_urlsafe(24),
+        "WORKER_DB_PASSWORD": token_urlsafe(24),
     }
 
 

@@ -1,14 +1,13 @@
-"""The PostgreSQL role of the console in `docs/how-to/deploy.md`."""
+"""The PostgreSQL roles of `deploy/postgresql-roles.sql`."""
 
 import os
-import re
 from itertools import count
 
 import psycopg
 import pytest
 
-from tests.support.stores import ROOT, IsolatedDatabase
-from tests.support.tenants_audit import GRANTS
+from tests.support.stores import IsolatedDatabase
+from tests.support.tenants_audit import DATABASE_ROLES
 
 NUMBERS = count()  # the fixture is set up again where other tests come between
 
@@ -19,10 +18,9 @@ def console(make_postgresql_database):
     owner = make_postgresql_database(f"roles_{os.getpid()}_{next(NUMBERS)}")
     url = owner.environment["DATABASE_URL"]
     with psycopg.connect(url) as connection:
-        assert GRANTS
-        connection.execute(GRANTS[1])
+        connection.execute(DATABASE_ROLES)
         connection.commit()
-        connection.execute(GRANTS[1])  # after the next migrate, once more
+        connection.execute(DATABASE_ROLES)  # after the next migrate, once more
     console = IsolatedDatabase(url.replace("me@", "meridian_console@"))
     console.run_code("audited()").check_returncode()
     return console
@@ -64,11 +62,6 @@ def test_least_privileges_cannot_change_entries(console, statement):
         connection.execute(statement)
 
 
-RETENTION = re.search(
-    r"audit_expire`, this role.*?```sql\n(.*?)```",
-    (ROOT / "docs/how-to/deploy.md").read_text(),
-    re.S,
-)
 AGED = """
 import time
 from datetime import UTC, datetime
@@ -89,10 +82,7 @@ def test_retention_role_may_delete_old_entries(make_postgresql_database):
     owner = make_postgresql_database(f"retention_{os.getpid()}")
     url = owner.environment["DATABASE_URL"]
     with psycopg.connect(url) as connection:
-        assert GRANTS
-        assert RETENTION
-        connection.execute(GRANTS[1])
-        connection.execute(RETENTION[1])
+        connection.execute(DATABASE_ROLES)
         connection.commit()
     console = IsolatedDatabase(url.replace("me@", "meridian_console@"))
     console.run_code(AGED).check_returncode()

@@ -22,7 +22,7 @@ import pytest
 from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.server import SandboxServer
-from tests.support.tenants_audit import GRANTS
+from tests.support.tenants_audit import DATABASE_ROLES
 from tests.tenants.jobs.lifetimes import updates
 
 TIMES = int(os.environ.get("OUTAGES", "1"))
@@ -257,8 +257,7 @@ def console(store):
     if url.startswith("sqlite:"):
         return url.removeprefix("sqlite:///")
     with psycopg.connect(url) as owner:
-        assert GRANTS
-        owner.execute(GRANTS[1])
+        owner.execute(DATABASE_ROLES)
     store.environment["DATABASE_URL"] = url.replace("me@", "meridian_console@")
     return url
 

@@ -1,0 +1,86 @@
+"""Deployment files: Kubernetes manifests, compose.yaml and systemd units."""
+
+import re
+from pathlib import Path
+
+import kubernetes_validate
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+KUBERNETES = ROOT / "deploy/kubernetes"
+KUSTOMIZATION = yaml.safe_load((KUBERNETES / "kustomization.yaml").read_text())
+MANIFESTS = [
+    manifest
+    for name in KUSTOMIZATION["resources"]
+    for manifest in yaml.safe_load_all((KUBERNETES / name).read_text())
+]
+SETTINGS = set(re.findall(r"^(?:# )?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
+
+
+def pods():
+    """Return the pod specifications of all manifests, by name."""
+    return {
+        manifest["metadata"]["name"]: manifest["spec"]["template"]["spec"]
+        for manifest in MANIFESTS
+        if manifest["kind"] in ("Deployment", "Job")
+    }
+
+
+@pytest.mark.parametrize(
+    "manifest", MANIFESTS, ids=lambda m: f"{m['kind']} {m['metadata']['name']}"
+)
+def test_manifest_conforms_to_the_kubernetes_api(manifest):
+    kubernetes_validate.validate(manifest, "1.37", strict=True)
+
+
+def test_every_manifest_is_listed():
+    files = {path.name for path in KUBERNETES.glob("*.yaml")} - {"kustomization.yaml"}
+
+    assert files == set(KUSTOMIZATION["resources"])
+
+
+def test_manifests_use_known_settings():
+    (config,) = KUSTOMIZATION["configMapGenerator"]
+    names = {literal.partition("=")[0] for literal in config["literals"]}
+    for pod in pods().values():
+        names |= {each["name"] for each in pod["containers"][0]["env"]}
+
+    assert names <= SETTINGS
+
+
+@pytest.mark.parametrize("name", ["console", "worker", "migrate"])
+def test_containers_have_least_privilege(name):
+    pod = pods()[name]
+    (container,) = pod["containers"]
+
+    assert pod["securityContext"]["runAsNonRoot"]
+    assert not pod["automountServiceAccountToken"]
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+
+
+def test_only_the_worker_gets_signing_keys():
+    given = {
+        name: {each["name"] for each in pod["containers"][0]["env"]} for name, pod in pods().items()
+    }
+
+    assert [name for name in given if "AUDIT_SIGNING_KEYS" in given[name]] == ["worker"]
+
+
+def test_compose_gives_each_service_its_own_database_role():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    roles = {
+        name: service["environment"]["DATABASE_URL"].split("//")[1].split(":")[0]
+        for name, service in services.items()
+        if "DATABASE_URL" in service.get("environment", {})
+    }
+
+    assert roles == {
+        "console": "meridian_console",
+        "worker": "meridian_retention",
+        "migrate": "meridian",
+    }
