@@ -152,7 +152,7 @@ class SettingField:
             return ""
         if setting.zero_label and setting.input_type.kind == "number":
             return _("0: %(meaning)s.") % {"meaning": translate(setting.zero_label)}
-        if setting.default is not None:
+        if setting.default is not None and "Default:" not in str(setting.help):
             return _("Default: %(value)s.") % {"value": format_value(setting, setting.default)}
         if setting.unset_label and setting.input_type.kind not in ("choice", "choices"):
             return _("Empty: %(meaning)s.") % {"meaning": translate(setting.unset_label)}
