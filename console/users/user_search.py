@@ -32,10 +32,8 @@ from tenants.authlete.documents.tokens import TokenPage, TokenStatus
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.fanout import gather
 from tenants.authlete.listing import PAGE_SIZE, list_all_services
-from tenants.authlete.transport.deadline import Deadline
 from tenants.organizations.regions import Region
 
-CALL_TIMEOUT_SECONDS = 6.0
 MAX_APPS_PER_SERVICE = 100
 MAX_TOKENS_PER_APP = 200
 
@@ -79,7 +77,7 @@ def load_app(
     client = member.connect(region.name)
     name = _indexed_services(member).get(region.name, {}).get(service_id, "")
     calls: list[tuple[AuthleteClient, Callable[[], Any]]] = [
-        (client, _limited(client).service(service_id).get),
+        (client, client.service(service_id).get),
         (client, partial(_list_apps, client, service_id, name, subject)),
     ]
     document, page = gather(calls)
@@ -154,10 +152,10 @@ class _RegionSearch:
     def _list_services(self) -> None:
         """List the services: without scopes if one page has all of them."""
         query = {"start": 0, "end": PAGE_SIZE, "limited": "true"}
-        page = _limited(self.client).send(services.LIST, query=query)
+        page = self.client.send(services.LIST, query=query)
         found = list(page.services or ())
         if page.total_count > len(found):
-            result = list_all_services([self.client], CALL_TIMEOUT_SECONDS)[0]
+            result = list_all_services([self.client])[0]
             found, self.result.error = result.items, result.error
             self._documents = {service.api_key: service for service in found}
         self.listed = {service.api_key: service for service in found}
@@ -181,7 +179,7 @@ class _RegionSearch:
         if self._documents or not self._load_once.acquire(blocking=False):
             return
         with suppress(AuthleteError):
-            page = _limited(self.client).services.list(start=0, end=PAGE_SIZE)
+            page = self.client.services.list(start=0, end=PAGE_SIZE)
             self._documents = {
                 service.api_key: service for service in page.services or ()
             } | self._documents
@@ -197,7 +195,7 @@ class _RegionSearch:
 def _list_apps(
     client: AuthleteClient, service_id: int, label: str, subject: str
 ) -> AuthorizedClientPage:
-    return _limited(client).send(
+    return client.send(
         grants.LIST_POST,
         path_params={"service_id": service_id},
         body={"subject": subject, "start": 0, "end": MAX_APPS_PER_SERVICE},
@@ -235,7 +233,7 @@ def _load_tokens(client: AuthleteClient, app: ConnectedApp, subject: str) -> Non
 
 
 def _list_tokens(client: AuthleteClient, app: ConnectedApp, subject: str, start: int) -> TokenPage:
-    return _limited(client).send(
+    return client.send(
         tokens.LIST,
         path_params=_path_params(app),
         query={
@@ -251,7 +249,7 @@ def _list_tokens(client: AuthleteClient, app: ConnectedApp, subject: str, start:
 
 def _load_scopes(client: AuthleteClient, app: ConnectedApp, subject: str) -> None:
     try:
-        reply = _limited(client).send(
+        reply = client.send(
             grants.GET_SCOPES_POST,
             path_params=_path_params(app),
             body={"subject": subject},
@@ -267,11 +265,6 @@ def _load_scopes(client: AuthleteClient, app: ConnectedApp, subject: str) -> Non
 def _path_params(app: ConnectedApp) -> dict[str, int]:
     """Return service and client, the latter for the audit log even if no path has it."""
     return {"service_id": app.service.service_id, "client_id": app.client.client_id}
-
-
-def _limited(client: AuthleteClient) -> AuthleteClient:
-    """Return a client whose next call ends within `CALL_TIMEOUT_SECONDS`."""
-    return client.with_deadline(Deadline(CALL_TIMEOUT_SECONDS))
 
 
 def _indexed_services(member: Member) -> dict[str, dict[int, str]]:

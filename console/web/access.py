@@ -102,6 +102,7 @@ class Member:
             self.audit_sink(reason=reason, ticket=ticket),
             holder=self.user.get_username(),
             service_ids=self._service_ids[region],
+            read_seconds=settings.PAGE_READ_SECONDS,
         )
 
     def require_service(self, authlete: AuthleteClient, service_id: int) -> None:

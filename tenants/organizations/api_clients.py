@@ -42,17 +42,23 @@ def connect(
     *,
     holder: str = "",
     service_ids: set[int] | None = None,
+    read_seconds: float | None = None,
 ) -> AuthleteClient:
     """Create the client of a region; ``holder`` is shown to others who wait for a lock.
 
-    ``service_ids`` are the only services that it asks for; None admits all.
+    ``service_ids`` are the only services that it asks for; None admits all. ``read_seconds``
+    limits each read.
 
     Raises `UnauthorizedError` without a usable credential.
     """
     if region not in credentials:
         raise UnauthorizedError(_("This region has no credential."))
     return connect_with_credential(
-        credentials[region], audit_sink, holder=holder, service_ids=service_ids
+        credentials[region],
+        audit_sink,
+        holder=holder,
+        service_ids=service_ids,
+        read_seconds=read_seconds,
     )
 
 
@@ -62,6 +68,7 @@ def connect_with_credential(
     *,
     holder: str = "",
     service_ids: set[int] | None = None,
+    read_seconds: float | None = None,
 ) -> AuthleteClient:
     """Create the client of a credential, saved or not."""
     region = get_regions()[credential.region]
@@ -82,6 +89,7 @@ def connect_with_credential(
         write_locks=DatabaseLocks(credential.organization_id, holder),
         observer=VersionRecorder(credential.organization_id),
         service_ids=service_ids,
+        read_timeout_seconds=read_seconds,
     )
 
 

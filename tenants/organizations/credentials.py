@@ -6,6 +6,7 @@ Pages and audit entries contain the token's fingerprint only.
 from copy import copy
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -71,7 +72,9 @@ def probe_credential(actor: Actor, credential: Credential) -> CredentialCheck:
     tried = copy(credential)
     if tried.number is None:
         tried.number = 0  # the identity provider is asked for no number here
-    check = check_credential(connect_with_credential(tried, AuditLogSink(actor)))
+    check = check_credential(
+        connect_with_credential(tried, AuditLogSink(actor), read_seconds=settings.PAGE_READ_SECONDS)
+    )
     outcome = Outcome.SUCCEEDED if check.is_usable else Outcome.REJECTED
     record_event(
         actor,

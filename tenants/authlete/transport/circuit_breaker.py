@@ -34,9 +34,10 @@ FAILURE_MEMORY_SECONDS = 60.0
 FAILURES_TO_OPEN = 5  # among the last `WINDOW_CALLS`
 OPEN_SECONDS = 10.0  # until one call may be tried; doubles when calls fail after a good probe
 MAX_OPEN_SECONDS = 60.0
-# A call that waits this long for a connection or response opens the circuit by itself, unless
-# another call succeeded meanwhile.
-SLOW_FAILURE_SECONDS = 2.5
+# A call that waits this long for a connection or for a response opens the circuit by itself,
+# unless another call succeeded meanwhile.
+SLOW_CONNECT_SECONDS = 1.25
+SLOW_RESPONSE_SECONDS = 2.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +170,12 @@ class CircuitBreaker:
                 self._next_trial_at = monotonic() + (0.0 if is_healthy else OPEN_SECONDS)
 
     def _is_slow(self, error: AuthleteError, started_at: float) -> bool:
+        limit = SLOW_CONNECT_SECONDS if isinstance(error, UnreachableError) else None
+        if isinstance(error, NoResponseError):
+            limit = SLOW_RESPONSE_SECONDS
         return (
-            isinstance(error, (UnreachableError, NoResponseError))
-            and monotonic() - started_at >= SLOW_FAILURE_SECONDS
+            limit is not None
+            and monotonic() - started_at >= limit
             and self._last_success_at <= started_at
         )
 

@@ -27,7 +27,7 @@ from tenants.authlete.transport.circuit_breaker import (
 from tenants.authlete.transport.deadline import Deadline
 from tenants.authlete.transport.network import DeadlineNetworkBackend, SingleConnectionTransport
 
-CONNECT_TIMEOUT_SECONDS = 3.0
+CONNECT_TIMEOUT_SECONDS = 1.5  # a lost SYN is sent again after 1 s
 IDLE_TIMEOUT_SECONDS = 45.0
 MAX_IDLE_SECONDS_FOR_WRITES = 2.0
 MAX_CONNECTIONS_PER_REGION = 256  # of one process
