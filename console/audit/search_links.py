@@ -152,7 +152,7 @@ def snapshot_url(entry: AuditEntry) -> str:
         before, after = (version.since for version in versions)
     else:
         before, after = entry.time, entry.time + (entry.duration or timedelta())
-    query["at"], query["beside"] = after.isoformat(), before.isoformat()
+    query["at"], query["compare"] = after.isoformat(), before.isoformat()
     return path and f"{path}{_query_string(query)}"
 
 

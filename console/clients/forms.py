@@ -34,7 +34,7 @@ def build_new_client_form(
     ]
     document = Client.model_validate({"clientId": 0, **initial.document})
     form = form_for(sections)(
-        data, document=None if data else document, place=form_key, edits=edits
+        data, document=None if data else document, object_key=form_key, edits=edits
     )
     form.show_only(initial.form_settings)
     if form.is_valid():

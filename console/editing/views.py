@@ -47,7 +47,7 @@ def edit(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpR
     form_class = form_for(find_sections(target.kind, section))
     edits = drafts.load(target)
     if request.method == "POST":
-        form = form_class(request.POST, place=str(target))
+        form = form_class(request.POST, object_key=str(target))
         if form.is_valid():
             drafts.update(target, lambda now: _apply_form(now, section, form))
             return _redirect_after_edit(request, target)
@@ -109,8 +109,8 @@ def _open_form(
 ) -> SettingsForm:
     """Return the form as it was left, else with the draft's values."""
     if section in edits.unsent_forms:
-        return form_class(QueryDict(edits.unsent_forms[section]), place=str(target))
-    return form_class(document=document, edits=edits.values, place=str(target))
+        return form_class(QueryDict(edits.unsent_forms[section]), object_key=str(target))
+    return form_class(document=document, edits=edits.values, object_key=str(target))
 
 
 def _apply_form(edits: DraftEdits, section: str, form: SettingsForm) -> DraftEdits:

@@ -71,7 +71,7 @@ class PointInTimeForm(forms.Form):
 
     at = TimestampField(label=_("Version at"))
     exact = TimestampField()  # the rendered time, to the microsecond
-    beside = forms.CharField(label=_("Compare with"), required=False, max_length=60)
+    compare = forms.CharField(label=_("Compare with"), required=False, max_length=60)
 
     @property
     def timestamp(self) -> datetime | None:
@@ -82,7 +82,7 @@ class PointInTimeForm(forms.Form):
     @property
     def compare_with(self) -> str:
         """The time or entry to compare with, or an empty string."""
-        typed: str = self.cleaned_data.get("beside", "")
+        typed: str = self.cleaned_data.get("compare", "")
         return typed.strip()
 
 

@@ -63,15 +63,15 @@ class SettingsForm:
         document: Document | None = None,
         base: FormSnapshot | None = None,
         edits: Mapping[str, Any] | None = None,
-        place: str = "",
+        object_key: str = "",
     ) -> None:
         """Bind submitted ``data``, or open the form on a document.
 
         Without ``data``, show ``edits`` over ``document`` or the opened values ``base``.
-        ``place`` identifies the object; its snapshot can't be opened for another one.
+        ``object_key`` identifies the object; its snapshot can't be opened for another one.
         """
         self.is_bound = data is not None
-        self.form_key = "/".join([place, *(section.__name__ for section in self.sections)])
+        self.form_key = "/".join([object_key, *(section.__name__ for section in self.sections)])
         self.is_row_change = False  # submitted to add, remove or reset a row
         self._default_state = FieldState(form_key=self.form_key)
         self._focus = ""

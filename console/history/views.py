@@ -201,7 +201,7 @@ def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
                 versions, form.compare_with or COMPARE_WITH_CURRENT
             )
             context |= _comparison_context(target, then, comparison_target)
-            context["nothing"] = "beside" in form.errors or (
+            context["nothing"] = "compare" in form.errors or (
                 form.compare_with and not comparison_target
             )
         except AuthleteError as error:

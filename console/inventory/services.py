@@ -48,7 +48,7 @@ class ServiceRow:
         return self.service.service_name or str(self.service.api_key)
 
     @property
-    def place(self) -> str:
+    def key(self) -> str:
         """Names it among all: region and id."""
         return f"{self.region.name}/{self.service.api_key}"
 

@@ -64,7 +64,7 @@ def _rewrite_urls(value: Any, old: str, new: str) -> Any:
 class DeletedService:
     """The last known version of a deleted service."""
 
-    place: str
+    key: str
     service: Service
     is_unverified: bool  # somebody changed what was kept of it
 
@@ -76,11 +76,11 @@ class DeletedService:
     def initial(self) -> dict[str, str]:
         """The initial values of the form."""
         return {
-            "region": self.place.partition("/")[0],
+            "region": self.key.partition("/")[0],
             "service_name": self.service.service_name,
             "issuer": self.service.issuer,
             "start": AGAIN,
-            "original": self.place,
+            "original": self.key,
         }
 
     @property
@@ -94,17 +94,17 @@ class DeletedService:
         return ServiceCopy(copy.service, copy.rewritten_urls, left_out=copy.left_out)
 
 
-def load_deleted_service(member: Member, place: str) -> DeletedService:
+def load_deleted_service(member: Member, key: str) -> DeletedService:
     """Load the last known version of a deleted service.
 
     Raises:
         Http404: the service is unknown.
 
     """
-    home = parse_service_ref(place)
+    home = parse_service_ref(key)
     spans = load_spans(member.organization.pk, *home) if home else []
     there = [span for span in spans if not span.version.is_deleted]
     if not there:
         raise Http404
     last = there[-1]
-    return DeletedService(place, last.version.read_as(Service), not last.is_intact)
+    return DeletedService(key, last.version.read_as(Service), not last.is_intact)

@@ -151,8 +151,8 @@ def use_the_desk(scene, answers):
     sent = [
         ("users:index", {"subject": SUBJECT_EVERYWHERE}),
         ("tokens:lookup", {"token": token.access_token}),
-        ("tokens:lookup", {"token": token.access_token, "place": f"{region}/{number}"}),
-        ("tokens:lookup", {"token": token.refresh_token, "place": f"{region}/{number}"}),
+        ("tokens:lookup", {"token": token.access_token, "service": f"{region}/{number}"}),
+        ("tokens:lookup", {"token": token.refresh_token, "service": f"{region}/{number}"}),
         ("tokens:verify", {"token": f"{token.access_token}.x.y", "clock_skew_seconds": "no"}),
     ]
     for name, body in sent:

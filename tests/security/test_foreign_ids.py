@@ -55,7 +55,7 @@ def test_foreign_ids_are_not_sent_with_the_credential_of_another_organization(
         "/acme/services/create/?region=us&start=copy&original=us/18&service_name=x"
         "&issuer=https://as.example.com",
         "/acme/services/us/17/clients/new/?start=copy&original=us/18/50",
-        "/acme/services/us/17/as-of/?beside=us/18",
+        "/acme/services/us/17/as-of/?compare=us/18",
     ],
 )
 def test_foreign_ids_in_parameters_are_not_sent(admin, sandbox, path):

@@ -77,9 +77,9 @@ class BulkSetting:
     def describe_value(self, value: Any) -> str:
         return in_words(self.setting, value)
 
-    def describe_change(self, was: Any, now: Any) -> list[ChangeDescription]:
+    def describe_change(self, before: Any, after: Any) -> list[ChangeDescription]:
         """Describe the change from one value to another."""
-        before, after = ({self.setting.api_name: value} for value in (was, now))
+        before, after = ({self.setting.api_name: value} for value in (before, after))
         if self.within:
             before, after = {self.within: before}, {self.within: after}
         return describe_changes(diff_edits(before, after), CLIENT_SETTINGS)

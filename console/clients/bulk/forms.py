@@ -47,14 +47,14 @@ class BulkSelectForm(forms.Form):
     def client_keys(self) -> list[ObjectRef]:
         """The clients that are ticked, each once."""
         assert isinstance(self.data, QueryDict)
-        found = map(parse_client_ref, self.data.getlist("place"))
+        found = map(parse_client_ref, self.data.getlist("client"))
         return list(dict.fromkeys(ref for ref in found if ref))
 
 
 class BulkActionForm(forms.Form):
     """What is to be done, of what the person's role allows."""
 
-    deed = forms.ChoiceField()
+    action = forms.ChoiceField()
     setting = forms.ChoiceField(
         required=False,
         label=_("Setting"),
@@ -74,10 +74,10 @@ class BulkActionForm(forms.Form):
             action for action in BULK_ACTIONS.values() if member.can(action.effect)
         ]
         choices = [(action.name, action.label) for action in self.actions]
-        self.fields["deed"].choices = choices  # type: ignore[attr-defined]
+        self.fields["action"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> None:
-        if self.cleaned_data.get("deed") == SET and not self.data.get("setting"):
+        if self.cleaned_data.get("action") == SET and not self.data.get("setting"):
             self.add_error("setting", _("Choose a setting."))
 
 

@@ -120,7 +120,7 @@ def start_job(member: Member, preview: BulkPreview, form: BulkConfirmForm) -> Jo
 def _job_item(preview: BulkPreview, row: PreviewRow) -> NewItem:
     what = {}
     if preview.edit:
-        what = {"setting": preview.edit.target.name, "values": to_plain([row.was, row.now])}
+        what = {"setting": preview.edit.target.name, "values": to_plain([row.before, row.after])}
     return NewItem(
         row.region, row.service_id, row.client_id, row.name, payload=what, sealed=bool(what)
     )

@@ -83,14 +83,14 @@ def _preview_row(
 ) -> PreviewRow:
     row = PreviewRow(client.region, client.service_id, client.client_id, client.name)
     if found is None:
-        return replace(row, fate=CANNOT, why=_("Deleted."))
+        return replace(row, status=CANNOT, reason=_("Deleted."))
     if isinstance(found, AuthleteError):
         details = {"title": _(found.title), "message": found.message}
-        return replace(row, fate=UNREAD, why=_("%(title)s: %(message)s") % details)
+        return replace(row, status=UNREAD, reason=_("%(title)s: %(message)s") % details)
     row = replace(row, name=found.client_name or found.alias)
     if not _is_limited(found) and not fitting(client_ref(client), found):
         reason = _("No longer matches the search.")
-        return replace(row, fate=CANNOT, why=reason)
+        return replace(row, status=CANNOT, reason=reason)
     return judge(row, found)
 
 
@@ -102,26 +102,26 @@ def _is_limited(client: Client) -> bool:
 def _preview_lock(row: PreviewRow, client: Client, *, wanted: bool) -> PreviewRow:
     if _is_limited(client):
         note = _("The credential can't read whether it's locked.")
-        return replace(row, now=wanted, notes=[note])
+        return replace(row, after=wanted, notes=[note])
     if client.is_locked is wanted:
         reason = _("Already locked.") if wanted else _("Not locked.")
-        return replace(row, fate=SAME, why=reason)
-    return replace(row, was=client.is_locked, now=wanted)
+        return replace(row, status=SAME, reason=reason)
+    return replace(row, before=client.is_locked, after=wanted)
 
 
 def _preview_setting(row: PreviewRow, client: Client, *, edit: SettingEdit) -> PreviewRow:
     if _is_limited(client):
         reason = _("The credential can read only part of the client. Saving would erase the rest.")
-        return replace(row, fate=CANNOT, why=reason)
+        return replace(row, status=CANNOT, reason=reason)
     setting = edit.target
-    was = setting.value_in(client.to_dict())
-    now = edit.apply_to(was)
-    if setting.is_same(was, now):
-        return replace(row, fate=SAME, why=_("Already has this value."), was=was)
-    if problems := setting.problems(now, was):
-        return replace(row, fate=CANNOT, why=" ".join(problems), was=was, now=now)
-    notes = list(_warnings(client, setting.edits(client.to_dict(), now)))
-    return replace(row, notes=notes, was=was, now=now)
+    before = setting.value_in(client.to_dict())
+    after = edit.apply_to(before)
+    if setting.is_same(before, after):
+        return replace(row, status=SAME, reason=_("Already has this value."), before=before)
+    if problems := setting.problems(after, before):
+        return replace(row, status=CANNOT, reason=" ".join(problems), before=before, after=after)
+    notes = list(_warnings(client, setting.edits(client.to_dict(), after)))
+    return replace(row, notes=notes, before=before, after=after)
 
 
 def _warnings(client: Client, edits: Members) -> Iterator[str]:
@@ -142,16 +142,18 @@ def _preview_rotation(
     row: PreviewRow, client: Client, *, taken: Container[ObjectRef]
 ) -> PreviewRow:
     if client_ref(row) in taken:
-        return replace(row, fate=SAME, why=_("A rotation is already in progress."))
+        return replace(row, status=SAME, reason=_("A rotation is already in progress."))
     if _is_limited(client):
         note = _("The credential can't read whether the secret is used.")
         return replace(row, notes=[note])
     if not secret_uses(client):
-        return replace(row, fate=CANNOT, why=_("The secret isn't used."))
+        return replace(row, status=CANNOT, reason=_("The secret isn't used."))
     return row
 
 
 def _count_tokens(member: Member, rows: Sequence[PreviewRow]) -> list[PreviewRow]:
     """Add the number of active tokens to the rows that would be locked."""
-    counts = count_tokens_by_client(member, [client_ref(row) for row in rows if row.fate == CHANGE])
+    counts = count_tokens_by_client(
+        member, [client_ref(row) for row in rows if row.status == CHANGE]
+    )
     return [replace(row, tokens=counts.get(client_ref(row))) for row in rows]

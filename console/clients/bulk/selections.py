@@ -21,7 +21,7 @@ from console.web.access import Member
 from tenants.crypto.vault import UnsealError
 
 MAX_SELECTED_CLIENTS = 10_000  # clients of one selection
-# The fates of a row.
+# The statuses of a row.
 CHANGE, SAME, CANNOT, UNREAD = "change", "same", "cannot", "unread"
 
 
@@ -43,11 +43,11 @@ class PreviewRow:
     service_id: int
     client_id: int
     name: str
-    fate: str = CHANGE
-    why: str = ""  # it is the same already, or cannot be done
+    status: str = CHANGE
+    reason: str = ""  # it is the same already, or cannot be done
     notes: Sequence[str] = ()  # what else to know before it is done
-    was: Any = None  # of the setting
-    now: Any = None
+    before: Any = None  # of the setting
+    after: Any = None
     tokens: int | None = None  # that are live; None: not counted
 
 
@@ -62,16 +62,16 @@ class BulkPreview:
     revision: str = field(default_factory=lambda: secrets.token_urlsafe(12))
 
     def with_status(self, status: str) -> list[PreviewRow]:
-        return [row for row in self.rows if row.fate == status]
+        return [row for row in self.rows if row.status == status]
 
     def changes(self, row: PreviewRow) -> list[ChangeDescription]:
         """Describe the changes of one client; never contains a secret."""
         if self.edit:
-            return self.edit.target.describe_change(row.was, row.now)
-        if row.now is None:
+            return self.edit.target.describe_change(row.before, row.after)
+        if row.after is None:
             return []
-        was, now = (_("locked") if one else _("not locked") for one in (row.was, row.now))
-        return [ChangeDescription("locked", "", "", was, now)]
+        before, after = (_("locked") if one else _("not locked") for one in (row.before, row.after))
+        return [ChangeDescription("locked", "", "", before, after)]
 
     @property
     def tokens(self) -> int:
@@ -159,7 +159,7 @@ def _serialize(choice: ClientSelection) -> dict[str, Any]:
         "query": choice.query,
         "shown": choice.shown_count,
         "is_all": choice.selects_all,
-        "gaps": list(choice.warnings),
+        "warnings": list(choice.warnings),
         "preview": preview and _serialize_preview(preview),
     }
     return to_plain(details)
@@ -168,11 +168,11 @@ def _serialize(choice: ClientSelection) -> dict[str, Any]:
 def _serialize_preview(preview: BulkPreview) -> dict[str, Any]:
     edit = preview.edit
     return {
-        "deed": preview.action,
+        "action": preview.action,
         "rows": [asdict(row) for row in preview.rows],
-        "at": preview.created_at.isoformat(),
+        "created_at": preview.created_at.isoformat(),
         "edit": edit and [edit.target.name, edit.mode.value, edit.value],
-        "mark": preview.revision,
+        "revision": preview.revision,
     }
 
 
@@ -185,7 +185,7 @@ def _deserialize(content: Mapping[str, Any], changed_at: datetime) -> ClientSele
         content["query"],
         content["shown"],
         content["is_all"],
-        content["gaps"],
+        content["warnings"],
         preview and _deserialize_preview(preview),
         changed_at,
     )
@@ -197,9 +197,9 @@ def _deserialize_preview(content: Mapping[str, Any]) -> BulkPreview:
         name, mode, value = content["edit"]
         edit = SettingEdit(BULK_SETTINGS[name], EditMode(mode), value)
     return BulkPreview(
-        content["deed"],
+        content["action"],
         [PreviewRow(**one) for one in content["rows"]],
-        datetime.fromisoformat(content["at"]),
+        datetime.fromisoformat(content["created_at"]),
         edit,
-        content["mark"],
+        content["revision"],
     )

@@ -80,7 +80,7 @@ def bulk_action(request: ConsoleRequest, member: Member, selection: UUID) -> Htt
         return _selection_expired(request, member)
     form = BulkActionForm(request.POST or None, member=member)
     if form.is_valid():
-        action = form.cleaned_data["deed"]
+        action = form.cleaned_data["action"]
         if action == SET:
             name = form.cleaned_data["setting"]
             return redirect_to(request, _bulk_path("bulk_setting", member, selection, name))
@@ -106,7 +106,7 @@ def bulk_setting(
     if choice is None:
         return _selection_expired(request, member)
     data = request.POST if request.method == "POST" else None
-    form = setting_form(one)(data, place=f"bulk/{member.organization.pk}/{selection}")
+    form = setting_form(one)(data, object_key=f"bulk/{member.organization.pk}/{selection}")
     mode = EditModeForm(data)
     if form.is_valid() and mode.is_valid():
         edit = SettingEdit(one, EditMode(mode.cleaned_data["mode"]), entered_value(form, one))
@@ -159,9 +159,9 @@ def bulk_preview(request: ConsoleRequest, member: Member, selection: UUID) -> Ht
 
 def _preview_page(request: HttpRequest, member: Member, preview: BulkPreview) -> dict[str, Any]:
     """Return one page of the rows, with the requested status."""
-    counts = {fate: len(preview.with_status(fate)) for fate in ROW_STATUSES}
-    fate = request.GET.get("show", "")
-    rows = preview.with_status(fate) if fate in counts else preview.rows
+    counts = {status: len(preview.with_status(status)) for status in ROW_STATUSES}
+    status = request.GET.get("show", "")
+    rows = preview.with_status(status) if status in counts else preview.rows
     page = Paginator(rows, PREVIEW_ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return {
         "page": page,
@@ -169,7 +169,7 @@ def _preview_page(request: HttpRequest, member: Member, preview: BulkPreview) ->
             {"row": row, "service": service, "changes": preview.changes(row)}
             for row, service in _with_service_names(member, page)
         ],
-        "show": fate if fate in counts else "",
+        "show": status if status in counts else "",
         "counts": counts,
         "previous": _page_url(request, page.number - 1) if page.has_previous() else "",
         "next": _page_url(request, page.number + 1) if page.has_next() else "",

@@ -37,7 +37,7 @@ class PastedTokenForm(forms.Form):
         ),
     )
     sealed = forms.CharField(required=False, widget=forms.HiddenInput)
-    place = forms.ChoiceField(required=False, label=_("Service"))
+    service = forms.ChoiceField(required=False, label=_("Service"))
 
     def __init__(self, data: Any, member: Member, services: Sequence[IssuingService]) -> None:
         super().__init__(data)
@@ -57,12 +57,12 @@ class PastedTokenForm(forms.Form):
     def set_services(self, services: Sequence[IssuingService]) -> None:
         """Set the services to select from."""
         self._services = {service.key: service for service in services}
-        self.fields["place"].choices = _service_choices(services)  # type: ignore[attr-defined]
+        self.fields["service"].choices = _service_choices(services)  # type: ignore[attr-defined]
 
     @property
-    def service(self) -> IssuingService | None:
+    def selected_service(self) -> IssuingService | None:
         """The selected service."""
-        return self._services.get(self.cleaned_data.get("place", ""))
+        return self._services.get(self.cleaned_data.get("service", ""))
 
     @property
     def resealed(self) -> str:

@@ -69,9 +69,9 @@ def _choose_service(
     Without one, the context says why a service must be selected.
     """
     jwt = form.pasted.jwt if form.pasted else None
-    context: dict[str, Any] = {"jwt": jwt, "service": form.service}
-    if form.service:
-        return form.service, context
+    context: dict[str, Any] = {"jwt": jwt, "service": form.selected_service}
+    if form.selected_service:
+        return form.selected_service, context
     issuer = jwt.issuer if jwt else ""
     services = issuers.find_by_issuer(issuers.indexed_services(member), issuer)
     if not services:

@@ -24,10 +24,10 @@ def editor(member, few):
 def previewed(chosen):
     """Choose clients and what to do with them; the preview's path."""
 
-    def preview(browser, deed, *numbers, setting="", **entered):
+    def preview(browser, action, *numbers, setting="", **entered):
         path = chosen(browser, *numbers)
-        if deed != "set":
-            return browser.post(path, {"deed": deed})["Location"]
+        if action != "set":
+            return browser.post(path, {"action": action})["Location"]
         path = f"{path}set/{setting}/"
         body = fill_form(browser.get(path), "base", **entered)
         return browser.post(path, body, content_type=URLENCODED)["Location"]
@@ -54,20 +54,21 @@ def confirm(browser, path, **entered):
 
 
 def rows(response):
-    """What the page says of each client, by name: its fate, and the words."""
+    """What the page says of each client, by name: its status, and the words."""
     return {
-        line["row"].name: (line["row"].fate, line["row"].why) for line in response.context["lines"]
+        line["row"].name: (line["row"].status, line["row"].reason)
+        for line in response.context["lines"]
     }
 
 
-def fates(response):
-    return {name: fate for name, (fate, _) in rows(response).items()}
+def statuses(response):
+    return {name: status for name, (status, _) in rows(response).items()}
 
 
 def test_lock_preview_shows_changes_and_unchanged_clients(editor, previewed):
     response = editor.get(previewed(editor, "lock", 1, 3, 99))
 
-    assert fates(response) == {"Till": "change", "Ledger sync": "same", "": "cannot"}
+    assert statuses(response) == {"Till": "change", "Ledger sync": "same", "": "cannot"}
     assertContains(response, "Lock 1 client")
     assertContains(response, "Already locked.")
     assertContains(response, "Deleted.")
@@ -76,7 +77,7 @@ def test_lock_preview_shows_changes_and_unchanged_clients(editor, previewed):
 def test_unlock_preview_shows_changes_and_unchanged_clients(editor, previewed):
     response = editor.get(previewed(editor, "unlock", 1, 3))
 
-    assert fates(response) == {"Till": "same", "Ledger sync": "change"}
+    assert statuses(response) == {"Till": "same", "Ledger sync": "change"}
 
 
 def test_active_tokens_of_clients_to_lock_are_counted(editor, few, previewed, tokens):
@@ -108,7 +109,7 @@ def test_current_and_new_values_are_shown(editor, few, previewed):
     path = previewed(editor, "set", 1, 2, setting="pkceRequired", pkce_required__on="on")
     response = editor.get(path)
 
-    assert fates(response) == {"Till": "same", "Web shop": "change"}
+    assert statuses(response) == {"Till": "same", "Web shop": "change"}
     assertContains(response, "Set “Require PKCE” of 1 client")
     assertContains(response, "<ins")
 
@@ -125,7 +126,7 @@ def test_adding_to_a_list_preserves_its_items(editor, few, previewed):
     )
     response = editor.get(path)
 
-    assert fates(response) == {"Till": "change", "Web shop": "same"}
+    assert statuses(response) == {"Till": "change", "Web shop": "same"}
     assertContains(response, "Added")
 
 
@@ -141,7 +142,7 @@ def test_removing_from_a_list_removes_present_items(editor, few, previewed):
     )
     response = editor.get(path)
 
-    assert fates(response) == {"Till": "same", "Web shop": "change"}
+    assert statuses(response) == {"Till": "same", "Web shop": "change"}
     assertContains(response, "Removed")
 
 
@@ -164,7 +165,7 @@ def test_partially_visible_clients_cannot_be_changed(editor, few, previewed, mon
         token.permissions = ("view_client", "modify_client")
     path = previewed(editor, "set", 1, setting="pkceRequired", pkce_required__on="on")
 
-    assert fates(editor.get(path)) == {"Till": "cannot"}
+    assert statuses(editor.get(path)) == {"Till": "cannot"}
 
 
 def test_unreadable_client_is_explained(editor, few, previewed):
@@ -198,7 +199,11 @@ def test_rotation_preview_shows_clients_to_rotate(member, few, previewed):
     admin = member(Role.ADMIN)
     path = previewed(admin, "rotate", 1, 2, 4)
 
-    assert fates(admin.get(path)) == {"Till": "change", "Web shop": "cannot", "Partner": "cannot"}
+    assert statuses(admin.get(path)) == {
+        "Till": "change",
+        "Web shop": "cannot",
+        "Partner": "cannot",
+    }
     assertContains(admin.get(path), "Start 1 staged rotation")
     confirm(admin, path)
     assert Job.objects.get().kind == "client.stage_rotation"
@@ -209,11 +214,11 @@ def test_clients_no_longer_matching_are_left_out(editor, few, within):
     editor.get("/acme/clients/")
     fitting = {"within": within, "all": "yes", "query": "q=redirect%3Aold.example.com"}
     path = editor.post("/acme/clients/bulk/", fitting)["Location"]
-    assertContains(editor.get(editor.post(path, {"deed": "lock"})["Location"]), "Lock 1")
+    assertContains(editor.get(editor.post(path, {"action": "lock"})["Location"]), "Lock 1")
 
     few.clients[2]["redirectUris"] = ["https://new.example.com/cb"]
-    response = editor.get(editor.post(path, {"deed": "lock"})["Location"])
-    assert fates(response) == {"Web shop": "cannot"}
+    response = editor.get(editor.post(path, {"action": "lock"})["Location"])
+    assert statuses(response) == {"Web shop": "cannot"}
 
 
 def test_preview_is_paged_and_filtered(member, many, previewed):
@@ -293,8 +298,8 @@ def test_clients_of_other_services_and_regions_are_previewed(editor, few, previe
     other.clients[18] = {181: make_client(181, clientName="Far")}
     add_known_service(Organization.objects.get(), "us", 18)
     places = ["us/17/1", "us/18/181", "jp/19/191"]
-    path = editor.post("/acme/clients/bulk/", {"place": places})["Location"]
-    response = editor.get(editor.post(path, {"deed": "lock"})["Location"])
+    path = editor.post("/acme/clients/bulk/", {"client": places})["Location"]
+    response = editor.get(editor.post(path, {"action": "lock"})["Location"])
 
-    assert fates(response) == {"Till": "change", "Far": "change", "": "unread"}
+    assert statuses(response) == {"Till": "change", "Far": "change", "": "unread"}
     assertContains(response, "This region has no credential")

@@ -29,7 +29,7 @@ def test_ticked_clients_are_selected(member, few):
     browser = member(Role.EDITOR)
     browser.get(LIST, {"all": "yes"})
     places = ["us/17/1", "us/17/3", "us/17/3", "us/17/x", "nonsense"]
-    response = browser.post(URL, {"within": "us/17", "place": places})
+    response = browser.post(URL, {"within": "us/17", "client": places})
 
     assert names(browser, response) == ["Till", "Ledger sync"]
 
@@ -149,11 +149,11 @@ def test_selection_is_encrypted_and_expires(member, acme, few):
     clients = [Client.model_validate(one) for one in few.clients.values()]
     index_clients(acme, "us", 17, clients)
     browser = member(Role.EDITOR)
-    browser.post(URL, {"within": "us/17", "place": ["us/17/1"]})
+    browser.post(URL, {"within": "us/17", "client": ["us/17/1"]})
     assert "Till" not in Selection.objects.get().sealed
     Selection.objects.update(changed_at=timezone.now() - SELECTION_LIFETIME)
     old = Selection.objects.get()
-    browser.post(URL, {"within": "us/17", "place": ["us/17/2"]})
+    browser.post(URL, {"within": "us/17", "client": ["us/17/2"]})
 
     assert not Selection.objects.filter(pk=old.pk).exists()
     over = browser.get(f"{URL}{old.pk}/", follow=True)

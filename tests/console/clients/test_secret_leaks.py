@@ -160,12 +160,12 @@ def made(admin, do, shown):
 
 def many(admin, chosen, worker):
     """What a job has done, and a preview that is left open."""
-    preview = admin.post(chosen(admin, 45), {"deed": "lock"})["Location"]
+    preview = admin.post(chosen(admin, 45), {"action": "lock"})["Location"]
     body = fill_form(admin.get(preview), "reviewed", reason="Yearly", ticket="")
     admin.post(preview, body, content_type=URLENCODED)
     worker()
     selection = chosen(admin, 44, 45)
-    admin.post(selection, {"deed": "lock"})
+    admin.post(selection, {"action": "lock"})
     return {
         "selection": Selection.objects.get().pk,
         "job": Job.objects.latest("created_at").pk,

@@ -33,7 +33,7 @@ def test_compares_with_another_client(member, ledger, sandbox):
     editor = member(Role.EDITOR)
     sandbox.clients[45] = sandbox.clients[44] | {"clientId": 45, "pkceRequired": True}
 
-    page = editor.get(URL, {"beside": "us/17/45"})
+    page = editor.get(URL, {"compare": "us/17/45"})
 
     assert "pkceRequired" in {one.name for one in page.context["comparison"].differences}
     assertNotContains(page, OLD)

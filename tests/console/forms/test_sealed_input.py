@@ -65,12 +65,14 @@ def test_entered_secret_can_be_discarded_or_replaced():
 
 
 def test_sealed_input_is_bound_to_its_form():
-    here = SampleForm(document=service(**SECRET), edits={"secret": "n3w-s3cret"}, place="us/17")
+    here = SampleForm(
+        document=service(**SECRET), edits={"secret": "n3w-s3cret"}, object_key="us/17"
+    )
     (held,) = re.findall(r'name="secret.held" value="([^"]+)"', compact(str(here)))
-    there = str(SampleForm(document=service(**SECRET), place="us/18"))
+    there = str(SampleForm(document=service(**SECRET), object_key="us/18"))
     data = build_form_data(there, **{"secret": "replace", "secret.held": held})
 
-    form = SampleForm(data, place="us/18")
+    form = SampleForm(data, object_key="us/18")
 
     assert form.edits == {}
     assert [one.message for one in form.errors] == [

@@ -80,10 +80,10 @@ def test_missing_or_tampered_base_is_refused(spoil):
 
 def test_base_is_bound_to_its_object():
     seen = service(text="a")
-    data = build_form_data(str(SampleForm(document=seen, place="acme/us/17")), text="b")
+    data = build_form_data(str(SampleForm(document=seen, object_key="acme/us/17")), text="b")
 
-    assert SampleForm(data, place="acme/us/17").edits == {"text": "b"}
-    assert not SampleForm(data, place="acme/us/18").is_valid()
+    assert SampleForm(data, object_key="acme/us/17").edits == {"text": "b"}
+    assert not SampleForm(data, object_key="acme/us/18").is_valid()
 
 
 def test_base_is_bound_to_its_section():

@@ -79,7 +79,7 @@ def test_time_before_the_first_version_says_so(editor, changed):
 def test_compares_with_another_time(editor, changed):
     earlier = (changed - timedelta(hours=2)).isoformat()
 
-    page = editor.get(URL, at(changed, beside=earlier))
+    page = editor.get(URL, at(changed, compare=earlier))
 
     assertContains(page, "1 difference")
     assertContains(page, "(last known)")
@@ -96,7 +96,7 @@ def test_compares_with_another_service(editor, changed, sandbox):
     }
     add_known_service(Organization.objects.get(), "us", 18)
 
-    page = editor.get(URL, at(changed, beside="us/18"))
+    page = editor.get(URL, at(changed, compare="us/18"))
 
     assert [one.name for one in page.context["comparison"].differences] == ["pkceRequired"]
     expected = {one.name for one in page.context["comparison"].expected}
@@ -108,7 +108,7 @@ def test_compares_with_the_last_version_of_an_unavailable_service(editor, change
     editor.get("/acme/services/us/18/")
     sandbox.fault("status", status=503)
 
-    page = editor.get(URL, at(changed, beside="us/18"))
+    page = editor.get(URL, at(changed, compare="us/18"))
 
     assert page.context["comparison"] is not None
     assertContains(page, "Twin in United States, last seen")
@@ -129,7 +129,7 @@ def test_removed_versions_are_reported(editor, changed):
 
 @pytest.mark.parametrize("beside", ["nothing", "us/18/44", "xx/18", "eu/18"])
 def test_comparison_with_an_unknown_object_says_so(editor, changed, beside):
-    page = editor.get(URL, at(changed, beside=beside))
+    page = editor.get(URL, at(changed, compare=beside))
 
     assertContains(page, "Not found.")
 
@@ -171,7 +171,7 @@ def test_future_time_is_an_error(editor, changed):
 
     assertContains(page, "That time is in the future")
     assertContains(page, "No differences.")
-    page = editor.get(URL, at(changed, beside=later.isoformat()))
+    page = editor.get(URL, at(changed, compare=later.isoformat()))
     assertContains(page, "Not found.")
 
 
@@ -189,7 +189,7 @@ def test_time_before_creation_says_so(editor, sandbox):
     "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "nonsense"]
 )
 def test_invalid_times_are_errors(editor, changed, moment):
-    page = editor.get(URL, {"at": moment, "beside": moment})
+    page = editor.get(URL, {"at": moment, "compare": moment})
 
     assert page.status_code == 200
     assertContains(page, 'id="at-error"')
@@ -202,7 +202,7 @@ def test_resubmitted_form_stays_at_its_version(editor, changed):
     newest = Version.objects.latest("number").first_at
 
     page = editor.get(URL, at(newest))
-    sent = fill_form(page, "exact", beside="now")
+    sent = fill_form(page, "exact", compare="now")
 
     assertContains(editor.get(f"{URL}?{sent}"), "No differences.")
     typed = f"{newest - timedelta(hours=2):%Y-%m-%dT%H:%M:%S}"
@@ -224,7 +224,7 @@ def test_repeated_hour_at_the_end_of_summer_time_is_distinguished(editor, sandbo
     other = page.content.decode().partition("?at=2025-10-26T02")[2].partition('"')[0]
     page = editor.get(f"{URL}?at=2025-10-26T02{other}")
     assert page.context["moment"] - first == timedelta(hours=1)
-    again = editor.get(f"{URL}?{fill_form(page, 'exact', beside='us/17')}")
+    again = editor.get(f"{URL}?{fill_form(page, 'exact', compare='us/17')}")
     assert again.context["moment"] == page.context["moment"]
 
     page = editor.get(URL, {"at": "2025-03-30T02:30:00"})
@@ -238,8 +238,8 @@ def test_compares_with_a_service_of_another_region(editor, acme, changed, sandbo
     sandbox.region("jp").services[99] = sandbox.services[17] | far
     add_known_service(acme, "jp", 99)
 
-    page = editor.get(URL, at(changed, beside="jp/99"))
+    page = editor.get(URL, at(changed, compare="jp/99"))
 
     assert [one.name for one in page.context["comparison"].differences] == ["pkceRequired"]
     assertContains(page, "Far in Japan (current)")
-    assert editor.get(URL, at(changed, beside="jp/98")).context["error"]
+    assert editor.get(URL, at(changed, compare="jp/98")).context["error"]

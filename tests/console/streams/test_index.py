@@ -21,4 +21,4 @@ def test_numbers_are_grouped_and_buttons_named_for_screen_readers(admin, token):
     page = admin.get("/acme/streams/")
 
     assertContains(page, '<td class="num" data-label="Last row">1,234,567</td>')
-    assertContains(page, '<span class="sr">Revoke</span>')
+    assertContains(page, '<span class="visually-hidden">Revoke</span>')

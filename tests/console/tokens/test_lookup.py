@@ -55,7 +55,7 @@ def test_opaque_token_needs_a_service(desk, leaked, signer):
 
     assertContains(asked, "Select a service")
     assert not introspected(signer)
-    body = fill_form(asked, "sealed", place="us/17")
+    body = fill_form(asked, "sealed", service="us/17")
     told = desk.post(BOX, body, content_type=URLENCODED)
     assertContains(told, OWNER)
     assertContains(told, "Active")
@@ -64,7 +64,7 @@ def test_opaque_token_needs_a_service(desk, leaked, signer):
 def test_refresh_token_is_identified_by_introspection(desk, leaked):
     paste(desk, LEAKED)
 
-    told = paste(desk, REFRESH, place="us/17")
+    told = paste(desk, REFRESH, service="us/17")
 
     assertContains(told, "Refresh token")
     assertContains(told, OWNER)
@@ -84,7 +84,7 @@ def test_non_numeric_client_id_is_shown(desk, leaked, signer, monkeypatch):
     monkeypatch.setattr(signer, "_dispatch", odd)
     paste(desk, LEAKED)
 
-    assertContains(paste(desk, REFRESH, place="us/17"), "9" * 5000)
+    assertContains(paste(desk, REFRESH, service="us/17"), "9" * 5000)
 
 
 @pytest.mark.parametrize("page", [BOX, "/acme/tokens/verify/"])
@@ -231,7 +231,7 @@ def test_pasted_token_is_stored_nowhere(desk, jwt, leaked, caplog):
     caplog.set_level("DEBUG")
     token = jwt()
     answers = [paste(desk, token), paste(desk, LEAKED), paste(desk, REFRESH)]
-    answers.append(paste(desk, REFRESH, place="us/17"))
+    answers.append(paste(desk, REFRESH, service="us/17"))
 
     assert {one["Cache-Control"] for one in answers} == {"no-store"}
     hunt = SecretScanner({token, LEAKED, REFRESH})
@@ -244,7 +244,7 @@ def test_pasted_token_is_stored_nowhere(desk, jwt, leaked, caplog):
 
 def test_sealed_token_opens_for_the_same_person_for_a_while(desk, member, leaked, monkeypatch):
     asked = paste(desk, LEAKED)
-    body = fill_form(asked, "sealed", place="us/17")
+    body = fill_form(asked, "sealed", service="us/17")
 
     other = member(Role.ADMIN).post(BOX, body, content_type=URLENCODED)
     later = time.time() + 601
@@ -265,5 +265,5 @@ def test_service_lists_of_a_lookup_are_limited(desk, leaked, signer, settings):
     assertContains(refused, "service listings per hour", status_code=422)
     assert len(signer.calls) == before
     assert AuditEntry.objects.get(operation="budget.exceeded").object == "listings"
-    chosen = desk.post(BOX, fill_form(refused, "sealed", place="us/17"), content_type=URLENCODED)
+    chosen = desk.post(BOX, fill_form(refused, "sealed", service="us/17"), content_type=URLENCODED)
     assertContains(chosen, "Active")

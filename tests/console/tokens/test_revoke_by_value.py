@@ -24,7 +24,7 @@ def form(desk, leaked):
     """What the form sends that stands beside a token which was looked up."""
 
     def form(token=LEAKED, **entered):
-        page = desk.post(BOX, {"token": token, "place": "us/17"})
+        page = desk.post(BOX, {"token": token, "service": "us/17"})
         return fill_form(page, "reason", **WHY | entered)
 
     return form

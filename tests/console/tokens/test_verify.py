@@ -55,7 +55,7 @@ def test_clock_skew_is_tolerated(verify, jwt):
 def test_wrong_signature_is_reported(verify, jwt, signer):
     token = jwt()
 
-    response = verify(token[:-8] + ("A" * 8), place="")
+    response = verify(token[:-8] + ("A" * 8), service="")
 
     assertContains(response, ">Invalid<")
     assert not SecretScanner({token}).find_leak(response.text)
@@ -68,8 +68,8 @@ def test_jws_of_a_client_is_valid(verify, signer):
     asked = verify(token, client_id="44")
     assertContains(asked, "Select a service")
 
-    assertContains(verify(token, client_id="44", place="us/17"), ">Valid<")
-    assertContains(verify(token, place="us/17"), ">Invalid<")
+    assertContains(verify(token, client_id="44", service="us/17"), ">Valid<")
+    assertContains(verify(token, service="us/17"), ">Invalid<")
 
 
 def test_errors_preserve_the_pasted_jws(verify, jwt, client, member):

@@ -81,7 +81,7 @@ def test_row_is_updated_and_links_the_receipt(desk, row):
     assertContains(response, 'id="app-us-17-44"')
     assertContains(response, "revoked")
     assertContains(response, f"receipts/{Receipt.objects.get().pk}/")
-    before = response.text.partition('id="deeds"')[2]
+    before = response.text.partition('id="earlier-actions"')[2]
     assert "Lost phone" in before  # what was just done as well
     assert "INC-7" in before
     again = desk.get(row.removesuffix("17/44/"), headers=HTMX)

@@ -93,9 +93,9 @@ def left(bo, other):
     pk = User.objects.get(username="bo@other.example").pk
     who = Actor(pk, "bo@other.example", Role.ADMIN, other.pk, "other")
     item = NewItem("us", 18, 50, label=THEIRS, payload={"rotation": THEIRS})
-    chosen = {"within": "us/18", "place": ["us/18/50"]}
+    chosen = {"within": "us/18", "client": ["us/18/50"]}
     bulk = bo.post(page_path("clients:bulk_select", organization="other"), chosen)["Location"]
-    bo.post(bulk, {"deed": "lock"})
+    bo.post(bulk, {"action": "lock"})
     job = start_job(who, other, "client.activate_secret", THEIRS, [item], reason=THEIRS)
     receipt = Receipt(organization=other, actor=THEIRS, reason=THEIRS).seal_subject(THEIRS)
     receipt.save()

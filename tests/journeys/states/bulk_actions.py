@@ -14,19 +14,19 @@ def choose(scene, count=4, **other):
     fill(scene, max(count, 4))
     region, number = scene.path_params["region"], scene.path_params["service_id"]
     places = [f"{region}/{number}/{one}" for one in range(1, count + 1)]
-    sent = {"within": f"{region}/{number}", "place": places, **other}
+    sent = {"within": f"{region}/{number}", "client": places, **other}
     path = scene.client.post(scene.path("clients:bulk_select"), sent)["Location"]
     scene.path_params["selection"] = path.rstrip("/").rpartition("/")[2]
     return path
 
 
-def preview(scene, path, deed="lock", setting="", **entered):
-    if deed == "set":
+def preview(scene, path, action="lock", setting="", **entered):
+    if action == "set":
         path = f"{path}set/{setting}/"
         body = fill_form(scene.client.get(path), "base", **entered)
         scene.client.post(path, body, content_type=URLENCODED)
     else:
-        scene.client.post(path, {"deed": deed})
+        scene.client.post(path, {"action": action})
     scene.goto("clients:bulk_preview")
 
 

@@ -39,12 +39,12 @@ def compared_with_current(scene):
 def compared_with_other(scene):
     scene.client.get(scene.path("services:show"))
     twin = next(one for one in scene.sandbox.services if one != scene.service["apiKey"])
-    scene.goto("services:version_at", f"?beside=us/{twin}")
+    scene.goto("services:version_at", f"?compare=us/{twin}")
 
 
 @page_state("services:version_at", Role.VIEWER)
 def no_history(scene):
-    scene.goto("services:version_at", "?at=1999-12-31T23:59&beside=nothing")
+    scene.goto("services:version_at", "?at=1999-12-31T23:59&compare=nothing")
 
 
 @page_state("services:show", Role.ADMIN)

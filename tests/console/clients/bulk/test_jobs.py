@@ -227,7 +227,7 @@ def test_unlocked_clients_among_a_thousand_are_locked(member, acme, sandbox, wor
         "shown": "1000",
     }
     path = browser.post("/acme/clients/bulk/", fitting)["Location"]
-    preview = browser.post(path, {"deed": "lock"})["Location"]
+    preview = browser.post(path, {"action": "lock"})["Location"]
     body = fill_form(browser.get(preview), "reviewed", reason="Old host", count="100")
     browser.post(preview, body, content_type=URLENCODED)
     worker()
