@@ -23,10 +23,10 @@ from bench.report import Ratio, print_lines
 from tenants.audit.actor import Actor
 from tenants.audit.recorder import AuditLogSink
 from tenants.audit.writer import writer
-from tenants.authlete import errors
 from tenants.authlete.api.services import UPDATE
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import diff_edits
+from tenants.authlete.outcome import Outcome
 
 ROUNDS = 300
 ACTOR = Actor(7, "ida@bench.example", "admin", 1, "harbor", "a-page", "127.0.0.1")
@@ -123,4 +123,4 @@ def _save(row: Any) -> None:
 def _record(before: dict[str, Any]) -> None:
     found = diff_edits(before, before | _changed())
     (entry,) = SINK.record_intents([replace(CALL, changes=found)])
-    SINK.record_outcomes([CallOutcome(entry, errors.Outcome.SUCCEEDED, 200)])
+    SINK.record_outcomes([CallOutcome(entry, Outcome.SUCCEEDED, 200)])

@@ -34,9 +34,9 @@ from tenants.audit.records import (
     IntentRecord,
     OutcomeRecord,
 )
-from tenants.authlete import errors
 from tenants.authlete.api.services import GET
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
+from tenants.authlete.outcome import Outcome
 
 THREADS = 32
 SECONDS = 3.0
@@ -144,12 +144,12 @@ def run_in_threads(call: Callable[[], None]) -> WaitTimes:
 
 def write_grouped() -> None:
     (entry,) = SINK.record_intents([CALL])
-    SINK.record_outcomes([CallOutcome(entry, errors.Outcome.SUCCEEDED, 200)])
+    SINK.record_outcomes([CallOutcome(entry, Outcome.SUCCEEDED, 200)])
 
 
 def make_rows() -> tuple[IntentRecord, OutcomeRecord]:
     opened = build_intent(ACTOR, GET.name, "read", region="us", service="17", path=CALL.path)
-    return opened, build_outcome(opened.entry, errors.Outcome.SUCCEEDED, status=200)
+    return opened, build_outcome(opened.entry, Outcome.SUCCEEDED, status=200)
 
 
 def write_chained(lock: threading.Lock) -> None:
@@ -170,7 +170,7 @@ def write_alone() -> None:
 
 def _fan_out() -> None:
     for entry in SINK.record_intents([CALL] * FANOUT_CALLS):
-        SINK.record_outcomes([CallOutcome(entry, errors.Outcome.SUCCEEDED, 200)], wait=False)
+        SINK.record_outcomes([CallOutcome(entry, Outcome.SUCCEEDED, 200)], wait=False)
     SINK.flush()
 
 

@@ -1,58 +1,24 @@
-"""Where sign-in differs from what the library does by itself."""
+"""The adapters of django-allauth: sign-in without sign-up, and sealed 2FA seeds."""
 
-import secrets
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from console.accounts.audit import log_account_event
 from console.accounts.hashers import HashingBusyError
 from console.accounts.passwords import MAX_PASSWORD_BYTES
+from console.accounts.throttling import failed_attempts_key, remember_browser
 from console.web.access import client_ip
 from console.web.step_up import is_recently_authenticated
 from tenants.audit.events import SIGN_IN_THROTTLED
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.crypto import mfa_seeds
 from tenants.organizations.members import normalize_email
-
-COOKIE_MAX_AGE_SECONDS = 90 * 24 * 60 * 60  # seconds
-COOKIE_NAME = "browser" if settings.INSECURE else "__Host-browser"
-
-_signer = TimestampSigner(salt="meridian known browser")
-
-
-def remember_browser(response: HttpResponse, login: str) -> None:
-    """Let this browser be known as one that ``login`` signs in with."""
-    response.set_cookie(
-        COOKIE_NAME,
-        _signer.sign(f"{secrets.token_urlsafe(12)}:{_digest(login)}"),
-        max_age=COOKIE_MAX_AGE_SECONDS,
-        secure=not settings.INSECURE,
-        httponly=True,
-        samesite="Strict",
-    )
-
-
-def known_browser_id(request: HttpRequest, login: str) -> str:
-    """Return the name of a browser that ``login`` has signed in with; empty if there is none."""
-    try:
-        value = _signer.unsign(request.COOKIES.get(COOKIE_NAME, ""), max_age=COOKIE_MAX_AGE_SECONDS)
-    except BadSignature:
-        return ""
-    name, _, whose = value.partition(":")
-    return name if whose == _digest(login) else ""
-
-
-def _digest(login: str) -> str:
-    return salted_hmac("meridian known browser", login, algorithm="sha256").hexdigest()
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -101,13 +67,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return response
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Return the key that counts attempts: the login's, whatever host the browser names.
-
-        A browser that this person has signed in with has a count of its own: whoever
-        guesses from elsewhere does not lock them out.
-        """
         login = normalize_email(str(credentials.get("email") or credentials.get("username")))
-        return f"{known_browser_id(request, login)}:{login}"
+        return failed_attempts_key(request, login)
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -10,7 +10,7 @@ from console.web.access import client_ip
 from tenants.audit.actor import Actor
 from tenants.audit.events import AuditEvent
 from tenants.audit.recorder import EventDetails, record_event
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.models import Membership
 from tenants.organizations.members import normalize_email
 

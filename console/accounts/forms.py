@@ -21,7 +21,7 @@ from django.core.exceptions import ValidationError
 
 from console.accounts.audit import log_account_event
 from tenants.audit.events import SIGN_IN_THROTTLED
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.crypto import mfa_seeds
 
 PENDING_SECRET_KEY = totp.SECRET_SESSION_KEY

@@ -15,7 +15,8 @@ from console.accounts.audit import log_account_event
 from console.accounts.middleware import LAST_SEEN_KEY, STARTED_KEY
 from console.web.preferences import adopt_browser_time_zone
 from tenants.audit import events
-from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.errors import AuditUnavailableError
+from tenants.authlete.outcome import Outcome
 
 
 @receiver(auth.user_logged_in)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from console.accounts.audit import log_account_event
 from console.web.step_up import has_totp
 from tenants.audit.events import SIGN_IN_THROTTLED
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 
 
 def logout(request: HttpRequest) -> HttpResponse:

@@ -26,9 +26,9 @@ from tenants.authlete.errors import (
     CredentialCircuitOpenError,
     InconclusiveEvidenceError,
     InvalidRequestError,
-    Outcome,
     UnauthorizedError,
 )
+from tenants.authlete.outcome import Outcome
 from tenants.jobs.completion import load_starter, worker_actor
 from tenants.jobs.context import JobContext
 from tenants.jobs.control import start_job

@@ -22,7 +22,7 @@ from tenants.audit.retention.policy import ACCESS
 from tenants.audit.retention.runs import find_deleted_until
 from tenants.audit.search.entries import search_entries
 from tenants.audit.search.filters import EntryFilters
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.models import Membership, Organization
 from tenants.organizations.roles import PERMISSIONS_BY_ROLE, Role
 

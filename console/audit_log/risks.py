@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.audit.models import AuditEntry
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.organizations.roles import Role
 
 type RiskTest = Callable[[FieldChange], bool]

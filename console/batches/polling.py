@@ -18,10 +18,10 @@ from tenants.authlete.errors import (
     AuthleteError,
     CredentialCircuitOpenError,
     NotFoundError,
-    Outcome,
     UnauthorizedError,
 )
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 from tenants.jobs.context import JobContext
 from tenants.jobs.control import run_now, start_job
 from tenants.jobs.models import OPEN_JOB_STATES, Item, ItemState, Job, NewItem, RetryLaterError

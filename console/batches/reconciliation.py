@@ -20,7 +20,8 @@ from tenants.audit.reconciliation.resolutions import find_unresolved, on_resolve
 from tenants.audit.recorder import record_action
 from tenants.authlete import AuthleteClient
 from tenants.authlete.api.batches import CREATE
-from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.outcome import Outcome
 from tenants.organizations.reconciliation import register_evidence_source
 
 MAX_CLIENTS = 10  # clients whose tokens are counted

@@ -25,10 +25,10 @@ from tenants.authlete.errors import (
     AuthleteError,
     InvalidRequestError,
     InvalidResponseError,
-    Outcome,
     UnauthorizedError,
 )
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 from tenants.crypto.vault import UnsealError
 from tenants.jobs.completion import load_starter, worker_actor
 from tenants.jobs.context import JobContext

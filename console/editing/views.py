@@ -34,8 +34,9 @@ from tenants.audit.models import AuditEntry
 from tenants.authlete import AuthleteClient
 from tenants.authlete.client import CALL_TIMEOUT_SECONDS
 from tenants.authlete.documents.base import Document, Section
-from tenants.authlete.errors import AuthleteError, Outcome, StaleVersionError
+from tenants.authlete.errors import AuthleteError, StaleVersionError
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.transport.deadline import Deadline
 from tenants.crypto.fingerprints import get_object_redactor
 

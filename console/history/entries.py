@@ -27,7 +27,7 @@ from tenants.audit.reconciliation.resolutions import find_unresolved
 from tenants.audit.retention.policy import CHANGES, DESTRUCTIONS, REVEALS
 from tenants.audit.search.filters import EntryFilters
 from tenants.audit.search.groups import EntryGroup, search_groups
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.organizations.roles import ConsolePermission
 from tenants.versions.external_changes import EXPLAINING_OPERATIONS
 

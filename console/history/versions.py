@@ -17,8 +17,9 @@ from tenants.audit.models import IS_CHANGE, AuditEntry, to_microseconds
 from tenants.audit.reconciliation.evidence import MAX_CLOCK_SKEW, MICROSECOND
 from tenants.audit.search.entries import find_seq_range
 from tenants.authlete.documents.base import Document
-from tenants.authlete.errors import AuthleteError, ForbiddenError, NotFoundError, Outcome
+from tenants.authlete.errors import AuthleteError, ForbiddenError, NotFoundError
 from tenants.authlete.object_ref import ObjectRef
+from tenants.authlete.outcome import Outcome
 from tenants.versions import timeline
 from tenants.versions.external_changes import created_at
 from tenants.versions.models import Version

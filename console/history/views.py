@@ -54,7 +54,8 @@ from console.web.access import ConsoleRequest
 from console.web.responses import redirect_to, render_page
 from tenants.audit.models import AuditEntry
 from tenants.authlete.documents.base import Document
-from tenants.authlete.errors import AuthleteError, ForbiddenError, NotFoundError, Outcome
+from tenants.authlete.errors import AuthleteError, ForbiddenError, NotFoundError
+from tenants.authlete.outcome import Outcome
 from tenants.organizations.roles import ConsolePermission
 from tenants.versions.models import Version
 from tenants.versions.timeline import load_newest_versions

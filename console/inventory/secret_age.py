@@ -17,8 +17,8 @@ from tenants.audit.events import SECRET_RESOLVE
 from tenants.audit.models import AuditEntry
 from tenants.authlete.api.clients import REFRESH_SECRET, SET_SECRET
 from tenants.authlete.documents.client.rules.authentication import CLIENT_SECRET_METHODS
-from tenants.authlete.errors import Outcome
 from tenants.authlete.object_ref import ObjectRef
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.timestamps import datetime_from_ms
 from tenants.models import Organization
 

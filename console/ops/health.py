@@ -21,8 +21,8 @@ from tenants.audit import record_builder, store
 from tenants.audit.actor import Actor
 from tenants.audit.integrity import anchors
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 from tenants.crypto.key_ring import KeyNotFoundError
 from tenants.jobs import queue
 

@@ -28,7 +28,8 @@ from tenants.audit.actor import Actor
 from tenants.audit.integrity.chain_export import ExportIntegrityError
 from tenants.audit.recorder import record_action, record_event
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.errors import AuditUnavailableError
+from tenants.authlete.outcome import Outcome
 from tenants.models import Membership, Organization
 from tenants.organizations.roles import ConsolePermission
 

@@ -22,8 +22,8 @@ from tenants.audit.actor import Actor
 from tenants.audit.events import ACCESS_DENIED, ACCESS_NON_MEMBER, AuditEvent
 from tenants.audit.recorder import AuditLogSink, record_event
 from tenants.authlete import AuthleteClient
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 from tenants.models import Membership, Organization
 from tenants.organizations.api_clients import (
     CredentialsByRegion,

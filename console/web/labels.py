@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 from tenants.organizations.roles import ConsolePermission, Permission, Role
 
 OUTCOME_LABELS: Mapping[str, str | Promise] = {outcome: _(outcome.label) for outcome in Outcome}

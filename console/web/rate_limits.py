@@ -16,7 +16,7 @@ from console.models import RateLimitUse
 from console.web.access import Member
 from tenants.audit.events import RATE_LIMIT_EXCEEDED
 from tenants.audit.recorder import record_event
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.metrics import RATE_LIMITED
 
 LIMIT_WINDOW = timedelta(hours=1)

@@ -10,8 +10,8 @@ from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.records import IntentRecord, OutcomeRecord, canonical_json
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome as Fate
 from tenants.authlete.json.reader import make_storable, replace_surrogates
+from tenants.authlete.outcome import Outcome as Fate
 from tenants.authlete.redaction.fingerprint import Fingerprint
 
 TEXT_FIELDS = tuple(

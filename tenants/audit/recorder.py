@@ -23,8 +23,9 @@ from tenants.audit.records import IntentRecord, Record
 from tenants.audit.writer import AuditWriteError, writer
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.errors import AuditUnavailableError
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 from tenants.outbound.alerts import WindowCounter, alert, should_report
 
 

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Operation
+from tenants.authlete.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)

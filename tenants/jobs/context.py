@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete import AuthleteClient
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
-from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.errors import AuditUnavailableError
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 from tenants.jobs import leases
 from tenants.jobs.models import OPEN_JOB_STATES, Item, ItemState, Job, LeaseLostError, NewItem
 from tenants.organizations.api_clients import CredentialsByRegion, connect

@@ -11,11 +11,11 @@ from tenants.authlete.errors import (
     CredentialCircuitOpenError,
     DeadlineExceededError,
     NotSentError,
-    Outcome,
     PoolTimeoutError,
     RateLimitError,
     UnauthorizedError,
 )
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.transport.circuit_breaker import is_region_failure
 from tenants.jobs.models import ItemState
 

@@ -17,7 +17,8 @@ from tenants.audit.actor import Actor
 from tenants.audit.recorder import AuditLogSink, record_action, record_event
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.credential_check import CredentialCheck, CredentialProblem, check_credential
-from tenants.authlete.errors import Outcome, UnauthorizedError
+from tenants.authlete.errors import UnauthorizedError
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.redaction.fingerprint import Fingerprint
 from tenants.crypto.vault import UnsealError
 from tenants.models import Credential, Organization

@@ -30,8 +30,9 @@ from tenants.audit.recorder import record_event
 from tenants.authlete.changes import FieldChange, get_top_level_field
 from tenants.authlete.documents.base import Document
 from tenants.authlete.edits import READ_ONLY_FIELDS
-from tenants.authlete.errors import AuditUnavailableError, ConcurrentWriteError, Outcome
+from tenants.authlete.errors import AuditUnavailableError, ConcurrentWriteError
 from tenants.authlete.object_ref import ObjectRef
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.redaction.unknown_fields import redact_unknown_fields
 from tenants.authlete.snapshots import diff_snapshots
 from tenants.authlete.timestamps import datetime_from_ms

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tenants.audit.events import AUDIT_RESOLVE
 from tenants.audit.models import IS_CHANGE, OUTCOME_TIMEOUT, AuditEntry, to_microseconds
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.transport.deadline import Deadline
 from tenants.versions.external_changes import (
     CLIENT_CREATION_OPERATIONS,

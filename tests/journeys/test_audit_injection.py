@@ -13,7 +13,7 @@ from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.writer import writer
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.models import Organization
 from tests.journeys.states.webhooks import log
 from tests.support.journeys import HOSTILE_TEXTS, NARROW_VIEWPORT, open_unharmed, unharmed

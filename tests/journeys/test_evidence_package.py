@@ -16,7 +16,7 @@ from tenants.audit import record_builder
 from tenants.audit.actor import Actor
 from tenants.audit.models import to_microseconds
 from tenants.audit.writer import writer
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.models import Organization
 from tenants.organizations.roles import Role
 from tests.journeys.states.evidence_packages import work

@@ -8,8 +8,9 @@ from httpx import Headers
 
 from tenants.audit.models import AuditEntry
 from tenants.authlete.api import OPERATIONS
-from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.response_parser import build_reply, parse_response
 from tenants.authlete.transport.http import RawResponse
 from tenants.organizations.roles import Role

@@ -7,7 +7,7 @@ from tenants.audit import record_builder
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry, to_microseconds
 from tenants.audit.writer import writer
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MONTH = timedelta(days=30)

@@ -25,7 +25,8 @@ from tenants.audit.reconciliation.evidence import Conclusion
 from tenants.audit.reconciliation.resolutions import find_unresolved as found
 from tenants.audit.reconciliation.resolutions import resolve as write
 from tenants.audit.reconciliation.rules import RULES
-from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.errors import AuditUnavailableError
+from tenants.authlete.outcome import Outcome
 from tenants.jobs.models import OPEN_JOB_STATES, Job
 from tenants.organizations.reconciliation import find_evidence
 from tenants.organizations.roles import ConsolePermission

@@ -18,7 +18,8 @@ from console.web.access import Member
 from tenants.audit.actor import Actor
 from tenants.authlete import AuthleteClient
 from tenants.authlete.api.clients import ClientApi
-from tenants.authlete.errors import AuthleteError, NotFoundError, Outcome
+from tenants.authlete.errors import AuthleteError, NotFoundError
+from tenants.authlete.outcome import Outcome
 from tenants.jobs import control
 from tenants.jobs.models import Job, NewItem
 

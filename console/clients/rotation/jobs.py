@@ -9,8 +9,9 @@ from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.resolutions import on_resolved
 from tenants.authlete.api.clients import SET_SECRET
-from tenants.authlete.errors import InvalidRequestError, Outcome, StaleVersionError
+from tenants.authlete.errors import InvalidRequestError, StaleVersionError
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 from tenants.crypto.vault import UnsealError
 from tenants.jobs.completion import load_starter, worker_actor
 from tenants.jobs.context import JobContext

@@ -24,9 +24,10 @@ from tenants.authlete.client import CALL_TIMEOUT_SECONDS
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.client.rules.authentication import CLIENT_SECRET_METHODS
 from tenants.authlete.documents.enums import JWE_ALG, JWE_ALG_ASYMMETRIC, JWS_ALG_SYMMETRIC
-from tenants.authlete.errors import AuditUnavailableError, AuthleteError, Outcome
+from tenants.authlete.errors import AuditUnavailableError, AuthleteError
 from tenants.authlete.json.reader import make_storable
 from tenants.authlete.object_ref import ObjectRef
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.redaction.fingerprint import Fingerprint
 from tenants.jobs.models import OPEN_JOB_STATES, Job
 from tenants.jobs.periodic_tasks import run_every_minute

@@ -14,7 +14,6 @@ from django.utils.translation import ngettext
 from console.clients.listing import rows
 from console.clients.listing.filters import CLIENT_VOCABULARY, SERVICE_LIST_FACETS, TYPE_FACET
 from console.clients.listing.refresh import REFRESH_SECONDS, RefreshResult, refresh_clients
-from console.clients.listing.refresh import refresh_clients as read_anew
 from console.clients.listing.rows import ClientRow, ColumnsForm, chosen_columns, save_columns
 from console.clients.listing.search import SORT_COLUMNS, ClientSearch
 from console.clients.listing.service_list import fetch_all, fetch_page
@@ -179,7 +178,7 @@ def refresh(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Refresh the clients of all services in all regions."""
     back = reverse("clients:index", args=[member.organization.slug])
     if request.method == "POST":
-        result = read_anew(member)
+        result = refresh_clients(member)
         tell = messages.success if result and result.is_complete else messages.warning
         tell(request, _result_message(result))
         return redirect_to(request, back)

@@ -13,8 +13,9 @@ from console.web.rate_limits import REVEAL_LIMIT, consume
 from console.web.responses import render_page
 from console.web.step_up import step_up
 from tenants.authlete.api.clients import ClientApi
-from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 
 
 @workspace_page(Effect.READ)

@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tenants.authlete.api.hardware_keys import HardwareKey, HardwareKeysApi
-from tenants.authlete.errors import AuthleteError, NotFoundError, Outcome
+from tenants.authlete.errors import AuthleteError, NotFoundError
+from tenants.authlete.outcome import Outcome
 
 
 class LostReplyError(Exception):

@@ -12,10 +12,10 @@ from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import (
     AuthleteError,
     NotFoundError,
-    Outcome,
     PartialViewError,
     StaleVersionError,
 )
+from tenants.authlete.outcome import Outcome
 
 MAX_UPDATE_ATTEMPTS = 3  # if others save the service at the same time
 State = Rollover.State

@@ -22,7 +22,8 @@ from tenants.authlete import AuthleteClient
 from tenants.authlete.api.diagnostics import Introspection, IntrospectionResponse
 from tenants.authlete.api.tokens import TokensApi
 from tenants.authlete.documents.enums import GRANT_TYPE
-from tenants.authlete.errors import AuthleteError, NotFoundError, Outcome
+from tenants.authlete.errors import AuthleteError, NotFoundError
+from tenants.authlete.outcome import Outcome
 
 MAX_CLIENT_ID_DIGITS = 20
 BOUND_TOKEN_CODE = "A065308"  # proof of possession required  # noqa: S105

@@ -26,8 +26,9 @@ from console.web.step_up import step_up
 from tenants.authlete.api.tokens import MAX_PAGE_SIZE
 from tenants.authlete.documents.tokens import CreatedToken
 from tenants.authlete.edits import WriteResult
-from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 from tenants.organizations.roles import ConsolePermission
 
 STATE_LABELS: dict[str, str | Promise] = {

@@ -25,8 +25,9 @@ from console.web.rate_limits import REVEAL_LIMIT, consume
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.audit.recorder import EventDetails
-from tenants.authlete.errors import AuthleteError, NotFoundError, Outcome
+from tenants.authlete.errors import AuthleteError, NotFoundError
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 from tenants.crypto.fingerprints import get_draft_redactor
 from tenants.organizations.roles import ConsolePermission
 

@@ -19,8 +19,9 @@ from tenants.audit.reconciliation.evidence import (
     conclude_inconclusive,
     conclude_succeeded,
 )
-from tenants.authlete.errors import NotFoundError, Outcome
+from tenants.authlete.errors import NotFoundError
 from tenants.authlete.listing import list_all_clients, list_all_services
+from tenants.authlete.outcome import Outcome
 
 
 def check_client_deleted(call: UnresolvedCall) -> Evidence:

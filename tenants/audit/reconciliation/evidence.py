@@ -19,7 +19,7 @@ from tenants.audit.models import IS_CHANGE, NOT_SUCCEEDED, OUTCOME_TIMEOUT, Audi
 from tenants.authlete import AuthleteClient
 from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.api.services import ServiceApi
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.redaction.fingerprint import LEGACY_HEX_DIGITS
 
 # A call that broke off at once never arrived, or was done by then. One that nobody

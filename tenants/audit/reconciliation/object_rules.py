@@ -18,7 +18,8 @@ from tenants.audit.reconciliation.evidence import (
     conclude_succeeded,
 )
 from tenants.authlete.api.clients import LOCK_UNCHANGED_CODES
-from tenants.authlete.errors import NotFoundError, Outcome
+from tenants.authlete.errors import NotFoundError
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.redaction.fingerprint import Fingerprint, is_comparable
 
 SECRET_OPERATIONS = ("client.refresh_secret", "client.set_secret")

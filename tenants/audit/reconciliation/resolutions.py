@@ -20,7 +20,8 @@ from tenants.audit.events import AUDIT_RESOLVE
 from tenants.audit.models import IS_UNRESOLVED, OUTCOME_TIMEOUT, AuditEntry, to_microseconds
 from tenants.audit.store import append_records
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.errors import AuditUnavailableError
+from tenants.authlete.outcome import Outcome
 from tenants.crypto.key_ring import KeyNotFoundError
 from tenants.outbound.alerts import alert
 

@@ -24,7 +24,8 @@ from tenants.audit.record_builder import to_plain_json
 from tenants.authlete.api.reconciliation_hints import HASH_PREFIX_CHARS
 from tenants.authlete.api.tokens import MAX_PAGE_SIZE
 from tenants.authlete.documents.tokens import IssuedToken, TokenStatus
-from tenants.authlete.errors import Outcome, ResponseTooLargeError
+from tenants.authlete.errors import ResponseTooLargeError
+from tenants.authlete.outcome import Outcome
 
 MAX_PAGES = 50  # of a list of tokens that are looked at
 MILLISECONDS_PER_SECOND = 1000  # milliseconds; Authlete rounds when a token ends

@@ -37,7 +37,8 @@ from tenants.audit.retention.policy import (
 from tenants.audit.retention.runs import DeletedRows, build_run_changes, find_last_run, read_run
 from tenants.audit.search.entries import find_last_seq_before
 from tenants.audit.store import append_records
-from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.errors import AuditUnavailableError
+from tenants.authlete.outcome import Outcome
 from tenants.crypto.key_ring import KeyNotFoundError
 from tenants.outbound.alerts import alert
 

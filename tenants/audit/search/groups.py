@@ -17,8 +17,8 @@ from tenants.audit.events import EVENTS
 from tenants.audit.models import OUTCOME_TIMEOUT, AuditEntry, to_microseconds
 from tenants.audit.search.entries import MAX_SEQ, matching_entries, parse_cursor, select_nearest
 from tenants.audit.search.filters import ALL_ENTRIES, EntryFilters
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 
 EFFECT_ORDER = list(Effect)  # from harmless to destructive
 

@@ -9,7 +9,7 @@ from tenants.audit.models import AuditEntry, to_microseconds
 from tenants.audit.record_builder import new_entry_id
 from tenants.audit.recorder import AuditLogSink
 from tenants.audit.writer import writer
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
 from tests.support.inventory import add_known_service

@@ -15,7 +15,7 @@ from console.models import KnownClient
 from tenants.audit.models import AuditEntry
 from tenants.audit.search.entries import search_entries
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.redaction.fingerprint import Fingerprint
 from tenants.models import Membership
 from tests.support.audit import NOW

@@ -10,7 +10,8 @@ from tenants.audit.recorder import AuditLogSink, record_event
 from tenants.authlete.api import grants, services
 from tenants.authlete.audit_sink import CallIntent
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.outcome import Outcome
 from tenants.models import Organization
 from tenants.organizations.roles import Role
 from tenants.sandbox.handlers import services as sandbox_services

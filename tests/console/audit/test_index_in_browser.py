@@ -8,7 +8,8 @@ from tenants.audit import events
 from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import record_event
 from tenants.audit.retention.expiry import delete_expired_entries
-from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.outcome import Outcome
 from tenants.organizations.roles import Role
 from tests.support.accessibility import find_contrast_violations, find_violations
 from tests.support.backdating import backdate_entries

@@ -9,7 +9,8 @@ from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
 from tenants.audit.reconciliation import evidence
 from tenants.audit.reconciliation.resolutions import resolve
 from tenants.audit.recorder import AuditLogSink
-from tenants.authlete.errors import AuditUnavailableError, AuthleteError, Outcome
+from tenants.authlete.errors import AuditUnavailableError, AuthleteError
+from tenants.authlete.outcome import Outcome
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
 from tests.support.backdating import backdate_calls

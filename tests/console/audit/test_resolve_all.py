@@ -9,7 +9,8 @@ from tenants.audit.integrity.verify import verify_audit_log
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation import evidence
 from tenants.audit.reconciliation.evidence import MICROSECOND
-from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.transport import connection_pool
 from tenants.jobs.control import run_now
 from tenants.jobs.models import Item, Job

@@ -9,7 +9,7 @@ from console.audit_log.change_descriptions import (
 from tenants.audit.events import EVENTS
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 
 
 @pytest.mark.parametrize(

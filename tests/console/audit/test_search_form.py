@@ -16,7 +16,7 @@ from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import record_event
 from tenants.audit.subject_index import fingerprint_subject
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.models import Membership
 from tenants.organizations.roles import Role
 from tests.support.audit import NOW, URL, shown

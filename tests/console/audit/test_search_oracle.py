@@ -23,7 +23,7 @@ from tenants.audit.records import Record
 from tenants.audit.search.entries import count_entries
 from tenants.audit.writer import writer
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.models import Membership, Organization
 from tenants.versions.models import Version
 from tests.support.audit import NOW

@@ -7,7 +7,7 @@ from django.utils.translation import override, trans_real
 from console.audit_log.suggestions import suggest_completions
 from console.models import KnownClient
 from tenants.audit.models import AuditEntry
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.result_codes import get_meaning
 from tenants.models import Organization
 from tests.support.audit import NOW

@@ -2,7 +2,7 @@ import re
 from datetime import timedelta
 
 from tenants.audit.models import AuditEntry
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.organizations.roles import Role
 from tests.support.markup import compact
 

@@ -11,7 +11,8 @@ from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.resolutions import resolve
 from tenants.audit.recorder import AuditLogSink
-from tenants.authlete.errors import NotFoundError, Outcome
+from tenants.authlete.errors import NotFoundError
+from tenants.authlete.outcome import Outcome
 from tenants.organizations.api_clients import connect, load_credentials
 from tests.support.clients import CLIENT, OLD
 from tests.support.forms import URLENCODED, fill_form

@@ -6,7 +6,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import AuditLogSink
-from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.outcome import Outcome
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
 from tenants.versions.models import Version

@@ -1,8 +1,8 @@
 import pytest
 from pytest_django.asserts import assertContains
 
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 
 URL = "/help/"
 

@@ -7,7 +7,7 @@ from django.test import Client
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.resolutions import resolve
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.jobs.models import Item, Job
 from tenants.organizations.roles import Role
 from tests.support.markup import compact

@@ -10,7 +10,7 @@ from console.models import Rollover
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.resolutions import resolve
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.jobs import queue
 from tenants.jobs.models import Item, Job
 from tenants.organizations.roles import Role

@@ -19,8 +19,9 @@ from tenants.audit.integrity import anchors
 from tenants.audit.models import AuditHead, AuditRecord
 from tenants.audit.recorder import AuditLogSink, record_event
 from tenants.authlete.audit_sink import CallIntent
-from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.errors import AuditUnavailableError
 from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.outcome import Outcome
 from tenants.jobs import audit_tasks
 from tenants.models import Organization
 from tenants.organizations.roles import Role

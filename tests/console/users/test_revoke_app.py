@@ -7,7 +7,7 @@ from console.models import Receipt
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.resolutions import find_unresolved, resolve
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import StoredGrant
 from tests.support.forms import URLENCODED, fill_form

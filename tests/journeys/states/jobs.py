@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.resolutions import resolve
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 from tenants.jobs import control, queue
 from tenants.jobs.models import Item, Job, NewItem
 from tenants.jobs.registry import ItemResult, job_handler

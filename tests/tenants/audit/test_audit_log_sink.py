@@ -9,8 +9,9 @@ from tenants.audit.record_builder import new_entry_id
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.errors import AuditUnavailableError
 from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.redaction.redactor import Redactor
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")

@@ -9,8 +9,9 @@ from tenants.audit.integrity.verify import verify_audit_log
 from tenants.audit.models import AuditEntry, AuditHead
 from tenants.audit.recorder import record_action, record_event
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.errors import AuditUnavailableError
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 
 IDA = Actor(1, "ida@acme.example", "admin", 1, "acme", "page-1", "192.0.2.1")
 

@@ -12,8 +12,8 @@ from tenants.audit.integrity.verify import verify_audit_log
 from tenants.audit.models import AuditBlock, AuditEntry, AuditField, AuditHead, AuditRecord
 from tenants.audit.store import write_failures
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from tenants.authlete.credential_check import TEXTS_BY_PROBLEM, CredentialProblem, check_credential
-from tenants.authlete.errors import CircuitOpenError, InvalidRequestError, Outcome, ServerError
+from tenants.authlete.errors import CircuitOpenError, InvalidRequestError, ServerError
+from tenants.authlete.outcome import Outcome
 from tests.support.authlete import service
 
 

@@ -11,7 +11,8 @@ from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.resolutions import find_unresolved, resolve
 from tenants.audit.recorder import AuditLogSink
-from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.outcome import Outcome
 from tenants.models import Credential
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.sandbox.state import now_milliseconds

@@ -21,8 +21,8 @@ from tenants.audit.integrity import checkpoints, signing
 from tenants.audit.recorder import AuditLogSink, record_event
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.outcome import Outcome
 from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers, recompute_chain
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")

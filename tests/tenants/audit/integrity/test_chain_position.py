@@ -10,7 +10,7 @@ from tenants.audit.integrity.chain import get_audit_keys
 from tenants.audit.integrity.chain_position import find_position
 from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.audit.writer import writer
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tests.support.audit_tampering import drop_append_only_triggers
 
 pytestmark = pytest.mark.django_db

@@ -26,8 +26,9 @@ from tenants.audit.record_builder import build_intent
 from tenants.audit.recorder import AuditLogSink, record_action, record_event
 from tenants.audit.records import serialize_record
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
-from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.errors import AuditUnavailableError
 from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.outcome import Outcome
 from tenants.jobs import audit_tasks as chores
 from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers, save_progress
 from tests.support.backdating import backdate_entries

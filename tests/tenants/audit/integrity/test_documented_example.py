@@ -25,8 +25,8 @@ from tenants.audit.integrity.signed_tree import Checkpoint
 from tenants.audit.integrity.tombstones import Tombstone
 from tenants.audit.records import Record, serialize_record
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "reference" / "audit-log-example.md"
 IDS = ("0191f3a0-0000-7000-8000-000000000001", "0191f3a0-0001-7000-8000-000000000002")

@@ -20,8 +20,8 @@ from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.audit.retention.runs import DeletedRows, build_run_changes
 from tenants.audit.store import append_records
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.outcome import Outcome
 from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers
 from tests.support.backdating import backdate_entries
 

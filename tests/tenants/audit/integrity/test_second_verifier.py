@@ -16,8 +16,8 @@ from tenants.audit.recorder import AuditLogSink, record_event
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.outcome import Outcome
 from tests.support.audit_tampering import drop_append_only_triggers, recompute_chain
 from tests.support.backdating import backdate_entries
 

@@ -23,8 +23,8 @@ from tenants.audit.models import AuditBlock, AuditCheckpoint, AuditEntry, AuditF
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.outcome import Outcome
 from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers, recompute_chain
 from tests.tenants.audit.integrity.tampering.checkpoints import of_checkpoints, of_the_past
 from tests.tenants.audit.integrity.tampering.fixture_log import calls, dump, make, put_back

@@ -6,7 +6,8 @@ from tenants.audit.actor import Actor
 from tenants.audit.reconciliation.resolutions import find_unresolved, resolve
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.audit_sink import NullAuditSink
-from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.transport import connection_pool
 from tenants.models import Credential
 from tenants.organizations.api_clients import connect, load_credentials

@@ -9,7 +9,8 @@ import pytest
 
 from tenants.audit.reconciliation.resolutions import find_unresolved, resolve
 from tenants.audit.recorder import AuditLogSink
-from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.outcome import Outcome
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.sandbox.state import now_milliseconds
 from tests.tenants.audit.reconciliation.calls import DO, MASS

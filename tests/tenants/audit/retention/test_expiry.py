@@ -21,8 +21,8 @@ from tenants.audit.retention.expiry import ConcurrentDeletionError, delete_expir
 from tenants.audit.retention.policy import DEFAULT_RETENTION_DAYS, SEVEN_YEARS_IN_DAYS, get_category
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.outcome import Outcome
 from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers
 from tests.support.backdating import backdate_entries
 

@@ -15,7 +15,7 @@ from tenants.audit.search.filters import EntryFilters
 from tenants.audit.subject_index import fingerprint_subject
 from tenants.audit.writer import writer
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tests.support.audit_entries import BO, EVE, IDA, MONTH, NOW, keep
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from tenants.audit.search.entries import search_entries
 from tenants.audit.search.filters import EntryFilters
 from tenants.audit.search.groups import search_groups
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
+from tenants.authlete.outcome import Outcome
 from tests.support.audit_entries import EVE, IDA, NOW, keep
 
 pytestmark = pytest.mark.django_db

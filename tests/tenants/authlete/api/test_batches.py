@@ -3,8 +3,9 @@
 import pytest
 
 from tenants.authlete.api.batches import CREATE, DRY_RUN
-from tenants.authlete.errors import BadRequestError, NoResponseError, NotFoundError, Outcome
+from tenants.authlete.errors import BadRequestError, NoResponseError, NotFoundError
 from tenants.authlete.operation import Effect
+from tenants.authlete.outcome import Outcome
 
 CHOSEN = "kestrel-4471-chosen"
 ENTRY = {"grantType": "AUTHORIZATION_CODE", "clientId": 5, "subject": "ann"}

@@ -9,6 +9,7 @@ from tenants.authlete.api import idp
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.idp import SHARED_IDP_URL
 from tenants.authlete.json.raw import dump_json
+from tenants.authlete.outcome import Outcome
 from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS
 
 NEW = {
@@ -102,7 +103,7 @@ def test_service_creation_is_not_retried(environment, fault, kind):
         environment.connect().idp.create_service(NEW)
 
     assert operations(environment) == ["service.list", "idp.create_service"]
-    assert caught.value.outcome is errors.Outcome.UNKNOWN
+    assert caught.value.outcome is Outcome.UNKNOWN
     assert FieldChange("accessTokenDuration", None, 600) in caught.value.intended_changes
 
 

@@ -9,12 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenants.authlete.documents.tokens import IssuedToken
-from tenants.authlete.errors import (
-    InvalidRequestError,
-    InvalidResponseError,
-    NoResponseError,
-    Outcome,
-)
+from tenants.authlete.errors import InvalidRequestError, InvalidResponseError, NoResponseError
+from tenants.authlete.outcome import Outcome
 from tenants.sandbox.state import StoredToken
 from tests.support.authlete_api import LATE
 from tests.support.tiers import examples

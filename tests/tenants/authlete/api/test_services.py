@@ -7,6 +7,7 @@ import pytest
 
 from tenants.authlete import errors
 from tenants.authlete.api.services import PublishedKeySet
+from tenants.authlete.outcome import Outcome
 
 JWKS = "/api/17/service/jwks/get"
 
@@ -77,7 +78,7 @@ def test_missing_keys_and_keys_elsewhere_differ(authlete, mock_api, audit_sink, 
     assert authlete.service(17).get_jwks() == found
     assert route.call_count == 1
     assert len(mock_api.calls) == 1, "nobody went where it leads"
-    assert audit_sink.outcomes[0].outcome is errors.Outcome.SUCCEEDED
+    assert audit_sink.outcomes[0].outcome is Outcome.SUCCEEDED
     assert audit_sink.outcomes[0].status == answer.status_code
 
 

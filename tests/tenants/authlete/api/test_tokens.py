@@ -10,9 +10,9 @@ from tenants.authlete.errors import (
     ForbiddenError,
     InvalidRequestError,
     NotFoundError,
-    Outcome,
     ServerError,
 )
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.redaction.fingerprint import Fingerprint
 from tenants.sandbox.token_lookup import hash_token
 from tests.support.authlete_api import LATE

@@ -7,8 +7,8 @@ import pytest
 from pydantic import SecretStr
 
 from tenants.authlete import AuthleteClient, errors
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.transport import circuit_breaker
 from tenants.authlete.transport.deadline import Deadline
 

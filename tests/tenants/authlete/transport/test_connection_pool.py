@@ -11,6 +11,7 @@ import pytest
 
 from tenants.authlete import ConnectionPool, errors
 from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.transport import connection_pool, network
 from tenants.authlete.transport.deadline import Deadline
 
@@ -175,8 +176,8 @@ def ends_as_unknown(server, make_client, audit_sink, behave, kind, seconds):
     with pytest.raises(kind) as caught:
         make_client(base, timeout_seconds=seconds).send(PUSH)
 
-    assert caught.value.outcome is errors.Outcome.UNKNOWN
-    assert audit_sink.outcomes[0].outcome is errors.Outcome.UNKNOWN
+    assert caught.value.outcome is Outcome.UNKNOWN
+    assert audit_sink.outcomes[0].outcome is Outcome.UNKNOWN
     assert len({port for port, _ in seen}) == 1
     assert b"".join(data for _, data in seen).count(b"POST /push") == 1
 
@@ -251,7 +252,7 @@ def test_refused_connection_is_not_sent(make_client, audit_sink):
         with pytest.raises(errors.UnreachableError):
             make_client(f"http://127.0.0.1:{port}").send(PUSH)
 
-    assert audit_sink.outcomes[0].outcome is errors.Outcome.NOT_SENT
+    assert audit_sink.outcomes[0].outcome is Outcome.NOT_SENT
 
 
 def test_gzip_is_decoded(server, make_client):

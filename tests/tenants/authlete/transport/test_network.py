@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from tenants.authlete import errors
-from tenants.authlete.errors import Outcome, UnreachableReason
+from tenants.authlete.errors import UnreachableReason
 from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.outcome import Outcome
 from tests.support.authlete import HOST
 from tests.support.tls import NOW, Issuer
 

@@ -10,7 +10,8 @@ from tenants.audit.models import AuditEntry, to_microseconds
 from tenants.audit.reconciliation import evidence
 from tenants.audit.reconciliation.resolutions import resolve
 from tenants.audit.recorder import AuditLogSink
-from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.outcome import Outcome
 from tenants.organizations.api_clients import connect, load_credentials
 
 

@@ -22,8 +22,8 @@ from tenants.audit.models import (
 from tenants.audit.recorder import AuditLogSink, record_event
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.snapshots import ObjectSnapshot
 from tenants.versions.models import Content, Version
 from tenants.versions.recorder import record_snapshot
