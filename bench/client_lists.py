@@ -43,8 +43,8 @@ SELECT {{organization}}, '{{region}}', 900000000000 + i, 'Service ' || i, '', 1,
 """  # noqa: S608
 FILL_CLIENTS_SQL = f"""
 INSERT INTO {CLIENT_TABLE} (organization_id, region, service_id, client_id, name, alias,
-  client_type, auth_method, source, grants, hosts, locked, modified_at, created_at,
-  seen_at, rank, words)
+  client_type, auth_method, source, grants, hosts, locked, chain_ends, document_ends,
+  edition, modified_at, created_at, seen_at, rank, words)
 WITH RECURSIVE n(i) AS
   (SELECT {{first}} UNION ALL SELECT i + 1 FROM n WHERE i < {{last}})
 SELECT {{organization}}, '{{region}}', 900000000000 + i / 1000, 700000000000 + i,
@@ -56,7 +56,8 @@ SELECT {{organization}}, '{{region}}', 900000000000 + i / 1000, 700000000000 + i
   CASE WHEN i % 12 = 7 THEN 'DYNAMIC_REGISTRATION' ELSE 'STATIC_REGISTRATION' END,
   CASE WHEN i % 12 = 8 THEN 'CLIENT_CREDENTIALS'
     ELSE 'AUTHORIZATION_CODE REFRESH_TOKEN' END,
-  'app' || (i % 400) || '.bench.example', i % 50 = 0, i * 1000, i * 1000,
+  'app' || (i % 400) || '.bench.example', i % 50 = 0, 0, 0, 1, i * 1000,
+  i * 1000,
   CURRENT_TIMESTAMP, 'client ' || (i * 7919 % 1000000),
   'client ' || (i * 7919 % 1000000) || ' app-' || i || ' ' || (700000000000 + i)
     || ' app' || (i % 400) || '.bench.example'

@@ -31,7 +31,8 @@ from tenants.versions.timeline import load_newest_versions
 WORKER_NAME = "worker"
 SYNC_SECONDS_PER_REGION = 20.0  # seconds of one run for all organizations of a region
 MIN_SECONDS_LEFT = 2.0  # seconds without which no more is asked for
-SERVICES_PER_SYNC = 20  # services whose clients are listed in one go
+SERVICES_PER_SYNC = 20  # services whose clients are listed in one run, if all were before
+SERVICES_PER_BATCH = 4  # services whose clients are held in memory at once
 NOT_LISTED = -1  # in place of a `modifiedAt`: it is not listed any more
 MAX_READS_PER_SYNC = 200  # objects of one kind that are read in one go; the others next time
 
@@ -100,15 +101,32 @@ def sync_organization(
 def _list_clients(
     organization: Organization, doors: Mapping[str, AuthleteClient], end: Deadline
 ) -> dict[ObjectRef, int]:
-    """Return when the clients of some services last changed, and update the index."""
-    if end.remaining() < MIN_SECONDS_LEFT:
-        return {}
+    """Return when the clients of some services last changed, and update the index.
+
+    Includes all services that were never asked for, as long as time is left.
+    """
     services = KnownService.objects.filter(organization=organization, region__in=doors)
+    never_requested = services.filter(clients_requested_at=None).count()
     oldest = services.order_by(F("clients_requested_at").asc(nulls_first=True), "pk")
-    rows = list(oldest.values_list("pk", "region", "service_id")[:SERVICES_PER_SYNC])
-    # Also of those that do not answer: they would always be the first.
-    services.filter(pk__in=[pk for pk, *_ in rows]).update(clients_requested_at=timezone.now())
-    places = [(region, number) for _, region, number in rows]
+    due = list(
+        oldest.values_list("pk", "region", "service_id")[: max(never_requested, SERVICES_PER_SYNC)]
+    )
+    details: dict[ObjectRef, int] = {}
+    while due and end.remaining() > MIN_SECONDS_LEFT:
+        batch, due = due[:SERVICES_PER_BATCH], due[SERVICES_PER_BATCH:]
+        # Also of those that do not answer: they would always be the first.
+        services.filter(pk__in=[pk for pk, *_ in batch]).update(clients_requested_at=timezone.now())
+        places = [(region, number) for _, region, number in batch]
+        details |= _list_batch(organization, doors, places, end)
+    return details
+
+
+def _list_batch(
+    organization: Organization,
+    doors: Mapping[str, AuthleteClient],
+    places: Sequence[tuple[str, int]],
+    end: Deadline,
+) -> dict[ObjectRef, int]:
     versions = load_newest_versions(organization.pk, places)
     details: dict[ObjectRef, int] = {}
     asked = [(doors[region], number) for region, number in places]

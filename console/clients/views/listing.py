@@ -9,11 +9,10 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from console.clients.listing import rows
 from console.clients.listing.filters import CLIENT_VOCABULARY, SERVICE_LIST_FACETS, TYPE_FACET
-from console.clients.listing.refresh import REFRESH_SECONDS, RefreshResult, refresh_clients
+from console.clients.listing.refresh import FirstSync, load_progress, start_sync, sync_first
 from console.clients.listing.rows import ClientRow, ColumnsForm, chosen_columns, save_columns
 from console.clients.listing.search import SORT_COLUMNS, ClientSearch
 from console.clients.listing.service_list import fetch_all, fetch_page
@@ -27,14 +26,18 @@ from console.web.navigation import optional_path
 from console.web.responses import redirect_to, render_page
 from tenants.audit.events import CLIENTS_EXPORTED
 from tenants.authlete.operation import Effect
+from tenants.jobs.models import Job
+from tenants.jobs.queue import has_live_worker, is_due
+
+SYNC_POLL_SECONDS = 2  # between two looks of a browser at a sync
 
 
 @organization_page(Effect.READ)
 def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     """List the clients of all services, as last synced."""
-    search, refreshed = ClientSearch(member), None
+    search, first_sync = ClientSearch(member), None
     if search.is_empty and member.regions():
-        refreshed = refresh_clients(member)
+        first_sync = sync_first(member)
         search = ClientSearch(member)
     list_request = search.parse_request(request.GET)
     page = search.find_page(list_request)
@@ -55,13 +58,13 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
             request, request.path + list_request.page_url(page.last_page(list_request.size))
         )
     context = _list_context(request, member, list_request, page) | _index_context(
-        search, list_request, refreshed
+        search, list_request, first_sync
     )
     return render_page(request, "clients/index.html", context, part="list")
 
 
 def _index_context(
-    search: ClientSearch, list_request: ListRequest, refreshed: RefreshResult | None
+    search: ClientSearch, list_request: ListRequest, first_sync: FirstSync | None
 ) -> dict[str, Any]:
     expected = rows.chosen_columns(search.member.user)
     list_columns = [
@@ -69,12 +72,12 @@ def _index_context(
         rows.SERVICE_COLUMN,
         *(rows.COLUMNS_BY_NAME[name] for name in expected),
     ]
-    ages = search.freshness()
-    return {
+    syncs = _sync_context(search)
+    ages = syncs["ages"]
+    return syncs | {
         "spans_services": True,
         "within": "",
-        "refreshed": refreshed,
-        "ages": ages,
+        "first_sync": first_sync,
         "silent": sum(len(age.unreachable_services) for age in ages),
         "problems": [problem for age in ages for problem in age.problems],
         "inventory": measure_coverage(search.services.values()),
@@ -175,25 +178,26 @@ def _return_url(request: ConsoleRequest, member: Member) -> str:
 
 @organization_page(Effect.READ)
 def refresh(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """Refresh the clients of all services in all regions."""
+    """Start the sync of all clients, or show its progress."""
     back = reverse("clients:index", args=[member.organization.slug])
     if request.method == "POST":
-        result = refresh_clients(member)
-        tell = messages.success if result and result.is_complete else messages.warning
-        tell(request, _result_message(result))
+        if start_sync(member):
+            messages.success(request, _("Sync started. The list fills as services are read."))
+        else:
+            messages.info(request, _("A sync is already running."))
         return redirect_to(request, back)
-    context = {"member": member, "back": back, "seconds": int(REFRESH_SECONDS)}
-    return render_page(request, "clients/refresh.html", context)
+    context = {"member": member, "back": back} | _sync_context(ClientSearch(member))
+    return render_page(request, "clients/refresh.html", context, part="ages")
 
 
-def _result_message(result: RefreshResult | None) -> str:
-    if result is None:
-        return _("A refresh is already running. Try again in a moment.")
-    read = ngettext(
-        "Refreshed the clients of %(count)d service.",
-        "Refreshed the clients of %(count)d services.",
-        result.services_read,
-    ) % {"count": result.services_read}
-    if result.is_complete:
-        return read
-    return f"{read} {_("Some services didn't respond. See the list for details.")}"
+def _sync_context(search: ClientSearch) -> dict[str, Any]:
+    """Return the ages of all regions and the progress of their syncs."""
+    ages = search.freshness()
+    running = load_progress(search.member.organization)
+    jobs = Job.objects.filter(pk__in=[sync.job.pk for sync in running.values()])
+    return {
+        "ages": ages,
+        "syncs": [(age, running.get(age.region.name)) for age in ages],
+        "sync_stalled": jobs.filter(is_due()).exists() and not has_live_worker(),
+        "sync_poll_seconds": SYNC_POLL_SECONDS if running else 0,
+    }

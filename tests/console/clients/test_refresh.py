@@ -1,81 +1,157 @@
+"""The sync of all clients: jobs of the regions, and the first visit."""
+
 from datetime import timedelta
 
-from django.core.cache import cache
+import pytest
 from django.utils import timezone
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from console.clients.listing import refresh
 from console.models import KnownClient, KnownService
+from tenants.jobs.models import Item, Job
 from tenants.organizations.roles import Role
 from tests.support.clients import make_client
+from tests.support.inventory import add_known_service
 
 URL = "/acme/clients/refresh/"
+pytestmark = pytest.mark.django_db
 
 
-def test_refresh_needs_confirmation(member, few):
-    response = member(Role.VIEWER).get(URL)
-
-    assertContains(response, "Refreshes all services")
-    assert list(few.calls) == []
+def listed_services(sandbox):
+    return [one.path.split("/")[2] for one in sandbox.calls if one.operation == "client.list"]
 
 
-def test_refresh_reads_all_clients(member, few):
-    response = member(Role.VIEWER).post(URL, follow=True)
-
-    assertContains(response, "Refreshed the clients of 1 service.")
-    assert KnownClient.objects.count() == 5
-
-
-def test_only_one_refresh_runs_at_a_time(member, few, acme):
-    browser = member(Role.VIEWER)
-    browser.post(URL)
-    few.calls.clear()
-    cache.add(f"clients-refreshed:{acme.pk}", "another page", 60)
-
-    response = browser.post(URL, follow=True)
-
-    assertContains(response, "A refresh is already running.")
-    assert list(few.calls) == []
-    cache.clear()
-    assertContains(browser.post(URL, follow=True), "Refreshed the clients of 1 service")
-
-
-def test_services_read_longest_ago_come_first(member, few, monkeypatch):
-    browser = member(Role.VIEWER)
+@pytest.fixture
+def three(few):
+    """Three services; all clients belong to 17."""
     for number in (18, 19):
         few.services[number] = {"apiKey": number, "modifiedAt": 1}
-    browser.post(URL)
-    old = timezone.now() - timedelta(days=1)
-    KnownService.objects.filter(service_id=18).update(clients_at=old)
-    monkeypatch.setattr(refresh, "SERVICES_PER_BATCH", 1)
-    few.calls.clear()
-
-    browser.post(URL)
-
-    asked = [one.path for one in few.calls if one.operation == "client.list"]
-    assert asked[0] == "/api/18/client/get/list"
+    return few
 
 
-def test_unread_services_are_reported(member, few, monkeypatch):
+def test_sync_needs_confirmation(member, few):
+    response = member(Role.VIEWER).get(URL)
+
+    assertContains(response, "Start sync")
+    assert list(few.calls) == []
+
+
+def test_sync_reads_all_clients_in_the_background(member, few, worker):
+    response = member(Role.VIEWER).post(URL, follow=True)
+
+    assertContains(response, "Sync started.")
+    assertContains(response, "Sync queued")
+    assert KnownClient.objects.count() == 0
+
+    worker()
+
+    assert KnownClient.objects.count() == 5
+    assert list(Item.objects.values_list("text", flat=True)) == ["1 service.", "5 clients."]
+
+
+def test_a_region_has_one_sync_at_a_time(member, few, worker):
     browser = member(Role.VIEWER)
     browser.post(URL)
-    few.clients[9] = make_client(9, clientName="Late")
+
+    response = browser.post(URL, follow=True)
+
+    assertContains(response, "A sync is already running.")
+    assert Job.objects.count() == 1
+
+
+def test_a_sync_takes_services_first_that_were_synced_longest_ago(member, three, worker):
+    browser = member(Role.VIEWER)
+    browser.post(URL)
+    worker()
+    two_days_ago = timezone.now() - timedelta(days=2)
+    KnownService.objects.update(clients_at=two_days_ago)
+    KnownService.objects.filter(service_id=18).update(clients_at=two_days_ago - timedelta(days=1))
+    three.calls.clear()
+
+    browser.post(URL)
+    worker()
+
+    assert listed_services(three)[0] == "18"
+
+
+def test_a_sync_skips_services_that_were_just_synced(member, three, worker):
+    browser = member(Role.VIEWER)
+    browser.post(URL)
+    worker()
+    KnownService.objects.filter(service_id=18).update(clients_at=None)
+    three.calls.clear()
+
+    browser.post(URL)
+    worker()
+
+    assert listed_services(three) == ["18"]
+
+
+def test_the_list_shows_progress_and_what_was_synced_so_far(member, three, acme):
+    browser = member(Role.VIEWER)
+    browser.post(URL)
+    job = Job.objects.get()
+    for number in (17, 18):
+        Item(job=job, position=number, region="us", service_id=number).save()
+    Item.objects.filter(service_id=17).update(state="done")
+    add_known_service(acme, "us", 17)
+    KnownService.objects.filter(service_id=17).update(clients_at=timezone.now())
+
+    response = browser.get("/acme/clients/")
+
+    assertContains(response, "Syncing: 1 of 2 services")
+    assertContains(response, "No worker is running")
+    assertContains(browser.get(URL, headers={"HX-Request": "true"}), 'hx-trigger="every 2s"')
+
+
+def test_a_finished_sync_offers_its_clients(member, few, worker):
+    browser = member(Role.VIEWER)
+    browser.post(URL)
+    worker()
+
+    response = browser.get(URL, headers={"HX-Request": "true", "X-Poll": "yes"})
+
+    assertContains(response, "Show synced clients")
+    assertNotContains(response, "every 2s")
+
+
+def test_a_first_visit_leaves_the_rest_to_a_job(member, three, monkeypatch, worker):
+    monkeypatch.setattr(refresh, "SERVICES_PER_BATCH", 1)
     monkeypatch.setattr(refresh, "MIN_SECONDS_LEFT", 60)
 
-    response = browser.post(URL, follow=True)
+    response = member(Role.VIEWER).get("/acme/clients/")
 
-    assertContains(response, "Some services didn&#x27;t respond")
-    assertContains(response, "the sync ran out of time")
-    assert KnownClient.objects.count() == 5
+    assertContains(response, "Sync queued")
+    assert KnownService.objects.filter(clients_at=None).count() == 2
+    worker()
+    assert KnownService.objects.filter(clients_at=None).count() == 0
 
 
-def test_limited_credential_does_not_update_the_inventory(member, few):
+def test_limited_credential_does_not_update_the_inventory(member, few, worker):
     browser = member(Role.VIEWER)
     browser.post(URL)
+    worker()
+    KnownService.objects.update(clients_at=timezone.now() - timedelta(days=1))
     for token in few.state.tokens.values():
         token.permissions = ("view_client",)
+    few.clients[9] = make_client(9, clientName="Late")
 
-    response = browser.post(URL, follow=True)
+    browser.post(URL)
+    worker()
 
-    assertContains(response, "the credential can read only names")
+    assertContains(browser.get("/acme/clients/"), "the credential can read only names")
     assert KnownClient.objects.get(name="Ledger sync").locked
+    assert not KnownClient.objects.filter(client_id=9).exists()
+
+
+def test_a_region_that_is_down_says_so_and_is_waited_for(member, few, worker):
+    browser = member(Role.VIEWER)
+    browser.get("/acme/clients/")
+    few.fault("status", status=503)
+
+    browser.post(URL)
+    worker()
+
+    response = browser.get("/acme/clients/")
+    assertContains(response, "Sync waiting")
+    assertContains(response, "respond to the last sync")

@@ -5,6 +5,7 @@ from django.utils import timezone
 from pydantic import SecretStr
 
 from console.inventory.sync import MIN_SECONDS_LEFT, SyncResult, sync_all, sync_organization
+from console.models import KnownService
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import AuditLogSink
@@ -88,7 +89,20 @@ def test_failing_client_list_blocks_no_other_service(acme, world, services, monk
     world.region("us").clients[19][46] = make_client(46)
     world.fault("status", operation="client.list", path="/1[78]/", status=403)
 
+    sync_organization(acme)
+    KnownService.objects.filter(service_id=19).update(clients_requested_at=timezone.now())
+    world.region("us").clients[19][47] = make_client(47)
+
     assert [sync_organization(acme).clients for _ in range(3)] == [0, 0, 1]
+
+
+def test_all_services_that_were_never_listed_are_listed_in_one_run(acme, world, services):
+    services_per_sync = "console.inventory.sync.SERVICES_PER_SYNC"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(services_per_sync, 1)
+        sync_organization(acme)
+
+    assert KnownService.objects.filter(clients_at=None).count() == 0
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
 from console.models import KnownService
+from tenants.jobs.worker import JobWorker
 from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tests.support.clients import make_client
@@ -112,7 +113,9 @@ def region_unavailable(scene):
     fill(scene, 3)
     scene.client.get(scene.path("clients:index"))
     scene.sandbox.fault("html502", region="us")
+    KnownService.objects.update(clients_at=None)
     scene.client.post(scene.path("clients:refresh"))
+    JobWorker("scene", until_empty=True).run()
     scene.goto("clients:index")
     scene.page.get_by_text("Details").click()
 
@@ -144,3 +147,10 @@ def none_(scene):
 @page_state("clients:refresh", Role.VIEWER)
 def confirming_(scene):
     scene.goto("clients:refresh")
+
+
+@page_state("clients:index", Role.VIEWER)
+def syncing(scene):
+    scene.client.get(scene.path("clients:index"))
+    scene.client.post(scene.path("clients:refresh"))
+    scene.goto("clients:index")

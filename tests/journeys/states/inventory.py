@@ -45,7 +45,7 @@ def fill(scene):
         )
     clients[80] = make_client(80, clientName="Ledger", jwks=make_jwk_set(make_key_pair("leaked")))
     clients[81] = make_client(81, clientName="اختبار", jwks='{"keys": [7]}')
-    scene.client.post(scene.path("clients:refresh"))
+    scene.client.get(scene.path("clients:index"))
 
 
 @page_state("keys:index", Role.EDITOR)
