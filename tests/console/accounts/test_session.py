@@ -1,8 +1,11 @@
 """Lifetime and end of sessions."""
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.test import Client
 
+from console.accounts.periodic_tasks import delete_expired_sessions
 from tests.support.accounts import PASSWORD, SETUP, pending, sign_in
 
 START = 1_800_000_000
@@ -140,3 +143,15 @@ def test_responses_are_not_cached(ann, client, sandbox, path):
     sign_in(client)
 
     assert "no-store" in client.get(path)["Cache-Control"]
+
+
+def test_worker_deletes_expired_sessions(ann, client, at):
+    sign_in(client)
+    delete_expired_sessions()
+    assert (Session.objects.count(), UserSession.objects.count()) == (1, 1)
+
+    at(13 * HOUR)
+    delete_expired_sessions()
+
+    assert not Session.objects.exists()
+    assert not UserSession.objects.exists()
