@@ -137,7 +137,7 @@ def confirming__(scene):
     scene.goto("users:revoke_app")
 
 
-@page_state("users:show", Role.HELP_DESK)
+@page_state("users:revoke_app", Role.HELP_DESK)
 def confirming_app(scene):
     see(scene)
     apps = scene.page.get_by_role("table").first
