@@ -6,75 +6,73 @@ const byId = (id) => document.getElementById(id);
 const find = (selector) => (selector ? document.querySelector(selector) : null);
 const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]");
 
-// Say something to screen readers, in words that the page brought along.
+// Announce a text of the page to screen readers.
 function say(words) {
   const status = byId("status");
   if (status) status.textContent = words ?? "";
 }
 
-// Where notices are seen: what is below an open step is not.
-const noticesPlace = () => byId(byId("step")?.open ? "step-notices" : "notices");
+// The element for notices: that of the open dialog, or of the page.
+const noticesTarget = () => byId(byId("step")?.open ? "step-notices" : "notices");
 
-// htmx: the token travels with what no form carries, and an answer that did not come
-// is told instead of being dropped.
+// htmx: send the CSRF token with every change, and report requests that got no response.
 document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
   if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token;
 });
-// A failure that the server explained is shown above the page.
+// Show the server's error message above the page.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { isError, xhr } = event.detail;
   if (!isError || !xhr.getResponseHeader("HX-Retarget")) return;
-  if (event.detail.target.id === "notices") event.detail.target = noticesPlace();
+  if (event.detail.target.id === "notices") event.detail.target = noticesTarget();
   event.detail.shouldSwap = true;
   event.detail.isError = false;
 });
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(failure, (event) => {
-    // What waits for an answer of its own says that none came, where it waits.
+    // An element with its own message for a missing response shows it in place.
     const own = event.target.querySelector?.(":scope > template[data-unanswered]");
     if (own) {
       byId(own.dataset.unanswered)?.replaceChildren(own.dataset.said);
       return event.target.replaceChildren(own.content.cloneNode(true));
     }
-    const told = byId("no-answer");
-    if (told) noticesPlace()?.replaceChildren(told.content.cloneNode(true));
+    const notice = byId("no-answer");
+    if (notice) noticesTarget()?.replaceChildren(notice.content.cloneNode(true));
   });
 }
 
-// Whoever works by keyboard stays where they were: what had the focus in a part that
-// was replaced, and has no id by which htmx finds it, is found by its words, and of
-// several alike by its place. Only what stands alone may have another number in them,
-// and what a page replaced by itself has to lead where it led.
+// Keep the keyboard focus when htmx replaces the focused element and it has no id: focus the
+// element with the same text, and among equal ones that at the same position. Numbers in the
+// text may differ if the element is unique; after polling, its target has to be the same.
 const tidy = (words) => words.replace(/\s+/g, " ").trim();
-const named = (one) => tidy(`${one.ariaLabel ?? ""} ${one.textContent}`);
-const uncounted = (one) => tidy(one.textContent.replace(/\d[\d\s.,’]*/g, " "));
-const leads = (one) => one.dataset.copy ?? one.getAttribute("href") ?? one.form?.getAttribute("action");
-let left = null;
+const labelOf = (element) => tidy(`${element.ariaLabel ?? ""} ${element.textContent}`);
+const textWithoutNumbers = (element) => tidy(element.textContent.replace(/\d[\d\s.,’]*/g, " "));
+const targetOf = (element) => element.dataset.copy ?? element.getAttribute("href") ?? element.form?.getAttribute("action");
+let refocus = null;
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const here = document.activeElement;
-  left = null;
+  refocus = null;
   if (detail.target.id === "step") return; // steps.js places the focus
   if (!here?.matches("a, button, summary") || !detail.target.contains(here)) return;
   const strict = detail.requestConfig?.headers["X-Poll"];
   const like = (words) => all(here.tagName, byId("content") ?? document).filter(
-    (one) => words(one) === words(here) && (!strict || leads(one) === leads(here)) && one.checkVisibility(),
+    (element) => words(element) === words(here) && (!strict || targetOf(element) === targetOf(here)) && element.checkVisibility(),
   );
-  const [same, near] = [like(named), like(uncounted)];
-  left = () => {
-    const [still, fits] = [like(named), like(uncounted)];
+  const [same, near] = [like(labelOf), like(textWithoutNumbers)];
+  refocus = () => {
+    const [still, fits] = [like(labelOf), like(textWithoutNumbers)];
     if (still.length) return still.length === same.length ? still[same.indexOf(here)] : null;
-    return !here.id && uncounted(here) && near.length === 1 && fits.length === 1 ? fits[0] : null;
+    return !here.id && textWithoutNumbers(here) && near.length === 1 && fits.length === 1 ? fits[0] : null;
   };
 });
 document.addEventListener("htmx:afterSettle", () => {
-  if (!left || document.activeElement !== document.body) return;
-  (left() ?? byId("content"))?.focus({ preventScroll: true });
-  left = null;
+  if (!refocus || document.activeElement !== document.body) return;
+  (refocus() ?? byId("content"))?.focus({ preventScroll: true });
+  refocus = null;
 });
 
-// A link that htmx replaces between the press and its release is followed all the same:
-// no click would come, for the two happened on different elements.
+// Follow a link that htmx replaces between pointerdown and pointerup: the browser sends no
+// click for two different elements.
 let pressed = null;
 document.addEventListener("pointerdown", (event) => {
   const link = event.target.closest?.("a[href]");
@@ -83,8 +81,8 @@ document.addEventListener("pointerdown", (event) => {
 });
 document.addEventListener("pointercancel", () => (pressed = null));
 
-// What a page asks for by itself replaces nothing while a button is held down, by the
-// pointer or by Space, which would take no click either: the page looks again soon.
+// Skip the swap of a polling response while the pointer or Space is pressed, which would
+// lose the click: the page polls again soon.
 let holding = false;
 document.addEventListener("pointerdown", (event) => (holding = event.button === 0));
 document.addEventListener("keydown", (event) => (holding ||= event.key === " "));
@@ -229,8 +227,8 @@ document.addEventListener("click", (event) => {
   if (event.target.matches?.("time[title]") && !event.target.closest("a, button, summary")) toggleTimes();
 });
 
-// A secret that is shown once: <div data-hides="seconds"> goes when its time is up or
-// the page is left, so that neither a screen nor the way back shows it.
+// A secret that is shown once: <div data-hides="seconds"> is removed after that time and when
+// the user leaves the page, so that the back button doesn't show it.
 function hide(shown) {
   shown.replaceWith(byId("hidden-secret")?.content.cloneNode(true) ?? "");
 }

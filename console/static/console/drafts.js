@@ -1,62 +1,62 @@
-// A form with data-draft is kept on the server while it is filled in, so that a lost
-// session loses nothing. Without this file the draft is kept when it goes to review.
+// Save a form with data-draft on the server while it is edited, so that an expired session
+// loses nothing. Without this file the draft is saved when it is submitted for review.
 "use strict";
 
-function keepDrafts(form) {
+function saveDrafts(form) {
   const state = document.getElementById("draft-state");
-  const door = document.getElementById("draft-sign-in");
+  const signInLink = document.getElementById("draft-sign-in");
   let timer = 0;
-  let unkept = false;
+  let isUnsaved = false;
 
   const send = () => fetch(form.dataset.draft, {
     method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual",
   });
-  // Signing in again, in another tab, makes the form's token one of the past.
-  const renewed = async () => {
+  // The CSRF token changes when the user signs in again, in another tab.
+  const resend = async () => {
     const page = await fetch(location.href, { redirect: "manual" });
     if (!page.ok) return page;
-    const now = new DOMParser().parseFromString(await page.text(), "text/html");
-    form.csrfmiddlewaretoken.value = now.querySelector("[name=csrfmiddlewaretoken]").value;
+    const currentPage = new DOMParser().parseFromString(await page.text(), "text/html");
+    form.csrfmiddlewaretoken.value = currentPage.querySelector("[name=csrfmiddlewaretoken]").value;
     return send();
   };
-  const keep = async () => {
+  const save = async () => {
     let signedOut = false;
     try {
-      let answer = await send();
-      if (answer.status === 403) answer = await renewed();
-      signedOut = answer.type === "opaqueredirect";
-      if (!answer.ok) throw new Error(String(answer.status));
-      unkept = false;
-      if (state) state.textContent = (await answer.text()).trim();
+      let response = await send();
+      if (response.status === 403) response = await resend();
+      signedOut = response.type === "opaqueredirect";
+      if (!response.ok) throw new Error(String(response.status));
+      isUnsaved = false;
+      if (state) state.textContent = (await response.text()).trim();
     } catch {
       if (state) state.textContent = signedOut ? form.dataset.draftSignedOut : form.dataset.draftFailed;
     }
-    if (door) door.hidden = !signedOut;
+    if (signInLink) signInLink.hidden = !signedOut;
     return signedOut;
   };
 
   form.addEventListener("input", (event) => {
     if (event.target.closest("[data-filter]")) return;
-    unkept = true;
+    isUnsaved = true;
     clearTimeout(timer);
-    timer = setTimeout(keep, 1200);
+    timer = setTimeout(save, 1200);
   });
-  // What was typed last goes first: sending it to be signed in would lose it.
+  // Save the last input before submitting: a redirect to the sign-in page would lose it.
   form.addEventListener("submit", async (event) => {
     clearTimeout(timer);
-    if (unkept) {
+    if (isUnsaved) {
       event.preventDefault();
-      if (await keep()) {
-        door?.focus();
+      if (await save()) {
+        signInLink?.focus();
         return;
       }
-      unkept = false;
+      isUnsaved = false;
       form.requestSubmit(event.submitter);
     }
   });
-  addEventListener("beforeunload", (event) => { if (unkept && form.isConnected) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (isUnsaved && form.isConnected) event.preventDefault(); });
 }
 
 htmx.onLoad((part) => {
-  for (const form of part.querySelectorAll("form[data-draft]")) keepDrafts(form);
+  for (const form of part.querySelectorAll("form[data-draft]")) saveDrafts(form);
 });

@@ -1,16 +1,16 @@
-// Inputs of settings: rows that come and go in place, durations in seconds, marks on
-// what was changed. Without this file the same buttons ask the server.
+// Inputs of settings: add and remove rows, show durations in seconds, and highlight changed
+// fields. Without this file the same buttons send the form to the server.
 "use strict";
 
 (() => {
   const INPUT = "input:not([type=hidden]), select, textarea";
   const SECONDS = { seconds: 1, minutes: 60, hours: 3600, days: 86400 };
-  let made = 0; // rows that were added in this page
+  let addedRows = 0; // in this page
 
-  const tell = (element) => element.dispatchEvent(new Event("input", { bubbles: true }));
+  const notifyInput = (element) => element.dispatchEvent(new Event("input", { bubbles: true }));
   const bodies = (list) => [...list.querySelectorAll(":scope > table > tbody")];
 
-  // What a row is called by its number, and a nested list by its row, follows along.
+  // Replace the row's token in the names and IDs of its inputs and nested lists.
   function rename(row, from, to) {
     for (const element of [row, ...row.querySelectorAll("*")]) {
       for (const { name, value } of [...element.attributes]) {
@@ -21,12 +21,12 @@
 
   function renumber(list) {
     bodies(list).forEach((row, at) => {
-      const was = row.dataset.place ?? String(at + 1);
-      row.dataset.place = String(at + 1);
-      if (was === row.dataset.place) return;
+      const was = row.dataset.position ?? String(at + 1);
+      row.dataset.position = String(at + 1);
+      if (was === row.dataset.position) return;
       const number = new RegExp(`(?<!\\d)${was}(?!\\d)`);
-      const own = [...row.querySelectorAll("[aria-label]")].filter((one) => one.closest("[data-rows]") === list);
-      for (const one of own) one.setAttribute("aria-label", one.getAttribute("aria-label").replace(number, at + 1));
+      const own = [...row.querySelectorAll("[aria-label]")].filter((element) => element.closest("[data-rows]") === list);
+      for (const element of own) element.setAttribute("aria-label", element.getAttribute("aria-label").replace(number, at + 1));
     });
   }
 
@@ -39,8 +39,8 @@
     for (const details of row.querySelectorAll("details")) details.open = false;
   }
 
-  // An empty row at the end is filled before another one comes.
-  const empty = (row) => [...row.querySelectorAll(INPUT)].every((one) => (one.type === "checkbox" ? !one.checked : !one.value));
+  // An empty last row is focused instead of adding another element.
+  const empty = (row) => [...row.querySelectorAll(INPUT)].every((element) => (element.type === "checkbox" ? !element.checked : !element.value));
 
   function add(list) {
     renumber(list);
@@ -50,7 +50,7 @@
     clear(row);
     const token = row.dataset.row;
     if (token) {
-      const fresh = `j${(made += 1)}`;
+      const fresh = `j${(addedRows += 1)}`;
       const name = list.dataset.rows;
       rename(row, `${name}.${token}.`, `${name}.${fresh}.`);
       rename(row, `f-${name.replaceAll(".", "-")}-${token}-`, `f-${name.replaceAll(".", "-")}-${fresh}-`);
@@ -60,7 +60,7 @@
     last.after(row);
     renumber(list);
     row.querySelector(INPUT).focus();
-    tell(list);
+    notifyInput(list);
   }
 
   function drop(list, row) {
@@ -72,7 +72,7 @@
     renumber(list);
     const next = bodies(list)[Math.min(at, rows.length - 2)] ?? row;
     (next.querySelector(INPUT) ?? list.querySelector("[data-add]")).focus();
-    tell(list);
+    notifyInput(list);
   }
 
   document.addEventListener("click", (event) => {
@@ -84,25 +84,25 @@
       else drop(list, button.closest("tbody"));
     }
     const link = event.target.closest?.("#problems a[href^='#']");
-    const place = link && document.getElementById(link.hash.slice(1));
-    if (place) setTimeout(() => place.querySelector(INPUT)?.focus(), 0); // after the jump
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (field) setTimeout(() => field.querySelector(INPUT)?.focus(), 0); // after the jump
   });
 
-  // A duration says its seconds while it is typed.
-  function count(duration) {
+  // Show a duration in seconds while it is typed.
+  function showSeconds(duration) {
     const [number, unit] = duration.querySelectorAll("input, select");
     const seconds = /^\d{1,12}$/.test(number.value.trim()) ? BigInt(number.value.trim()) * BigInt(SECONDS[unit.value]) : 0n;
     const grouped = seconds.toLocaleString(document.documentElement.lang);
-    const told = seconds > 0n && unit.value !== "seconds" ? duration.dataset.duration.replace("#", grouped) : "";
-    duration.querySelector(".field-text").textContent = told;
+    const text = seconds > 0n && unit.value !== "seconds" ? duration.dataset.duration.replace("#", grouped) : "";
+    duration.querySelector(".field-text").textContent = text;
   }
 
-  // What differs from how the page came is marked; what came marked stays so.
+  // Highlight fields that differ from the loaded page; fields highlighted by the server stay so.
   const before = new WeakMap();
-  const state = (field) => JSON.stringify([...field.querySelectorAll(INPUT)].map((one) => (/^(checkbox|radio)$/.test(one.type) ? one.checked : one.value)));
-  const came = (field) => before.has(field) || before.set(field, { state: state(field), marked: field.matches(".is-changed") });
+  const state = (field) => JSON.stringify([...field.querySelectorAll(INPUT)].map((element) => (/^(checkbox|radio)$/.test(element.type) ? element.checked : element.value)));
+  const remember = (field) => before.has(field) || before.set(field, { state: state(field), marked: field.matches(".is-changed") });
   htmx.onLoad((part) => {
-    for (const field of part.querySelectorAll(".field[id]")) came(field);
+    for (const field of part.querySelectorAll(".field[id]")) remember(field);
   });
 
   document.addEventListener("input", (event) => {
@@ -113,9 +113,9 @@
       if (exactly) exactly.checked = true;
     }
     const duration = event.target.closest("[data-duration]");
-    if (duration) count(duration);
-    came(field);
-    const { state: was, marked } = before.get(field);
-    field.classList.toggle("is-changed", marked || state(field) !== was);
+    if (duration) showSeconds(duration);
+    remember(field);
+    const { state: initial, marked } = before.get(field);
+    field.classList.toggle("is-changed", marked || state(field) !== initial);
   });
 })();
