@@ -62,6 +62,7 @@ LOCAL_EVENT_SETTINGS: DeclaredSettings = {
         Setting("groups", "groups", _("Events"), "", InputType("text")),
         Setting("subjects", "subjects", _("Subjects in plain text"), "", InputType("flag")),
         Setting("from_row", "from_row", _("From row"), "", InputType("number")),
+        Setting("from_entry", "from_entry", _("From entry"), "", InputType("text")),
         Setting("versions", "versions", _("Versions deleted"), "", InputType("number")),
         Setting("days", "days", _("Retention in days"), "", InputType("number")),
         Setting(

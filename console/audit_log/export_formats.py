@@ -23,19 +23,19 @@ from console.audit_log.search_form import AuditSearchForm
 from console.lists import csv_cells
 from tenants.audit.integrity.merkle import SUBJECT_FIELDS, mentions_subject
 from tenants.audit.models import AuditEntry
-from tenants.audit.search.entries import MAX_SEQ, iterate_columns, search_entries
+from tenants.audit.search.entries import MAX_SEQ, iterate_columns, older_cursor, search_entries
 from tenants.audit.search.filters import EntryFilters
 from tenants.authlete.json.reader import replace_surrogates
 from tenants.models import Organization
 
 PAGE_SIZE = 1000  # entries that are read at once
 EXPORT_COLUMNS = (
-    "seq time entry actor role organization region operation effect outcome status"
+    "time entry actor role organization region operation effect outcome status"
     " code service client subject object label reason ticket page address attempt"
-    " changed surprises ended outcome_seq"
+    " changed surprises ended"
 ).split()
 DATABASE_COLUMNS = [{"time": "at", "ended": "ended_at"}.get(name, name) for name in EXPORT_COLUMNS]
-UNIQUE_COLUMNS = {"seq", "time", "entry", "ended", "outcome_seq"}  # hardly any value twice
+UNIQUE_COLUMNS = {"time", "entry", "ended"}  # hardly any value twice
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -66,7 +66,7 @@ def iter_entries(
     organization: int, filters: EntryFilters, max_seq: int = MAX_SEQ
 ) -> Iterator[AuditEntry]:
     """Yield the matching entries up to ``last``, one page at a time."""
-    cursor = "" if max_seq == MAX_SEQ else f"o{max_seq + 1:x}"
+    cursor = "" if max_seq == MAX_SEQ else older_cursor(organization, max_seq + 1)
     while True:
         page = search_entries(organization, filters, cursor, size=PAGE_SIZE)
         yield from page.entries
@@ -79,9 +79,9 @@ def iter_row_pages(
     organization: int, filters: EntryFilters, max_seq: int = MAX_SEQ
 ) -> Iterator[Sequence[ExportRow]]:
     """Yield the exported columns of matching entries, in pages."""
-    return iterate_columns(
-        organization, filters, DATABASE_COLUMNS, size=PAGE_SIZE, last_seq=max_seq
-    )
+    columns = ["seq", *DATABASE_COLUMNS]
+    for page in iterate_columns(organization, filters, columns, size=PAGE_SIZE, last_seq=max_seq):
+        yield [row[1:] for row in page]
 
 
 def write_csv(pages: Iterable[Sequence[ExportRow]]) -> Iterator[str]:
@@ -175,7 +175,7 @@ _JSON_FORMATTERS: dict[str, CellFormatter] = {
 
 BATCH_SIZE = 500  # entries whose services are looked up together
 EVIDENCE_COLUMNS = (
-    "row time actor role what effect outcome code region service client changes reason ticket entry"
+    "time actor role what effect outcome code region service client changes reason ticket entry"
 ).split()
 
 
@@ -199,7 +199,6 @@ def _csv_rows(organization: int, entries: Sequence[AuditEntry]) -> Iterator[list
     names = load_names(organization, entries)
     for entry in entries:
         yield [
-            str(entry.seq),
             format_time(entry.at),
             entry.actor,
             entry.role,

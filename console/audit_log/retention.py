@@ -86,7 +86,7 @@ class RetentionRemoval:
 
     entry: AuditEntry
     descriptions: Sequence[ChangeDescription]  # of each kind how many
-    rows: tuple[int, int, int]  # how many, the first and the last
+    row_count: int
     total: int  # entries that were removed up to then
     digest: str
 
@@ -96,7 +96,6 @@ class RemovedEntry:
     """What is still known of an entry that was removed."""
 
     entry: str
-    row_number: int  # of the row that it began with
     started_at: datetime
     category: str
     removal_entry: AuditEntry  # the entry of its removal
@@ -144,9 +143,10 @@ def list_removals(organization: int) -> list[RetentionRemoval]:
 def describe_removal(entry: AuditEntry, run: RetentionRun) -> RetentionRemoval:
     """Describe a removal from its audit entry."""
     said = run.values
-    rows = (said.get("rows", 0), said.get("first", 0), said.get("last", 0))
     parts = [_describe_count(kind, n, run.days.get(kind, 0)) for kind, n in run.entries.items()]
-    return RetentionRemoval(entry, parts, rows, run.deleted_total, str(said.get("digest", "")))
+    return RetentionRemoval(
+        entry, parts, said.get("rows", 0), run.deleted_total, str(said.get("digest", ""))
+    )
 
 
 def removal_from_entry(entry: AuditEntry) -> RetentionRemoval | None:
@@ -160,11 +160,10 @@ def find_removed_entry(organization: int, entry: str) -> RemovedEntry | None:
     deleted_entry = find_deleted_entry(organization, entry)
     if deleted_entry is None:
         return None
-    number, begun_at = (deleted_entry.row.seq, _from_microseconds(entry_id_to_microseconds(entry)))
-    position = find_row_position(number)
+    begun_at = _from_microseconds(entry_id_to_microseconds(entry))
+    position = find_row_position(deleted_entry.row.seq)
     return RemovedEntry(
         entry,
-        number,
         begun_at,
         deleted_entry.tombstone.kind,
         deleted_entry.by,

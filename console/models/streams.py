@@ -39,7 +39,6 @@ class Stream(models.Model):
     owner = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True)  # the creator
     expires_at = models.DateTimeField(default=default_expiry)
     used_at = models.DateTimeField(null=True)
-    position = models.BigIntegerField(default=0)  # the last row that was read
     # Time of the last audit entry about reads, and reads since then.
     notified_at = models.DateTimeField(null=True)
     reads = models.PositiveIntegerField(default=0)

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants.audit.models import AuditRecord
+from tenants.audit.models import AuditEntry
 from tenants.crypto import vault
 from tenants.models import Organization
 
@@ -82,9 +82,12 @@ class Webhook(models.Model):
 
     @property
     def waiting_since(self) -> datetime | None:
-        """The time of the oldest row after `position`."""
-        row = AuditRecord.objects.filter(seq=self.position + 1).first()
-        return row.written_at if row else None
+        """The time of the organization's oldest entry after `position`."""
+        entries = AuditEntry.objects.filter(
+            organization_id=self.organization_id, seq__gt=self.position
+        )
+        entry = entries.order_by("seq").first()
+        return entry.time if entry else None
 
     @property
     def is_late(self) -> bool:

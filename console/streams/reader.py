@@ -17,7 +17,7 @@ from django.utils import timezone
 from console.models import Stream
 from tenants.audit import events
 from tenants.audit.actor import Actor
-from tenants.audit.integrity.chain_export import RowWithPreviousMac, format_line, read_rows_after
+from tenants.audit.integrity.chain_export import RowWithPreviousMac, format_row, read_rows_after
 from tenants.audit.recorder import record_event
 from tenants.authlete.errors import AuditUnavailableError
 
@@ -66,7 +66,7 @@ class StreamBatch:
         self.rows, self.cursor = rows, cursor
 
     def lines(self) -> Iterator[str]:
-        return (format_line(row, before) for row, before in self.rows)
+        return (f"{format_row(row, before)}\n" for row, before in self.rows)
 
 
 def read_rows(stream: Stream, after: int, limit: int, wait: int, who: Actor) -> StreamBatch:
@@ -81,7 +81,7 @@ def read_rows(stream: Stream, after: int, limit: int, wait: int, who: Actor) -> 
         with wait_slot(stream.pk):
             rows, cursor = _wait_for_rows(stream, cursor, limit, wait)
     streams = Stream.objects.filter(pk=stream.pk)
-    if not streams.update(used_at=timezone.now(), position=cursor, reads=F("reads") + 1):
+    if not streams.update(used_at=timezone.now(), reads=F("reads") + 1):
         raise StreamRevokedError
     return StreamBatch(rows, cursor)
 
@@ -115,4 +115,4 @@ def _log_read(stream: Stream, actor: Actor) -> None:
 
 def describe_reads(stream: Stream) -> str:
     """Describe the reads since the last entry, for the audit log."""
-    return f"{stream.reads} reads before, as far as row {stream.position}"
+    return f"{stream.reads} reads before"

@@ -26,10 +26,13 @@ from console.web.step_up import step_up
 from tenants.audit import events
 from tenants.audit.actor import Actor
 from tenants.audit.integrity.chain_export import ExportIntegrityError
+from tenants.audit.positions import open_position, seal_position
 from tenants.audit.recorder import record_action, record_event
+from tenants.audit.search.entries import find_last_seq
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import AuditUnavailableError
 from tenants.authlete.outcome import Outcome
+from tenants.crypto.vault import UnsealError
 from tenants.models import Membership, Organization
 from tenants.organizations.roles import ConsolePermission
 
@@ -100,7 +103,7 @@ def read(request: HttpRequest, home: str) -> HttpResponseBase:
     if stream is None:
         return _unauthorized(request, home)
     try:
-        after = _parse_number(request, "after", 0, range(2**53))
+        after = _parse_cursor(request, stream)
         limit = _parse_number(request, "limit", 500, range(1, reader.MAX_ROWS + 1))
         wait = _parse_number(request, "wait", 0, range(reader.MAX_WAIT_SECONDS + 1))
     except ValueError as error:
@@ -116,7 +119,9 @@ def read(request: HttpRequest, home: str) -> HttpResponseBase:
     except reader.StreamRevokedError:
         return _unauthorized(request, home)
     return StreamingHttpResponse(
-        batch.lines(), content_type="application/jsonl", headers={"X-Cursor": str(batch.cursor)}
+        batch.lines(),
+        content_type="application/jsonl",
+        headers={"X-Cursor": seal_position(stream.organization_id, batch.cursor)},
     )
 
 
@@ -162,6 +167,21 @@ def _actor(request: HttpRequest, stream: Stream) -> Actor:
         page_id=request.page_id,  # type: ignore[attr-defined]  # by a middleware
         ip_address=client_ip(request),
     )
+
+
+def _parse_cursor(request: HttpRequest, stream: Stream) -> int:
+    """Return the row to continue after; raises `ValueError` with a message.
+
+    A number is a cursor of an earlier release. One beyond the organization's rows counts
+    as its last row, so that it doesn't show how many rows others have.
+    """
+    text = request.GET.get("after", "0")
+    if re.fullmatch(r"[0-9]{1,19}", text):
+        return min(int(text), find_last_seq(stream.organization_id))
+    try:
+        return open_position(stream.organization_id, text)
+    except UnsealError:
+        raise ValueError("after is the X-Cursor of an earlier answer, or 0.") from None
 
 
 def _parse_number(request: HttpRequest, name: str, default: int, limits: range) -> int:

@@ -136,9 +136,7 @@ def _call_data(call: ReceiptCall) -> dict[str, Any]:
         "status": entry.status,
         "code": entry.code,
         "at": entry.time.isoformat(),
-        "position": entry.seq,
         "mac": call.mac,
-        "outcome_position": entry.outcome_seq,
         "outcome_mac": call.outcome_mac or None,
     }
 

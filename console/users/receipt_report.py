@@ -37,16 +37,12 @@ CONFIRMED_STATES = (ItemState.SUCCEEDED, ItemState.UNCHANGED)
 
 @dataclass(frozen=True, slots=True)
 class ReceiptCall:
-    """A revoking call and its position in the audit log."""
+    """A revoking call and its rows in the audit log."""
 
     entry: AuditEntry
     mac: str  # of the row that it began with
     outcome_mac: str  # of the row that ended it; nothing while there is none
     resolution: Resolution | None = None  # where that was found out later
-
-    @property
-    def position(self) -> int:
-        return self.entry.outcome_seq or self.entry.seq
 
     @property
     def description(self) -> SafeString:

@@ -324,12 +324,7 @@ def _digest_data(report: ReceiptReport) -> dict[str, Any] | None:
     """Return the logged digest for the file."""
     if (digest := find_recorded_digest(report)) is None:
         return None
-    return {
-        "digest": digest.digest,
-        "entry": digest.entry.entry,
-        "position": digest.entry.seq,
-        "same": digest.matches,
-    }
+    return {"digest": digest.digest, "entry": digest.entry.entry, "same": digest.matches}
 
 
 def _json_response(report: ReceiptReport) -> HttpResponse:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from time import monotonic
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Min
@@ -19,7 +20,7 @@ from tenants.audit.integrity.chain_export import MAX_SCAN_SECONDS, count_rows, r
 from tenants.audit.integrity.tombstones import Tombstone, entry_id_to_microseconds
 from tenants.audit.models import ROWS_PER_BLOCK, AuditBlock, AuditEntry, AuditHead, to_microseconds
 from tenants.audit.recorder import record_action, record_event
-from tenants.audit.retention.runs import find_deleted_until
+from tenants.audit.retention.runs import find_deleted_entry, find_deleted_until
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.redaction.fingerprint import Fingerprint
 from tenants.crypto.fingerprints import fingerprint_value
@@ -130,7 +131,8 @@ def replay(who: Actor, webhook: Webhook, after: int) -> bool:
     """Deliver all rows after ``after`` again; return False if it had none of them yet."""
     if after >= webhook.position:
         return False
-    changes = [FieldChange("from_row", None, after + 1)]
+    rows_again, _until = read_rows_after(webhook.organization_id, after, 1)
+    changes = [FieldChange("from_entry", None, row.entry) for row, _mac in rows_again]
     if rows := count_replay_rows(webhook, after):
         changes.append(FieldChange("rows_again", None, rows))
     details = {"label": webhook.name, "object": webhook.origin, "changes": changes}
@@ -152,7 +154,16 @@ def count_replay_rows(webhook: Webhook, after: int) -> int | None:
     return count_rows(webhook.organization_id, after, webhook.position, most, selection)
 
 
-def row_before(webhook: Webhook, moment: datetime) -> int:
+def row_before_entry(webhook: Webhook, entry: UUID) -> int | None:
+    """Return the row before an entry of the organization, or None if it has no such entry."""
+    own = AuditEntry.objects.filter(organization_id=webhook.organization_id, entry=str(entry))
+    if seq := own.values_list("seq", flat=True).first():
+        return seq - 1
+    deleted = find_deleted_entry(webhook.organization_id, str(entry))
+    return deleted.row.seq - 1 if deleted else None
+
+
+def row_before_time(webhook: Webhook, moment: datetime) -> int:
     """Return the last row before a point in time.
 
     An earlier row if the search takes too long, and the current position if none follows.
@@ -172,7 +183,7 @@ def row_before(webhook: Webhook, moment: datetime) -> int:
 
 
 def _deleted_row_before(webhook: Webhook, after: int, until: int, at: int) -> int:
-    """Refine `row_before` by the times in the IDs of deleted entries."""
+    """Refine `row_before_time` by the times in the IDs of deleted entries."""
     home, ends = webhook.organization_id, monotonic() + MAX_SCAN_SECONDS
     if max(find_deleted_until(home).values(), default=0) < at:
         return until

@@ -17,16 +17,16 @@ def _attempted_at(delivery: Delivery) -> datetime:
 DELIVERIES = ListDefinition[Delivery](
     "deliveries",
     _("Deliveries"),
-    _("Search deliveries by row number, status, error or response"),
-    _("Row number, status, error or response"),
+    _("Search deliveries by message ID, status, error or response"),
+    _("Message ID, status, error or response"),
     columns=(
         ListColumn("when", _("When"), _attempted_at),
-        ListColumn("rows", _("Rows"), lambda row: row.first),
+        ListColumn("rows", _("Rows"), lambda row: row.rows),
         ListColumn("outcome", _("Outcome"), lambda row: (row.state, row.status or 0)),
         ListColumn("attempts", _("Attempts"), lambda row: row.tries, is_number=True),
         ListColumn("duration", _("Duration"), lambda row: row.took or 0, is_number=True),
         ListColumn("response", _("Response"), lambda row: row.error or row.answer),
-        ListColumn("replay", "", lambda row: row.first, is_sortable=False),
+        ListColumn("replay", "", lambda row: row.rows, is_sortable=False),
     ),
     facets=(
         Facet(
@@ -43,13 +43,11 @@ DELIVERIES = ListDefinition[Delivery](
             {"no": _("Entries"), "yes": _("Test")},
         ),
     ),
-    text=lambda row: f"{row.first} {row.last} {row.status} {row.error} {row.answer} {row.message}",
+    text=lambda row: f"{row.status} {row.error} {row.answer} {row.message}",
     fields={
         "message": lambda row: row.message,
         "created_at": lambda row: row.created_at.isoformat(),
         "attempted_at": lambda row: row.tried_at.isoformat() if row.tried_at else "",
-        "first_row": lambda row: row.first,
-        "last_row": lambda row: row.last,
         "rows": lambda row: row.rows,
         "is_test": lambda row: row.is_test,
         "outcome": lambda row: row.state,

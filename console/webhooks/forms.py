@@ -8,14 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from console.audit_log.event_labels import EVENT_GROUPS
 from console.forms.timestamps import TimestampField
-from console.models import Webhook
+from console.models import Delivery, Webhook
 from console.web.idempotency import IdempotentForm
 from console.web.labels import EFFECT_LABELS
+from console.webhooks.actions import row_before_entry, row_before_time
+from tenants.audit.positions import open_position
+from tenants.crypto.vault import UnsealError
 from tenants.outbound.safe_http import MAX_URL_CHARS, UrlNotAllowedError, validate_url
 
-MAX_ROW = 2**53
 CHOOSE_ONE_TEXT = _("Select at least one.")
-INVALID_ROW_TEXT = _("Enter a row number from 1.")
 
 
 class WebhookForm(IdempotentForm):
@@ -107,27 +108,56 @@ class EditWebhookForm(WebhookForm):
 
 
 class ReplayRangeForm(forms.Form):
-    """From where on rows are to go again: as a number, or as a time."""
+    """Where a replay starts: an entry, a time or a delivery."""
 
-    row = forms.IntegerField(
-        label=_("From row"),
-        min_value=1,
-        max_value=MAX_ROW,
+    entry = forms.UUIDField(
+        label=_("From entry"),
         required=False,
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), INVALID_ROW_TEXT),
+        help_text=_("The ID of an audit log entry."),
+        error_messages={"invalid": _("Enter the ID of an entry.")},
     )
     at = TimestampField(label=_("Or start time"))
 
+    delivery = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, webhook: Webhook, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.webhook = webhook
+
     def clean(self) -> None:
+        """Set ``after``, the row before the start."""
         params = self.cleaned_data
-        if not self.errors and (params["row"] is None) == (params["at"] is None):
-            raise forms.ValidationError(_("Enter a row or a time."))
+        if self.errors:
+            return
+        match [name for name, value in params.items() if value is not None]:
+            case ["entry"]:
+                self.after = row_before_entry(self.webhook, params["entry"])
+            case ["at"]:
+                self.after = row_before_time(self.webhook, params["at"])
+            case ["delivery"]:
+                sent = Delivery.objects.filter(webhook=self.webhook, pk=params["delivery"])
+                first = sent.values_list("first", flat=True).first()
+                self.after = first - 1 if first else None
+            case _:
+                raise forms.ValidationError(_("Enter an entry or a time."))
+        if self.after is None:
+            raise forms.ValidationError(_("This organization has no such entry."))
 
 
 class ConfirmReplayForm(IdempotentForm):
     """Confirms a replay."""
 
-    after = forms.IntegerField(min_value=0, max_value=MAX_ROW, widget=forms.HiddenInput)
+    after = forms.CharField(widget=forms.HiddenInput)  # sealed
+
+    def __init__(self, webhook: Webhook, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.webhook = webhook
+
+    def clean_after(self) -> int:
+        try:
+            return open_position(self.webhook.organization_id, self.cleaned_data["after"])
+        except UnsealError:
+            raise forms.ValidationError(_("Choose the start again.")) from None
 
 
 def _join_unless_all(names: list[str], total: int) -> str:

@@ -15,7 +15,7 @@ from console.models.webhooks import SECRET_PREFIX
 from tenants.audit.integrity.chain_export import (
     RowSelection,
     RowWithPreviousMac,
-    format_line,
+    format_row,
     read_rows_after,
 )
 from tenants.audit.integrity.merkle import split_subject
@@ -98,7 +98,7 @@ def _row_lines(webhook: Webhook, rows: Iterable[RowWithPreviousMac]) -> Iterator
         if not webhook.subjects:
             text, _hidden = split_subject(row.content)
             row = row._replace(content=text)
-        yield format_line(row, before).rstrip("\n")
+        yield format_row(row, before)
 
 
 def _fit_lines(lines: Iterable[str]) -> Iterator[str]:

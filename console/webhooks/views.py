@@ -23,6 +23,7 @@ from console.webhooks import actions
 from console.webhooks.delivery_list import DELIVERIES
 from console.webhooks.forms import ConfirmReplayForm, EditWebhookForm, ReplayRangeForm, WebhookForm
 from tenants.audit.actor import Actor
+from tenants.audit.positions import seal_position
 from tenants.jobs import queue
 from tenants.organizations.roles import ConsolePermission
 
@@ -138,20 +139,19 @@ def replay(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
     """Choose and confirm rows to replay."""
     found = _get_webhook(member, webhook)
     path = _webhook_url(found, "show")
-    form = ConfirmReplayForm(request.POST or None)
+    form = ConfirmReplayForm(found, request.POST or None)
     if form.is_valid():
         with idempotent(request, form, path):
             if actions.replay(member.actor, found, form.cleaned_data["after"]):
                 messages.success(request, _("Replay started."))
         return redirect_to(request, path)
-    replay_range_form = ReplayRangeForm(request.GET or None)
+    replay_range_form = ReplayRangeForm(found, request.GET or None)
     context = {"member": member, "webhook": found, "position_form": replay_range_form, "form": form}
-    if replay_range_form.is_valid():
-        row, at = replay_range_form.cleaned_data["row"], replay_range_form.cleaned_data["at"]
-        after = row - 1 if row else actions.row_before(found, at)
+    if replay_range_form.is_valid() and (after := replay_range_form.after) is not None:
         rows = actions.count_replay_rows(found, after)
-        confirm = ConfirmReplayForm(initial={"after": after})
-        context |= {"first": after + 1, "rows": rows, "confirm": confirm}
+        sealed = seal_position(found.organization_id, after)
+        confirm = ConfirmReplayForm(found, initial={"after": sealed})
+        context |= {"rows": rows, "confirm": confirm}
         many = rows is not None and rows > actions.MAX_COUNTED_ROWS
         context |= {"many": many, "max_counted_rows": actions.MAX_COUNTED_ROWS}
     return render_page(request, "webhooks/replay.html", context)

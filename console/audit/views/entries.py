@@ -117,19 +117,15 @@ def _search_context(member: Member, form: AuditSearchForm, cursor: str) -> dict[
     if filters.names_single_entries:
         page = search_entries(organization, filters, cursor, size=ENTRIES_PER_PAGE)
         rows = build_rows(page.entries, load_names(organization, page.entries))
-        numbers = [row.entry.seq for row in rows]
     else:
         page = search_groups(organization, filters, cursor, size=ENTRIES_PER_PAGE)
         rows = build_group_rows(organization, page.groups)
-        numbers = [group.newest for group in page.groups]
     base_path = reverse("audit:index", args=[member.organization.slug])
     group_query = search_links.group_query(form)
     cells = EntryTableRenderer(form.query, base_path, group_query)
     return {
         "lines": rows,
         "days": [[cells.render(row) for row in day] for day in group_by_day(rows)],
-        "first": numbers[0] if numbers else None,
-        "last": numbers[-1] if numbers else None,
         "group_query": group_query,
         "count": count_entries(organization, filters),
         "max_count": MAX_COUNTED,

@@ -124,7 +124,7 @@ def read_rows_after(
     """
     head = AuditHead.objects.values_list("seq", flat=True).first() or 0
     if after > head:
-        raise ExportIntegrityError(f"the audit log ends at row {head}")
+        raise ExportIntegrityError("the audit log ends before this row")
     condition, values = selection.where
     query = f"SELECT {ROW_COLUMNS}{FROM_SQL}{condition} ORDER BY r.seq LIMIT %s"
     found: list[RowWithPreviousMac] = []
@@ -167,10 +167,14 @@ def count_rows(
 
 def format_line(row: ChainRow, previous_mac: str) -> str:
     """Return a row as a line of the export."""
+    return f'{format_row(row, previous_mac)[:-1]},"seq":{row.seq}}}\n'
+
+
+def format_row(row: ChainRow, previous_mac: str) -> str:
+    """Return a row as JSON without its number, which counts the rows of all organizations."""
     return (
         f'{{"before":"{previous_mac}","content":{row.content},"entry":"{row.entry}",'
-        f'"key":"{row.key}","mac":"{row.mac}","phase":"{row.phase}",'
-        f'"seq":{row.seq}}}\n'
+        f'"key":"{row.key}","mac":"{row.mac}","phase":"{row.phase}"}}'
     )
 
 

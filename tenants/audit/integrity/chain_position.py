@@ -19,7 +19,6 @@ type RecordsByNumber = Mapping[int, AuditRecord]
 class CheckedRow:
     """A row of the chain; ``matches`` is None if its key isn't available."""
 
-    number: int
     mac: str  # empty where there is no such row
     matches: bool | None
     is_removed: bool = False  # a tombstone; then ``matches`` is about the tombstone
@@ -70,7 +69,7 @@ def find_row_position(number: int) -> ChainPosition:
 def _check_own_row(rows: RecordsByNumber, number: int, entry: AuditEntry) -> CheckedRow:
     link, row = _check_row(rows, number), rows.get(number)
     same = row is not None and _says_the_same(row, entry)
-    return link if same else CheckedRow(number, link.mac, False)
+    return link if same else CheckedRow(link.mac, False)
 
 
 def _says_the_same(row: AuditRecord, entry: AuditEntry) -> bool:
@@ -85,10 +84,10 @@ def _says_the_same(row: AuditRecord, entry: AuditEntry) -> bool:
 def _check_row(rows: RecordsByNumber, number: int) -> CheckedRow:
     row, last = rows.get(number), rows.get(number - 1)
     if row is None:
-        return CheckedRow(number, "", False)
+        return CheckedRow("", False)
     before = last.mac if last else GENESIS_MAC if number == 1 else ""
     is_removed = Tombstone.parse(row.content) is not None
     try:
-        return CheckedRow(number, row.mac, is_row_intact(row.chain_row, before), is_removed)
+        return CheckedRow(row.mac, is_row_intact(row.chain_row, before), is_removed)
     except KeyNotFoundError:
-        return CheckedRow(number, row.mac, None, is_removed)
+        return CheckedRow(row.mac, None, is_removed)

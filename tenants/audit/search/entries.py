@@ -25,9 +25,11 @@ from tenants.audit.models import (
     AuditField,
     to_microseconds,
 )
+from tenants.audit.positions import open_position, seal_position
 from tenants.audit.search.change_values import ChangeValueMatch
 from tenants.audit.search.filters import ALL_ENTRIES, NARROW_FILTERS, RARE_EFFECTS, EntryFilters
 from tenants.audit.search.text_normalization import case_variants
+from tenants.crypto.vault import UnsealError
 
 MAX_COUNTED = 1000  # more are shown as "more than"
 MAX_SEQ = 2**63 - 1
@@ -62,7 +64,7 @@ def search_entries(
     An invalid ``cursor`` returns the first page.
     """
     now = now or datetime.now(UTC)
-    up, seq = parse_cursor(cursor)
+    up, seq = parse_cursor(organization, cursor)
     low, high = (seq + 1, MAX_SEQ) if up else (1, seq - 1)
     near = select_nearest(organization, filters, now, low, high, ascending=up, limit=size + 1)
     rows = sorted(near, key=attrgetter("seq"), reverse=not up)
@@ -72,8 +74,8 @@ def search_entries(
     is_last, is_first = (False, not beyond) if up else (not beyond, seq > MAX_SEQ)
     return EntryPage(
         rows,
-        older="" if is_last or not rows else f"o{rows[-1].seq:x}",
-        newer="" if is_first or not rows else f"n{rows[0].seq:x}",
+        older="" if is_last or not rows else older_cursor(organization, rows[-1].seq),
+        newer="" if is_first or not rows else newer_cursor(organization, rows[0].seq),
         horizon=filters.horizon(now),
     )
 
@@ -126,14 +128,22 @@ def count_entries(
     return min(len(numbers), MAX_COUNTED + 1)
 
 
-def parse_cursor(cursor: str) -> tuple[bool, int]:
+def older_cursor(organization: int, seq: int) -> str:
+    """Return the cursor of the page with the entries before ``seq``."""
+    return f"o{seal_position(organization, seq)}"
+
+
+def newer_cursor(organization: int, seq: int) -> str:
+    """Return the cursor of the page with the entries after ``seq``."""
+    return f"n{seal_position(organization, seq)}"
+
+
+def parse_cursor(organization: int, cursor: str) -> tuple[bool, int]:
     """Return whether the cursor leads to newer entries, and its sequence number."""
     try:
-        seq = int(cursor[1:], 16)
-    except ValueError:
-        seq = 0
-    known = cursor[:1] in ("n", "o") and 0 < seq <= MAX_SEQ
-    return (cursor[0] == "n", seq) if known else (False, MAX_SEQ + 1)
+        return cursor[:1] == "n", open_position(organization, cursor[1:])
+    except UnsealError:
+        return False, MAX_SEQ + 1
 
 
 def select_nearest(

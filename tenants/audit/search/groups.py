@@ -15,7 +15,14 @@ from django.db.models import Case, CharField, Count, F, Max, Min, Q, QuerySet, V
 
 from tenants.audit.events import EVENTS
 from tenants.audit.models import OUTCOME_TIMEOUT, AuditEntry, to_microseconds
-from tenants.audit.search.entries import MAX_SEQ, matching_entries, parse_cursor, select_nearest
+from tenants.audit.search.entries import (
+    MAX_SEQ,
+    matching_entries,
+    newer_cursor,
+    older_cursor,
+    parse_cursor,
+    select_nearest,
+)
 from tenants.audit.search.filters import ALL_ENTRIES, EntryFilters
 from tenants.authlete.operation import Effect
 from tenants.authlete.outcome import Outcome
@@ -62,7 +69,7 @@ def search_groups(
     An invalid ``cursor`` returns the first page.
     """
     now = now or datetime.now(UTC)
-    up, seq = parse_cursor(cursor)
+    up, seq = parse_cursor(organization, cursor)
     low, high = (seq + 1, MAX_SEQ) if up else (1, seq - 1)
     search = _GroupSearch(organization, filters, now)
     groups = search.nearest(low, high, size + 1, ascending=up)
@@ -73,8 +80,8 @@ def search_groups(
     is_last, is_first = (False, not beyond) if up else (not beyond, seq > MAX_SEQ)
     return GroupPage(
         groups,
-        older="" if is_last or not groups else f"o{groups[-1].newest:x}",
-        newer="" if is_first or not groups else f"n{groups[0].newest:x}",
+        older="" if is_last or not groups else older_cursor(organization, groups[-1].newest),
+        newer="" if is_first or not groups else newer_cursor(organization, groups[0].newest),
         horizon=filters.horizon(now),
     )
 

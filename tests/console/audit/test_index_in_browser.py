@@ -124,7 +124,7 @@ def test_search_finds_who_changed_a_setting(visit, history):
 
     page.get_by_role("link", name="Update Shop").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Update Shop")
-    expect(page.locator(".chain")).to_contain_text("this entry")
+    expect(page.locator(".chain")).to_contain_text("This entry")
     expect(page.get_by_text("Too long")).to_be_visible()
 
 

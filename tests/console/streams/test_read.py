@@ -20,6 +20,7 @@ from tenants.audit.events import MEMBER_ADD, SIGN_OUT
 from tenants.audit.integrity import chain_export
 from tenants.audit.integrity.chain_export import read_rows_after
 from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
+from tenants.audit.positions import open_position, seal_position
 from tenants.audit.record_builder import build_intent
 from tenants.audit.recorder import record_action, record_event
 from tenants.audit.retention.expiry import delete_expired_entries
@@ -27,6 +28,7 @@ from tenants.audit.store import append_records
 from tenants.models import Organization
 from tenants.organizations.roles import Role
 from tests.support.backdating import backdate_entries
+from tests.support.webhooks import row_numbers
 
 URL = "/acme/audit/stream"
 
@@ -44,7 +46,7 @@ def read(client, token):
         assert answer.status_code == 200
         assert answer["Content-Type"] == "application/jsonl"
         lines = b"".join(answer.streaming_content).decode().splitlines()
-        return [json.loads(line) for line in lines], int(answer["X-Cursor"])
+        return [json.loads(line) for line in lines], answer["X-Cursor"]
 
     return read
 
@@ -63,7 +65,7 @@ def test_reads_all_entries_of_the_organization_only(read, acme):
 
     found, cursor = [], 0
     while True:
-        rows, cursor = read(cursor, limit=3)
+        rows, cursor = read(cursor or 0, limit=3)
         found += rows
         if len(rows) < 3:
             break
@@ -71,27 +73,28 @@ def test_reads_all_entries_of_the_organization_only(read, acme):
     own = AuditEntry.objects.filter(organization_id=acme.pk)
     assert {row["entry"] for row in found} == {one.entry for one in own}
     assert len(found) == 2 * own.count()
-    assert [row["seq"] for row in found] == sorted(row["seq"] for row in found)
-    assert cursor == AuditHead.objects.get().seq
-    kept = AuditRecord.objects.get(seq=found[-1]["seq"])
+    assert row_numbers(found) == sorted(row_numbers(found))
+    assert open_position(acme.pk, cursor) == head()
+    kept = AuditRecord.objects.get(seq=row_numbers(found)[-1])
     assert (found[-1]["mac"], found[-1]["content"]) == (kept.mac, json.loads(kept.content))
 
 
 def test_read_stops_after_a_second_with_a_cursor(read, acme, monkeypatch):
     """And says how far it came, so that a reader goes on from there."""
-    _, began = read()
+    _, cursor = read()
+    began = open_position(acme.pk, cursor)
     happen(Organization.objects.create(slug="other", name="Other"), 5)
     happen(acme)
     monkeypatch.setattr(chain_export, "ROWS_PER_WINDOW", 4)
     monkeypatch.setattr(chain_export, "MAX_SCAN_SECONDS", -1.0)
 
-    found, cursors = list[Any](), [began]
+    found, positions = list[Any](), list[int]()
     while not found:
-        found, cursor = read(cursors[-1])
-        cursors.append(cursor)
+        found, cursor = read(cursor)
+        positions.append(open_position(acme.pk, cursor))
 
-    assert cursors[1:] == [began + 4, began + 8, began + 12]
-    assert [row["seq"] for row in found] == [began + 11, began + 12]
+    assert positions == [began + 4, began + 8, began + 12]
+    assert row_numbers(found) == [began + 11, began + 12]
 
 
 def test_outcome_arrives_when_known(read, acme):
@@ -103,13 +106,20 @@ def test_outcome_arrives_when_known(read, acme):
 
     assert (intent["phase"], outcome["phase"]) == ("intent", "outcome")
     assert intent["entry"] == outcome["entry"]
-    assert read(cursor) == ([], cursor)
+    assert read(cursor)[0] == []
 
 
 def test_entries_can_be_read_again(read, acme):
+    _, cursor = read()
     happen(acme, 3)
 
-    assert read(after=2)[0] == read(after=2)[0] != []
+    assert read(cursor)[0] == read(cursor)[0] != []
+
+
+def test_continues_after_the_number_that_an_earlier_release_gave(read, acme):
+    happen(acme, 3)
+
+    assert row_numbers(read(after=2)[0])[0] == 3
 
 
 def test_deleted_entries_of_the_organization_are_reported(read, acme):
@@ -121,14 +131,14 @@ def test_deleted_entries_of_the_organization_are_reported(read, acme):
     happen(acme)
     removed = sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
 
-    found, cursor = [], 0
-    while cursor < AuditHead.objects.get().seq:
-        rows, cursor = read(cursor, limit=3)
+    found, cursor = list[Any](), ""
+    while not cursor or open_position(acme.pk, cursor) < head():
+        rows, cursor = read(cursor or 0, limit=3)
         found += rows
 
     assert removed == 8
     gone = [row for row in found if "gone" in row["content"]]
-    assert [row["seq"] for row in gone] == [3, 4, 7, 8, 11, 12, 15, 16]
+    assert row_numbers(gone) == [3, 4, 7, 8, 11, 12, 15, 16]
     assert {row["content"]["gone"]["kind"] for row in gone} == {"signins"}
     (told,) = [one for one in found if one["content"].get("label") == "4 entries"]
     assert told["entry"] == gone[0]["content"]["gone"]["run"]
@@ -195,24 +205,47 @@ def test_unwritable_log_prevents_reading(client, token, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "asked", ["after=-1", "after=x", "limit=1001", "limit=0", "after=1e9", "wait=31"]
+    ("asked", "said"),
+    [
+        ("after=-1", "X-Cursor"),
+        ("after=1e9", "X-Cursor"),
+        ("limit=1001", "whole number"),
+        ("limit=0", "whole number"),
+        ("wait=31", "whole number"),
+    ],
 )
-def test_invalid_parameters_are_errors(client, token, asked):
+def test_invalid_parameters_are_errors(client, token, asked, said):
     headers = {"Authorization": f"Bearer {token}"}
 
     response = client.get(f"{URL}?{asked}", headers=headers)
 
     assert response.status_code == 400
-    assert "whole number" in response.content.decode()
+    assert said in response.content.decode()
 
 
-def test_cursor_ahead_of_a_restored_database_is_refused(client, token):
+def test_cursor_ahead_of_a_restored_database_is_refused(client, token, acme):
     headers = {"Authorization": f"Bearer {token}"}
 
-    response = client.get(f"{URL}?after=9000", headers=headers)
+    response = client.get(f"{URL}?after={seal_position(acme.pk, 9000)}", headers=headers)
 
     assert response.status_code == 409
     assert "X-Cursor" not in response
+
+
+def test_tells_of_no_number_whether_other_organizations_have_as_many_rows(read, acme):
+    happen(acme)
+    happen(Organization.objects.create(slug="other", name="Other"), 5)
+
+    for number in (head() - 1, head(), head() + 1, 9000):
+        read(after=number)  # answers 200 to each
+
+
+def test_takes_no_cursor_of_another_organization(client, token, acme):
+    headers = {"Authorization": f"Bearer {token}"}
+
+    response = client.get(f"{URL}?after={seal_position(acme.pk + 1, 1)}", headers=headers)
+
+    assert response.status_code == 400
 
 
 @pytest.mark.django_db(transaction=True)
@@ -276,7 +309,7 @@ def test_long_polls_are_limited(client, token, read, monkeypatch):
     monkeypatch.setattr(reader, "monotonic", lambda: sum(slept))
     monkeypatch.setattr(reader, "sleep", slept.append)
     _, cursor = read()
-    assert read(cursor, wait=3) == ([], cursor)
+    assert read(cursor, wait=3)[0] == []
     assert sum(slept) == 3
 
     others = [(stream.pk, reader.MAX_WAITING_PER_STREAM), (uuid4(), reader.MAX_WAITING_REQUESTS)]

@@ -1,26 +1,36 @@
 """Objects of other organizations are out of reach."""
 
 import json
+import re
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 from pydantic import SecretStr
 
 from console.models import (
     Batch,
     BatchRequest,
+    Delivery,
     Draft,
+    EvidencePackage,
     Receipt,
     Rollover,
     Rotation,
     SavedSearch,
     Selection,
     Stream,
+    VerificationRun,
     Webhook,
 )
+from console.models.streams import generate_token
+from console.webhooks import payloads
 from tenants.audit.actor import Actor
-from tenants.audit.models import AuditEntry
+from tenants.audit.events import MEMBER_ADD
+from tenants.audit.models import AuditEntry, AuditHead
+from tenants.audit.positions import seal_position
+from tenants.audit.recorder import record_event
 from tenants.jobs.control import start_job
 from tenants.jobs.models import Job, NewItem
 from tenants.models import Credential, Membership, Organization
@@ -28,6 +38,7 @@ from tenants.organizations.roles import Role
 from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.state import StoredToken
 from tests.support.access import METHOD_NOT_ALLOWED, ORGANIZATION_PAGES, page_path
+from tests.support.audit_tampering import advance_log
 from tests.support.authentication import set_last_authentication
 from tests.support.clients import make_client
 from tests.support.forms import URLENCODED, fill_form
@@ -166,3 +177,82 @@ def test_lists_contain_no_foreign_objects(member, left, asked):
 
     for name in ("clients:index", "services:index", "jobs:index", "audit:index"):
         assert THEIRS not in browser.get(page_path(name) + asked).text, name
+
+
+ROWS_OF_ALL = 9_187_654_000_000  # so many that no other number on a page begins like it
+NUMBER = re.compile(f"{ROWS_OF_ALL}"[:8] + "|" + f"{ROWS_OF_ALL:x}"[:8])
+FILES = ("audit:export_file", "webhooks:show", "members:index", "clients:index")
+
+
+@pytest.fixture
+def after_many_others(acme):
+    """The log, after others have written far more than this organization."""
+    record_event(Actor(1, "ida", organization_id=acme.pk), MEMBER_ADD)
+    advance_log(ROWS_OF_ALL)
+
+
+@pytest.fixture
+def logged(after_many_others, other, left):
+    """Entries on several pages, and what was delivered and verified of them."""
+    who = Actor(1, THEIRS, "admin", other.pk, other.slug)
+    for number in range(60):
+        record_event(who, MEMBER_ADD, object=str(number))
+    first = AuditEntry.objects.filter(organization_id=other.pk).earliest("seq").seq
+    head, now = AuditHead.objects.get().seq, timezone.now()
+    Webhook.objects.filter(organization=other).update(position=first - 1)
+    webhook = Webhook.objects.get(organization=other)
+    sent = payloads.next_batch(webhook)
+    assert isinstance(sent, Delivery)
+    sent.save()
+    Webhook.objects.update(position=sent.until)
+    counts = {"rows": head, "entries": head, "covered": head - 1, "outside": head - 2}
+    VerificationRun.objects.create(
+        organization=other, removed=head, bad=None, ended_at=now, outside_at=now, **counts
+    )
+    VerificationRun.objects.create(organization=other, bad=head, error=f"row {head}", ended_at=now)
+    package = EvidencePackage.objects.create(
+        organization=other, covered=head, completed_at=now, job=left["job"], actor=THEIRS
+    )
+    return left | {"pack": package.pk, "delivery": sent.pk, "first": first}
+
+
+def numbers_in(text):
+    return NUMBER.findall(text.replace(",", ""))
+
+
+def test_no_page_or_file_counts_the_rows_of_all_organizations(bo, other, logged):
+    places = {one: value for one, value in logged.items() if one not in ("delivery", "first")}
+    opened, leaks = [], set()
+    for name in ORGANIZATION_PAGES:
+        response = bo.get(page_path(name, organization="other", **places, **AT))
+        leaks |= {name} if numbers_in(b"".join(response).decode()) else set()
+        opened += [name] if response.status_code == 200 else []
+    for name in FILES:
+        path = page_path(name, organization="other", **places, **AT)
+        for form in ("csv", "jsonl", "print"):
+            response = bo.get(path, {"format": form, "download": form})
+            leaks |= {f"{name} as {form}"} if numbers_in(b"".join(response).decode()) else set()
+    replay = page_path("webhooks:replay", organization="other", **places)
+    assert not numbers_in(bo.get(replay, {"delivery": logged["delivery"]}).text)
+
+    assert not leaks
+    assert {"audit:index", "audit:entry", "webhooks:show", "audit:verify"} <= {*opened}
+    assert len(opened) > 60
+
+
+def test_no_delivered_row_has_its_number_among_those_of_all(client, other, logged):
+    membership = Membership.objects.get(organization=other)
+    stream, token = Stream(organization=other, name="SIEM", owner=membership), generate_token()
+    stream.set_token(token).save()
+    webhook, sent = Webhook.objects.get(), Delivery.objects.get()
+
+    after = seal_position(other.pk, logged["first"] - 1)
+    headers = {"Authorization": f"Bearer {token}"}
+    page = client.get("/other/audit/stream", {"after": after}, headers=headers)
+
+    text = b"".join(page.streaming_content).decode()
+    assert text.count('"entry"') > 100
+    assert not numbers_in(text + str(page.headers))
+    body = payloads.build_body(webhook, sent).decode()
+    assert body.count('"mac"') == sent.rows
+    assert not numbers_in(body)

@@ -19,15 +19,13 @@ from tenants.audit.events import ACCESS_DENIED, MEMBER_REMOVE, SUBJECT_SEARCH
 from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.models import Organization
 from tenants.outbound import safe_http
-from tests.support.webhooks import deliver, read_delivery
+from tests.support.webhooks import deliver, read_delivery, row_numbers
 
 NOW = "2026-11-25T12:00:00Z"
 
 
 def seqs(receiver, *secrets):
-    return [
-        [row["seq"] for row in read_delivery(one, *secrets)["data"]] for one in receiver.requests
-    ]
+    return [row_numbers(read_delivery(one, *secrets)["data"]) for one in receiver.requests]
 
 
 def flat(lists):

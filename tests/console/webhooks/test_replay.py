@@ -1,4 +1,5 @@
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
@@ -14,12 +15,16 @@ from tenants.audit.events import (
     WEBHOOK_REMOVE,
 )
 from tenants.audit.integrity import chain_export
-from tenants.audit.models import AuditEntry
+from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.audit.retention.expiry import delete_expired_entries
 from tests.support.backdating import backdate_entries
 from tests.support.forms import URLENCODED, fill_form
 from tests.support.markup import compact
-from tests.support.webhooks import deliver, read_delivery
+from tests.support.webhooks import deliver, read_delivery, row_numbers
+
+
+def entry_at(seq):
+    return AuditRecord.objects.get(seq=seq).entry
 
 
 def test_replayed_entries_are_counted_and_sent(admin, hooked, record_events, receiver):
@@ -29,7 +34,7 @@ def test_replayed_entries_are_counted_and_sent(admin, hooked, record_events, rec
     Delivery.objects.create(webhook=webhook, first=99, last=99)
     path = f"/acme/webhooks/{webhook.pk}/replay/"
 
-    page = admin.get(path, {"row": 7})
+    page = admin.get(path, {"entry": entry_at(7)})
     assertContains(page, "4 rows")
     body = fill_form(page, "after")
     for _ in range(2):
@@ -38,12 +43,13 @@ def test_replayed_entries_are_counted_and_sent(admin, hooked, record_events, rec
     deliver(webhook)
 
     first, second = (read_delivery(one, webhook.secret)["data"] for one in receiver.requests)
-    assert [row["seq"] for row in second][:4] == [7, 8, 9, 10]
+    assert row_numbers(second)[:4] == [7, 8, 9, 10]
     assert first[6:10] == second[:4]
     ids = {one.headers["webhook-id"] for one in receiver.requests}
     assert len(ids) == 2
     entry = AuditEntry.objects.get(operation="webhook.replay")
-    assert {one["field"]: one["after"] for one in entry.changes} == {"from_row": 7, "rows_again": 4}
+    changes = {one["field"]: one["after"] for one in entry.changes}
+    assert changes == {"from_entry": entry_at(7), "rows_again": 4}
 
 
 def test_only_selected_entries_are_counted(admin, hooked, record_events):
@@ -52,8 +58,8 @@ def test_only_selected_entries_are_counted(admin, hooked, record_events):
     webhook = hooked(position=head, effects="read")
     path = f"/acme/webhooks/{webhook.pk}/replay/"
 
-    assertContains(admin.get(path, {"row": 1}), "2 rows")
-    assertContains(admin.get(path, {"row": 9000}), "No rows to replay")
+    assertContains(admin.get(path, {"entry": entry_at(1)}), "2 rows")
+    assertContains(admin.get(path, {"entry": uuid4()}), "This organization has no such entry")
 
 
 def test_counting_stops_after_a_second(admin, hooked, record_events, monkeypatch):
@@ -61,12 +67,12 @@ def test_counting_stops_after_a_second(admin, hooked, record_events, monkeypatch
     path = f"/acme/webhooks/{webhook.pk}/replay/"
     monkeypatch.setattr(chain_export, "MAX_SCAN_SECONDS", -1.0)
 
-    page = admin.get(path, {"row": 1})
+    page = admin.get(path, {"entry": entry_at(1)})
     assertContains(page, "Replays an unknown number of rows")
     admin.post(path, fill_form(page, "after"), content_type=URLENCODED)
 
     entry = AuditEntry.objects.get(operation="webhook.replay")
-    assert entry.changes == [{"field": "from_row", "before": None, "after": 1}]
+    assert [one["field"] for one in entry.changes] == ["from_entry"]
 
 
 def test_replay_starts_at_a_time(admin, hooked, record_events, time_machine):
@@ -100,7 +106,7 @@ def test_deleted_entries_are_replayed_as_tombstones(admin, hooked, record_events
     webhook = hooked(position=head, effects="destroy")
     path = f"/acme/webhooks/{webhook.pk}/replay/"
 
-    assertContains(admin.get(path, {"row": 1}), "8 rows")
+    assertContains(admin.get(path, {"entry": entry_at(1)}), "8 rows")
     since = (timezone.localtime() - timedelta(days=2850)).strftime("%Y-%m-%dT%H:%M")
     page = admin.get(path, {"at": since})
     assertContains(page, "6 rows")
@@ -108,7 +114,7 @@ def test_deleted_entries_are_replayed_as_tombstones(admin, hooked, record_events
     deliver(webhook)
 
     sent = [one for got in receiver.requests for one in read_delivery(got, webhook.secret)["data"]]
-    assert [one["seq"] for one in sent][:7] == [3, 4, 5, 6, 11, 12, 13]
+    assert row_numbers(sent)[:7] == [3, 4, 5, 6, 11, 12, 13]
     kinds = [one["content"].get("gone", {}).get("kind") for one in sent]
     assert kinds[:5] == ["destructions"] * 4 + [None]
 
@@ -126,13 +132,13 @@ def test_entries_deleted_during_delivery_arrive_as_tombstones(hooked, record_eve
     deliver(webhook)
 
     before, after = (read_delivery(one, webhook.secret)["data"] for one in receiver.requests)
-    assert [one["seq"] for one in before] == [1, 2, 5, 6]
-    assert [one["seq"] for one in after] == [1, 2, 3, 4, 5, 6]
+    assert row_numbers(before) == [1, 2, 5, 6]
+    assert row_numbers(after) == [1, 2, 3, 4, 5, 6]
     assert all("gone" in one["content"] for one in after)
 
 
 @pytest.mark.parametrize(
-    "asked", [{"row": "0"}, {"row": "x\0"}, {"row": "1", "at": "2026-11-25T12:00"}, {"at": "soon"}]
+    "asked", [{"entry": "7"}, {"entry": f"{UUID(int=7)}", "at": "2026-11-25T12:00"}, {"at": "soon"}]
 )
 def test_invalid_values_are_errors(admin, hooked, asked):
     page = admin.get(f"/acme/webhooks/{hooked().pk}/replay/", asked)

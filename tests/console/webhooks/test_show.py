@@ -39,7 +39,7 @@ def test_selection_and_deliveries_are_shown(admin, acme, record_events):
         "&lt;b&gt;disk full",
         "250 ms",
         "test",
-        "?row=1",
+        f"?delivery={failed.pk}",
         f'id="again-{failed.pk}"',
         "every 3s",
     ):
@@ -72,12 +72,14 @@ def test_status_is_shown(admin, acme, state, said):
 def test_deliveries_are_paged_filtered_and_exported(admin, acme):
     webhook = make_webhook(acme)
     for row in range(26):
-        Delivery.objects.create(webhook=webhook, state="done", first=row + 4000)
-    Delivery.objects.create(webhook=webhook, state="failed", first=5000, status=503)
+        done = Delivery.objects.create(webhook=webhook, state="done", first=row + 4000)
+    failed = Delivery.objects.create(
+        webhook=webhook, state="failed", first=5000, status=503, error="disk is full"
+    )
 
     assertContains(look(admin, webhook, page=2, size=25), "26 to 27 of 27")
     assertContains(look(admin, webhook, outcome="failed"), "1 to 1 of 1")
-    assertContains(look(admin, webhook, q="503"), "?row=5000")
-    assertNotContains(look(admin, webhook, q="503"), "?row=4000")
+    assertContains(look(admin, webhook, q="disk"), f"?delivery={failed.pk}")
+    assertNotContains(look(admin, webhook, q="disk"), f"?delivery={done.pk}")
     exported = look(admin, webhook, status="503", download="jsonl").getvalue().decode()
-    assert [json.loads(line)["first_row"] for line in exported.splitlines()] == [5000]
+    assert [json.loads(line)["message"] for line in exported.splitlines()] == [failed.message]
