@@ -36,7 +36,7 @@ def test_change_author_is_found_from_home(scene, input_device, assert_budget):
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Update {name}")
     expect(page.locator("table.diff")).to_contain_text('"accessTokenDuration": 2700')
     expect(page.locator(".code")).to_contain_text(entry)
-    expect(page.locator(".chain")).to_contain_text("this entry")
+    expect(page.locator(".chain")).to_contain_text("This entry")
     expect(page.get_by_text("Shorter, says risk").first).to_be_visible()
     assert_budget("U1", input_device)
     kept = AuditEntry.objects.filter(operation="audit.read")

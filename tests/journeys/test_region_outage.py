@@ -136,25 +136,3 @@ def test_list_is_complete_after_recovery(page, sandbox):
 
     expect(page.locator("tbody th a")).to_have_count(14)
     expect(page.locator("tr.is-stale")).to_have_count(0)
-
-
-@pytest.mark.parametrize("trouble", slow_after_first(["down", "HTML", "hanging"]))
-def test_client_list_keeps_the_rows_of_an_unreachable_region(page, sandbox, trouble):
-    page.goto("/harbor/clients/?region=jp")
-    shown, known = page.locator("tbody tr"), page.locator(".page-head p").first
-    rows, said = shown.count(), known.inner_text()
-    kind, words = TROUBLES[trouble]
-    sandbox.fault(kind, region="jp", **MORE.get(kind, {}))
-    began = monotonic()
-
-    page.get_by_role("button", name="Refresh", exact=True).click()
-
-    expect(page.get_by_text("Some services didn't respond")).to_be_visible()
-    assert monotonic() - began < 2 * DEADLINE + SPARE
-    assert known.inner_text() == said
-    page.goto("/harbor/clients/?region=jp")
-    assert shown.count() == rows > 0
-    page.get_by_text("Details").click()
-    expect(page.locator(".notice").first).to_contain_text(re.compile(words))
-    page.goto("/harbor/clients/?region=eu")
-    assert shown.count() > 0

@@ -115,7 +115,7 @@ def broken_for_an_auditor(ask):
     admin, url = ask("member")(Role.ADMIN), "/acme/audit/verify/"
     admin.post(url, fill_form(admin.get(url), "idempotency_key"), content_type=URLENCODED)
     ask("worker")()
-    assert "Verification failed at row 1" in admin.get(url).content.decode()
+    assert "Verification failed" in admin.get(url).content.decode()
 
 
 def broken_for_whoever_signs(ask):
