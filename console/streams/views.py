@@ -97,11 +97,11 @@ def remove(request: ConsoleRequest, member: Member, stream: UUID) -> HttpRespons
 @public_page
 def read(request: HttpRequest, home: str) -> HttpResponseBase:
     """Return rows as JSON Lines to the bearer of a stream's token."""
-    if request.method == "POST":
-        return HttpResponse(status=405, headers={"Allow": "GET"})
     stream = _authenticate(request, home)
     if stream is None:
         return _unauthorized(request, home)
+    if request.method == "POST":
+        return HttpResponse(status=405, headers={"Allow": "GET"})
     try:
         after = _parse_cursor(request, stream)
         limit = _parse_number(request, "limit", 500, range(1, reader.MAX_ROWS + 1))

@@ -27,11 +27,14 @@ def is_own_service(organization: Organization, authlete: AuthleteClient, service
     if Version.objects.filter(organization_id=organization.pk, **place).exists():
         return True
     (listed,) = list_all_services([authlete])
-    if service := listed.items_by_id.get(service_id):
+    service = listed.items_by_id.get(service_id)
+    if service is None and listed.is_truncated:
+        service = authlete.services.find(service_id, start=listed.kind.max_items)
+    elif service is None and listed.error:
+        raise listed.error
+    if service:
         index_service(organization, authlete.region, service)
         return True
-    if listed.error:
-        raise listed.error
     return False
 
 

@@ -63,6 +63,14 @@ REVEAL_LIMIT = RateLimit(
         " again later."
     ),
 )
+INVITATION_LIMIT = RateLimit(
+    "invitations",
+    "INVITATIONS_PER_HOUR",
+    _(
+        "You've reached the limit of %(most)d invitations and password links per hour. Nothing"
+        " was sent. Try again later."
+    ),
+)
 
 
 def consume(member: Member, rate_limit: RateLimit) -> bool:

@@ -1,7 +1,8 @@
 """Invite people to an organization, and let members set a new password.
 
 An invitation is bound to organization, role, email address, memberships and password of the
-person; it's void once any of these changes. Its link is mailed to the person. Where no mail
+person; it's void once any of these changes, and once the inviter can't invite any more. Its
+link is mailed to the person. Where no mail
 server is configured, an admin gets the link, and the audit entry says so.
 
 `tenants.organizations.acceptance` is what the person does with the link.
@@ -34,8 +35,10 @@ from tenants.organizations.members import (
     find_membership,
     lock_organization,
 )
-from tenants.organizations.roles import Role
+from tenants.organizations.roles import ConsolePermission, Role
 from tenants.outbound import mail
+
+COMMAND_PREFIX = "manage.py "  # of the actors of commands; no username has a space
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +129,25 @@ def find_invitation(token_digest: str) -> Invitation | None:
 
 
 def is_valid(invitation: Invitation) -> bool:
-    """Return whether an invitation hasn't expired and the person's state is unchanged."""
-    if is_expired(invitation) or not invitation.state_digest:
+    """Return whether it hasn't expired, and neither the person nor the inviter has changed."""
+    if is_expired(invitation) or not invitation.state_digest or not _may_invite(invitation):
         return False
     current = _state_digest(invitation.email)
     return constant_time_compare(invitation.state_digest, current)
+
+
+def _may_invite(invitation: Invitation) -> bool:
+    """Return whether the inviter is still an administrator; operators use a command."""
+    admins = [role for role in Role if role.has_permission(ConsolePermission.ADMINISTRATION)]
+    return (
+        invitation.invited_by.startswith(COMMAND_PREFIX)
+        or Membership.objects.filter(
+            organization=invitation.organization_id,
+            user__username=invitation.invited_by,
+            user__is_active=True,
+            role__in=admins,
+        ).exists()
+    )
 
 
 def is_expired(invitation: Invitation) -> bool:

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from console.models import KnownService
 from tenants.authlete.audit_sink import NullAuditSink
 from tenants.authlete.errors import ForeignServiceError
+from tenants.authlete.listing import SERVICE_LIST
 from tenants.models import Credential, Membership, Organization
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
@@ -104,3 +105,12 @@ def test_region_that_is_down_says_so_for_an_unknown_service(admin, sandbox):
     sandbox.fault("status", status=500)
 
     assert admin.get(page_path("services:show", region="us", service_id=18)).status_code == 502
+
+
+def test_service_beyond_the_longest_list_is_found(admin, sandbox):
+    for number in range(5_000, 5_000 + SERVICE_LIST.max_items + 1):
+        sandbox.services[number] = {"apiKey": number, "serviceName": "Many", "modifiedAt": 1}
+    last = max(sandbox.services)
+
+    assert admin.get(page_path("services:show", region="us", service_id=last)).status_code == 200
+    assert admin.get(page_path("services:show", region="us", service_id=4_999)).status_code == 404

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from console.members.forms import NewMemberForm
 from console.members.queries import denial_reason, form_status, get_member, index_url, role_context
 from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.rate_limits import INVITATION_LIMIT, consume
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.models import Invitation
@@ -29,6 +30,7 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
     if form.is_valid():
         email, name, role = (form.cleaned_data[field] for field in ("email", "name", "role"))
         try:
+            _count_mail(member)
             sent = invitations.invite(
                 member.actor, member.organization, email, Role(role), name, _base_url(request)
             )
@@ -49,6 +51,7 @@ def password_link(request: ConsoleRequest, member: Member, pk: int) -> HttpRespo
     problem = ""
     if request.method == "POST" and not why_not:
         try:
+            _count_mail(member)
             sent = invitations.send_password_link(member.actor, person, _base_url(request))
         except MembershipRuleError as error:
             problem = str(error)
@@ -71,6 +74,7 @@ def resend_invitation(request: ConsoleRequest, member: Member, pk: int) -> HttpR
     """Replace a pending invitation by a new one."""
 
     def send(invitation: Invitation) -> HttpResponse:
+        _count_mail(member)
         sent = invitations.invite(
             member.actor,
             member.organization,
@@ -122,6 +126,12 @@ def _confirm(
         "mails": mail.is_enabled(),
     }
     return render_page(request, template, context, status=422 if problem else 200)
+
+
+def _count_mail(member: Member) -> None:
+    """Raise `MembershipRuleError` above the hourly limit."""
+    if not consume(member, INVITATION_LIMIT):
+        raise MembershipRuleError(INVITATION_LIMIT.error_message)
 
 
 def _respond_sent(request: ConsoleRequest, member: Member, sent: SentInvitation) -> HttpResponse:

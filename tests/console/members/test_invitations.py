@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tenants.models import Invitation, Organization
+from tenants.models import Invitation, Membership, Organization
 from tenants.organizations.roles import Role
 from tests.support.members import entries, link_mailed, open_link, set_password
 
@@ -67,3 +67,39 @@ def test_invitation_of_another_organization_is_not_found(admin, invitation, page
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
 def test_needs_an_admin(member, invitation, role):
     assert member(role).post(url(invitation, "withdraw")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda me: Membership.objects.filter(pk=me.pk).update(role=Role.EDITOR),
+        lambda me: me.delete(),
+        lambda me: type(me.user).objects.filter(pk=me.user.pk).update(is_active=False),
+    ],
+    ids=["demoted", "removed", "closed"],
+)
+def test_links_are_void_once_the_inviter_cannot_invite(invitation, loss, me, role_of):
+    loss(me())
+
+    page = open_link(Client(), link_mailed(EMAIL))
+
+    assert "no longer works" in page.content.decode()
+    set_password(Client(), link_mailed(EMAIL))
+    assert role_of(EMAIL) is None
+
+
+def test_links_per_hour_are_limited(admin, invitation, settings, mailoutbox, bo):
+    settings.INVITATIONS_PER_HOUR = 2
+    admin.post(url(invitation, "resend"))
+    sent = len(mailoutbox)
+
+    pages = [
+        admin.post(url(invitation, "resend")),
+        admin.post("/acme/members/new/", {"email": "b@acme.example", "role": "viewer"}),
+        admin.post(f"/acme/members/{bo.pk}/link/"),
+    ]
+
+    for page in pages:
+        assert page.status_code == 422
+        assert "limit of 2 invitations" in page.text
+    assert len(mailoutbox) == sent == 2

@@ -352,3 +352,10 @@ def test_expired_token_reads_nothing(client, admin, token, owner, end):
     assert AuditEntry.objects.filter(operation="stream.refused").exists()
     word = "Expired" if end == "expiry" else "Owner is no longer an administrator"
     assertContains(admin.get("/acme/streams/"), word)
+
+
+def test_the_token_is_checked_before_the_method(client, token):
+    bearer = {"Authorization": f"Bearer {token}"}
+
+    assert client.post(URL).status_code == 401
+    assert client.post(URL, headers=bearer).status_code == 405
