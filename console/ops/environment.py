@@ -1,5 +1,6 @@
 """Settings read from the environment, the database and mail server among them."""
 
+import re
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -12,6 +13,7 @@ BOOLEAN_WORDS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
+REGION_VALUE = re.compile(r"(?:(?P<region>[a-z0-9-]+)\s*=\s*)?(?P<value>.+)")
 MAX_NUMBER = 10**9  # of anything that is counted, and of seconds: thirty years
 
 
@@ -54,6 +56,16 @@ class Environment(environ.Env):  # type: ignore[misc]  # it has no types
         value: dict[str, int] = self.get_value(var, cast=parse_integer_mapping, default=default)
         return value
 
+    def by_region(self, var: str) -> dict[str, str]:
+        """Values by region; the key of a value for all other regions is empty."""
+        value: dict[str, str] = self.get_value(var, cast=parse_by_region, default={})
+        return value
+
+    def pairs(self, var: str) -> list[tuple[str, str]]:
+        """Pairs of name and value; names may repeat."""
+        value: list[tuple[str, str]] = self.get_value(var, cast=parse_pairs, default=[])
+        return value
+
 
 def parse_bool(text: str) -> bool:
     """Parse yes or no; raise an error for any other word."""
@@ -76,11 +88,32 @@ def parse_integer(text: str, minimum: int, maximum: int = MAX_NUMBER) -> int:
 
 def parse_mapping(text: str) -> dict[str, str]:
     """``name=value,name=value``, each name once."""
-    found: dict[str, str] = {}
+    return _to_unique_dict(parse_pairs(text))
+
+
+def parse_by_region(text: str) -> dict[str, str]:
+    """Parse ``value,region=value``: a value for all regions and others for some."""
+    return _to_unique_dict(
+        (match["region"] or "", match["value"])
+        for entry in split_list(text)
+        if (match := REGION_VALUE.fullmatch(entry))
+    )
+
+
+def parse_pairs(text: str) -> list[tuple[str, str]]:
+    """Parse ``name=value,name=value``."""
+    pairs = []
     for entry in split_list(text):
         name, sign, value = (part.strip() for part in entry.partition("="))
         if not (name and sign and value):
-            raise ValueError(f"{entry!r} is not name=value")
+            raise ValueError("expected name=value, name=value")
+        pairs.append((name, value))
+    return pairs
+
+
+def _to_unique_dict(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in pairs:
         if name in found:
             raise ValueError(f"{name!r} stands there twice")
         found[name] = value

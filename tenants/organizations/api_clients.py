@@ -20,6 +20,7 @@ from tenants.crypto.fingerprints import fingerprint_value, get_redactor
 from tenants.crypto.vault import UnsealError
 from tenants.models import Credential, Organization
 from tenants.organizations import region_circuits
+from tenants.organizations.egress import get_egress
 from tenants.organizations.regions import Region, get_regions
 from tenants.versions.recorder import VersionRecorder
 
@@ -79,7 +80,7 @@ def connect_with_credential(
         message = _("The credential can't be decrypted: %(reason)s.") % {"reason": error}
         raise UnauthorizedError(message) from None
     return AuthleteClient(
-        _connection_pool(region.url),
+        _connection_pool(region.name, region.url),
         token,
         redactor=get_redactor(credential.organization_id),
         region=region.name,
@@ -111,29 +112,37 @@ def list_regions_with_service_creation(credentials: CredentialsByRegion) -> list
 
 def get_region_health(region: Region) -> HealthSample | None:
     """Return how this process's last call to a region ended, if any; down if it is suspended."""
-    return _connection_pool(region.url).circuit_breaker.last_sample
+    return _connection_pool(region.name, region.url).circuit_breaker.last_sample
 
 
-def _connection_pool(base_url: str) -> ConnectionPool:
+def _connection_pool(region: str, base_url: str) -> ConnectionPool:
     return get_connection_pool(
         base_url,
         max_connections=settings.AUTHLETE_CONNECTIONS,
         transport_factory=_load_transport(),
+        egress=get_egress(region, base_url),
         circuit_store=region_circuits.CachedCircuits(),
     )
 
 
 def _list_pools() -> list[ConnectionPool]:
     """Return the pools of all regions and identity providers."""
-    urls = {url: None for region in get_regions().values() for url in (region.url, region.idp)}
-    return [_connection_pool(url) for url in urls if url]
+    pools = {
+        _connection_pool(region.name, url): None
+        for region in get_regions().values()
+        for url in (region.url, region.idp)
+        if url
+    }
+    return list(pools)
 
 
 def _build_idp_access(region: Region, credential: Credential) -> IdpAccess | None:
     """Return access to service creation; None if an ID is missing."""
     if not region.idp or region.api_server is None or credential.number is None:
         return None
-    return IdpAccess(_connection_pool(region.idp), credential.number, region.api_server)
+    return IdpAccess(
+        _connection_pool(region.name, region.idp), credential.number, region.api_server
+    )
 
 
 def fingerprint_credential(credential: Credential) -> Fingerprint:

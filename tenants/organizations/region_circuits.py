@@ -51,7 +51,7 @@ def synchronize(pools: Collection[ConnectionPool]) -> None:
 
     Must not be called by a thread of `gather`, which must not use the database.
     """
-    breakers = {_cache_key(pool.base_url): pool.circuit_breaker for pool in pools}
+    breakers = {_cache_key(pool.name): pool.circuit_breaker for pool in pools}
     now = monotonic()
     if all(now - breaker.loaded_at < LOAD_INTERVAL_SECONDS for breaker in breakers.values()):
         return
@@ -69,7 +69,7 @@ def synchronize(pools: Collection[ConnectionPool]) -> None:
 
 
 def _acquire_probe(pool: ConnectionPool) -> bool:
-    return cache.add(f"{_cache_key(pool.base_url)}:probe", 1, PROBE_LEASE_SECONDS)
+    return cache.add(f"{_cache_key(pool.name)}:probe", 1, PROBE_LEASE_SECONDS)
 
 
 def _probe(pool: ConnectionPool) -> None:
@@ -102,5 +102,5 @@ def _parse_circuit(value: Any) -> OpenCircuit | None:
         return None
 
 
-def _cache_key(base_url: str) -> str:
-    return f"region-circuit:{sha256(base_url.encode()).hexdigest()}"
+def _cache_key(name: str) -> str:
+    return f"region-circuit:{sha256(name.encode()).hexdigest()}"

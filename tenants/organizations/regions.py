@@ -14,7 +14,8 @@ from django.conf import settings
 from django.core.checks import Error, register
 
 from tenants.authlete.idp import SHARED_API_SERVER_IDS, SHARED_IDP_URL
-from tenants.outbound.safe_http import is_public
+from tenants.authlete.transport.addresses import HostList, is_public
+from tenants.organizations.egress import get_private_hosts
 
 REGION_NAME_PATTERN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
 REGION_NAME_RULE = "use 1 to 20 lowercase letters, digits and hyphens, no hyphen at either end"
@@ -76,14 +77,14 @@ def check_regions(**_: Any) -> list[Error]:
             text = f"AUTHLETE_REGIONS: {region.name!r} is not valid; {REGION_NAME_RULE}"
             found.append(Error(text, id="regions.E1"))
         for url in filter(None, (region.url, region.idp)):
-            if problem := find_url_problem(url):
+            if problem := find_url_problem(url, get_private_hosts(region.name)):
                 text = f"AUTHLETE_REGIONS, {region.name}: {url} {problem}"
                 found.append(Error(text, id="regions.E2"))
     return found
 
 
-def find_url_problem(url: str) -> str:
-    """Return why ``url`` can't be used, or ""."""
+def find_url_problem(url: str, private_hosts: HostList) -> str:
+    """Return why ``url`` can't be used, or ""; ``private_hosts`` are allowed."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -99,12 +100,15 @@ def find_url_problem(url: str) -> str:
         return ""
     if parts.scheme != "https":
         return "is not https"
-    return _find_host_problem(parts.hostname)
+    problem = _find_host_problem(parts.hostname, private_hosts)
+    return f"{problem}; AUTHLETE_PRIVATE_HOSTS can allow it" if problem else ""
 
 
-def _find_host_problem(hostname: str) -> str:
-    """Return whether a host is on this machine or a private network."""
+def _find_host_problem(hostname: str, private_hosts: HostList) -> str:
+    """Return whether a host is on this machine or a private network and not allowed."""
     host = hostname.rstrip(".")
+    if private_hosts.lists_name(host):
+        return ""
     if host == "localhost" or host.endswith((".localhost", ".internal", ".local")):
         return "is in a private network"
     try:
@@ -114,4 +118,5 @@ def _find_host_problem(hostname: str) -> str:
         # 127.1 and 0x7f.1 are no names either: the machine takes them for addresses.
         is_name = "." in host and not last.isdigit() and not last.startswith("0x")
         return "" if is_name else "is not a full host name"
-    return "" if is_public(address) else "is in a private network"
+    is_allowed = is_public(address) or private_hosts.lists_address(address)
+    return "" if is_allowed else "is in a private network"

@@ -11,13 +11,14 @@ import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from time import monotonic
 
 import httpx
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from tenants.authlete.transport.addresses import HostList
 from tenants.authlete.transport.deadline import Deadline
 from tenants.authlete.transport.network import DeadlineNetworkBackend, SingleConnectionTransport
 
@@ -28,42 +29,6 @@ MAX_RESPONSE_BYTES = 4096  # bytes that are read of an answer
 MAX_URL_CHARS = 2000  # characters of an address
 UNPRIVILEGED_PORTS = range(1024, 65536)  # those below are a machine's own services, 443 excepted
 AUTHORITY_END = re.compile(r"(?<=[^/:])[/?#\\]")  # ends with the first of these
-NAT64_NETWORK = IPv6Network("64:ff9b::/96")  # RFC 6052
-GLOBAL_UNICAST = IPv6Network("2000::/3")  # all that was ever given out
-# All of IANA's special-purpose address registries (RFC 6890), globally reachable ones too,
-# multicast, and what clouds answer from inside. IPv6 outside `GLOBAL_UNICAST` is refused anyway.
-SPECIAL_NETWORKS = tuple(
-    map(
-        ip_network,
-        (
-            "0.0.0.0/8",
-            "10.0.0.0/8",
-            "100.64.0.0/10",
-            "127.0.0.0/8",
-            "168.63.129.16/32",  # Azure's host agent
-            "169.254.0.0/16",
-            "172.16.0.0/12",
-            "192.0.0.0/24",
-            "192.0.2.0/24",
-            "192.31.196.0/24",
-            "192.52.193.0/24",
-            "192.88.99.0/24",  # 6to4 relays
-            "192.168.0.0/16",
-            "192.175.48.0/24",
-            "198.18.0.0/15",
-            "198.51.100.0/24",
-            "203.0.113.0/24",
-            "224.0.0.0/4",
-            "240.0.0.0/4",
-            "2001::/23",
-            "2001:db8::/32",
-            "2620:4f:8000::/48",
-            "3fff::/20",
-        ),
-    )
-)
-
-type IPAddress = IPv4Address | IPv6Address
 
 
 class UrlNotAllowedError(Exception):
@@ -148,62 +113,22 @@ class PublicNetwork(DeadlineNetworkBackend):
 
 def check_public(host: str, addresses: Iterable[str]) -> None:
     """Raise `UrlNotAllowedError` unless all addresses of a host are allowed."""
-    names, networks = _parse_private_hosts(tuple(settings.WEBHOOK_PRIVATE_HOSTS))
-    if _normalize_host(host) in names:
-        return
-    for text in addresses:
-        address = ip_address(text)
-        within = any(
-            address in network for network in networks if network.version == address.version
-        )
-        if not (within or is_public(address)):
-            # Which one it is, is not for who entered the name: they could have all
-            # names looked up that are known within.
-            log.warning("%s resolves to %s, which is not public", host, address)
-            raise UrlNotAllowedError(
-                _("%(host)s resolves to a non-public address.") % {"host": host}
-            )
-
-
-def is_public(address: IPAddress) -> bool:
-    """Return whether an address is public, including embedded IPv4 addresses."""
-    if any(address in network for network in SPECIAL_NETWORKS):
-        return False
-    if isinstance(address, IPv4Address):
-        return address.is_global
-    if address in NAT64_NETWORK:
-        return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
-    if inner := address.ipv4_mapped or address.sixtofour:
-        return is_public(inner)
-    return address in GLOBAL_UNICAST and address.is_global
+    private_hosts = _parse_private_hosts(tuple(settings.WEBHOOK_PRIVATE_HOSTS))
+    for address in private_hosts.find_unlisted(host, addresses):
+        # Which one it is, is not for who entered the name: they could have all
+        # names looked up that are known within.
+        log.warning("%s resolves to %s, which is not public", host, address)
+        raise UrlNotAllowedError(_("%(host)s resolves to a non-public address.") % {"host": host})
 
 
 @cache
-def _parse_private_hosts(
-    entries: tuple[str, ...],
-) -> tuple[frozenset[str], tuple[IPv4Network | IPv6Network, ...]]:
-    """Parse ``WEBHOOK_PRIVATE_HOSTS``: names, and networks or addresses.
-
-    Raises `ValueError`.
-    """
-    names, networks = set(), []
-    for entry in map(str.strip, entries):
-        try:
-            networks.append(ip_network(entry))
-        except ValueError:
-            if "/" in entry or not entry.replace("-", "").replace(".", "").isalnum():
-                raise ValueError(f"{entry!r} is neither a host nor a network") from None
-            names.add(_normalize_host(entry))
-    return frozenset(names), tuple(networks)
+def _parse_private_hosts(entries: tuple[str, ...]) -> HostList:
+    return HostList.parse(entries)
 
 
 def check_settings() -> None:
     """Raise `ValueError` for an invalid setting."""
     _parse_private_hosts(tuple(settings.WEBHOOK_PRIVATE_HOSTS))
-
-
-def _normalize_host(host: str) -> str:
-    return host.lower().rstrip(".")
 
 
 def _with_default_headers(headers: Mapping[str, str]) -> dict[str, str]:

@@ -33,10 +33,11 @@ SIGNS = x509.KeyUsage(
 class Issuer:
     """An authority of certificates."""
 
-    def __init__(self):
+    def __init__(self, name="Test authority"):
+        self.name = name
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.certificate = (
-            self._draft("Test authority", self.key, NOW + timedelta(days=1))
+            self._draft(name, self.key, NOW + timedelta(days=1))
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(SIGNS, critical=True)
             .sign(self.key, hashes.SHA256())
@@ -47,7 +48,7 @@ class Issuer:
         return (
             x509.CertificateBuilder()
             .subject_name(named(name))
-            .issuer_name(named("Test authority"))
+            .issuer_name(named(self.name))
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(NOW - timedelta(days=9))
@@ -56,15 +57,14 @@ class Issuer:
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(public), False)
         )
 
-    def server(self, folder, *, host=HOST, ends=NOW + timedelta(days=1)):
-        """A context that shows a certificate for ``host``."""
+    def write_certificate(self, file, *, host=HOST, ends=NOW + timedelta(days=1)):
+        """Write a key and its certificate for ``host``."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = (
             self._draft(host, key, ends)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), False)
             .sign(self.key, hashes.SHA256())
         )
-        file = folder / "server.pem"
         file.write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM,
@@ -73,9 +73,19 @@ class Issuer:
             )
             + certificate.public_bytes(serialization.Encoding.PEM)
         )
+        return str(file)
+
+    def server(self, folder, **options):
+        """A context that shows a certificate for a host."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
+        context.load_cert_chain(self.write_certificate(folder / "server.pem", **options))
         return context
+
+    def write_ca(self, folder):
+        """Write the authority's own certificate; return the path."""
+        file = folder / f"{self.name}.pem"
+        file.write_bytes(self.certificate.public_bytes(serialization.Encoding.PEM))
+        return str(file)
 
     def trust(self):
         """A client's context as ours, that knows this authority and no other."""

@@ -6,7 +6,6 @@ on which the safety of writes depends.
 """
 
 import os
-import ssl
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -25,13 +24,15 @@ from tenants.authlete.transport.circuit_breaker import (
     is_region_failure,
 )
 from tenants.authlete.transport.deadline import Deadline
-from tenants.authlete.transport.network import DeadlineNetworkBackend, SingleConnectionTransport
+from tenants.authlete.transport.egress import Egress, RegionNetworkBackend
+from tenants.authlete.transport.network import SingleConnectionTransport
 
 CONNECT_TIMEOUT_SECONDS = 1.5  # a lost SYN is sent again after 1 s
 IDLE_TIMEOUT_SECONDS = 45.0
 MAX_IDLE_SECONDS_FOR_WRITES = 2.0
 MAX_CONNECTIONS_PER_REGION = 256  # of one process
 MAX_CREDENTIAL_BREAKERS = 1000
+DIRECT = Egress()
 
 type TransportFactory = Callable[[], httpx.BaseTransport]
 
@@ -43,16 +44,14 @@ class PooledConnection:
     redirects and the proxies of the environment.
     """
 
-    def __init__(
-        self, transport_factory: TransportFactory | None, ssl_context: ssl.SSLContext | None
-    ) -> None:
-        self._network = DeadlineNetworkBackend()
+    def __init__(self, transport_factory: TransportFactory | None, egress: Egress) -> None:
+        self._network = RegionNetworkBackend(egress)
         self.transport: httpx.BaseTransport
         if transport_factory:
             self.transport = transport_factory()
         else:
             self.transport = SingleConnectionTransport(
-                self._network, IDLE_TIMEOUT_SECONDS, ssl_context
+                self._network, IDLE_TIMEOUT_SECONDS, egress.build_ssl_context()
             )
         self.idle_since = monotonic()
 
@@ -74,13 +73,15 @@ class ConnectionPool:
         *,
         max_connections: int = MAX_CONNECTIONS_PER_REGION,
         transport_factory: TransportFactory | None = None,
-        ssl_context: ssl.SSLContext | None = None,
+        egress: Egress = DIRECT,
         circuit_store: CircuitStore | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
-        self.circuit_breaker = CircuitBreaker(self.base_url, is_region_failure, store=circuit_store)
+        proxy = egress.proxy_host
+        self.name = f"{self.base_url} through {proxy}" if proxy else self.base_url
+        self.circuit_breaker = CircuitBreaker(self.name, is_region_failure, store=circuit_store)
         self._transport_factory = transport_factory
-        self._ssl_context = ssl_context
+        self.egress = egress
         self._credential_breakers: dict[bytes, CircuitBreaker] = {}
         self._breakers_lock = Lock()
         self._available = BoundedSemaphore(max_connections)
@@ -119,7 +120,7 @@ class ConnectionPool:
             connection.transport.close()
             if idle_seconds > IDLE_TIMEOUT_SECONDS:
                 self.close()  # the others have been idle for longer
-        return PooledConnection(self._transport_factory, self._ssl_context)
+        return PooledConnection(self._transport_factory, self.egress)
 
     def get_credential_breaker(self, credential: str) -> CircuitBreaker:
         """Return the circuit breaker of one credential."""
@@ -127,7 +128,7 @@ class ConnectionPool:
         with self._breakers_lock:
             if len(self._credential_breakers) > MAX_CREDENTIAL_BREAKERS:
                 self._credential_breakers.clear()
-            name = f"a credential for {self.base_url}"
+            name = f"a credential for {self.name}"
             return self._credential_breakers.setdefault(
                 digest, CircuitBreaker(name, is_credential_failure, CredentialCircuitOpenError)
             )
@@ -139,7 +140,7 @@ class ConnectionPool:
                 self._idle.pop().transport.close()
 
 
-_pools: dict[tuple[str, TransportFactory | None], ConnectionPool] = {}
+_pools: dict[tuple[str, TransportFactory | None, Egress], ConnectionPool] = {}
 _lock = Lock()
 
 
@@ -148,16 +149,18 @@ def get_connection_pool(
     *,
     max_connections: int = MAX_CONNECTIONS_PER_REGION,
     transport_factory: TransportFactory | None = None,
+    egress: Egress = DIRECT,
     circuit_store: CircuitStore | None = None,
 ) -> ConnectionPool:
     """Return this process's pool of connections to a region."""
     with _lock:
-        key = (base_url, transport_factory)
+        key = (base_url, transport_factory, egress)
         if key not in _pools:
             _pools[key] = ConnectionPool(
                 base_url,
                 max_connections=max_connections,
                 transport_factory=transport_factory,
+                egress=egress,
                 circuit_store=circuit_store,
             )
         return _pools[key]

@@ -1,7 +1,5 @@
 """Send one HTTP request, within a deadline and a limit on the size of the response."""
 
-import socket
-import ssl
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,11 +12,13 @@ from tenants.authlete.errors import (
     InvalidResponseError,
     NoResponseError,
     ResponseTooLargeError,
-    UnreachableError,
-    UnreachableReason,
 )
 from tenants.authlete.messages import Message
 from tenants.authlete.messages import gettext_noop as _
+from tenants.authlete.transport.connect_errors import (
+    classify_connect_error,
+    find_missing_client_certificate,
+)
 from tenants.authlete.transport.connection_pool import CONNECT_TIMEOUT_SECONDS, ConnectionPool
 from tenants.authlete.transport.deadline import Deadline
 
@@ -77,8 +77,10 @@ def send_request(
     except AuthleteError:
         raise
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise _classify_connect_error(error, request.url.host) from None
+        raise classify_connect_error(error, request.url, pool.egress, deadline) from None
     except Exception as error:  # something may have been sent
+        if refusal := find_missing_client_certificate(error, request.url.host):
+            raise refusal from None
         raise NoResponseError(_describe_failure(error)) from None
 
 
@@ -114,37 +116,6 @@ def _build_request(base_url: str, raw_request: RawRequest, deadline: Deadline) -
         )
     except (httpx.InvalidURL, ValueError):  # their messages may contain the path
         raise InvalidRequestError(Message(_("The request is not valid HTTP."))) from None
-
-
-def _classify_connect_error(error: Exception, host: str) -> UnreachableError:
-    """Find out which step of connecting failed, from the causes of httpx's error."""
-    causes: list[BaseException] = [error]
-    while inner := causes[-1].__cause__ or causes[-1].__context__:
-        causes.append(inner)
-    for cause in reversed(causes):
-        match cause:
-            case socket.gaierror():
-                text = _("The host name {host} was not found.")
-                return UnreachableError(Message(text, host=host), UnreachableReason.DNS)
-            case ssl.SSLCertVerificationError(verify_message=str() as reason):
-                text = _("The certificate of {host} is not trusted: {why}.")
-                message = Message(text, host=host, why=reason.lower())
-                return UnreachableError(message, UnreachableReason.TLS)
-            case ssl.SSLError():
-                text = _("The TLS handshake with {host} failed.")
-                return UnreachableError(Message(text, host=host), UnreachableReason.TLS)
-            case ConnectionRefusedError():
-                text = _("{host} refused the connection.")
-                message = Message(text, host=host)
-                return UnreachableError(message, UnreachableReason.CONNECTION_REFUSED)
-            case ConnectionError():
-                text = _("{host} reset the connection before a request was sent.")
-                return UnreachableError(Message(text, host=host))
-            case TimeoutError() | httpx.TimeoutException():
-                text = _("The connection to {host} timed out.")
-                return UnreachableError(Message(text, host=host), UnreachableReason.TIMEOUT)
-    text = _("The connection failed ({kind}).")
-    return UnreachableError(Message(text, kind=_error_name(error)))
 
 
 def _describe_failure(error: Exception) -> str:

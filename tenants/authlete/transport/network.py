@@ -1,4 +1,4 @@
-"""Sockets that keep to one deadline, and the TLS context that they share."""
+"""Sockets that keep to one deadline."""
 
 import logging
 import os
@@ -6,7 +6,6 @@ import socket
 import ssl
 from collections.abc import Iterable
 from concurrent.futures import Future
-from functools import cache
 from ipaddress import ip_address
 from threading import Lock, Thread
 
@@ -156,12 +155,8 @@ class SingleConnectionTransport(httpx.HTTPTransport):
     """An httpx transport with one connection, kept open for ``idle_seconds``."""
 
     def __init__(
-        self,
-        network: DeadlineNetworkBackend,
-        idle_seconds: float,
-        ssl_context: ssl.SSLContext | None = None,
+        self, network: DeadlineNetworkBackend, idle_seconds: float, ssl_context: ssl.SSLContext
     ) -> None:
-        ssl_context = ssl_context or get_ssl_context()
         super().__init__(verify=ssl_context, trust_env=False)
         # httpx has no argument for the network backend, httpcore has one.
         self._pool = httpcore.ConnectionPool(
@@ -172,9 +167,3 @@ class SingleConnectionTransport(httpx.HTTPTransport):
             retries=0,
             network_backend=network,
         )
-
-
-@cache
-def get_ssl_context() -> ssl.SSLContext:
-    """Return the shared TLS context; creating one takes 20 ms."""
-    return httpx.create_ssl_context(trust_env=False)

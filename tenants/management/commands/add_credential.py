@@ -83,6 +83,6 @@ def _describe_failure(check: CredentialCheck) -> str:
     text = f"Nothing was saved. {check.description} {check.advice}"
     if check.problem in credentials.INCONCLUSIVE_PROBLEMS:
         text += " Use --no-probe to save it without a check."
-    if check.error and check.problem is CredentialProblem.OTHER:
+    if check.error and check.problem in (CredentialProblem.OTHER, CredentialProblem.UNREACHABLE):
         text += f" ({check.error})"
     return text

@@ -59,6 +59,25 @@ def test_unsafe_region_url_stops_the_start(settings, url):
     assert [error.id for error in check_regions()] == ["regions.E2"]
 
 
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("https://authlete.harbor.internal", "authlete.harbor.internal"),
+        ("https://10.20.0.7:8443", "10.20.0.0/16"),
+        ("https://authlete", "authlete"),
+    ],
+)
+def test_private_host_is_allowed_for_its_region_only(settings, url, allowed):
+    settings.INSECURE = False
+    settings.AUTHLETE_REGIONS = {"harbor": url, "pier": url}
+    settings.AUTHLETE_PRIVATE_HOSTS = [("harbor", allowed)]
+
+    (error,) = check_regions()
+
+    assert "pier" in error.msg
+    assert "AUTHLETE_PRIVATE_HOSTS can allow it" in error.msg
+
+
 def test_built_in_regions_are_valid(settings):
     settings.INSECURE = False
 

@@ -8,6 +8,7 @@ import httpcore
 import httpx
 import pytest
 
+from tenants.authlete.transport.addresses import is_public
 from tenants.outbound import safe_http
 from tenants.outbound.safe_http import UrlNotAllowedError, post, validate_url
 from tests.support.authlete import HOST
@@ -77,7 +78,7 @@ def test_all_addresses_of_a_host_must_be_public(names, caplog):
             # Who entered the name does not learn what it stands for within.
             assert str(ip_address(found[-1])) not in str(refused.value)
             assert str(ip_address(found[-1])) in caplog.text
-    assert all(safe_http.is_public(ip_address(one)) for one in GOOD)
+    assert all(is_public(ip_address(one)) for one in GOOD)
 
 
 # An address of each special-purpose network, and the addresses next to some of them.
@@ -105,14 +106,14 @@ def embed(text):
 def test_special_addresses_are_not_public(text):
     spelled = [text] if ":" in text else [text, *embed(text)]
 
-    assert [one for one in spelled if safe_http.is_public(ip_address(one))] == []
+    assert [one for one in spelled if is_public(ip_address(one))] == []
 
 
 @pytest.mark.parametrize("text", NEIGHBORS)
 def test_addresses_next_to_special_ones_are_public(text):
     spelled = [text] if ":" in text else [text, *embed(text)]
 
-    assert all(safe_http.is_public(ip_address(one)) for one in spelled)
+    assert all(is_public(ip_address(one)) for one in spelled)
 
 
 def test_host_is_resolved_once_and_pinned(names, monkeypatch):

@@ -12,7 +12,7 @@ import pytest
 from tenants.authlete import ConnectionPool, errors
 from tenants.authlete.operation import Effect, Operation
 from tenants.authlete.outcome import Outcome
-from tenants.authlete.transport import connection_pool, network
+from tenants.authlete.transport import connection_pool, egress
 from tenants.authlete.transport.deadline import Deadline
 
 PING = Operation("ping", "GET", "/ping", dict)
@@ -331,5 +331,5 @@ def test_connections_of_a_region_are_limited():
 
 
 def test_there_is_one_tls_context():
-    assert network.get_ssl_context() is network.get_ssl_context()
-    assert network.get_ssl_context().check_hostname
+    assert egress.build_ssl_context() is egress.build_ssl_context()
+    assert egress.build_ssl_context().check_hostname

@@ -12,6 +12,7 @@ from tenants.authlete import errors
 from tenants.authlete.errors import UnreachableReason
 from tenants.authlete.operation import Effect, Operation
 from tenants.authlete.outcome import Outcome
+from tenants.authlete.transport.egress import Egress
 from tests.support.authlete import HOST
 from tests.support.tls import NOW, Issuer
 
@@ -19,11 +20,12 @@ PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
 
 
 @pytest.fixture
-def push(make_client, issuer):
+def push(make_client, issuer, tmp_path):
     """Send one mutation to a port, trusting the test's authority."""
+    ca_file = issuer.write_ca(tmp_path)
 
-    def send(port, host=HOST, seconds=5.0, context=None):
-        lines = {"ssl_context": context or issuer.trust()}
+    def send(port, host=HOST, seconds=5.0):
+        lines = {"egress": Egress(ca_file=ca_file)}
         address = f"https://{host}:{port}"
         return make_client(address, pool_options=lines, timeout_seconds=seconds).send(PUSH)
 
