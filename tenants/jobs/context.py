@@ -1,7 +1,7 @@
 """What a job handler is given: access to Authlete in the starter's name."""
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -94,13 +94,21 @@ class JobContext:
     job: Job
     audit_sink: LeasedAuditSink
     credentials: CredentialsByRegion  # the organization's credentials
+    load_service_ids: Callable[[str], set[int]]  # the organization's services in a region
 
     def connect(self, region: str) -> AuthleteClient:
         """Return a client that records calls with the job's reason and ticket.
 
-        Raises `UnauthorizedError` without a usable credential.
+        It asks only for services of the organization. Raises `UnauthorizedError` without a
+        usable credential.
         """
-        return connect(self.credentials, region, self.audit_sink, holder=self.job.actor)
+        return connect(
+            self.credentials,
+            region,
+            self.audit_sink,
+            holder=self.job.actor,
+            service_ids=self.load_service_ids(region),
+        )
 
     @contextmanager
     def keep_alive(self) -> Iterator[None]:

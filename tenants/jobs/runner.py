@@ -5,12 +5,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import DatabaseError, connection, connections
 from django.db.models import Min
 from django.db.models.functions import Now
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from tenants.audit import events
@@ -158,10 +161,12 @@ def _run_items(
         actor, job.reason, job.ticket, reason_names_subject=handler.reason_names_subject
     )
 
+    load_service_ids = cache(partial(import_string(settings.SERVICE_INDEX), job.organization))
+
     def work() -> None:
         while item := turns.take_item():
             pulse = LeasedAuditSink(log, item, lease, saves_entry=not handler.repeatable)
-            attempt = run_item(JobContext(job, pulse, credentials), item, handler)
+            attempt = run_item(JobContext(job, pulse, credentials, load_service_ids), item, handler)
             if attempt.next_step is NextStep.STOP:
                 turns.stop(attempt.problem or _stopped_at(item))
 

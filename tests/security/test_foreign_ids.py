@@ -5,15 +5,20 @@ from django.contrib.auth.models import User
 from pydantic import SecretStr
 
 from console.models import KnownService
+from tenants.audit.actor import Actor
 from tenants.authlete.audit_sink import NullAuditSink
 from tenants.authlete.errors import ForeignServiceError
 from tenants.authlete.listing import SERVICE_LIST
+from tenants.jobs.completion import count_items_by_state
+from tenants.jobs.control import start_job
+from tenants.jobs.models import ItemState, NewItem
 from tenants.models import Credential, Membership, Organization
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
 from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tests.support.access import METHOD_NOT_ALLOWED, ORGANIZATION_PAGES, page_path
 from tests.support.clients import make_client
+from tests.tenants.jobs.lifetimes import LIFETIME, register
 
 FOREIGN = {"region": "us", "service_id": 18, "client_id": 50}
 
@@ -114,3 +119,17 @@ def test_service_beyond_the_longest_list_is_found(admin, sandbox):
 
     assert admin.get(page_path("services:show", region="us", service_id=last)).status_code == 200
     assert admin.get(page_path("services:show", region="us", service_id=4_999)).status_code == 404
+
+
+def test_job_sends_no_foreign_id(admin, acme, worker, sandbox):
+    kind = register("test.foreign")
+    user = User.objects.get(username=Role.ADMIN.name)
+    actor = Actor(user.pk, user.username, Role.ADMIN, acme.pk, acme.slug)
+    items = [NewItem("us", number, payload={LIFETIME: 600}) for number in (18, 17)]
+    sandbox.calls.clear()
+
+    job = start_job(actor, acme, kind, "Shorten tokens", items, reason="Test")
+    worker()
+
+    assert count_items_by_state(job) == {ItemState.NOT_SENT: 1, ItemState.SUCCEEDED: 1}
+    assert [call.path for call in sandbox.calls if "/18/" in call.path] == []

@@ -25,7 +25,7 @@ def test_shows_the_outcome_of_each_item(editor, job, worker):
     page = editor.get(url(job)).content.decode()
 
     assert "Renamed." in page
-    assert "Not allowed by Authlete" in page
+    assert "Service 900 is not listed." in page
     assert "New name" in page
     assert 'href="/acme/services/us/17/"' in page
     assert "2 of 2" in page
@@ -59,12 +59,12 @@ def test_automatic_refresh_does_not_extend_the_session(editor, job):
 
 
 @pytest.mark.parametrize(
-    ("outcome", "names"), [("done", ["Shop"]), ("refused", ["Gone 0"]), ("unknown", [])]
+    ("outcome", "names"), [("done", ["Shop"]), ("not sent", ["Gone 0"]), ("unknown", [])]
 )
 def test_is_filtered_by_outcome(editor, job, worker, outcome, names):
     worker()
 
-    page = editor.get(url(job, f"?outcome={outcome}")).content.decode()
+    page = editor.get(url(job), {"outcome": outcome}).content.decode()
 
     assert re.findall(r"<bdi>(Shop|Gone 0)</bdi></a>", page) == names
 

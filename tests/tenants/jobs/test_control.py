@@ -53,17 +53,17 @@ def test_sealed_inputs_are_encrypted_and_erased_after_the_item(acme, worker, who
     item = NewItem("us", 100, payload={LIFETIME: 60, "secret": SECRET}, sealed=True)
     lost = NewItem("us", 999, payload={LIFETIME: 60, "secret": SECRET}, sealed=True)
     job = start_job(who, acme, "test.lifetime", "Sealed", [item, lost], reason="Test")
-    done, refused = Item.objects.all()
+    done, unsent = Item.objects.all()
     assert SECRET not in done.inputs
     assert done.payload["secret"] == SECRET
 
     worker()
 
-    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 1, ItemState.REJECTED: 1}
+    assert count_items_by_state(job) == {ItemState.SUCCEEDED: 1, ItemState.NOT_SENT: 1}
     done.refresh_from_db()
-    refused.refresh_from_db()
+    unsent.refresh_from_db()
     assert done.inputs == ""
-    assert refused.payload["secret"] == SECRET  # to be tried again
+    assert unsent.payload["secret"] == SECRET  # to be tried again
 
 
 def test_sealed_inputs_are_bound_to_their_item(acme, who, services):
