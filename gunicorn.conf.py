@@ -7,13 +7,16 @@ and one per core on PostgreSQL.
 import multiprocessing
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from time import sleep
 
+from django.core.exceptions import ImproperlyConfigured
 from gunicorn.glogging import Logger
 
 from console.ops.draining import start_draining
+from console.ops.environment import Environment
 from console.ops.logging import FORMATTERS
 
 
@@ -43,7 +46,10 @@ class JSONLogger(Logger):
         self.access_log.info("", extra={"access": access})
 
 
-_on_sqlite = os.environ.get("DATABASE_URL", "").startswith("sqlite:")
+try:
+    _on_sqlite = Environment().str("DATABASE_URL", default="").startswith("sqlite:")
+except ImproperlyConfigured as error:
+    sys.exit(f"gunicorn: {error}. See .env.example.")
 _processes = 1 if _on_sqlite else multiprocessing.cpu_count()
 
 wsgi_app = "console.wsgi"

@@ -54,6 +54,17 @@ def test_secrets_command_fills_all_empty_secrets():
     assert empty == set(generate_secrets())
 
 
+def test_env_example_can_be_sourced():
+    text = "".join(f"{name}={value}\n" for name, value, _ in listed())
+    script = f"{text}env -0"
+    output = subprocess.run(
+        ["sh", "-eua", "-c", script], check=True, capture_output=True, text=True, env={}
+    ).stdout
+    sourced = dict(entry.split("=", 1) for entry in output.rstrip("\0").split("\0"))
+
+    assert {name: value for name, value, _ in listed()}.items() <= sourced.items()
+
+
 def test_env_example_passes_the_deployment_check(tmp_path):
     environment = {name: value for name, value, optional in listed() if not optional}
     environment["DATABASE_URL"] = f"sqlite:///{tmp_path}/meridian.sqlite3"

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 from console.ops.generate_secrets import generate_secrets
+from console.ops.secret_files import ignore_secret_files
 from tenants.management.sandbox_options import add_size_options
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,7 @@ def prepare_environment(arguments: Sequence[str]) -> None:
     asked, _ = parser.parse_known_args(arguments)
     data = asked.data.resolve()
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ignore_secret_files()
     os.environ.update(demo_settings(data, asked.port, asked.sandbox_port))
 
 
@@ -71,6 +73,11 @@ def demo_settings(data: Path, port: int, sandbox: int) -> dict[str, str]:
         "AUTHLETE_REGIONS": ",".join(f"{name}={url}" for name, url in urls.items()),
         "AUTHLETE_IDPS": ",".join(f"{name}={idp}" for name in urls),
         "AUTHLETE_API_SERVERS": "",
+        "AUTHLETE_PROXY": "",
+        "AUTHLETE_CA_FILE": "",
+        "AUTHLETE_CLIENT_CERT": "",
+        "AUTHLETE_CLIENT_KEY": "",
+        "AUTHLETE_PRIVATE_HOSTS": "",
     }
 
 

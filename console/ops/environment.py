@@ -1,6 +1,8 @@
 """Settings read from the environment, the database and mail server among them."""
 
+import os
 import re
+from collections import ChainMap
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -8,6 +10,8 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
+
+from console.ops.secret_files import read_secret_files
 
 BOOLEAN_WORDS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
@@ -19,6 +23,13 @@ MAX_NUMBER = 10**9  # of anything that is counted, and of seconds: thirty years
 
 class Environment(environ.Env):  # type: ignore[misc]  # it has no types
     """Raises `ImproperlyConfigured` also for a value that is not of its kind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        try:
+            self.ENVIRON = ChainMap(read_secret_files(os.environ), os.environ)
+        except ValueError as error:
+            raise ImproperlyConfigured(str(error)) from None
 
     def get_value(self, var: str, *args: Any, **options: Any) -> Any:
         try:
