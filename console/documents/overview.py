@@ -1,14 +1,18 @@
 """Overviews of a document: sections, settings, unknown members and keys."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from console.documents.kinds import DocumentKind
-from console.forms.value_text import format_value
+from console.forms.value_text import format_unknown, format_value, to_json
 from tenants.authlete.documents.base import Document, Section, Setting
 from tenants.authlete.documents.jwks.inventory import find_key_uses
+from tenants.authlete.json.compare import find_key_field
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
+from tenants.authlete.redaction.fingerprint import Fingerprint
+from tenants.authlete.redaction.redactor import Schema
+from tenants.authlete.redaction.unknown_fields import SCHEMAS
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +103,38 @@ def _matches(setting: Setting, query: str) -> bool:
     return all(word in text for word in query.lower().split())
 
 
-def unknown_members(kind: DocumentKind, document: Document) -> dict[str, Any]:
-    """Return the members that this version of the console does not know."""
-    found = document.to_dict().items()
-    return {name: value for name, value in found if name not in kind.declared}
+@dataclass(frozen=True, slots=True)
+class UnknownField:
+    """A field that this version doesn't know."""
+
+    path: str  # such as ``scopes[email].rank``
+    value: Any
+
+    @property
+    def text(self) -> str:
+        """Return the value as text, hidden texts described."""
+        value = self.value
+        return format_unknown(value) if isinstance(value, Fingerprint) else to_json(value)
+
+
+def list_unknown_fields(kind: DocumentKind, document: Document) -> list[UnknownField]:
+    """Return the unknown fields of a document, and those within its known fields."""
+    return list(_find_unknown(document.to_dict(), SCHEMAS[kind.document]))
+
+
+def _find_unknown(value: Any, schema: Schema, path: str = "") -> Iterator[UnknownField]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            inner_path = f"{path}.{name}" if path else name
+            if name in schema:
+                yield from _find_unknown(inner, schema[name], inner_path)
+            else:
+                yield UnknownField(inner_path, inner)
+    elif isinstance(value, list):
+        key = find_key_field(value)
+        for index, item in enumerate(value):
+            item_path = f"{path}[{item[key] if key else index}]"
+            yield from _find_unknown(item, schema, item_path)
 
 
 @dataclass(frozen=True, slots=True)

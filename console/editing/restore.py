@@ -22,8 +22,7 @@ from tenants.authlete.documents.base import Document
 from tenants.authlete.json.compare import find_key_field, is_same_for_authlete
 from tenants.authlete.json.splice import make_replacement_edit
 from tenants.authlete.redaction.fingerprint import contains_fingerprint
-from tenants.authlete.redaction.redactor import Redactor
-from tenants.authlete.redaction.unknown_fields import is_declared_field, redact_unknown_value
+from tenants.authlete.redaction.unknown_fields import SCHEMAS, is_declared_field
 
 type PathStep = tuple[str, bool]  # name, and whether it is a list item's
 
@@ -46,12 +45,10 @@ def plan_restore(
     document: Document,
     asked: Iterable[FieldChange],
     surprises: Iterable[FieldChange],
-    redactor: Redactor,
 ) -> RestorePlan:
     """Return the edits that undo the changes in ``asked``.
 
-    ``surprises`` are the side effects that Authlete reported for the change, ``redactor`` is
-    that of the object.
+    ``surprises`` are the side effects that Authlete reported for the change.
     """
     stood = {surprise.field: surprise.after for surprise in surprises}
     base: dict[str, Any] = {}
@@ -65,7 +62,7 @@ def plan_restore(
             try:
                 steps = _parse_steps(inside)
                 left = stood.get(change.field, change.after)
-                was = _value_after_change(change.field, left, _value_at(now, steps), redactor)
+                was = _value_after_change(left, _value_at(now, steps))
                 before = _with_value(expected.get(member, now), steps, change.before)
                 base[member] = _with_value(base.get(member, now), steps, was)
                 expected[member] = before
@@ -111,19 +108,16 @@ def _restore_problem(kind: DocumentKind, member: str, change: FieldChange) -> st
     """Return why a value can't be restored, or an empty string."""
     if member not in kind.declared or not contains_fingerprint(change.before):
         return read_only_reason(kind.declared, member)
-    if not is_declared_field(change.field):
+    if not is_declared_field(change.field, SCHEMAS[kind.document]):
         return _("This version of Meridian doesn't support it.")
     if isinstance(change.before, Mapping | list):
         return _("It may contain a secret, and secrets aren't stored.")
     return _("Secrets aren't stored. Enter it again.")
 
 
-def _value_after_change(field: str, was: Any, now: Any, redactor: Redactor) -> Any:
-    """Return the value that a change left; ``now`` if its fingerprint matches the logged one."""
-    if not contains_fingerprint(was):
-        return was
-    is_same = is_same_for_authlete(redact_unknown_value(field, now, redactor), was)
-    return now if is_same else was
+def _value_after_change(was: Any, now: Any) -> Any:
+    """Return the value that a change left; ``now`` if its fingerprints match the logged ones."""
+    return now if contains_fingerprint(was) and is_same_for_authlete(now, was) else was
 
 
 def _value_at(value: Any, steps: Sequence[PathStep]) -> Any:

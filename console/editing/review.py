@@ -13,6 +13,7 @@ from tenants.authlete.changes import diff_edits
 from tenants.authlete.documents.base import Document
 from tenants.authlete.json.compare import is_equivalent
 from tenants.authlete.json.merge import MergeConflict, merge
+from tenants.authlete.redaction.unknown_fields import SCHEMAS
 from tenants.crypto.fingerprints import get_draft_redactor
 
 
@@ -41,7 +42,9 @@ class DraftReview:
 
 def redact_edits(target: DocumentTarget, edits: Mapping[str, Any]) -> dict[str, Any]:
     """Return the edits, with secrets replaced by fingerprints that only this draft has."""
-    redactor = get_draft_redactor(target.workspace.member.user.pk, target)
+    redactor = get_draft_redactor(target.workspace.member.user.pk, target).with_schema(
+        SCHEMAS[target.kind.document]
+    )
     return {name: redactor.redact_field(name, value) for name, value in edits.items()}
 
 

@@ -38,7 +38,6 @@ from tenants.authlete.errors import AuthleteError, StaleVersionError
 from tenants.authlete.operation import Effect
 from tenants.authlete.outcome import Outcome
 from tenants.authlete.transport.deadline import Deadline
-from tenants.crypto.fingerprints import get_object_redactor
 
 ALL_SECTIONS = "all"  # stands for every section
 
@@ -313,13 +312,7 @@ def restore(request: ConsoleRequest, target: DocumentTarget, entry: str) -> Http
     if logged_entry.operation in UNDO_PAGES:
         return _redirect_to_undo_page(request, target, logged_entry, document)
     changes, surprises = load_changes(logged_entry.changes), load_changes(logged_entry.side_effects)
-    plan = plan_restore(
-        target.kind,
-        document,
-        changes,
-        surprises,
-        get_object_redactor(target.workspace.organization.pk, target.ref),
-    )
+    plan = plan_restore(target.kind, document, changes, surprises)
     if not plan.values:
         context = target.context(document) | {
             "entry": logged_entry,

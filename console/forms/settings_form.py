@@ -25,6 +25,7 @@ from console.forms.validation import FormSnapshot, is_same_value, validation_err
 from console.forms.value_text import translate
 from tenants.authlete.documents.base import Document, Section, Setting
 from tenants.authlete.redaction.exposure import exposes_secret
+from tenants.authlete.redaction.unknown_fields import get_section_schema
 from tenants.crypto.fingerprints import get_draft_redactor
 
 BASE_FIELD = "base"  # the hidden input with the signed snapshot
@@ -314,10 +315,10 @@ class SettingsForm:
             return
         if is_same_value(value, base):
             return
-        problems = validation_errors(
-            self.section_by_setting[setting.name], setting, inner, value, base
-        )
-        if exposes_secret(setting.api_name, base, value, get_draft_redactor(self.form_key)):
+        section = self.section_by_setting[setting.name]
+        problems = validation_errors(section, setting, inner, value, base)
+        redactor = get_draft_redactor(self.form_key).with_schema(get_section_schema(section))
+        if exposes_secret(setting.api_name, base, value, redactor):
             problems.append(
                 _(
                     "A redacted secret would become visible. Restore the names and values next "

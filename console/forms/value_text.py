@@ -55,9 +55,27 @@ def short_fingerprint(secret: Fingerprint) -> str:
     return f"{secret.hex[:4]} {secret.hex[4:8]}"
 
 
+def format_unknown(hidden: Fingerprint) -> str:
+    """Return text that stands for a text in a field that this version doesn't know."""
+    if hidden.chars is None:
+        return _("Not known to this version, hidden")
+    text = ngettext(
+        "Not known to this version, hidden, %(count)s character",
+        "Not known to this version, hidden, %(count)s characters",
+        hidden.chars,
+    )
+    return text % {"count": format_number(hidden.chars)}
+
+
 def to_json(value: Any) -> str:
     """Return ``value`` as JSON on one line."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(value, ensure_ascii=False, default=_format_other)
+
+
+def _format_other(value: object) -> str:
+    if isinstance(value, Fingerprint) and value.chars is not None:
+        return format_unknown(value)
+    return str(value)
 
 
 def format_number(number: int | Decimal) -> str:

@@ -71,7 +71,7 @@ def fields(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     )
     context = target.context(document) | {
         "groups": groups,
-        "unknown": overview.unknown_members(target.kind, document),
+        "unknown": overview.list_unknown_fields(target.kind, document),
         "q": requested,
         "set_only": set_only,
     }
@@ -214,7 +214,7 @@ def _version_context(target: DocumentTarget, then: Document) -> dict[str, Any]:
     return {
         "version_document": then,
         "groups": overview.describe_settings(target.kind.sections, then, set_only=True),
-        "unknown": overview.unknown_members(target.kind, then),
+        "unknown": overview.list_unknown_fields(target.kind, then),
         "text": format_json(then.to_dict()),
         "findings": target.kind.findings(then.to_dict()),
     }

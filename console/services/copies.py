@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext
 
 from console.audit_log.change_descriptions import SERVICE_SETTINGS
 from console.services.forms import AGAIN
@@ -12,6 +13,7 @@ from console.web.access import Member
 from console.web.paths import parse_service_ref
 from tenants.authlete.documents.service import Service
 from tenants.authlete.redaction.fingerprint import contains_fingerprint
+from tenants.authlete.redaction.unknown_fields import SERVICE_SCHEMA, drop_hidden
 from tenants.versions.timeline import load_spans
 
 UNCOPIED_MEMBERS = ("metadata",)  # Authlete's own figures about the original
@@ -28,18 +30,21 @@ class ServiceCopy:
 
 
 def copy_service(original: Service, name: str, issuer: str) -> ServiceCopy:
-    """Copy a service; unknown members are copied, too."""
+    """Copy a service, and unknown members without hidden texts."""
     created: dict[str, Any] = {}
     moved, stored, left_out = [], [], []
     old, new = original.issuer.rstrip("/"), issuer.rstrip("/")
     for member, value in original.to_dict().items():
         _, setting = SERVICE_SETTINGS.get(member, ("", None))
         label = setting.label if setting else member
-        if contains_fingerprint(value):
+        known = drop_hidden(value, SERVICE_SCHEMA.get(member, {}))
+        if contains_fingerprint(known):
             left_out.append(label)
         elif member not in UNCOPIED_MEMBERS and (setting is None or not setting.is_immutable):
-            created[member] = _rewrite_urls(value, old, new)
-            if created[member] != value:
+            created[member] = _rewrite_urls(known, old, new)
+            if known != value:
+                left_out.append(gettext("%(setting)s: unknown fields") % {"setting": label})
+            if created[member] != known:
                 moved.append(label)
             elif isinstance(value, str) and value.startswith("https://"):
                 stored.append(label)

@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypedDict, Unpack
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.edits import WriteResult
 from tenants.authlete.operation import Operation, PathParams, RequestBody
+from tenants.authlete.redaction.redactor import Schema
 
 
 class CallArguments(TypedDict, total=False):
@@ -33,12 +34,8 @@ class ApiClient(Protocol):
         fields: Mapping[str, Any],
         path_params: PathParams | None = None,
         reconciliation_hints: Mapping[str, Any] | None = None,
-        is_document: bool = True,
     ) -> WriteResult[Reply]:
-        """Create an object and log the ``fields`` of ``body`` that it was created with.
-
-        Values of unknown fields of a service or client (``is_document``) are not logged.
-        """
+        """Create an object and log the ``fields`` of ``body`` that it was created with."""
 
     def edit[Reply](
         self,
@@ -51,5 +48,7 @@ class ApiClient(Protocol):
     ) -> WriteResult[Reply]:
         """Change fields of an object if it is still at ``base_version``."""
 
-    def redact(self, value: Any, service_id: int, client_id: int = 0) -> Any:
+    def redact(
+        self, value: Any, service_id: int, client_id: int = 0, *, schema: Schema | None = None
+    ) -> Any:
         """Return ``value`` with secrets replaced by the fingerprints of a service or client."""

@@ -129,7 +129,7 @@ def _normalize_value(value: Any) -> Any:
                 if inner not in EMPTY_VALUES
             }
         case list() | tuple() if is_text_list(value):
-            return sorted(set(value))
+            return sorted({str(_normalize_value(item)) for item in value})
         case list() | tuple():
             key = find_key_field(value)
             items = sorted(value, key=lambda item: str(item[key])) if key else value

@@ -15,6 +15,7 @@ from tenants.authlete.edits import VERSION_FIELDS, find_unexpected_changes
 from tenants.authlete.json.raw import JsonPart, RawObject, dump_json
 from tenants.authlete.json.reader import parse_json, replace_surrogates
 from tenants.authlete.redaction.fingerprint import FINGERPRINT_PATTERN, Fingerprint
+from tenants.authlete.redaction.redactor import Redactor
 
 READ_OPERATIONS = frozenset({"service.get", "client.get"})
 WRITE_OPERATIONS = frozenset({"service.update", "client.update", "client.create"})
@@ -118,9 +119,13 @@ def _fingerprint_text(fingerprint: Fingerprint) -> str:
     return f"{FINGERPRINT_PREFIX}{fingerprint.hex}"
 
 
-def parse_snapshot[D: Document](document_class: type[D], text: str) -> D:
-    """Return the document of a stored text, as it looked when it was read."""
-    return document_class.model_validate(_parse_fingerprints(parse_json(text)))
+def parse_snapshot[D: Document](document_class: type[D], text: str, redactor: Redactor) -> D:
+    """Return the document of a stored text, as it looked when it was read.
+
+    Texts that an older version stored are hidden if ``redactor`` hides their fields.
+    """
+    value = _parse_fingerprints(parse_json(text))
+    return document_class.model_validate(redactor.hide_unknown(value))
 
 
 def _parse_fingerprints(value: Any) -> Any:

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.redaction.fingerprint import Fingerprint
 from tenants.authlete.redaction.redactor import Redactor
+from tenants.authlete.redaction.unknown_fields import get_object_schema
 from tenants.crypto.key_ring import KeyRing
 
 
@@ -18,7 +19,8 @@ def get_redactor(organization_id: int) -> Redactor:
 
 def get_object_redactor(organization_id: int, ref: ObjectRef) -> Redactor:
     """Return the redactor of a service or client."""
-    return get_redactor(organization_id).bind_object(*ref)
+    schema = get_object_schema(ref.client_id)
+    return get_redactor(organization_id).bind_object(*ref).with_schema(schema)
 
 
 def get_draft_redactor(*draft: object) -> Redactor:

@@ -31,13 +31,10 @@ from tenants.authlete.changes import FieldChange, get_top_level_field
 from tenants.authlete.documents.base import Document
 from tenants.authlete.edits import READ_ONLY_FIELDS
 from tenants.authlete.errors import AuditUnavailableError, ConcurrentWriteError
-from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.outcome import Outcome
-from tenants.authlete.redaction.unknown_fields import redact_unknown_fields
 from tenants.authlete.snapshots import diff_snapshots
 from tenants.authlete.timestamps import datetime_from_ms
 from tenants.concurrency.locks import DatabaseLocks
-from tenants.crypto.fingerprints import get_object_redactor
 from tenants.models import Credential, Organization
 from tenants.versions.models import Version
 
@@ -150,7 +147,7 @@ def _record_event(last: Version | None, new: Version) -> None:
         _select_event(last, new),
         label=new.name,
         object=f"{_format_time(since)}{event_object_suffix(new)}",
-        changes=_redacted_changes(last, new),
+        changes=_find_differences(last, new),
         **_object_columns(new),
     )
 
@@ -180,13 +177,6 @@ def _select_event(last: Version | None, new: Version) -> AuditEvent:
     if last.is_deleted:
         return CLIENT_RESTORED_EXTERNALLY if new.client_id else SERVICE_RESTORED_EXTERNALLY
     return CLIENT_CHANGED_EXTERNALLY if new.client_id else SERVICE_CHANGED_EXTERNALLY
-
-
-def _redacted_changes(last: Version | None, new: Version) -> tuple[FieldChange, ...]:
-    """Return the differences, redacted."""
-    ref = ObjectRef(new.region, new.service_id, new.client_id)
-    redactor = get_object_redactor(new.organization_id, ref)
-    return redact_unknown_fields(_find_differences(last, new), redactor)
 
 
 def _find_differences(last: Version | None, new: Version) -> tuple[FieldChange, ...]:

@@ -10,7 +10,10 @@ from django.db import models
 from django.db.models.functions import Upper
 
 from tenants.authlete.documents.base import Document
+from tenants.authlete.object_ref import ObjectRef
+from tenants.authlete.redaction.redactor import Redactor
 from tenants.authlete.snapshots import parse_snapshot
+from tenants.crypto.fingerprints import get_object_redactor
 
 
 class Content(models.Model):
@@ -93,9 +96,15 @@ class Version(models.Model):
     def is_deleted(self) -> bool:
         return not self.digest
 
+    @property
+    def redactor(self) -> Redactor:
+        """Return the redactor of the object."""
+        ref = ObjectRef(self.region, self.service_id, self.client_id)
+        return get_object_redactor(self.organization_id, ref)
+
     def read_as[Kind: Document](self, kind: type[Kind]) -> Kind:
-        """Return the document; a deleted version has none."""
-        return parse_snapshot(kind, Content.objects.get(pk=self.digest).text)
+        """Return the document, unknown texts hidden; a deleted version has none."""
+        return parse_snapshot(kind, Content.objects.get(pk=self.digest).text, self.redactor)
 
     def document(self) -> Document:
         """Return the document; empty for a deleted version."""

@@ -124,7 +124,7 @@ def _is_unchanged(last: Version, sight: ObjectSnapshot) -> bool:
     ):
         return True
     # Authlete may format the same version differently.
-    return not diff_snapshots(last.document(), parse_snapshot(Document, sight.text))
+    return not diff_snapshots(last.document(), parse_snapshot(Document, sight.text, last.redactor))
 
 
 def _is_outdated(last: Version, sight: ObjectSnapshot, now: datetime) -> bool:
@@ -162,9 +162,6 @@ def _call_start(sight: ObjectSnapshot) -> datetime:
 def _build_version(
     organization_id: int, sight: ObjectSnapshot, last: Version | None, now: datetime
 ) -> Version:
-    name = last.name if last else ""
-    if sight.text:
-        name = get_display_name(parse_snapshot(Document, sight.text).to_dict()) or name
     new = Version(
         organization_id=organization_id,
         region=sight.region,
@@ -173,7 +170,7 @@ def _build_version(
         number=last.number + 1 if last else 1,
         digest=compute_digest(sight.text) if sight.text else "",
         sketch=_digest_without_counts(sight.text) if sight.text else "",
-        name=make_storable(name)[:MAX_NAME_CHARS],
+        name=last.name if last else "",
         modified_at=sight.modified_at,
         first_at=now,
         last_at=now,
@@ -181,6 +178,9 @@ def _build_version(
         written=sight.is_write,
         key=get_audit_keys().current,
     )
+    if sight.text:
+        document = parse_snapshot(Document, sight.text, new.redactor).to_dict()
+        new.name = make_storable(get_display_name(document))[:MAX_NAME_CHARS] or new.name
     new.mac = compute_version_mac(new, last.mac if last else "")
     return new
 

@@ -33,6 +33,9 @@ class SlowRedactor(Redactor):
     def bind(self, *scope):
         return self
 
+    def with_schema(self, schema):
+        return self
+
     def redact(self, value, **options):
         self.clock[0] += 11
         return super().redact(value, **options)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from console.audit_log.change_descriptions import CLIENT_SETTINGS
 from console.clients.scopes import service_scopes
@@ -16,6 +17,7 @@ from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.listing import list_all_clients
 from tenants.authlete.redaction.fingerprint import contains_fingerprint
+from tenants.authlete.redaction.unknown_fields import CLIENT_SCHEMA, drop_hidden
 
 # One client's alone: no two of a service have the alias, the names are what people
 # tell them apart by, and the chain of trust names the entity that the original is.
@@ -52,7 +54,7 @@ class ClientCopy:
 
     client: Mapping[str, Any]
     left_out: tuple[str, ...] = ()  # labels: what is the original's alone
-    secrets_left_out: tuple[str, ...] = ()  # labels: private keys, which nobody here has
+    secrets_left_out: tuple[str, ...] = ()  # labels: private keys and hidden texts
     shared_settings: tuple[str, ...] = ()  # labels: addresses and keys that both have now
     lost_scopes: tuple[str, ...] = ()  # the original may ask for them
     no_scopes: bool = False  # those were all; it may ask for none
@@ -60,7 +62,7 @@ class ClientCopy:
 
 
 def copy_client(original: Client, target: Service) -> ClientCopy:
-    """Copy a client into a service; unknown members are copied, too."""
+    """Copy a client into a service, and unknown members without hidden texts."""
     created: dict[str, Any] = {}
     left_out, sealed = [], []
     for member, value in original.to_dict().items():
@@ -69,10 +71,14 @@ def copy_client(original: Client, target: Service) -> ClientCopy:
         if member in NEVER_COPIED or (setting and setting.is_immutable):
             if setting and setting.is_customized(value) and not _is_unreported(original, member):
                 left_out.append(label)
-        elif contains_fingerprint(value):
+            continue
+        known = drop_hidden(value, CLIENT_SCHEMA.get(member, {}))
+        if contains_fingerprint(known):
             sealed.append(label)
         else:
-            created[member] = value
+            created[member] = known
+            if known != value:
+                sealed.append(gettext("%(setting)s: unknown fields") % {"setting": label})
     created, lost = _limit_scopes(created, service_scopes(target))
     return ClientCopy(
         created,

@@ -29,6 +29,7 @@ from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
 from tenants.authlete.edits import find_unexpected_changes
 from tenants.authlete.errors import AuthleteError
+from tenants.authlete.redaction.unknown_fields import CLIENT_SCHEMA
 from tenants.crypto import vault
 from tenants.versions.timeline import load_spans
 
@@ -212,7 +213,7 @@ def create_client(
         return CreatedClient(
             created_client.client_id, created_client.entry, created_client.secret, read_error=error
         )
-    sent = authlete.redact(client, service_id, created_client.client_id)
+    sent = authlete.redact(client, service_id, created_client.client_id, schema=CLIENT_SCHEMA)
     got = {name: found.get(name) for name in sent}
     return CreatedClient(
         created_client.client_id,

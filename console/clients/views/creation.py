@@ -31,6 +31,7 @@ from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.operation import Effect
+from tenants.authlete.redaction.unknown_fields import CLIENT_SCHEMA
 from tenants.crypto.fingerprints import fingerprint_client_secret, get_draft_redactor
 
 DRAFT_EXPIRED = gettext_lazy("Your entries have expired. Nothing was created. Enter them again.")
@@ -91,7 +92,8 @@ def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Ht
     client = initial_client.build_document(entered.edits)
     whole = Client.model_validate({"clientId": 0, **client})
     failure = None
-    redacted = get_draft_redactor(workspace.member.user.pk, key).redact(client)
+    redactor = get_draft_redactor(workspace.member.user.pk, key).with_schema(CLIENT_SCHEMA)
+    redacted = redactor.redact(client)
     reviewed = review_digest(redacted)
     if form.is_valid() and form.cleaned_data["reviewed"] != reviewed:
         messages.warning(request, CHANGED_DURING_REVIEW)

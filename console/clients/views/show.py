@@ -103,7 +103,7 @@ def show(
         "facts": list(summarize_client(client)),
         "sections": overview.section_rows(target.kind, client, edits.values),
         "keys": list_keys(client),
-        "unknown": overview.unknown_members(target.kind, client),
+        "unknown": overview.list_unknown_fields(target.kind, client),
         "notes": configuration_warnings(target, client.to_dict()),
         "source": format_value(source, client.get("clientSource")),
         "edits": edits,

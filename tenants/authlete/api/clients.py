@@ -1,7 +1,7 @@
 """Operations on clients, the applications of a service."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import SecretStr
 
@@ -20,6 +20,8 @@ LOCK_UNCHANGED_CODES = ("A293203", "A293204")
 
 class CreatedClientReply(ApiModel):
     """A new client's ID and secret."""
+
+    document: ClassVar = Client  # of which the reply is a part
 
     client_id: int
     client_id_alias: str | None = None

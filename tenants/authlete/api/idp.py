@@ -15,6 +15,7 @@ from tenants.authlete.documents.service import Service
 from tenants.authlete.edits import WriteResult, find_unexpected_changes
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import MAX_LIST_RESPONSE_BYTES, ApiHost, Effect, Operation
+from tenants.authlete.redaction.unknown_fields import SERVICE_SCHEMA
 from tenants.authlete.result_codes import MISSING_RIGHT
 from tenants.authlete.transport.deadline import Deadline
 
@@ -81,7 +82,7 @@ class IdpApi:
         service = self._wait_until_readable(result.reply.api_key)
         if service is None:
             return result
-        sent = self._client.redact(fields, service.api_key)
+        sent = self._client.redact(fields, service.api_key, schema=SERVICE_SCHEMA)
         stored = {name: service.to_dict().get(name) for name in sent}
         unexpected = find_unexpected_changes(sent, stored)
         return replace(result, reply=service, unexpected_changes=unexpected)

@@ -149,7 +149,6 @@ class TokensApi:
             body=body,
             fields=fields,
             reconciliation_hints=token_list_hint(lambda: self.list(client_id, subject)),
-            is_document=False,
         )
 
     def update(

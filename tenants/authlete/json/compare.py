@@ -46,8 +46,10 @@ def is_equivalent(left: Any, right: Any) -> bool:
 
 
 def is_text_list(value: Any) -> bool:
-    """Return whether ``value`` is a list of texts, whose order is ignored."""
-    return isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
+    """Return whether ``value`` is a list of texts, whose order is ignored; some may be hidden."""
+    return isinstance(value, (list, tuple)) and all(
+        isinstance(item, (str, Fingerprint)) for item in value
+    )
 
 
 def find_key_field(*lists: Sequence[Any]) -> str | None:
@@ -63,7 +65,7 @@ def _is_unique_key(items: Sequence[Any], field: str) -> bool:
     keys = [
         item[field]
         for item in items
-        if isinstance(item, Mapping) and isinstance(item.get(field), (str, int))
+        if isinstance(item, Mapping) and isinstance(item.get(field), (str, int, Fingerprint))
     ]
     return len(keys) == len(items) == len(set(keys))
 

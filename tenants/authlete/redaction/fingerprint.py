@@ -15,15 +15,17 @@ FINGERPRINT_PATTERN = re.compile(
 
 
 class Fingerprint:
-    """The fingerprint of a secret.
+    """The fingerprint of a secret, or of a text that is hidden because its field is unknown.
 
-    Not a dataclass, because pydantic dumps dataclasses as dictionaries.
+    ``chars`` is the length of a hidden text, if known. It is no part of the identity. Not a
+    dataclass, because pydantic dumps dataclasses as dictionaries.
     """
 
-    __slots__ = ("hex",)
+    __slots__ = ("chars", "hex")
 
-    def __init__(self, hex: str) -> None:
+    def __init__(self, hex: str, chars: int | None = None) -> None:
         self.hex = hex
+        self.chars = chars
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Fingerprint) and self.hex == other.hex

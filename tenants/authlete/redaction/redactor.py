@@ -56,6 +56,7 @@ PUBLIC_JWK_FIELDS = frozenset(  # of a JWK; RFC 7517, RFC 7518 section 6, RFC 80
 ITEM_ID_FIELDS = "accessTokenHash clientId apiKey kid key name tag entityId alias sns".split()
 
 type Path = tuple[Any, ...]  # from the outermost object to a value
+type Schema = Mapping[str, Schema]  # the declared fields of an object, and those within them
 
 _text_depth = ContextVar("text_depth", default=0)
 
@@ -91,10 +92,14 @@ def _classify_field(name: str) -> tuple[str, _FieldKind | None]:
 
 
 class Redactor:
-    """Replaces secrets by fingerprints under one key."""
+    """Replaces secrets by fingerprints under one key.
 
-    def __init__(self, key: bytes) -> None:
+    With a ``schema``, texts in undeclared fields are replaced as well: they may be secrets.
+    """
+
+    def __init__(self, key: bytes, schema: Schema | None = None) -> None:
         self._key = key
+        self._schema = schema
 
     def __repr__(self) -> str:
         return "Redactor(…)"
@@ -102,7 +107,11 @@ class Redactor:
     def bind(self, *scope: object) -> "Redactor":
         """Return a redactor whose fingerprints are comparable within ``scope`` only."""
         data = b"meridian fingerprint scope\n" + json.dumps(scope, default=str).encode()
-        return Redactor(hmac.digest(self._key, data, "sha256"))
+        return Redactor(hmac.digest(self._key, data, "sha256"), self._schema)
+
+    def with_schema(self, schema: Schema | None) -> "Redactor":
+        """Return a redactor that hides what ``schema`` does not declare; None hides nothing."""
+        return Redactor(self._key, schema)
 
     def bind_object(self, region: str, service_id: object, client_id: object = 0) -> "Redactor":
         """Return the redactor of a client, or of a service if ``client_id`` is 0."""
@@ -110,6 +119,8 @@ class Redactor:
 
     def fingerprint(self, secret: Any, path: Path = ()) -> Fingerprint:
         """Return 128 bits of an HMAC-SHA256 of the secret and its place."""
+        if isinstance(secret, Fingerprint):
+            return secret
         text = (
             secret if isinstance(secret, str) else json.dumps(secret, sort_keys=True, default=str)
         )
@@ -125,6 +136,7 @@ class Redactor:
         ``reveal`` names fields of the outermost object that are not redacted,
         ``reveal_content`` those of the JSON object in its field ``responseContent``.
         """
+        value = self.hide_unknown(value)
         if not isinstance(value, dict):
             return self._redact_value("", value, ())
         if not reveal and not reveal_content:
@@ -157,13 +169,44 @@ class Redactor:
 
     def find_secrets(self, value: Any) -> tuple[str, ...]:
         """Return every text that `redact` would replace, the longest first."""
-        finder = _SecretFinder()
+        finder = _SecretFinder(b"", self._schema)
         finder.redact(value)
         return tuple(sorted(finder.found, key=len, reverse=True))
 
     def redact_field(self, name: str, value: Any) -> Any:
         """Return the value of one field of the outermost object, redacted."""
+        if self._schema is not None:
+            value = self._hide(value, self._schema.get(name), (name,))
         return self._redact_field(name, value, ())
+
+    def hide_unknown(self, value: Any) -> Any:
+        """Return ``value`` with the texts in undeclared fields replaced by fingerprints."""
+        return value if self._schema is None else self._hide(value, self._schema, ())
+
+    def _hide(self, value: Any, schema: Schema | None, path: Path) -> Any:
+        """Hide the undeclared in ``value``, or all of it if ``schema`` is None."""
+        if type(value) is dict:
+            return {
+                name: inner
+                if type(inner) in SCALAR_TYPES
+                else self._hide(inner, schema.get(name) if schema else None, (*path, name))
+                for name, inner in value.items()
+            }
+        if type(value) is list:
+            # The order of a list of texts may change, so their path is that of the list.
+            return _redact_items(
+                value,
+                path,
+                lambda item, at: self._hide(item, schema, path if type(item) is str else at),
+                lambda item: type(item) in SCALAR_TYPES,
+            )
+        return self.hide_text(value, path) if type(value) is str and schema is None else value
+
+    def hide_text(self, text: str, path: Path) -> Any:
+        """Return what stands for a text in an undeclared field."""
+        if not text:
+            return text
+        return Fingerprint(self.fingerprint(text, path).hex, len(text))
 
     def _redact_field(self, name: str, value: Any, path: Path) -> Any:
         """Return the value of one field of the object at ``path``, redacted."""
@@ -307,8 +350,8 @@ def _find_item_id(item: Any) -> tuple[str, str] | None:
 class _SecretFinder(Redactor):
     """Collects the secrets that it redacts."""
 
-    def __init__(self) -> None:
-        super().__init__(b"")
+    def __init__(self, key: bytes, schema: Schema | None) -> None:
+        super().__init__(key, schema)
         self.found: set[str] = set()
 
     def fingerprint(self, secret: Any, path: Path = ()) -> Fingerprint:
@@ -319,6 +362,10 @@ class _SecretFinder(Redactor):
             values = (value for _, value in parse_qsl(leaf))
             self.found.update(value for value in values if len(value) >= MIN_TOKEN_CHARS)
         return Fingerprint("")
+
+    def hide_text(self, text: str, path: Path) -> Any:
+        """Collect a text that is long enough to be a secret."""
+        return self.fingerprint(text) if len(text) >= MIN_TOKEN_CHARS else text
 
 
 def _iter_leaves(value: Any) -> Iterator[str]:

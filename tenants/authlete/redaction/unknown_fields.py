@@ -1,107 +1,103 @@
-"""Redact the values of unknown fields in changes, because they may be secrets.
+"""The declared fields of services and clients. Texts in all other fields are hidden.
 
-The audit log stores values of declared fields only.
+A field that this version doesn't know may contain a secret, whatever its name.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from decimal import Decimal
+from collections.abc import Hashable, Iterable
+from functools import cache
 from typing import Any, get_args, get_type_hints, is_typeddict
 
 from pydantic import AfterValidator
 
-from tenants.authlete.changes import FieldChange, get_top_level_field
+from tenants.authlete.changes import get_top_level_field
 from tenants.authlete.documents import client, service
-from tenants.authlete.documents.base import Section
-from tenants.authlete.redaction.fingerprint import Fingerprint
-from tenants.authlete.redaction.redactor import PUBLIC_JWK_FIELDS, Path, Redactor
+from tenants.authlete.documents.base import ApiModel, Section
+from tenants.authlete.redaction.fingerprint import contains_fingerprint
+from tenants.authlete.redaction.redactor import PUBLIC_JWK_FIELDS, Schema
 
-NEVER_SECRET_TYPES = (bool, int, float, Decimal, Fingerprint)
 LIST_STEP_PATTERN = re.compile(r"\[.*?\](?=[.\[]|$)", re.DOTALL)  # "[email]"
 
 
-def _iter_field_names(annotation: Any) -> Iterator[str]:
-    """Yield the fields of all objects within a type."""
-    if is_typeddict(annotation):
-        for name, inner in get_type_hints(annotation, include_extras=True).items():
-            yield name
-            yield from _iter_field_names(inner)
-    elif isinstance(annotation, AfterValidator):
-        section = getattr(annotation.func, "__self__", None)
-        if isinstance(section, type) and issubclass(section, Section):
-            yield from (setting.api_name for setting in section.settings())
-    else:
-        for inner in get_args(annotation):
-            yield from _iter_field_names(inner)
+def _build_schema(*annotations: Any) -> dict[str, Schema]:
+    """Return the fields of all objects within types."""
+    schema: dict[str, Schema] = {}
+    for annotation in annotations:
+        if is_typeddict(annotation):
+            hints = get_type_hints(annotation, include_extras=True)
+            schema |= {name: _build_schema(inner) for name, inner in hints.items()}
+        elif isinstance(annotation, AfterValidator):
+            section = getattr(annotation.func, "__self__", None)
+            if isinstance(section, type) and issubclass(section, Section):
+                schema |= get_section_schema(section)
+        else:
+            schema |= _build_schema(*get_args(annotation))
+    return schema
 
 
-def _collect_declared_fields() -> dict[str, frozenset[str]]:
-    declared: dict[str, set[str]] = defaultdict(set)
-    for sections in (service.SECTIONS, client.SECTIONS):
-        for section in sections.values():
-            for setting in section.settings():
-                field = section.model_fields[setting.name]
-                for annotation in (field.annotation, *field.metadata):
-                    declared[setting.api_name].update(_iter_field_names(annotation))
-    declared["hsks"] |= PUBLIC_JWK_FIELDS  # their type declares no fields
-    return {name: frozenset(names) for name, names in declared.items()}
+@cache
+def get_section_schema(section: type[Section]) -> Schema:
+    """Return the fields that a section declares."""
+    schema = {
+        setting.api_name: _build_schema(field.annotation, *field.metadata)
+        for setting in section.settings()
+        for field in (section.model_fields[setting.name],)
+    }
+    if "hsks" in schema:  # whose type declares no fields
+        schema["hsks"] = {name: {} for name in PUBLIC_JWK_FIELDS}
+    return schema
 
 
-# Every declared field, and the names that are declared within it.
-DECLARED_FIELDS = _collect_declared_fields()
+def _merge_schemas(sections: Iterable[type[Section]]) -> Schema:
+    schemas = map(get_section_schema, sections)
+    return {name: inner for schema in schemas for name, inner in schema.items()}
 
 
-def redact_unknown_fields(
-    changes: Iterable[FieldChange], redactor: Redactor
-) -> tuple[FieldChange, ...]:
-    """Replace values of unknown fields in changes of a service or client by fingerprints."""
-    return tuple(
-        replace(
-            change,
-            before=redact_unknown_value(change.field, change.before, redactor),
-            after=redact_unknown_value(change.field, change.after, redactor),
-        )
-        for change in changes
-    )
+SERVICE_SCHEMA = _merge_schemas(service.SECTIONS.values())
+CLIENT_SCHEMA = _merge_schemas(client.SECTIONS.values())
+SCHEMAS: dict[Any, Schema] = {service.Service: SERVICE_SCHEMA, client.Client: CLIENT_SCHEMA}
 
 
-def redact_unknown_value(field: str, value: Any, redactor: Redactor) -> Any:
-    """Replace a value, or what is unknown within it, by fingerprints."""
-    if not is_declared_field(field):
-        return _fingerprint_unless_scalar(value, redactor, (field,))
-    declared_names = DECLARED_FIELDS[get_top_level_field(field)]
-    return _redact_undeclared(value, declared_names, redactor, (field,))
+def get_object_schema(client_id: object) -> Schema:
+    """Return the fields of a client, or of a service if ``client_id`` is 0."""
+    return CLIENT_SCHEMA if client_id else SERVICE_SCHEMA
 
 
-def is_declared_field(field: str) -> bool:
+def get_reply_schema(reply: Any) -> Schema | None:
+    """Return the fields of a reply that is, or lists, services or clients; else None."""
+    return _get_reply_schema(getattr(reply, "document", reply))
+
+
+@cache
+def _get_reply_schema(reply: Hashable) -> Schema | None:
+    if reply in SCHEMAS:
+        return SCHEMAS[reply]
+    if not isinstance(reply, type) or not issubclass(reply, ApiModel):
+        schemas = filter(None, map(get_reply_schema, get_args(reply)))
+        return next(schemas, None)
+    fields = reply.model_fields.items()
+    schema = {field.alias or name: get_reply_schema(field.annotation) for name, field in fields}
+    return {name: inner or {} for name, inner in schema.items()} if any(schema.values()) else None
+
+
+def drop_hidden(value: Any, schema: Schema) -> Any:
+    """Return ``value`` without the undeclared fields within it that have hidden texts."""
+    if isinstance(value, list):
+        return [drop_hidden(item, schema) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: drop_hidden(inner, schema.get(name, {}))
+        for name, inner in value.items()
+        if name in schema or not contains_fingerprint(inner)
+    }
+
+
+def is_declared_field(field: str, schema: Schema) -> bool:
     """Return whether a field, and all that it is part of, are declared."""
     name = get_top_level_field(field)
     first, *steps = LIST_STEP_PATTERN.sub("", field[len(name) :]).split(".")
-    return not first and name in DECLARED_FIELDS and DECLARED_FIELDS[name].issuperset(steps)
-
-
-def _redact_undeclared(
-    value: Any, declared_names: frozenset[str], redactor: Redactor, path: Path
-) -> Any:
-    match value:
-        case Mapping():
-            return {
-                name: _redact_undeclared(inner, declared_names, redactor, (*path, name))
-                if name in declared_names
-                else _fingerprint_unless_scalar(inner, redactor, (*path, name))
-                for name, inner in value.items()
-            }
-        case list() | tuple():
-            return [
-                _redact_undeclared(item, declared_names, redactor, (*path, index))
-                for index, item in enumerate(value)
-            ]
-        case _:
-            return value
-
-
-def _fingerprint_unless_scalar(value: Any, redactor: Redactor, path: Path) -> Any:
-    is_scalar = value is None or isinstance(value, NEVER_SECRET_TYPES)
-    return value if is_scalar else redactor.fingerprint(value, path)
+    inner: Schema | None = None if first else schema
+    for step in (name, *steps):
+        inner = inner.get(step) if inner else None
+    return inner is not None

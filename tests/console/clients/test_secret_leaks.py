@@ -58,9 +58,14 @@ HELD = {
     "description": (
         "-----BEGIN PRIVATE KEY-----\n7c8b41670465a4339bcb-5527-kk\n-----END PRIVATE KEY-----"
     ),
-    "extension": {"futureToken": "aac2472225f6778bc50e-5527-ll"},
+    "extension": {
+        "futureToken": "aac2472225f6778bc50e-5527-ll",
+        "note": "5d1f4a3be0c94c0c8b7a-5527-pp",
+    },
+    "connectionString": "0b7dc1a22cf3487fa1ee-5527-qq",
+    "knownToNobody": [{"name": "a", "parts": ["9f2c8e10d4b64d5b9d3c-5527-rr"]}],
 }
-HIDDEN = [f"-5527-{letter * 2}" for letter in "abcdefghijkl"]
+HIDDEN = [f"-5527-{letter * 2}" for letter in "abcdefghijklpqr"]
 CHOSEN = "chosen-by-somebody-5527-mm"
 TYPED = '{"keys":[{"kty":"oct","k":"typed-and-refused-5527-nn"}]}'
 REFUSED = "sent-and-refused-5527-oo"

@@ -18,12 +18,12 @@ from tenants.authlete.json.merge import merge
 from tenants.authlete.json.splice import make_replacement_edit
 from tenants.authlete.redaction.fingerprint import Fingerprint
 from tenants.authlete.redaction.redactor import Redactor
-from tenants.authlete.redaction.unknown_fields import redact_unknown_fields
+from tenants.authlete.redaction.unknown_fields import CLIENT_SCHEMA
 from tests.console.forms.documents import documents
 from tests.support.nulls import with_nulls, without_nulls
 from tests.support.tiers import examples
 
-REDACTOR = Redactor(b"k" * 32)
+REDACTOR = Redactor(b"k" * 32, CLIENT_SCHEMA)
 SETTINGS = [
     one for section in SECTIONS.values() for one in section.settings() if not one.is_immutable
 ]
@@ -36,7 +36,7 @@ def client(**members):
 def undo(before, after, now=None):
     """Undo the change from ``before`` to ``after``, as the client is ``now``."""
     made = diff_edits(before, after)
-    return plan_restore(CLIENT_KIND, client(**(now or {**before, **after})), made, (), REDACTOR)
+    return plan_restore(CLIENT_KIND, client(**(now or {**before, **after})), made, ())
 
 
 @settings(max_examples=examples(150))
@@ -113,7 +113,7 @@ def test_value_normalized_by_authlete_is_no_conflict():
     made = [FieldChange("clientName", "  sent ", "sent")]
     now = client(clientName="sent")
 
-    found = plan_restore(CLIENT_KIND, now, asked, made, REDACTOR)
+    found = plan_restore(CLIENT_KIND, now, asked, made)
 
     assert merge(found.base, now.to_dict(), found.values).conflicts == ()
     assert found.values == {"clientName": "old"}
@@ -121,16 +121,16 @@ def test_value_normalized_by_authlete_is_no_conflict():
 
 def test_unchanged_redacted_value_is_no_conflict():
     added = {**NAMES[1], "fromTheFuture": "c4nary"}
-    now = {"clientNames": [NAMES[0], added]}
-    asked = redact_unknown_fields(diff_edits({"clientNames": NAMES[:1]}, now), REDACTOR)
+    now = REDACTOR.redact({"clientNames": [NAMES[0], added]})
+    asked = diff_edits({"clientNames": NAMES[:1]}, now)
     assert "c4nary" not in str(asked)
 
-    found = plan_restore(CLIENT_KIND, client(**now), asked, (), REDACTOR)
+    found = plan_restore(CLIENT_KIND, client(**now), asked, ())
 
     assert found.values == {"clientNames": NAMES[:1]}
     assert merge(found.base, now, found.values).conflicts == ()
-    added["fromTheFuture"] = "another"
-    found = plan_restore(CLIENT_KIND, client(**now), asked, (), REDACTOR)
+    now = REDACTOR.redact({"clientNames": [NAMES[0], added | {"fromTheFuture": "another"}]})
+    found = plan_restore(CLIENT_KIND, client(**now), asked, ())
     assert merge(found.base, now, found.values).conflicts
 
 
@@ -151,7 +151,7 @@ def test_unchanged_redacted_value_is_no_conflict():
 def test_unrestorable_values_are_named(change, why):
     now = client(attributes=[{"key": "a"}, {"key": "a].value", "value": "b"}])
 
-    found = plan_restore(CLIENT_KIND, now, [change], (), REDACTOR)
+    found = plan_restore(CLIENT_KIND, now, [change], ())
 
     (left,) = found.unrestorable
     assert why in left.reason

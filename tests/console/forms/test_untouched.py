@@ -10,6 +10,7 @@ from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
 from tenants.authlete.json.reader import parse_json
 from tenants.authlete.redaction.redactor import Redactor
+from tenants.authlete.redaction.unknown_fields import CLIENT_SCHEMA
 from tests.console.forms.clients import text_of
 from tests.console.forms.documents import documents
 from tests.support.form_data import build_form_data
@@ -17,7 +18,7 @@ from tests.support.tiers import examples, slow_after_first
 
 SECTIONS = [(Service, one) for one in service.SECTIONS.values()]
 OF_CLIENTS = [(Client, one) for one in client.SECTIONS.values()]
-REDACTOR = Redactor(b"k" * 32)
+REDACTOR = Redactor(b"k" * 32, CLIENT_SCHEMA)
 CLIENTS_PER_TEST = 20
 
 

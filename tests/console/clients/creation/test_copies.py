@@ -86,6 +86,17 @@ def test_copy_preserves_unknown_fields():
     assert copy(fromTheFuture={"kept": 1}).client["fromTheFuture"] == {"kept": 1}
 
 
+def test_leaves_out_hidden_texts_of_unknown_fields_and_names_them():
+    hidden = Fingerprint("a", 9)
+    attribute = {"key": "tier", "value": "gold"}
+
+    found = copy(attributes=[attribute | {"note": hidden}], fromTheFuture=[hidden])
+
+    assert found.client["attributes"] == [attribute]
+    assert "fromTheFuture" not in found.client
+    assert found.secrets_left_out == ("Attributes: unknown fields", "fromTheFuture")
+
+
 @pytest.mark.parametrize(
     ("asked", "kept", "lost"),
     [

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from tenants.authlete.json.raw import RawArray, RawObject
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
 from tenants.authlete.json.splice import UNSET, apply_edits, make_replacement_edit, splice_value
-from tenants.authlete.redaction.redactor import Redactor
+from tenants.authlete.redaction.redactor import Redactor, Schema
 from tests.support.nulls import without_nulls
 from tests.support.tiers import examples
 
-REDACTOR = Redactor(b"k" * 32)
+SCHEMA: Schema = {"serviceName": {}, "clientSecret": {}, "jwks": {}, "scopes": {"name": {}}}
+REDACTOR = Redactor(b"k" * 32, SCHEMA)  # hides what other fields contain
 SOME = settings(max_examples=examples(300))
 MANY = settings(SOME, max_examples=examples(2000))
 

@@ -4,7 +4,7 @@ import pytest
 
 from tenants.authlete.redaction.redactor import SECRET_FIELDS
 from tenants.authlete.redaction.secret_names import is_secret_name
-from tenants.authlete.redaction.unknown_fields import DECLARED_FIELDS
+from tenants.authlete.redaction.unknown_fields import CLIENT_SCHEMA, SERVICE_SCHEMA
 
 SECRET_NAMES = """
     apiKey sharedKey psk totpSeed privateKeyPem clientAssertion recoveryCodes api_key API-KEY apikey
@@ -40,6 +40,6 @@ def test_declared_settings_are_not_taken_for_secrets():
         "requireCredentialResponseEncryption",
     }
 
-    found = {name for name in DECLARED_FIELDS if is_secret_name(name)}
+    found = {name for name in {*CLIENT_SCHEMA, *SERVICE_SCHEMA} if is_secret_name(name)}
 
     assert found <= SECRET_FIELDS | {"credentialJwks"} | numbers_and_flags
