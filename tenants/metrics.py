@@ -6,7 +6,7 @@ subject, client or token.
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from prometheus_client import (
@@ -69,7 +69,13 @@ def gauge(name: str, *labels: str) -> Callable[[Callable[[], Samples]], Callable
 
 
 class GaugeCollector(Collector):
-    """Reads the gauges; one that fails is left out and counted in ``meridian_gauge_errors``."""
+    """Reads the gauges; one that fails is left out and counted in ``meridian_gauge_errors``.
+
+    ``close`` runs after each scrape.
+    """
+
+    def __init__(self, close: Callable[[], object] = lambda: None) -> None:
+        self._close = close
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         errors = 0
@@ -84,23 +90,24 @@ class GaugeCollector(Collector):
             else:
                 yield family
         failed = "Gauges that couldn't be read, for example while the database is down."
+        self._close()
         yield GaugeMetricFamily("meridian_gauge_errors", failed, value=errors)
 
 
-def build_registry(environment: Mapping[str, str] = os.environ) -> CollectorRegistry:
-    """Return what is scraped: the metrics of all processes of this server, and the gauges."""
+def build_registry(gauges: GaugeCollector) -> CollectorRegistry:
+    """Return the registry to scrape: all processes of this server, and the gauges."""
     registry = CollectorRegistry()
-    if "PROMETHEUS_MULTIPROC_DIR" in environment:
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
         registry.register(REGISTRY)
-    registry.register(GaugeCollector())
+    registry.register(gauges)
     return registry
 
 
 def render_metrics() -> bytes:
     """Return the metrics in the text format of Prometheus."""
-    return generate_latest(build_registry())
+    return generate_latest(build_registry(GaugeCollector()))
 
 
 def parse_address(address: str) -> tuple[str, int]:
@@ -111,7 +118,10 @@ def parse_address(address: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def serve_metrics(address: str) -> None:
-    """Serve the metrics of this process in a thread; raise `OSError` if the port is taken."""
+def serve_metrics(address: str, close: Callable[[], object]) -> None:
+    """Serve the metrics of this process in a thread; raise `OSError` if the port is taken.
+
+    Each scrape has a thread, which calls ``close`` to end its database connections.
+    """
     host, port = parse_address(address)
-    start_http_server(port, host, build_registry())
+    start_http_server(port, host, build_registry(GaugeCollector(close)))

@@ -45,7 +45,7 @@ def _digest(login: str) -> str:
 def failed_attempts_key(request: HttpRequest, login: str) -> str:
     """Return the key that counts failed attempts: the login's, whatever host the browser names.
 
-    A browser that this person has signed in with has a count of its own: whoever
-    guesses from elsewhere does not lock them out.
+    A browser that has signed in with the login has its own count, so guesses from elsewhere
+    don't lock it out.
     """
     return f"{known_browser_id(request, login)}:{login}"

@@ -43,7 +43,7 @@ class CachedCircuits:
 
 def is_circuit_open(base_url: str) -> bool:
     """Return whether any process has paused calls to a region."""
-    return _parse_circuit(cache.get(_cache_key(base_url))) is not None
+    return _parse_circuit(cache.get(_cache_key(base_url.rstrip("/")))) is not None
 
 
 def synchronize(pools: Collection[ConnectionPool]) -> None:

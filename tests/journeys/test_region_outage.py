@@ -136,3 +136,26 @@ def test_list_is_complete_after_recovery(page, sandbox):
 
     expect(page.locator("tbody th a")).to_have_count(14)
     expect(page.locator("tr.is-stale")).to_have_count(0)
+
+
+@pytest.mark.parametrize("trouble", slow_after_first(["down", "HTML", "hanging"]))
+def test_client_list_keeps_the_rows_of_an_unreachable_region(page, sandbox, worker, trouble):
+    page.goto("/harbor/clients/?region=jp")
+    shown, known = page.locator("tbody tr"), page.locator(".page-head p").first
+    rows, said = shown.count(), known.inner_text()
+    kind, words = TROUBLES[trouble]
+    sandbox.fault(kind, region="jp", **MORE.get(kind, {}))
+
+    page.get_by_role("button", name="Sync", exact=True).click()
+    expect(page.get_by_text("Sync started")).to_be_visible()
+    worker()
+
+    page.goto("/harbor/clients/?region=jp")
+    assert known.inner_text() == said
+    assert shown.count() == rows > 0
+    expect(page.get_by_role("link", name="Sync waiting")).to_be_visible()
+    page.get_by_text("Details").click()
+    paused = "Calls to this region have failed"
+    expect(page.locator(".notice").first).to_contain_text(re.compile(f"{words}|{paused}"))
+    page.goto("/harbor/clients/?region=eu")
+    assert shown.count() > 0

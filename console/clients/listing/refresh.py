@@ -166,7 +166,7 @@ def sync_first(member: Member) -> FirstSync | None:
 def _index_listed(
     organization: Organization, key: ServiceKey, listed: ListResult[ClientPage, Client]
 ) -> str:
-    """Index a complete list of clients; store and return what is wrong with another."""
+    """Index a complete list of clients; store and return the problem of an incomplete one."""
     problem = ""
     if listed.error:
         problem = _describe_error(listed.error)

@@ -162,7 +162,7 @@ def test_rows_link_to_their_owner(viewer):
 
 
 def test_unread_clients_are_reported(member, fleet):
-    assertContains(member(Role.VIEWER).get(URL), "<span>never</span>")
+    assertContains(member(Role.VIEWER).get(URL), "<span>never synced</span>")
 
 
 def test_empty_list_explains_why(member, sandbox, acme):

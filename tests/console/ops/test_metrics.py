@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Event
 from time import monotonic, sleep
 
 import httpx
@@ -19,10 +20,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from console.models import KnownService
 from console.ops import metrics as gauges
+from tenants import metrics
 from tenants.audit.models import AuditEntry
+from tenants.authlete.transport.circuit_breaker import OpenCircuit
 from tenants.jobs.models import Worker
-from tenants.metrics import parse_address, render_metrics
+from tenants.metrics import parse_address, render_metrics, serve_metrics
 from tenants.models import Credential
+from tenants.organizations.region_circuits import CachedCircuits
 from tenants.organizations.roles import Role
 from tests.support.sockets import find_free_port
 
@@ -84,6 +88,25 @@ def test_gauges_show_the_state_of_the_database(acme, sandbox):
     assert 7200 <= named(samples, "unknown_outcome_age_seconds")[()] < 7260
     assert set(named(samples, "circuit_open").values()) == {0}
     assert named(samples, "gauge_errors") == {(): 0}
+
+
+def test_paused_region_has_an_open_circuit(acme, settings):
+    settings.AUTHLETE_REGIONS = {"us": "https://us.example/", "eu": "https://eu.example"}
+    opened = OpenCircuit(1.0, 2.0, is_probed=False, failed_trials=1)
+    CachedCircuits().save("https://us.example", opened)  # as connection pools name it
+
+    circuits = named(scrape(), "circuit_open")
+
+    assert circuits == {(("region", "us"),): 1, (("region", "eu"),): 0}
+
+
+def test_each_scrape_of_a_worker_closes_its_connections(db, monkeypatch):
+    monkeypatch.setattr(metrics, "_gauges", {})  # the server's thread has no test database
+    closed, port = Event(), find_free_port()
+    serve_metrics(f"127.0.0.1:{port}", closed.set)
+
+    assert "meridian_gauge_errors 0.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    assert closed.is_set()
 
 
 def test_gauge_that_cannot_be_read_is_left_out(db, monkeypatch, caplog):

@@ -29,9 +29,12 @@ defaults
   retries 3
 frontend pages
   bind 127.0.0.1:{balancer}
+  monitor-uri /both-up
+  monitor fail if {{ nbsrv(console) lt 2 }}
   default_backend console
 backend console
   option httpchk GET /readyz
+  timeout check 5s
   default-server check inter 200ms fall 1 rise 1
   server one 127.0.0.1:{one}
   server two 127.0.0.1:{two}
@@ -40,7 +43,7 @@ backend console
 
 @pytest.fixture
 def haproxy():
-    program = shutil.which("haproxy")
+    program = shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/sbin")
     if not program:
         if os.environ.get("CI") == "true":
             pytest.fail("CI must restart behind a real load balancer: install haproxy")
@@ -58,9 +61,9 @@ def start_server(database, port):
     return process
 
 
-def is_ready(port):
+def is_ready(port, path="/readyz"):
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+        return httpx.get(f"http://127.0.0.1:{port}{path}").status_code == 200
     except httpx.HTTPError:
         return False
 
@@ -106,12 +109,13 @@ def test_rolling_restart_loses_no_request(isolated_database, haproxy, tmp_path):
     servers = {name: start_server(isolated_database, ports[name]) for name in ("one", "two")}
     proxy = subprocess.Popen([haproxy, "-f", str(tmp_path / "haproxy.cfg")])
     try:
-        wait_until(lambda: is_ready(balancer), proxy)
+        wait_until(lambda: is_ready(balancer, "/both-up"), proxy)
         with load(f"http://127.0.0.1:{balancer}/") as results:
             for name in servers:
                 servers[name].send_signal(signal.SIGTERM)
                 wait_until(lambda name=name: servers[name].poll() is not None)
                 servers[name] = start_server(isolated_database, ports[name])
+                wait_until(lambda: is_ready(balancer, "/both-up"), proxy)
     finally:
         for process in (proxy, *servers.values()):
             process.send_signal(signal.SIGTERM)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
 
 from tenants.jobs.worker import JobWorker
 from tenants.metrics import serve_metrics
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         name = f"{socket.gethostname()[:50]}-{os.getpid()}"
         if settings.METRICS_ADDRESS and not once:
             try:
-                serve_metrics(settings.METRICS_ADDRESS)
+                serve_metrics(settings.METRICS_ADDRESS, connections.close_all)
             except (OSError, ValueError) as error:
                 raise CommandError(f"METRICS_ADDRESS {settings.METRICS_ADDRESS}: {error}") from None
         working = JobWorker(name, until_empty=once)
