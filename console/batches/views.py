@@ -7,14 +7,15 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.batches import polling, reconciliation, storage, submission
+from console.batches.batch_list import BATCHES, list_batches
 from console.batches.forms import AdoptForm, FileForm, ResolvePartForm, SubmitForm
 from console.batches.periodic_tasks import handle_notification, notification_url
 from console.batches.progress import describe_progress, load_jobs, load_run, poll_seconds
@@ -26,6 +27,7 @@ from console.batches.validation.issues import (
     ValidationIssue,
 )
 from console.inventory.services import recently_ended_batches
+from console.lists.definition import render_list
 from console.models import Batch, BatchRequest, Chunk, KnownService
 from console.web.access import (
     ConsoleRequest,
@@ -42,12 +44,11 @@ from console.web.uploads import accepts_files
 from tenants.authlete.errors import NotFoundError
 from tenants.authlete.operation import Effect
 
-BATCHES_PER_PAGE = 25
 MAX_SERVICES = 500  # in the select field
 
 
 @organization_page(Effect.READ)
-def index(request: ConsoleRequest, member: Member) -> HttpResponse:
+def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     """List the organization's batches, newest first; or redirect to a new one."""
     services = KnownService.objects.filter(organization=member.organization)
     region, _separator, service_id = request.GET.get("service", "").partition("/")
@@ -56,26 +57,12 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
         if service:
             args = [member.organization.slug, service.region, service.service_id]
             return redirect_to(request, reverse("batches:new", args=args))
-    created = (
-        BatchRequest.objects.filter(batch=OuterRef("pk"), is_dry=False)
-        .order_by()
-        .values("batch")
-        .annotate(total=Sum("count"))
-        .values("total")
-    )
-    batches = Batch.objects.filter(organization=member.organization).defer("faults_json")
-    state = request.GET.get("state", "")
-    if state in Batch.State.values:
-        batches = batches.filter(state=state)
-    batches = batches.annotate(created_tokens=Subquery(created))
     context = {
-        "member": member,
-        "page": Paginator(batches, BATCHES_PER_PAGE).get_page(request.GET.get("page")),
         "batches": recently_ended_batches(member.organization, member.user),
-        "state": state if state in Batch.State.values else "",
         "services": services.order_by("name")[:MAX_SERVICES],
     }
-    return render_page(request, "batches/index.html", context)
+    rows = list_batches(member.organization)
+    return render_list(request, member, BATCHES, rows, "batches/index.html", context)
 
 
 @organization_page(Effect.READ)

@@ -1,23 +1,21 @@
 """Pages of jobs."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from math import ceil
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
+from console.jobs.job_list import JOBS, job_rows
+from console.jobs.progress import JobProgress, load_progress
+from console.lists.definition import render_list
 from console.models import Receipt
 from console.users import receipt_store
 from console.web.access import ConsoleRequest, Member, organization_page
@@ -29,11 +27,8 @@ from tenants.audit.reconciliation.resolutions import Resolution
 from tenants.audit.reconciliation.resolutions import find_resolutions as found_out
 from tenants.authlete.operation import Effect
 from tenants.jobs import control, queue
-from tenants.jobs.completion import reason_names_subject
 from tenants.jobs.control import can_control
 from tenants.jobs.models import (
-    FAILED_ITEM_STATES,
-    OPEN_JOB_STATES,
     UNFINISHED_ITEM_STATES,
     Item,
     ItemState,
@@ -44,77 +39,8 @@ from tenants.jobs.models import (
 from tenants.jobs.registry import JOB_HANDLERS
 from tenants.organizations.roles import ConsolePermission
 
-PACE_WINDOW = timedelta(minutes=1)  # of which the pace is taken
-MIN_ITEMS_FOR_PACE = 3  # items in it to tell a pace by
-
-STATE_BADGES: Mapping[str, str] = {
-    JobState.RUNNING: "info",
-    JobState.PAUSED: "warn",
-    JobState.COMPLETED: "ok",
-    JobState.NOT_ALLOWED: "bad",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class JobProgress:
-    """A job and its item counts by state."""
-
-    job: Job
-    counts: Mapping[str, int]
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
-
-    @property
-    def attempted(self) -> int:
-        return self.total - sum(self.counts.get(state, 0) for state in UNFINISHED_ITEM_STATES)
-
-    @property
-    def failed(self) -> int:
-        return sum(self.counts.get(state, 0) for state in FAILED_ITEM_STATES)
-
-    @property
-    def concerns_user(self) -> bool:
-        return reason_names_subject(self.job)
-
-    @property
-    def badge(self) -> str:
-        return STATE_BADGES.get(self.job.state, "")
-
-    @property
-    def text(self) -> str:
-        return _("%(tried)s of %(total)s") % {"tried": self.attempted, "total": self.total}
-
-    @property
-    def is_scheduled(self) -> bool:
-        job = self.job
-        later = job.run_at is not None and job.run_at > timezone.now()
-        return job.state == JobState.WAITING and later
-
-    @property
-    def is_finishing_item(self) -> bool:
-        """A worker is still at an item of a job that was paused or cancelled."""
-        paused = self.job.state in (JobState.PAUSED, JobState.CANCELLED)
-        return paused and bool(self.counts.get(ItemState.RUNNING))
-
-    @property
-    def time_left(self) -> str:
-        """How long it still takes at the pace of the last minute, in words."""
-        job = self.job
-        if job.state != JobState.RUNNING or job.started_at is None:
-            return ""
-        now = timezone.now()
-        ended = Item.objects.filter(job=job, ended_at__gt=now - PACE_WINDOW).count()
-        span = min(PACE_WINDOW, now - job.started_at)
-        if ended < MIN_ITEMS_FOR_PACE or not span:
-            return ""
-        seconds = span.total_seconds() / ended * (self.total - self.attempted)
-        if seconds < 60:
-            return _("less than a minute left")
-        count = ceil(seconds / 60)
-        words = ngettext("about %(count)s min left", "about %(count)s min left", count)
-        return words % {"count": count}
+ITEMS_PER_PAGE = 50
+ACTIVE_REFRESH_SECONDS, IDLE_REFRESH_SECONDS = (2, 10)  # seconds between two looks of a browser
 
 
 def load_resolutions(job: Job) -> dict[str, Resolution]:
@@ -130,44 +56,12 @@ def summarize(job: Job) -> list[tuple[str, int]]:
     return [(words, number) for words, number in summary if number]
 
 
-def load_progress(jobs: Iterable[Job]) -> list[JobProgress]:
-    """Load the progress of several jobs with one query."""
-    listed = list(jobs)
-    counts: dict[Any, dict[str, int]] = {job.pk: {} for job in listed}
-    items = Item.objects.filter(job__in=listed).order_by()
-    for pk, state, number in items.values_list("job", "state").annotate(Count("pk")):
-        counts[pk][state] = number
-    return [JobProgress(job, counts[job.pk]) for job in listed]
-
-
-JOBS_PER_PAGE, ITEMS_PER_PAGE = 25, 50  # a page
-STATE_FILTERS = {
-    "open": (gettext_lazy("Unfinished"), Q(state__in=OPEN_JOB_STATES)),
-    "paused": (gettext_lazy("Paused"), Q(state=JobState.PAUSED)),
-    "ended": (gettext_lazy("Finished"), ~Q(state__in=OPEN_JOB_STATES)),
-    "failed": (gettext_lazy("With failures"), Q(items__state__in=FAILED_ITEM_STATES)),
-}
-ACTIVE_REFRESH_SECONDS, IDLE_REFRESH_SECONDS = (2, 10)  # seconds between two looks of a browser
-
-
 @organization_page(None)
-def index(request: ConsoleRequest, member: Member) -> HttpResponse:
+def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     """List jobs, newest first; without read permission, only one's own."""
-    state = request.GET.get("state", "")
     jobs = _visible_jobs(member)
-    found = jobs.filter(STATE_FILTERS[state][1]).distinct() if state in STATE_FILTERS else jobs
-    page = Paginator(found, JOBS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "member": member,
-        "page": page,
-        "jobs": load_progress(page),
-        "states": [(name, label) for name, (label, _fits) in STATE_FILTERS.items()],
-        "state": state if state in STATE_FILTERS else "",
-        "own": not member.can(Effect.READ),
-        "sees_subjects": member.can(ConsolePermission.USERS),
-        "stalled": _is_stalled(jobs),
-    }
-    return render_page(request, "jobs/index.html", context)
+    context = {"own": not member.can(Effect.READ), "stalled": _is_stalled(jobs)}
+    return render_list(request, member, JOBS, job_rows(member, jobs), "jobs/index.html", context)
 
 
 @organization_page(None)

@@ -31,6 +31,7 @@ class ListDefinition[Row]:
     facets: Sequence[Facet[Row]]
     text: Callable[[Row], str]  # searched for words
     fields: ExportFields[Row]
+    prepare: Callable[[Sequence[Row]], None] | None = None  # load what only listed rows need
 
     def parse(self, params: QueryDict, path: str = "") -> ListRequest:
         """Parse the URL parameters of the list; see `ListRequest`."""
@@ -45,7 +46,10 @@ class ListDefinition[Row]:
         for column in self.columns:
             if column.name == list_request.sort_column:
                 matching.sort(key=column.sort_key, reverse=list_request.is_descending)
-        return list_request.paginate(matching, total_known=len(rows), facet_counts=counts)
+        page = list_request.paginate(matching, total_known=len(rows), facet_counts=counts)
+        if self.prepare:
+            self.prepare(page.matching if list_request.download else page.rows)
+        return page
 
 
 def render_list(

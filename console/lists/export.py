@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -19,6 +20,11 @@ from tenants.authlete.json.reader import replace_surrogates_in
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 
 type ExportFields[Row] = Mapping[str, Callable[[Row], Any]]  # value by column name
+
+
+def iso_time(time: datetime | None) -> str:
+    """Return the time in ISO 8601; empty for none. Texts sort like the times."""
+    return time.isoformat() if time else ""
 
 
 @step_up

@@ -24,6 +24,7 @@ class Facet[Row]:
     max_values: int = 0  # offer only the most common ones; 0: all
     is_single: bool = False  # at most one value can be selected
     allow_empty: bool = False  # rows can have an empty value, and be filtered by it
+    is_quick: bool = False  # its values are always visible, not only in the filters
 
     def value_label(self, value: str) -> str:
         """Return the label of ``value``."""

@@ -207,6 +207,9 @@ def list_context(
     ``list_id`` is the ID of the element that links of the list replace. IDs inside it begin
     with ``id_prefix``, which has to differ if a page has several lists.
     """
+    facets = [
+        (facet, list_request.facet_links(facet, page.facet_counts)) for facet in list_request.facets
+    ]
     number = (page.start - 1) // list_request.size + 1  # it can differ from the requested one
     trigger = str(getattr(getattr(request, "htmx", None), "trigger", "") or "")
     return {
@@ -217,10 +220,8 @@ def list_context(
         "query": list_request.query,
         "list_page": page,
         "sizes": PAGE_SIZES,
-        "facets": [
-            (facet, list_request.facet_links(facet, page.facet_counts))
-            for facet in list_request.facets
-        ],
+        "facets": [(facet, links) for facet, links in facets if not facet.is_quick],
+        "quick": [link for facet, links in facets if facet.is_quick for link in links],
         "selected_links": list(list_request.selected_links()),
         "filters_open": trigger.startswith(f"{id_prefix}facet-"),
         "previous": list_request.page_url(number - 1) if page.start > 1 else "",

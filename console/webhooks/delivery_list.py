@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from console.lists.definition import ListDefinition
+from console.lists.export import iso_time
 from console.lists.facets import Facet
 from console.lists.request import ListColumn
 from console.models import Delivery
@@ -47,7 +48,7 @@ DELIVERIES = ListDefinition[Delivery](
     fields={
         "message": lambda row: row.message,
         "created_at": lambda row: row.created_at.isoformat(),
-        "attempted_at": lambda row: row.tried_at.isoformat() if row.tried_at else "",
+        "attempted_at": lambda row: iso_time(row.tried_at),
         "rows": lambda row: row.rows,
         "is_test": lambda row: row.is_test,
         "outcome": lambda row: row.state,

@@ -7,7 +7,7 @@ from tenants.jobs.control import start_job
 from tenants.jobs.models import NewItem
 
 
-def begun(acme, name="EDITOR", missing=1, **options):
+def begun(acme, name="EDITOR", missing=1, title="Rename services", **options):
     user = User.objects.get(username=name)
     role = user.membership_set.get(organization=acme).role
     who = Actor(user.pk, name, role, acme.pk, "acme", "page", "192.0.2.1")
@@ -17,4 +17,4 @@ def begun(acme, name="EDITOR", missing=1, **options):
         for one in range(missing)
     ]
     options = {"reason": "New name", "ticket": "OPS-1"} | options
-    return start_job(who, acme, "test.rename", "Rename services", items, **options)
+    return start_job(who, acme, "test.rename", title, items, **options)

@@ -13,6 +13,7 @@ from console.inventory.coverage import organization_coverage
 from console.inventory.secret_age import SecretAge, list_overdue
 from console.inventory.services import service_name_lookup
 from console.lists.definition import ListDefinition, render_list
+from console.lists.export import iso_time
 from console.lists.facets import Facet
 from console.lists.request import ListColumn
 from console.models import KnownClient, Rotation
@@ -43,7 +44,7 @@ class OverdueRow:
     @property
     def since(self) -> str:
         """The time of the last known change, in ISO 8601."""
-        return self.age.since.isoformat() if self.age.since else ""
+        return iso_time(self.age.since)
 
 
 @dataclass(frozen=True, slots=True)

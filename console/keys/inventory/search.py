@@ -186,7 +186,9 @@ def _issues(group: KeyGroup) -> Sequence[str]:
     return [*issues, ANY_ISSUE] if issues else []
 
 
-KIND_FACET = Facet[KeyGroup]("kind", _("Kind"), lambda group: [group["kind"]], KIND_LABELS)
+KIND_FACET = Facet[KeyGroup](
+    "kind", _("Kind"), lambda group: [group["kind"]], KIND_LABELS, is_quick=True
+)
 ISSUE_FACET = Facet[KeyGroup](
     "issue", _("Issues"), _issues, {ANY_ISSUE: _("Anything"), **ISSUE_LABELS}
 )

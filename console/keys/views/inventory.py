@@ -15,13 +15,7 @@ from console.inventory.services import list_services
 from console.inventory.sync import region_freshness
 from console.keys.inventory.expiry_digest import find_recipients, threshold_label
 from console.keys.inventory.rows import EXPORT_FIELDS
-from console.keys.inventory.search import (
-    ANY_ISSUE,
-    ISSUE_FACET,
-    KIND_FACET,
-    KeyInventory,
-    parse_request,
-)
+from console.keys.inventory.search import ANY_ISSUE, ISSUE_FACET, KeyInventory, parse_request
 from console.lists.export import export_rows
 from console.lists.request import list_context
 from console.models import ExpiryNotice, KnownService
@@ -57,7 +51,6 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
             filter_query=list_request.filter_query,
             file_format="csv",
         )
-    kinds = list_request.facet_links(KIND_FACET, page.facet_counts)
     issues = [
         replace(link, label=str(ISSUE_FACET.label))
         for link in list_request.facet_links(ISSUE_FACET, page.facet_counts)
@@ -69,8 +62,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
         "failed_regions": failed_regions,
         "ages": inventory.sync_ages(),
         "coverage": inventory.coverage(),
-        "quick": kinds + issues,
-        "facets": [(facet, links) for facet, links in context["facets"] if facet != KIND_FACET],
+        "quick": context["quick"] + issues,
     }
     return render_page(request, "keys/index.html", context, part="list")
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from console.keys.rollover import actions
 from console.keys.views.rollovers import rollover_path
 from console.lists.definition import ListDefinition, render_list
+from console.lists.export import iso_time
 from console.lists.facets import Facet
 from console.lists.request import ListColumn
 from console.models import Rollover
@@ -30,8 +31,7 @@ class RolloverRow:
     @property
     def next_step(self) -> str:
         """The time of the next step in ISO 8601; empty if none is scheduled."""
-        due_at = self.rollover.due_at
-        return due_at.isoformat() if due_at and self.is_scheduled else ""
+        return iso_time(self.rollover.due_at) if self.is_scheduled else ""
 
 
 ROLLOVERS = ListDefinition[RolloverRow](

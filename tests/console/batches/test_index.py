@@ -1,6 +1,7 @@
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.organizations.roles import Role
+from tests.support.batches import line
 
 
 def test_batches_are_listed_with_their_results(submitted, work, admin):
@@ -13,7 +14,23 @@ def test_batches_are_listed_with_their_results(submitted, work, admin):
     assertContains(page, f"/acme/batches/{batch.pk}/")
     for where in ("/acme/", "/acme/batches/"):
         assertContains(admin.get(where), "Your batch tokens.jsonl: succeeded")
-    assertContains(admin.get("/acme/batches/?state=faulty"), "No batches in this state")
+
+
+def test_batches_are_filtered_sorted_and_exported(submitted, upload, work, admin):
+    work(submitted(3))
+    work(upload(line(8), line(9)))
+
+    def tokens(query):
+        rows = admin.get(f"/acme/batches/{query}").context["list_page"].rows
+        return [batch.tokens for batch in rows]
+
+    assert tokens("") == [2, 3]
+    assert tokens("?sort=-tokens") == [3, 2]
+    assert tokens("?state=succeeded") == [3]
+    assert tokens("?state=faulty") == []
+    exported = admin.get("/acme/batches/?state=succeeded&download=csv").getvalue().decode()
+    assert len(exported.splitlines()) == 2
+    assert "tokens.jsonl,succeeded,3,3" in exported
 
 
 def test_new_batch_asks_for_a_service(admin, acme, shop):

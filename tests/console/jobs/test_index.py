@@ -1,6 +1,9 @@
-import pytest
+from dataclasses import replace
+
+from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.jobs import control
+from tenants.jobs.registry import JOB_HANDLERS
 from tenants.organizations.roles import Role
 from tests.support.jobs import begun
 
@@ -20,16 +23,21 @@ def test_lists_running_and_finished_jobs(editor, job, worker):
     assert "OPS-1" in page
 
 
-@pytest.mark.parametrize(
-    ("state", "shown"),
-    [("", True), ("open", False), ("paused", False), ("ended", True), ("failed", True)],
-)
-def test_is_filtered_by_state(editor, job, worker, state, shown):
+def test_jobs_are_filtered_sorted_and_exported(editor, acme, job, worker):
     worker()
+    begun(acme, title="Another job")
 
-    page = editor.get(f"{URL}?state={state}").content.decode()
+    def titles(query):
+        return [row.job.title for row in editor.get(URL + query).context["list_page"].rows]
 
-    assert ("Rename services" in page) is shown
+    assert titles("") == ["Another job", "Rename services"]
+    assert titles("?sort=started") == ["Rename services", "Another job"]
+    assert titles("?state=done") == ["Rename services"]
+    assert titles("?failures=yes") == ["Rename services"]
+    assert titles("?q=OPS-1&state=paused") == []
+    exported = editor.get(f"{URL}?state=done&download=csv").getvalue().decode().splitlines()
+    assert len(exported) == 2
+    assert "Rename services,done,2,1,2" in exported[1]
 
 
 def test_empty_list_says_so(editor):
@@ -43,6 +51,15 @@ def test_help_desk_sees_only_its_own_jobs(acme, member, editor, job):
     begun(acme, "HELP_DESK")
 
     assert "Rename services" in desk.get(URL).content.decode()
+
+
+def test_reasons_that_may_name_users_are_hidden(editor, job):
+    JOB_HANDLERS[job.kind] = replace(JOB_HANDLERS[job.kind], reason_names_subject=True)
+
+    assertContains(editor.get(URL), "hidden")
+    assertNotContains(editor.get(URL), "OPS-1")
+    assert editor.get(f"{URL}?q=OPS-1").context["list_page"].total == 0
+    assert b"OPS-1" not in editor.get(f"{URL}?download=jsonl").getvalue()
 
 
 def test_missing_worker_is_reported(editor, job, worker):

@@ -88,7 +88,7 @@ def empty_for_help_desk(scene):
 
 @page_state("jobs:index", Role.EDITOR)
 def no_results(scene):
-    scene.goto("jobs:index", "?state=failed")
+    scene.goto("jobs:index", "?state=refused")
 
 
 @page_state("jobs:index", Role.EDITOR)
