@@ -96,6 +96,7 @@ LOCAL_EVENT_LABELS: Mapping[str, LabelText] = {
     "audit.export": _("Export the audit log"),
     "audit.expire": _("Delete {object} past retention"),
     "versions.expire": _("Delete {object} past retention"),
+    "versions.redact": _("Hide texts of unknown fields in {object}"),
     "audit.verify": _("Verify the audit log"),
 }
 

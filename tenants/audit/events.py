@@ -132,5 +132,6 @@ AUDIT_EXPORT = AuditEvent("audit.export", Effect.READ)
 AUDIT_VERIFY = AuditEvent("audit.verify", Effect.READ)
 AUDIT_EXPIRE = AuditEvent("audit.expire", Effect.DESTROY)
 VERSIONS_EXPIRE = AuditEvent("versions.expire", Effect.DESTROY)
+VERSIONS_REDACT = AuditEvent("versions.redact")
 
 EVENTS = {event.name: event for event in tuple(globals().values()) if isinstance(event, AuditEvent)}

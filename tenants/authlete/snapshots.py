@@ -119,6 +119,21 @@ def _fingerprint_text(fingerprint: Fingerprint) -> str:
     return f"{FINGERPRINT_PREFIX}{fingerprint.hex}"
 
 
+def hide_unknown_texts(text: str, redactor: Redactor) -> str:
+    """Return a stored text with the texts hidden whose fields ``redactor`` doesn't know."""
+    raw = RawObject.parse(text)
+    known = {part.name: _parse_fingerprints(part.value) for part in raw}
+    hidden = redactor.hide_unknown(known)
+    return str(
+        raw.with_parts(
+            part
+            if hidden[part.name] == known[part.name]
+            else replace(part, text=dump_json(hidden[part.name], default=_fingerprint_text))
+            for part in raw
+        )
+    )
+
+
 def parse_snapshot[D: Document](document_class: type[D], text: str, redactor: Redactor) -> D:
     """Return the document of a stored text, as it looked when it was read.
 

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import chain
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from tenants.authlete.errors import AuditUnavailableError
 from tenants.jobs.periodic_tasks import run_every_minute
 from tenants.models import Organization
 from tenants.outbound.alerts import alert
+from tenants.versions.redaction import redact_stored_contents
 from tenants.versions.retention import delete_expired_versions as expire_versions
 
 WORKER_NAME = "worker"
@@ -49,16 +51,27 @@ def delete_expired(name: str) -> Iterator[tuple[str, int]]:
     Raises `ChainBrokenError`, `ConcurrentDeletionError` and `AuditUnavailableError`; earlier
     deletions stay.
     """
-    slugs = dict(Organization.objects.values_list("pk", "slug"))
-
-    def who(organization: int) -> Actor:
-        slug = slugs.get(organization, "")
-        return Actor(0, name, organization_id=organization, organization=slug)
-
+    build_actor = _actor_builder(name)
     return chain(
-        (("entries", count) for count in expire_entries(who)),
-        (("versions", count) for count in expire_versions(who)),
+        (("entries", count) for count in expire_entries(build_actor)),
+        (("versions", count) for count in expire_versions(build_actor)),
     )
+
+
+def _actor_builder(name: str) -> Callable[[int], Actor]:
+    """Return a function that builds the actor ``name`` in an organization."""
+    slugs = dict(Organization.objects.values_list("pk", "slug"))
+    return lambda organization: Actor(
+        0, name, organization_id=organization, organization=slugs.get(organization, "")
+    )
+
+
+@run_every_minute
+def redact_old_versions() -> None:
+    """Hide texts of unknown fields in versions that an older release stored."""
+    with suppress(AuditUnavailableError):  # retried in the next minute
+        for _ in redact_stored_contents(_actor_builder(WORKER_NAME)):
+            pass
 
 
 @run_every_minute

@@ -19,19 +19,36 @@ from tenants.crypto.fingerprints import get_object_redactor
 class Content(models.Model):
     """A document's redacted text, compressed."""
 
-    digest = models.CharField(max_length=64, primary_key=True)  # SHA-256, in hex
+    digest = models.CharField(max_length=64, primary_key=True)  # SHA-256 of the first text, in hex
     packed = models.BinaryField()
+    # Whether texts of unknown fields are hidden. Older releases stored them.
+    is_redacted = models.BooleanField(default=True, db_default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["digest"], condition=models.Q(is_redacted=False), name="contents_unredacted"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.digest
 
     @classmethod
     def from_text(cls, text: str) -> "Content":
-        return cls(compute_digest(text), zlib.compress(text.encode(), 9))
+        return cls(compute_digest(text), _pack(text))
+
+    def pack(self, text: str) -> None:
+        """Replace the text; the digest stays."""
+        self.packed = _pack(text)
 
     @property
     def text(self) -> str:
         return zlib.decompress(bytes(self.packed)).decode()
+
+
+def _pack(text: str) -> bytes:
+    return zlib.compress(text.encode(), 9)
 
 
 def compute_digest(text: str) -> str:

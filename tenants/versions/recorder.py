@@ -119,7 +119,7 @@ def _is_unchanged(last: Version, sight: ObjectSnapshot) -> bool:
         return not sight.text and last.is_deleted
     if last.modified_at != sight.modified_at:
         return False
-    if last.digest == compute_digest(sight.text) or last.sketch == _digest_without_counts(
+    if last.digest == compute_digest(sight.text) or last.sketch == digest_without_counts(
         sight.text
     ):
         return True
@@ -169,7 +169,7 @@ def _build_version(
         client_id=sight.client_id,
         number=last.number + 1 if last else 1,
         digest=compute_digest(sight.text) if sight.text else "",
-        sketch=_digest_without_counts(sight.text) if sight.text else "",
+        sketch=digest_without_counts(sight.text) if sight.text else "",
         name=last.name if last else "",
         modified_at=sight.modified_at,
         first_at=now,
@@ -209,5 +209,6 @@ def compute_start_mac(version: Version) -> str:
     return hmac.digest(get_audit_keys()[version.key], data, "sha256").hex()
 
 
-def _digest_without_counts(text: str) -> str:
+def digest_without_counts(text: str) -> str:
+    """Return the digest of a stored text without Authlete's counters."""
     return compute_digest(strip_server_fields(text))

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,9 +21,11 @@ from tenants.authlete.redaction.unknown_fields import (
     SERVICE_SCHEMA,
     get_reply_schema,
 )
+from tenants.jobs.audit_tasks import redact_old_versions
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
-from tenants.versions.models import Content
+from tenants.versions.models import Content, Version
+from tenants.versions.timeline import load_spans
 from tests.support.access import ORGANIZATION_PAGES, page_path
 from tests.support.clients import make_client
 
@@ -79,6 +82,53 @@ def test_a_version_and_an_entry_store_no_text_of_an_unknown_field(shop, authlete
     assert "signature" in logged
     assert "hmac" in logged
     assert CANARY not in stored + logged
+
+
+def test_versions_of_an_older_release_are_rewritten(shop, authlete_of_acme, acme):
+    service = authlete_of_acme.service(17)
+    service.get()
+    version = Version.objects.get()
+    content = Content.objects.get()
+    content.pack(json.dumps(shop.services[17], indent=1))
+    content.is_redacted = False
+    content.save()
+    Version.objects.update(sketch="")
+    assert CANARY in content.text
+
+    redact_old_versions()
+
+    rewritten = Content.objects.get()
+    assert rewritten.is_redacted
+    assert CANARY not in rewritten.text
+    assert '"serviceName": "Shop"' in rewritten.text
+    assert "fromTheFuture" in rewritten.text
+    assert load_spans(acme.pk, "us", 17)[0].is_intact
+    entry = AuditEntry.objects.get(operation="versions.redact")
+    assert (entry.label, entry.outcome, entry.organization_id) == ("1 versions", "done", acme.pk)
+    service.get()
+    assert Version.objects.get().digest == version.digest  # as it was observed
+    redact_old_versions()
+    assert AuditEntry.objects.filter(operation="versions.redact").count() == 1
+
+
+def test_unreadable_and_unused_contents_do_not_stop_the_rewriting(shop, authlete_of_acme):
+    authlete_of_acme.service(17).get()
+    Content.objects.update(packed=b"not zlib", is_redacted=False)
+    Content.objects.create(digest="0" * 64, packed=b"", is_redacted=False)
+
+    redact_old_versions()
+
+    assert [content.is_redacted for content in Content.objects.all()] == [True]
+
+
+def test_contents_that_exist_or_come_from_an_older_process_are_to_be_rewritten(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO versions_content (digest, packed) VALUES (%s, %s)", ["0" * 64, b"x"]
+        )
+
+    assert not Content.objects.get().is_redacted
+    assert Content.from_text("{}").is_redacted
 
 
 def test_an_error_that_quotes_an_unknown_field_is_redacted(shop, authlete_of_acme):

@@ -179,7 +179,7 @@ def test_event_names_are_stable():
         credential.add credential.change credential.remove credential.probe
         vault.rotate
         audit.settle audit.read audit.export audit.verify audit.expire
-        versions.expire
+        versions.expire versions.redact
         batch.adopt batch.cancel batch.settle batch.upload
         budget.exceeded
         clients.exported
