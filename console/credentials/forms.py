@@ -37,7 +37,8 @@ class CredentialForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=gettext_lazy(
-            "Required to create and delete services. Shown in Authlete's console."
+            "Required to create and delete services. It's the number after /org/ in the address"
+            " of Authlete's console."
         ),
     )
     expires_on = DayField(
@@ -96,6 +97,7 @@ class RemoveCredentialForm(forms.Form):
 
 PROBLEM_BADGES = {
     CredentialProblem.PARTIAL_VIEW: (_n("Limited access"), "warn"),
+    CredentialProblem.READ_ONLY: (_n("Read-only"), "warn"),
     CredentialProblem.UNREACHABLE: (_n("Not tested"), "warn"),
     CredentialProblem.RATE_LIMITED: (_n("Not tested"), "warn"),
     CredentialProblem.SERVER_ERROR: (_n("Not tested"), "warn"),

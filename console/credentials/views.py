@@ -12,6 +12,7 @@ from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.credential_check import CredentialCheck
 from tenants.authlete.errors import UnauthorizedError
+from tenants.authlete.idp import SHARED_IDP_URL
 from tenants.models import Credential
 from tenants.organizations import credentials
 from tenants.organizations.regions import Region, get_regions
@@ -59,6 +60,7 @@ def edit(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
         "credential": credential,
         "form": form,
         "finding": finding,
+        "shared_idp_url": SHARED_IDP_URL,
     }
     status = 422 if form.is_bound else 200
     return render_page(request, "credentials/edit.html", context, status=status)

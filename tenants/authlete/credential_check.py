@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from secrets import token_urlsafe
 from urllib.parse import urlsplit
+
+from pydantic import SecretStr
 
 from tenants.authlete import result_codes
 from tenants.authlete.client import AuthleteClient
@@ -36,6 +39,7 @@ class CredentialProblem(StrEnum):
     SERVICE_TOKEN = "service token"  # noqa: S105
     MISSING_RIGHTS = "rights"
     PARTIAL_VIEW = "limited"
+    READ_ONLY = "read only"
     PLAN_LIMIT = "plan"
     RATE_LIMITED = "too many"
     SERVER_ERROR = "failing"
@@ -86,6 +90,10 @@ TEXTS_BY_PROBLEM: dict[CredentialProblem, tuple[str, str]] = {
         _("The token sees only part of each service's settings, so changes cannot be saved."),
         _("Create an organization token that may view and modify services."),
     ),
+    CredentialProblem.READ_ONLY: (
+        _("The token is read-only: it can view services and clients but not change them."),
+        _("To make changes, create an organization token with the permission modify_service."),
+    ),
     CredentialProblem.PLAN_LIMIT: (
         _("The organization's plan does not include this, or its limit is reached."),
         result_codes.ADVICE_PLAN,
@@ -117,7 +125,7 @@ class CredentialCheck:
     @property
     def is_usable(self) -> bool:
         """Return whether the credential can be used, if only to view settings."""
-        return self.problem in (None, CredentialProblem.PARTIAL_VIEW)
+        return self.problem in (None, CredentialProblem.PARTIAL_VIEW, CredentialProblem.READ_ONLY)
 
     @property
     def description(self) -> str:
@@ -131,7 +139,7 @@ class CredentialCheck:
 
 
 def check_credential(client: AuthleteClient) -> CredentialCheck:
-    """Check a credential with one read of the cluster and one of the identity provider."""
+    """Check a credential with up to two reads of the cluster and one of the identity provider."""
     if "api" in urlsplit(client.pool.base_url).path.split("/"):
         return CredentialCheck(CredentialProblem.WRONG_ADDRESS)
     try:
@@ -147,6 +155,8 @@ def check_credential(client: AuthleteClient) -> CredentialCheck:
         problem = CredentialProblem.SERVICE_TOKEN
     elif any(service.get("modifiedAt") is None for service in page.services or ()):
         problem = CredentialProblem.PARTIAL_VIEW
+    elif page.services and _is_read_only(client, page.services[0].api_key):
+        problem = CredentialProblem.READ_ONLY
     return CredentialCheck(problem, page.total_count, None, idp_error)
 
 
@@ -157,6 +167,21 @@ def _check_idp(client: AuthleteClient) -> AuthleteError | None:
     except AuthleteError as error:
         return error
     return None
+
+
+def _is_read_only(client: AuthleteClient, service_id: int) -> bool:
+    """Return whether the token may only view, as far as a read can tell.
+
+    Introspecting a token that doesn't exist changes nothing, but needs a permission that
+    modify_service implies and view_service doesn't (Authlete facts, 2).
+    """
+    try:
+        client.service(service_id).tokens.introspect(SecretStr(token_urlsafe(32)))
+    except ForbiddenError as error:
+        return not result_codes.is_limit_code(error.code)
+    except AuthleteError:
+        return False
+    return False
 
 
 def _is_service_token(idp_error: AuthleteError | None) -> bool:

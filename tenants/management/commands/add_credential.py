@@ -29,7 +29,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--organization", required=True, help="organization slug")
         parser.add_argument("--region", required=True)
-        parser.add_argument("--number", type=int, help="organization ID at the region's IdP")
+        parser.add_argument(
+            "--number",
+            type=int,
+            help="organization ID, to create and delete services: "
+            "the number after /org/ in the address of Authlete's console",
+        )
         parser.add_argument(
             "--expires",
             type=date.fromisoformat,

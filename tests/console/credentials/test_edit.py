@@ -24,6 +24,29 @@ def test_next_page_confirms_the_save(admin, accept):
     assert "tested and saved. 0 services found." in response.content.decode()
 
 
+def test_read_only_token_is_saved_and_named(admin, put, accept, held):
+    response = put(accept(GOOD, permissions=("view_service",)), region="us")
+
+    assert response.status_code == 302
+    assert held("us") == GOOD
+    page = admin.get("/acme/credentials/").content.decode()
+    assert "Read-only" in page
+    assert "with the permission modify_service" in page
+
+
+@pytest.mark.parametrize(
+    ("idp", "is_linked"), [("https://login.authlete.com", True), ("https://idp.acme.test", False)]
+)
+def test_form_explains_permissions_and_the_organization_id(admin, settings, idp, is_linked):
+    settings.AUTHLETE_IDPS = {"jp": idp}
+
+    page = admin.get(URL).content.decode()
+
+    assert "modify_service" in page
+    assert "the number after /org/" in page
+    assert ("https://console.authlete.com" in page) is is_linked
+
+
 def test_surrounding_spaces_are_removed(put, accept, held):
     put(f"  {accept(GOOD)}\n")
 

@@ -19,7 +19,32 @@ def test_good_credential_reports_its_service_count(environment, audit_sink):
     assert check.is_usable
     assert (check.problem, check.service_count, check.idp_error) == (None, 2, None)
     names = [call.operation.name for call in audit_sink.intents]
-    assert names == ["service.list", "idp.list_servers"]
+    assert names == ["service.list", "idp.list_servers", "token.introspect"]
+
+
+@pytest.mark.parametrize("permissions", [("view_service",), ("view_service", "create_service")])
+def test_read_only_token_is_reported(environment, permissions):
+    environment.add_token("reads", permissions)
+
+    check = check_credential(environment.connect("reads"))
+
+    assert check.problem is CredentialProblem.READ_ONLY
+    assert check.is_usable
+    assert "modify_service" in check.advice
+
+
+@pytest.mark.parametrize("permission", ["modify_service", "use_service"])
+def test_token_that_can_write_is_not_reported_as_read_only(environment, permission):
+    environment.add_token("writes", ("view_service", permission))
+
+    assert check_credential(environment.connect("writes")).problem is None
+
+
+@pytest.mark.parametrize(("status", "code"), [(500, "A001101"), (403, "A122601"), (400, "A134201")])
+def test_inconclusive_introspection_reports_no_problem(environment, status, code):
+    environment.sandbox.fault("status", operation="token.introspect", status=status, code=code)
+
+    assert check_credential(environment.connect()).problem is None
 
 
 def test_credential_without_services_is_usable(environment):
