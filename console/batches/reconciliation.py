@@ -93,9 +93,7 @@ def resolve_request(
     else:
         result = {"state": RequestState.FAILED, "count": 0, "ended_at": now}
         result["text"] = _("A member confirmed that no token was created.")
-    fields = audit_fields(batch)
-    fields["reason"] = form.cleaned_data["reason"]
-    fields["ticket"] = form.cleaned_data["ticket"]
+    fields = audit_fields(batch) | form.reason_fields
     with record_action(member.actor, BATCH_RESOLVE, **fields):
         unknown = BatchRequest.objects.filter(pk=request.pk, state=RequestState.UNKNOWN)
         if not unknown.update(**result):
@@ -114,9 +112,8 @@ def _resolve_entry(
     unresolved = find_unresolved(member.organization.pk).filter(entry=request.entry).first()
     if unresolved:
         succeeded = resolution == ResolvePartForm.CREATED
-        fields = {name: form.cleaned_data[name] for name in ("reason", "ticket")}
         outcome = Outcome.SUCCEEDED if succeeded else Outcome.FAILED
-        resolve(member.actor, unresolved, outcome, str(text), **fields)
+        resolve(member.actor, unresolved, outcome, str(text), **form.reason_fields)
 
 
 @dataclass(frozen=True, slots=True)

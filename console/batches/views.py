@@ -38,7 +38,7 @@ from console.web.access import (
     workspace_page,
 )
 from console.web.idempotency import IdempotentForm, idempotent
-from console.web.responses import redirect_to, render_page
+from console.web.responses import redirect_to, render_form, render_page
 from console.web.step_up import step_up
 from console.web.uploads import accepts_files
 from tenants.authlete.errors import NotFoundError
@@ -160,8 +160,7 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
         "hours": settings.BATCH_KEPT_HOURS,
         "notification_url": notification_url(member.organization.slug, region, service_id),
     }
-    status = 422 if form.errors else 200
-    return render_page(request, "batches/new.html", context, status=status)
+    return render_form(request, "batches/new.html", context)
 
 
 @accepts_files
@@ -182,8 +181,7 @@ def replace(request: ConsoleRequest, member: Member, batch: UUID) -> HttpRespons
     if record.state not in record.AT_REST:
         return redirect_to(request, path)
     context = {"member": member, "batch": record, "form": form, "megabytes": settings.UPLOAD_MAX_MB}
-    status = 422 if form.errors else 200
-    return render_page(request, "batches/replace.html", context, status=status)
+    return render_form(request, "batches/replace.html", context)
 
 
 @organization_page(Effect.REVEAL)
@@ -231,8 +229,7 @@ def submit(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse
         "dry": load_run(record, is_dry=True),
         "form": form,
     }
-    status = 422 if form.errors else 200
-    return render_page(request, "batches/submit.html", context, status=status)
+    return render_form(request, "batches/submit.html", context)
 
 
 def _run_action(
@@ -284,8 +281,7 @@ def adopt(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Htt
         "service_id": service_id,
         "form": form,
     }
-    status = 422 if form.errors else 200
-    return render_page(request, "batches/adopt.html", context, status=status)
+    return render_form(request, "batches/adopt.html", context)
 
 
 @organization_page(Effect.REVEAL)
@@ -320,8 +316,7 @@ def resolve(request: ConsoleRequest, member: Member, batch: UUID, position: int)
         "error": error,
         "form": form,
     }
-    status = 422 if form.errors else 200
-    return render_page(request, "batches/resolve.html", context, status=status)
+    return render_form(request, "batches/resolve.html", context)
 
 
 @public_page

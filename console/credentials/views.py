@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from console.credentials.forms import CredentialForm, RemoveCredentialForm, load_statuses
 from console.web.access import ConsoleRequest, Member, organization_page
-from console.web.responses import redirect_to, render_page
+from console.web.responses import redirect_to, render_form, render_page
 from console.web.step_up import step_up
 from tenants.authlete.credential_check import CredentialCheck
 from tenants.authlete.errors import UnauthorizedError
@@ -102,8 +102,7 @@ def remove(request: ConsoleRequest, member: Member, region: str) -> HttpResponse
             messages.success(request, text % {"region": place.title})
             return redirect_to(request, _index_url(member))
     context = {"member": member, "region": place, "credential": credential, "form": form}
-    status = 422 if form.is_bound else 200
-    return render_page(request, "credentials/remove.html", context, status=status)
+    return render_form(request, "credentials/remove.html", context)
 
 
 def _test_credential(

@@ -188,11 +188,7 @@ def _review(request: ConsoleRequest, target: DocumentTarget, edits: DraftEdits) 
 
 def _save(target: DocumentTarget, form: VersionedChangeForm, edits: drafts.DraftEdits) -> str:
     """Send the draft against the reviewed version; return the path of the change."""
-    authlete = target.workspace.member.connect(
-        target.workspace.region.name,
-        reason=form.cleaned_data["reason"],
-        ticket=form.cleaned_data["ticket"],
-    )
+    authlete = target.workspace.connect(**form.reason_fields)
     written = target.api(authlete).update(form.cleaned_data["version"], edits.values)
     drafts.clear_saved(target, edits)
     target.kind.remember(target, written.reply)

@@ -1,7 +1,7 @@
 """Forms that confirm a change: reason, ticket and reviewed state."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +11,16 @@ from console.web.idempotency import IdempotentForm
 from tenants.authlete.json.merge import MergeConflict
 
 
-class ChangeReasonForm(IdempotentForm):
-    """The reason and ticket of a change, for the audit log."""
+@final
+class ReasonFields(TypedDict):
+    """The reason and ticket of a call, for the audit log."""
+
+    reason: str
+    ticket: str
+
+
+class ReasonForm(forms.Form):
+    """The reason and ticket of an action, for the audit log."""
 
     reason = forms.CharField(
         max_length=400,
@@ -23,9 +31,13 @@ class ChangeReasonForm(IdempotentForm):
     ticket = forms.CharField(max_length=60, required=False, label=_("Ticket"))
 
     @property
-    def reason_fields(self) -> dict[str, str]:
+    def reason_fields(self) -> ReasonFields:
         """The reason and ticket, as keyword arguments for a logged call."""
-        return {name: self.cleaned_data[name] for name in ("reason", "ticket")}
+        return {"reason": self.cleaned_data["reason"], "ticket": self.cleaned_data["ticket"]}
+
+
+class ChangeReasonForm(ReasonForm, IdempotentForm):
+    """The reason and ticket of a change."""
 
 
 class ReviewedChangeForm(ChangeReasonForm):

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from console.lists.csv_cells import csv_lines
 from console.web.access import ConsoleRequest, Member
+from console.web.responses import download
 from console.web.step_up import step_up
 from tenants.audit.events import AuditEvent
 from tenants.audit.recorder import record_event
@@ -60,12 +60,9 @@ def export_rows(
         service=service,
     )
     lines = _csv(fields, rows) if file_format == "csv" else _json_lines(fields, rows)
-    response = StreamingHttpResponse(lines, content_type=CONTENT_TYPES[file_format])
     scope = f"{region}-{service}-" if service else ""
     name = f"{noun}-{scope}{timezone.localdate().isoformat()}.{file_format}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return download(lines, name, CONTENT_TYPES[file_format])
 
 
 def _csv[Row](fields: ExportFields[Row], rows: Iterable[Row]) -> Iterator[str]:

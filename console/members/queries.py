@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from console.members import forms
-from console.members.forms import RoleForm
 from console.web.access import Member
 from tenants.models import Membership
 from tenants.organizations import members
@@ -49,8 +48,3 @@ def role_context() -> dict[str, object]:
 def index_url(member: Member) -> str:
     """Return the path of the list of members."""
     return reverse("members:index", args=[member.organization.slug])
-
-
-def form_status(form: RoleForm) -> int:
-    """Return the status of a page with a form that is shown again."""
-    return 422 if form.is_bound else 200

@@ -16,7 +16,7 @@ from console.audit_log.search_language import FILTERS, INTERNAL_FILTERS, format_
 from console.models import SavedSearch
 from console.models.searches import MAX_QUERY_CHARS, manageable_searches, visible_searches
 from console.web.access import ConsoleRequest, Member, organization_page
-from console.web.responses import redirect_to, render_page
+from console.web.responses import redirect_to, render_form, render_page
 from tenants.audit.events import SEARCH_CHANGE, SEARCH_REMOVE, SEARCH_SAVE
 from tenants.audit.recorder import record_event
 from tenants.organizations.roles import ConsolePermission
@@ -109,8 +109,7 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
         return redirect_to(request, f"{_audit_log_url(member)}?{search.query}")
     search_text = format_query(str(form["query"].value() or ""))
     context = {"member": member, "form": form, "search_text": search_text}
-    status = 422 if form.errors else 200
-    return render_page(request, "searches/new.html", context, status=status)
+    return render_form(request, "searches/new.html", context)
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
@@ -130,8 +129,7 @@ def edit(request: ConsoleRequest, member: Member, search: UUID) -> HttpResponse:
         return redirect_to(request, _index_url(member))
     search_text = format_query(saved_search.query)
     context = {"member": member, "form": form, "search": saved_search, "search_text": search_text}
-    status = 422 if form.errors else 200
-    return render_page(request, "searches/edit.html", context, status=status)
+    return render_form(request, "searches/edit.html", context)
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)

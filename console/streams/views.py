@@ -21,7 +21,7 @@ from console.streams import reader
 from console.streams.reader import RETRY_AFTER_SECONDS, TooManyWaitingError
 from console.web.access import ConsoleRequest, Member, client_ip, organization_page, public_page
 from console.web.idempotency import IdempotentForm, idempotent
-from console.web.responses import redirect_to, render_page
+from console.web.responses import redirect_to, render_form, render_page
 from console.web.step_up import step_up
 from tenants.audit import events
 from tenants.audit.actor import Actor
@@ -71,9 +71,8 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
                 expires_at=form.expires_at,
             ).set_token(token).save()
         context |= {"name": name, "token": token}
-        return render_page(request, "streams/new.html", context)
-    status = 422 if form.is_bound else 200
-    return render_page(request, "streams/new.html", context, status=status)
+        return render_form(request, "streams/new.html", context)
+    return render_form(request, "streams/new.html", context)
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)

@@ -113,7 +113,7 @@ class RevocationTarget:
     def revoke(self, form: ChangeReasonForm) -> int:
         """Revoke the tokens, and return Authlete's count of revoked tokens."""
         workspace = self.workspace
-        authlete = workspace.member.connect(workspace.region.name, **form.reason_fields)
+        authlete = workspace.connect(**form.reason_fields)
         tokens = authlete.service(self.service_id).tokens
         if self.client is None:
             return tokens.revoke_subject(subject=self.subject)

@@ -55,7 +55,7 @@ class TokenRef:
     def api(self, form: ChangeReasonForm) -> TokensApi:
         """Return the API whose calls are logged with the reason of ``form``."""
         workspace = self.workspace
-        authlete = workspace.member.connect(workspace.region.name, **form.reason_fields)
+        authlete = workspace.connect(**form.reason_fields)
         return authlete.service(self.service_id).tokens
 
     def path(self, page: str = "show") -> str:

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 
 from console.users.action_history import list_entries
 from console.users.connected_apps import CheckedService, ConnectedApp, RegionResult
 from console.users.lookups import OpenLookup
 from console.users.user_search import find_user
 from console.web.access import Member
+from console.web.responses import download
 from tenants.audit.events import SUBJECT_EXPORT
 from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import record_event
@@ -23,7 +24,9 @@ from tenants.authlete.timestamps import datetime_from_ms
 from tenants.organizations.regions import get_regions
 
 
-def export_user_data(member: Member, lookup: OpenLookup, reason: str, ticket: str) -> HttpResponse:
+def export_user_data(
+    member: Member, lookup: OpenLookup, reason: str, ticket: str
+) -> HttpResponseBase:
     """Log the export, then return the file.
 
     Raises `AuditUnavailableError`; then there is no file.
@@ -42,11 +45,8 @@ def export_user_data(member: Member, lookup: OpenLookup, reason: str, ticket: st
         "done_here": [_entry_data(entry) for entry in done],
     }
     text = json.dumps(content, ensure_ascii=False, indent=2)
-    response = HttpResponse(text, content_type="application/json")
     name = f"subject-{lookup.lookup.pk}{'' if is_whole else '-incomplete'}.json"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return download([text], name, "application/json")
 
 
 def _unconnected_regions(results: Sequence[RegionResult]) -> list[str]:

@@ -1,7 +1,7 @@
 """Lookups of users, so that no URL contains a subject."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 from uuid import UUID
 
 from django import forms
@@ -57,10 +57,10 @@ def create_lookup(member: Member, subject: str) -> Lookup:
     return _save_lookup(member, subject)
 
 
-def reveal_subject(member: Member, subject: str, audit_fields: EventDetails) -> Lookup:
+def reveal_subject(member: Member, **details: Unpack[EventDetails]) -> Lookup:
     """Create a lookup for the hidden subject of an entry, and log it."""
-    record_event(member.actor, SUBJECT_REVEAL, **(audit_fields | EventDetails(subject=subject)))
-    return _save_lookup(member, subject)
+    record_event(member.actor, SUBJECT_REVEAL, **details)
+    return _save_lookup(member, details["subject"])
 
 
 def _save_lookup(member: Member, subject: str) -> Lookup:
@@ -92,18 +92,6 @@ def get_lookup(member: Member, lookup_id: UUID) -> OpenLookup:
 
 
 CONFIRM_CHARS = 4  # characters of a subject that are typed to confirm
-
-
-class DisclosureForm(forms.Form):
-    """The reason to reveal or export personal data, for the audit log."""
-
-    reason = forms.CharField(
-        max_length=400,
-        label=_("Reason"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Enter a reason for the audit log.")},
-    )
-    ticket = forms.CharField(max_length=60, required=False, label=_("Ticket"))
 
 
 class RevokeAllForm(ChangeReasonForm):

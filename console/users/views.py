@@ -6,13 +6,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import reswap, retarget
 
-from console.forms.change_forms import ChangeReasonForm
+from console.forms.change_forms import ChangeReasonForm, ReasonForm
 from console.history.entries import GROUP_PARAM
 from console.history.groups import expand_group
 from console.models import Receipt
@@ -21,20 +21,19 @@ from console.users.action_history import action_filters, list_actions
 from console.users.app_list import connected_apps_context
 from console.users.connected_apps import RegionResult, RevocationPreview
 from console.users.data_export import export_user_data
-from console.users.lookups import DisclosureForm, RevokeAllForm
+from console.users.lookups import RevokeAllForm
 from console.users.receipt_export import find_recorded_digest, is_digest_deleted, receipt_data
 from console.users.receipt_lines import ServiceReceipt
 from console.users.receipt_report import ReceiptReport, build_report
 from console.users.revocation import revoke_connected_app
 from console.users.user_search import find_user, load_app
 from console.web.access import ConsoleRequest, Member, organization_page
-from console.web.idempotency import FirstSubmit, idempotent
+from console.web.idempotency import FirstSubmit, catch_failure, idempotent
 from console.web.rate_limits import REVEAL_LIMIT, SUBJECT_SEARCH_LIMIT, consume
-from console.web.responses import redirect_to, render_page
+from console.web.responses import download, redirect_to, render_form, render_page
 from console.web.step_up import step_up
 from console.web.steps import is_in_dialog
 from tenants.audit.models import AuditEntry
-from tenants.audit.recorder import EventDetails
 from tenants.authlete.errors import AuthleteError
 from tenants.jobs import queue
 from tenants.jobs.control import can_control
@@ -47,16 +46,12 @@ from tenants.organizations.roles import ConsolePermission
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Find a user; the subject is never part of a URL."""
     form = lookups.SubjectForm(request.POST or None)
-    status = 422 if form.errors else 200
-    if form.is_valid():
-        if consume(member, SUBJECT_SEARCH_LIMIT):
-            lookup = lookups.create_lookup(member, form.cleaned_data["subject"])
-            slug = member.organization.slug
-            return redirect_to(request, reverse("users:show", args=[slug, lookup.pk]))
-        form.add_error("subject", SUBJECT_SEARCH_LIMIT.error_message)
-        status = 429
+    if form.is_valid() and consume(member, SUBJECT_SEARCH_LIMIT, form, "subject"):
+        lookup = lookups.create_lookup(member, form.cleaned_data["subject"])
+        slug = member.organization.slug
+        return redirect_to(request, reverse("users:show", args=[slug, lookup.pk]))
     context = {"member": member, "form": form}
-    return render_page(request, "users/index.html", context, status=status)
+    return render_form(request, "users/index.html", context)
 
 
 @organization_page(ConsolePermission.USERS)
@@ -119,23 +114,19 @@ def _attach_list(
 
 @organization_page(ConsolePermission.USERS)
 @step_up
-def export(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
+def export(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponseBase:
     """Download a user's data, after giving a reason."""
     open_lookup = lookups.get_lookup(member, lookup)
-    form = DisclosureForm(request.POST or None)
-    status = 422 if form.errors else 200
-    if form.is_valid():
-        if consume(member, REVEAL_LIMIT):
-            return export_user_data(member, open_lookup, **form.cleaned_data)
-        form.add_error(None, REVEAL_LIMIT.error_message)
-        status = 429
+    form = ReasonForm(request.POST or None)
+    if form.is_valid() and consume(member, REVEAL_LIMIT, form):
+        return export_user_data(member, open_lookup, **form.cleaned_data)
     context = {
         "member": member,
         "lookup": open_lookup.lookup,
         "subject": open_lookup.subject,
         "form": form,
     }
-    return render_page(request, "users/export.html", context, status=status)
+    return render_form(request, "users/export.html", context)
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
@@ -146,21 +137,15 @@ def reveal(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse
         raise PermissionDenied
     entries = AuditEntry.objects.filter(organization_id=member.organization.pk)
     past_entry = get_object_or_404(entries, entry=str(entry), subject__gt="")
-    form = DisclosureForm(request.POST or None)
-    status = 422 if form.errors else 200
-    if form.is_valid():
-        if consume(member, REVEAL_LIMIT):
-            why = form.cleaned_data
-            details = EventDetails(
-                object=past_entry.entry, reason=why["reason"], ticket=why["ticket"]
-            )
-            lookup = lookups.reveal_subject(member, past_entry.subject, details)
-            slug = member.organization.slug
-            return redirect_to(request, reverse("users:show", args=[slug, lookup.pk]))
-        form.add_error(None, REVEAL_LIMIT.error_message)
-        status = 429
+    form = ReasonForm(request.POST or None)
+    if form.is_valid() and consume(member, REVEAL_LIMIT, form):
+        lookup = lookups.reveal_subject(
+            member, subject=past_entry.subject, object=past_entry.entry, **form.reason_fields
+        )
+        slug = member.organization.slug
+        return redirect_to(request, reverse("users:show", args=[slug, lookup.pk]))
     context = {"member": member, "entry": past_entry, "form": form}
-    return render_page(request, "users/reveal.html", context, status=status)
+    return render_form(request, "users/reveal.html", context)
 
 
 @organization_page(ConsolePermission.USERS)
@@ -178,10 +163,9 @@ def revoke_app(
     form = ChangeReasonForm(request.POST or None)
     page = reverse("users:show", args=[member.organization.slug, lookup])
     if form.is_valid():
-        why = (form.cleaned_data["reason"], form.cleaned_data["ticket"])
         with idempotent(request, form, page) as submit:
             service_receipt = revoke_connected_app(
-                member, open_lookup, place, service_id, client_id, *why
+                member, open_lookup, place, service_id, client_id, **form.reason_fields
             )
             return _show_result(request, member, submit, service_receipt, open_lookup.subject)
     context: dict[str, Any] = {
@@ -195,8 +179,7 @@ def revoke_app(
         context["app"] = load_app(member, open_lookup.subject, place, service_id, client_id)
     except AuthleteError as error:
         context["failure"] = error
-    status = 422 if form.errors else 200
-    return render_page(request, "users/revoke_app.html", context, status=status)
+    return render_form(request, "users/revoke_app.html", context)
 
 
 def _get_region(member: Member, name: str) -> Region:
@@ -242,28 +225,21 @@ def revoke_all(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpRes
     open_lookup = lookups.get_lookup(member, lookup)
     page = reverse("users:show", args=[member.organization.slug, lookup])
     form = RevokeAllForm(request.POST or None, subject=open_lookup.subject)
-    failure = None
     if form.is_valid():
-        why = (form.cleaned_data["reason"], form.cleaned_data["ticket"])
-        try:
-            with idempotent(request, form, page) as submit:
-                receipt = bulk_revocation.start_revoke_all(member, open_lookup, *why)
-                args = [member.organization.slug, receipt.pk]
-                submit.result_url = reverse("users:receipt", args=args)
+        with catch_failure(form), idempotent(request, form, page) as submit:
+            receipt = bulk_revocation.start_revoke_all(member, open_lookup, **form.reason_fields)
+            args = [member.organization.slug, receipt.pk]
+            submit.result_url = reverse("users:receipt", args=args)
             return redirect_to(request, submit.result_url)
-        except AuthleteError as error:
-            failure = error
     context = {
         "member": member,
         "lookup": open_lookup.lookup,
         "subject": open_lookup.subject,
         "preview": RevocationPreview(find_user(member, open_lookup.subject)),
         "form": form,
-        "failure": failure,
         "page": page,
     }
-    status = 422 if form.errors else 200
-    return render_page(request, "users/revoke_all.html", context, status=status)
+    return render_form(request, "users/revoke_all.html", context)
 
 
 ACTIVE_REFRESH_SECONDS = 2  # while the job makes progress
@@ -271,12 +247,14 @@ IDLE_REFRESH_SECONDS = 10
 
 
 @organization_page(None)
-def receipt(request: ConsoleRequest, member: Member, receipt: UUID) -> HttpResponse:
+def receipt(request: ConsoleRequest, member: Member, receipt: UUID) -> HttpResponseBase:
     """Show the receipt of a revocation."""
     found = receipt_store.get_receipt(member, receipt)
     report = build_report(found, member)
     if request.GET.get("format") == "json":
-        return _json_response(report)
+        content = receipt_data(report) | {"noted": _digest_data(report)}
+        text = json.dumps(content, ensure_ascii=False, indent=2)
+        return download([text], f"receipt-{found.pk}.json", "application/json")
     path = reverse("users:receipt", args=[member.organization.slug, found.pk])
     job = report.job
     context = {
@@ -325,13 +303,3 @@ def _digest_data(report: ReceiptReport) -> dict[str, Any] | None:
     if (digest := find_recorded_digest(report)) is None:
         return None
     return {"digest": digest.digest, "entry": digest.entry.entry, "same": digest.matches}
-
-
-def _json_response(report: ReceiptReport) -> HttpResponse:
-    content = receipt_data(report) | {"noted": _digest_data(report)}
-    text = json.dumps(content, ensure_ascii=False, indent=2)
-    response = HttpResponse(text, content_type="application/json")
-    name = f"receipt-{report.receipt.pk}.json"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response

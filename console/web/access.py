@@ -138,6 +138,10 @@ class Workspace:
     def role(self) -> Role:
         return self.member.role
 
+    def connect(self, *, reason: str, ticket: str) -> AuthleteClient:
+        """Return a client whose calls are logged with the reason and ticket."""
+        return self.member.connect(self.region.name, reason=reason, ticket=ticket)
+
 
 type OrganizationPage[**P] = Callable[Concatenate[ConsoleRequest, Member, P], HttpResponseBase]
 type WorkspacePage[**P] = Callable[Concatenate[ConsoleRequest, Workspace, P], HttpResponseBase]

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.web.access import ConsoleRequest
 from console.web.responses import redirect_to
+from tenants.authlete.errors import AuthleteError
 
 KEY_FIELD = "idempotency_key"
 KEY_TTL_SECONDS = settings.SESSION_ABSOLUTE
@@ -68,9 +69,20 @@ def new_key() -> str:
 class IdempotentForm(forms.Form):
     """A form that carries an idempotency key, so that a double submit runs once."""
 
+    failure: AuthleteError | None = None  # why its action failed
+
     idempotency_key = forms.RegexField(
         r"^[\w-]{20,40}\Z", widget=forms.HiddenInput, initial=new_key
     )
+
+
+@contextmanager
+def catch_failure(form: IdempotentForm) -> Iterator[None]:
+    """Catch an `AuthleteError` of the block as ``form.failure``, for the form's page."""
+    try:
+        yield
+    except AuthleteError as error:
+        form.failure = error
 
 
 @contextmanager

@@ -7,6 +7,7 @@ database, so the limit holds across processes.
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django import forms
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.models import RateLimitUse
 from console.web.access import Member
+from console.web.responses import RATE_LIMIT_CODE
 from tenants.audit.events import RATE_LIMIT_EXCEEDED
 from tenants.audit.recorder import record_event
 from tenants.authlete.outcome import Outcome
@@ -73,8 +75,10 @@ INVITATION_LIMIT = RateLimit(
 )
 
 
-def consume(member: Member, rate_limit: RateLimit) -> bool:
-    """Count one action; return False, log it and raise an alert above the limit.
+def consume(
+    member: Member, rate_limit: RateLimit, form: forms.Form | None = None, field: str | None = None
+) -> bool:
+    """Count one action; above the limit, log it, add an error to ``form``, and return False.
 
     The hit is stored before the count is read, so concurrent actions can't exceed it.
     """
@@ -88,4 +92,7 @@ def consume(member: Member, rate_limit: RateLimit) -> bool:
     record_event(
         member.actor, RATE_LIMIT_EXCEEDED, outcome=Outcome.REJECTED, object=rate_limit.name
     )
+    if form:
+        error = forms.ValidationError(rate_limit.error_message, code=RATE_LIMIT_CODE)
+        form.add_error(field, error)
     return False

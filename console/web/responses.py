@@ -1,15 +1,17 @@
 """Responses for browsers with and without htmx."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from console.web.access import ConsoleRequest
 from console.web.steps import is_in_dialog
+
+RATE_LIMIT_CODE = "rate_limit"  # of form errors
 
 
 def render_page(
@@ -31,6 +33,24 @@ def render_page(
     response = render(request, template, dict(context), status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
+
+
+def render_form(
+    request: ConsoleRequest, template: str, context: Mapping[str, Any], *, part: str = ""
+) -> HttpResponse:
+    """Render a page; if its ``form`` has errors, the status is 422, or 429 above a rate limit."""
+    form, status = context.get("form"), 200
+    if form and form.errors:
+        errors = form.errors.as_data().values()
+        is_limited = any(error.code == RATE_LIMIT_CODE for found in errors for error in found)
+        status = 429 if is_limited else 422
+    return render_page(request, template, context, part=part, status=status)
+
+
+def download(content: Iterable[str | bytes], name: str, content_type: str) -> StreamingHttpResponse:
+    """Return the file ``name`` to save, which no cache stores."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingHttpResponse(content, content_type=content_type, headers=headers)
 
 
 def redirect_to(request: ConsoleRequest, path: str) -> HttpResponse:

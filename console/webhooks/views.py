@@ -17,7 +17,7 @@ from console.models import Delivery, Webhook
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import IdempotentForm, idempotent
 from console.web.labels import EFFECT_LABELS
-from console.web.responses import redirect_to, render_page
+from console.web.responses import redirect_to, render_form, render_page
 from console.web.step_up import step_up
 from console.webhooks import actions
 from console.webhooks.delivery_list import DELIVERIES
@@ -59,9 +59,8 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
             )
             submit.result_url = _webhook_url(webhook, "show")
         context |= {"webhook": webhook, "secret": secret}
-        return render_page(request, "webhooks/new.html", context)
-    status = 422 if form.is_bound else 200
-    return render_page(request, "webhooks/new.html", context, status=status)
+        return render_form(request, "webhooks/new.html", context)
+    return render_form(request, "webhooks/new.html", context)
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)
@@ -109,8 +108,7 @@ def edit(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse
                 messages.info(request, _("No changes."))
         return redirect_to(request, path)
     context = {"member": member, "form": form, "webhook": found}
-    status = 422 if form.is_bound else 200
-    return render_page(request, "webhooks/edit.html", context, status=status)
+    return render_form(request, "webhooks/edit.html", context)
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)

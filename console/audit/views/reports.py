@@ -23,7 +23,7 @@ from console.forms.timestamps import DayField
 from console.models import EvidencePackage
 from console.templatetags.text import mask
 from console.web.access import ConsoleRequest, Member, organization_page
-from console.web.responses import redirect_to, render_page
+from console.web.responses import download, redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.audit.events import AUDIT_EXPIRE, AUDIT_EXPORT, AUDIT_READ, VERSIONS_EXPIRE
 from tenants.audit.integrity import merkle
@@ -75,11 +75,8 @@ def stream_file(member: Member, form: AuditSearchForm, file_format: str) -> Stre
     pages = map(mask_page, export_formats.iter_row_pages(member.organization.pk, filters, last))
     lines = WRITERS[file_format](pages)
     sent = map("".join, batched(lines, LINES_PER_CHUNK))
-    response = StreamingHttpResponse(sent, content_type=CONTENT_TYPES[file_format])
-    name = f"record-{member.organization.slug}-{timezone.localdate().isoformat()}"
-    response["Content-Disposition"] = f'attachment; filename="{name}.{file_format}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    name = f"record-{member.organization.slug}-{timezone.localdate().isoformat()}.{file_format}"
+    return download(sent, name, CONTENT_TYPES[file_format])
 
 
 def mask_entry(entry: AuditEntry) -> AuditEntry:
@@ -146,11 +143,8 @@ def _export_access_review(
 ) -> StreamingHttpResponse:
     rows = list(review.list_rows())
     record_event(member.actor, AUDIT_EXPORT, object=text, label=f"{len(rows)} people, csv")
-    response = StreamingHttpResponse(review.to_csv(rows), content_type="text/csv; charset=utf-8")
     name = f"{text.replace(' ', '-')}-{member.organization.slug}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return download(review.to_csv(rows), name, "text/csv; charset=utf-8")
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
@@ -231,11 +225,7 @@ def download_package(
     """Log the download, then stream the package."""
     label = f"{package.entries} entries, evidence pack"
     record_event(member.actor, AUDIT_EXPORT, object=str(package.pk), label=label)
-    response = StreamingHttpResponse(
-        evidence_packages.iter_bytes(package), content_type="application/zip"
-    )
-    name = evidence_packages.file_name(package)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    content, name = evidence_packages.iter_bytes(package), evidence_packages.file_name(package)
+    response = download(content, name, "application/zip")
     response["Content-Length"] = package.size
-    response["Cache-Control"] = "no-store"
     return response

@@ -18,7 +18,7 @@ from console.audit_log.entry_rows import build_row, build_rows, describe_entry_c
 from console.forms.change_forms import ChangeReasonForm
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import idempotent
-from console.web.responses import redirect_to, render_page
+from console.web.responses import redirect_to, render_form, render_page
 from tenants.audit.events import EVENTS
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.evidence import Conclusion
@@ -74,12 +74,7 @@ def resolve_all(request: ConsoleRequest, member: Member) -> HttpResponse:
     if form.is_valid():
         with idempotent(request, form, path) as submit:
             if counts:
-                job = bulk_resolution.start_resolution(
-                    member,
-                    lost,
-                    reason=form.cleaned_data["reason"],
-                    ticket=form.cleaned_data["ticket"],
-                )
+                job = bulk_resolution.start_resolution(member, lost, **form.reason_fields)
                 submit.result_url = reverse("jobs:show", args=[member.organization.slug, job.pk])
         return redirect_to(request, submit.result_url)
     if not counts:
@@ -92,8 +87,7 @@ def resolve_all(request: ConsoleRequest, member: Member) -> HttpResponse:
         "total": sum(number for _name, number in counts),
         "form": form,
     }
-    status = 422 if form.errors else 200
-    return render_page(request, "audit/resolve_all.html", context, status=status)
+    return render_form(request, "audit/resolve_all.html", context)
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)
@@ -141,5 +135,4 @@ def resolve(request: ConsoleRequest, member: Member, entry: UUID) -> HttpRespons
         "form": form,
         "failure": failure,
     }
-    status = 422 if form.errors else 200
-    return render_page(request, "audit/resolve.html", context, status=status)
+    return render_form(request, "audit/resolve.html", context)

@@ -112,8 +112,7 @@ def start_job(member: Member, preview: BulkPreview, form: BulkConfirmForm) -> Jo
         BULK_ACTIONS[preview.action].job_kind,
         preview.title,
         [_job_item(preview, row) for row in preview.with_status(CHANGE)],
-        reason=form.cleaned_data["reason"],
-        ticket=form.cleaned_data["ticket"],
+        **form.reason_fields,
     )
 
 

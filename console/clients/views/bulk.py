@@ -31,10 +31,9 @@ from console.clients.bulk.selections import (
 )
 from console.models import KnownService
 from console.web.access import ConsoleRequest, Member, organization_page
-from console.web.idempotency import idempotent
+from console.web.idempotency import catch_failure, idempotent
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
-from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 
 PREVIEW_ROWS_PER_PAGE = 50  # rows of a preview on a page
@@ -137,21 +136,19 @@ def bulk_preview(request: ConsoleRequest, member: Member, selection: UUID) -> Ht
     if not member.can(bulk_action.effect):
         raise PermissionDenied
     form = BulkConfirmForm(request.POST or None, preview=preview)
-    failure = None
     if form.number and form.is_valid():
-        try:
-            with idempotent(request, form, resolver.list_url(member, choice)) as submit:
-                job = jobs.start_job(member, preview, form)
-                selections.delete_selection(member, selection)
-                submit.result_url = reverse("jobs:show", args=[member.organization.slug, job.pk])
+        with (
+            catch_failure(form),
+            idempotent(request, form, resolver.list_url(member, choice)) as submit,
+        ):
+            job = jobs.start_job(member, preview, form)
+            selections.delete_selection(member, selection)
+            submit.result_url = reverse("jobs:show", args=[member.organization.slug, job.pk])
             return redirect_to(request, submit.result_url)
-        except AuthleteError as error:
-            failure = error
     context = _context(member, selection, choice) | {
         "bulk_action": bulk_action,
         "preview": preview,
         "form": form,
-        "failure": failure,
         **_preview_page(request, member, preview),
     }
     return render_page(request, "clients/bulk_preview.html", context)

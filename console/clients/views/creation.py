@@ -22,13 +22,12 @@ from console.forms.change_forms import ReviewedChangeForm
 from console.history.versions import recreation_reason
 from console.inventory.index import index_client
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.idempotency import FirstSubmit, idempotent, redirect_repeated
+from console.web.idempotency import FirstSubmit, catch_failure, idempotent, redirect_repeated
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.documents.client import SECTIONS, Client
 from tenants.authlete.documents.client.rules import check_client
 from tenants.authlete.documents.service import Service
-from tenants.authlete.errors import AuthleteError
 from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.operation import Effect
 from tenants.authlete.redaction.unknown_fields import CLIENT_SCHEMA
@@ -91,20 +90,16 @@ def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Ht
         form.initial = {"reason": recreation_reason(entered.origin.deleted)}
     client = initial_client.build_document(entered.edits)
     whole = Client.model_validate({"clientId": 0, **client})
-    failure = None
     redactor = get_draft_redactor(workspace.member.user.pk, key).with_schema(CLIENT_SCHEMA)
     redacted = redactor.redact(client)
     reviewed = review_digest(redacted)
     if form.is_valid() and form.cleaned_data["reviewed"] != reviewed:
         messages.warning(request, CHANGED_DURING_REVIEW)
     elif form.is_valid():
-        try:
-            with idempotent(request, form, listed) as submit:
-                response = _create(request, workspace, service, client, form, submit)
-                drafts.delete_draft(workspace, service_id, key)
+        with catch_failure(form), idempotent(request, form, listed) as submit:
+            response = _create(request, workspace, service, client, form, submit)
+            drafts.delete_draft(workspace, service_id, key)
             return response
-        except AuthleteError as error:
-            failure = error
     context = {
         "workspace": workspace,
         "service": service,
@@ -113,7 +108,6 @@ def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Ht
         "client": client,
         "form": form,
         "reviewed": reviewed,
-        "failure": failure,
         "mismatches": find_mismatches(client, service),
         "findings": check_client(client),
         "uses": secret_uses(whole),
@@ -133,11 +127,7 @@ def _create(
     submit: FirstSubmit,
 ) -> HttpResponse:
     """Create the client; only this response contains the secret."""
-    authlete = workspace.member.connect(
-        workspace.region.name,
-        reason=form.cleaned_data["reason"],
-        ticket=form.cleaned_data["ticket"],
-    )
+    authlete = workspace.connect(**form.reason_fields)
     created_client = create_client(authlete, service.api_key, client)
     path = client_path("show", workspace, service.api_key, created_client.client_id)
     submit.result_url = path

@@ -13,11 +13,10 @@ from console.clients.rotation.secret_page import SecretPage, load_secret_page
 from console.forms.change_forms import ChangeReasonForm
 from console.models import Rotation
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.idempotency import IdempotentForm, idempotent, redirect_repeated
+from console.web.idempotency import IdempotentForm, catch_failure, idempotent, redirect_repeated
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete import AuthleteClient
-from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 from tenants.crypto.vault import UnsealError
 
@@ -48,10 +47,9 @@ def stage(
             messages.warning(request, ROTATION_EXISTS)
         return redirect_to(request, page.path())
     form = ChangeReasonForm(request.POST or None)
-    failure = None
     if form.is_valid():
         try:
-            with idempotent(request, form, page.path()):
+            with catch_failure(form), idempotent(request, form, page.path()):
                 rotation = staging.stage_secret(
                     _connect(page, form),
                     workspace.member.actor,
@@ -59,16 +57,13 @@ def stage(
                     service_id=service_id,
                     client_id=client_id,
                     label=page.label,
-                    **_reason(form),
+                    **form.reason_fields,
                 )
                 return _show_secret_once(request, page, rotation)
         except staging.RotationExistsError:
             messages.warning(request, ROTATION_EXISTS)
             return redirect_to(request, page.path())
-        except AuthleteError as error:
-            failure = error
-    context = page.context(form=form, failure=failure)
-    return render_page(request, "clients/stage.html", context)
+    return render_page(request, "clients/stage.html", page.context(form=form))
 
 
 @workspace_page(Effect.REVEAL)
@@ -127,7 +122,7 @@ def activate(
 
     def done(rotation: Rotation, form: ChangeReasonForm) -> None:
         if at := form.cleaned_data["at"]:
-            activation.schedule_activation(workspace.member, rotation, at, **_reason(form))
+            activation.schedule_activation(workspace.member, rotation, at, **form.reason_fields)
             messages.success(request, _("Activation scheduled."))
             return
         anyway = form.cleaned_data["anyway"]
@@ -173,7 +168,7 @@ def discard_staged(
     form = ChangeReasonForm(request.POST or None, initial=_initial(page.rotation))
 
     def done(rotation: Rotation, form: ChangeReasonForm) -> None:
-        staging.discard_staged(workspace.member, rotation, **_reason(form))
+        staging.discard_staged(workspace.member, rotation, **form.reason_fields)
         activation.cancel_activation(workspace.member.actor, rotation)
         messages.success(request, _("Staged secret discarded."))
 
@@ -192,7 +187,7 @@ def delete_old_secret(
     form = ChangeReasonForm(request.POST or None, initial=_initial(page.rotation))
 
     def done(rotation: Rotation, form: ChangeReasonForm) -> None:
-        staging.delete_old_secret(workspace.member, rotation, **_reason(form))
+        staging.delete_old_secret(workspace.member, rotation, **form.reason_fields)
         messages.success(request, _("Old secret deleted."))
 
     return _run_step(request, page, "delete_old_secret", form, done)
@@ -206,12 +201,11 @@ def _run_step(
     action: RotationAction,
 ) -> HttpResponse:
     """Render the form, or run the step and redirect."""
-    failure = None
     if page.rotation and form.is_valid():
         try:
-            with idempotent(request, form, page.path()):
+            with catch_failure(form), idempotent(request, form, page.path()):
                 action(page.rotation, form)
-            return redirect_to(request, page.path())
+                return redirect_to(request, page.path())
         except lifecycle.RotationConflictError:
             messages.warning(request, ROTATION_MOVED)
             return redirect_to(request, page.path())
@@ -219,10 +213,7 @@ def _run_step(
             form.add_error(None, SECRET_REPLACED)
         except UnsealError:
             form.add_error(None, SECRET_UNREADABLE)
-        except AuthleteError as error:
-            failure = error
-    context = page.context(form=form, failure=failure)
-    return render_page(request, f"clients/{name}.html", context)
+    return render_page(request, f"clients/{name}.html", page.context(form=form))
 
 
 def _show_secret_once(
@@ -243,11 +234,7 @@ def _redirect_to_secret(request: ConsoleRequest, page: SecretPage) -> HttpRespon
 
 
 def _connect(page: SecretPage, form: ChangeReasonForm) -> AuthleteClient:
-    return page.workspace.member.connect(page.workspace.region.name, **_reason(form))
-
-
-def _reason(form: ChangeReasonForm) -> dict[str, str]:
-    return {name: form.cleaned_data[name] for name in ("reason", "ticket")}
+    return page.workspace.connect(**form.reason_fields)
 
 
 def _initial(rotation: Rotation) -> dict[str, str]:

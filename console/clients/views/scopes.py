@@ -17,12 +17,11 @@ from console.forms.change_forms import ReviewedChangeForm
 from console.history.comparison import UnrestorableSetting
 from console.history.entries import UNDO_PAGES
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.idempotency import idempotent
+from console.web.idempotency import catch_failure, idempotent
 from console.web.responses import redirect_to, render_page
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.object_rules import REQUESTABLE_SCOPES_FIELD
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 
 CHANGED_DURING_REVIEW = gettext_lazy(
@@ -55,20 +54,17 @@ def scopes(
     asked = None if "review" in request.POST else request.POST or None
     details = {"reason": request.GET.get("reason", "")[:400]}
     form = ReviewedChangeForm(asked if "reviewed" in request.POST else None, initial=details)
-    reviewed, failure = "", None
+    reviewed, _failure = "", None
     if choice.is_valid() and not _is_same_limit(choice.requestable_scopes, now):
         reviewed = review_digest({"now": now, "wanted": choice.requestable_scopes})
         if form.is_valid() and form.cleaned_data["reviewed"] != reviewed:
             messages.warning(request, CHANGED_DURING_REVIEW)
         elif form.is_valid():
             path = target.path("show")
-            try:
-                with idempotent(request, form, path):
-                    expected = choice.requestable_scopes
-                    _save(request, target, context["name"], expected, now, form)
+            with catch_failure(form), idempotent(request, form, path):
+                expected = choice.requestable_scopes
+                _save(request, target, context["name"], expected, now, form)
                 return redirect_to(request, path)
-            except AuthleteError as error:
-                failure = error
     context |= {
         "service": service,
         "now": now,
@@ -79,7 +75,6 @@ def scopes(
         "form": form,
         "reviewed": reviewed,
         "changes": _describe_change(now, choice.requestable_scopes) if reviewed else (),
-        "failure": failure,
     }
     return render_page(request, "clients/scopes.html", context)
 
@@ -124,11 +119,7 @@ def _save(
     form: ReviewedChangeForm,
 ) -> None:
     workspace = target.workspace
-    authlete = workspace.member.connect(
-        workspace.region.name,
-        reason=form.cleaned_data["reason"],
-        ticket=form.cleaned_data["ticket"],
-    )
+    authlete = workspace.connect(**form.reason_fields)
     client = authlete.service(target.service_id).client(target.client_id, name)
     if wanted is None:
         client.clear_requestable_scopes(now)

@@ -10,7 +10,7 @@ from console.forms.change_forms import ChangeReasonForm
 from console.web.access import ConsoleRequest, Workspace, workspace_page
 from console.web.idempotency import idempotent, redirect_repeated
 from console.web.rate_limits import REVEAL_LIMIT, consume
-from console.web.responses import render_page
+from console.web.responses import render_form, render_page
 from console.web.step_up import step_up
 from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.errors import AuthleteError
@@ -39,11 +39,9 @@ def reveal(
     if form.is_valid():
         try:
             with idempotent(request, form, page.path()) as submit:
-                if not consume(workspace.member, REVEAL_LIMIT):
+                if not consume(workspace.member, REVEAL_LIMIT, form):
                     submit.fail()
-                    form.add_error(None, REVEAL_LIMIT.error_message)
-                    context = page.context(**more)
-                    return render_page(request, "clients/reveal.html", context, status=429)
+                    return render_form(request, "clients/reveal.html", page.context(**more))
                 secret = _client_api(page, form).reveal_secret().client_secret
                 more |= _reveal_context(page, secret)
         except AuthleteError as error:
@@ -116,7 +114,7 @@ def _check_changed(page: SecretPage, api: ClientApi, form: CurrentSecretForm) ->
 
 
 def _client_api(page: SecretPage, form: ChangeReasonForm) -> ClientApi:
-    return page.api(reason=form.cleaned_data["reason"], ticket=form.cleaned_data["ticket"])
+    return page.api(**form.reason_fields)
 
 
 def _reveal_context(page: SecretPage, secret: SecretStr | None) -> dict[str, object]:

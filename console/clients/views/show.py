@@ -33,11 +33,11 @@ from console.forms.value_text import format_value, translate
 from console.history.entries import list_unresolved, load_history
 from console.history.views import deleted
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.idempotency import idempotent, redirect_repeated
+from console.web.idempotency import catch_failure, idempotent, redirect_repeated
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.documents.base import Document
-from tenants.authlete.errors import AuthleteError, ForbiddenError, NotFoundError
+from tenants.authlete.errors import ForbiddenError, NotFoundError
 from tenants.authlete.operation import Effect
 
 SUMMARY_MEMBERS = (
@@ -177,18 +177,13 @@ def lock(
     context = target.context(client)
     details = {"reason": request.GET.get("reason", "")[:400]}
     form = LockForm(request.POST or None, initial=details)
-    failure = None
     if form.is_valid():
         path = target.path("show")
-        try:
-            with idempotent(request, form, path):
-                _set_lock(request, target, context["name"], form)
+        with catch_failure(form), idempotent(request, form, path):
+            _set_lock(request, target, context["name"], form)
             return redirect_to(request, path)
-        except AuthleteError as error:
-            failure = error
     context |= {
         "form": form,
-        "failure": failure,
         "live": actions.count_live_tokens(workspace.authlete, service_id, client_id),
     }
     return render_page(request, "clients/lock.html", context)
@@ -197,11 +192,7 @@ def lock(
 def _set_lock(request: ConsoleRequest, target: DocumentTarget, name: str, form: LockForm) -> None:
     locked = form.cleaned_data["locked"] == "yes"
     workspace = target.workspace
-    authlete = workspace.member.connect(
-        workspace.region.name,
-        reason=form.cleaned_data["reason"],
-        ticket=form.cleaned_data["ticket"],
-    )
+    authlete = workspace.connect(**form.reason_fields)
     changed = actions.set_lock(
         authlete, workspace.organization, target.service_id, target.client_id, name, locked=locked
     )
@@ -233,29 +224,20 @@ def remove(
     context = target.context(client)
     name = context["name"].strip()
     form = DeletionForm(request.POST or None, name=name, version=client.modified_at)
-    failure = None
     if form.is_valid():
-        try:
-            with idempotent(request, form, listed):
-                _delete(request, target, name, form)
+        with catch_failure(form), idempotent(request, form, listed):
+            _delete(request, target, name, form)
             return redirect_to(request, listed)
-        except AuthleteError as error:
-            failure = error
     context |= {
         "name": name,
         "form": form,
-        "failure": failure,
         "live": actions.count_live_tokens(workspace.authlete, service_id, client_id),
     }
     return render_page(request, "clients/remove.html", context)
 
 
 def _delete(request: ConsoleRequest, target: DocumentTarget, name: str, form: DeletionForm) -> None:
-    authlete = target.workspace.member.connect(
-        target.workspace.region.name,
-        reason=form.cleaned_data["reason"],
-        ticket=form.cleaned_data["ticket"],
-    )
+    authlete = target.workspace.connect(**form.reason_fields)
     _add_message(request, existed=actions.delete_client(authlete, target, name), name=name)
 
 

@@ -12,10 +12,9 @@ from console.keys.hsm.keys import keys_path
 from console.keys.jwks.key_sets import SIGNING_SETTINGS, KeySet, KeySetRow, load_key_set
 from console.keys.rollover.federation import list_superiors
 from console.web.access import ConsoleRequest, Workspace
-from console.web.idempotency import idempotent
+from console.web.idempotency import catch_failure, idempotent
 from console.web.responses import redirect_to, render_page
 from tenants.authlete.documents.service import Service
-from tenants.authlete.errors import AuthleteError
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +69,13 @@ def change_key_set(
     ``make_text`` returns the new text of the set. It may hold a private key, so it's only
     passed to the call.
     """
-    failure = None
     if form.is_valid():
         workspace = page.target.workspace
-        try:
-            with idempotent(request, form, page.path) as submit:
-                authlete = workspace.member.connect(workspace.region.name, **form.reason_fields)
-                edits = {page.keys.member: make_text()}
-                written = page.target.api(authlete).update(form.cleaned_data["version"], edits)
-                submit.result_url = page.target.path("change", written.entry_id)
+        with catch_failure(form), idempotent(request, form, page.path) as submit:
+            authlete = workspace.connect(**form.reason_fields)
+            edits = {page.keys.member: make_text()}
+            written = page.target.api(authlete).update(form.cleaned_data["version"], edits)
+            submit.result_url = page.target.path("change", written.entry_id)
             return redirect_to(request, submit.result_url)
-        except AuthleteError as error:
-            failure = error
-    context = page.context(form=form, failure=failure, **context)
+    context = page.context(form=form, **context)
     return render_page(request, f"keys/{name}.html", context)

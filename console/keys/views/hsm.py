@@ -142,5 +142,5 @@ def delete_hsm_key(
 def _api(page: HsmPage, form: ChangeReasonForm) -> HardwareKeysApi:
     """Return the API whose calls are logged with the reason of ``form``."""
     workspace = page.target.workspace
-    authlete = workspace.member.connect(workspace.region.name, **form.reason_fields)
+    authlete = workspace.connect(**form.reason_fields)
     return authlete.service(page.target.service_id).hardware_keys

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from console.forms.change_forms import ChangeReasonForm
@@ -14,7 +15,7 @@ from console.keys.rollover.federation import build_superior_update
 from console.keys.rollover.forms import ConfirmForm, ConfirmTrustForm
 from console.keys.views.rollovers import get_rollover, rollover_context, rollover_path
 from console.models import Rollover
-from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.access import ConsoleRequest, ViewFunction, Workspace, workspace_page
 from console.web.idempotency import IdempotentForm, idempotent
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
@@ -24,97 +25,50 @@ CONFLICT_MESSAGE = _(
     "Nothing was done. The rollover has changed, or a step is running. Check its state."
 )
 
-SUCCESS_MESSAGES = {
-    "confirm": _("Confirmed. The next step runs on schedule."),
-    "advance": _("The next step is running."),
-    "undo": _("The rollover is being undone."),
-    "stop": _("Rollover stopped."),
-    "pause": _("Rollover paused."),
-    "resume": _("Rollover resumed."),
-}
+
+def _get_form_class(rollover: Rollover, action: str) -> type[IdempotentForm]:
+    if action in ("pause", "resume"):
+        return IdempotentForm
+    if action == "confirm":
+        is_switched = rollover.state == Rollover.State.SWITCHED
+        return ConfirmTrustForm if is_switched else ConfirmForm
+    return ChangeReasonForm
 
 
-@workspace_page(Effect.DESTROY)
-@step_up
-def advance(
-    request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
-) -> HttpResponse:
-    """Run the next step now."""
-    record = get_rollover(workspace, service_id, rollover)
-    return _run_action(request, workspace, record, ChangeReasonForm, actions.advance)
+def _build_page(
+    action: Callable[..., None], success_message: str | Promise, *, steps_up: bool = False
+) -> ViewFunction:
+    """Return the page that asks before ``action`` is run once; its name is the page's name."""
+
+    def page(
+        request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
+    ) -> HttpResponse:
+        record, name = get_rollover(workspace, service_id, rollover), action.__name__
+        path = rollover_path(record)
+        initial = {"reason": record.reason, "ticket": record.ticket}
+        form = _get_form_class(record, name)(request.POST or None, initial=initial)
+        if form.is_valid():
+            reason = dict(form.reason_fields) if isinstance(form, ChangeReasonForm) else {}
+            with idempotent(request, form, path):
+                try:
+                    action(workspace.member, record, **reason)
+                except RolloverConflictError:
+                    messages.warning(request, CONFLICT_MESSAGE)
+                else:
+                    messages.success(request, str(success_message))
+            return redirect_to(request, path)
+        context = rollover_context(workspace, record) | {"form": form}
+        return render_page(request, f"keys/{name}.html", context)
+
+    return workspace_page(Effect.DESTROY)(step_up(page) if steps_up else page)
 
 
-@workspace_page(Effect.DESTROY)
-def confirm(
-    request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
-) -> HttpResponse:
-    """Confirm that superiors have the new key, or later that it's trusted."""
-    record = get_rollover(workspace, service_id, rollover)
-    is_switched = record.state == Rollover.State.SWITCHED
-    form_class = ConfirmTrustForm if is_switched else ConfirmForm
-    return _run_action(request, workspace, record, form_class, actions.confirm)
-
-
-@workspace_page(Effect.DESTROY)
-@step_up
-def undo(
-    request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
-) -> HttpResponse:
-    """Sign with the old key again, and remove the new one."""
-    record = get_rollover(workspace, service_id, rollover)
-    return _run_action(request, workspace, record, ChangeReasonForm, actions.undo)
-
-
-@workspace_page(Effect.DESTROY)
-def stop(
-    request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
-) -> HttpResponse:
-    """End a rollover without changing keys or settings."""
-    record = get_rollover(workspace, service_id, rollover)
-    return _run_action(request, workspace, record, ChangeReasonForm, actions.stop)
-
-
-@workspace_page(Effect.DESTROY)
-def pause(
-    request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
-) -> HttpResponse:
-    """Run no step until the rollover is resumed."""
-    record = get_rollover(workspace, service_id, rollover)
-    return _run_action(request, workspace, record, IdempotentForm, actions.pause)
-
-
-@workspace_page(Effect.DESTROY)
-def resume(
-    request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
-) -> HttpResponse:
-    """Run the next step on schedule again."""
-    record = get_rollover(workspace, service_id, rollover)
-    return _run_action(request, workspace, record, IdempotentForm, actions.resume)
-
-
-def _run_action(
-    request: ConsoleRequest,
-    workspace: Workspace,
-    rollover: Rollover,
-    form_class: type[IdempotentForm],
-    action: Callable[..., None],
-) -> HttpResponse:
-    """Ask before ``action`` is run, and run it once; its name is the page's name."""
-    name, path = action.__name__, rollover_path(rollover)
-    initial = {"reason": rollover.reason, "ticket": rollover.ticket}
-    form = form_class(request.POST or None, initial=initial)
-    if form.is_valid():
-        reason = form.reason_fields if isinstance(form, ChangeReasonForm) else {}
-        with idempotent(request, form, path):
-            try:
-                action(workspace.member, rollover, **reason)
-            except RolloverConflictError:
-                messages.warning(request, CONFLICT_MESSAGE)
-            else:
-                messages.success(request, SUCCESS_MESSAGES[name])
-        return redirect_to(request, path)
-    context = rollover_context(workspace, rollover) | {"form": form}
-    return render_page(request, f"keys/{name}.html", context)
+advance = _build_page(actions.advance, _("The next step is running."), steps_up=True)
+confirm = _build_page(actions.confirm, _("Confirmed. The next step runs on schedule."))
+undo = _build_page(actions.undo, _("The rollover is being undone."), steps_up=True)
+stop = _build_page(actions.stop, _("Rollover stopped."))
+pause = _build_page(actions.pause, _("Rollover paused."))
+resume = _build_page(actions.resume, _("Rollover resumed."))
 
 
 @workspace_page(Effect.READ)

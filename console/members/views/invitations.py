@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from console.members.forms import NewMemberForm
-from console.members.queries import denial_reason, form_status, get_member, index_url, role_context
+from console.members.queries import denial_reason, get_member, index_url, role_context
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.rate_limits import INVITATION_LIMIT, consume
-from console.web.responses import redirect_to, render_page
+from console.web.responses import redirect_to, render_form, render_page
 from console.web.step_up import step_up
 from tenants.models import Invitation
 from tenants.organizations import invitations
@@ -39,7 +39,7 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
         else:
             return _respond_sent(request, member, sent)
     context = {"member": member, "form": form, "mails": mail.is_enabled(), **role_context()}
-    return render_page(request, "members/new.html", context, status=form_status(form))
+    return render_form(request, "members/new.html", context)
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)

@@ -14,7 +14,6 @@ from console.members.forms import RoleForm
 from console.members.member_list import MEMBERS
 from console.members.queries import (
     denial_reason,
-    form_status,
     get_member,
     index_url,
     query_members,
@@ -23,7 +22,7 @@ from console.members.queries import (
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import idempotent
 from console.web.labels import ROLE_LABELS
-from console.web.responses import redirect_to, render_page
+from console.web.responses import redirect_to, render_form, render_page
 from console.web.step_up import step_up
 from tenants.organizations import account_closure, members
 from tenants.organizations.invitations import list_pending
@@ -69,7 +68,7 @@ def edit(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
         "why_not": denial_reason(member, person),
         **role_context(),
     }
-    return render_page(request, "members/edit.html", context, status=form_status(form))
+    return render_form(request, "members/edit.html", context)
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)
@@ -165,8 +164,7 @@ def _confirm_action(
             messages.success(request, message % {"person": person.user})
             return redirect_to(request, index_url(member))
     context = {"member": member, "person": person, "why_not": why_not, "form": form}
-    status = 422 if form.errors else 200
-    return render_page(request, template, context, status=status)
+    return render_form(request, template, context)
 
 
 def _home_url(member: Member) -> str:

@@ -13,8 +13,8 @@ from console.tokens.bulk_revocation import BulkRevokeForm, RevocationTarget, sig
 from console.users import lookups
 from console.users.lookups import OpenLookup
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.idempotency import idempotent, redirect_repeated
-from console.web.responses import redirect_to, render_page
+from console.web.idempotency import catch_failure, idempotent, redirect_repeated
+from console.web.responses import redirect_to, render_form
 from console.web.step_up import step_up
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
@@ -65,15 +65,11 @@ def _preview_or_revoke(
 ) -> HttpResponse:
     redirect_repeated(request, target.list_path)
     form = BulkRevokeForm(request.POST or None, target=target)
-    failure = None
     if form.is_valid():
-        try:
-            with idempotent(request, form, target.list_path):
-                revoked = target.revoke(form)
-                _add_result_message(request, target, revoked, *form.cleaned_data["counted"])
+        with catch_failure(form), idempotent(request, form, target.list_path):
+            revoked = target.revoke(form)
+            _add_result_message(request, target, revoked, *form.cleaned_data["counted"])
             return redirect_to(request, target.list_path)
-        except AuthleteError as error:
-            failure = error
     try:
         count, count_error = target.count(), None
     except AuthleteError as error:
@@ -87,9 +83,8 @@ def _preview_or_revoke(
         "count_error": count_error,
         "preview": sign_preview(target, count) if count else "",
         "form": form,
-        "failure": failure,
     }
-    return render_page(request, template, context, status=422 if form.errors else 200)
+    return render_form(request, template, context)
 
 
 def _add_result_message(

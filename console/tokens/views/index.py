@@ -21,7 +21,7 @@ from console.users.lookups import SubjectForm
 from console.web.access import ConsoleRequest, Workspace, workspace_page
 from console.web.idempotency import idempotent
 from console.web.rate_limits import REVEAL_LIMIT, SUBJECT_SEARCH_LIMIT, consume
-from console.web.responses import redirect_to, render_page
+from console.web.responses import redirect_to, render_form, render_page
 from console.web.step_up import step_up
 from tenants.authlete.api.tokens import MAX_PAGE_SIZE
 from tenants.authlete.documents.tokens import CreatedToken
@@ -60,16 +60,13 @@ def _look_up_subject(
 ) -> HttpResponse:
     """Redirect to the list of a subject's tokens, with the lookup's ID in the URL."""
     member, form = workspace.member, SubjectForm(request.POST)
-    status = 422
     if form.is_valid():
         if not member.can(ConsolePermission.USERS):
             raise PermissionDenied
-        if consume(member, SUBJECT_SEARCH_LIMIT):
+        if consume(member, SUBJECT_SEARCH_LIMIT, form, "subject"):
             lookup = lookups.create_lookup(member, form.cleaned_data["subject"])
             return redirect_to(request, request.path + query.url(lookup=lookup.pk))
-        form.add_error("subject", SUBJECT_SEARCH_LIMIT.error_message)
-        status = 429
-    return _render(request, workspace, service_id, query, None, form=form, status=status)
+    return _render(request, workspace, service_id, query, form=form)
 
 
 def _render(
@@ -77,11 +74,10 @@ def _render(
     workspace: Workspace,
     service_id: int,
     query: TokenQuery,
-    listing: TokenListing | None,
+    listing: TokenListing | None = None,
     matches: list[tuple[int, str]] | None = None,
     *,
     form: SubjectForm | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     names = ClientNames(workspace, service_id)
     client_id = query.client_id
@@ -104,7 +100,7 @@ def _render(
         "client": names.get_names([client_id]).get(client_id, "") if client_id else "",
         "client_names": names.suggestions(),
     }
-    return render_page(request, "tokens/index.html", context, part="list", status=status)
+    return render_form(request, "tokens/index.html", context, part="list")
 
 
 @workspace_page(Effect.REVEAL)
@@ -125,7 +121,6 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
         "form": form,
         "client_names": names.suggestions(),
     }
-    status = 422 if form.errors else 200
     if form.is_valid():
         creation = _creation(workspace, service_id, form)
         client_id = creation.client_id
@@ -133,10 +128,9 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
         list_path = reverse("tokens:index", args=[slug, region, service_id])
         list_path += TokenQuery(str(client_id)).query
         with idempotent(request, form, list_path) as submit:
-            if not consume(workspace.member, REVEAL_LIMIT):
+            if not consume(workspace.member, REVEAL_LIMIT, form):
                 submit.fail()
-                form.add_error(None, REVEAL_LIMIT.error_message)
-                return render_page(request, "tokens/new.html", context, status=429)
+                return render_form(request, "tokens/new.html", context)
             context |= {
                 "creation": creation,
                 "list_path": list_path,
@@ -151,7 +145,7 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
                 context["failure"] = error
                 if error.outcome is Outcome.UNKNOWN:
                     context["possible_tokens"] = creation.find_created(similar)
-    return render_page(request, "tokens/new.html", context, status=status)
+    return render_form(request, "tokens/new.html", context)
 
 
 def _creation(workspace: Workspace, service_id: int, form: NewTokenForm) -> TokenCreation:

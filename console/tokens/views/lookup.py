@@ -48,8 +48,7 @@ def _look_up(member: Member, form: LookupForm) -> dict[str, Any]:
         return context
     if token.jwt and token.jwt.has_expired(time()) and not form.cleaned_data["anyway"]:
         return context | {"step": "expired"}
-    if not consume(member, SUBJECT_SEARCH_LIMIT):
-        form.add_error("token", SUBJECT_SEARCH_LIMIT.error_message)
+    if not consume(member, SUBJECT_SEARCH_LIMIT, form, "token"):
         return context
     try:
         result = look_up(member, service, token)
@@ -75,8 +74,7 @@ def _choose_service(
     issuer = jwt.issuer if jwt else ""
     services = issuers.find_by_issuer(issuers.indexed_services(member), issuer)
     if not services:
-        if not consume(member, SERVICE_LISTING_LIMIT):
-            form.add_error("token", SERVICE_LISTING_LIMIT.error_message)
+        if not consume(member, SERVICE_LISTING_LIMIT, form, "token"):
             return None, context
         refreshed, context["unlisted"] = issuers.refresh_services(member)
         form.set_services(refreshed)
@@ -121,8 +119,7 @@ def _verify(member: Member, form: VerifyJwsForm) -> dict[str, Any]:
     service, context = _choose_service(member, form)
     if service is None or form.pasted is None:
         return context
-    if not consume(member, SUBJECT_SEARCH_LIMIT):
-        form.add_error("token", SUBJECT_SEARCH_LIMIT.error_message)
+    if not consume(member, SUBJECT_SEARCH_LIMIT, form, "token"):
         return context
     try:
         api = member.connect(service.region.name).service(service.service_id)

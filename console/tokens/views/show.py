@@ -22,9 +22,8 @@ from console.users import lookups
 from console.web.access import ConsoleRequest, Workspace, workspace_page
 from console.web.idempotency import idempotent, redirect_repeated
 from console.web.rate_limits import REVEAL_LIMIT, consume
-from console.web.responses import redirect_to, render_page
+from console.web.responses import redirect_to, render_form, render_page
 from console.web.step_up import step_up
-from tenants.audit.recorder import EventDetails
 from tenants.authlete.errors import AuthleteError, NotFoundError
 from tenants.authlete.operation import Effect
 from tenants.authlete.outcome import Outcome
@@ -55,27 +54,23 @@ def reveal(
     if not subject:
         raise Http404
     form = ChangeReasonForm(request.POST or None)
-    status = 422 if form.errors else 200
     if form.is_valid():
         with idempotent(request, form, ref.path()) as submit:
-            if consume(workspace.member, REVEAL_LIMIT):
-                audit_fields = EventDetails(
+            if consume(workspace.member, REVEAL_LIMIT, form):
+                lookup = lookups.reveal_subject(
+                    workspace.member,
+                    subject=subject,
                     region=workspace.region.name,
                     service=str(service_id),
                     client=str(client_id),
                     label=row.client,
-                    reason=form.cleaned_data["reason"],
-                    ticket=form.cleaned_data["ticket"],
+                    **form.reason_fields,
                 )
-                lookup = lookups.reveal_subject(workspace.member, subject, audit_fields)
                 query = replace(ref.query, lookup=lookup.pk, page=1)
                 submit.result_url = replace(ref, query=query).path()
                 return redirect_to(request, submit.result_url)
             submit.fail()
-        form.add_error(None, REVEAL_LIMIT.error_message)
-        status = 429
-    context = ref.context(row, form=form)
-    return render_page(request, "tokens/reveal.html", context, status=status)
+    return render_form(request, "tokens/reveal.html", ref.context(row, form=form))
 
 
 REVIEW_OUTDATED = gettext_lazy(
@@ -223,8 +218,7 @@ def _run_action(
             if error.outcome is Outcome.UNKNOWN:
                 state_after = _reread_state(ref)
     context = ref.context(row, form=form, failure=failure, state_after=state_after)
-    status = 422 if form.errors else 200
-    return render_page(request, f"tokens/{name}.html", context, status=status)
+    return render_form(request, f"tokens/{name}.html", context)
 
 
 def _reread_state(ref: TokenRef) -> str:
