@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from console.forms.change_forms import ChangeReasonForm
 from console.forms.timestamps import TimestampField
-from console.models import Rotation
 from console.models.rotations import STAGED_LIFETIME
 from tenants.authlete.redaction.fingerprint import HEX_DIGITS
 
@@ -69,10 +68,6 @@ class ActivateSecretForm(ChangeReasonForm):
     at = TimestampField(label=_("Time"))
     anyway = forms.BooleanField(label=_("Replace anyway"), required=False)
 
-    def __init__(self, *args: Any, rotation: Rotation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.until = rotation.until
-
     def clean(self) -> None:
         at = self.cleaned_data.get("at")
         if self.cleaned_data.get("when") != LATER:
@@ -85,7 +80,7 @@ class ActivateSecretForm(ChangeReasonForm):
             self.add_error("at", _("Enter a time."))
         elif at < timezone.now() + timedelta(minutes=1):
             self.add_error("at", _("Enter a time in the future."))
-        elif at > self.until:
+        elif at > self.initial["until"]:
             self.add_error(
                 "at",
                 _("Staged secrets are kept for %(days)d days. Enter an earlier time.")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 from pydantic import SecretStr
 
 from console.clients.kind import client_target
@@ -11,11 +13,23 @@ from console.clients.rotation.lifecycle import client_label, secret_fingerprint,
 from console.documents.kinds import DocumentTarget
 from console.inventory.secret_age import SecretAge, last_changes, secret_age
 from console.models import Rotation
-from console.web.access import Workspace
+from console.web.access import ConsoleRequest, Workspace
+from console.web.responses import render_form
 from tenants.audit.recorder import EventDetails
 from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.documents.client import Client
 from tenants.crypto.fingerprints import fingerprint_client_secret
+
+STEP_LABELS = {
+    "activate": _("Activate"),
+    "confirm_stored": _("Confirm stored"),
+    "delete_old_secret": _("Delete old secret"),
+    "discard_staged": _("Discard"),
+    "reveal": _("Reveal"),
+    "rotate": _("Rotate now"),
+    "set_secret": _("Set the secret"),
+    "undo": _("Undo"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,11 @@ class SecretPage:
         changes = last_changes(self.workspace.organization.pk, *map(str, ref))
         return secret_age(changes.get(ref), self.client.created_at)
 
+    def render_step(self, request: ConsoleRequest, name: str, **context: Any) -> HttpResponse:
+        """Render the page ``clients:<name>``, which acts on the secret."""
+        context = self.context(step_label=STEP_LABELS[name], **context)
+        return render_form(request, f"clients/{name}.html", context)
+
     def audit_fields(self, reason: str, ticket: str) -> EventDetails:
         """Return the fields of audit entries about the client."""
         return EventDetails(
@@ -62,11 +81,8 @@ class SecretPage:
 
     def api(self, *, reason: str, ticket: str) -> ClientApi:
         """Connect to Authlete with a reason for the audit log."""
-        authlete = self.workspace.member.connect(
-            self.workspace.region.name, reason=reason, ticket=ticket
-        )
-        service = authlete.service(self.target.service_id)
-        return service.client(self.client.client_id, self.label)
+        authlete = self.workspace.connect(reason=reason, ticket=ticket)
+        return authlete.service(self.target.service_id).client(self.client.client_id, self.label)
 
     def path(self) -> str:
         """Return the path of the secret's page."""

@@ -12,16 +12,14 @@ from console.clients.rotation.forms import ActivateSecretForm, UndoActivationFor
 from console.clients.rotation.secret_page import SecretPage, load_secret_page
 from console.forms.change_forms import ChangeReasonForm
 from console.models import Rotation
-from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.access import ConsoleRequest, ViewFunction, Workspace, workspace_page
 from console.web.idempotency import IdempotentForm, catch_failure, idempotent, redirect_repeated
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
-from tenants.authlete import AuthleteClient
 from tenants.authlete.operation import Effect
 from tenants.crypto.vault import UnsealError
 
 State = Rotation.State
-type RotationAction = Callable[[Rotation, ChangeReasonForm], None]
 
 ROTATION_EXISTS = gettext_lazy(
     "Someone else already staged a new secret for this client. Yours was discarded."
@@ -51,7 +49,7 @@ def stage(
         try:
             with catch_failure(form), idempotent(request, form, page.path()):
                 rotation = staging.stage_secret(
-                    _connect(page, form),
+                    workspace.connect(**form.reason_fields),
                     workspace.member.actor,
                     workspace.organization,
                     service_id=service_id,
@@ -104,116 +102,91 @@ def confirm_stored(
             messages.warning(request, ROTATION_MOVED)
             return redirect_to(request, page.path())
         return redirect_to(request, page.target.path("activate"))
-    return render_page(request, "clients/confirm_stored.html", page.context())
+    return page.render_step(request, "confirm_stored")
 
 
-@workspace_page(Effect.REVEAL)
-@step_up
-def activate(
-    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
-) -> HttpResponse:
+def _activate(page: SecretPage, rotation: Rotation, form: ChangeReasonForm) -> str:
     """Activate the staged secret, now or later."""
-    page = load_secret_page(workspace, service_id, client_id)
-    if page.rotation is None or page.rotation.state != State.STAGED:
-        return _redirect_to_secret(request, page)
-    form = ActivateSecretForm(
-        request.POST or None, rotation=page.rotation, initial=_initial(page.rotation)
-    )
-
-    def done(rotation: Rotation, form: ChangeReasonForm) -> None:
-        if at := form.cleaned_data["at"]:
-            activation.schedule_activation(workspace.member, rotation, at, **form.reason_fields)
-            messages.success(request, _("Activation scheduled."))
-            return
-        anyway = form.cleaned_data["anyway"]
-        authlete, actor = _connect(page, form), workspace.member.actor
-        activation.activate_secret(authlete, actor, rotation, force=anyway)
-        activation.cancel_activation(actor, rotation)
-        text = _("Activated the new secret of %(name)s. You can undo the rotation.")
-        messages.success(request, text % {"name": page.label})
-
-    return _run_step(request, page, "activate", form, done)
+    member = page.workspace.member
+    if at := form.cleaned_data["at"]:
+        activation.schedule_activation(member, rotation, at, **form.reason_fields)
+        return _("Activation scheduled.")
+    authlete, force = page.workspace.connect(**form.reason_fields), form.cleaned_data["anyway"]
+    activation.activate_secret(authlete, member.actor, rotation, force=force)
+    activation.cancel_activation(member.actor, rotation)
+    text = _("Activated the new secret of %(name)s. You can undo the rotation.")
+    return text % {"name": page.label}
 
 
-@workspace_page(Effect.REVEAL)
-@step_up
-def undo(
-    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
-) -> HttpResponse:
+def _undo(page: SecretPage, rotation: Rotation, form: ChangeReasonForm) -> str:
     """Restore the old secret."""
-    page = load_secret_page(workspace, service_id, client_id)
-    if page.rotation is None or not page.rotation.can_undo:
-        return _redirect_to_secret(request, page)
-    form = UndoActivationForm(request.POST or None, initial=_initial(page.rotation))
-
-    def done(rotation: Rotation, form: ChangeReasonForm) -> None:
-        anyway = form.cleaned_data["anyway"]
-        authlete, actor = _connect(page, form), workspace.member.actor
-        activation.restore_old_secret(authlete, actor, rotation, force=anyway)
-        text = _("Restored the old secret of %(name)s.")
-        messages.success(request, text % {"name": page.label})
-
-    return _run_step(request, page, "undo", form, done)
+    authlete, force = page.workspace.connect(**form.reason_fields), form.cleaned_data["anyway"]
+    activation.restore_old_secret(authlete, page.workspace.member.actor, rotation, force=force)
+    return _("Restored the old secret of %(name)s.") % {"name": page.label}
 
 
-@workspace_page(Effect.REVEAL)
-@step_up
-def discard_staged(
-    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
-) -> HttpResponse:
+def _discard_staged(page: SecretPage, rotation: Rotation, form: ChangeReasonForm) -> str:
     """Discard the staged secret."""
-    page = load_secret_page(workspace, service_id, client_id)
-    if page.rotation is None or page.rotation.state != State.STAGED:
-        return _redirect_to_secret(request, page)
-    form = ChangeReasonForm(request.POST or None, initial=_initial(page.rotation))
-
-    def done(rotation: Rotation, form: ChangeReasonForm) -> None:
-        staging.discard_staged(workspace.member, rotation, **form.reason_fields)
-        activation.cancel_activation(workspace.member.actor, rotation)
-        messages.success(request, _("Staged secret discarded."))
-
-    return _run_step(request, page, "discard_staged", form, done)
+    staging.discard_staged(page.workspace.member, rotation, **form.reason_fields)
+    activation.cancel_activation(page.workspace.member.actor, rotation)
+    return _("Staged secret discarded.")
 
 
-@workspace_page(Effect.REVEAL)
-@step_up
-def delete_old_secret(
-    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
-) -> HttpResponse:
+def _delete_old_secret(page: SecretPage, rotation: Rotation, form: ChangeReasonForm) -> str:
     """Delete the old secret before the undo period ends."""
-    page = load_secret_page(workspace, service_id, client_id)
-    if page.rotation is None or page.rotation.state != State.ACTIVATED:
-        return _redirect_to_secret(request, page)
-    form = ChangeReasonForm(request.POST or None, initial=_initial(page.rotation))
-
-    def done(rotation: Rotation, form: ChangeReasonForm) -> None:
-        staging.delete_old_secret(workspace.member, rotation, **form.reason_fields)
-        messages.success(request, _("Old secret deleted."))
-
-    return _run_step(request, page, "delete_old_secret", form, done)
+    staging.delete_old_secret(page.workspace.member, rotation, **form.reason_fields)
+    return _("Old secret deleted.")
 
 
-def _run_step(
-    request: ConsoleRequest,
-    page: SecretPage,
+def _build_step(
     name: str,
-    form: ChangeReasonForm,
-    action: RotationAction,
-) -> HttpResponse:
-    """Render the form, or run the step and redirect."""
-    if page.rotation and form.is_valid():
-        try:
-            with catch_failure(form), idempotent(request, form, page.path()):
-                action(page.rotation, form)
+    form_class: type[ChangeReasonForm],
+    is_possible: Callable[[Rotation], bool],
+    action: Callable[[SecretPage, Rotation, ChangeReasonForm], str],
+) -> ViewFunction:
+    """Return the page that asks before ``action``, and runs it in the states it is possible in."""
+
+    @workspace_page(Effect.REVEAL)
+    @step_up
+    def step(
+        request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+    ) -> HttpResponse:
+        page = load_secret_page(workspace, service_id, client_id)
+        rotation = page.rotation
+        if rotation is None or not is_possible(rotation):
+            return _redirect_to_secret(request, page)
+        initial = {"reason": rotation.reason, "ticket": rotation.ticket, "until": rotation.until}
+        form = form_class(request.POST or None, initial=initial)
+        if form.is_valid():
+            try:
+                with catch_failure(form), idempotent(request, form, page.path()):
+                    messages.success(request, action(page, rotation, form))
+                    return redirect_to(request, page.path())
+            except lifecycle.RotationConflictError:
+                messages.warning(request, ROTATION_MOVED)
                 return redirect_to(request, page.path())
-        except lifecycle.RotationConflictError:
-            messages.warning(request, ROTATION_MOVED)
-            return redirect_to(request, page.path())
-        except activation.SecretChangedError:
-            form.add_error(None, SECRET_REPLACED)
-        except UnsealError:
-            form.add_error(None, SECRET_UNREADABLE)
-    return render_page(request, f"clients/{name}.html", page.context(form=form))
+            except activation.SecretChangedError:
+                form.add_error(None, SECRET_REPLACED)
+            except UnsealError:
+                form.add_error(None, SECRET_UNREADABLE)
+        return page.render_step(request, name, form=form)
+
+    return step
+
+
+def _is_staged(rotation: Rotation) -> bool:
+    return rotation.state == State.STAGED
+
+
+activate = _build_step("activate", ActivateSecretForm, _is_staged, _activate)
+undo = _build_step("undo", UndoActivationForm, lambda rotation: rotation.can_undo, _undo)
+discard_staged = _build_step("discard_staged", ChangeReasonForm, _is_staged, _discard_staged)
+delete_old_secret = _build_step(
+    "delete_old_secret",
+    ChangeReasonForm,
+    lambda rotation: rotation.state == State.ACTIVATED,
+    _delete_old_secret,
+)
 
 
 def _show_secret_once(
@@ -231,11 +204,3 @@ def _redirect_to_secret(request: ConsoleRequest, page: SecretPage) -> HttpRespon
     if request.method == "POST":
         messages.warning(request, ROTATION_MOVED)
     return redirect_to(request, page.path())
-
-
-def _connect(page: SecretPage, form: ChangeReasonForm) -> AuthleteClient:
-    return page.workspace.connect(**form.reason_fields)
-
-
-def _initial(rotation: Rotation) -> dict[str, str]:
-    return {"reason": rotation.reason, "ticket": rotation.ticket}

@@ -8,9 +8,9 @@ from console.clients.rotation.lifecycle import check_secret_changed, secret_chan
 from console.clients.rotation.secret_page import SecretPage, load_secret_page
 from console.forms.change_forms import ChangeReasonForm
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.idempotency import idempotent, redirect_repeated
+from console.web.idempotency import catch_failure, idempotent, redirect_repeated
 from console.web.rate_limits import REVEAL_LIMIT, consume
-from console.web.responses import render_form, render_page
+from console.web.responses import render_page
 from console.web.step_up import step_up
 from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.errors import AuthleteError
@@ -37,16 +37,13 @@ def reveal(
     form = ChangeReasonForm(request.POST or None)
     more: dict[str, object] = {"form": form}
     if form.is_valid():
-        try:
-            with idempotent(request, form, page.path()) as submit:
-                if not consume(workspace.member, REVEAL_LIMIT, form):
-                    submit.fail()
-                    return render_form(request, "clients/reveal.html", page.context(**more))
-                secret = _client_api(page, form).reveal_secret().client_secret
+        with catch_failure(form), idempotent(request, form, page.path()) as submit:
+            if consume(workspace.member, REVEAL_LIMIT, form):
+                secret = page.api(**form.reason_fields).reveal_secret().client_secret
                 more |= _reveal_context(page, secret)
-        except AuthleteError as error:
-            more["failure"] = error
-    return render_page(request, "clients/reveal.html", page.context(**more))
+            else:
+                submit.fail()
+    return page.render_step(request, "reveal", **more)
 
 
 @workspace_page(Effect.REVEAL)
@@ -80,20 +77,20 @@ def _replace_secret(
     form = kind(request.POST or None, fingerprint=page.fingerprint)
     more: dict[str, object] = {"form": form}
     if form.is_valid():
-        api = _client_api(page, form)
+        api = page.api(**form.reason_fields)
         with idempotent(request, form, page.path()) as submit:
             try:
                 more |= _send_replacement(page, api, form) | {"done": True}
             except AuthleteError as error:
                 if error.outcome is not Outcome.UNKNOWN:
                     submit.fail()
-                    more["failure"] = error
+                    form.failure = error
                 else:
                     more |= {
                         "lost_response_error": error,
                         "changed": _check_changed(page, api, form),
                     }
-    return render_page(request, f"clients/{name}.html", page.context(**more))
+    return page.render_step(request, name, **more)
 
 
 def _send_replacement(
@@ -109,12 +106,8 @@ def _send_replacement(
 
 def _check_changed(page: SecretPage, api: ClientApi, form: CurrentSecretForm) -> bool | None:
     """Check whether a call with a lost response changed the secret."""
-    fields = page.audit_fields(form.cleaned_data["reason"], form.cleaned_data["ticket"])
+    fields = page.audit_fields(**form.reason_fields)
     return check_secret_changed(api, page.workspace.member.actor, page.fingerprint, fields)
-
-
-def _client_api(page: SecretPage, form: ChangeReasonForm) -> ClientApi:
-    return page.api(**form.reason_fields)
 
 
 def _reveal_context(page: SecretPage, secret: SecretStr | None) -> dict[str, object]:
