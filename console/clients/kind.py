@@ -6,18 +6,8 @@ from console.audit_log.change_descriptions import CLIENT_SETTINGS
 from console.documents.kinds import DocumentKind, DocumentTarget
 from console.inventory import index
 from console.web.access import Workspace
-from tenants.authlete import AuthleteClient
-from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.documents.client import SECTIONS, Client
 from tenants.authlete.documents.client.rules import check_client
-
-
-def _api(authlete: AuthleteClient, target: DocumentTarget) -> ClientApi:
-    return authlete.service(target.service_id).client(target.client_id)
-
-
-def _display_name(client: Client) -> str:
-    return client.client_name or client.alias
 
 
 def _update_index(target: DocumentTarget, client: Client) -> None:
@@ -30,9 +20,9 @@ CLIENT_KIND = DocumentKind(
     "clients",
     SECTIONS,
     CLIENT_SETTINGS,
-    _api,
+    lambda authlete, target: authlete.service(target.service_id).client(target.client_id),
     Client,
-    _display_name,
+    lambda client: client.client_name or client.alias,
     check_client,
     _update_index,
 )

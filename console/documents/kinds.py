@@ -16,7 +16,6 @@ from console.web.access import Workspace
 from console.web.paths import cached_reverse
 from tenants.authlete import AuthleteClient
 from tenants.authlete.api import OPERATIONS
-from tenants.authlete.api.services import ServiceApi
 from tenants.authlete.documents.base import Document, RuleViolation, Section
 from tenants.authlete.documents.service import SECTIONS, Service
 from tenants.authlete.documents.service.rules import check_service
@@ -116,22 +115,14 @@ class DocumentTarget:
         return f"{self.workspace.organization.pk}/{self.ref.key}"
 
 
-def _service_api(authlete: AuthleteClient, target: DocumentTarget) -> ServiceApi:
-    return authlete.service(target.service_id)
-
-
-def _service_name(service: Service) -> str:
-    return service.service_name or str(service.api_key)
-
-
 SERVICE_KIND = DocumentKind(
     "service",
     "services",
     SECTIONS,
     SERVICE_SETTINGS,
-    _service_api,
+    lambda authlete, target: authlete.service(target.service_id),
     Service,
-    _service_name,
+    lambda service: service.service_name or str(service.api_key),
     check_service,
 )
 

@@ -233,20 +233,13 @@ def merge(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         "review": draft_review,
         "form": form,
         "lines": editing_review.merge_rows(target, edits, draft_review),
-        "by": _last_change(target),
-    }
-    return render_page(request, "editing/merge.html", context)
-
-
-def _last_change(target: DocumentTarget) -> AuditEntry | None:
-    """Return the newest change that somebody else made here; None if there is none."""
-    return (
-        AuditEntry.objects.filter(
+        "by": AuditEntry.objects.filter(
             **target.audit_columns, effect=Effect.CHANGE, outcome=Outcome.SUCCEEDED
         )
         .exclude(actor_id=target.workspace.member.user.pk)
-        .first()
-    )
+        .first(),
+    }
+    return render_page(request, "editing/merge.html", context)
 
 
 TAMPERED_WARNING = gettext_lazy(

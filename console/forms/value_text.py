@@ -190,14 +190,6 @@ def _format_jwks(_setting: Setting, value: Any) -> str:
     return _join([text % {"count": len(names)}, *names], first=": ")
 
 
-def _format_choices(setting: Setting, value: Any) -> str:
-    return _join([choice_label(setting, choice) for choice in value]) or _("None")
-
-
-def _format_strings(_setting: Setting, value: Any) -> str:
-    return _join([item if isinstance(item, str) else to_json(item) for item in value])
-
-
 def _format_pems(_setting: Setting, value: Any) -> str:
     text = ngettext("%(count)s certificate", "%(count)s certificates", len(value))
     return text % {"count": len(value)}
@@ -255,10 +247,14 @@ _FORMATTERS: Mapping[str, Callable[[Setting, Any], str]] = {
     "secret": _format_secret,
     "jwks": _format_jwks,
     "json": _format_json,
-    "strings": _format_strings,
+    "strings": lambda _setting, value: _join(
+        [item if isinstance(item, str) else to_json(item) for item in value]
+    ),
     "pems": _format_pems,
     "choice": _format_choice,
-    "choices": _format_choices,
+    "choices": lambda setting, value: (
+        _join([choice_label(setting, choice) for choice in value]) or _("None")
+    ),
     "scopes": _format_scopes,
     "pairs": _format_by_members("key", "value"),
     "named_uris": _format_by_members("name", "uri"),

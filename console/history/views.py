@@ -196,7 +196,13 @@ def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     }
     if span and not span.version.is_deleted:
         then = versions.document(span)
-        context |= _version_context(target, then)
+        context |= {
+            "version_document": then,
+            "groups": overview.describe_settings(target.kind.sections, then, set_only=True),
+            "unknown": overview.list_unknown_fields(target.kind, then),
+            "text": format_json(then.to_dict()),
+            "findings": target.kind.findings(then.to_dict()),
+        }
         try:
             comparison_target = find_comparison_target(
                 versions, form.compare_with or COMPARE_WITH_CURRENT
@@ -208,16 +214,6 @@ def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         except AuthleteError as error:
             context["error"] = error
     return render_page(request, "history/version_at.html", context)
-
-
-def _version_context(target: DocumentTarget, then: Document) -> dict[str, Any]:
-    return {
-        "version_document": then,
-        "groups": overview.describe_settings(target.kind.sections, then, set_only=True),
-        "unknown": overview.list_unknown_fields(target.kind, then),
-        "text": format_json(then.to_dict()),
-        "findings": target.kind.findings(then.to_dict()),
-    }
 
 
 def _comparison_context(

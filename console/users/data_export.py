@@ -17,7 +17,6 @@ from console.users.user_search import find_user
 from console.web.access import Member
 from console.web.responses import download
 from tenants.audit.events import SUBJECT_EXPORT
-from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import record_event
 from tenants.authlete.documents.tokens import IssuedToken
 from tenants.authlete.timestamps import datetime_from_ms
@@ -42,7 +41,17 @@ def export_user_data(
         "complete": is_whole,
         "regions": [_region_data(one) for one in user],
         "not_connected": _unconnected_regions(user),
-        "done_here": [_entry_data(entry) for entry in done],
+        "done_here": [
+            {
+                "at": entry.time.isoformat(timespec="seconds"),
+                "what": entry.operation,
+                "outcome": entry.effective_outcome,
+                "region": entry.region,
+                "service": entry.service,
+                "client": entry.client,
+            }
+            for entry in done
+        ],
     }
     text = json.dumps(content, ensure_ascii=False, indent=2)
     name = f"subject-{lookup.lookup.pk}{'' if is_whole else '-incomplete'}.json"
@@ -96,17 +105,6 @@ def _token_data(token: IssuedToken) -> dict[str, Any]:
         "refresh_ends_at": (
             _format_time(token.refresh_token_expires_at) if token.refresh_token_hash else None
         ),
-    }
-
-
-def _entry_data(entry: AuditEntry) -> dict[str, Any]:
-    return {
-        "at": entry.time.isoformat(timespec="seconds"),
-        "what": entry.operation,
-        "outcome": entry.effective_outcome,
-        "region": entry.region,
-        "service": entry.service,
-        "client": entry.client,
     }
 
 

@@ -91,7 +91,15 @@ def pause(who: Actor, webhook: Webhook) -> None:
 def resume(who: Actor, webhook: Webhook) -> None:
     """Continue deliveries, or retry now."""
     with _log_action(who, webhook, events.WEBHOOK_RESUME):
-        _update(webhook, **_active_columns())
+        _update(
+            webhook,
+            pause=Webhook.Pause.NONE,
+            paused_at=None,
+            paused_by="",
+            tries=0,
+            failing_since=None,
+            next_at=timezone.now(),
+        )
 
 
 def rotate(who: Actor, webhook: Webhook) -> str:
@@ -227,17 +235,6 @@ def _path_fingerprint(webhook: Webhook, url: str) -> Fingerprint:
 
 def _audit_value(name: str, value: Any) -> Any:
     return "all" if name in ("effects", "groups") and not value else value
-
-
-def _active_columns() -> dict[str, Any]:
-    return {
-        "pause": Webhook.Pause.NONE,
-        "paused_at": None,
-        "paused_by": "",
-        "tries": 0,
-        "failing_since": None,
-        "next_at": timezone.now(),
-    }
 
 
 def _discard_pending(webhook: Webhook) -> None:

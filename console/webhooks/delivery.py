@@ -131,7 +131,9 @@ def _deliver(webhook: Webhook) -> bool:
             return True
     body = build_body(webhook, delivery)
     if not body:  # the next one is made of what its rows are now
-        _mark_discarded(delivery)
+        Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.PENDING).update(
+            state=Delivery.State.DROPPED
+        )
         return True
     came = _send(webhook, delivery, body)
     if came is None:
@@ -225,12 +227,6 @@ def _mark_delivered(
             delivered_at=timezone.now(),
             next_at=timezone.now(),  # behind those that wait for longer
         )
-
-
-def _mark_discarded(delivery: Delivery) -> None:
-    Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.PENDING).update(
-        state=Delivery.State.DROPPED
-    )
 
 
 def _at_position(webhook: Webhook, position: int) -> QuerySet[Webhook]:

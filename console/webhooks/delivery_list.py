@@ -1,7 +1,5 @@
 """The columns, filters and export of the list of a webhook's deliveries."""
 
-from datetime import datetime
-
 from django.utils.translation import gettext_lazy as _
 
 from console.lists.definition import ListDefinition
@@ -10,18 +8,13 @@ from console.lists.facets import Facet
 from console.lists.request import ListColumn
 from console.models import Delivery
 
-
-def _attempted_at(delivery: Delivery) -> datetime:
-    return delivery.tried_at or delivery.created_at
-
-
 DELIVERIES = ListDefinition[Delivery](
     "deliveries",
     _("Deliveries"),
     _("Search deliveries by message ID, status, error or response"),
     _("Message ID, status, error or response"),
     columns=(
-        ListColumn("when", _("When"), _attempted_at),
+        ListColumn("when", _("When"), lambda delivery: delivery.tried_at or delivery.created_at),
         ListColumn("rows", _("Rows"), lambda row: row.rows),
         ListColumn("outcome", _("Outcome"), lambda row: (row.state, row.status or 0)),
         ListColumn("attempts", _("Attempts"), lambda row: row.tries, is_number=True),

@@ -80,7 +80,9 @@ def post(
     place = httpx.URL(url) if is_trusted else validate_url(url)
     network = DeadlineNetworkBackend() if is_trusted else PublicNetwork()
     network.deadline = Deadline(TIMEOUT_SECONDS)
-    request = httpx.Request("POST", place, content=body, headers=_with_default_headers(headers))
+    request = httpx.Request(
+        "POST", place, content=body, headers={"User-Agent": "Meridian", "Accept": "*/*", **headers}
+    )
     if place.userinfo:
         login = httpx.BasicAuth(place.username, place.password)
         request = next(login.sync_auth_flow(request))
@@ -129,10 +131,6 @@ def _parse_private_hosts(entries: tuple[str, ...]) -> HostList:
 def check_settings() -> None:
     """Raise `ValueError` for an invalid setting."""
     _parse_private_hosts(tuple(settings.WEBHOOK_PRIVATE_HOSTS))
-
-
-def _with_default_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    return {"User-Agent": "Meridian", "Accept": "*/*", **headers}
 
 
 def _read_start(stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> str:

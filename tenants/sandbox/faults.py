@@ -202,14 +202,6 @@ def _transform_body(
     return effect
 
 
-def _long_number(body: bytes) -> bytes:
-    return body[:1] + b'"odd":%b,' % (b"9" * 5000) + body[1:]
-
-
-def _wrong_type(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
-    return SandboxResponse(answer.status, dump_json(fault.value), answer.headers)
-
-
 def _slow_body(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
     """Send one byte at a time; ``delay`` is the pause before the first and between bytes."""
     body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
@@ -234,10 +226,6 @@ def _gzip_bomb(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse
     return SandboxResponse(200, body, answer.headers | {"Content-Encoding": "gzip"})
 
 
-def _redirect(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
-    return SandboxResponse(302, b"", {"Location": fault.location})
-
-
 def _set_header(
     name: str, value: str
 ) -> Callable[[InjectedFault, SandboxResponse], SandboxResponse]:
@@ -246,10 +234,6 @@ def _set_header(
         return answer
 
     return effect
-
-
-def _delay(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
-    return answer
 
 
 def _close_after(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
@@ -262,7 +246,7 @@ FAULT_EFFECTS: dict[str, Callable[[InjectedFault, SandboxResponse], SandboxRespo
     "html429": _html_page(429, b"429 Too Many Requests"),
     "html502": _html_page(502, b"502 Bad Gateway"),
     "html200": _html_page(200, b"Welcome"),
-    "delay": _delay,
+    "delay": lambda fault, answer: answer,
     "reset": _break_connection("reset"),
     "close": _break_connection("close"),
     "truncate": _break_connection("truncate"),  # half of the announced body
@@ -274,14 +258,16 @@ FAULT_EFFECTS: dict[str, Callable[[InjectedFault, SandboxResponse], SandboxRespo
     "trailing": _transform_body(lambda body: body + b"}"),
     "not_utf8": _transform_body(lambda body: body[:1] + b'"\xff\xfe":1,' + body[1:]),
     "empty": _transform_body(lambda body: b""),
-    "wrong_type": _wrong_type,
+    "wrong_type": lambda fault, answer: SandboxResponse(
+        answer.status, dump_json(fault.value), answer.headers
+    ),
     "nan": _transform_body(lambda body: body[:1] + b'"odd":NaN,' + body[1:]),
     "duplicate_keys": _transform_body(lambda body: body[:1] + b'"odd":1,"odd":2,' + body[1:]),
-    "long_number": _transform_body(_long_number),
+    "long_number": _transform_body(lambda body: body[:1] + b'"odd":%b,' % (b"9" * 5000) + body[1:]),
     "deep": _transform_body(lambda body: b'{"odd":' * 20_000 + b"0" + b"}" * 20_000),
     "big": _large_body,
     "gzip_bomb": _gzip_bomb,
-    "redirect": _redirect,
+    "redirect": lambda fault, answer: SandboxResponse(302, b"", {"Location": fault.location}),
     "cookie": _set_header("Set-Cookie", "AUTHLETE=sandbox; Path=/; HttpOnly"),
     "wrong_content_type": _set_header("Content-Type", "text/html"),
 }

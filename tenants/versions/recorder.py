@@ -72,7 +72,11 @@ def record_snapshot(organization_id: int, sight: ObjectSnapshot) -> None:
     contents = [Content.from_text(sight.text)] if sight.text else []
     Content.objects.bulk_create(contents, ignore_conflicts=True)
     new = _build_version(organization_id, sight, last, now)
-    if not sight.is_write and _is_external(last, new):
+    if not sight.is_write and (
+        external_changes.is_external_change(last, new)
+        if last
+        else external_changes.is_external_creation(new)
+    ):
         new.outside = Version.Outside.UNREPORTED
     try:
         with transaction.atomic():
@@ -86,14 +90,6 @@ def record_snapshot(organization_id: int, sight: ObjectSnapshot) -> None:
         return
     if new.outside:
         external_changes.report_change(last, new)
-
-
-def _is_external(last: Version | None, new: Version) -> bool:
-    return (
-        external_changes.is_external_change(last, new)
-        if last
-        else external_changes.is_external_creation(new)
-    )
 
 
 def update_last_seen(versions: Iterable[Version], moment: datetime) -> None:

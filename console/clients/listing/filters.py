@@ -97,7 +97,13 @@ def search_condition(test: SearchTerm, services: ServicesByKey) -> Q:
     expected = test.value.lower()
     match test.member:
         case "service":
-            return _in_named_services(expected, services)
+            return _in_services(
+                [
+                    location
+                    for location, service in services.items()
+                    if expected == str(location[1]) or expected in service.name.lower()
+                ]
+            )
         case "clientId" | "modifiedAt" | "createdAt":
             return _number_condition(test)
         case "locked":
@@ -133,17 +139,6 @@ def facet_condition(facet: Facet[ClientRow], values: Sequence[str]) -> Q:
             return _in_services([(a, int(b)) for a, _, b in places if b.isascii() and b.isdigit()])
         case _:
             return Q(**{f"{FACET_COLUMNS[facet.name]}__in": values})
-
-
-def _in_named_services(expected: str, services: ServicesByKey) -> Q:
-    """Match clients of services with this ID or name."""
-    return _in_services(
-        [
-            location
-            for location, service in services.items()
-            if expected == str(location[1]) or expected in service.name.lower()
-        ]
-    )
 
 
 def _number_condition(test: SearchTerm) -> Q:

@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -228,12 +227,8 @@ def rollover_context(workspace: Workspace, rollover: Rollover) -> dict[str, Any]
         "is_early": actions.is_early(rollover),
         "can_undo": actions.can_undo(rollover),
         "is_stalled": jobs.filter(queue.is_due()).exists() and not queue.has_live_worker(),
-        "advance_label": _advance_label(rollover),
+        "advance_label": ADVANCE_LABELS.get(Rollover.State(rollover.state), RUN_NOW),
     }
-
-
-def _advance_label(rollover: Rollover) -> str | Promise:
-    return ADVANCE_LABELS.get(Rollover.State(rollover.state), RUN_NOW)
 
 
 def _poll_seconds(rollover: Rollover) -> int:

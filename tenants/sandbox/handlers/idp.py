@@ -61,16 +61,17 @@ def remove(context: SandboxContext) -> SandboxResponse:
 def list_servers(context: SandboxContext) -> SandboxResponse:
     """Return the API servers."""
     _require_organization_token(context)
-    return json_response([_dump_server(region) for region in context.state.regions.values()])
-
-
-def _dump_server(region: SandboxRegion) -> JsonDict:
-    return {
-        "id": region.server_id,
-        "apiServerUrl": region.url,
-        "description": f"Shared cluster {region.name}",
-        "ownedBy": 0,
-    }
+    return json_response(
+        [
+            {
+                "id": region.server_id,
+                "apiServerUrl": region.url,
+                "description": f"Shared cluster {region.name}",
+                "ownedBy": 0,
+            }
+            for region in context.state.regions.values()
+        ]
+    )
 
 
 def _parse_body(context: SandboxContext, *required: str) -> JsonDict:

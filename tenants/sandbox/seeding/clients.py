@@ -132,7 +132,7 @@ def _server_fields(service: JsonDict, random: Random) -> JsonDict:
     """Return the fields that only the server sets."""
     return {
         "clientId": random.randrange(10**9, 10**13),
-        "clientSecret": _random_text(random, 64),
+        "clientSecret": urlsafe_b64encode(random.randbytes(64)).decode().rstrip("="),
         "clientIdAliasEnabled": True,
         "clientSource": "STATIC_REGISTRATION",
         "createdAt": service["createdAt"] + random.randrange(150 * DAY_MILLISECONDS),
@@ -165,11 +165,6 @@ def _add_unusual_values(client: JsonDict) -> None:
         "minds": [9007199254740993, ExactNumber("-0.0")],
         "apiToken": "a-secret-in-a-client-that-nobody-knows",
     }
-
-
-def _random_text(random: Random, length: int) -> str:
-    """Return base64url of ``length`` random bytes; 64 give a client secret."""
-    return urlsafe_b64encode(random.randbytes(length)).decode().rstrip("=")
 
 
 HOUR_MILLISECONDS = DAY_MILLISECONDS // 24

@@ -36,7 +36,7 @@ def can_sign(service: Service, alg: str) -> bool | None:
     if keys is None or alg not in KEY_TYPE_BY_ALG:
         return None
     return any(key_can_sign(key, alg) for key in keys) or (
-        None if _has_hardware_keys(service) else False
+        None if service.get("hsks") else False
     )
 
 
@@ -63,11 +63,6 @@ def count_other_signing_keys(service: Service, alg: str, handle: str) -> int | N
     ]
     matching = [key for key in hardware if key.get("alg") == alg]
     return len(matching) + len([key for key in keys if key_can_sign(key, alg)])
-
-
-def _has_hardware_keys(service: Service) -> bool:
-    """Return whether the service has keys in hardware modules."""
-    return bool(service.get("hsks"))
 
 
 def _jwk_set_keys(service: Service) -> list[Mapping[str, Any]] | None:
