@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.http.response import HttpResponseBase
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 
 from console.lists.csv_cells import csv_lines
 from console.web.access import ConsoleRequest, Member
-from console.web.responses import download
+from console.web.responses import download_headers
 from console.web.step_up import step_up
 from tenants.audit.events import AuditEvent
 from tenants.audit.recorder import record_event
@@ -62,7 +62,9 @@ def export_rows(
     lines = _csv(fields, rows) if file_format == "csv" else _json_lines(fields, rows)
     scope = f"{region}-{service}-" if service else ""
     name = f"{noun}-{scope}{timezone.localdate().isoformat()}.{file_format}"
-    return download(lines, name, CONTENT_TYPES[file_format])
+    return StreamingHttpResponse(
+        lines, content_type=CONTENT_TYPES[file_format], headers=download_headers(name)
+    )
 
 
 def _csv[Row](fields: ExportFields[Row], rows: Iterable[Row]) -> Iterator[str]:

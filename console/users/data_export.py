@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import HttpResponse
 
 from console.users.action_history import list_entries
 from console.users.connected_apps import CheckedService, ConnectedApp, RegionResult
 from console.users.lookups import OpenLookup
 from console.users.user_search import find_user
 from console.web.access import Member
-from console.web.responses import download
+from console.web.responses import download_headers
 from tenants.audit.events import SUBJECT_EXPORT
 from tenants.audit.recorder import record_event
 from tenants.authlete.documents.tokens import IssuedToken
@@ -23,9 +23,7 @@ from tenants.authlete.timestamps import datetime_from_ms
 from tenants.organizations.regions import get_regions
 
 
-def export_user_data(
-    member: Member, lookup: OpenLookup, reason: str, ticket: str
-) -> HttpResponseBase:
+def export_user_data(member: Member, lookup: OpenLookup, reason: str, ticket: str) -> HttpResponse:
     """Log the export, then return the file.
 
     Raises `AuditUnavailableError`; then there is no file.
@@ -55,7 +53,7 @@ def export_user_data(
     }
     text = json.dumps(content, ensure_ascii=False, indent=2)
     name = f"subject-{lookup.lookup.pk}{'' if is_whole else '-incomplete'}.json"
-    return download([text], name, "application/json")
+    return HttpResponse(text, content_type="application/json", headers=download_headers(name))
 
 
 def _unconnected_regions(results: Sequence[RegionResult]) -> list[str]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ from console.users.user_search import find_user, load_app
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import FirstSubmit, catch_failure, idempotent
 from console.web.rate_limits import REVEAL_LIMIT, SUBJECT_SEARCH_LIMIT, consume
-from console.web.responses import download, redirect_to, render_form, render_page
+from console.web.responses import download_headers, redirect_to, render_form, render_page
 from console.web.step_up import step_up
 from console.web.steps import is_in_dialog
 from tenants.audit.models import AuditEntry
@@ -114,7 +114,7 @@ def _attach_list(
 
 @organization_page(ConsolePermission.USERS)
 @step_up
-def export(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponseBase:
+def export(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
     """Download a user's data, after giving a reason."""
     open_lookup = lookups.get_lookup(member, lookup)
     form = ReasonForm(request.POST or None)
@@ -247,14 +247,15 @@ IDLE_REFRESH_SECONDS = 10
 
 
 @organization_page(None)
-def receipt(request: ConsoleRequest, member: Member, receipt: UUID) -> HttpResponseBase:
+def receipt(request: ConsoleRequest, member: Member, receipt: UUID) -> HttpResponse:
     """Show the receipt of a revocation."""
     found = receipt_store.get_receipt(member, receipt)
     report = build_report(found, member)
     if request.GET.get("format") == "json":
         content = receipt_data(report) | {"noted": _digest_data(report)}
         text = json.dumps(content, ensure_ascii=False, indent=2)
-        return download([text], f"receipt-{found.pk}.json", "application/json")
+        headers = download_headers(f"receipt-{found.pk}.json")
+        return HttpResponse(text, content_type="application/json", headers=headers)
     path = reverse("users:receipt", args=[member.organization.slug, found.pk])
     job = report.job
     context = {

@@ -1,9 +1,9 @@
 """Responses for browsers with and without htmx."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
@@ -47,10 +47,9 @@ def render_form(
     return render_page(request, template, context, part=part, status=status)
 
 
-def download(content: Iterable[str | bytes], name: str, content_type: str) -> StreamingHttpResponse:
-    """Return the file ``name`` to save, which no cache stores."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingHttpResponse(content, content_type=content_type, headers=headers)
+def download_headers(name: str) -> dict[str, str]:
+    """Return the headers of a file to save as ``name``, which no cache stores."""
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
 
 
 def redirect_to(request: ConsoleRequest, path: str) -> HttpResponse:

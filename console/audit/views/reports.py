@@ -23,7 +23,7 @@ from console.forms.timestamps import DayField
 from console.models import EvidencePackage
 from console.templatetags.text import mask
 from console.web.access import ConsoleRequest, Member, organization_page
-from console.web.responses import download, redirect_to, render_page
+from console.web.responses import download_headers, redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.audit.events import AUDIT_EXPIRE, AUDIT_EXPORT, AUDIT_READ, VERSIONS_EXPIRE
 from tenants.audit.integrity import merkle
@@ -76,7 +76,9 @@ def stream_file(member: Member, form: AuditSearchForm, file_format: str) -> Stre
     lines = WRITERS[file_format](pages)
     sent = map("".join, batched(lines, LINES_PER_CHUNK))
     name = f"record-{member.organization.slug}-{timezone.localdate().isoformat()}.{file_format}"
-    return download(sent, name, CONTENT_TYPES[file_format])
+    return StreamingHttpResponse(
+        sent, content_type=CONTENT_TYPES[file_format], headers=download_headers(name)
+    )
 
 
 def mask_entry(entry: AuditEntry) -> AuditEntry:
@@ -144,7 +146,9 @@ def _export_access_review(
     rows = list(review.list_rows())
     record_event(member.actor, AUDIT_EXPORT, object=text, label=f"{len(rows)} people, csv")
     name = f"{text.replace(' ', '-')}-{member.organization.slug}.csv"
-    return download(review.to_csv(rows), name, "text/csv; charset=utf-8")
+    return StreamingHttpResponse(
+        review.to_csv(rows), content_type="text/csv; charset=utf-8", headers=download_headers(name)
+    )
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
@@ -226,6 +230,8 @@ def download_package(
     label = f"{package.entries} entries, evidence pack"
     record_event(member.actor, AUDIT_EXPORT, object=str(package.pk), label=label)
     content, name = evidence_packages.iter_bytes(package), evidence_packages.file_name(package)
-    response = download(content, name, "application/zip")
+    response = StreamingHttpResponse(
+        content, content_type="application/zip", headers=download_headers(name)
+    )
     response["Content-Length"] = package.size
     return response

@@ -35,9 +35,7 @@ def can_sign(service: Service, alg: str) -> bool | None:
     keys = _jwk_set_keys(service)
     if keys is None or alg not in KEY_TYPE_BY_ALG:
         return None
-    return any(key_can_sign(key, alg) for key in keys) or (
-        None if service.get("hsks") else False
-    )
+    return any(key_can_sign(key, alg) for key in keys) or (None if service.get("hsks") else False)
 
 
 def key_can_sign(key: Mapping[str, Any], alg: str) -> bool:
