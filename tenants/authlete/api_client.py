@@ -52,3 +52,18 @@ class ApiClient(Protocol):
         self, value: Any, service_id: int, client_id: int = 0, *, schema: Schema | None = None
     ) -> Any:
         """Return ``value`` with secrets replaced by the fingerprints of a service or client."""
+
+
+class ServiceResource:
+    """A part of the API that belongs to one service."""
+
+    def __init__(self, client: ApiClient, service_id: int) -> None:
+        self._client = client
+        self._path_params = {"service_id": service_id}
+
+    def _send[Reply](
+        self, operation: Operation[Reply], **arguments: Unpack[CallArguments]
+    ) -> Reply:
+        """Send a call, by default with the path parameters of the resource."""
+        arguments.setdefault("path_params", self._path_params)
+        return self._client.send(operation, **arguments)

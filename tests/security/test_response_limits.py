@@ -12,8 +12,8 @@ from tenants.authlete.operation import MAX_LIST_RESPONSE_BYTES, Effect, Operatio
 from tenants.authlete.transport import deadline
 
 BASE = "https://us.example"
-READ = Operation("read", "GET", "/read", dict)
-WRITE = Operation("write", "POST", "/write", dict, Effect.CHANGE)
+READ = Operation("read", "GET /read", dict)
+WRITE = Operation("write", "POST /write", dict, Effect.CHANGE)
 
 
 @pytest.fixture

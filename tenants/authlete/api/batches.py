@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from tenants.authlete.api_client import ApiClient
+from tenants.authlete.api_client import ServiceResource
 from tenants.authlete.documents.base import ApiModel, ResultReply
 from tenants.authlete.operation import Effect, Operation
 
@@ -38,31 +38,25 @@ class BatchStatusReply(ApiModel):
 
 CREATE = Operation(
     "token_batch.create",
-    "POST",
-    "/api/{service_id}/auth/token/create/batch",
+    "POST /api/{service_id}/auth/token/create/batch",
     BatchAccepted,
     Effect.REVEAL,  # whoever chose the values holds tokens of anybody afterwards
 )
 # The same call with ``dryRun``, which makes no token.
 DRY_RUN = Operation(
-    "token_batch.dry_run", "POST", "/api/{service_id}/auth/token/create/batch", BatchAccepted
+    "token_batch.dry_run", "POST /api/{service_id}/auth/token/create/batch", BatchAccepted
 )
 STATUS = Operation(
     "token_batch.status",
-    "GET",
-    "/api/{service_id}/auth/token/create/batch/status/{token_batch_request_id}",
+    "GET /api/{service_id}/auth/token/create/batch/status/{token_batch_request_id}",
     BatchStatusReply,
 )
 
 type BatchEntries = Sequence[Mapping[str, Any]]
 
 
-class TokenBatchesApi:
+class TokenBatchesApi(ServiceResource):
     """The token batches of one service."""
-
-    def __init__(self, client: ApiClient, service_id: int) -> None:
-        self._client = client
-        self._path_params = {"service_id": service_id}
 
     def create(self, entries: BatchEntries, *, label: str = "") -> str:
         """Submit a batch; return its request ID, or an empty string if Authlete sends none."""
@@ -75,7 +69,7 @@ class TokenBatchesApi:
     def status(self, request_id: str) -> BatchStatus:
         """Return the status of a batch; raise `NotFoundError` if Authlete does not know it."""
         params = {**self._path_params, "token_batch_request_id": request_id}
-        return self._client.send(STATUS, path_params=params).status or BatchStatus()
+        return self._send(STATUS, path_params=params).status or BatchStatus()
 
     def _submit(
         self,
@@ -85,9 +79,8 @@ class TokenBatchesApi:
         label: str,
         reconciliation_hints: Mapping[str, Any],
     ) -> str:
-        reply = self._client.send(
+        reply = self._send(
             operation,
-            path_params=self._path_params,
             query=query,
             body=entries,
             label=label,

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from pydantic import SecretStr
 
 from tenants.authlete.api.reconciliation_hints import count_hint
-from tenants.authlete.api_client import ApiClient
+from tenants.authlete.api_client import ApiClient, ServiceResource
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.documents.base import ApiModel, ResultReply
 from tenants.authlete.documents.client import Client, ClientPage
@@ -56,17 +56,15 @@ class UpdatedScopes(RequestableScopes):
 
 LIST = Operation(
     "client.list",
-    "GET",
-    "/api/{service_id}/client/get/list",
+    "GET /api/{service_id}/client/get/list",
     ClientPage,
     max_response_bytes=MAX_LIST_RESPONSE_BYTES,
 )
-GET = Operation("client.get", "GET", "/api/{service_id}/client/get/{client_id}", Client)
+GET = Operation("client.get", "GET /api/{service_id}/client/get/{client_id}", Client)
 # The same call, to show the secret.
 REVEAL_SECRET = Operation(
     "client.reveal_secret",
-    "GET",
-    "/api/{service_id}/client/get/{client_id}",
+    "GET /api/{service_id}/client/get/{client_id}",
     ClientSecret,
     Effect.REVEAL,
     revealed_fields=("clientSecret",),
@@ -74,35 +72,31 @@ REVEAL_SECRET = Operation(
 # The same call, to store the secret encrypted, so that it can be restored.
 KEEP_SECRET = Operation(
     "client.keep_secret",
-    "GET",
-    "/api/{service_id}/client/get/{client_id}",
+    "GET /api/{service_id}/client/get/{client_id}",
     ClientSecret,
     Effect.REVEAL,
     revealed_fields=("clientSecret",),
 )
 CREATE = Operation(
     "client.create",
-    "POST",
-    "/api/{service_id}/client/create",
+    "POST /api/{service_id}/client/create",
     CreatedClientReply,
     Effect.CHANGE,
     success_statuses=(200, 201),
     revealed_fields=("clientSecret",),
 )
 UPDATE = Operation(
-    "client.update", "POST", "/api/{service_id}/client/update/{client_id}", Client, Effect.CHANGE
+    "client.update", "POST /api/{service_id}/client/update/{client_id}", Client, Effect.CHANGE
 )
 DELETE = Operation(
     "client.delete",
-    "DELETE",
-    "/api/{service_id}/client/delete/{client_id}",
+    "DELETE /api/{service_id}/client/delete/{client_id}",
     type(None),
     Effect.DESTROY,
 )
 SET_LOCK = Operation(
     "client.set_lock",
-    "POST",
-    "/api/{service_id}/client/lock_flag/update/{client_identifier}",
+    "POST /api/{service_id}/client/lock_flag/update/{client_identifier}",
     ResultReply,
     Effect.CHANGE,
     operation_id="client_flag_update_api",
@@ -110,16 +104,14 @@ SET_LOCK = Operation(
 # A GET that ends the old secret: never fetched ahead, never tried twice.
 REFRESH_SECRET = Operation(
     "client.refresh_secret",
-    "GET",
-    "/api/{service_id}/client/secret/refresh/{client_identifier}",
+    "GET /api/{service_id}/client/secret/refresh/{client_identifier}",
     ClientSecretChange,
     Effect.REVEAL,
     revealed_fields=("newClientSecret", "oldClientSecret"),
 )
 SET_SECRET = Operation(
     "client.set_secret",
-    "POST",
-    "/api/{service_id}/client/secret/update/{client_identifier}",
+    "POST /api/{service_id}/client/secret/update/{client_identifier}",
     ClientSecretChange,
     Effect.REVEAL,
     revealed_fields=("newClientSecret", "oldClientSecret"),
@@ -127,23 +119,20 @@ SET_SECRET = Operation(
 
 GET_REQUESTABLE_SCOPES = Operation(
     "requestable_scopes.get",
-    "GET",
-    "/api/{service_id}/client/extension/requestable_scopes/get/{client_id}",
+    "GET /api/{service_id}/client/extension/requestable_scopes/get/{client_id}",
     RequestableScopes,
     operation_id="client_extension_requestables_scopes_get_api",
 )
 UPDATE_REQUESTABLE_SCOPES = Operation(
     "requestable_scopes.update",
-    "PUT",
-    "/api/{service_id}/client/extension/requestable_scopes/update/{client_id}",
+    "PUT /api/{service_id}/client/extension/requestable_scopes/update/{client_id}",
     UpdatedScopes,
     Effect.CHANGE,
     operation_id="client_extension_requestables_scopes_update_api",
 )
 UPDATE_REQUESTABLE_SCOPES_POST = Operation(
     "requestable_scopes.update_post",
-    "POST",
-    "/api/{service_id}/client/extension/requestable_scopes/update/{client_id}",
+    "POST /api/{service_id}/client/extension/requestable_scopes/update/{client_id}",
     UpdatedScopes,
     Effect.CHANGE,
     operation_id="client_extension_requestables_scopes_update_api_post",
@@ -151,25 +140,20 @@ UPDATE_REQUESTABLE_SCOPES_POST = Operation(
 # Allows every scope again; the limit can be set again.
 DELETE_REQUESTABLE_SCOPES = Operation(
     "requestable_scopes.delete",
-    "DELETE",
-    "/api/{service_id}/client/extension/requestable_scopes/delete/{client_id}",
+    "DELETE /api/{service_id}/client/extension/requestable_scopes/delete/{client_id}",
     type(None),
     Effect.CHANGE,
     operation_id="client_extension_requestables_scopes_delete_api",
 )
 
 
-class ClientsApi:
+class ClientsApi(ServiceResource):
     """The clients of one service."""
-
-    def __init__(self, client: ApiClient, service_id: int) -> None:
-        self._client = client
-        self._path_params = {"service_id": service_id}
 
     def list(self, *, start: int = 0, end: int = 100) -> ClientPage:
         """Return the clients from ``start`` up to, but not including, ``end``."""
         query = {"start": start, "end": end}
-        return self._client.send(LIST, path_params=self._path_params, query=query)
+        return self._send(LIST, query=query)
 
     def count(self) -> int:
         """Count the clients."""
@@ -186,16 +170,16 @@ class ClientsApi:
         )
 
 
-class ClientApi:
+class ClientApi(ServiceResource):
     """One client of a service; ``label`` is its name for the audit log."""
 
     def __init__(self, client: ApiClient, service_id: int, client_id: int, label: str = "") -> None:
-        self._client = client
+        super().__init__(client, service_id)
         self._label = label
-        self._path_params = {"service_id": service_id, "client_id": client_id}
+        self._path_params["client_id"] = client_id
 
     def get(self) -> Client:
-        return self._client.send(GET, path_params=self._path_params)
+        return self._send(GET)
 
     def update(self, base_version: int, edits: Mapping[str, Any]) -> WriteResult[Client]:
         """Set the fields of ``edits``; raise `StaleVersionError` after another change."""
@@ -205,12 +189,12 @@ class ClientApi:
 
     def delete(self) -> None:
         """Delete the client and its tokens permanently."""
-        self._client.send(DELETE, path_params=self._path_params, label=self._label)
+        self._send(DELETE, label=self._label)
 
     def set_lock(self, is_locked: bool) -> bool:
         """Lock or unlock the client; return whether that changed anything."""
         try:
-            self._client.send(
+            self._send(
                 SET_LOCK,
                 path_params=self._identifier_params,
                 body={"clientLocked": is_locked},
@@ -224,15 +208,15 @@ class ClientApi:
         return True
 
     def reveal_secret(self) -> ClientSecret:
-        return self._client.send(REVEAL_SECRET, path_params=self._path_params, label=self._label)
+        return self._send(REVEAL_SECRET, label=self._label)
 
     def keep_secret(self) -> ClientSecret:
         """Return the secret, to be encrypted and shown to nobody."""
-        return self._client.send(KEEP_SECRET, path_params=self._path_params, label=self._label)
+        return self._send(KEEP_SECRET, label=self._label)
 
     def refresh_secret(self, old_fingerprint: str = "") -> ClientSecretChange:
         """Replace the secret by one that Authlete generates; the old one stops working."""
-        return self._client.send(
+        return self._send(
             REFRESH_SECRET,
             path_params=self._identifier_params,
             label=self._label,
@@ -246,7 +230,7 @@ class ClientApi:
 
         ``changes`` has the fingerprints before and after, for the audit log.
         """
-        return self._client.send(
+        return self._send(
             SET_SECRET,
             path_params=self._identifier_params,
             body={"clientSecret": secret.get_secret_value()},
@@ -255,7 +239,7 @@ class ClientApi:
         )
 
     def get_requestable_scopes(self) -> RequestableScopes:
-        return self._client.send(GET_REQUESTABLE_SCOPES, path_params=self._path_params)
+        return self._send(GET_REQUESTABLE_SCOPES)
 
     def set_requestable_scopes(
         self, scopes: Sequence[str], previous: Sequence[str] | None
@@ -264,9 +248,8 @@ class ClientApi:
 
         ``previous`` is for the audit log.
         """
-        return self._client.send(
+        return self._send(
             UPDATE_REQUESTABLE_SCOPES,
-            path_params=self._path_params,
             body={"requestableScopes": list(scopes)},
             label=self._label,
             changes=_scope_change(previous, scopes),
@@ -274,11 +257,8 @@ class ClientApi:
 
     def clear_requestable_scopes(self, previous: Sequence[str] | None) -> None:
         """Let the client request any scope of the service."""
-        self._client.send(
-            DELETE_REQUESTABLE_SCOPES,
-            path_params=self._path_params,
-            label=self._label,
-            changes=_scope_change(previous, None),
+        self._send(
+            DELETE_REQUESTABLE_SCOPES, label=self._label, changes=_scope_change(previous, None)
         )
 
     @property

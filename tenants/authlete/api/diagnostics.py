@@ -76,27 +76,24 @@ class JoseVerification(ApiModel):
     error_descriptions: list[str] | None = None
 
 
-INFO = Operation("region.info", "GET", "/api/info", dict)
-ECHO = Operation("region.echo", "GET", "/api/misc/echo", dict)
+INFO = Operation("region.info", "GET /api/info", dict)
+ECHO = Operation("region.echo", "GET /api/misc/echo", dict)
 HEALTH = Operation(  # the one operation without an operationId
     "region.health",
-    "GET",
-    "/api/lifecycle/healthcheck",
+    "GET /api/lifecycle/healthcheck",
     str,  # "OK", or what is wrong; not JSON
     operation_id="",
 )
 
 INTROSPECT = Operation(
     "token.introspect",
-    "POST",
-    "/api/{service_id}/auth/introspection",
+    "POST /api/{service_id}/auth/introspection",
     Introspection,
     success_actions=("OK", "BAD_REQUEST", "UNAUTHORIZED", "FORBIDDEN"),
 )
 INTROSPECT_STANDARD = Operation(
     "token.introspect_standard",
-    "POST",
-    "/api/{service_id}/auth/introspection/standard",
+    "POST /api/{service_id}/auth/introspection/standard",
     StandardIntrospection,
     public_content_fields=(
         "active",
@@ -113,43 +110,35 @@ INTROSPECT_STANDARD = Operation(
     ),
     success_actions=("OK", "JWT"),
 )
-VERIFY_JOSE = Operation("jose.verify", "POST", "/api/{service_id}/jose/verify", JoseVerification)
+VERIFY_JOSE = Operation("jose.verify", "POST /api/{service_id}/jose/verify", JoseVerification)
 FEDERATION_CONFIGURATION = Operation(
     "federation.configuration",
-    "POST",
-    "/api/{service_id}/federation/configuration",
+    "POST /api/{service_id}/federation/configuration",
     dict,
     success_actions=("OK", "NOT_FOUND"),
 )
 CREDENTIAL_METADATA = Operation(
-    "vci.metadata",
-    "POST",
-    "/api/{service_id}/vci/metadata",
-    dict,
-    success_actions=("OK", "NOT_FOUND"),
+    "vci.metadata", "POST /api/{service_id}/vci/metadata", dict, success_actions=("OK", "NOT_FOUND")
 )
 CREDENTIAL_JWT_ISSUER = Operation(
     "vci.jwt_issuer",
-    "POST",
-    "/api/{service_id}/vci/jwtissuer",
+    "POST /api/{service_id}/vci/jwtissuer",
     dict,
     success_actions=("OK", "NOT_FOUND"),
 )
 CREDENTIAL_JWKS = Operation(
-    "vci.jwks", "POST", "/api/{service_id}/vci/jwks", dict, success_actions=("OK", "NOT_FOUND")
+    "vci.jwks", "POST /api/{service_id}/vci/jwks", dict, success_actions=("OK", "NOT_FOUND")
 )
 TICKET_INFO = Operation(
     "ticket.info",
-    "POST",
-    "/api/{service_id}/auth/authorization/ticket/info",
+    "POST /api/{service_id}/auth/authorization/ticket/info",
     dict,
     operation_id="getAuthorizationTicketInfo",
     success_actions=("OK",),
 )
 TICKET_UPDATE = Operation(
     "ticket.update",
-    "POST",
-    "/api/{service_id}/auth/authorization/ticket/update",
+    "POST /api/{service_id}/auth/authorization/ticket/update",
     dict,
     Effect.CHANGE,
     operation_id="updateAuthorizationTicket",

@@ -6,7 +6,7 @@ Where there is a choice, the subject is sent in the body, so that no URL contain
 import re
 
 from tenants.authlete.api.identifiers import require_client_id, require_subject
-from tenants.authlete.api_client import ApiClient
+from tenants.authlete.api_client import ServiceResource
 from tenants.authlete.documents.base import ApiModel, ResultReply
 from tenants.authlete.documents.client import Client
 from tenants.authlete.operation import MAX_LIST_RESPONSE_BYTES, Effect, Operation
@@ -57,23 +57,20 @@ class GrantedScopesReply(ApiModel):
 
 LIST = Operation(
     "authorization.list",
-    "GET",
-    "/api/{service_id}/client/authorization/get/list",
+    "GET /api/{service_id}/client/authorization/get/list",
     AuthorizedClientPage,
     max_response_bytes=MAX_LIST_RESPONSE_BYTES,
 )
 LIST_POST = Operation(
     "authorization.list_post",
-    "POST",
-    "/api/{service_id}/client/authorization/get/list",
+    "POST /api/{service_id}/client/authorization/get/list",
     AuthorizedClientPage,
     operation_id="client_authorization_get_list_api_post",
     max_response_bytes=MAX_LIST_RESPONSE_BYTES,
 )
 LIST_BY_SUBJECT = Operation(
     "authorization.list_by_subject",
-    "GET",
-    "/api/{service_id}/client/authorization/get/list/{subject}",
+    "GET /api/{service_id}/client/authorization/get/list/{subject}",
     AuthorizedClientPage,
     operation_id="client_authorization_get_list_by_subject_api",
     secret_params=("subject",),
@@ -81,30 +78,26 @@ LIST_BY_SUBJECT = Operation(
 )
 UPDATE = Operation(
     "authorization.update",
-    "POST",
-    "/api/{service_id}/client/authorization/update/{client_id}",
+    "POST /api/{service_id}/client/authorization/update/{client_id}",
     ResultReply,
     Effect.CHANGE,
 )
 DELETE = Operation(
     "authorization.delete",
-    "DELETE",
-    "/api/{service_id}/client/authorization/delete/{client_id}",
+    "DELETE /api/{service_id}/client/authorization/delete/{client_id}",
     AuthorizationDeletion,
     Effect.DESTROY,
 )
 DELETE_POST = Operation(
     "authorization.delete_post",
-    "POST",
-    "/api/{service_id}/client/authorization/delete/{client_id}",
+    "POST /api/{service_id}/client/authorization/delete/{client_id}",
     AuthorizationDeletion,
     Effect.DESTROY,
     operation_id="client_authorization_delete_api_post",
 )
 DELETE_BY_SUBJECT = Operation(
     "authorization.delete_by_subject",
-    "DELETE",
-    "/api/{service_id}/client/authorization/delete/{client_id}/{subject}",
+    "DELETE /api/{service_id}/client/authorization/delete/{client_id}/{subject}",
     AuthorizationDeletion,
     Effect.DESTROY,
     operation_id="client_authorization_delete_by_subject_api",
@@ -113,36 +106,31 @@ DELETE_BY_SUBJECT = Operation(
 
 GET_SCOPES = Operation(
     "granted_scopes.get",
-    "GET",
-    "/api/{service_id}/client/granted_scopes/get/{client_id}",
+    "GET /api/{service_id}/client/granted_scopes/get/{client_id}",
     GrantedScopesReply,
 )
 GET_SCOPES_POST = Operation(
     "granted_scopes.get_post",
-    "POST",
-    "/api/{service_id}/client/granted_scopes/get/{client_id}",
+    "POST /api/{service_id}/client/granted_scopes/get/{client_id}",
     GrantedScopesReply,
     operation_id="client_granted_scopes_get_api_post",
 )
 GET_SCOPES_BY_SUBJECT = Operation(
     "granted_scopes.get_by_subject",
-    "GET",
-    "/api/{service_id}/client/granted_scopes/get/{client_id}/{subject}",
+    "GET /api/{service_id}/client/granted_scopes/get/{client_id}/{subject}",
     GrantedScopesReply,
     operation_id="client_granted_scopes_get_by_subject_api",
     secret_params=("subject",),
 )
 DELETE_SCOPES = Operation(
     "granted_scopes.delete",
-    "DELETE",
-    "/api/{service_id}/client/granted_scopes/delete/{client_id}",
+    "DELETE /api/{service_id}/client/granted_scopes/delete/{client_id}",
     ResultReply,
     Effect.DESTROY,
 )
 DELETE_SCOPES_BY_SUBJECT = Operation(
     "granted_scopes.delete_by_subject",
-    "DELETE",
-    "/api/{service_id}/client/granted_scopes/delete/{client_id}/{subject}",
+    "DELETE /api/{service_id}/client/granted_scopes/delete/{client_id}/{subject}",
     ResultReply,
     Effect.DESTROY,
     operation_id="client_granted_scopes_delete_by_subject_api",
@@ -152,8 +140,7 @@ DELETE_SCOPES_BY_SUBJECT = Operation(
 # Reads a grant or revokes it, as its body says.
 MANAGE = Operation(
     "grant.manage",
-    "POST",
-    "/api/{service_id}/gm",
+    "POST /api/{service_id}/gm",
     dict,
     Effect.DESTROY,
     operation_id="grant_m_api",
@@ -161,19 +148,15 @@ MANAGE = Operation(
 )
 
 
-class GrantsApi:
+class GrantsApi(ServiceResource):
     """The authorizations and granted scopes of one service."""
-
-    def __init__(self, client: ApiClient, service_id: int) -> None:
-        self._client = client
-        self._path_params = {"service_id": service_id}
 
     def list_authorized_clients(
         self, subject: str, *, start: int = 0, end: int = PAGE_SIZE
     ) -> AuthorizedClientPage:
         """Return clients with tokens of a user, from ``start`` up to, not including, ``end``."""
         body = {"subject": require_subject(subject), "start": start, "end": end}
-        return self._client.send(LIST_POST, path_params=self._path_params, body=body)
+        return self._send(LIST_POST, body=body)
 
     def revoke_authorization(
         self, client_id: int, subject: str, *, label: str = ""
@@ -182,7 +165,7 @@ class GrantsApi:
 
         Granted scopes stay recorded, see `delete_granted_scopes`.
         """
-        return self._client.send(
+        return self._send(
             DELETE_POST,
             path_params=self._client_params(client_id),
             body={"subject": require_subject(subject)},
@@ -192,9 +175,7 @@ class GrantsApi:
     def get_granted_scopes(self, client_id: int, subject: str) -> GrantedScopesReply:
         """Return the scopes that a user granted to a client, with or without tokens."""
         body = {"subject": require_subject(subject)}
-        return self._client.send(
-            GET_SCOPES_POST, path_params=self._client_params(client_id), body=body
-        )
+        return self._send(GET_SCOPES_POST, path_params=self._client_params(client_id), body=body)
 
     def delete_granted_scopes(
         self, client_id: int, subject: str, *, label: str = ""
@@ -204,7 +185,7 @@ class GrantsApi:
         No operation for it takes the subject in a body, so it is sent in the query, which
         neither the audit log nor other logs contain.
         """
-        return self._client.send(
+        return self._send(
             DELETE_SCOPES,
             path_params=self._client_params(client_id),
             query={"subject": require_subject(subject)},

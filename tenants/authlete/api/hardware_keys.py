@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import model_validator
 
-from tenants.authlete.api_client import ApiClient
+from tenants.authlete.api_client import ServiceResource
 from tenants.authlete.changes import diff_objects
 from tenants.authlete.documents.base import ApiModel
 from tenants.authlete.operation import MAX_LIST_RESPONSE_BYTES, Effect, Operation
@@ -45,23 +45,20 @@ class HardwareKeyList(ApiModel):
 
 LIST = Operation(
     "key.list",
-    "GET",
-    "/api/{service_id}/hsk/get/list",
+    "GET /api/{service_id}/hsk/get/list",
     HardwareKeyList,
     success_actions=("SUCCESS",),
     max_response_bytes=MAX_LIST_RESPONSE_BYTES,
 )
 GET = Operation(
     "key.get",
-    "GET",
-    "/api/{service_id}/hsk/get/{handle}",
+    "GET /api/{service_id}/hsk/get/{handle}",
     HardwareKeyReply,
     success_actions=("SUCCESS",),
 )
 CREATE = Operation(
     "key.create",
-    "POST",
-    "/api/{service_id}/hsk/create",
+    "POST /api/{service_id}/hsk/create",
     HardwareKeyReply,
     Effect.CHANGE,
     success_actions=("SUCCESS",),
@@ -69,8 +66,7 @@ CREATE = Operation(
 # Spec 3.0.16 says 204 and describes a body; either is taken.
 DELETE = Operation(
     "key.delete",
-    "DELETE",
-    "/api/{service_id}/hsk/delete/{handle}",
+    "DELETE /api/{service_id}/hsk/delete/{handle}",
     HardwareKeyReply,
     Effect.DESTROY,
     success_statuses=(200, 204),
@@ -78,15 +74,11 @@ DELETE = Operation(
 )
 
 
-class HardwareKeysApi:
+class HardwareKeysApi(ServiceResource):
     """The hardware keys of one service."""
 
-    def __init__(self, client: ApiClient, service_id: int) -> None:
-        self._client = client
-        self._path_params = {"service_id": service_id}
-
     def list(self) -> list[HardwareKey]:
-        return self._client.send(LIST, path_params=self._path_params).hsks or []
+        return self._send(LIST).hsks or []
 
     def create(
         self, *, kty: str, use: str, alg: str, kid: str, hsm_name: str = ""
@@ -99,17 +91,11 @@ class HardwareKeysApi:
         body = {"kty": kty, "use": use, "alg": alg, "kid": kid}
         if hsm_name:
             body["hsmName"] = hsm_name
-        return self._client.send(
-            CREATE,
-            path_params=self._path_params,
-            body=body,
-            label=kid,
-            changes=diff_objects({}, body),
-        ).hsk
+        return self._send(CREATE, body=body, label=kid, changes=diff_objects({}, body)).hsk
 
     def delete(self, handle: str, label: str) -> None:
         """Delete a key permanently; ``label`` is its ``kid``."""
-        self._client.send(
+        self._send(
             DELETE,
             path_params=self._path_params | {"handle": handle},
             label=label,

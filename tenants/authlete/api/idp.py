@@ -24,8 +24,7 @@ FIRST_POLL_SECONDS = 0.25  # doubles with each poll
 
 CREATE_SERVICE = Operation(
     "idp.create_service",
-    "POST",
-    "/api/service",
+    "POST /api/service",
     Service,
     Effect.CHANGE,
     success_statuses=(200, 201),
@@ -34,8 +33,7 @@ CREATE_SERVICE = Operation(
 )
 REMOVE_SERVICE = Operation(
     "idp.remove_service",
-    "POST",
-    "/api/service/remove",
+    "POST /api/service/remove",
     type(None),
     Effect.DESTROY,
     success_statuses=(200, 204),
@@ -44,8 +42,7 @@ REMOVE_SERVICE = Operation(
 )
 LIST_SERVERS = Operation(
     "idp.list_servers",
-    "GET",
-    "/api/apiserver",
+    "GET /api/apiserver",
     list[dict[str, Any]],
     host=ApiHost.IDP,
     operation_id="",

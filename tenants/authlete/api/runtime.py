@@ -10,8 +10,8 @@ from tenants.authlete.operation import Effect, Operation
 
 
 def _post(name: str, path: str, effect: Effect, *success_actions: str) -> Operation[dict[str, Any]]:
-    path = f"/api/{{service_id}}/{path}"
-    return Operation(name, "POST", path, dict, effect, success_actions=success_actions)
+    request = f"POST /api/{{service_id}}/{path}"
+    return Operation(name, request, dict, effect, success_actions=success_actions)
 
 
 AUTHORIZE = _post(
@@ -74,8 +74,7 @@ REGISTER_FEDERATED = _post(
 )
 NATIVE_SSO = Operation(
     "native_sso.process",
-    "POST",
-    "/api/{service_id}/nativesso",
+    "POST /api/{service_id}/nativesso",
     dict,
     Effect.REVEAL,
     operation_id="native_sso_api",
@@ -83,8 +82,7 @@ NATIVE_SSO = Operation(
 )
 NATIVE_SSO_LOGOUT = Operation(
     "native_sso.logout",
-    "POST",
-    "/api/{service_id}/nativesso/logout",
+    "POST /api/{service_id}/nativesso/logout",
     dict,
     Effect.DESTROY,
     operation_id="native_sso_logout_api",

@@ -14,7 +14,7 @@ from tenants.authlete.api.diagnostics import (
 )
 from tenants.authlete.api.identifiers import require_client_id, require_subject, require_token_hash
 from tenants.authlete.api.reconciliation_hints import count_hint, token_list_hint
-from tenants.authlete.api_client import ApiClient
+from tenants.authlete.api_client import ServiceResource
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.documents.tokens import (
     CreatedToken,
@@ -34,15 +34,13 @@ MAX_PAGE_SIZE = 20  # Authlete rejects more (Authlete facts, 4)
 
 LIST = Operation(
     "token.list",
-    "GET",
-    "/api/{service_id}/auth/token/get/list",
+    "GET /api/{service_id}/auth/token/get/list",
     TokenPage,
     max_response_bytes=MAX_LIST_RESPONSE_BYTES,
 )
 CREATE = Operation(
     "token.create",
-    "POST",
-    "/api/{service_id}/auth/token/create",
+    "POST /api/{service_id}/auth/token/create",
     CreatedToken,
     Effect.REVEAL,
     revealed_fields=("accessToken", "refreshToken", "jwtAccessToken"),
@@ -50,39 +48,32 @@ CREATE = Operation(
 )
 UPDATE = Operation(
     "token.update",
-    "POST",
-    "/api/{service_id}/auth/token/update",
+    "POST /api/{service_id}/auth/token/update",
     UpdatedToken,
     Effect.CHANGE,
     success_actions=("OK",),
 )
 DELETE = Operation(
     "token.delete",
-    "DELETE",
-    "/api/{service_id}/auth/token/delete/{access_token_identifier}",
+    "DELETE /api/{service_id}/auth/token/delete/{access_token_identifier}",
     type(None),
     Effect.DESTROY,
     secret_params=("access_token_identifier",),
 )
 REVOKE = Operation(
-    "token.revoke", "POST", "/api/{service_id}/auth/token/revoke", RevocationResult, Effect.DESTROY
+    "token.revoke", "POST /api/{service_id}/auth/token/revoke", RevocationResult, Effect.DESTROY
 )
 REISSUE_ID_TOKEN = Operation(
     "id_token.reissue",
-    "POST",
-    "/api/{service_id}/idtoken/reissue",
+    "POST /api/{service_id}/idtoken/reissue",
     dict,
     Effect.REVEAL,
     success_actions=("OK",),
 )
 
 
-class TokensApi:
+class TokensApi(ServiceResource):
     """The tokens of one service."""
-
-    def __init__(self, client: ApiClient, service_id: int) -> None:
-        self._client = client
-        self._path_params = {"service_id": service_id}
 
     def list(
         self,
@@ -99,7 +90,7 @@ class TokensApi:
             query["clientIdentifier"] = client_id
         if subject:
             query["subject"] = subject
-        return self._client.send(LIST, path_params=self._path_params, query=query)
+        return self._send(LIST, query=query)
 
     def count(
         self,
@@ -184,7 +175,7 @@ class TokensApi:
         token_hash = require_token_hash(token.access_token_hash)
         values = {name: after for name, (_, after) in edits.items()}
         redacted = self.redact_fields(token_hash, values)
-        return self._client.send(
+        return self._send(
             UPDATE,
             path_params=self._token_params(token.client_id, token.subject),
             body={"accessTokenHash": token_hash, **values},
@@ -203,7 +194,7 @@ class TokensApi:
         """Delete a token and its refresh token; raise `NotFoundError` if it does not exist."""
         token_hash = require_token_hash(token.access_token_hash)
         params = self._token_params(token.client_id, token.subject)
-        self._client.send(
+        self._send(
             DELETE,
             path_params=params | {"access_token_identifier": token_hash},
             label=label,
@@ -216,7 +207,7 @@ class TokensApi:
         Raises `NotFoundError` if it does not exist.
         """
         token_hash = require_token_hash(token.access_token_hash)
-        return self._client.send(
+        return self._send(
             REVOKE,
             path_params=self._token_params(token.client_id, token.subject),
             body={"accessTokenIdentifier": token_hash},
@@ -238,7 +229,7 @@ class TokensApi:
         ``client_id`` and ``subject``, if known, are for the audit log.
         """
         name = "refreshTokenIdentifier" if is_refresh_token else "accessTokenIdentifier"
-        return self._client.send(
+        return self._send(
             REVOKE,
             path_params=self._token_params(client_id, subject) if client_id else self._path_params,
             body={name: require_token_hash(token.get_secret_value())},
@@ -248,7 +239,7 @@ class TokensApi:
 
     def revoke_client(self, *, client_id: int, label: str = "") -> int:
         """Revoke all tokens of a client; return the number of revoked access tokens."""
-        return self._client.send(
+        return self._send(
             REVOKE,
             path_params=self._token_params(client_id),
             body={"clientIdentifier": str(require_client_id(client_id))},
@@ -258,16 +249,15 @@ class TokensApi:
 
     def revoke_subject(self, *, subject: str) -> int:
         """Revoke all tokens of a user; return the number of revoked access tokens."""
-        return self._client.send(
+        return self._send(
             REVOKE,
-            path_params=self._path_params,
             body={"subject": require_subject(subject)},
             reconciliation_hints=count_hint(lambda: self.count(subject=subject)),
         ).count
 
     def revoke_client_and_subject(self, *, client_id: int, subject: str, label: str = "") -> int:
         """Revoke a user's tokens at one client; return the number of revoked access tokens."""
-        return self._client.send(
+        return self._send(
             REVOKE,
             path_params=self._token_params(client_id),
             body={
@@ -290,7 +280,7 @@ class TokensApi:
             body["scopes"] = list(scopes)
         if subject:
             body["subject"] = subject
-        return self._client.send(INTROSPECT, path_params=self._path_params, body=body)
+        return self._send(INTROSPECT, body=body)
 
     def introspect_standard(
         self, token: SecretStr, *, token_type_hint: str = ""
@@ -300,7 +290,7 @@ class TokensApi:
         if token_type_hint:
             parameters["token_type_hint"] = token_type_hint
         body = {"parameters": urlencode(parameters)}
-        reply = self._client.send(INTROSPECT_STANDARD, path_params=self._path_params, body=body)
+        reply = self._send(INTROSPECT_STANDARD, body=body)
         return reply.response_content
 
     def _token_params(self, client_id: int, subject: str | None = None) -> dict[str, Any]:

@@ -39,7 +39,7 @@ IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
 OLD = 3000  # days
 SHOP = "/acme/services/us/17/"
 NOBODY = "nobody@acme.example"
-PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
 
 
 def documented():

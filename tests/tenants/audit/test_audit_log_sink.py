@@ -15,7 +15,7 @@ from tenants.authlete.outcome import Outcome
 from tenants.authlete.redaction.redactor import Redactor
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
-PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from tenants.authlete.errors import AuthleteError, UnreachableError, Unreachable
 from tenants.authlete.messages import Message
 from tenants.authlete.operation import Effect, Operation
 
-PULL = Operation("pull", "GET", "/push", dict)
-PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
-TALK = Operation("talk", "POST", "/push", dict, Effect.CHANGE, success_actions=("OK",))
+PULL = Operation("pull", "GET /push", dict)
+PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
+TALK = Operation("talk", "POST /push", dict, Effect.CHANGE, success_actions=("OK",))
 
 
 def tree(kind=AuthleteError, depth=0):

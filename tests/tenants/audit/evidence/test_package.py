@@ -26,7 +26,7 @@ from tenants.authlete.outcome import Outcome
 from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers, recompute_chain
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
-PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
 SUBJECT = "j\u00f6rg@acme.example"
 
 

@@ -41,7 +41,7 @@ def test_database_refuses_updates_and_deletions(isolated_database):
 @pytest.mark.parametrize("turn", [1, 2])
 def test_transactional_tests_have_an_audit_log(turn):
     AuditLogSink(Actor(1, "ida")).record_intents(
-        [CallIntent(Operation("o", "GET", "/", dict), "us", "/")]
+        [CallIntent(Operation("o", "GET /", dict), "us", "/")]
     )
 
     assert AuditEntry.objects.count() == 1

@@ -35,8 +35,8 @@ from tests.support.backdating import backdate_entries
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
 MINUTE = 1 / 24 / 60  # days
-PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
-PULL = Operation("pull", "GET", "/pull", dict, Effect.READ)
+PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
+PULL = Operation("pull", "GET /pull", dict, Effect.READ)
 
 
 @pytest.fixture(autouse=True)

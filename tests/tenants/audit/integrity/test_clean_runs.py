@@ -23,7 +23,7 @@ from tenants.audit.reconciliation.resolutions import resolve
 from tenants.audit.recorder import record_action, record_event
 from tenants.authlete.changes import FieldChange
 runs, seed, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-READ = Operation("look", "GET", "/look", dict, Effect.READ)
+READ = Operation("look", "GET /look", dict, Effect.READ)
 ANCHOR = Path(folder, "kept.jsonl")
 YEARS = 3000 * 86_400 * 10**9  # nanoseconds: longer than most entries are kept
 settings.AUDIT_SIGNING_KEYS = f"s1:{'C' * 43}="

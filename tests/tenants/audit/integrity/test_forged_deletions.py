@@ -26,7 +26,7 @@ from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_trigg
 from tests.support.backdating import backdate_entries
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
-PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
 YEARS_AGO = 3000  # days
 MICROSECONDS_PER_DAY = 86_400_000_000
 

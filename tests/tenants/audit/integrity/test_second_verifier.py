@@ -23,7 +23,7 @@ from tests.support.backdating import backdate_entries
 
 SCRIPT = Path(__file__).with_name("second_verifier.py")
 IDA = Actor(1, "ida@acme.example", "admin", 1, "acme", "page-1", "192.0.2.1")
-PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
 
 
 def second(keys):

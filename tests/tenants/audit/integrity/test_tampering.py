@@ -33,7 +33,7 @@ from tests.tenants.audit.integrity.tampering.runner import NAMED, table, try_all
 from tests.tenants.audit.integrity.tampering.tombstones import make_thinned, of_tombstones
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
-PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
 TAMPERINGS = os.environ.get("TAMPERINGS", "sample")
 SAMPLE = 37  # one of so many
 

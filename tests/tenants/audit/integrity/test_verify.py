@@ -26,7 +26,7 @@ from tenants.authlete.outcome import Outcome
 from tests.support.audit_tampering import drop_append_only_triggers
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
-PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
 TABLES = (AuditRecord, AuditHead, AuditEntry, AuditField, AuditBlock)
 COLUMNS = [
     (model, field.column) for model in TABLES for field in model._meta.fields if field.column

@@ -27,8 +27,8 @@ from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_trigg
 from tests.support.backdating import backdate_entries
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
-PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
-READ = Operation("look", "GET", "/look", dict, Effect.READ)
+PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
+READ = Operation("look", "GET /look", dict, Effect.READ)
 OLD = SEVEN_YEARS_IN_DAYS + 100
 
 pytestmark = pytest.mark.django_db

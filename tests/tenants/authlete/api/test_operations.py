@@ -122,4 +122,4 @@ def test_other_parameters_do_not_affect_the_path():
 
 def test_secret_parameters_must_be_in_the_path():
     with pytest.raises(ValueError, match="has no path parameters"):
-        Operation("a", "GET", "/api/{id}", dict, secret_params=("token",))
+        Operation("a", "GET /api/{id}", dict, secret_params=("token",))

@@ -12,9 +12,9 @@ from tenants.authlete.outcome import Outcome
 from tenants.authlete.transport import circuit_breaker
 from tenants.authlete.transport.deadline import Deadline
 
-PING = Operation("ping", "GET", "/ping", dict)
-PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
-TALK = Operation("talk", "GET", "/ping", dict, success_actions=("OK",))
+PING = Operation("ping", "GET /ping", dict)
+PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
+TALK = Operation("talk", "GET /ping", dict, success_actions=("OK",))
 NO = httpx.Response(400)
 YES = httpx.Response(200, json={})
 DOWN = httpx.Response(503)

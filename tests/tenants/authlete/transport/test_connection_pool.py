@@ -15,8 +15,8 @@ from tenants.authlete.outcome import Outcome
 from tenants.authlete.transport import connection_pool, egress
 from tenants.authlete.transport.deadline import Deadline
 
-PING = Operation("ping", "GET", "/ping", dict)
-PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+PING = Operation("ping", "GET /ping", dict)
+PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 

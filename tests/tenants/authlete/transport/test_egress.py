@@ -14,7 +14,7 @@ from tests.support.authlete import HOST
 from tests.support.http_proxy import run_http_proxy
 from tests.support.tls import Issuer
 
-PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tenants.authlete.transport.egress import Egress
 from tests.support.authlete import HOST
 from tests.support.tls import NOW, Issuer
 
-PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
 
 
 @pytest.fixture

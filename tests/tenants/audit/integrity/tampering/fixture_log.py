@@ -36,8 +36,8 @@ from tests.support.audit_tampering import (
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
 BO = Actor(2, "bo", "helpdesk", 2, "harbor", "page-2", "2001:db8::1")
-PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
-PULL = Operation("pull", "GET", "/pull", dict, Effect.READ)
+PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
+PULL = Operation("pull", "GET /pull", dict, Effect.READ)
 BLOCK = 10  # rows, so that a small record has several
 NEW_KEY = "a2:" + "B" * 43 + "="
 
