@@ -36,14 +36,19 @@ def render_page(
 
 
 def render_form(
-    request: ConsoleRequest, template: str, context: Mapping[str, Any], *, part: str = ""
+    request: ConsoleRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    part: str = "",
+    invalid: int = 422,
 ) -> HttpResponse:
-    """Render a page; if its ``form`` has errors, the status is 422, or 429 above a rate limit."""
+    """Render a page; if its ``form`` has errors, the status is ``invalid``, or 429 if limited."""
     form, status = context.get("form"), 200
     if form and form.errors:
         errors = form.errors.as_data().values()
         is_limited = any(error.code == RATE_LIMIT_CODE for found in errors for error in found)
-        status = 429 if is_limited else 422
+        status = 429 if is_limited else invalid
     return render_page(request, template, context, part=part, status=status)
 
 

@@ -66,7 +66,7 @@ class SecretPage:
     def render_step(self, request: ConsoleRequest, name: str, **context: Any) -> HttpResponse:
         """Render the page ``clients:<name>``, which acts on the secret."""
         context = self.context(step_label=STEP_LABELS[name], **context)
-        return render_form(request, f"clients/{name}.html", context)
+        return render_form(request, f"clients/{name}.html", context, invalid=200)
 
     def audit_fields(self, reason: str, ticket: str) -> EventDetails:
         """Return the fields of audit entries about the client."""
