@@ -146,8 +146,6 @@ def _build_step(
 ) -> ViewFunction:
     """Return the page that asks before ``action``, and runs it in the states it is possible in."""
 
-    @workspace_page(Effect.REVEAL)
-    @step_up
     def step(
         request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
     ) -> HttpResponse:
@@ -171,7 +169,8 @@ def _build_step(
                 form.add_error(None, SECRET_UNREADABLE)
         return page.render_step(request, name, form=form)
 
-    return step
+    step.__name__ = name
+    return workspace_page(Effect.REVEAL)(step_up(step))
 
 
 def _is_staged(rotation: Rotation) -> bool:

@@ -60,6 +60,7 @@ def _build_page(
         context = rollover_context(workspace, record) | {"form": form}
         return render_page(request, f"keys/{name}.html", context)
 
+    page.__name__ = action.__name__
     return workspace_page(Effect.DESTROY)(step_up(page) if steps_up else page)
 
 
