@@ -108,13 +108,14 @@ SERVICE_PRESETS: Mapping[str, ServicePreset] = {
         {
             "supportedGrantTypes": ["AUTHORIZATION_CODE", "PRE_AUTHORIZED_CODE"],
             "supportedTokenAuthMethods": ["NONE", "ATTEST_JWT_CLIENT_AUTH"],
+            "parRequired": True,
             "verifiableCredentialsEnabled": True,
             "oid4vciVersion": "1.0",
             "credentialOfferDuration": 1 * DAYS,
             "credentialTransactionDuration": 7 * DAYS,
             "cnonceDuration": 5 * MINUTES,
         },
-        {"credentialJwksUri": "/credential-jwks"},
+        {"pushedAuthReqEndpoint": "/par", "credentialJwksUri": "/credential-jwks"},
     ),
 }
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tenants.authlete.documents.client import SECTIONS
 from tenants.authlete.documents.client.rules import authentication, check_client, flows
-from tenants.authlete.documents.client.rules.fapi import check_fapi_modes
+from tenants.authlete.documents.rules import CLIENT_RULES
 from tests.support.tiers import examples
 
 BY_MEMBER = {one.api_name: one for kind in SECTIONS.values() for one in kind.settings()}
@@ -41,6 +41,11 @@ FAPI2 = WEB | {
 }
 FAPI1 = FAPI2 | {"fapiModes": ["FAPI1_ADVANCED"], "tlsClientCertificateBoundAccessTokens": True}
 CIBA = MACHINE | {"grantTypes": ["CIBA"], "bcDeliveryMode": "POLL"}
+
+
+def check_fapi_modes(client):
+    packs = [rule for rule in CLIENT_RULES if rule.pack in ("fapi1", "fapi2")]
+    return [violation for rule in packs for violation in rule(client)]
 
 
 def found(rule, client):
@@ -271,7 +276,7 @@ def test_ciba_without_delivery_mode_is_reported():
         ({"redirectUris": []}, "redirectUris", "no redirect URI"),
         ({"responseTypes": []}, "responseTypes", "not request one"),
         ({"grantTypes": ["REFRESH_TOKEN"]}, "responseTypes", "not use them"),
-        ({"responseTypes": ["CODE", "TOKEN"]}, "responseTypes", "need the implicit"),
+        ({"responseTypes": ["CODE", "ID_TOKEN"]}, "responseTypes", "need the implicit"),
         ({"responseTypes": ["CODE_ID_TOKEN"]}, "responseTypes", "need the implicit"),
         (
             {"grantTypes": ["AUTHORIZATION_CODE", "IMPLICIT"]},

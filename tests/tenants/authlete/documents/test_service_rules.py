@@ -17,6 +17,9 @@ GOOD = {
     "backchannelAuthenticationEndpoint": "https://as.example/ciba",
     "pkceRequired": True,
     "pkceS256Required": True,
+    "requestObjectRequired": True,
+    "clientAssertionAudRestrictedToIssuer": True,
+    "backchannelBindingMessageRequiredInFapi": True,
 }
 FAPI = GOOD | {
     "fapiModes": ["FAPI2_SECURITY"],

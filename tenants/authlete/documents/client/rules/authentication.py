@@ -8,6 +8,7 @@ from tenants.authlete.documents.enums import (
     JWS_ALG_ASYMMETRIC,
     JWS_ALG_SYMMETRIC,
 )
+from tenants.authlete.documents.rules import CLIENT_RULES, Severity
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
 from tenants.authlete.messages import gettext_noop as _
 
@@ -37,6 +38,12 @@ def get_auth_method(client: DocumentFields) -> str:
     return get_text(client, "tokenAuthMethod") or "NONE"
 
 
+@CLIENT_RULES.rule(
+    "secrets.public-client",
+    Severity.MEDIUM,
+    "RFC 6749, section 2.1",
+    _("Public client with a secret"),
+)
 def check_public_client_secret(client: DocumentFields) -> list[RuleViolation]:
     """Reject secrets of public clients (RFC 6749, section 2.1)."""
     if not _is_public(client) or get_auth_method(client) not in CLIENT_SECRET_METHODS:
@@ -48,6 +55,12 @@ def check_public_client_secret(client: DocumentFields) -> list[RuleViolation]:
     return [RuleViolation(("tokenAuthMethod", "clientType"), message)]
 
 
+@CLIENT_RULES.rule(
+    "secrets.public-signatures",
+    Severity.HIGH,
+    "OpenID Connect Core, section 10.1",
+    _("Public client with HMAC signatures"),
+)
 def check_public_client_signatures(client: DocumentFields) -> list[RuleViolation]:
     """Reject HMAC signatures of public clients (OpenID Connect Core, section 10.1)."""
     symmetric = [
@@ -65,6 +78,12 @@ def check_public_client_signatures(client: DocumentFields) -> list[RuleViolation
     return [RuleViolation((*symmetric, "clientType"), message)]
 
 
+@CLIENT_RULES.rule(
+    "settings.client-credentials",
+    Severity.MEDIUM,
+    "RFC 6749, section 4.4",
+    _("Client credentials for a public client"),
+)
 def check_public_client_credentials_grant(client: DocumentFields) -> list[RuleViolation]:
     """Reject client credentials for public clients (RFC 6749, section 4.4)."""
     if not _is_public(client) or "CLIENT_CREDENTIALS" not in get_texts(client, "grantTypes"):
@@ -76,6 +95,12 @@ def check_public_client_credentials_grant(client: DocumentFields) -> list[RuleVi
     return [RuleViolation(("grantTypes", "clientType"), message)]
 
 
+@CLIENT_RULES.rule(
+    "rfc9700.client-authentication",
+    Severity.HIGH,
+    "RFC 9700, section 2.5",
+    _("Confidential client without authentication"),
+)
 def check_missing_authentication(client: DocumentFields) -> list[RuleViolation]:
     """Require authentication of confidential clients (RFC 6749, section 3.2.1)."""
     if get_text(client, "clientType") != "CONFIDENTIAL" or get_auth_method(client) != "NONE":
@@ -91,6 +116,9 @@ def _is_public(client: DocumentFields) -> bool:
     return get_text(client, "clientType") == "PUBLIC"
 
 
+@CLIENT_RULES.rule(
+    "keys.sources", Severity.LOW, "RFC 7591, section 2", _("JWK Set and JWK Set URL both set")
+)
 def check_duplicate_key_sources(client: DocumentFields) -> list[RuleViolation]:
     """Reject a JWK Set beside its URL (RFC 7591, section 2)."""
     if not all(get_text(client, field) for field in KEY_SOURCES):
@@ -101,6 +129,9 @@ def check_duplicate_key_sources(client: DocumentFields) -> list[RuleViolation]:
     return [RuleViolation(KEY_SOURCES, message)]
 
 
+@CLIENT_RULES.rule(
+    "keys.authentication", Severity.LOW, "RFC 7523, section 3", _("No key to authenticate with")
+)
 def check_authentication_key(client: DocumentFields) -> list[RuleViolation]:
     """Require a public key for methods that prove a private key."""
     if _has_keys(client) or get_auth_method(client) not in KEY_BASED_METHODS:
@@ -112,6 +143,9 @@ def check_authentication_key(client: DocumentFields) -> list[RuleViolation]:
     return [RuleViolation((*KEY_SOURCES, "tokenAuthMethod"), message)]
 
 
+@CLIENT_RULES.rule(
+    "keys.signature", Severity.LOW, "RFC 9101, section 6.2", _("No key to verify requests")
+)
 def check_signature_key(client: DocumentFields) -> list[RuleViolation]:
     """Require a public key if the client signs requests."""
     signed = [
@@ -130,6 +164,12 @@ def check_signature_key(client: DocumentFields) -> list[RuleViolation]:
     return [RuleViolation((*KEY_SOURCES, *signed), message)]
 
 
+@CLIENT_RULES.rule(
+    "keys.encryption",
+    Severity.LOW,
+    "OpenID Connect Core, section 10.2",
+    _("No key to encrypt with"),
+)
 def check_encryption_key(client: DocumentFields) -> list[RuleViolation]:
     """Require a public key if responses are encrypted for the client."""
     encrypted = [
@@ -150,6 +190,7 @@ def _has_keys(client: DocumentFields) -> bool:
     return any(get_text(client, field) for field in KEY_SOURCES)
 
 
+@CLIENT_RULES.rule("keys.key-ids", Severity.LOW, "RFC 7517, section 4.5", _("Unknown key ID"))
 def check_named_keys(client: DocumentFields) -> list[RuleViolation]:
     """Report key IDs that the client's own JWK Set doesn't contain."""
     key_ids = _key_ids(get_text(client, "jwks"))
@@ -163,6 +204,12 @@ def check_named_keys(client: DocumentFields) -> list[RuleViolation]:
     ]
 
 
+@CLIENT_RULES.rule(
+    "settings.assertion-algorithm",
+    Severity.LOW,
+    "RFC 7523, section 3",
+    _("Wrong assertion algorithm"),
+)
 def check_assertion_algorithm(client: DocumentFields) -> list[RuleViolation]:
     """Require an assertion algorithm that the method can use (RFC 7523)."""
     algorithm, method = get_text(client, "tokenAuthSignAlg"), get_auth_method(client)
@@ -181,6 +228,12 @@ def check_assertion_algorithm(client: DocumentFields) -> list[RuleViolation]:
     return [RuleViolation(("tokenAuthSignAlg", "tokenAuthMethod"), message)]
 
 
+@CLIENT_RULES.rule(
+    "settings.certificate-subject",
+    Severity.LOW,
+    "RFC 8705, section 2.1.2",
+    _("Not exactly one certificate name"),
+)
 def check_certificate_subject(client: DocumentFields) -> list[RuleViolation]:
     """Require one certificate name (RFC 8705, section 2.1.2; A032216, A032217)."""
     fields = tuple(name for name in CERTIFICATE_SUBJECT_FIELDS if get_text(client, name))

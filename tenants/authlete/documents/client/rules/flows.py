@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from tenants.authlete.documents.base import DocumentFields, RuleViolation, get_text, get_texts
+from tenants.authlete.documents.rules import CLIENT_RULES, Severity
 from tenants.authlete.messages import gettext_noop as _
 
 ENCRYPTION_RESULT_CODES = {  # field prefix: Authlete's code for enc without alg
@@ -14,6 +15,9 @@ ENCRYPTION_RESULT_CODES = {  # field prefix: Authlete's code for enc without alg
 }
 
 
+@CLIENT_RULES.rule(
+    "settings.redirect-uris", Severity.LOW, "RFC 7591, section 2.1", _("No redirect URI")
+)
 def check_redirect_uris(client: DocumentFields) -> list[RuleViolation]:
     """Require a redirect URI for redirecting grant types (RFC 7591, section 2.1)."""
     redirecting = {"AUTHORIZATION_CODE", "IMPLICIT"}
@@ -23,6 +27,9 @@ def check_redirect_uris(client: DocumentFields) -> list[RuleViolation]:
     return [RuleViolation(("redirectUris", "grantTypes"), message)]
 
 
+@CLIENT_RULES.rule(
+    "settings.code-flow", Severity.LOW, "RFC 7591, section 2.1", _("Authorization code incomplete")
+)
 def check_code_flow(client: DocumentFields) -> list[RuleViolation]:
     """Require the code grant and a code response type together (RFC 7591, 2.1)."""
     has_grant = "AUTHORIZATION_CODE" in get_texts(client, "grantTypes")
@@ -43,6 +50,9 @@ def check_code_flow(client: DocumentFields) -> list[RuleViolation]:
     return [RuleViolation(("responseTypes", "grantTypes"), message)]
 
 
+@CLIENT_RULES.rule(
+    "settings.implicit-flow", Severity.LOW, "RFC 7591, section 2.1", _("Implicit grant incomplete")
+)
 def check_implicit_flow(client: DocumentFields) -> list[RuleViolation]:
     """Require the implicit grant and a token response type together.
 
@@ -75,6 +85,12 @@ def _response_type_parts(client: DocumentFields) -> set[str]:
     }
 
 
+@CLIENT_RULES.rule(
+    "settings.signed-responses",
+    Severity.LOW,
+    "JARM, section 3",
+    _("Signed responses without algorithm"),
+)
 def check_signed_responses(client: DocumentFields) -> list[RuleViolation]:
     """Require a signature algorithm if all response modes are JWTs (JARM, section 3).
 
@@ -92,6 +108,12 @@ def check_signed_responses(client: DocumentFields) -> list[RuleViolation]:
     return [RuleViolation(("authorizationSignAlg", "responseModes"), message)]
 
 
+@CLIENT_RULES.rule(
+    "settings.encryption",
+    Severity.LOW,
+    "OpenID Connect Registration, section 2",
+    _("Content encryption without algorithm"),
+)
 def check_encryption(client: DocumentFields) -> list[RuleViolation]:
     """Require alg wherever enc is set (A032211 to A032214)."""
     message = _(
@@ -105,6 +127,12 @@ def check_encryption(client: DocumentFields) -> list[RuleViolation]:
     ]
 
 
+@CLIENT_RULES.rule(
+    "settings.sector",
+    Severity.LOW,
+    "OpenID Connect Core, section 8.1",
+    _("Pairwise subject without one host"),
+)
 def check_pairwise_subject(client: DocumentFields) -> list[RuleViolation]:
     """Require one sector host (OpenID Connect Core, section 8.1; A032221)."""
     if get_text(client, "subjectType") != "PAIRWISE" or get_text(client, "sectorIdentifierUri"):
@@ -123,6 +151,9 @@ def check_pairwise_subject(client: DocumentFields) -> list[RuleViolation]:
     return [RuleViolation(fields, message, "A032221")]
 
 
+@CLIENT_RULES.rule(
+    "ciba.delivery", Severity.LOW, "CIBA Core, section 4", _("CIBA delivery incomplete")
+)
 def check_ciba_delivery(client: DocumentFields) -> list[RuleViolation]:
     """Require a delivery mode and its notification endpoint (CIBA Core, section 4)."""
     mode = get_text(client, "bcDeliveryMode")
@@ -139,6 +170,12 @@ def check_ciba_delivery(client: DocumentFields) -> list[RuleViolation]:
     return []
 
 
+@CLIENT_RULES.rule(
+    "settings.requestable-scopes",
+    Severity.MEDIUM,
+    "RFC 9700, section 2.3",
+    _("Requestable scopes not enforced"),
+)
 def check_requestable_scopes(client: DocumentFields) -> list[RuleViolation]:
     """Report requestable scopes that have no effect because the limit is off."""
     extension = client.get("extension")
