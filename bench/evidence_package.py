@@ -52,7 +52,7 @@ def build_package(query: str) -> int:
     from console.audit.evidence_packages import write_package
     from console.audit_log.search_form import AuditSearchForm
     from console.models import EvidencePackage
-    from tenants.audit.search.entries import MAX_SEQ
+    from tenants.audit.search.paging import MAX_SEQ
     from tenants.models import Organization
 
     home = Organization.objects.get(slug=ORGANIZATION)

@@ -24,8 +24,8 @@ from tenants.audit.integrity.tombstones import Tombstone
 from tenants.audit.models import AuditEntry, to_microseconds
 from tenants.audit.retention.policy import MICROSECONDS_PER_DAY
 from tenants.audit.retention.runs import list_runs
-from tenants.audit.search.entries import MAX_SEQ
 from tenants.audit.search.filters import EntryFilters
+from tenants.audit.search.paging import MAX_SEQ
 from tenants.authlete.errors import AuditUnavailableError, InvalidRequestError
 from tenants.jobs.context import JobContext
 from tenants.jobs.control import exclusive_jobs, start_job

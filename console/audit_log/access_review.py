@@ -126,7 +126,7 @@ class AccessReview:
     def _find_last_entry(self, person: str) -> AuditEntry | None:
         filters = EntryFilters(actor=(person,), until=self.as_of)
         page = search_entries(self.organization.pk, filters, size=1)
-        return next(iter(page.entries), None)
+        return next(iter(page.rows), None)
 
     def _deleted_before(self, last: AuditEntry | None) -> datetime | None:
         if self.deleted_before is None or (last and last.time >= self.deleted_before):

@@ -23,8 +23,9 @@ from console.audit_log.search_form import AuditSearchForm
 from console.lists import csv_cells
 from tenants.audit.integrity.merkle import SUBJECT_FIELDS, mentions_subject
 from tenants.audit.models import AuditEntry
-from tenants.audit.search.entries import MAX_SEQ, iterate_columns, older_cursor, search_entries
+from tenants.audit.search.entries import iterate_columns, search_entries
 from tenants.audit.search.filters import EntryFilters
+from tenants.audit.search.paging import MAX_SEQ, older_cursor
 from tenants.authlete.json.reader import replace_surrogates
 from tenants.models import Organization
 
@@ -69,7 +70,7 @@ def iter_entries(
     cursor = "" if max_seq == MAX_SEQ else older_cursor(organization, max_seq + 1)
     while True:
         page = search_entries(organization, filters, cursor, size=PAGE_SIZE)
-        yield from page.entries
+        yield from page.rows
         cursor = page.older
         if not cursor:
             return

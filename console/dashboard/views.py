@@ -129,7 +129,7 @@ def _recent_filters(member: Member) -> EntryFilters:
 def _recent_rows(member: Member) -> list[dict[str, object]]:
     """Return the newest changes, those of one request or job as one."""
     organization = member.organization.pk
-    groups = search_groups(organization, _recent_filters(member), size=MAX_RECENT_ENTRIES).groups
+    groups = search_groups(organization, _recent_filters(member), size=MAX_RECENT_ENTRIES).rows
     return [
         {
             "row": row,

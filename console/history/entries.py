@@ -98,8 +98,8 @@ def load_history(
     """Return the entries about the object that has this name now, without reads."""
     organization = target.audit_columns["organization_id"]
     page = search_groups(organization, history_filters(target), cursor, size=limit)
-    titles = load_job_titles(organization, page.groups)
-    lines = [_describe_group(target, group, name, titles) for group in page.groups]
+    titles = load_job_titles(organization, page.rows)
+    lines = [_describe_group(target, group, name, titles) for group in page.rows]
     if not page.older and (making := find_creation(target)):
         again = find_original(target, making)
         lines.append(replace(_describe_entry(target, making, name), recreated_from=again))

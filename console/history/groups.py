@@ -46,7 +46,7 @@ def expand_group(
     organization, cursor = member.organization.pk, request.GET.get(CURSOR, "")
     filters = replace(filters, page=page)
     found = search_entries(organization, filters, cursor, size=ENTRIES_PER_STEP)
-    rows = build_rows(found.entries, load_names(organization, found.entries))
+    rows = build_rows(found.rows, load_names(organization, found.rows))
     entries = [
         GroupEntry(row, entry_path(member, row.entry), undo_path(member, row.entry)) for row in rows
     ]

@@ -16,13 +16,11 @@ from console.users.receipt_report import is_receipt_confirmed
 from console.users.receipt_store import receipts_by_entry
 from console.web.access import Member
 from tenants.audit.models import AuditEntry
-from tenants.audit.search.entries import EntryPage, search_entries
 from tenants.audit.search.filters import EntryFilters
 from tenants.audit.search.groups import EntryGroup, search_groups
 
 ACTION_EFFECTS = ("change", "destroy", "reveal")
 MAX_ACTIONS = 200  # actions that are listed
-ENTRIES_PER_PAGE = 200  # entries that are read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ def action_filters(subject: str) -> EntryFilters:
 def list_actions(member: Member, subject: str) -> list[PastAction]:
     """List past actions, newest first, without reads."""
     organization = member.organization.pk
-    groups = search_groups(organization, action_filters(subject), size=MAX_ACTIONS).groups
+    groups = search_groups(organization, action_filters(subject), size=MAX_ACTIONS).rows
     receipts = receipts_by_entry(member, [group.entry for group in groups])
     actions: dict[object, PastAction] = {}
     for group in groups:
@@ -55,19 +53,6 @@ def list_actions(member: Member, subject: str) -> list[PastAction]:
         key = receipt.pk if receipt else group.newest
         actions.setdefault(key, _build_action(group, receipt))
     return list(actions.values())
-
-
-def list_entries(member: Member, subject: str) -> list[AuditEntry]:
-    """Return all entries of past actions."""
-    entries: list[AuditEntry] = []
-    page = EntryPage()
-    while True:
-        page = search_entries(
-            member.organization.pk, action_filters(subject), page.older, size=ENTRIES_PER_PAGE
-        )
-        entries += page.entries
-        if not page.older:
-            return entries
 
 
 def _build_action(group: EntryGroup, receipt: Receipt | None) -> PastAction:

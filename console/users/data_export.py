@@ -10,7 +10,8 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from console.users.action_history import list_entries
+from console.audit_log.export_formats import iter_entries
+from console.users.action_history import action_filters
 from console.users.connected_apps import CheckedService, ConnectedApp, RegionResult
 from console.users.lookups import OpenLookup
 from console.users.user_search import find_user
@@ -29,7 +30,7 @@ def export_user_data(member: Member, lookup: OpenLookup, reason: str, ticket: st
     Raises `AuditUnavailableError`; then there is no file.
     """
     record_event(member.actor, SUBJECT_EXPORT, subject=lookup.subject, reason=reason, ticket=ticket)
-    done = list_entries(member, lookup.subject)
+    done = list(iter_entries(member.organization.pk, action_filters(lookup.subject)))
     user = find_user(member, lookup.subject)
     is_whole = all(result.is_complete for result in user)
     content = {

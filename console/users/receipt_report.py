@@ -230,7 +230,7 @@ def _load_calls(receipt: Receipt) -> list[ReceiptCall]:
     if not receipt.page:
         return []
     filters = EntryFilters(page=receipt.page, effects=("destroy",))
-    entries = search_entries(receipt.organization_id, filters, size=MAX_CALLS).entries
+    entries = search_entries(receipt.organization_id, filters, size=MAX_CALLS).rows
     macs = _load_macs([entry.seq for entry in entries])
     macs |= _load_macs([entry.outcome_seq for entry in entries if entry.outcome_seq])
     ends = find_resolutions(receipt.organization_id, [entry.entry for entry in entries])

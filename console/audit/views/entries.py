@@ -55,8 +55,9 @@ from tenants.audit.events import AUDIT_RESOLVE, EVENTS
 from tenants.audit.integrity.chain_position import find_position
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.resolutions import find_resolution_entry, find_unresolved
-from tenants.audit.search.entries import MAX_COUNTED, EntryPage, count_entries, search_entries
-from tenants.audit.search.groups import GroupPage, search_groups
+from tenants.audit.search.entries import MAX_COUNTED, count_entries, search_entries
+from tenants.audit.search.groups import EntryGroup, search_groups
+from tenants.audit.search.paging import SearchPage
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.operation import Effect
 from tenants.authlete.result_codes import get_meaning
@@ -113,13 +114,13 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 def _search_context(member: Member, form: AuditSearchForm, cursor: str) -> dict[str, Any]:
     """Return the entries found and the links to related searches."""
     organization, filters = member.organization.pk, form.to_filters()
-    page: EntryPage | GroupPage
+    page: SearchPage[AuditEntry] | SearchPage[EntryGroup]
     if filters.names_single_entries:
         page = search_entries(organization, filters, cursor, size=ENTRIES_PER_PAGE)
-        rows = build_rows(page.entries, load_names(organization, page.entries))
+        rows = build_rows(page.rows, load_names(organization, page.rows))
     else:
         page = search_groups(organization, filters, cursor, size=ENTRIES_PER_PAGE)
-        rows = build_group_rows(organization, page.groups)
+        rows = build_group_rows(organization, page.rows)
     base_path = reverse("audit:index", args=[member.organization.slug])
     group_query = search_links.group_query(form)
     cells = EntryTableRenderer(form.query, base_path, group_query)

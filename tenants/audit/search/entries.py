@@ -5,7 +5,7 @@ nothing. Each filter has an index (tests/tenants/audit/search/test_query_plans.p
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -25,30 +25,18 @@ from tenants.audit.models import (
     AuditField,
     to_microseconds,
 )
-from tenants.audit.positions import open_position, seal_position
 from tenants.audit.search.change_values import ChangeValueMatch
 from tenants.audit.search.filters import ALL_ENTRIES, NARROW_FILTERS, RARE_EFFECTS, EntryFilters
+from tenants.audit.search.paging import MAX_SEQ, SearchPage, load_page
 from tenants.audit.search.text_normalization import case_variants
-from tenants.crypto.vault import UnsealError
 
 MAX_COUNTED = 1000  # more are shown as "more than"
-MAX_SEQ = 2**63 - 1
 
 EXACT_FILTERS = (
     "actor role region service client subject mark object operation entry page ticket code address"
 ).split()
 SPARSE_COLUMNS = "client subject object ticket page address".split()  # indexed where not empty
 CHANGE_EFFECTS = {"change", *RARE_EFFECTS}
-
-
-@dataclass(frozen=True, slots=True)
-class EntryPage:
-    """A page of entries, newest first."""
-
-    entries: list[AuditEntry] = field(default_factory=list)
-    older: str = ""  # the cursor of the page that follows, empty at the end
-    newer: str = ""
-    horizon: datetime | None = None  # see `Filters.horizon`
 
 
 def search_entries(
@@ -58,26 +46,20 @@ def search_entries(
     *,
     size: int = 50,
     now: datetime | None = None,
-) -> EntryPage:
+) -> SearchPage[AuditEntry]:
     """Return a page of entries that match ``filters``.
 
     An invalid ``cursor`` returns the first page.
     """
-    now = now or datetime.now(UTC)
-    up, seq = parse_cursor(organization, cursor)
-    low, high = (seq + 1, MAX_SEQ) if up else (1, seq - 1)
-    near = select_nearest(organization, filters, now, low, high, ascending=up, limit=size + 1)
-    rows = sorted(near, key=attrgetter("seq"), reverse=not up)
-    beyond, rows = len(rows) > size, rows[:size]
-    if up:
-        rows.reverse()
-    is_last, is_first = (False, not beyond) if up else (not beyond, seq > MAX_SEQ)
-    return EntryPage(
-        rows,
-        older="" if is_last or not rows else older_cursor(organization, rows[-1].seq),
-        newer="" if is_first or not rows else newer_cursor(organization, rows[0].seq),
-        horizon=filters.horizon(now),
-    )
+    now, get_seq = now or datetime.now(UTC), attrgetter("seq")
+
+    def select(low: int, high: int, limit: int, *, ascending: bool) -> list[AuditEntry]:
+        near = select_nearest(
+            organization, filters, now, low, high, ascending=ascending, limit=limit
+        )
+        return sorted(near, key=get_seq, reverse=not ascending)
+
+    return load_page(organization, cursor, size, filters.horizon(now), select, get_seq)
 
 
 def find_last_seq(organization: int) -> int:
@@ -126,24 +108,6 @@ def count_entries(
         return parts[0].count()
     numbers = {seq for part in parts for seq in part.values_list("seq", flat=True)}
     return min(len(numbers), MAX_COUNTED + 1)
-
-
-def older_cursor(organization: int, seq: int) -> str:
-    """Return the cursor of the page with the entries before ``seq``."""
-    return f"o{seal_position(organization, seq)}"
-
-
-def newer_cursor(organization: int, seq: int) -> str:
-    """Return the cursor of the page with the entries after ``seq``."""
-    return f"n{seal_position(organization, seq)}"
-
-
-def parse_cursor(organization: int, cursor: str) -> tuple[bool, int]:
-    """Return whether the cursor leads to newer entries, and its sequence number."""
-    try:
-        return cursor[:1] == "n", open_position(organization, cursor[1:])
-    except UnsealError:
-        return False, MAX_SEQ + 1
 
 
 def select_nearest(

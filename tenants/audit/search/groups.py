@@ -8,22 +8,16 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Max, Min, Q, QuerySet, Value, When
 
 from tenants.audit.events import EVENTS
 from tenants.audit.models import OUTCOME_TIMEOUT, AuditEntry, to_microseconds
-from tenants.audit.search.entries import (
-    MAX_SEQ,
-    matching_entries,
-    newer_cursor,
-    older_cursor,
-    parse_cursor,
-    select_nearest,
-)
+from tenants.audit.search.entries import matching_entries, select_nearest
 from tenants.audit.search.filters import ALL_ENTRIES, EntryFilters
+from tenants.audit.search.paging import SearchPage, load_page
 from tenants.authlete.operation import Effect
 from tenants.authlete.outcome import Outcome
 
@@ -46,16 +40,6 @@ class EntryGroup:
     has_equal_changes: bool = True  # all entries of the main operation change the same
 
 
-@dataclass(frozen=True, slots=True)
-class GroupPage:
-    """A page of groups, newest first."""
-
-    groups: list[EntryGroup] = field(default_factory=list)
-    older: str = ""  # cursor of the next page, empty at the end
-    newer: str = ""
-    horizon: datetime | None = None  # see `EntryFilters.horizon`
-
-
 def search_groups(
     organization: int,
     filters: EntryFilters = ALL_ENTRIES,
@@ -63,27 +47,18 @@ def search_groups(
     *,
     size: int = 50,
     now: datetime | None = None,
-) -> GroupPage:
+) -> SearchPage[EntryGroup]:
     """Return a page of groups of the entries that match ``filters``.
 
     An invalid ``cursor`` returns the first page.
     """
     now = now or datetime.now(UTC)
-    up, seq = parse_cursor(organization, cursor)
-    low, high = (seq + 1, MAX_SEQ) if up else (1, seq - 1)
     search = _GroupSearch(organization, filters, now)
-    groups = search.nearest(low, high, size + 1, ascending=up)
-    beyond, groups = len(groups) > size, groups[:size]
-    if up:
-        groups.reverse()
-    _load_details(organization, groups, filters, now)
-    is_last, is_first = (False, not beyond) if up else (not beyond, seq > MAX_SEQ)
-    return GroupPage(
-        groups,
-        older="" if is_last or not groups else older_cursor(organization, groups[-1].newest),
-        newer="" if is_first or not groups else newer_cursor(organization, groups[0].newest),
-        horizon=filters.horizon(now),
+    page = load_page(
+        organization, cursor, size, filters.horizon(now), search.nearest, attrgetter("newest")
     )
+    _load_details(organization, page.rows, filters, now)
+    return page
 
 
 @dataclass(slots=True)

@@ -104,7 +104,7 @@ def finds(organization, query, entry):
     form = AuditSearchForm(QueryDict(unescape(query[1:])), organization)
     if not form.is_valid():
         return False
-    return entry in search_entries(organization.pk, form.to_filters()).entries
+    return entry in search_entries(organization.pk, form.to_filters()).rows
 
 
 @pytest.mark.parametrize("entry", ENTRIES, indirect=True)

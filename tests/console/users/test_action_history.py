@@ -11,10 +11,7 @@ def world(world_with_scopes):
     return world_with_scopes
 
 
-def test_bulk_revocation_is_one_entry_of_the_history(
-    desk, begin, worker, look_up, acme, monkeypatch
-):
-    monkeypatch.setattr("console.users.action_history.ENTRIES_PER_PAGE", 3)
+def test_bulk_revocation_is_one_entry_of_the_history(desk, begin, worker, look_up, acme):
     did(acme, ticket="INC-1", reason="Lost phone")
     path = begin()
     worker()

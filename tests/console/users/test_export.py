@@ -108,7 +108,7 @@ def test_hourly_limit_applies(export, settings):
 
 
 def test_export_contains_the_whole_action_history(export, monkeypatch):
-    monkeypatch.setattr("console.users.action_history.ENTRIES_PER_PAGE", 1)  # entries of one look
+    monkeypatch.setattr("console.audit_log.export_formats.PAGE_SIZE", 1)
     export()
 
     done = export().json()["done_here"]

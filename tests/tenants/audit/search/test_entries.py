@@ -10,15 +10,9 @@ import pytest
 from tenants.audit import record_builder
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
-from tenants.audit.search.entries import (
-    MAX_COUNTED,
-    count_entries,
-    iterate_columns,
-    newer_cursor,
-    older_cursor,
-    search_entries,
-)
+from tenants.audit.search.entries import MAX_COUNTED, count_entries, iterate_columns, search_entries
 from tenants.audit.search.filters import EntryFilters
+from tenants.audit.search.paging import newer_cursor, older_cursor
 from tenants.audit.subject_index import fingerprint_subject
 from tenants.audit.writer import writer
 from tenants.authlete.changes import FieldChange
@@ -30,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 def found(filters=EntryFilters(), cursor="", organization=1, **how):  # noqa: B008
     page = search_entries(organization, filters, cursor, now=NOW, **how)
-    return [entry.seq for entry in page.entries]
+    return [entry.seq for entry in page.rows]
 
 
 def test_newest_entries_come_first():
@@ -134,7 +128,7 @@ def test_pages_cover_all_entries_in_order(size):
     ):
         read = iterate_columns(1, filters, ["seq", "actor"], size=size)
         told = [row for page in read for row in page]
-        whole = search_entries(1, filters).entries
+        whole = search_entries(1, filters).rows
         assert told == [(entry.seq, entry.actor) for entry in whole]
         assert set(dict(told)) <= {*kept}
 
@@ -264,12 +258,12 @@ def test_cursors_lead_to_the_end_and_back(seven):
     while pages[-1].older:
         pages.append(search_entries(1, filters, pages[-1].older, size=3))
 
-    assert [[e.seq for e in page.entries] for page in pages] == [seqs[:3], seqs[3:6], seqs[6:]]
+    assert [[e.seq for e in page.rows] for page in pages] == [seqs[:3], seqs[3:6], seqs[6:]]
 
     back = [pages.pop()]
     while back[-1].newer:
         back.append(search_entries(1, filters, back[-1].newer, size=3))
-    assert [[e.seq for e in page.entries] for page in back] == [seqs[6:], seqs[3:6], seqs[:3]]
+    assert [[e.seq for e in page.rows] for page in back] == [seqs[6:], seqs[3:6], seqs[:3]]
     assert back[-1].older
 
 
@@ -278,7 +272,7 @@ def test_exactly_full_page_is_the_last(seven):
 
     page = search_entries(1, filters, size=7)
 
-    assert ([e.seq for e in page.entries], page.older, page.newer) == (seqs, "", "")
+    assert ([e.seq for e in page.rows], page.older, page.newer) == (seqs, "", "")
 
 
 def test_new_entries_do_not_shift_pages():
@@ -299,7 +293,7 @@ def test_invalid_cursor_is_the_first_page(cursor):
 def test_empty_page_has_no_cursors():
     page = search_entries(1)
 
-    assert (page.entries, page.older, page.newer) == ([], "", "")
+    assert (page.rows, page.older, page.newer) == ([], "", "")
 
 
 def test_count_stops_at_its_limit():
@@ -321,7 +315,7 @@ def test_unindexed_search_covers_a_month():
     seq = keep(region="jp", ago=timedelta(days=29))
 
     page = search_entries(1, EntryFilters(region="jp"), now=NOW)
-    assert [e.seq for e in page.entries] == [seq]
+    assert [e.seq for e in page.rows] == [seq]
     assert page.horizon == NOW - MONTH
 
 

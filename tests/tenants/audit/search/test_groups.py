@@ -29,7 +29,7 @@ def all_pages(filters, size):
     back = [pages[-1]]
     while back[-1].newer:
         back.append(search_groups(1, filters, back[-1].newer, size=size, now=NOW))
-    return [[[group.newest for group in page.groups] for page in way] for way in (pages, back)]
+    return [[[group.newest for group in page.rows] for page in way] for way in (pages, back)]
 
 
 def test_entries_of_a_page_are_one_group():
@@ -41,7 +41,7 @@ def test_entries_of_a_page_are_one_group():
     keep(of_page("other"), "service.update", "change")
     end = keep(job, "job.ended", "change", end=Outcome.UNKNOWN)
 
-    group, other = search_groups(1, CHANGES, now=NOW).groups
+    group, other = search_groups(1, CHANGES, now=NOW).rows
 
     assert (group.page, group.newest, group.entry.seq, group.count) == ("job", end, last, 5)
     assert group.outcomes == {Outcome.SUCCEEDED: 4, Outcome.UNKNOWN: 1}
@@ -52,7 +52,7 @@ def test_entries_of_a_page_are_one_group():
 def test_entries_without_a_page_stay_single():
     seqs = [keep(of_page("")), keep(of_page(""))]
 
-    assert [group.newest for group in search_groups(1, now=NOW).groups] == seqs[::-1]
+    assert [group.newest for group in search_groups(1, now=NOW).rows] == seqs[::-1]
 
 
 def test_only_matching_entries_count():
@@ -60,7 +60,7 @@ def test_only_matching_entries_count():
     keep(of_page("job"))
     keep(replace(EVE, page_id="job"), "service.update", "change")
 
-    (group,) = search_groups(1, CHANGES, now=NOW).groups
+    (group,) = search_groups(1, CHANGES, now=NOW).rows
 
     assert (group.newest, group.count) == (change, 1)
 
@@ -73,7 +73,7 @@ def test_groups_say_whether_all_changes_are_equal(values, expected):
         changes = [FieldChange("name", before, after)]
         keep(of_page("job"), "client.update", "change", changes=changes)
 
-    (group,) = search_groups(1, CHANGES, now=NOW).groups
+    (group,) = search_groups(1, CHANGES, now=NOW).rows
 
     assert group.has_equal_changes is expected
 
@@ -92,7 +92,7 @@ def test_each_group_appears_once(size, filters):
         changes = [FieldChange("f", 1, number)] if number % 2 else []
         keep(of_page(page), "service.update", effect, changes=changes)
     newest: dict[object, int] = {}
-    for entry in search_entries(1, filters, size=100, now=NOW).entries:
+    for entry in search_entries(1, filters, size=100, now=NOW).rows:
         newest.setdefault(entry.page or entry.seq, entry.seq)
     expected = sorted(newest.values(), reverse=True)
 
@@ -109,6 +109,6 @@ def test_large_group_hides_no_other():
     for _ in range(30):
         last = keep(of_page("job"), "client.update", "change")
 
-    groups = search_groups(1, CHANGES, size=2, now=NOW).groups
+    groups = search_groups(1, CHANGES, size=2, now=NOW).rows
 
     assert [group.newest for group in groups] == [last, early]
