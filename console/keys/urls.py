@@ -1,6 +1,14 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from console.keys.views import hsm, inventory, jwks, rollover_actions, rollover_list, rollovers
+from console.keys.views import (
+    expiry_list,
+    hsm,
+    inventory,
+    jwks,
+    rollover_actions,
+    rollover_list,
+    rollovers,
+)
 
 app_name = "keys"
 hsm_urls: list[URLPattern | URLResolver] = [
@@ -31,7 +39,7 @@ service_urls: list[URLPattern | URLResolver] = [
 ]
 urlpatterns = [
     path("keys/", inventory.index, name="index"),
-    path("keys/expiry/", inventory.expiry, name="expiry"),
+    path("keys/expiry/", expiry_list.expiry, name="expiry"),
     path("keys/rollovers/", rollover_list.rollovers, name="rollovers"),
     path("services/<slug:region>/<number:service_id>/keys/", include(service_urls)),
 ]

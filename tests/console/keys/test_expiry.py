@@ -50,7 +50,7 @@ def board(acme, member, time_machine):
 
 
 def names(response):
-    return [row["item"].name for row in response.context["rows"]]
+    return [row.item.name for row in response.context["list_page"].rows]
 
 
 def test_expirations_are_listed_earliest_first(board):
@@ -64,7 +64,10 @@ def test_expirations_are_listed_earliest_first(board):
         assertContains(response, kind)
     assert names(board.get(f"{URL}?within=30")) == ["Ledger", "CN=soon"]
     assert names(board.get(f"{URL}?within=0")) == ["CN=late"]
-    assert len(names(board.get(f"{URL}?within=x"))) == 7
+    assert names(board.get(f"{URL}?kind=certificate&sort=-expires")) == ["CN=soon", "CN=late"]
+    exported = board.get(f"{URL}?within=0&download=csv").getvalue().decode().splitlines()
+    assert len(exported) == 2
+    assert "certificate,CN=late,eu,17,44" in exported[1]
 
 
 def test_rows_link_where_to_act(board, member):
@@ -95,7 +98,8 @@ def test_recipients_and_sent_notices_are_shown(board, acme, settings):
     response = board.get(URL)
 
     assertContains(response, "1 admin or editor gets one email")
-    assert [row["item"].name for row in response.context["rows"] if row["notice"]] == ["CN=late"]
+    rows = response.context["list_page"].rows
+    assert [row.item.name for row in rows if row.notice] == ["CN=late"]
     settings.MAILERS = mailer_config("")
     assertContains(board.get(URL), "Email notifications are off")
 
