@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy
 from console.audit import bulk_resolution
 from console.audit.bulk_resolution import ResolveForm, SelectionForm, next_step
 from console.audit.search_links import log_read
-from console.audit_log.entry_rows import build_row, build_rows, describe_entry_changes, load_names
+from console.audit.unresolved_list import UNRESOLVED, UnresolvedRow
+from console.audit_log.entry_rows import build_row, describe_entry_changes, load_names
 from console.forms.change_forms import ChangeReasonForm
+from console.lists.definition import render_list
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import idempotent
 from console.web.responses import redirect_to, render_form, render_page
@@ -31,7 +33,6 @@ from tenants.jobs.models import OPEN_JOB_STATES, Job
 from tenants.organizations.reconciliation import find_evidence
 from tenants.organizations.roles import ConsolePermission
 
-ENTRIES_PER_PAGE = 25  # entries a page
 STATE_CHANGED_TEXT = gettext_lazy(
     "The state at Authlete has changed since you opened this page. Nothing "
     "was resolved. Check it again."
@@ -40,22 +41,18 @@ ALREADY_RESOLVED_TEXT = gettext_lazy("This outcome is already resolved.")
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
-def unresolved(request: ConsoleRequest, member: Member) -> HttpResponse:
+def unresolved(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     """List calls with unknown outcomes that may have changed something."""
     organization = member.organization.pk
-    unwritten = not log_read(member, "unknown outcomes")
-    page = Paginator(found(organization), ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
-    entries = list(page)
-    names = load_names(organization, entries)
+    is_logged = log_read(member, "unknown outcomes")
+    rows = [UnresolvedRow(entry) for entry in found(organization)]
     jobs = Job.objects.filter(organization=organization, state__in=OPEN_JOB_STATES)
     context = {
-        "member": member,
-        "log_unavailable": unwritten,
-        "page": page,
-        "lines": build_rows(entries, names),
+        "log_unavailable": not is_logged,
+        "bulk": member.can(ConsolePermission.ADMINISTRATION) and len(rows) > 1,
         "job": jobs.filter(kind=bulk_resolution.RESOLVE_JOB_KIND).first(),
     }
-    return render_page(request, "audit/unresolved.html", context)
+    return render_list(request, member, UNRESOLVED, rows, "audit/unresolved.html", context)
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)

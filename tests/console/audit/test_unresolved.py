@@ -36,6 +36,22 @@ def test_resolve_all_is_offered_for_several_calls(member, keep):
     assert "Resolve all 2" in admin.get(URL).text
 
 
+def test_unknown_outcomes_are_filtered_sorted_and_exported(auditor, keep):
+    keep("client.update", end=None, label="Till", ago=MINUTES)
+    keep("client.delete", "destroy", Outcome.UNKNOWN, label="Kiosk")
+
+    def labels(query):
+        return [row.entry.label for row in auditor.get(URL + query).context["list_page"].rows]
+
+    assert labels("") == ["Kiosk", "Till"]
+    assert labels("?sort=when") == ["Till", "Kiosk"]
+    assert labels("?operation=client.update") == ["Till"]
+    assert labels("?q=kiosk&effect=change") == []
+    exported = auditor.get(f"{URL}?effect=destroy&download=csv").getvalue().decode().splitlines()
+    assert len(exported) == 2
+    assert "client.delete,Delete the client Kiosk,destroy" in exported[1]
+
+
 def test_audit_log_counts_unknown_outcomes(auditor, keep):
     keep("client.update", end=None, ago=MINUTES)
     keep("client.get", "read", Outcome.UNKNOWN)
