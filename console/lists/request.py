@@ -219,7 +219,7 @@ def list_context(
         "list_request": list_request,
         "query": list_request.query,
         "list_page": page,
-        "sizes": PAGE_SIZES,
+        "sizes": PAGE_SIZES if page.total > PAGE_SIZES[0] else (),
         "facets": [(facet, links) for facet, links in facets if not facet.is_quick],
         "quick": [link for facet, links in facets if facet.is_quick for link in links],
         "selected_links": list(list_request.selected_links()),

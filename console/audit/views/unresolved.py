@@ -20,7 +20,7 @@ from console.forms.change_forms import ChangeReasonForm
 from console.lists.definition import render_list
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import idempotent
-from console.web.responses import redirect_to, render_form, render_page
+from console.web.responses import redirect_to, render_form
 from tenants.audit.events import EVENTS
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.evidence import Conclusion
