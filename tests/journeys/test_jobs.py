@@ -34,7 +34,7 @@ def test_job_page_polls_until_the_job_ends(scene):
     expect(page.get_by_role("button", name="Pause")).to_have_count(0)
     expect(page.get_by_text("1 running")).to_have_count(0)
     expect(page.locator("[hx-trigger^=every]")).to_have_count(0)
-    page.get_by_role("link", name="rejected").click()
+    page.get_by_role("link", name="not sent").click()
     expect(page.get_by_role("row", name="Loyalty points (closed)")).to_be_visible()
     expect(page.get_by_role("row")).to_have_count(2)
 
