@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from console.models import Batch, BatchRequest, Chunk
-from tenants.jobs import queue
+from tenants.jobs import leases, queue
 from tenants.jobs.models import OPEN_JOB_STATES, Job, JobState
 
 FAST_POLL_SECONDS, SLOW_POLL_SECONDS = 2, 10
@@ -177,7 +177,7 @@ class BatchJobs:
     def is_stalled(self) -> bool:
         """Whether a job is due and no worker is alive."""
         pks = [job.pk for job in (self.job, self.poll_job) if job]
-        due = Job.objects.filter(queue.is_due(), pk__in=pks)
+        due = Job.objects.filter(leases.is_due(), pk__in=pks)
         return due.exists() and not queue.has_live_worker()
 
 

@@ -26,7 +26,7 @@ from tenants.audit.actor import Actor
 from tenants.audit.reconciliation.resolutions import Resolution
 from tenants.audit.reconciliation.resolutions import find_resolutions as found_out
 from tenants.authlete.operation import Effect
-from tenants.jobs import control, queue
+from tenants.jobs import control, leases, queue
 from tenants.jobs.control import can_control
 from tenants.jobs.models import (
     UNFINISHED_ITEM_STATES,
@@ -186,7 +186,7 @@ def _get_job(member: Member, pk: UUID) -> Job:
 
 def _is_stalled(jobs: QuerySet[Job]) -> bool:
     """Return whether a job is due and no worker is running."""
-    return jobs.filter(queue.is_due()).exists() and not queue.has_live_worker()
+    return jobs.filter(leases.is_due()).exists() and not queue.has_live_worker()
 
 
 def _refresh_seconds(progress: JobProgress) -> int:

@@ -28,8 +28,8 @@ from tenants.audit.integrity import anchors
 from tenants.audit.store import write_failures
 from tenants.authlete.operation import Effect
 from tenants.authlete.transport.circuit_breaker import HealthSample
+from tenants.jobs.leases import is_due
 from tenants.jobs.models import Job
-from tenants.jobs.queue import is_due
 from tenants.organizations.api_clients import get_region_health
 from tenants.organizations.roles import Role
 

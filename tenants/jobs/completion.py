@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from tenants.audit import events
 from tenants.audit.actor import Actor
 from tenants.audit.events import AuditEvent
+from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import EventDetails, record_action
 from tenants.authlete.changes import FieldChange
+from tenants.authlete.outcome import Outcome
 from tenants.jobs import leases
 from tenants.jobs.models import (
     UNFINISHED_ITEM_STATES,
@@ -53,7 +55,20 @@ def load_starter(job: Job, permission: Permission) -> Actor | None:
 def pause_with_problem(job: Job, lease: UUID, problem: str) -> None:
     """Pause the job and store the problem."""
     with record_action(worker_actor(job), events.JOB_PAUSE, **event_details(job)):
-        _leave_running_state(job, lease, state=JobState.PAUSED, error=problem)
+        _leave_running_state(job, lease, JobState.PAUSED, problem)
+
+
+def has_ended(job: Job) -> bool:
+    """Return whether the audit log says that the job ended and wasn't retried since."""
+    entries = AuditEntry.objects.filter(
+        organization_id=job.organization_id, object=str(job.pk), object__gt=""
+    )
+    ends = [event.name for event in (events.JOB_END, events.JOB_REJECT, events.JOB_CANCEL)]
+    starts = [event.name for event in (events.JOB_START, events.JOB_RETRY)]
+    failed = [Outcome.REJECTED, Outcome.NOT_SENT]  # an open one may have taken effect
+    was = Q(operation__in=ends, outcome=Outcome.SUCCEEDED)
+    newest = entries.filter(was | Q(~Q(outcome__in=failed), operation__in=starts)).first()
+    return newest is not None and newest.operation in ends
 
 
 def end_job(
@@ -63,7 +78,7 @@ def end_job(
     details = event_details(job)
     details["changes"] = item_counts_as_changes(job)
     with record_action(worker_actor(job), event, **details):
-        _leave_running_state(job, lease, state=state, ended_at=Now(), error=problem)
+        _leave_running_state(job, lease, state, problem, ended_at=Now())
         skip_pending_items(job)
     if job.started_at:
         seconds = (timezone.now() - job.started_at).total_seconds()
@@ -92,10 +107,12 @@ def reason_names_subject(job: Job) -> bool:
     return handler is not None and handler.reason_names_subject
 
 
-def _leave_running_state(job: Job, lease: UUID, **values: Any) -> None:
+def _leave_running_state(
+    job: Job, lease: UUID, state: JobState, problem: str, **values: Any
+) -> None:
     """Change the state; raise `LeaseLostError` without the lease."""
     jobs = Job.objects.filter(pk=job.pk, lease=lease, state=JobState.RUNNING)
-    if not jobs.update(**values):
+    if not jobs.update(state=state, mac=job.authenticate(state), error=problem, **values):
         raise LeaseLostError
 
 
@@ -107,7 +124,10 @@ def end_abandoned_items() -> None:
     )
     for job in jobs:
         text = _("The worker stopped while processing this item.")
-        running.filter(job=job).update(state=ItemState.UNKNOWN, text=text, ended_at=Now())
+        for item in running.filter(job=job):
+            mac = item.authenticate(ItemState.UNKNOWN)
+            values = {"state": ItemState.UNKNOWN, "mac": mac, "text": text, "ended_at": Now()}
+            running.filter(pk=item.pk).update(**values)
         run_ended_hook(job)
 
 
@@ -115,7 +135,7 @@ def skip_pending_items(job: Job) -> None:
     """Skip pending items and erase their secrets."""
     pending = Item.objects.filter(job=job, state=ItemState.PENDING)
     pending.filter(sealed=True).update(inputs="")
-    pending.update(state=ItemState.SKIPPED, ended_at=Now())
+    pending.update(state=ItemState.SKIPPED, mac="", ended_at=Now())
 
 
 def count_items_by_state(job: Job) -> dict[ItemState, int]:

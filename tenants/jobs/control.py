@@ -75,7 +75,7 @@ def start_job(
         address=actor.ip_address,
         run_at=run_at,
     )
-    job.mac = vault.authenticate(job_content(job))
+    job.mac = vault.authenticate(job_content(job, job.state))
     with (
         record_action(
             replace(actor, page_id=str(job.pk)),
@@ -105,7 +105,7 @@ def exclusive_jobs(actor: Actor, organization: Organization, kind: str) -> Itera
 def pause_job(job: Job, actor: Actor) -> None:
     """Pause the job after the running items; raise `JobStateError`."""
     with _record_control(job, actor, events.JOB_PAUSE):
-        _change_state(job, ACTIVE_JOB_STATES, state=JobState.PAUSED, error="")
+        _change_state(job, ACTIVE_JOB_STATES, JobState.PAUSED)
 
 
 def resume_job(job: Job, actor: Actor) -> None:
@@ -114,7 +114,7 @@ def resume_job(job: Job, actor: Actor) -> None:
     A scheduled start stays. Raises `JobStateError`.
     """
     with _record_control(job, actor, events.JOB_RESUME):
-        _change_state(job, (JobState.PAUSED, JobState.WAITING), state=JobState.WAITING, error="")
+        _change_state(job, (JobState.PAUSED, JobState.WAITING), JobState.WAITING)
         Item.objects.filter(job=job, state=ItemState.PENDING).update(retry_at=None)
         _schedule(job)
 
@@ -122,7 +122,7 @@ def resume_job(job: Job, actor: Actor) -> None:
 def cancel_job(job: Job, actor: Actor) -> None:
     """Cancel the job after the running items; skip the others."""
     with _record_control(job, actor, events.JOB_CANCEL):
-        _change_state(job, OPEN_JOB_STATES, state=JobState.CANCELLED, ended_at=Now(), error="")
+        _change_state(job, OPEN_JOB_STATES, JobState.CANCELLED, ended_at=Now())
         skip_pending_items(job)
     run_ended_hook(job)
 
@@ -150,14 +150,18 @@ def retry_failed_items(job: Job, actor: Actor) -> int:
     """
     with _record_control(job, actor, events.JOB_RETRY):
         over = (JobState.COMPLETED, JobState.CANCELLED, JobState.NOT_ALLOWED)
-        _change_state(job, over, state=JobState.WAITING, ended_at=None, error="", failures=0)
-        again = select_retryable_items(job).update(
-            state=ItemState.PENDING, tries=0, retry_at=None, ended_at=None, text="", code=""
-        )
+        _change_state(job, over, JobState.WAITING, ended_at=None, failures=0)
+        again = list(select_retryable_items(job))
         if not again:
             raise JobStateError
+        values = {"tries": 0, "retry_at": None, "ended_at": None, "text": "", "code": ""}
+        for item in again:
+            values |= {"mac": item.authenticate(ItemState.PENDING), "state": ItemState.PENDING}
+            for name, value in values.items():
+                setattr(item, name, value)
+        Item.objects.bulk_update(again, values, batch_size=500)
         _schedule(job)
-    return again
+    return len(again)
 
 
 def select_retryable_items(job: Job) -> QuerySet[Item]:
@@ -192,7 +196,8 @@ def _record_control(job: Job, actor: Actor, event: AuditEvent) -> Iterator[None]
         yield
 
 
-def _change_state(job: Job, states: Sequence[JobState], **values: Any) -> None:
+def _change_state(job: Job, states: Sequence[JobState], state: JobState, **values: Any) -> None:
+    values |= {"state": state, "mac": job.authenticate(state), "error": ""}
     if not Job.objects.filter(pk=job.pk, state__in=states).update(**values):
         raise JobStateError
 

@@ -44,9 +44,8 @@ def start_next_item(job: Job, lease: UUID) -> Item | None:
 
 def finish_item(item: Item, state: ItemState, *, text: str = "", **more: Any) -> None:
     """Store the result; raise `LeaseLostError` without the lease."""
-    if not select_leased(item).update(
-        state=state, text=truncate(text, 400), ended_at=Now(), **more
-    ):
+    values = {"state": state, "mac": item.authenticate(state), "text": truncate(text, 400)}
+    if not select_leased(item).update(**values, **more, ended_at=Now()):
         raise LeaseLostError
 
 

@@ -24,12 +24,16 @@ def is_unleased() -> Q:
     return Q(lease=None) | Q(lease_until__lt=Now())
 
 
+def is_due() -> Q:
+    """Match active jobs that are due; none before its scheduled start."""
+    started = Q(run_at=None) | Q(run_at__lte=Now())
+    return started & Q(state__in=ACTIVE_JOB_STATES, due_at__lte=Now())
+
+
 def acquire(job: UUID) -> UUID | None:
     """Lease a due job; return None if another worker has it."""
     mine = uuid4()
-    taken = Job.objects.filter(
-        is_unleased(), pk=job, state__in=ACTIVE_JOB_STATES, due_at__lte=Now()
-    ).update(
+    taken = Job.objects.filter(is_unleased(), is_due(), pk=job).update(
         state=JobState.RUNNING,
         lease=mine,
         lease_until=Now() + lease_duration(),

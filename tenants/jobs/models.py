@@ -6,6 +6,7 @@ The queue of `django.tasks` only says which job to process; progress is stored h
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Any
 from uuid import uuid4
 
@@ -75,17 +76,21 @@ def truncate(text: str, max_chars: int) -> str:
     return make_storable(text)[:max_chars]
 
 
-def job_content(job: "Job") -> str:
-    """Return what a job's MAC covers: everything that decides whose rights it uses."""
+def job_content(job: "Job", state: str) -> str:
+    """Return what a job's MAC covers: whose rights it uses, and whether and when it may run."""
     fields = (str(job.pk), job.organization_id, job.kind, job.title, job.starter_id, job.actor)
-    return json.dumps(["jobs.job", *fields, job.reason, job.ticket, job.page, job.address])
+    origin = (job.reason, job.ticket, job.page, job.address)
+    run_at = job.run_at and job.run_at.astimezone(UTC).isoformat()
+    active = JobState.RUNNING if state in ACTIVE_JOB_STATES else state
+    return json.dumps(["jobs.job", *fields, *origin, run_at, active])
 
 
-def item_content(item: "Item") -> str:
+def item_content(item: "Item", state: str) -> str:
     """Return what an item's MAC covers; sealed inputs are authenticated by the vault."""
     target = (item.region, item.service_id, item.client_id, item.label)
     inputs = None if item.sealed else item.inputs
-    return json.dumps(["jobs.item", str(item.job_id), item.position, *target, inputs])
+    unfinished = ItemState.PENDING if state in UNFINISHED_ITEM_STATES else state
+    return json.dumps(["jobs.item", str(item.job_id), item.position, *target, inputs, unfinished])
 
 
 class Job(models.Model):
@@ -101,7 +106,7 @@ class Job(models.Model):
     ticket = models.CharField(max_length=60, default="")
     page = models.CharField(max_length=36, default="")  # that it was started on
     address = models.CharField(max_length=45, default="")  # the browser's
-    mac = models.CharField(max_length=80, default="")  # of `job_content`
+    mac = models.CharField(max_length=80, default="")  # of `job_content`; "" if tampered with
 
     state = models.CharField(max_length=10, choices=JobState, default=JobState.WAITING)
     created_at = models.DateTimeField(db_default=Now())
@@ -134,8 +139,12 @@ class Job(models.Model):
 
     @property
     def is_authentic(self) -> bool:
-        """Return whether Meridian wrote the starter and what is done in their name."""
-        return vault.is_authentic(self.mac, job_content(self))
+        """Return whether Meridian wrote the state, the starter, and what is done in their name."""
+        return vault.is_authentic(self.mac, job_content(self, self.state))
+
+    def authenticate(self, state: JobState) -> str:
+        """Return the MAC for another state; "" if the row was changed outside of Meridian."""
+        return vault.authenticate(job_content(self, state)) if self.is_authentic else ""
 
 
 class Item(models.Model):
@@ -149,7 +158,7 @@ class Item(models.Model):
     label = models.CharField(max_length=200, default="")
     inputs = models.TextField(default="")  # JSON, under the vault's key if ``sealed``
     sealed = models.BooleanField(default=False)
-    mac = models.CharField(max_length=80, default="")  # of `item_content`
+    mac = models.CharField(max_length=80, default="")  # of `item_content`; "" as well if skipped
 
     state = models.CharField(max_length=10, choices=ItemState, default=ItemState.PENDING)
     lease = models.UUIDField(null=True)  # the job's lease at the start
@@ -185,8 +194,12 @@ class Item(models.Model):
 
     @property
     def is_authentic(self) -> bool:
-        """Return whether Meridian wrote the inputs for this item."""
-        return vault.is_authentic(self.mac, item_content(self))
+        """Return whether Meridian wrote the inputs and the state of this item."""
+        return vault.is_authentic(self.mac, item_content(self, self.state))
+
+    def authenticate(self, state: ItemState) -> str:
+        """Return the MAC for another state; "" if the row was changed outside of Meridian."""
+        return vault.authenticate(item_content(self, state)) if self.is_authentic else ""
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -219,7 +232,7 @@ class NewItem:
         )
         inputs = json.dumps(dict(self.payload))
         item.inputs = vault.seal(inputs, item.seal_context) if self.sealed else inputs
-        item.mac = vault.authenticate(item_content(item))
+        item.mac = vault.authenticate(item_content(item, item.state))
         return item
 
 
@@ -252,10 +265,10 @@ def rotate_macs() -> Iterator[models.Model]:
 
 
 def _rotate_macs[Row: Job | Item](
-    rows: models.QuerySet[Row], content: Callable[[Row], str]
+    rows: models.QuerySet[Row], content: Callable[[Row, str], str]
 ) -> Iterator[Row]:
     for row in vault.iterate_rows(rows):
-        new = vault.reseal(row.mac, content(row)) if row.is_authentic else row.mac
+        new = vault.reseal(row.mac, content(row, row.state)) if row.is_authentic else row.mac
         same = rows.filter(pk=row.pk, mac=row.mac)
         if new != row.mac and same.update(mac=new):
             yield row

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 from django.tasks import TaskResultStatus, task
 from django.utils import timezone
@@ -68,7 +67,7 @@ def requeue_abandoned_jobs() -> int:
         started_at__lt=timezone.now() - MAX_TASK_DURATION,
     )
     fail_tasks(gone.values_list("pk", flat=True))
-    jobs = Job.objects.filter(leases.is_unleased(), is_due())
+    jobs = Job.objects.filter(leases.is_unleased(), leases.is_due())
     return sum(_requeue(job) for job in jobs)
 
 
@@ -109,11 +108,6 @@ def record_heartbeat(worker: str) -> None:
 def has_live_worker() -> bool:
     """Return whether a worker sent a heartbeat recently."""
     return Worker.objects.filter(seen_at__gte=Now() - WORKER_TIMEOUT).exists()
-
-
-def is_due() -> Q:
-    """Match active jobs that are due."""
-    return Q(state__in=ACTIVE_JOB_STATES, due_at__lte=Now())
 
 
 @periodic_tasks.run_every(3600.0)

@@ -24,6 +24,7 @@ from tenants.concurrency.write_queue import serialize_writes
 from tenants.jobs import failure_policy, leases
 from tenants.jobs.completion import (
     end_job,
+    has_ended,
     has_unfinished_items,
     load_starter,
     pause_with_problem,
@@ -147,7 +148,7 @@ def _run_job(job: Job, lease: UUID) -> None:
     actor = load_starter(job, handler.permission)
     if actor is None:
         end_job(job, lease, JobState.NOT_ALLOWED, _(PERMISSION_LOST))
-    elif not job.is_authentic:
+    elif not job.is_authentic or has_ended(job):
         end_job(job, lease, JobState.NOT_ALLOWED, _(JOB_CHANGED), events.JOB_REJECT)
     elif _recover_items(job, lease, handler):
         _run_items(job, lease, handler, actor, load_credentials(job.organization))

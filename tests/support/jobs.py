@@ -1,10 +1,13 @@
 """Helpers for the tests of jobs."""
 
 from django.contrib.auth.models import User
+from django.db.models.functions import Now
+from django_tasks_db.models import DBTaskResult
 
 from tenants.audit.actor import Actor
+from tenants.crypto import vault
 from tenants.jobs.control import start_job
-from tenants.jobs.models import NewItem
+from tenants.jobs.models import Job, NewItem, job_content
 
 
 def begun(acme, name="EDITOR", missing=1, title="Rename services", **options):
@@ -18,3 +21,12 @@ def begun(acme, name="EDITOR", missing=1, title="Rename services", **options):
     ]
     options = {"reason": "New name", "ticket": "OPS-1"} | options
     return start_job(who, acme, "test.rename", title, items, **options)
+
+
+def reach_start(pk):
+    """Let the scheduled start of a job, if any, have come by the database's clock."""
+    jobs = Job.objects.filter(pk=pk)
+    jobs.update(run_at=Now(), due_at=Now())
+    for job in jobs:
+        jobs.update(mac=vault.authenticate(job_content(job, job.state)))
+    DBTaskResult.objects.update(run_after=Now())

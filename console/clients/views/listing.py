@@ -26,8 +26,9 @@ from console.web.navigation import optional_path
 from console.web.responses import redirect_to, render_page
 from tenants.audit.events import CLIENTS_EXPORTED
 from tenants.authlete.operation import Effect
+from tenants.jobs.leases import is_due
 from tenants.jobs.models import Job
-from tenants.jobs.queue import has_live_worker, is_due
+from tenants.jobs.queue import has_live_worker
 
 SYNC_POLL_SECONDS = 2  # between two looks of a browser at a sync
 

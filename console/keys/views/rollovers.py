@@ -34,7 +34,7 @@ from console.web.step_up import step_up
 from tenants.audit.reconciliation.resolutions import find_resolutions
 from tenants.authlete.documents.service import Service
 from tenants.authlete.operation import Effect
-from tenants.jobs import queue
+from tenants.jobs import leases, queue
 from tenants.jobs.models import Item, Job
 
 DUE_SOON = timedelta(minutes=1)
@@ -226,7 +226,7 @@ def rollover_context(workspace: Workspace, rollover: Rollover) -> dict[str, Any]
         "is_scheduled": actions.is_scheduled(rollover, job),
         "is_early": actions.is_early(rollover),
         "can_undo": actions.can_undo(rollover),
-        "is_stalled": jobs.filter(queue.is_due()).exists() and not queue.has_live_worker(),
+        "is_stalled": jobs.filter(leases.is_due()).exists() and not queue.has_live_worker(),
         "advance_label": ADVANCE_LABELS.get(Rollover.State(rollover.state), RUN_NOW),
     }
 

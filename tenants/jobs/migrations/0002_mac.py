@@ -16,9 +16,9 @@ def authenticate_jobs(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> No
     _authenticate(items, item_content)
 
 
-def _authenticate(rows: models.QuerySet[Any], content: Callable[[Any], str]) -> None:
+def _authenticate(rows: models.QuerySet[Any], content: Callable[[Any, str], str]) -> None:
     for row in vault.iterate_rows(rows):
-        rows.filter(pk=row.pk).update(mac=vault.authenticate(content(row)))
+        rows.filter(pk=row.pk).update(mac=vault.authenticate(content(row, row.state)))
 
 
 class Migration(migrations.Migration):

@@ -1,14 +1,11 @@
 import json
-from datetime import timedelta
 
 import pytest
-from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from console.models import Rollover
-from tenants.jobs.models import Job
 from tenants.organizations.roles import Role
 from tests.support.forms import URLENCODED, fill_form
+from tests.support.jobs import reach_start
 from tests.support.keys import KEYS, UP, Stored, jwk, key
 
 
@@ -79,9 +76,7 @@ def come(worker):
 
     def come(rollover):
         rollover.refresh_from_db()
-        past = timezone.now() - timedelta(seconds=1)
-        Job.objects.filter(pk=rollover.job).update(run_at=past, due_at=past)
-        DBTaskResult.objects.update(run_after=past)
+        reach_start(rollover.job)
         worker()
         rollover.refresh_from_db()
         return rollover.state

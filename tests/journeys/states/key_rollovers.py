@@ -1,15 +1,12 @@
 import json
 
-from django.db.models.functions import Now
-from django_tasks_db.models import DBTaskResult
-
 from console.models import Rollover
 from tenants.jobs import queue
-from tenants.jobs.models import Job
 from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
 from tenants.sandbox.seeding.keys import create_jwk_set
 from tenants.sandbox.signing import parse_keys
+from tests.support.jobs import reach_start
 from tests.support.scene import page_state
 
 FIRST = "?set=jwks&key=0"
@@ -39,8 +36,7 @@ def started(scene, **entered):
 def come(scene):
     """Let the time of the next step come, by whatever clock."""
     job = Rollover.objects.values("job").get(pk=scene.path_params["rollover"])["job"]
-    Job.objects.filter(pk=str(job)).update(run_at=Now(), due_at=Now())
-    DBTaskResult.objects.update(run_after=Now())
+    reach_start(str(job))
     work()
 
 

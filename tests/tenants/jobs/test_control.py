@@ -4,9 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db.models.functions import Now
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from tenants.audit.models import AuditEntry
 from tenants.crypto.vault import UnsealError
@@ -15,6 +13,7 @@ from tenants.jobs.completion import count_items_by_state
 from tenants.jobs.control import can_control, start_job
 from tenants.jobs.models import Item, ItemState, Job, JobState, JobStateError, NewItem
 from tenants.organizations.roles import Role
+from tests.support.jobs import reach_start
 from tests.tenants.jobs.lifetimes import LIFETIME, register, updates
 
 SECRET = "kept-from-everybody-4711"
@@ -25,8 +24,7 @@ def test_job_starts_at_its_scheduled_time(worker, started, sandbox):
     worker()
     assert not updates(sandbox)
 
-    Job.objects.update(due_at=Now())
-    DBTaskResult.objects.update(run_after=timezone.now())
+    reach_start(job.pk)
     worker()
 
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}

@@ -1,12 +1,21 @@
 """Threat: database rows make a worker act for somebody else."""
 
+from contextlib import suppress
+from datetime import timedelta
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.core.management import call_command
+from django.db.models.functions import Now
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from tenants.audit.models import AuditEntry
+from tenants.crypto import vault
 from tenants.jobs import control
 from tenants.jobs.completion import count_items_by_state
-from tenants.jobs.models import Item, ItemState, Job, JobState, NewItem
+from tenants.jobs.models import Item, ItemState, Job, JobState, JobStateError, NewItem
 from tenants.jobs.queue import enqueue
 from tenants.models import Membership
 from tenants.organizations.roles import Role
@@ -60,6 +69,90 @@ def test_inserted_job_is_rejected(worker, started, sandbox, admin, acme):
     worker()
 
     assert_rejected(forged, sandbox)
+
+
+@pytest.mark.parametrize("seen_before", [False, True], ids=["changed", "restored"])
+def test_finished_job_is_not_run_again(worker, started, sandbox, seen_before):
+    job = started(numbers=[100, 101], lifetime=60)
+    before = list(Item.objects.values()), Job.objects.values().get()
+    worker()
+    assert set(updates(sandbox)) == {100, 101}
+    sandbox.calls.clear()
+    for service in (100, 101):
+        sandbox.services[service][LIFETIME] = 3600
+    if seen_before:  # whoever reads the rows in time can write them back with their MACs
+        items, row = before
+        Job.objects.filter(pk=job.pk).update(**row)
+        for item in items:
+            Item.objects.filter(pk=item["id"]).update(**item)
+    else:
+        Job.objects.update(state=JobState.WAITING)
+        Item.objects.update(state=ItemState.PENDING)
+    enqueue(job)
+
+    worker()
+
+    assert_rejected(job, sandbox)
+
+
+def test_finished_item_is_not_run_again(worker, started, who, sandbox):
+    def stop(item):
+        if item.position == 2:
+            control.pause_job(job, who)
+
+    job = started(register("test.paused", meanwhile=stop), numbers=[100, 101, 102])
+    worker()
+    Item.objects.filter(position=1, state=ItemState.SUCCEEDED).update(state=ItemState.PENDING)
+    sandbox.services[100][LIFETIME] = 3600
+    sandbox.calls.clear()
+    job.refresh_from_db()
+    control.resume_job(job, who)
+
+    worker()
+
+    assert_rejected(job, sandbox)
+
+
+@pytest.mark.parametrize("run_at", [None, Now()], ids=["at once", "earlier"])
+def test_scheduled_job_is_not_run_earlier(worker, started, sandbox, run_at):
+    job = started(run_at=timezone.now() + timedelta(hours=1))
+    DBTaskResult.objects.update(run_after=Now())
+    Job.objects.update(due_at=Now())
+    worker()
+    assert not updates(sandbox)
+    Job.objects.update(run_at=run_at)
+    job.refresh_from_db()
+    enqueue(job)
+
+    worker()
+
+    assert_rejected(job, sandbox)
+
+
+def test_paused_job_is_not_run(worker, started, who, sandbox):
+    job = started()
+    control.pause_job(job, who)
+    Job.objects.update(state=JobState.WAITING)
+    enqueue(job)
+
+    worker()
+
+    assert_rejected(job, sandbox)
+
+
+def test_retry_runs_no_forged_row(worker, started, who, admin, sandbox):
+    item_changed, job_changed = started(numbers=[100]), started(numbers=[101])
+    Item.objects.filter(job=item_changed).update(service_id=109)
+    Job.objects.filter(pk=job_changed.pk).update(starter=admin.user)
+    worker()
+
+    for job in (item_changed, job_changed):
+        job.refresh_from_db()
+        with suppress(JobStateError):  # no item can be retried
+            control.retry_failed_items(job, who)
+    worker()
+
+    assert not updates(sandbox)
 
 
 @pytest.mark.parametrize(
@@ -130,3 +223,18 @@ def test_forged_job_does_not_stop_key_rotation(started, settings):
     call_command("vault_rotate")
 
     assert not Job.objects.get(pk=job.pk).is_authentic
+
+
+def test_upgrade_authenticates_states_but_no_forged_row(worker, started, sandbox):
+    upgrade = import_module("tenants.jobs.migrations.0004_mac_of_state")
+    jobs = [started(numbers=[100]), started(numbers=[101])]
+    for job in jobs:
+        item = job.items.get()
+        job.items.update(mac=vault.authenticate(upgrade._old_item_content(item)))
+        Job.objects.filter(pk=job.pk).update(mac=vault.authenticate(upgrade._old_job_content(job)))
+    Item.objects.filter(job=jobs[1]).update(label="forged")
+
+    upgrade.authenticate_states(apps, None)
+    worker()
+
+    assert set(updates(sandbox)) == {100}

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 from pytest_django.asserts import assertContains
 
 from console.models import Rotation
@@ -12,6 +11,7 @@ from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Item, Job
 from tests.support.clients import CLIENT, OLD
 from tests.support.forms import URLENCODED, fill_form
+from tests.support.jobs import reach_start
 
 URL = f"{CLIENT}activate/"
 SECRET = f"{CLIENT}secret/"
@@ -27,13 +27,6 @@ def later(browser, **delta):
     return browser.post(URL, body, content_type=URLENCODED)
 
 
-def come(job):
-    """The time has come."""
-    past = timezone.now() - timedelta(seconds=1)
-    Job.objects.filter(pk=job).update(run_at=past, due_at=past)
-    DBTaskResult.objects.update(run_after=past)
-
-
 def test_job_activates_the_secret_at_the_set_time(admin, staged, ledger, rotation, worker):
     new = staged(admin)
 
@@ -44,7 +37,7 @@ def test_job_activates_the_secret_at_the_set_time(admin, staged, ledger, rotatio
     assertContains(admin.get(CLIENT), "Activation scheduled")
     worker()
     assert ledger["clientSecret"] == OLD
-    come(rotation().job)
+    reach_start(rotation().job)
 
     worker()
 
@@ -60,7 +53,7 @@ def test_restarted_job_sends_nothing_twice(admin, staged, ledger, rotation, work
     later(admin, hours=9)
     ledger["clientSecret"] = new  # killed between the call and its note
     rotation().transition(Rotation.State.ACTIVATING)
-    come(rotation().job)
+    reach_start(rotation().job)
 
     worker()
 
@@ -72,7 +65,7 @@ def test_job_does_not_replace_a_changed_secret(admin, staged, ledger, rotation, 
     staged(admin)
     later(admin, hours=9)
     ledger["clientSecret"] = "somebody-elses"
-    come(rotation().job)
+    reach_start(rotation().job)
 
     worker()
 
@@ -85,7 +78,7 @@ def test_job_sends_nothing_when_decryption_fails(admin, staged, ledger, rotation
     staged(admin)
     later(admin, hours=9)
     Rotation.objects.update(new_sealed=rotation().old_sealed)
-    come(rotation().job)
+    reach_start(rotation().job)
 
     worker()
 
@@ -102,7 +95,7 @@ def test_discarding_the_rotation_cancels_its_job(admin, staged, do, ledger, rota
     do(admin, "drop")
 
     assert Job.objects.get(pk=job).state == "cancelled"
-    come(job)
+    reach_start(job)
     worker()
     assert ledger["clientSecret"] == OLD
 
@@ -123,7 +116,7 @@ def test_job_unknown_to_the_rotation_does_nothing(admin, staged, ledger, rotatio
     later(admin, hours=9)
     job = rotation().job
     Rotation.objects.update(job=None)
-    come(job)
+    reach_start(job)
 
     worker()
 
