@@ -100,10 +100,9 @@ ENDS = START + timedelta(days=120)
 
 
 def certificate(acme, ends_at=ENDS, thumbprint="ab12", **more):
-    told = {"subject": "CN=gateway.example", "service_id": 17, **more}
+    told = {"region": "eu", "subject": "CN=gateway.example", "service_id": 17, **more}
     return KnownKey.objects.create(
         organization=acme,
-        region="eu",
         client_id=44,
         position=KnownKey.objects.count(),
         kind="client",

@@ -4,8 +4,9 @@ import pytest
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from console.models import KnownService
+from console.models import KnownClient, KnownService
 from tenants.organizations.roles import Role
+from tests.support.keys import certificate
 
 URL = "/acme/clients/"
 UNREAD = "Only 1 of 2 services have been read"
@@ -36,6 +37,24 @@ def test_complete_inventory_has_no_warning(member, partial_inventory, path):
     KnownService.objects.update(clients_at=timezone.now())
 
     assertNotContains(member(Role.EDITOR).get(f"/acme/{path}"), "services have been read")
+
+
+@pytest.mark.parametrize("total", ["secrets", "expiry"])
+def test_totals_on_home_name_the_services_that_are_missing(member, acme, partial_inventory, total):
+    if total == "secrets":
+        secret = {"auth_method": "CLIENT_SECRET_BASIC", "client_type": "CONFIDENTIAL"}
+        ids = {"region": "us", "service_id": 17, "client_id": 1}
+        KnownClient.objects.create(
+            organization=acme, created_at=1, seen_at=timezone.now(), **ids, **secret
+        )
+    else:
+        certificate(acme, timezone.now(), region="us")
+    home = member(Role.EDITOR)
+    assertContains(home.get("/acme/"), f"{UNREAD}. Missing:")
+    assertContains(home.get("/acme/"), "Far")
+
+    KnownService.objects.update(clients_at=timezone.now())
+    assertNotContains(home.get("/acme/"), "services have been read")
 
 
 def test_changing_all_clients_is_refused_while_services_are_unread(member, partial_inventory):
