@@ -53,7 +53,7 @@ def start(way: str, told: Path) -> subprocess.Popen[str]:
 
 def line(way: str, told: Path, ended: str) -> str:
     text = told.read_text() if told.exists() else ""
-    found = [json.loads(one) for one in text.splitlines()]
+    found = [json.loads(line) for line in text.splitlines()]
     acted = [one["acted"] for one in found] or [0.0]
     down = [one["down"] for one in found] or [0.0]
     return COLUMNS.format(

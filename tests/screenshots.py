@@ -33,11 +33,11 @@ def take(demo: Demo, browser: Browser) -> None:
         page.goto("/harbor/services/")
         change(page, minutes=45 if scheme == "light" else 30)
         if scheme == "light":
-            keep(page, "review-light")
+            save_picture(page, "review-light")
         page.get_by_role("button", name="Save 1 change to JP").click()
         page.get_by_role("heading", name="1 change to Payments Japan").wait_for()
         page.goto("/harbor/services/?sort=-changed")
-        keep(page, f"services-{scheme}")
+        save_picture(page, f"services-{scheme}")
         context.close()
 
 
@@ -62,7 +62,7 @@ def change(page: Page, minutes: int) -> None:
     page.get_by_label("Ticket").fill("CHG-2107")
 
 
-def keep(page: Page, name: str) -> None:
+def save_picture(page: Page, name: str) -> None:
     page.evaluate("document.activeElement.blur()")
     page.screenshot(path=HERE / f"{name}.png", animations="disabled")
     print(f"docs/images/{name}.png")

@@ -16,7 +16,7 @@ from tenants.authlete.changes import FieldChange
 from tenants.authlete.outcome import Outcome
 from tenants.models import Organization
 from tests.journeys.states.webhooks import log
-from tests.support.journeys import HOSTILE_TEXTS, NARROW_VIEWPORT, open_unharmed, unharmed
+from tests.support.journeys import HOSTILE_TEXTS, NARROW_VIEWPORT, admin_scene, open_unharmed
 from tests.support.page_steps import find_overflow
 from tests.support.scene import Scene
 from tests.support.webhooks import make_webhook
@@ -27,8 +27,8 @@ MANY, LONG = 500, "V" * 40_000
 WIDE = {"width": 1280, "height": 900}
 
 
-def keep(text, operation="service.update", end=Outcome.SUCCEEDED, **told):
-    """An entry that says ``text`` wherever it can say something."""
+def add_entry(text, operation="service.update", end=Outcome.SUCCEEDED, **told):
+    """Add an entry with ``text`` in every free field."""
     home = Organization.objects.get(slug="harbor")
     who = Actor(7, text, "admin", home.pk, home.slug, record_builder.new_entry_id(), "192.0.2.41")
     told = {"label": text, "object": text, "reason": text * 2, "ticket": text} | told
@@ -42,7 +42,7 @@ def scene(open_page, sandbox, person, live_server):
     """Escaping has to hold alone: the policy of the pages is switched off."""
     page = open_page(bypass_csp=True, viewport=WIDE)
     scene = Scene(page, sandbox, person, live_server.url)
-    yield from unharmed(scene)
+    yield from admin_scene(scene)
 
 
 def fits(scene, name, query="", **places):
@@ -54,8 +54,8 @@ def fits(scene, name, query="", **places):
 
 def test_hostile_text_is_inert_in_the_audit_log(scene):
     for text in EVIL.values():
-        keep(text, changes=[FieldChange("description", text, text[::-1])])
-        keep(text, "client.delete", Outcome.UNKNOWN, client="44")
+        add_entry(text, changes=[FieldChange("description", text, text[::-1])])
+        add_entry(text, "client.delete", Outcome.UNKNOWN, client="44")
 
     fits(scene, "audit:index", "?reads=1")
     fits(scene, "audit:export_file", "?format=print")
@@ -74,7 +74,7 @@ def test_entry_with_many_long_values_fits_the_window(scene):
     ]
     listed = [f"https://{number}.example/{'x' * 300}" for number in range(200)]
     changes += [FieldChange("redirectUris", listed, texts), FieldChange("scopes", [], [{}])]
-    entry = keep(HEBREW, changes=changes)
+    entry = add_entry(HEBREW, changes=changes)
 
     fits(scene, "audit:index")
     fits(scene, "audit:entry", entry=entry)

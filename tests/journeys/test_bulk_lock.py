@@ -17,12 +17,12 @@ HARBOR = 4_217_001
 def bad(sandbox):
     """The clients of Harbor that lead there: the demo has some, most of them locked."""
     found = [
-        one
+        client
         for region in sandbox.state.regions.values()
         for service, owner in region.owners.items()
         if owner == HARBOR
-        for one in region.clients[service].values()
-        if any(f"//{HOST}/" in uri for uri in one.get("redirectUris", ()))
+        for client in region.clients[service].values()
+        if any(f"//{HOST}/" in uri for uri in client.get("redirectUris", ()))
     ]
     for one in found[:22]:
         one["locked"] = False
@@ -67,6 +67,6 @@ def test_bulk_lock_without_javascript_logs_each_client(open_signed_in, person, b
 
     entries = AuditEntry.objects.filter(operation="client.set_lock", outcome="done")
     assert len(entries) == number
-    assert {(one.actor, one.reason) for one in entries} == {
+    assert {(entry.actor, entry.reason) for entry in entries} == {
         ("tomas.okafor@harbor.example", "The host is somebody else's now")
     }

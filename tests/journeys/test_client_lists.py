@@ -12,8 +12,8 @@ from tests.support.clients import make_client
 
 
 @pytest.fixture
-def shop(sandbox, find_service_id):
-    """The address of a service with 120 clients, of which one redirects elsewhere."""
+def service_path(sandbox, find_service_id):
+    """The path of a service with 120 clients, one with another redirect URI."""
     number = find_service_id("us", "Payments")
     clients = sandbox.region("us").clients[number]
     clients.clear()
@@ -27,9 +27,9 @@ def rows(page):
     return page.locator("tbody th")
 
 
-def test_filtering_by_keyboard_keeps_the_filters_open(open_signed_in, person, shop):
+def test_filtering_by_keyboard_keeps_the_filters_open(open_signed_in, person, service_path):
     page = open_signed_in(person(Role.VIEWER))
-    page.goto(shop)
+    page.goto(service_path)
 
     page.locator("#facets").focus()
     page.keyboard.press("Enter")
@@ -54,9 +54,9 @@ def test_filtering_by_keyboard_keeps_the_filters_open(open_signed_in, person, sh
     expect(rows(page)).to_have_count(30)
 
 
-def test_paging_keeps_the_scroll_position(open_signed_in, person, shop):
+def test_paging_keeps_the_scroll_position(open_signed_in, person, service_path):
     page = open_signed_in(person(Role.VIEWER))
-    page.goto(shop)
+    page.goto(service_path)
     on = page.locator("#page-after")
 
     on.focus()
@@ -69,7 +69,7 @@ def test_paging_keeps_the_scroll_position(open_signed_in, person, shop):
     expect(page.get_by_role("link", name="Previous")).to_be_focused()
 
 
-def test_search_finds_a_redirect_host_in_all_services(open_signed_in, person, shop):
+def test_search_finds_a_redirect_host_in_all_services(open_signed_in, person, service_path):
     page = open_signed_in(person(Role.VIEWER))
     page.goto("/harbor/clients/")
 
@@ -82,12 +82,12 @@ def test_search_finds_a_redirect_host_in_all_services(open_signed_in, person, sh
     expect(page.locator("#find")).to_be_focused()
 
 
-def test_paging_works_without_javascript(open_page, person, shop, live_server):
+def test_paging_works_without_javascript(open_page, person, service_path, live_server):
     from tests.support.journeys import sign_in_page
 
     page = open_page(java_script_enabled=False)
     sign_in_page(person(Role.VIEWER), page, live_server.url)
-    page.goto(shop)
+    page.goto(service_path)
 
     page.get_by_role("link", name="Next").click()
     expect(page.get_by_text("51 to 100 of 120")).to_be_visible()
@@ -98,9 +98,9 @@ def test_paging_works_without_javascript(open_page, person, shop, live_server):
     expect(page.get_by_role("columnheader", name="Client ID")).to_be_visible()
 
 
-def test_export_contains_the_filtered_clients(open_signed_in, person, shop):
+def test_export_contains_the_filtered_clients(open_signed_in, person, service_path):
     page = open_signed_in(person(Role.VIEWER))
-    page.goto(f"{shop}?type=PUBLIC")
+    page.goto(f"{service_path}?type=PUBLIC")
 
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()

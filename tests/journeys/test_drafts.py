@@ -23,13 +23,13 @@ def page(open_signed_in, tomas, find_service_id):
     return page
 
 
-def kept(page):
+def expect_draft_saved(page):
     expect(page.locator("#draft-state")).to_contain_text("Draft saved")
 
 
 def test_draft_is_restored_after_the_session_ended(page, tomas, live_server):
     enter_setting(page, ACCESS, "45", "minutes")
-    kept(page)
+    expect_draft_saved(page)
     address = page.url
     page.context.clear_cookies()
 
@@ -44,7 +44,7 @@ def test_draft_is_restored_after_the_session_ended(page, tomas, live_server):
 
 def test_invalid_draft_is_saved(page):
     enter_setting(page, ACCESS, "soon")
-    kept(page)
+    expect_draft_saved(page)
 
     page.reload()
 
@@ -92,7 +92,7 @@ def test_leaving_with_unsaved_input_asks_first(page):
 
 def test_leaving_with_a_saved_draft_asks_nothing(page):
     enter_setting(page, ACCESS, "45")
-    kept(page)
+    expect_draft_saved(page)
 
     page.get_by_role("link", name="Back to overview").click()
 

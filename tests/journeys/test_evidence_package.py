@@ -19,7 +19,7 @@ from tenants.audit.writer import writer
 from tenants.authlete.outcome import Outcome
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.journeys.states.evidence_packages import work
+from tests.journeys.states.evidence_packages import run_worker
 from tests.support.input_devices import Mouse
 from tests.support.scene import Scene
 
@@ -56,14 +56,14 @@ def test_evidence_package_of_a_quarter_is_verifiable(scene, tmp_path, assert_bud
     hand.click("link", "Export")
     hand.click("button", "Create evidence package")
     expect(page.get_by_text("In progress. You can leave this page.")).to_be_visible()
-    work()
+    run_worker()
     expect(page.locator("#package").get_by_text("Ready")).to_be_visible()  # by itself
     with page.expect_download() as download:
         hand.click("link", "Download")
 
     assert_budget("U2", hand)
     download.value.save_as(tmp_path / download.value.suggested_filename)
-    said = subprocess.run(
+    stdout = subprocess.run(
         ["sh", "-ec", page.locator("#command").inner_text()],
         cwd=tmp_path,
         env={"PATH": f"{Path(sys.executable).parent}:{os.defpath}"},
@@ -71,7 +71,7 @@ def test_evidence_package_of_a_quarter_is_verifiable(scene, tmp_path, assert_bud
         text=True,
         check=True,
     ).stdout
-    assert "OK: 2 rows of 1 entries" in said
+    assert "OK: 2 rows of 1 entries" in stdout
 
 
 def test_one_click_verifies_the_audit_log(scene, assert_budget):
@@ -80,6 +80,6 @@ def test_one_click_verifies_the_audit_log(scene, assert_budget):
 
     hand.click("button", "Verify now")
     expect(scene.page.get_by_role("link", name="Refresh")).to_be_visible()
-    work()
+    run_worker()
     expect(scene.page.locator("#verify").get_by_text("Log verified")).to_be_visible()
     assert_budget("U3", hand)

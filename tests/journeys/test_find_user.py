@@ -111,7 +111,7 @@ def revoked(harbor, find_service_id, sandbox):
     who = Actor(7, "bo@harbor.example", "help desk", harbor.pk, harbor.slug, "a page")
     service, log = find_service_id("us", "Payments"), AuditLogSink(who, "Lost phone", "INC-4411")
     held = sandbox.region("us").tokens[service]
-    client = next(one.client_id for one in held if one.subject == SUBJECT)
+    client = next(token.client_id for token in held if token.subject == SUBJECT)
     grants = connect(load_credentials(harbor), "us", log).service(service).grants
     grants.revoke_authorization(client, SUBJECT, label="Harbor app")
     return client
@@ -151,7 +151,7 @@ def test_user_is_named_only_in_pages_and_audit_log(home, caplog, capfd):
     assert SUBJECT in Path(file.value.path()).read_text()
     assert len(asked) > 10
     assert SUBJECT not in " ".join([*asked, *titles, file.value.suggested_filename])
-    logged = " ".join(f"{one.getMessage()} {one.__dict__}" for one in caplog.records)
+    logged = " ".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
     assert SUBJECT not in logged + "".join(capfd.readouterr())
     holding = {table for table, text in dump_database() if SUBJECT in text} - {"file"}
     assert holding == {"audit_auditentry", "audit_auditrecord"}

@@ -18,8 +18,8 @@ from tests.support.journeys import (
     HOSTILE_TAGS,
     HOSTILE_TEXTS,
     NARROW_VIEWPORT,
+    admin_scene,
     open_unharmed,
-    unharmed,
 )
 from tests.support.page_steps import find_overflow
 from tests.support.scene import Scene
@@ -56,8 +56,8 @@ def hostile(sandbox):
     """A service for each kind of hostility, with as many settings as there are."""
     whole: dict[str, object] = {}
     for region in sandbox.state.regions.values():
-        for one in region.services.values():
-            whole |= one
+        for service in region.services.values():
+            whole |= service
     region = sandbox.region("us")
     client = _whole_client(region)
     for number, text in enumerate(HOSTILE_TEXTS.values(), FIRST):
@@ -76,8 +76,8 @@ def _whole_client(region):
     """A client of which all is set that is of any."""
     whole: dict[str, object] = {"redirectUris": ["https://a.example/cb"]}
     for clients in region.clients.values():
-        for one in clients.values():
-            whole |= {name: value for name, value in one.items() if value}
+        for client in clients.values():
+            whole |= {name: value for name, value in client.items() if value}
     return whole | {"locked": False}
 
 
@@ -85,7 +85,7 @@ def _whole_client(region):
 def scene(request, open_page, sandbox, person, live_server, hostile):
     page = open_page(bypass_csp=request.param)
     scene = Scene(page, sandbox, person, live_server.url)
-    yield from unharmed(scene)
+    yield from admin_scene(scene)
 
 
 @pytest.mark.parametrize("kind", slow_after_first(HOSTILE_TEXTS))

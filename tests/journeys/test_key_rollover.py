@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
-from tests.journeys.states.key_rollovers import come, started, work
+from tests.journeys.states.key_rollovers import come, run_worker, started
 from tests.support.authentication import set_last_authentication
 from tests.support.independent_verifier import TokenIssuer, TokenVerifier, VerificationError
 from tests.support.input_devices import Mouse
@@ -39,7 +39,7 @@ class World:
     def check(self):
         """Sign something, and have all that has not expired be checked by everybody."""
         self.live += self.issuer.mint(self.client)
-        checked = [[one.verify(token) for token in self.live] for one in self.verifiers]
+        checked = [[verifier.verify(token) for token in self.live] for verifier in self.verifiers]
         self.live = [token for token, is_live in zip(self.live, checked[0], strict=True) if is_live]
 
     def wait(self, seconds):
@@ -51,7 +51,7 @@ class World:
             self.check()
 
     def look(self):
-        """The session has ended; the same person signs in anew and looks."""
+        """Sign in again after the session ended, and reload."""
         scene = self.scene
         scene.client.force_login(scene.user)
         set_last_authentication(scene.client)
@@ -83,7 +83,7 @@ def test_no_signature_fails_during_a_rollover(world):
     hand.click("button", "Start rollover in US")
     expect(page.get_by_text("publishing")).to_be_visible()
     scene.path_params["rollover"] = page.url.rstrip("/").rpartition("/")[2]
-    work()
+    run_worker()
     expect(page.get_by_text("published, waiting for caches")).to_be_visible()
     world.check()
 
@@ -99,7 +99,7 @@ def test_no_signature_fails_during_a_rollover(world):
     world.check()
     world.look()
     expect(page.get_by_text("You can't undo this")).to_be_visible()
-    assert [one["kid"] for one in world.issuer.published_keys()] == ["pay-2027"]
+    assert [published_key["kid"] for published_key in world.issuer.published_keys()] == ["pay-2027"]
 
 
 @pytest.mark.parametrize("waits", [{"caches": "0"}, {"tokens": "0", "short": "on"}])

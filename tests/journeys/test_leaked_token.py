@@ -13,27 +13,40 @@ from tests.support.secret_scanner import SecretScanner, dump_database
 
 
 @pytest.fixture
-def held(sandbox, find_service_id):
+def service_tokens(sandbox, find_service_id):
     """The tokens of a service that signs them."""
     return sandbox.region("us").tokens[find_service_id("us", "Payments")]
 
 
 @pytest.fixture
-def leaked(held):
-    live = [one for one in held if one.subject == SUBJECT_EVERYWHERE]
+def leaked_token(service_tokens):
+    live = [
+        service_token
+        for service_token in service_tokens
+        if service_token.subject == SUBJECT_EVERYWHERE
+    ]
     return max(live, key=lambda one: one.expires_at)
 
 
 @pytest.fixture
-def jwt(sandbox, find_service_id, leaked):
-    """What was found: the token, as applications send it."""
+def jwt(sandbox, find_service_id, leaked_token):
+    """Form data with a token as applications send it."""
     service = sandbox.region("us").services[find_service_id("us", "Payments")]
-    claims = {"iss": service["issuer"], "jti": leaked.access_token, "sub": SUBJECT_EVERYWHERE}
+    claims = {"iss": service["issuer"], "jti": leaked_token.access_token, "sub": SUBJECT_EVERYWHERE}
     return signing.sign_jwt(service, claims, "ES256", typ="at+jwt")
 
 
 def test_leaked_token_is_looked_up_and_revoked(
-    open_signed_in, person, input_device, sandbox, jwt, leaked, held, caplog, capfd, assert_budget
+    open_signed_in,
+    person,
+    input_device,
+    sandbox,
+    jwt,
+    leaked_token,
+    service_tokens,
+    caplog,
+    capfd,
+    assert_budget,
 ):
     caplog.set_level(logging.DEBUG)
     sandbox.fault("down", region="jp")
@@ -56,13 +69,13 @@ def test_leaked_token_is_looked_up_and_revoked(
     input_device.click("button", "Revoke token")
 
     expect(home.get_by_text("no longer active")).to_be_visible()
-    assert leaked not in held
+    assert leaked_token not in service_tokens
     assert_budget("H4", input_device)
     assert AuditEntry.objects.get(operation="token.revoke").ticket == "INC-4411"
     storage = "[{...localStorage}, {...sessionStorage}, document.cookie]"
-    logged = [f"{one.getMessage()} {one.__dict__}" for one in caplog.records]
+    logged = [f"{record.getMessage()} {record.__dict__}" for record in caplog.records]
     seen = [*asked, *logged, *capfd.readouterr(), str(home.evaluate(storage))]
-    hunt = SecretScanner({jwt, leaked.access_token, leaked.refresh_token})
+    hunt = SecretScanner({jwt, leaked_token.access_token, leaked_token.refresh_token})
     seen += [home.content(), *(text for _, text in dump_database())]
     assert len(asked) > 5
     assert [hit for text in seen for hit in hunt.find_leak(text)] == []

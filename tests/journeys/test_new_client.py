@@ -43,7 +43,7 @@ def create(hand, page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Till created")
 
 
-def made(clients):
+def created_client(clients):
     (client,) = (one for one in clients.values() if one.get("clientName") == "Till")
     return client
 
@@ -62,7 +62,7 @@ def test_client_is_created_and_its_secret_shown_once(open_page, person, payments
     hand = Mouse(page)
 
     create(hand, page)
-    client = made(clients)
+    client = created_client(clients)
     secret = client["clientSecret"]
     expect(page.get_by_role("region", name="Client secret")).to_have_text(secret)
     hand.click("link", "Done")
@@ -89,5 +89,5 @@ def test_client_is_locked_in_a_few_clicks(open_signed_in, person, payments):
     hand.click("button", "Lock Till in US")
 
     expect(page.get_by_text("Locked Till.")).to_be_visible()
-    assert made(clients)["locked"] is True
+    assert created_client(clients)["locked"] is True
     assert hand.clicks == 2

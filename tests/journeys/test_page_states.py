@@ -62,7 +62,9 @@ def scene(window, browser_log, sandbox, person, live_server, monkeypatch):
 
 
 def test_every_page_has_a_state():
-    assert {one.page for one in PAGE_STATES} - {""} == ROUTES.keys() - ELSEWHERE.keys()
+    assert {page_state.page for page_state in PAGE_STATES} - {
+        ""
+    } == ROUTES.keys() - ELSEWHERE.keys()
 
 
 def test_representative_states_exist():
@@ -83,16 +85,16 @@ def test_page_is_accessible_and_fits_the_window(scene, state):
         assert resolve(urlsplit(page.url).path).view_name == state.page
     assert find_violations(page) == []
     assert find_overflow(page) == []
-    keep(page, state, "light")
+    save_picture(page, state, "light")
     page.emulate_media(color_scheme="dark")
     assert find_contrast_violations(page) == []
-    keep(page, state, "dark")
+    save_picture(page, state, "dark")
     page.set_viewport_size(NARROW)
     assert find_overflow(page) == []
-    keep(page, state, "narrow")
+    save_picture(page, state, "narrow")
 
 
-def keep(page, state, name):
+def save_picture(page, state, name):
     if PICTURES:
         path = Path(PICTURES) / f"{str(state).strip('-')}-{name}.png"
         page.screenshot(path=path, full_page=True, animations="disabled")

@@ -49,7 +49,7 @@ def names(home, caplog, capfd):
     def judge(*more):
         assert len(asked) > 10
         assert SUBJECT not in " ".join([*asked, *more, home.title()])
-        said = " ".join(f"{one.getMessage()} {one.__dict__}" for one in caplog.records)
+        said = " ".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
         assert SUBJECT not in said + "".join(capfd.readouterr())
         holding = {table for table, text in dump_database() if SUBJECT in text} - {"file"}
         assert holding == {"audit_auditentry", "audit_auditrecord"}
@@ -57,14 +57,14 @@ def names(home, caplog, capfd):
     return judge
 
 
-def held(sandbox, name, subject=SUBJECT):
-    """The tokens of somebody in a region, at services of Harbor."""
+def live_tokens(sandbox, name, subject=SUBJECT):
+    """Return a user's tokens at Harbor's services in a region."""
     here = sandbox.region(name)
     harbor = next(
         number for number, one in sandbox.state.organizations.items() if one.slug == "harbor"
     )
     own = [number for number in here.services if here.owner(number) == harbor]
-    return [one for n in own for one in here.tokens[n] if one.subject == subject]
+    return [token for n in own for token in here.tokens[n] if token.subject == subject]
 
 
 def say_why(hand, page):
@@ -72,15 +72,15 @@ def say_why(hand, page):
     hand.type(page.get_by_label("Ticket"), TICKET)
 
 
-def work():
-    """As the worker does, while the browser looks."""
+def run_worker():
+    """Run the worker while the page is open."""
     queue.record_heartbeat("journey")
     JobWorker("journey", until_empty=True).run()
 
 
 def test_one_app_of_a_user_is_revoked(home, input_device, sandbox, assert_budget):
     sandbox.fault("down", region="jp")
-    before = len(held(sandbox, "us"))
+    before = len(live_tokens(sandbox, "us"))
     input_device = input_device(home)
     look_up_user(input_device, home)
     us = region_panel(home, "United States")
@@ -96,7 +96,7 @@ def test_one_app_of_a_user_is_revoked(home, input_device, sandbox, assert_budget
     expect(row).to_contain_text("revoked")
     expect(row.get_by_role("link", name="Receipt")).to_be_focused()
     assert_budget("H2", input_device)
-    assert before - len(held(sandbox, "us")) == 2
+    assert before - len(live_tokens(sandbox, "us")) == 2
     row.get_by_role("link", name="Receipt").click()
     expect(home.get_by_text("fully confirmed")).to_be_visible()
     expect(home.get_by_text(TICKET)).to_be_visible()
@@ -106,7 +106,7 @@ def test_revoke_all_revokes_in_all_regions_with_a_receipt(
     home, input_device, sandbox, waits, names, assert_budget
 ):
     sandbox.fault("down", region="jp")
-    tokens = sum(len(held(sandbox, name)) for name in ("us", "eu", "br"))
+    tokens = sum(len(live_tokens(sandbox, name)) for name in ("us", "eu", "br"))
     input_device = input_device(home)
     look_up_user(input_device, home)
 
@@ -117,19 +117,21 @@ def test_revoke_all_revokes_in_all_regions_with_a_receipt(
     input_device.type(home.get_by_label("Type the last 4 characters"), SUBJECT[-4:])
     input_device.click("button", "Revoke all")
     expect(home.get_by_role("progressbar")).to_be_visible()
-    work()
+    run_worker()
 
     expect(home.get_by_text("1 service pending")).to_be_visible()
-    assert not [one for name in ("us", "eu", "br") for one in held(sandbox, name)]
-    assert held(sandbox, "jp")
+    assert not [
+        live_token for name in ("us", "eu", "br") for live_token in live_tokens(sandbox, name)
+    ]
+    assert live_tokens(sandbox, "jp")
     sandbox.faults.clear()
     waits()
     control.resume_job(Job.objects.get(), worker_actor(Job.objects.get()))
-    work()
+    run_worker()
     expect(home.get_by_text("fully confirmed")).to_be_visible()
     input_device.click("button", "Copy receipt link")
     assert_budget("H3", input_device)
-    assert not held(sandbox, "jp")
+    assert not live_tokens(sandbox, "jp")
     assert f"/receipts/{Receipt.objects.get().pk}/" in home.url
     with home.expect_download() as file:
         home.get_by_role("link", name="JSON").click()

@@ -50,7 +50,7 @@ def test_row_is_removed_from_the_middle(page, service):
 
 
 def test_changed_cell_leaves_other_cells_unchanged(page, service):
-    before = [dict(one) for one in service()["supportedScopes"]]
+    before = [dict(supported_scope) for supported_scope in service()["supportedScopes"]]
     page.get_by_label("Description, row 1", exact=True).fill("In words")
 
     review_changes(page)

@@ -83,12 +83,12 @@ def scene(open_page, sandbox, person, live_server, answers):
     """A browser, all of whose answers are kept on their way to it."""
     page = open_page()
 
-    def keep(route):
+    def record_answer(route):
         answer = route.fetch(max_redirects=0)
         answers.append((route.request.url, f"{answer.headers}\n{answer.text()}"))
         route.fulfill(response=answer)
 
-    page.route(re.compile(r"^(?!.*/static/)"), keep)
+    page.route(re.compile(r"^(?!.*/static/)"), record_answer)
     scene = Scene(page, sandbox, person, live_server.url)
     scene.select_service("us", "Employee sign-in")
     return scene
@@ -158,9 +158,9 @@ def use_the_desk(scene, answers):
     for name, body in sent:
         response = scene.client.post(scene.path(name), body)
         answers.append((DESK, f"{response.headers}\n{response.text}"))
-    found = Lookup.objects.filter(user=scene.user).first()
-    if found:
-        path = scene.path("users:show", lookup=found.pk)
+    lookup = Lookup.objects.filter(user=scene.user).first()
+    if lookup:
+        path = scene.path("users:show", lookup=lookup.pk)
         answers.append((DESK, scene.client.get(f"{path}?whole=yes").text))
 
 
@@ -203,7 +203,7 @@ def test_secrets_appear_on_no_page(scene, hunt, people, answers, caplog, sandbox
         *answers,
         *(("carried by a form", text) for text in carried),
         *dump_database(),
-        *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
+        *(("log", f"{record.getMessage()} {record.__dict__}") for record in caplog.records),
         ("output", said.out + said.err),
     ]
     assert len(answers) > 300
@@ -227,7 +227,11 @@ def test_created_secret_is_in_one_response(scene, answers, caplog, sandbox, capf
     scene.page.get_by_label("Reason").fill("New till")
     scene.click_button("Create client")
     scene.page.get_by_role("link", name="Done").click()
-    made = next(one for one in odd_clients(scene).values() if one["clientName"] == "Till")
+    made = next(
+        odd_client
+        for odd_client in odd_clients(scene).values()
+        if odd_client["clientName"] == "Till"
+    )
     scene.path_params["client_id"] = made["clientId"]
     token = make_a_token(scene)
     walk(scene, answers)
@@ -239,7 +243,7 @@ def test_created_secret_is_in_one_response(scene, answers, caplog, sandbox, capf
     places = [
         *answers,
         *dump_database(),
-        *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
+        *(("log", f"{record.getMessage()} {record.__dict__}") for record in caplog.records),
         ("output", said.out + said.err),
     ]
     for secret, page in (
@@ -279,9 +283,9 @@ def test_revealed_secret_is_in_one_response(scene, answers, caplog, sandbox, cap
     scene.sign_in_as(Role.ADMIN)
     scene.save_change()
     client = next(
-        one
-        for one in odd_clients(scene).values()
-        if one["tokenAuthMethod"] == "CLIENT_SECRET_BASIC"
+        odd_client
+        for odd_client in odd_clients(scene).values()
+        if odd_client["tokenAuthMethod"] == "CLIENT_SECRET_BASIC"
     )
     scene.path_params["client_id"] = client["clientId"]
     old = client["clientSecret"]
@@ -312,7 +316,7 @@ def test_revealed_secret_is_in_one_response(scene, answers, caplog, sandbox, cap
     places = [
         *answers,
         *dump_database(),
-        *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
+        *(("log", f"{record.getMessage()} {record.__dict__}") for record in caplog.records),
         ("output", said.out + said.err),
     ]
     for secret, page in (
@@ -328,9 +332,9 @@ def test_revealed_secret_is_in_one_response(scene, answers, caplog, sandbox, cap
 def test_scanner_finds_a_planted_secret(hunt, sandbox):
     """The hunt itself: a piece of a secret, of each kind."""
     legacy = next(
-        one
-        for one in sandbox.region("us").services.values()
-        if one["serviceName"] == "Employee sign-in"
+        service
+        for service in sandbox.region("us").services.values()
+        if service["serviceName"] == "Employee sign-in"
     )
     key = json.loads(legacy["jwks"])["keys"][0]
     clients = sandbox.region("us").clients[legacy["apiKey"]]
@@ -344,7 +348,7 @@ def test_scanner_finds_a_planted_secret(hunt, sandbox):
         "a-secret-in-a-client-that-nobody-knows",
         next(one.access_token for one in issued(sandbox)),
         next(one.refresh_token for one in issued(sandbox) if one.refresh_token),
-        *(one["clientSecret"] for one in clients.values()),
+        *(client["clientSecret"] for client in clients.values()),
     ):
         assert hunt.find_leak(f"some words before {secret[3:21]} and after")
     assert not hunt.find_leak(f"public parts: {key['kid']} {key.get('n', key.get('x'))}")

@@ -93,7 +93,7 @@ class Deployment:
         self._running = []
 
     def kept(self):
-        """All files of the deployment but its styles: database, logs, mail."""
+        """Yield all files of the deployment except static files: database, logs, mail."""
         for path in self.home.rglob("*"):
             if path.is_file() and "static" not in path.parts:
                 yield path.name, path.read_bytes()
@@ -161,7 +161,7 @@ def test_batch_of_ten_thousand_tokens_survives_a_restart(
     page.set_default_timeout(PATIENCE)
     texts = []
 
-    def keep(route):
+    def record_answer(route):
         if route.request.method == "POST":  # whose file would be lost on this way
             route.continue_()
             return
@@ -169,7 +169,7 @@ def test_batch_of_ten_thousand_tokens_survives_a_restart(
         texts.append(answer.text())
         route.fulfill(response=answer)
 
-    page.route(re.compile(r"/acme/"), keep)
+    page.route(re.compile(r"/acme/"), record_answer)
 
     def clean():
         """What was kept and answered so far."""
@@ -191,7 +191,7 @@ def test_batch_of_ten_thousand_tokens_survives_a_restart(
     for number, (_, words) in BAD.items():
         row = page.get_by_role("row", name=f"{number:,}")
         expect(row.first).to_contain_text(words)
-    assert not [one for one in sandbox.calls if one.operation.startswith("token")]
+    assert not [call for call in sandbox.calls if call.operation.startswith("token")]
     clean()
 
     # Corrected, and tried.
@@ -221,7 +221,7 @@ def test_batch_of_ten_thousand_tokens_survives_a_restart(
 
     # The page rests, each token is there once, and nothing of the file is left.
     expect(page.locator("[hx-trigger^=every]")).to_have_count(0)
-    made = [one.access_token for one in sandbox.region("us").tokens[17]]
+    made = [token.access_token for token in sandbox.region("us").tokens[17]]
     assert sorted(made) == [f"{CANARY}-{n:05d}" for n in range(1, LINES + 1)]
     page.goto("/acme/")
     expect(page.get_by_text("Your batch corrected.jsonl: succeeded")).to_be_visible()

@@ -40,8 +40,8 @@ def test_unknown_fields_of_a_service_are_preserved(
 
 
 @pytest.fixture
-def odd(sandbox, number):
-    """The client of it that is odd on purpose."""
+def client_with_unknown_fields(sandbox, number):
+    """The ID of a client with unknown fields."""
     clients = sandbox.region("us").clients[number]
     (client,) = (one for one in clients.values() if "thoughts" in one)
     client["softwareId"] = "old"
@@ -50,12 +50,18 @@ def odd(sandbox, number):
 
 @pytest.mark.parametrize("section", ["registration", "all"])
 def test_unknown_fields_of_a_client_are_preserved(
-    open_signed_in, person, number, odd, raw_response_body, sent_updates, section
+    open_signed_in,
+    person,
+    number,
+    client_with_unknown_fields,
+    raw_response_body,
+    sent_updates,
+    section,
 ):
     page = open_signed_in(person(Role.EDITOR))
-    before = raw_response_body("us", number, odd)
+    before = raw_response_body("us", number, client_with_unknown_fields)
 
-    page.goto(f"/harbor/services/us/{number}/clients/{odd}/edit/{section}/")
+    page.goto(f"/harbor/services/us/{number}/clients/{client_with_unknown_fields}/edit/{section}/")
     enter_setting(page, "Software ID", "new")
     review_changes(page)
     save_changes(page)
@@ -63,7 +69,7 @@ def test_unknown_fields_of_a_client_are_preserved(
 
     old, new = b'"softwareId":"old"', b'"softwareId":"new"'
     assert old in before
-    assert sent_updates("us", number, odd) == [before.replace(old, new)]
+    assert sent_updates("us", number, client_with_unknown_fields) == [before.replace(old, new)]
     for strange in (b'"weight":0.7500000000000000000001', b"TELEPATHIC", b"1E2"):
         assert strange in before
 

@@ -134,7 +134,7 @@ def test_known_credentials_are_replaced_before_the_person_joins(hijacked, olga, 
     enroll_authenticator(vera, step=-1)  # the other steps were used
     assert vera.get("/other/").status_code == 200
     events = AuditEntry.objects.filter(organization="acme", actor=VERA, outcome="done")
-    assert {"password.change", "second_factor.remove"} <= {one.operation for one in events}
+    assert {"password.change", "second_factor.remove"} <= {event.operation for event in events}
 
 
 def test_admin_of_the_first_organization_gets_no_new_link(hijacked, olga, mallory, mailed):
@@ -285,10 +285,10 @@ def test_audit_log_says_who_saw_the_link(mallory, mailed, no_mail):
     mailed()
     invite(mallory, "acme")
 
-    kept = AuditEntry.objects.filter(operation="invitation.create").order_by("seq")
-    shown = [[c["after"] for c in one.changes if c["field"] == "link"] for one in kept]
+    entries = AuditEntry.objects.filter(operation="invitation.create").order_by("seq")
+    shown = [[c["after"] for c in entry.changes if c["field"] == "link"] for entry in entries]
     assert shown == [["shown"], ["mailed"]]
-    page = mallory.get(f"/acme/audit/{kept[0].entry}/").content.decode()
+    page = mallory.get(f"/acme/audit/{entries[0].entry}/").content.decode()
     assert "link shown to admin" in page
     stored = [str(vars(row)) for row in (*AuditEntry.objects.all(), *Invitation.objects.all())]
     assert not any(token in row for row in stored)

@@ -33,7 +33,7 @@ HEX = re.compile(r"\b[0-9a-f]{32}\b")
 
 
 @pytest.fixture
-def shop(acme, sandbox):
+def sandbox_with_secrets(acme, sandbox):
     """Two clients and a service with the same secret everywhere."""
     for number in (44, 45):
         sandbox.clients[number] = make_client(number, **SECRETS)
@@ -54,7 +54,7 @@ def stored_fingerprints():
     ]
 
 
-def test_equal_secrets_have_different_fingerprints_in_every_other_place(shop, acme):
+def test_equal_secrets_have_different_fingerprints_in_every_other_place(sandbox_with_secrets, acme):
     other = Organization.objects.create(slug="other", name="Other")
     Credential(organization=other, region="us").set_token(SecretStr("t0p")).save()
 
@@ -69,8 +69,8 @@ def test_equal_secrets_have_different_fingerprints_in_every_other_place(shop, ac
     assert set(found.values()) == {1}
 
 
-def test_saved_candidate_has_another_fingerprint_in_the_audit_log(shop, acme):
-    shop.clients[45]["jwks"] = None  # which Authlete would refuse
+def test_saved_candidate_has_another_fingerprint_in_the_audit_log(sandbox_with_secrets, acme):
+    sandbox_with_secrets.clients[45]["jwks"] = None  # which Authlete would refuse
     service = authlete(acme).service(17)
     service.client(44).get()
     stored = stored_fingerprints()
@@ -91,9 +91,9 @@ def test_saved_candidate_has_another_fingerprint_in_the_audit_log(shop, acme):
     assert not {*logged} & {*stored}
 
 
-def test_candidate_in_a_new_client_has_another_fingerprint(shop, acme, member):
+def test_candidate_in_a_new_client_has_another_fingerprint(sandbox_with_secrets, acme, member):
     name = json.dumps({"api_secret": SECRET})
-    shop.clients[44]["clientName"] = name
+    sandbox_with_secrets.clients[44]["clientName"] = name
     editor = member(Role.EDITOR)
     editor.get("/acme/services/us/17/clients/44/")
     stored = {*stored_fingerprints()}
@@ -108,7 +108,7 @@ def test_candidate_in_a_new_client_has_another_fingerprint(shop, acme, member):
     assert len(first | second | stored) == len(first) + len(second) + len(stored)
 
 
-def test_candidate_property_of_a_token_has_another_fingerprint(shop, acme, member):
+def test_candidate_property_of_a_token_has_another_fingerprint(sandbox_with_secrets, acme, member):
     hidden = ({"key": "floor", "value": SECRET, "hidden": True},)
     for number in (1, 2):
         token = StoredToken(
@@ -121,7 +121,7 @@ def test_candidate_property_of_a_token_has_another_fingerprint(shop, acme, membe
             subject="ann",
             properties=hidden,
         )
-        shop.region("us").tokens[17].append(token)
+        sandbox_with_secrets.region("us").tokens[17].append(token)
     tokens = authlete(acme).service(17).tokens.list().access_tokens
     stored = [token.properties[0]["value"].hex for token in tokens]
     url = f"/acme/services/us/17/tokens/44/2{'h' * 42}/update/"

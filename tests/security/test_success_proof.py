@@ -21,7 +21,7 @@ from tests.support.clients import make_client
 from tests.support.forms import URLENCODED, fill_form
 
 CHANGES = [one for one in OPERATIONS.values() if one.effect is not Effect.READ]
-BODYLESS = [one.name for one in CHANGES if 204 in one.success_statuses]
+BODYLESS = [change.name for change in CHANGES if 204 in change.success_statuses]
 BODIES = [b"", b"{}", b"[]", b"true", b'"OK"', b"0", b"<html></html>", b'{"a":1}']
 
 

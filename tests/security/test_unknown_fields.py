@@ -40,7 +40,7 @@ REDACTOR = Redactor(b"k" * 32, SERVICE_SCHEMA)
 
 
 @pytest.fixture
-def shop(acme, sandbox):
+def sandbox_with_unknown_fields(acme, sandbox):
     """A service and a client with secrets in unknown fields."""
     sandbox.services[17] |= UNKNOWN | {"supportedScopes": [SCOPE], "clientIdAlias": CANARY}
     sandbox.clients[44] = make_client(44, **UNKNOWN, serviceName=CANARY)
@@ -55,7 +55,7 @@ def authlete_of_acme(acme):
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.ADMIN])
-def test_no_page_shows_a_text_of_an_unknown_field(shop, member, role):
+def test_no_page_shows_a_text_of_an_unknown_field(sandbox_with_unknown_fields, member, role):
     browser = member(role)
 
     for name in ORGANIZATION_PAGES:
@@ -67,11 +67,13 @@ def test_no_page_shows_a_text_of_an_unknown_field(shop, member, role):
     assert "supportedScopes[email].rank" in fields
 
 
-def test_a_version_and_an_entry_store_no_text_of_an_unknown_field(shop, authlete_of_acme):
+def test_a_version_and_an_entry_store_no_text_of_an_unknown_field(
+    sandbox_with_unknown_fields, authlete_of_acme
+):
     service = authlete_of_acme.service(17)
     service.update(1, {"supportedScopes": [SCOPE | {"description": "New"}]})
-    version = shop.services[17]["modifiedAt"] + 1
-    shop.services[17] |= {"signature": f"{CANARY}-2", "modifiedAt": version}
+    version = sandbox_with_unknown_fields.services[17]["modifiedAt"] + 1
+    sandbox_with_unknown_fields.services[17] |= {"signature": f"{CANARY}-2", "modifiedAt": version}
     service.get()
     service.client(44).get()
     service.clients.create({"clientName": "New", "hmac": CANARY})
@@ -84,12 +86,14 @@ def test_a_version_and_an_entry_store_no_text_of_an_unknown_field(shop, authlete
     assert CANARY not in stored + logged
 
 
-def test_versions_of_an_older_release_are_rewritten(shop, authlete_of_acme, acme):
+def test_versions_of_an_older_release_are_rewritten(
+    sandbox_with_unknown_fields, authlete_of_acme, acme
+):
     service = authlete_of_acme.service(17)
     service.get()
     version = Version.objects.get()
     content = Content.objects.get()
-    content.pack(json.dumps(shop.services[17], indent=1))
+    content.pack(json.dumps(sandbox_with_unknown_fields.services[17], indent=1))
     content.is_redacted = False
     content.save()
     Version.objects.update(sketch="")
@@ -111,7 +115,9 @@ def test_versions_of_an_older_release_are_rewritten(shop, authlete_of_acme, acme
     assert AuditEntry.objects.filter(operation="versions.redact").count() == 1
 
 
-def test_unreadable_and_unused_contents_do_not_stop_the_rewriting(shop, authlete_of_acme):
+def test_unreadable_and_unused_contents_do_not_stop_the_rewriting(
+    sandbox_with_unknown_fields, authlete_of_acme
+):
     authlete_of_acme.service(17).get()
     Content.objects.update(packed=b"not zlib", is_redacted=False)
     Content.objects.create(digest="0" * 64, packed=b"", is_redacted=False)
@@ -131,9 +137,13 @@ def test_contents_that_exist_or_come_from_an_older_process_are_to_be_rewritten(d
     assert Content.from_text("{}").is_redacted
 
 
-def test_an_error_that_quotes_an_unknown_field_is_redacted(shop, authlete_of_acme):
+def test_an_error_that_quotes_an_unknown_field_is_redacted(
+    sandbox_with_unknown_fields, authlete_of_acme
+):
     message = f"invalid: {CANARY}"
-    shop.fault("status", operation="service.update", status=400, message=message)
+    sandbox_with_unknown_fields.fault(
+        "status", operation="service.update", status=400, message=message
+    )
 
     with pytest.raises(Exception, match="invalid") as caught:
         authlete_of_acme.service(17).update(1, {"accessTokenDuration": 60})

@@ -218,7 +218,7 @@ PATH_PARAMS = {
 
 
 def page_path(name, **other):
-    return reverse(name, kwargs={one: (PATH_PARAMS | other)[one] for one in ROUTES[name]})
+    return reverse(name, kwargs={route: (PATH_PARAMS | other)[route] for route in ROUTES[name]})
 
 
 METHOD_NOT_ALLOWED = 405  # for those who may see the page only

@@ -91,4 +91,8 @@ def find_contrast_violations(page):
 
 
 def _summarize(violations):
-    return [(one["id"], node["html"][:200]) for one in violations for node in one["nodes"]]
+    return [
+        (violation["id"], node["html"][:200])
+        for violation in violations
+        for node in violation["nodes"]
+    ]

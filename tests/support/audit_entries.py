@@ -16,10 +16,10 @@ BO = Actor(2, "bo@acme.example", "auditor", 1, "acme", "page-2")
 EVE = Actor(3, "eve@other.example", "admin", 2, "other")
 
 
-def keep(
+def add_entry(
     who=IDA, operation="service.get", effect="read", end=Outcome.SUCCEEDED, ago=0, ending=(), **told
 ):
-    """Add an entry that is ``ago`` (a timedelta) old, and return its number."""
+    """Add an entry ``ago`` (a timedelta) old and return its position."""
     row = record_builder.build_intent(who, operation, effect, **told)
     at = to_microseconds(NOW - (ago or timedelta(0)))
     row = replace(row, at=at)

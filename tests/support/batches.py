@@ -25,7 +25,7 @@ def line(number, **more):
 
 
 def file(*lines, name="tokens.jsonl"):
-    text = "\n".join(one if isinstance(one, str) else json.dumps(one) for one in lines)
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
     return SimpleUploadedFile(name, text.encode())
 
 

@@ -52,10 +52,10 @@ def entered(browser, start="web", **more):
     return browser.post(url, body, content_type=URLENCODED).url
 
 
-def why(page):
+def reason_form(page):
     return fill_form(page, "reason", reason="New till", ticket="CHG-5")
 
 
 def create(browser, start="web", **more):
     url = entered(browser, start, **more)
-    return browser.post(url, why(browser.get(url)), content_type=URLENCODED)
+    return browser.post(url, reason_form(browser.get(url)), content_type=URLENCODED)

@@ -23,11 +23,11 @@ class TokenIssuer:
     def __init__(self, sandbox, region, number):
         self.sandbox, self.region, self.number = sandbox, region, number
         (self.credential,) = (
-            one.value
-            for one in sandbox.state.tokens.values()
-            if one.preset == "full"
-            and one.regions == (region,)
-            and one.organization == sandbox.region(region).owner(number)
+            token.value
+            for token in sandbox.state.tokens.values()
+            if token.preset == "full"
+            and token.regions == (region,)
+            and token.organization == sandbox.region(region).owner(number)
         )
 
     def call_api(self, method, path, **members):
@@ -71,7 +71,10 @@ class TokenVerifier:
     def verify(self, token):
         """Whether the token still works; raises `Unverified`."""
         if time.time() - self.fetched_at >= self.keeps:
-            self.keys = {one["kid"]: one for one in self.issuer.published_keys()}
+            self.keys = {
+                published_key["kid"]: published_key
+                for published_key in self.issuer.published_keys()
+            }
             self.fetched_at = time.time()
         kid = jws.extract_compact(token.encode()).headers()["kid"]
         if kid not in self.keys:

@@ -10,14 +10,14 @@ from tenants.jobs.control import start_job
 from tenants.jobs.models import Job, NewItem, job_content
 
 
-def begun(acme, name="EDITOR", missing=1, title="Rename services", **options):
+def start_restore(acme, name="EDITOR", missing=1, title="Rename services", **options):
     user = User.objects.get(username=name)
     role = user.membership_set.get(organization=acme).role
     who = Actor(user.pk, name, role, acme.pk, "acme", "page", "192.0.2.1")
     items = [NewItem("us", 17, label="Shop", payload={"name": "Till"})]
     items += [
-        NewItem("us", 900 + one, label=f"Gone {one}", payload={"name": "Till"})
-        for one in range(missing)
+        NewItem("us", 900 + number, label=f"Gone {number}", payload={"name": "Till"})
+        for number in range(missing)
     ]
     options = {"reason": "New name", "ticket": "OPS-1"} | options
     return start_job(who, acme, "test.rename", title, items, **options)

@@ -45,8 +45,8 @@ COUNT_INJECTED_JS = """() => [...document.querySelectorAll(
 ).length"""
 
 
-def unharmed(scene):
-    """The scene of an admin, in whose browser nothing runs that came with the data."""
+def admin_scene(scene):
+    """An admin's scene; fails if a script or request from the data runs."""
     page = scene.page
     ran = []
     page.context.expose_function("pwned", lambda *_: ran.append(page.url))

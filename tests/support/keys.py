@@ -69,7 +69,7 @@ def act(do, browser, rollover, name, **entered):
 
 def kids(service, member="jwks"):
     """The IDs of the keys in one of its sets."""
-    return [one["kid"] for one in json.loads(service[member])["keys"]]
+    return [key["kid"] for key in json.loads(service[member])["keys"]]
 
 
 def rollover(organization, **members):

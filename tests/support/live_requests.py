@@ -31,6 +31,6 @@ def wait_for_live_requests() -> None:
     """Wait until no request is being answered, at most ``TIMEOUT_SECONDS``."""
     until = monotonic() + TIMEOUT_SECONDS
     with _changed:
-        while any(one.is_alive() for one in _threads) and monotonic() < until:
+        while any(thread.is_alive() for thread in _threads) and monotonic() < until:
             _changed.wait(0.1)
         _threads.clear()

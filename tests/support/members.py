@@ -20,10 +20,10 @@ def url(person, page="close"):
     return f"/acme/members/{person.pk}/{page}/"
 
 
-def told(operation):
-    """The organizations in whose record it is."""
-    found = AuditEntry.objects.filter(operation=operation, outcome="done")
-    return sorted(found.values_list("organization", "reason", "object"))
+def change_entries(operation):
+    """Return ``(organization, reason, object)`` of an operation's entries."""
+    entries = AuditEntry.objects.filter(operation=operation, outcome="done")
+    return sorted(entries.values_list("organization", "reason", "object"))
 
 
 PASSWORD = "plum orbit ladder seven"

@@ -68,7 +68,7 @@ class Scene:
 
     def path(self, name, **other):
         places = self.path_params | other
-        return reverse(name, kwargs={one: places[one] for one in ROUTES[name]})
+        return reverse(name, kwargs={route: places[route] for route in ROUTES[name]})
 
     def goto(self, name, query="", **other):
         self.page.goto(self.path(name, **other) + query)

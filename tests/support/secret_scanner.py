@@ -39,11 +39,11 @@ class SecretScanner:
     """Find parts of given secrets in texts."""
 
     def __init__(self, secrets):
-        self.short = {one for one in secrets if len(one) < MIN_LEAK_LENGTH}
+        self.short = {secret for secret in secrets if len(secret) < MIN_LEAK_LENGTH}
         self.runs = {
-            one[at : at + MIN_LEAK_LENGTH]
-            for one in secrets
-            for at in range(max(0, len(one) - MIN_LEAK_LENGTH + 1))
+            secret[at : at + MIN_LEAK_LENGTH]
+            for secret in secrets
+            for at in range(max(0, len(secret) - MIN_LEAK_LENGTH + 1))
         }
         self._halves = {
             run[at : at + HALF_LEAK_LENGTH]

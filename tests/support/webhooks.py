@@ -35,9 +35,9 @@ def read_delivery(request, *secrets):
     """What a receiver reads of a request, once each of the secrets has verified it: as
     Standard Webhooks has it, without any code of ours.
     """
-    told = request.headers
-    signed = f"{told['webhook-id']}.{told['webhook-timestamp']}.".encode() + request.body
-    given = told["webhook-signature"].split()
+    headers = request.headers
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + request.body
+    given = headers["webhook-signature"].split()
     for secret in secrets:
         key = base64.b64decode(secret.partition("_")[2])
         mac = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())

@@ -11,7 +11,7 @@ def test_operations_are_listed_as_text(capsys):
     call_command("operations")
 
     told = capsys.readouterr().out
-    assert all(f"{one.name} " in told for one in OPERATIONS.values())
+    assert all(f"{operation.name} " in told for operation in OPERATIONS.values())
     assert told.rstrip().endswith(f"{len(OPERATIONS)} operations")
 
 

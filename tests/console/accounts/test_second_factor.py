@@ -121,7 +121,9 @@ def test_seeds_are_always_encrypted(ann, client, code_at):
     assert not any(seed in text for text in sessions)
     client.post(SETUP, {"code": code_at(seed)})
 
-    assert not any(seed in json.dumps(one.data) for one in Authenticator.objects.all())
+    assert not any(
+        seed in json.dumps(authenticator.data) for authenticator in Authenticator.objects.all()
+    )
     kept = Authenticator.objects.get(type="recovery_codes").data["seed"]
     assert kept.startswith("v1.")
 

@@ -17,7 +17,7 @@ def signed_in(client):
 
 
 @pytest.fixture
-def at(time_machine):
+def move_to(time_machine):
     def move(seconds):
         time_machine.move_to(START + seconds, tick=False)
 
@@ -26,30 +26,30 @@ def at(time_machine):
 
 
 @pytest.mark.parametrize(("after", "lives"), [(29, True), (31, False)])
-def test_idle_session_expires(ann, client, at, after, lives):
+def test_idle_session_expires(ann, client, move_to, after, lives):
     sign_in(client)
 
-    at(after * MINUTE)
+    move_to(after * MINUTE)
 
     assert signed_in(client) is lives
 
 
-def test_session_ends_after_12_hours(ann, client, at):
+def test_session_ends_after_12_hours(ann, client, move_to):
     sign_in(client)
     for minute in range(10, 12 * 60 + 1, 10):
-        at(minute * MINUTE)
+        move_to(minute * MINUTE)
         assert signed_in(client)
 
-    at(12 * HOUR + MINUTE)
+    move_to(12 * HOUR + MINUTE)
 
     assert not signed_in(client)
 
 
 @pytest.mark.parametrize("jump", [-HOUR, 13 * HOUR])
-def test_clock_jump_ends_the_session(ann, client, at, jump):
+def test_clock_jump_ends_the_session(ann, client, move_to, jump):
     sign_in(client)
 
-    at(jump)
+    move_to(jump)
 
     assert not signed_in(client)
 
@@ -145,12 +145,12 @@ def test_responses_are_not_cached(ann, client, sandbox, path):
     assert "no-store" in client.get(path)["Cache-Control"]
 
 
-def test_worker_deletes_expired_sessions(ann, client, at):
+def test_worker_deletes_expired_sessions(ann, client, move_to):
     sign_in(client)
     delete_expired_sessions()
     assert (Session.objects.count(), UserSession.objects.count()) == (1, 1)
 
-    at(13 * HOUR)
+    move_to(13 * HOUR)
     delete_expired_sessions()
 
     assert not Session.objects.exists()

@@ -21,8 +21,8 @@ def auditor(member):
 
 
 @pytest.fixture
-def who(acme):
-    """Somebody of Acme, on a page of their own."""
+def make_actor(acme):
+    """Return a function that builds an actor of Acme with its own page ID."""
 
     def make(actor="ida@acme.example", role="editor", page="", organization=acme):
         page = page or new_entry_id()
@@ -33,11 +33,11 @@ def who(acme):
 
 
 @pytest.fixture
-def update(acme, sandbox, who):
+def update(acme, sandbox, make_actor):
     """Change the service 17 of a region, and return the entry that tells of it."""
 
     def make(edits, *, actor=None, reason="", ticket="", region="us"):
-        watch = AuditLogSink(actor or who(), reason, ticket)
+        watch = AuditLogSink(actor or make_actor(), reason, ticket)
         service = connect(load_credentials(acme), region, watch).service(17)
         service.update(service.get().modified_at, edits)
         return AuditEntry.objects.filter(operation="service.update").first()
@@ -46,8 +46,8 @@ def update(acme, sandbox, who):
 
 
 @pytest.fixture
-def known(acme):
-    """Let the list of services have shown one."""
+def add_service(acme):
+    """Return a function that adds a service to the inventory."""
 
     def make(region, service_id, name):
         add_known_service(acme, region, service_id, name)
@@ -56,8 +56,8 @@ def known(acme):
 
 
 @pytest.fixture
-def keep(who):
-    """Add an entry to the record that is ``ago`` old."""
+def add_entry(make_actor):
+    """Return a function that adds an entry ``ago`` old."""
 
     def make(
         operation="service.update",
@@ -69,7 +69,7 @@ def keep(who):
         status=None,
         **told,
     ):
-        row = record_builder.build_intent(actor or who(), operation, effect, **told)
+        row = record_builder.build_intent(actor or make_actor(), operation, effect, **told)
         at = to_microseconds(timezone.now() - ago)
         row = type(row)(
             **{name: getattr(row, name) for name in row.__slots__ if name != "at"}, at=at

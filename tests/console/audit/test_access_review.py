@@ -20,12 +20,12 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def people(acme, keep):
-    """Ida became an admin a week ago, Bo left five days ago, Cy came by no entry."""
+def people(acme, add_entry):
+    """Ida became an admin a week ago, Bo left five days ago, Cy has no entry."""
 
     def role(operation, person, before, after, days):
         changes = [FieldChange("role", before, after)]
-        keep(f"member.{operation}", object=person, changes=changes, ago=days * DAY)
+        add_entry(f"member.{operation}", object=person, changes=changes, ago=days * DAY)
 
     for person, now in (("ida@acme.example", "admin"), ("cy@acme.example", "viewer")):
         user = User.objects.create_user(person)
@@ -69,7 +69,7 @@ def test_page_shows_last_activity_of_each_member(auditor, people):
 
 
 @pytest.fixture
-def removed(who, people, settings):
+def removed(make_actor, people, settings):
     """Remove when people signed out 500 and 20 days ago, and whatever else of these
     kinds is so old; return the day up to which that was removed.
     """
@@ -77,10 +77,10 @@ def removed(who, people, settings):
     def make(**kept):
         settings.AUDIT_KEEP = {kind: str(days) for kind, days in kept.items()}
         with backdate_entries(500):
-            record_event(who("ida@acme.example"), SIGN_OUT)
-            record_event(who("bo@acme.example"), SIGN_OUT)
+            record_event(make_actor("ida@acme.example"), SIGN_OUT)
+            record_event(make_actor("bo@acme.example"), SIGN_OUT)
         with backdate_entries(20):
-            record_event(who("bo@acme.example"), SIGN_OUT)
+            record_event(make_actor("bo@acme.example"), SIGN_OUT)
         assert sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
         return f"{timezone.now() - max(kept.values()) * DAY:%Y-%m-%d}"
 
@@ -120,14 +120,14 @@ def test_activity_after_the_deleted_entries_is_exact(auditor, removed):
     assert bo["last_used"]
 
 
-def test_review_warns_of_people_missing_due_to_retention(auditor, who, removed):
+def test_review_warns_of_people_missing_due_to_retention(auditor, make_actor, removed):
     for event, before, after, days in (
         (MEMBER_ADD, None, "viewer", 480),
         (MEMBER_REMOVE, "viewer", None, 430),
     ):
         with backdate_entries(days):
             changes = [FieldChange("role", before, after)]
-            record_event(who(), event, object="di@acme.example", changes=changes)
+            record_event(make_actor(), event, object="di@acme.example", changes=changes)
     assert "di@acme.example" in rows(auditor, 440)
     day = removed(access=420)
 

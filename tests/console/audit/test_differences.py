@@ -82,8 +82,8 @@ ENTRIES: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def entry(request, keep, who, acme):
-    """One of these, by somebody who is called as a member is."""
+def entry(request, add_entry, make_actor, acme):
+    """One of the entries, by an actor with a member's name."""
     for person, name in (("ida@acme.example", "Ida"), ("bo@acme.example", "Bo")):
         user = User.objects.create_user(person, first_name=name)
         Membership.objects.create(organization=acme, user=user, role="admin")
@@ -96,8 +96,8 @@ def entry(request, keep, who, acme):
         alias="till",
         seen_at=NOW,
     )
-    actor = replace(who("Bo"), ip_address="2001:db8::7")
-    return AuditEntry.objects.get(entry=keep(actor=actor, **ENTRIES[request.param]).entry)
+    actor = replace(make_actor("Bo"), ip_address="2001:db8::7")
+    return AuditEntry.objects.get(entry=add_entry(actor=actor, **ENTRIES[request.param]).entry)
 
 
 def finds(organization, query, entry):
@@ -115,5 +115,5 @@ def test_value_links_find_their_own_entry(auditor, acme, entry):
 
     queries = dict.fromkeys([*LINK.findall(page), *LINK.findall(table)])
     assert len(queries) > 8
-    assert [one for one in queries if not finds(acme, one, entry)] == []
-    assert not [one for one in queries if "anna" in one]
+    assert [query for query in queries if not finds(acme, query, entry)] == []
+    assert not [query for query in queries if "anna" in query]

@@ -7,7 +7,7 @@ from console.audit_log.entry_rows import describe_entry_changes
 from tenants.audit.models import AuditEntry
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.redaction.fingerprint import Fingerprint
-from tests.support.audit import URL, shown
+from tests.support.audit import URL, titles
 
 CHANGES = [
     FieldChange("accessTokenDuration", 2700, 86_400),
@@ -27,21 +27,21 @@ CHANGES = [
 
 
 @pytest.fixture
-def kept(keep):
-    keep("service.update", label="Shop", changes=CHANGES)
-    keep("service.update", label="Other", changes=[FieldChange("number", 2700, 0)])
+def entry_with_changes(add_entry):
+    add_entry("service.update", label="Shop", changes=CHANGES)
+    add_entry("service.update", label="Other", changes=[FieldChange("number", 2700, 0)])
     return AuditEntry.objects.get(label="Shop")
 
 
-def test_displayed_values_find_their_entry(auditor, kept):
-    told = describe_entry_changes(kept)
+def test_displayed_values_find_their_entry(auditor, entry_with_changes):
+    told = describe_entry_changes(entry_with_changes)
     typed = [
         {"field": one.name, name: words}
         for one in told
         for name, words in (("old", one.before), ("new", one.after))
     ]
 
-    lost = [asked for asked in typed if shown(auditor.get(URL, asked)) != ["Update Shop"]]
+    lost = [asked for asked in typed if titles(auditor.get(URL, asked)) != ["Update Shop"]]
 
     assert len(typed) == 2 * len(CHANGES)
     assert lost == []
@@ -61,8 +61,8 @@ def test_displayed_values_find_their_entry(auditor, kept):
         ({"-old": "45 minutes"}, ["Update Other"]),
     ],
 )
-def test_displayed_values_are_parsed(auditor, kept, typed, found):
-    assert shown(auditor.get(URL, typed)) == found
+def test_displayed_values_are_parsed(auditor, entry_with_changes, typed, found):
+    assert titles(auditor.get(URL, typed)) == found
 
 
 def test_other_text_is_not_parsed_as_a_value():

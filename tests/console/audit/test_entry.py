@@ -28,11 +28,11 @@ def show(auditor):
 
 
 @pytest.fixture
-def noted(who):
-    """Keep a local event and return its entry."""
+def noted(make_actor):
+    """Record a local event and return its entry."""
 
     def make(event, *arguments, by=None, **told):
-        record_event(by or who(), event, *arguments, **told)
+        record_event(by or make_actor(), event, *arguments, **told)
         return AuditEntry.objects.first()
 
     return make
@@ -75,10 +75,10 @@ def test_external_change_of_an_unset_value_shows_not_set(show, noted):
     assertContains(response, '<span class="muted">not set</span>')
 
 
-def test_list_changes_show_control_characters(show, keep):
+def test_list_changes_show_control_characters(show, add_entry):
     turned = "https://b.example/\u202egpj"
     changes = [FieldChange("redirectUris", ["https://a.example"], ["https://a.example", turned])]
-    keep("client.update", service="17", client="5", region="us", changes=changes)
+    add_entry("client.update", service="17", client="5", region="us", changes=changes)
 
     response = show(AuditEntry.objects.first())
 
@@ -96,7 +96,7 @@ def test_changes_made_by_authlete_are_shown(show, update):
 
     response = show(entry)
 
-    names = [one.name for one in response.context["side_effects"]]
+    names = [side_effect.name for side_effect in response.context["side_effects"]]
     assert "supportedSnses" in names
     assert "accessTokenDuration" not in names
     assertContains(response, "Changed or ignored by Authlete")
@@ -180,21 +180,21 @@ def test_rejection_is_explained(show, update, sandbox):
 
 
 @pytest.fixture
-def begun(who):
-    """A change that was begun, and never ended."""
+def unfinished_entry(make_actor):
+    """A change without an outcome."""
     call = CallIntent(services.UPDATE, "us", "/api/17/service/update", {"service_id": "17"})
-    (entry,) = AuditLogSink(who()).record_intents([call])
+    (entry,) = AuditLogSink(make_actor()).record_intents([call])
     return AuditEntry.objects.get(entry=entry)
 
 
-def test_open_call_is_in_progress(show, begun):
-    assertContains(show(begun), "In progress")
+def test_open_call_is_in_progress(show, unfinished_entry):
+    assertContains(show(unfinished_entry), "In progress")
 
 
-def test_old_open_call_has_an_unknown_outcome(show, begun):
-    AuditEntry.objects.update(at=begun.at - 600_000_000)
+def test_old_open_call_has_an_unknown_outcome(show, unfinished_entry):
+    AuditEntry.objects.update(at=unfinished_entry.at - 600_000_000)
 
-    response = show(begun)
+    response = show(unfinished_entry)
 
     assertContains(response, "Outcome never recorded")
     assertContains(response, "Something may have changed")
@@ -215,7 +215,7 @@ def test_denial_shows_its_count(show, noted):
 # What must not be seen
 
 
-def test_subject_is_hidden(show, who):
+def test_subject_is_hidden(show, make_actor):
     call = CallIntent(
         grants.LIST_BY_SUBJECT,
         "us",
@@ -223,7 +223,7 @@ def test_subject_is_hidden(show, who):
         {"service_id": "17"},
         "anna@customer.example",
     )
-    (entry,) = AuditLogSink(who()).record_intents([call])
+    (entry,) = AuditLogSink(make_actor()).record_intents([call])
 
     response = show(AuditEntry.objects.get(entry=entry))
 
@@ -232,10 +232,10 @@ def test_subject_is_hidden(show, who):
     assertContains(response, "/client/authorization/get/list/{subject}")
 
 
-def test_entry_of_another_organization_is_not_found(auditor, show, noted, who):
+def test_entry_of_another_organization_is_not_found(auditor, show, noted, make_actor):
     other = Organization.objects.create(slug="other", name="Other")
-    theirs = noted(events.MEMBER_ADD, by=who(organization=other), object="eve")
-    nobodys = noted(events.SIGN_OUT, by=who(organization=Organization(pk=0, slug="")))
+    theirs = noted(events.MEMBER_ADD, by=make_actor(organization=other), object="eve")
+    nobodys = noted(events.SIGN_OUT, by=make_actor(organization=Organization(pk=0, slug="")))
 
     for entry in (theirs, nobodys):
         assert show(entry).status_code == 404
@@ -340,8 +340,8 @@ def test_editors_get_an_undo_link(member, show, update):
     assertNotContains(show(entry), undo)
 
 
-def test_entry_links_its_client(show, keep):
-    entry = keep("client.update", region="us", service="17", client="44")
+def test_entry_links_its_client(show, add_entry):
+    entry = add_entry("client.update", region="us", service="17", client="44")
 
     assertContains(show(entry), "/acme/services/us/17/clients/44/")
 
@@ -361,5 +361,5 @@ def test_comparison_shows_the_object_before_and_after_the_change(
     for entry, after in ((saved, 600), (noticed, 60)):
         page = editor.get(show(entry).context["snapshot_path"])
         assert page.context["version_document"].get("accessTokenDuration") == after
-        names = [one.name for one in page.context["comparison"].differences]
+        names = [difference.name for difference in page.context["comparison"].differences]
         assert "accessTokenDuration" in names

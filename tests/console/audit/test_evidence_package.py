@@ -43,17 +43,17 @@ SUBJECT = 'jürgen"jo@bank.example'
 
 
 @pytest.fixture
-def entries(acme, keep, settings):
+def entries(acme, add_entry, settings):
     settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     for number in range(4):
-        keep(effect="destroy", operation="client.delete", label=f"=App {number}")
-    keep(effect="destroy", operation="grant.delete", subject=SUBJECT, reason=SUBJECT)
-    keep(effect="change")
+        add_entry(effect="destroy", operation="client.delete", label=f"=App {number}")
+    add_entry(effect="destroy", operation="grant.delete", subject=SUBJECT, reason=SUBJECT)
+    add_entry(effect="change")
 
 
 @pytest.fixture
-def made(auditor, entries, worker):
-    """The path of a pack of what destroys something."""
+def package_path(auditor, entries, worker):
+    """The path of an evidence package of destructive entries."""
     path = "/acme/audit/export/?effect=destroy"
     form = fill_form(auditor.get(path), "idempotency_key")
     path = auditor.post(path, form, content_type=URLENCODED)["Location"]
@@ -62,7 +62,7 @@ def made(auditor, entries, worker):
     return path
 
 
-def test_second_request_leads_to_the_package_in_progress(auditor, made, worker):
+def test_second_request_leads_to_the_package_in_progress(auditor, package_path, worker):
     path = "/acme/audit/export/?effect=change"
 
     def ask():
@@ -72,7 +72,7 @@ def test_second_request_leads_to_the_package_in_progress(auditor, made, worker):
     EvidencePackage.objects.update(completed_at=None)
     Job.objects.update(state="paused")
     other = ask()
-    assert other.redirect_chain == [(made, 302)]
+    assert other.redirect_chain == [(package_path, 302)]
     assertContains(other, "Only one package can be created at a time")
     assert Job.objects.count() == 1
 
@@ -85,9 +85,9 @@ def downloaded(browser, path):
     return b"".join(browser.get(path, {"download": "1"}))
 
 
-def test_package_is_created_verified_and_downloaded(auditor, made, tmp_path):
-    page = auditor.get(made, headers=POLL).content.decode()
-    data = downloaded(auditor, made)
+def test_package_is_created_verified_and_downloaded(auditor, package_path, tmp_path):
+    page = auditor.get(package_path, headers=POLL).content.decode()
+    data = downloaded(auditor, package_path)
 
     assert "Download" in page
     assert 'hx-swap-oob="innerHTML">Ready to download.' in page
@@ -124,13 +124,13 @@ def test_package_contains_the_results_at_request_time(auditor, entries, worker, 
 
 
 def test_package_contains_the_access_review_at_the_end_of_the_period(
-    auditor, acme, entries, keep, worker
+    auditor, acme, entries, add_entry, worker
 ):
     user = User.objects.create_user("ida@acme.example")
     Membership.objects.create(organization=acme, user=user, role="admin")
     for name, before, after, days in (("add", None, "editor", 9), ("change", "editor", "admin", 2)):
         changes, ago = [FieldChange("role", before, after)], timedelta(days=days)
-        keep(f"member.{name}", object="ida@acme.example", changes=changes, ago=ago)
+        add_entry(f"member.{name}", object="ida@acme.example", changes=changes, ago=ago)
     day = timezone.localdate() - timedelta(days=5)
     path = f"/acme/audit/export/?until={day}"
     path = auditor.post(
@@ -146,13 +146,13 @@ def test_package_contains_the_access_review_at_the_end_of_the_period(
 
 
 def test_package_lists_deletions_and_stays_valid_after_more(
-    auditor, acme, entries, worker, tmp_path, settings, who
+    auditor, acme, entries, worker, tmp_path, settings, make_actor
 ):
     with backdate_entries(3000):
-        record_event(who(), SIGN_OUT)
+        record_event(make_actor(), SIGN_OUT)
     with backdate_entries(2600):
-        record_event(who(), SIGN_OUT)
-        record_event(who(), SEARCH_SAVE)
+        record_event(make_actor(), SIGN_OUT)
+        record_event(make_actor(), SEARCH_SAVE)
     settings.AUDIT_KEEP = {"searches": "2900"}
     expired = delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one))
     assert sum(expired) == 2
@@ -179,9 +179,9 @@ def test_package_lists_deletions_and_stays_valid_after_more(
     )
 
 
-def test_entries_deleted_meanwhile_fail_the_package(auditor, entries, worker, who):
+def test_entries_deleted_meanwhile_fail_the_package(auditor, entries, worker, make_actor):
     with backdate_entries(3000):
-        record_event(who(), WEBHOOK_REMOVE)
+        record_event(make_actor(), WEBHOOK_REMOVE)
     path = "/acme/audit/export/?effect=destroy"
     form = fill_form(auditor.get(path), "idempotency_key")
     path = auditor.post(path, form, content_type=URLENCODED)["Location"]
@@ -200,35 +200,35 @@ def test_entries_deleted_meanwhile_fail_the_package(auditor, entries, worker, wh
     assert "deleted meanwhile" in auditor.get(path).content.decode()
 
 
-def test_package_has_the_announced_number_of_entries(auditor, entries, keep, worker):
+def test_package_has_the_announced_number_of_entries(auditor, entries, add_entry, worker):
     path = "/acme/audit/export/?reads=1"
     page = auditor.get(path)
-    made = auditor.post(path, fill_form(page, "idempotency_key"), content_type=URLENCODED)[
+    location = auditor.post(path, fill_form(page, "idempotency_key"), content_type=URLENCODED)[
         "Location"
     ]
-    keep(label="Too late")
+    add_entry(label="Too late")
     worker()
 
     assert EvidencePackage.objects.get().entries == page.context["count"]
-    with zipfile.ZipFile(io.BytesIO(downloaded(auditor, made))) as pack:
+    with zipfile.ZipFile(io.BytesIO(downloaded(auditor, location))) as pack:
         packed = pack.read("changes.csv").decode()
     assert "job.started" not in packed
     assert "Too late" not in packed
 
 
-def test_each_download_is_logged(auditor, made):
-    downloaded(auditor, made)
-    answer = auditor.get(made, {"download": "1"})
+def test_each_download_is_logged(auditor, package_path):
+    downloaded(auditor, package_path)
+    answer = auditor.get(package_path, {"download": "1"})
 
     assert answer["Content-Disposition"].startswith('attachment; filename="evidence-')
     assert answer["Cache-Control"] == "no-store"
-    kept = AuditEntry.objects.filter(operation="audit.export")
-    assert [one.label for one in kept] == ["5 entries, evidence pack"] * 2
+    entries = AuditEntry.objects.filter(operation="audit.export")
+    assert [entry.label for entry in entries] == ["5 entries, evidence pack"] * 2
 
 
-def test_restarted_package_is_identical(auditor, made, monkeypatch):
+def test_restarted_package_is_identical(auditor, package_path, monkeypatch):
     monkeypatch.setattr(evidence_packages, "PART_BYTES", 500)
-    first = downloaded(auditor, made)
+    first = downloaded(auditor, package_path)
     pack = EvidencePackage.objects.get()
     EvidencePackage.objects.update(completed_at=None)
     item = Item.objects.get()
@@ -239,7 +239,7 @@ def test_restarted_package_is_identical(auditor, made, monkeypatch):
 
     evidence_packages.build_package(cast(JobContext, SimpleNamespace(keep_alive=nullcontext)), item)
 
-    again = downloaded(auditor, made)
+    again = downloaded(auditor, package_path)
     assert pack.parts.count() > 5
     names = [zipfile.ZipFile(io.BytesIO(data)).namelist() for data in (first, again)]
     assert names[0] == names[1]
@@ -270,23 +270,23 @@ def test_tampered_log_yields_no_package(auditor, entries, worker):
     assert "Log verification failed" in auditor.get(path).content.decode()
 
 
-def test_package_is_deleted_after_its_lifetime(auditor, made, time_machine):
+def test_package_is_deleted_after_its_lifetime(auditor, package_path, time_machine):
     evidence_packages.delete_old_packages()
-    assert auditor.get(made).status_code == 200
+    assert auditor.get(package_path).status_code == 200
     time_machine.move_to(timezone.now() + evidence_packages.PACKAGE_LIFETIME + timedelta(minutes=1))
     evidence_packages.delete_old_packages()
 
     assert not EvidencePackage.objects.exists()
 
 
-def test_needs_an_auditor_of_the_organization(auditor, made, member):
-    assert member(Role.EDITOR).get(made).status_code == 403
-    assert auditor.get(made.replace("acme", "other")).status_code == 404
+def test_needs_an_auditor_of_the_organization(auditor, package_path, member):
+    assert member(Role.EDITOR).get(package_path).status_code == 403
+    assert auditor.get(package_path.replace("acme", "other")).status_code == 404
 
 
-def test_download_needs_a_recent_sign_in(auditor, made):
-    response = expire_authentication(auditor).get(f"{made}?download")
+def test_download_needs_a_recent_sign_in(auditor, package_path):
+    response = expire_authentication(auditor).get(f"{package_path}?download")
 
     assert response["Location"].startswith("/accounts/reauthenticate/")
-    assert auditor.get(made).status_code == 200
+    assert auditor.get(package_path).status_code == 200
     assert not AuditEntry.objects.filter(operation=AUDIT_EXPORT.name).exists()

@@ -11,9 +11,9 @@ URL = "/acme/audit/export/"
 
 
 @pytest.fixture
-def entries(acme, keep):
-    keep(effect="destroy")
-    keep(effect="change")
+def entries(acme, add_entry):
+    add_entry(effect="destroy")
+    add_entry(effect="change")
 
 
 def test_repeated_submit_starts_one_package(auditor, entries):
@@ -24,7 +24,7 @@ def test_repeated_submit_starts_one_package(auditor, entries):
 
     assert "1 entry" in page.content.decode()
     pack = EvidencePackage.objects.get()
-    assert {one["Location"] for one in answers} == {f"/acme/audit/packs/{pack.pk}/"}
+    assert {response["Location"] for response in answers} == {f"/acme/audit/packs/{pack.pk}/"}
     assert (pack.search, pack.actor) == ("effect:destroy", "AUDITOR")
     assert Job.objects.get().pk == pack.job
     assert "effect:destroy" in auditor.get(URL).content.decode()

@@ -30,18 +30,18 @@ def text(response):
     return b"".join(response.streaming_content).decode()
 
 
-def test_export_contains_exactly_the_results(auditor, keep, monkeypatch):
+def test_export_contains_exactly_the_results(auditor, add_entry, monkeypatch):
     monkeypatch.setattr(export_formats, "PAGE_SIZE", 2)  # several pages
     for number in range(5):
-        keep("client.delete", "destroy", label=f"=HYPERLINK({number})")
-    keep("client.update", label="Other")
+        add_entry("client.delete", "destroy", label=f"=HYPERLINK({number})")
+    add_entry("client.update", label="Other")
 
     sheet = text(auditor.get(f"{URL}?effect=destroy")).splitlines()
     lines = list(csv.DictReader(sheet))
     told = text(auditor.get(f"{URL}?effect=destroy&format=jsonl")).splitlines()
 
     labels = [f"=HYPERLINK({number})" for number in (4, 3, 2, 1, 0)]
-    assert [one["label"] for one in lines] == [f"'{one}" for one in labels]
+    assert [line["label"] for line in lines] == [f"'{label}" for label in labels]
     assert [json.loads(one)["label"] for one in told] == labels
     assert lines[0]["time"].endswith("Z")
     taken = AuditEntry.objects.filter(operation="audit.export")
@@ -55,8 +55,8 @@ def test_export_contains_exactly_the_results(auditor, keep, monkeypatch):
     ("kind", "line"),
     [("csv", ",audit.export,"), ("jsonl", '"audit.export"'), ("print", ">audit.export<")],
 )
-def test_export_excludes_its_own_entry(auditor, keep, kind, line):
-    keep("audit.export", "read", label="Before")
+def test_export_excludes_its_own_entry(auditor, add_entry, kind, line):
+    add_entry("audit.export", "read", label="Before")
 
     answer = auditor.get(f"{URL}?operation=audit.export&format={kind}")
 
@@ -67,19 +67,19 @@ def test_export_excludes_its_own_entry(auditor, keep, kind, line):
 HOSTILE = ("=1+1", "＝1", "'x", 'a\r\n"b",', "é", "%s {0}", "\ttab", "a;=1", "")
 
 
-def test_export_matches_the_stored_entries(auditor, keep, monkeypatch):
+def test_export_matches_the_stored_entries(auditor, add_entry, monkeypatch):
     monkeypatch.setattr(export_formats, "PAGE_SIZE", 3)  # several pages
     for said in HOSTILE:
-        keep(label=said, reason=said, changes=[FieldChange(said, None, [said])])
-    keep(end=None)
+        add_entry(label=said, reason=said, changes=[FieldChange(said, None, [said])])
+    add_entry(end=None)
 
     asked = f"{URL}?operation=service.update"
     told = lines_of(auditor.get(f"{asked}&format=jsonl"))
     sheet = list(csv.DictReader(io.StringIO(text(auditor.get(asked)), newline="")))
 
-    kept = AuditEntry.objects.filter(operation="service.update")
+    entries = AuditEntry.objects.filter(operation="service.update")
     assert [one["label"] for one in told[1:]] == [*reversed(HOSTILE)]
-    for entry, one, row in zip(kept, told, sheet, strict=True):
+    for entry, one, row in zip(entries, told, sheet, strict=True):
         columns = vars(entry)
         assert one["time"].startswith(f"{entry.time:%FT%T}.")
         assert (one["changed"], one["surprises"]) == (entry.changes, entry.side_effects)
@@ -91,23 +91,23 @@ def test_export_matches_the_stored_entries(auditor, keep, monkeypatch):
 
 
 def lines_of(answer):
-    return [json.loads(one) for one in text(answer).splitlines()]
+    return [json.loads(line) for line in text(answer).splitlines()]
 
 
 def as_cell(value):
     return "" if value is None else csv_cells.escape_formula(value)
 
 
-def test_rows_are_sent_in_chunks(auditor, keep):
+def test_rows_are_sent_in_chunks(auditor, add_entry):
     for _ in range(3):
-        keep()
+        add_entry()
 
     assert len(list(auditor.get(URL).streaming_content)) == 1
 
 
 @pytest.mark.parametrize("subject", ["customer-204188", "jürgen-204188", 'a"b-2-204188'])
-def test_subjects_are_masked(auditor, keep, subject):
-    keep(
+def test_subjects_are_masked(auditor, add_entry, subject):
+    add_entry(
         "token.update",
         subject=subject,
         reason=f"{subject} called",
@@ -125,10 +125,10 @@ def test_subjects_are_masked(auditor, keep, subject):
     assert "••••4188" in printed
 
 
-def test_print_view_says_where_it_was_cut(auditor, keep, monkeypatch):
+def test_print_view_says_where_it_was_cut(auditor, add_entry, monkeypatch):
     monkeypatch.setattr(reports, "MAX_PRINTED_ENTRIES", 2)
     for number in range(3):
-        keep("client.delete", "destroy", label=f"App {number}")
+        add_entry("client.delete", "destroy", label=f"App {number}")
 
     page = auditor.get(f"{URL}?effect=destroy&format=print").content.decode()
 
@@ -139,8 +139,8 @@ def test_print_view_says_where_it_was_cut(auditor, keep, monkeypatch):
     assert auditor.get(f"{URL}?effect=nonsense").status_code == 302
 
 
-def test_partial_export_is_reported_as_unverifiable(auditor, keep, tmp_path):
-    keep()
+def test_partial_export_is_reported_as_unverifiable(auditor, add_entry, tmp_path):
+    add_entry()
     file = tmp_path / "taken.jsonl"
     file.write_text(text(auditor.get(f"{URL}?effect=change&format=jsonl")))
 

@@ -14,11 +14,11 @@ FORMULA = re.compile(r"^[=+\-@\t\r]")
 
 
 @pytest.fixture
-def entries(acme, keep, who):
+def entries(acme, add_entry, make_actor):
     for number in range(6):
         effect = "destroy" if number % 3 == 0 else "change"
-        keep(effect=effect, reason=f"because {number}", ticket=f"T-{number}")
-    keep(actor=who("=cmd|' /C calc'!A0"), label=EVIL, effect="reveal")
+        add_entry(effect=effect, reason=f"because {number}", ticket=f"T-{number}")
+    add_entry(actor=make_actor("=cmd|' /C calc'!A0"), label=EVIL, effect="reveal")
     return 7
 
 

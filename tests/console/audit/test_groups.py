@@ -20,8 +20,8 @@ def expand(browser, page, **headers):
     return browser.get(urljoin(page.request["PATH_INFO"], unescape(path)), headers=headers)
 
 
-def test_entries_of_one_page_are_one_row_that_expands(auditor, update, who):
-    actor = who(page=new_entry_id())
+def test_entries_of_one_page_are_one_row_that_expands(auditor, update, make_actor):
+    actor = make_actor(page=new_entry_id())
     for description in ("A", "B", "C"):
         update({"description": description}, actor=actor)
 
@@ -31,8 +31,8 @@ def test_entries_of_one_page_are_one_row_that_expands(auditor, update, who):
     assertContains(expand(auditor, page, **HTMX), "Update <bdi>Shop</bdi>", 3)
 
 
-def test_row_links_its_entries_without_script(auditor, update, who):
-    actor = who(page=new_entry_id())
+def test_row_links_its_entries_without_script(auditor, update, make_actor):
+    actor = make_actor(page=new_entry_id())
     update({"description": "A"}, actor=actor)
     update({"description": "B"}, actor=actor)
 
@@ -42,8 +42,8 @@ def test_row_links_its_entries_without_script(auditor, update, who):
     assert len(page.context["lines"]) == 2
 
 
-def test_home_undoes_an_entry_of_a_row(member, update, who):
-    actor = who(page=new_entry_id())
+def test_home_undoes_an_entry_of_a_row(member, update, make_actor):
+    actor = make_actor(page=new_entry_id())
     update({"description": "A"}, actor=actor)
     update({"description": "B"}, actor=actor)
     editor = member(Role.EDITOR)
@@ -54,9 +54,9 @@ def test_home_undoes_an_entry_of_a_row(member, update, who):
 
 
 @pytest.mark.parametrize(("url", "role"), [(URL, Role.AUDITOR), ("/acme/", Role.EDITOR)])
-def test_row_shows_all_of_its_entries_in_steps(member, update, who, monkeypatch, url, role):
+def test_row_shows_all_of_its_entries_in_steps(member, update, make_actor, monkeypatch, url, role):
     monkeypatch.setattr(groups, "ENTRIES_PER_STEP", 2)
-    actor = who(page=new_entry_id())
+    actor = make_actor(page=new_entry_id())
     for description in ("A", "B", "C", "D", "E"):
         update({"description": description}, actor=actor)
     browser = member(role)

@@ -27,18 +27,18 @@ from tests.support.markup import compact
 URL = "/acme/audit/"
 
 
-def shown(response):
-    """What the lines tell, newest first."""
+def titles(response):
+    """Return the titles of the entries, newest first."""
     return [line.title for line in response.context["lines"]]
 
 
 # Lines
 
 
-def test_entries_are_grouped_by_day(member, keep, time_machine):
+def test_entries_are_grouped_by_day(member, add_entry, time_machine):
     time_machine.move_to("2026-11-24T00:30:00Z", tick=False)
     for minutes, label in ((100, "C"), (40, "B"), (10, "A")):
-        keep(label=label, ago=timedelta(minutes=minutes))
+        add_entry(label=label, ago=timedelta(minutes=minutes))
     auditor = member(Role.AUDITOR)
     auditor.post("/help/zone/", {"zone": "Europe/Paris"})
 
@@ -72,22 +72,22 @@ def test_rejected_call_is_not_shown_as_succeeded(auditor, update, sandbox):
 
     response = auditor.get(URL)
 
-    assert shown(response) == ["Update Shop"]
+    assert titles(response) == ["Update Shop"]
     assertContains(response, 'data-outcome="refused"')
 
 
-def test_known_service_is_shown_by_name(auditor, update, known):
-    known("us", 17, "Web shop")
+def test_known_service_is_shown_by_name(auditor, update, add_service):
+    add_service("us", 17, "Web shop")
     update({"accessTokenDuration": 600})
 
     assertContains(auditor.get(URL), "Web shop")
     asked = {"operation": "service.get"}
-    assert "Read the settings of Web shop" in shown(auditor.get(URL, asked))
+    assert "Read the settings of Web shop" in titles(auditor.get(URL, asked))
 
 
-def test_reads_of_several_regions_are_one_row(auditor, acme, sandbox, who):
+def test_reads_of_several_regions_are_one_row(auditor, acme, sandbox, make_actor):
     Credential(organization=acme, region="eu").set_token(SecretStr("t0p")).save()
-    watch = AuditLogSink(who())
+    watch = AuditLogSink(make_actor())
     asked = [connect(load_credentials(acme), region, watch) for region in ("us", "eu")]
     gather((client, client.services.list) for client in asked)
 
@@ -100,15 +100,15 @@ def test_reads_of_several_regions_are_one_row(auditor, acme, sandbox, who):
     assert len(page.context["lines"]) == 2
 
 
-def test_subject_is_hidden(auditor, keep):
-    keep("token.list", "read", subject="anna@customer.example", service="17")
+def test_subject_is_hidden(auditor, add_entry):
+    add_entry("token.list", "read", subject="anna@customer.example", service="17")
 
     assertNotContains(auditor.get(URL, {"reads": "1"}), "anna@customer")
 
 
-def test_entries_of_other_organizations_are_hidden(auditor, keep, who):
+def test_entries_of_other_organizations_are_hidden(auditor, add_entry, make_actor):
     other = Organization.objects.create(slug="other", name="Other")
-    keep(label="Theirs", actor=who("eve@other.example", organization=other))
+    add_entry(label="Theirs", actor=make_actor("eve@other.example", organization=other))
 
     response = auditor.get(URL, {"reads": "1"})
 
@@ -124,7 +124,7 @@ def test_reads_are_hidden_by_default(auditor, update):
 
     response = auditor.get(URL)
 
-    assert shown(response) == ["Update Shop"]
+    assert titles(response) == ["Update Shop"]
     assertContains(response, "Reads are hidden")
 
 
@@ -145,7 +145,7 @@ def test_filter_by_read_operation_shows_reads(auditor, update, asked):
     update({"accessTokenDuration": 600})
     page = AuditEntry.objects.filter(operation="service.get").latest("seq").page
 
-    assert "Read the settings of Shop" in shown(auditor.get(URL, asked | {"page": page}))
+    assert "Read the settings of Shop" in titles(auditor.get(URL, asked | {"page": page}))
 
 
 # Pages
@@ -156,17 +156,17 @@ def pages_of_two(monkeypatch):
     monkeypatch.setattr(views, "ENTRIES_PER_PAGE", 2)
 
 
-def test_pages_link_forward_and_back(auditor, keep, pages_of_two):
+def test_pages_link_forward_and_back(auditor, add_entry, pages_of_two):
     for number in range(5):
-        keep(label=str(number), ticket="T")
+        add_entry(label=str(number), ticket="T")
 
     first = auditor.get(URL, {"ticket": "T"})
     second = auditor.get(URL + first.context["older"])
-    keep(label="new", ticket="T")
+    add_entry(label="new", ticket="T")
     third = auditor.get(URL + second.context["older"])
     back = auditor.get(URL + third.context["newer"])
 
-    assert [shown(page) for page in (first, second, third, back)] == [
+    assert [titles(page) for page in (first, second, third, back)] == [
         ["Update 4", "Update 3"],
         ["Update 2", "Update 1"],
         ["Update 0"],
@@ -176,20 +176,20 @@ def test_pages_link_forward_and_back(auditor, keep, pages_of_two):
     assertContains(second, "Older")
 
 
-def test_count_stops_at_its_limit(auditor, keep, monkeypatch):
+def test_count_stops_at_its_limit(auditor, add_entry, monkeypatch):
     monkeypatch.setattr("tenants.audit.search.entries.MAX_COUNTED", 3)
     monkeypatch.setattr(views, "MAX_COUNTED", 3)
     for _ in range(4):
-        keep()
+        add_entry()
 
     assertContains(auditor.get(URL), "More than 3 entries")
 
 
 @pytest.mark.parametrize("cursor", ["x", "o0", "n", "o" + "f" * 40])
-def test_invalid_cursor_starts_at_the_newest_entry(auditor, keep, cursor):
-    keep(label="Shop")
+def test_invalid_cursor_starts_at_the_newest_entry(auditor, add_entry, cursor):
+    add_entry(label="Shop")
 
-    assert shown(auditor.get(URL, {"at": cursor})) == ["Update Shop"]
+    assert titles(auditor.get(URL, {"at": cursor})) == ["Update Shop"]
 
 
 # Nothing to show
@@ -199,8 +199,8 @@ def test_empty_log_says_so(auditor):
     assertContains(auditor.get(URL), "No changes yet")
 
 
-def test_no_matches_says_so(auditor, keep):
-    keep()
+def test_no_matches_says_so(auditor, add_entry):
+    add_entry()
 
     response = auditor.get(URL, {"ticket": "T"})
 
@@ -220,13 +220,13 @@ def test_unreadable_log_is_reported(auditor, monkeypatch):
     assertNotContains(response, "on fire")
 
 
-def test_readable_while_the_log_cannot_be_written(auditor, keep):
-    keep(label="Shop")
+def test_readable_while_the_log_cannot_be_written(auditor, add_entry):
+    add_entry(label="Shop")
     AuditHead.objects.update(mac="forged")
 
     response = auditor.get(URL)
 
-    assert shown(response) == ["Update Shop"]
+    assert titles(response) == ["Update Shop"]
     assertContains(response, "Audit log isn't accepting entries")
 
 
@@ -261,8 +261,8 @@ def test_anonymous_visitor_is_sent_to_sign_in(client, django_user_model, acme):
 # htmx
 
 
-def test_htmx_gets_the_list_only(auditor, keep):
-    keep(label="Shop")
+def test_htmx_gets_the_list_only(auditor, add_entry):
+    add_entry(label="Shop")
 
     response = auditor.get(URL, {"ticket": "", "effect": "change"}, headers={"HX-Request": "true"})
 
@@ -320,9 +320,9 @@ def test_query_longer_than_a_url_is_refused(auditor):
     assertContains(response, "The search is too long", status_code=422)
 
 
-def test_links_to_the_first_row_where_there_is_one(auditor, keep):
+def test_links_to_the_first_row_where_there_is_one(auditor, add_entry):
     assertNotContains(auditor.get(URL), 'href="#rows"')
 
-    keep(label="A")
+    add_entry(label="A")
 
     assertContains(auditor.get(URL), '<a class="skip" href="#rows">Skip to list</a>')

@@ -26,16 +26,18 @@ def complaints():
 
 
 @pytest.fixture
-def history(update, known, sandbox, who):
+def history(update, add_service, sandbox, make_actor):
     """Some days at Acme."""
-    known("us", 17, "Shop")
+    add_service("us", 17, "Shop")
     update({"accessTokenDuration": 600}, ticket="CHG-2107", reason="Too long")
     update({"pkceRequired": True, "serviceName": "Web shop"})
     sandbox.fault("reset", operation="service.update", after=True)
     with pytest.raises(AuthleteError):
         update({"accessTokenDuration": 60})
     sandbox.faults.clear()
-    record_event(who(), events.ACCESS_DENIED, "change", Outcome.REJECTED, object="services:edit")
+    record_event(
+        make_actor(), events.ACCESS_DENIED, "change", Outcome.REJECTED, object="services:edit"
+    )
 
 
 @pytest.fixture
@@ -66,8 +68,8 @@ def visit(context, signed_in, live_server):
 
 
 def of(operation, **what):
-    found = AuditEntry.objects.filter(operation=operation, **what)[0]
-    return f"{URL}{found.entry}/"
+    entry = AuditEntry.objects.filter(operation=operation, **what)[0]
+    return f"{URL}{entry.entry}/"
 
 
 PAGES = {
@@ -224,10 +226,10 @@ def test_prints_an_entry_with_its_title_and_facts(visit, history):
         expect(page.locator(hidden).first).to_be_hidden()
 
 
-def test_deleted_entry_notice_stays_in_its_box(visit, who):
+def test_deleted_entry_notice_stays_in_its_box(visit, make_actor):
     with backdate_entries(3000):
-        record_event(who(), events.SIGN_OUT)
-    assert sum(delete_expired_entries(lambda _: who())) == 1
+        record_event(make_actor(), events.SIGN_OUT)
+    assert sum(delete_expired_entries(lambda _: make_actor())) == 1
     removal = AuditEntry.objects.get(operation="audit.expire")
 
     page = visit(f"{URL}{removal.entry}/")

@@ -12,7 +12,7 @@ from console.audit_log import name_lookup
 from console.models import KnownClient
 from tenants.audit.models import AuditEntry
 from tenants.versions.models import Version
-from tests.support.audit import NOW, URL, shown
+from tests.support.audit import NOW, URL, titles
 from tests.support.markup import compact
 
 
@@ -28,13 +28,13 @@ def known_client(organization, name, client_id=42):
     )
 
 
-def test_calls_clients_by_their_names(auditor, acme, keep):
+def test_calls_clients_by_their_names(auditor, acme, add_entry):
     known_client(acme, "Till <1>")
-    keep("client.update", region="us", service="17", client="42")
+    add_entry("client.update", region="us", service="17", client="42")
 
     response = auditor.get(URL, {"client": "42"})
 
-    assert shown(response) == ["Update Till <1>"]
+    assert titles(response) == ["Update Till <1>"]
     assert [chip.label for chip in response.context["chips"]] == ["Client: Till <1> (42)"]
     assertContains(response, "<bdi>Till &lt;1&gt;</bdi></a></small>", count=1)
     entry = AuditEntry.objects.get(operation="client.update").entry
@@ -42,23 +42,23 @@ def test_calls_clients_by_their_names(auditor, acme, keep):
     assert link in compact(auditor.get(f"{URL}{entry}/"))
 
 
-def test_client_name_does_not_match_equal_ids_elsewhere(auditor, acme, keep):
+def test_client_name_does_not_match_equal_ids_elsewhere(auditor, acme, add_entry):
     known_client(acme, "Till")
-    keep("client.update", region="us", service="17", client="42", label="Ours")
-    keep("client.update", region="eu", service="18", client="42", label="Other")
+    add_entry("client.update", region="us", service="17", client="42", label="Ours")
+    add_entry("client.update", region="eu", service="18", client="42", label="Other")
 
-    assert shown(auditor.get(URL, {"client": "till"})) == ["Update Ours"]
-    assert shown(auditor.get(URL, {"-client": "till"})) == ["Update Other"]
-    assert len(shown(auditor.get(URL, {"client": "42"}))) == 2
+    assert titles(auditor.get(URL, {"client": "till"})) == ["Update Ours"]
+    assert titles(auditor.get(URL, {"-client": "till"})) == ["Update Other"]
+    assert len(titles(auditor.get(URL, {"client": "42"}))) == 2
 
 
-def test_accents_match_in_any_normalization(auditor, acme, keep, known):
-    known("us", 17, "Caf\u00e9")
-    known("us", 18, "Cafe\u0301 two")
+def test_accents_match_in_any_normalization(auditor, acme, add_entry, add_service):
+    add_service("us", 17, "Caf\u00e9")
+    add_service("us", 18, "Cafe\u0301 two")
     known_client(acme, "Kasse\u0301")
-    keep(region="us", service="17", label="One")
-    keep(region="us", service="18", label="Two", reason="caf\u00e9")
-    keep("client.update", region="us", service="19", client="42", label="Till")
+    add_entry(region="us", service="17", label="One")
+    add_entry(region="us", service="18", label="Two", reason="caf\u00e9")
+    add_entry("client.update", region="us", service="19", client="42", label="Till")
 
     for typed, found in (
         ({"service": "CAFE\u0301"}, ["Update One"]),
@@ -66,19 +66,19 @@ def test_accents_match_in_any_normalization(auditor, acme, keep, known):
         ({"client": "Kass\u00e9"}, ["Update Till"]),
         ({"reason": "Cafe\u0301"}, ["Update Two"]),
     ):
-        assert shown(auditor.get(URL, typed)) == found
+        assert titles(auditor.get(URL, typed)) == found
 
 
-def test_removed_regions_can_be_searched(auditor, acme, keep):
+def test_removed_regions_can_be_searched(auditor, acme, add_entry):
     once(acme, "Lost", region="old-3")
-    keep(region="old-1", label="Gone")
-    keep(region="us", label="Shop")
+    add_entry(region="old-1", label="Gone")
+    add_entry(region="us", label="Shop")
 
     response = auditor.get(URL, {"region": "old-1"})
 
-    assert shown(response) == ["Update Gone"]
+    assert titles(response) == ["Update Gone"]
     assert [chip.label for chip in response.context["chips"]] == ["Region: old-1"]
-    assert shown(auditor.get(URL, {"-region": "old-1"})) == ["Update Shop"]
+    assert titles(auditor.get(URL, {"-region": "old-1"})) == ["Update Shop"]
     assert auditor.get(URL, {"region": "old-2"}).status_code == 422
     offered = auditor.post(f"{URL}complete/", {"q": "region:ol"}).context["offers"]
     assert [one.completion for one in offered] == ["old-3"]
@@ -125,10 +125,10 @@ SUGGESTED = [
 
 
 @pytest.mark.parametrize(("typed", "meant"), SUGGESTED)
-def test_misspelled_name_gets_a_suggestion(auditor, acme, keep, known, typed, meant):
-    known("us", 17, "Shop")
+def test_misspelled_name_gets_a_suggestion(auditor, acme, add_entry, add_service, typed, meant):
+    add_service("us", 17, "Shop")
     known_client(acme, "Till")
-    keep()
+    add_entry()
 
     response = auditor.post(URL, {"q": typed})
 
@@ -164,41 +164,41 @@ def once(organization, name, service=17, client=0, number=1, region="us"):
 
 
 @pytest.mark.parametrize("asked", ["Shop", "web SHOP"])
-def test_former_service_names_are_found(auditor, acme, keep, known, asked):
-    known("us", 17, "Web shop")
+def test_former_service_names_are_found(auditor, acme, add_entry, add_service, asked):
+    add_service("us", 17, "Web shop")
     once(acme, "Shop")
     once(acme, "Shops", 18)
-    keep(region="us", service="17", label="Shop")
-    keep(region="us", service="18", label="Another")
+    add_entry(region="us", service="17", label="Shop")
+    add_entry(region="us", service="18", label="Another")
 
     response = auditor.get(URL, {"service": asked})
 
-    assert shown(response) == ["Update Shop"]
+    assert titles(response) == ["Update Shop"]
     assert response.context["chips"][0].label == "Service: Web shop (us)"
 
 
-def test_deleted_objects_are_found_by_name(auditor, acme, keep, known):
+def test_deleted_objects_are_found_by_name(auditor, acme, add_entry, add_service):
     """Another may have the name by now."""
-    known("us", 20, "Shop")
+    add_service("us", 20, "Shop")
     once(acme, "Draft of a shop")
     once(acme, "Shop", number=2)
     once(acme, "Till", client=42)
     once(acme, "Till", client=43)
-    keep("client.delete", "destroy", region="us", service="17", client="42")
-    keep(region="us", service="17")
+    add_entry("client.delete", "destroy", region="us", service="17", client="42")
+    add_entry(region="us", service="17")
 
     response = auditor.get(URL, {"service": "Shop"})
-    assert [(one.service, one.client) for one in response.context["lines"]] == [
+    assert [(line.service, line.client) for line in response.context["lines"]] == [
         ("Shop", ""),
         ("Shop", "Till"),
     ]
     response = auditor.get(URL, {"client": "till", "service": "Shop"})
-    assert shown(response) == ["Delete the client Till"]
+    assert titles(response) == ["Delete the client Till"]
 
 
-def test_common_names_match_every_object(auditor, acme, known):
+def test_common_names_match_every_object(auditor, acme, add_service):
     for number in range(1, 31):
-        known("us" if number < 11 else "eu", number, "Shop")
+        add_service("us" if number < 11 else "eu", number, "Shop")
         known_client(acme, "Till", number)
 
     for asked in ({"service": "shop"}, {"client": "till"}):
@@ -208,13 +208,13 @@ def test_common_names_match_every_object(auditor, acme, known):
     assert response.status_code == 200
 
 
-def test_former_members_are_found_by_name(auditor, keep, who):
+def test_former_members_are_found_by_name(auditor, add_entry, make_actor):
     for name in ("bo@acme.example", "eve@other.example"):
         User.objects.create_user(name, first_name="Bo", last_name="Ek")
-    keep(actor=who("bo@acme.example"), label="Shop")
+    add_entry(actor=make_actor("bo@acme.example"), label="Shop")
 
     for asked in ("bo ek", "BO@acme.example"):
-        assert shown(auditor.get(URL, {"actor": asked}, follow=True)) == ["Update Shop"]
+        assert titles(auditor.get(URL, {"actor": asked}, follow=True)) == ["Update Shop"]
     assert auditor.get(URL, {"actor": "eve@other.example"}).status_code == 422
 
 
@@ -237,22 +237,22 @@ def test_settings_are_found_by_every_displayed_name(acme, label, member):
 
 
 @pytest.mark.parametrize("asked", ["192.0.2.9", "::FFFF:c000:209"])
-def test_ipv4_addresses_match_their_ipv6_notations(auditor, keep, who, asked):
+def test_ipv4_addresses_match_their_ipv6_notations(auditor, add_entry, make_actor, asked):
     ways = ["192.0.2.9", "::ffff:192.0.2.9", "::ffff:c000:209"]
     for way in (*ways, "192.0.2.10"):
-        keep(actor=replace(who(), ip_address=way), label=way)
+        add_entry(actor=replace(make_actor(), ip_address=way), label=way)
 
-    assert shown(auditor.get(URL, {"address": asked}, follow=True)) == [
+    assert titles(auditor.get(URL, {"address": asked}, follow=True)) == [
         f"Update {way}" for way in reversed(ways)
     ]
     left = auditor.get(URL, {"q": f"-address:{asked} effect:change"}, follow=True)
-    assert shown(left) == ["Update 192.0.2.10"]
+    assert titles(left) == ["Update 192.0.2.10"]
 
 
-def test_word_finds_entries_of_people_with_that_name(auditor, keep, who):
+def test_word_finds_entries_of_people_with_that_name(auditor, add_entry, make_actor):
     User.objects.create_user("io7@acme.example", first_name="Ida", last_name="Öst")
-    keep(label="Theirs", actor=who("io7@acme.example"))
-    keep(label="Another's", actor=who("bo@acme.example"))
+    add_entry(label="Theirs", actor=make_actor("io7@acme.example"))
+    add_entry(label="Another's", actor=make_actor("bo@acme.example"))
 
-    assert shown(auditor.get(URL, {"q": '"ida ö"'})) == ["Update Theirs"]
-    assert shown(auditor.get(URL, {"q": "-öst"})) == ["Update Another's"]
+    assert titles(auditor.get(URL, {"q": '"ida ö"'})) == ["Update Theirs"]
+    assert titles(auditor.get(URL, {"q": "-öst"})) == ["Update Another's"]

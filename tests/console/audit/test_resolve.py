@@ -59,13 +59,13 @@ def test_call_is_resolved_from_authletes_state(member, lost, after, found):
     assert "Resolve the outcome of “<bdi>" in told
 
 
-def test_follow_up_work_is_linked(member, acme, sandbox, who):
+def test_follow_up_work_is_linked(member, acme, sandbox, make_actor):
     """A secret that nobody saw, a token that nobody has, clients that it may be."""
     till = {"clientName": "Till", "clientSecret": "t1ll-secret", "modifiedAt": 5}
     for id in (44, 45):
         sandbox.clients[id] = till | {"clientId": id}
     sandbox.services[17]["supportedGrantTypes"] = ["CLIENT_CREDENTIALS"]
-    service = connect(load_credentials(acme), "us", AuditLogSink(who())).service(17)
+    service = connect(load_credentials(acme), "us", AuditLogSink(make_actor())).service(17)
     secret = service.client(44).get().get("clientSecret").hex
     sandbox.fault("reset", method="GET", path="refresh", after=True)
     sandbox.fault("reset", operation="token.create", after=True)
@@ -80,8 +80,8 @@ def test_follow_up_work_is_linked(member, acme, sandbox, who):
 
     admin = member(Role.ADMIN)
     page = "".join(
-        compact(admin.get(f"/acme/audit/{one.entry}/settle/"))
-        for one in AuditEntry.objects.filter(outcome="unknown")
+        compact(admin.get(f"/acme/audit/{entry.entry}/settle/"))
+        for entry in AuditEntry.objects.filter(outcome="unknown")
     )
 
     assert 'href="/acme/services/us/17/clients/44/reveal/">Reveal secret' in page

@@ -29,8 +29,8 @@ def admin(member):
 
 
 @pytest.fixture
-def lost(sandbox, update, keep):
-    """Ids of calls without an answer, by what there is to be found of them."""
+def lost(sandbox, update, add_entry):
+    """IDs of calls without a response, by what Authlete's state shows."""
 
     def lose(edits, **fault):
         sandbox.fault("reset", operation="service.update", times=1, **fault)
@@ -43,8 +43,8 @@ def lost(sandbox, update, keep):
     return {
         "done": lose({"accessTokenDuration": 60}, after=True),
         "not done": lose({"accessTokenDuration": 90}),
-        "untold": keep("job.started", "change", Outcome.UNKNOWN, object="x").entry,
-        "away": keep("client.delete", "destroy", Outcome.UNKNOWN, **gone).entry,
+        "untold": add_entry("job.started", "change", Outcome.UNKNOWN, object="x").entry,
+        "away": add_entry("client.delete", "destroy", Outcome.UNKNOWN, **gone).entry,
     }
 
 
@@ -80,9 +80,9 @@ def test_job_resolves_only_provable_outcomes(admin, lost, sandbox, worker, monke
         "Outcome cannot be determined: Authlete has no call to check this.",
     ):
         assertContains(page, said)
-    told = AuditEntry.objects.filter(operation="audit.settle")
-    assert {(one.reason, one.ticket) for one in told} == {tuple(WHY.values())}
-    assert {one.role for one in told} == {"admin"}
+    entries = AuditEntry.objects.filter(operation="audit.settle")
+    assert {(one.reason, one.ticket) for one in entries} == {tuple(WHY.values())}
+    assert {one.role for one in entries} == {"admin"}
     assert verify_audit_log().first_bad_row is None
 
     sandbox.faults.clear()  # the region is back, and the client is gone
@@ -91,7 +91,7 @@ def test_job_resolves_only_provable_outcomes(admin, lost, sandbox, worker, monke
     worker()
 
     assert outcome(lost["away"]) == "done"
-    assert told.all().count() == 3
+    assert entries.all().count() == 3
     assertNotContains(admin.get(path), "can't be determined now")
 
 

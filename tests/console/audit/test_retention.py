@@ -25,16 +25,16 @@ def worker(organization):
 
 
 @pytest.fixture
-def gone(acme, who):
-    """The id of an entry that was removed with two others of Acme, and one of other."""
+def expired_entry(acme, make_actor):
+    """The ID of an entry that expired with two others of Acme and one of Other."""
     other = Organization.objects.create(slug="other", name="Other")
     with backdate_entries(3000):
-        record_event(who(), WEBHOOK_TEST, label="SIEM")
-        record_event(who(), SIGN_OUT)
-        record_event(who(), SIGN_OUT)
-        record_event(who(organization=other), SIGN_OUT)
+        record_event(make_actor(), WEBHOOK_TEST, label="SIEM")
+        record_event(make_actor(), SIGN_OUT)
+        record_event(make_actor(), SIGN_OUT)
+        record_event(make_actor(organization=other), SIGN_OUT)
     found = AuditEntry.objects.get(operation="webhook.test").entry
-    record_event(who(), WEBHOOK_TEST, label="Another")
+    record_event(make_actor(), WEBHOOK_TEST, label="Another")
     assert sum(delete_expired_entries(worker)) == 4
     return found
 
@@ -54,7 +54,7 @@ def test_retention_periods_are_shown(auditor, settings):
     assert entry.object == "what is kept"
 
 
-def test_deletions_are_listed(auditor, gone):
+def test_deletions_are_listed(auditor, expired_entry):
     page = auditor.get(URL)
 
     assertContains(page, "3 entries deleted")
@@ -62,7 +62,7 @@ def test_deletions_are_listed(auditor, gone):
     assertContains(page, "Sign-ins and rejections: 2, kept for 7 years")
 
 
-def test_deletion_entry_shows_what_it_deleted(auditor, acme, gone):
+def test_deletion_entry_shows_what_it_deleted(auditor, acme, expired_entry):
     run = AuditEntry.objects.get(operation="audit.expire", organization_id=acme.pk)
 
     page = auditor.get(f"/acme/audit/{run.entry}/")
@@ -75,8 +75,8 @@ def test_deletion_entry_shows_what_it_deleted(auditor, acme, gone):
     assertContains(listed, "2, kept for 7 years")
 
 
-def test_link_to_a_deleted_entry_says_so(auditor, gone):
-    page = auditor.get(f"/acme/audit/{gone}/")
+def test_link_to_a_deleted_entry_says_so(auditor, expired_entry):
+    page = auditor.get(f"/acme/audit/{expired_entry}/")
 
     assert page.status_code == 410
     assertContains(page, "Entry deleted", status_code=410)
@@ -87,17 +87,17 @@ def test_link_to_a_deleted_entry_says_so(auditor, gone):
     assertNotContains(page, "SIEM", status_code=410)
 
 
-def test_changed_tombstone_is_reported(auditor, gone):
+def test_changed_tombstone_is_reported(auditor, expired_entry):
     drop_append_only_triggers()
     row = AuditRecord.objects.get(seq=1)
     said = row.content.replace('"body":"', '"body":"0')
     AuditRecord.objects.filter(seq=1).update(content=said)
 
-    page = auditor.get(f"/acme/audit/{gone}/")
+    page = auditor.get(f"/acme/audit/{expired_entry}/")
     assertContains(page, "mismatch", status_code=410)
 
 
-def test_unknown_and_foreign_entries_are_not_found(auditor, acme, gone):
+def test_unknown_and_foreign_entries_are_not_found(auditor, acme, expired_entry):
     other = Organization.objects.get(slug="other")
     (theirs,) = AuditRecord.objects.filter(seq=7).values_list("entry", flat=True)
     assert find_deleted_entry(other.pk, theirs)
@@ -106,7 +106,7 @@ def test_unknown_and_foreign_entries_are_not_found(auditor, acme, gone):
         assert auditor.get(f"/acme/audit/{entry}/").status_code == 404
 
 
-def test_neighbor_of_a_deleted_entry_says_so(auditor, gone):
+def test_neighbor_of_a_deleted_entry_says_so(auditor, expired_entry):
     entry = AuditEntry.objects.filter(operation="webhook.test").get()
 
     page = auditor.get(f"/acme/audit/{entry.entry}/")
@@ -128,20 +128,20 @@ FAR = "entries before"
         ("q=word", False),
     ],
 )
-def test_search_before_the_retention_start_says_so(auditor, gone, query, is_told):
+def test_search_before_the_retention_start_says_so(auditor, expired_entry, query, is_told):
     for page in ("", "export/", "export/file/"):
         more = "&format=print" if page.endswith("file/") else ""
         told = auditor.get(f"/acme/audit/{page}?{query}{more}")
         (assertContains if is_told else assertNotContains)(told, FAR)
 
 
-def test_search_without_deletions_has_no_retention_note(auditor, who):
-    record_event(who(), SEARCH_SAVE, label="Mine")
+def test_search_without_deletions_has_no_retention_note(auditor, make_actor):
+    record_event(make_actor(), SEARCH_SAVE, label="Mine")
 
     assertNotContains(auditor.get("/acme/audit/?reads=1"), FAR)
 
 
-def test_object_history_says_that_its_start_was_deleted(auditor, acme, who, update):
+def test_object_history_says_that_its_start_was_deleted(auditor, acme, make_actor, update):
     with backdate_entries(3000):
         update({"description": "x"})
     assert sum(delete_expired_entries(worker))

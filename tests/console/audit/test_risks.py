@@ -55,11 +55,11 @@ def test_risk_rules_name_declared_settings():
     assert set(risks.EVENT_RISKS) <= {*OPERATIONS, *EVENTS}
 
 
-def test_risky_entry_shows_the_reason(auditor, keep):
+def test_risky_entry_shows_the_reason(auditor, add_entry):
     pkce = [FieldChange("pkceRequired", True, False)]
-    weaker = keep("client.update", label="Till", changes=pkce)
-    keep("client.update", label="Shop", changes=pkce, end=Outcome.REJECTED)
-    keep("client.reveal_secret", "reveal", label="Till")
+    weaker = add_entry("client.update", label="Till", changes=pkce)
+    add_entry("client.update", label="Shop", changes=pkce, end=Outcome.REJECTED)
+    add_entry("client.reveal_secret", "reveal", label="Till")
 
     page = auditor.get("/acme/audit/").content.decode()
 

@@ -19,7 +19,7 @@ from tenants.authlete.changes import FieldChange
 from tenants.authlete.outcome import Outcome
 from tenants.models import Membership
 from tenants.organizations.roles import Role
-from tests.support.audit import NOW, URL, shown
+from tests.support.audit import NOW, URL, titles
 
 
 class Mark(str):
@@ -64,10 +64,10 @@ FILTERS = [
 
 
 @pytest.mark.parametrize("asked", FILTERS, ids=str)
-def test_filters_find_matching_entries(auditor, keep, who, known, acme, asked):
+def test_filters_find_matching_entries(auditor, add_entry, make_actor, add_service, acme, asked):
     for region, number, name in (("eu", 18, "Retail banking"), ("jp", 3, "Shop")):
-        known(region, number, name)
-    known("us", 20, "nil")
+        add_service(region, number, name)
+    add_service("us", 20, "nil")
     KnownClient.objects.create(
         organization=acme, region="eu", service_id=18, client_id=5, name="Till", seen_at=NOW
     )
@@ -75,12 +75,12 @@ def test_filters_find_matching_entries(auditor, keep, who, known, acme, asked):
     Membership.objects.create(
         organization=acme, user=User.objects.get(first_name="Bo"), role="admin"
     )
-    keep(service="17", region="us", label="Shop")
-    odd = keep(
+    add_entry(service="17", region="us", label="Shop")
+    odd = add_entry(
         "service.delete",
         "destroy",
         Outcome.REJECTED,
-        actor=replace(who("bo@acme.example", "admin"), ip_address="2001:db8::7"),
+        actor=replace(make_actor("bo@acme.example", "admin"), ip_address="2001:db8::7"),
         service="18",
         region="eu",
         client="5",
@@ -93,7 +93,7 @@ def test_filters_find_matching_entries(auditor, keep, who, known, acme, asked):
         status=404,
         changes=[FieldChange("pkceRequired", False, True)],
     )
-    keep(service="17", region="us", label="Shop", ago=timedelta(days=2))
+    add_entry(service="17", region="us", label="Shop", ago=timedelta(days=2))
 
     asked = {
         name: fingerprint_subject(acme.pk, said) if isinstance(said, Mark) else said
@@ -107,17 +107,17 @@ def test_filters_find_matching_entries(auditor, keep, who, known, acme, asked):
     assertContains(response, "1 entry")
 
 
-def test_days_are_in_the_readers_time_zone(member, keep, settings, time_machine):
+def test_days_are_in_the_readers_time_zone(member, add_entry, settings, time_machine):
     settings.TIME_ZONE = "Asia/Tokyo"  # nine hours ahead
     time_machine.move_to("2026-11-24T16:30:00Z", tick=False)
     auditor = member(Role.AUDITOR)
-    keep(label="In Tokyo this was on the 25th")
-    keep(label="In Tokyo this was on the 24th", ago=timedelta(hours=2))
+    add_entry(label="In Tokyo this was on the 25th")
+    add_entry(label="In Tokyo this was on the 24th", ago=timedelta(hours=2))
 
     on = {"since": "2026-11-25", "until": "2026-11-25"}
-    assert shown(auditor.get(URL, on)) == ["Update In Tokyo this was on the 25th"]
+    assert titles(auditor.get(URL, on)) == ["Update In Tokyo this was on the 25th"]
     on = {"until": "2026-11-24"}
-    assert shown(auditor.get(URL, on)) == ["Update In Tokyo this was on the 24th"]
+    assert titles(auditor.get(URL, on)) == ["Update In Tokyo this was on the 24th"]
 
 
 REFUSED = [
@@ -164,8 +164,8 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("asked", REFUSED, ids=str)
-def test_invalid_filter_shows_an_error_and_no_entries(auditor, keep, asked):
-    keep(label="Shop")
+def test_invalid_filter_shows_an_error_and_no_entries(auditor, add_entry, asked):
+    add_entry(label="Shop")
 
     response = auditor.get(URL, asked)
 
@@ -184,18 +184,18 @@ def test_every_event_can_be_filtered():
 @pytest.mark.parametrize(
     "text", ["%", "_", "\\", ".*(a+)+$", "'; DROP TABLE audit_auditentry; /*", '"']
 )
-def test_words_are_matched_literally(auditor, keep, text):
-    keep(label="Shop")
+def test_words_are_matched_literally(auditor, add_entry, text):
+    add_entry(label="Shop")
 
     response = auditor.get(URL, {"q": f"x{text}"}, follow=True)
 
-    assert shown(response) == []
+    assert titles(response) == []
     assertContains(response, "No matching entries")
 
 
 @pytest.mark.parametrize("name", ["q", "service", "ticket", "field", "since", "page"])
-def test_overlong_filter_is_an_error(auditor, keep, name):
-    keep(label="Shop")
+def test_overlong_filter_is_an_error(auditor, add_entry, name):
+    add_entry(label="Shop")
 
     assert auditor.get(URL, {name: "9" * 5000}).status_code == 422
 
@@ -208,23 +208,26 @@ def test_overlong_query_is_not_parsed(auditor):
     assertNotContains(response, "Enter a value after", status_code=422)
 
 
-def test_name_matches_all_services_with_it(auditor, keep, known):
+def test_name_matches_all_services_with_it(auditor, add_entry, add_service):
     for region, number, name in (("us", 17, "Shop"), ("eu", 18, "Shop"), ("eu", 9, "Shops")):
-        known(region, number, name)
-    keep(service="18", region="eu", label="In Europe")
-    keep(service="17", region="us", label="In America")
-    keep(service="9", region="eu", label="Another")
+        add_service(region, number, name)
+    add_entry(service="18", region="eu", label="In Europe")
+    add_entry(service="17", region="us", label="In America")
+    add_entry(service="9", region="eu", label="Another")
 
-    assert shown(auditor.get(URL, {"service": "shop"})) == ["Update In America", "Update In Europe"]
+    assert titles(auditor.get(URL, {"service": "shop"})) == [
+        "Update In America",
+        "Update In Europe",
+    ]
     within = auditor.get(URL, {"service": "shop", "region": "eu"})
-    assert shown(within) == ["Update In Europe"]
+    assert titles(within) == ["Update In Europe"]
     response = auditor.get(URL, {"service": "sho"})
     assertContains(response, "Several services match: Shops (eu 9), Shop", status_code=422)
 
 
-def test_subject_is_replaced_by_its_fingerprint(auditor, keep):
-    keep("token.list", "read", subject="anna@x.example", service="17")
-    keep("token.list", "read", subject="bo@x.example", service="18")
+def test_subject_is_replaced_by_its_fingerprint(auditor, add_entry):
+    add_entry("token.list", "read", subject="anna@x.example", service="17")
+    add_entry("token.list", "read", subject="bo@x.example", service="18")
 
     response = auditor.post(URL, {"q": 'subject:"anna@x.example" effect:read'})
 
@@ -237,12 +240,12 @@ def test_subject_is_replaced_by_its_fingerprint(auditor, keep):
     assert "anna" not in response.url
 
 
-def test_slow_search_says_how_far_it_looked(auditor, keep):
-    keep(label="Old", ago=timedelta(days=40))
+def test_slow_search_says_how_far_it_looked(auditor, add_entry):
+    add_entry(label="Old", ago=timedelta(days=40))
 
     response = auditor.get(URL, {"region": "us", "q": "Old"})
 
-    assert shown(response) == []
+    assert titles(response) == []
     assertContains(response, "Showing the last 30 days")
     further = auditor.get(URL + response.context["further"])
     assertNotContains(further, "Showing the last 30 days")
@@ -289,8 +292,8 @@ def test_search_has_a_shareable_url(auditor, typed, asked):
     assert parse_qs(urlsplit(again.url).query) == asked
 
 
-def test_each_filter_can_be_removed(auditor, keep):
-    keep()
+def test_each_filter_can_be_removed(auditor, add_entry):
+    add_entry()
 
     response = auditor.get(URL, {"effect": ["change", "destroy"], "ticket": "T"})
 
@@ -317,8 +320,8 @@ def test_times_are_in_the_readers_time_zone(auditor, typed, told):
     assert [chip.label for chip in chips] == [told]
 
 
-def test_values_link_to_their_filter(auditor, keep):
-    keep(ticket="CHG 1&2", service="17", region="us")
+def test_values_link_to_their_filter(auditor, add_entry):
+    add_entry(ticket="CHG 1&2", service="17", region="us")
 
     response = auditor.get(URL, {"effect": "change"})
 
@@ -328,7 +331,7 @@ def test_values_link_to_their_filter(auditor, keep):
 
 
 @pytest.mark.parametrize(
-    ("label", "titles"),
+    ("label", "expected"),
     [
         ("Destructive", ["Delete the service Old"]),
         ("Revealed", ["Rotate the secret of Till"]),
@@ -338,28 +341,30 @@ def test_values_link_to_their_filter(auditor, keep):
         ("Mine", ["Test a credential"]),
     ],
 )
-def test_presets_find_what_auditors_need(auditor, keep, who, label, titles):
-    keep("service.delete", "destroy", label="Old")
-    keep("client.refresh_secret", "reveal", label="Till")
-    record_event(who(), events.ACCESS_DENIED, outcome=Outcome.REJECTED, object="services:edit")
-    keep("credential.probe", "change", actor=who("AUDITOR"))
+def test_presets_find_what_auditors_need(auditor, add_entry, make_actor, label, expected):
+    add_entry("service.delete", "destroy", label="Old")
+    add_entry("client.refresh_secret", "reveal", label="Till")
+    record_event(
+        make_actor(), events.ACCESS_DENIED, outcome=Outcome.REJECTED, object="services:edit"
+    )
+    add_entry("credential.probe", "change", actor=make_actor("AUDITOR"))
 
     saved = {link.label: link.path for link in auditor.get(URL).context["saved"]}
     response = auditor.get(URL + saved[label])
 
-    assert shown(response) == titles
+    assert titles(response) == expected
     assert [link.label for link in response.context["saved"] if link.is_active] == [label]
 
 
-def test_periods_can_be_chosen(member, keep, time_machine):
+def test_periods_can_be_chosen(member, add_entry, time_machine):
     time_machine.move_to("2026-11-24T12:00:00Z", tick=False)
     auditor = member(Role.AUDITOR)
     for days, label in ((80, "E"), (50, "D"), (20, "C"), (3, "B"), (0, "A")):
-        keep(label=label, ago=timedelta(days=days))
+        add_entry(label=label, ago=timedelta(days=days))
 
-    periods = {one.label: one.path for one in auditor.get(URL).context["periods"]}
+    periods = {period.label: period.path for period in auditor.get(URL).context["periods"]}
 
-    found = {name: shown(auditor.get(URL + path)) for name, path in periods.items()}
+    found = {name: titles(auditor.get(URL + path)) for name, path in periods.items()}
     assert found == {
         "Today": ["Update A"],
         "7 days": ["Update A", "Update B"],

@@ -49,7 +49,7 @@ LEADING = "actor service client subject field ticket request address".split()
 THROUGH = "role region reason old new".split()
 
 
-def fate(entry):
+def expected_outcome(entry):
     if entry.outcome:
         return entry.outcome
     return "unknown" if datetime.now(UTC) - entry.time > OUTCOME_TIMEOUT else "open"
@@ -58,7 +58,7 @@ def fate(entry):
 def inside(value, *texts):
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     wanted = (json.dumps(one, ensure_ascii=False)[1:-1] for one in texts)
-    return all(one.lower() in text.lower() for one in wanted)
+    return all(item.lower() in text.lower() for item in wanted)
 
 
 def member_of(change):
@@ -81,7 +81,7 @@ SAYS = {  # whether an entry is what a word says with one value
     "subject": lambda e, v: e.subject == v,
     "operation": lambda e, v: e.operation == v,
     "effect": lambda e, v: e.effect == v.lower(),
-    "outcome": lambda e, v: fate(e) == v,
+    "outcome": lambda e, v: expected_outcome(e) == v,
     "code": lambda e, v: e.code == v.upper(),
     "status": lambda e, v: re.fullmatch(v.lower().replace("x", "."), str(e.status)),
     "field": lambda e, v: any(member_of(c) in FIELDS[v] for c in e.changes),
@@ -114,11 +114,11 @@ def holds(entry, asked, moments):
             if (entry.time < moment) is (word == "after"):
                 return False
         elif word.startswith("-"):
-            if any(SAYS[word[1:]](entry, one) for one in values):
+            if any(SAYS[word[1:]](entry, value) for value in values):
                 return False
         elif word not in ("old", "new", "reads"):
             each = all if word in ("", "reason") else any
-            if not each(SAYS[word](entry, one) for one in values):
+            if not each(SAYS[word](entry, value) for value in values):
                 return False
     if entry.effect == "read" and not ({*READS} & {*asked} or {"-effect", "-outcome"} & {*asked}):
         return False
@@ -136,7 +136,7 @@ def entries(acme):
     """Some hundreds of entries of all sorts, and those of another organization."""
     draw = random.Random(6)
     other = Organization.objects.create(slug="other", name="Other")
-    people = [("ida@x.example", "Ida", "A"), *((one, "Bo", "Ek") for one in ACTORS[1:3])]
+    people = [("ida@x.example", "Ida", "A"), *((actor, "Bo", "Ek") for actor in ACTORS[1:3])]
     for name, first, last in [*people, ("gone@x.example", "gone", "long ago")]:
         user = User.objects.create_user(name, first_name=first, last_name=last)
         if name != "gone@x.example":
@@ -272,7 +272,7 @@ def typed(asked):
     terms = []
     for word, values in asked.items():
         sign, name = ("-", word[1:]) if word.startswith("-") else ("", word)
-        said = [quote_value(one) for one in values]
+        said = [quote_value(value) for value in values]
         terms += [f"{sign}{one}" for one in said] if not name else []
         terms += [f"{sign}{name}:{','.join(said)}"] if name else []
     return " ".join(terms)
@@ -297,11 +297,11 @@ def test_search_equals_a_scan_of_all_entries(acme, entries, named):
             wrong.append((given["q"], form.errors.as_text()))
             continue
         filters = form.to_filters()
-        got = [one.seq for one in iter_entries(acme.pk, filters)]
-        want = [one.seq for one in entries if holds(one, asked, moments)]
+        seqs = [entry.seq for entry in iter_entries(acme.pk, filters)]
+        want = [entry.seq for entry in entries if holds(entry, asked, moments)]
         hits += bool(want)
-        if got != want or (asked.get("reads") and count_entries(acme.pk, filters) != len(want)):
-            wrong.append((given["q"], len(got), len(want)))
+        if seqs != want or (asked.get("reads") and count_entries(acme.pk, filters) != len(want)):
+            wrong.append((given["q"], len(seqs), len(want)))
 
     assert wrong == []
     assert hits > 150

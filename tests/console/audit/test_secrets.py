@@ -40,7 +40,7 @@ def test_no_audit_page_contains_a_secret(auditor, update, sandbox, is_refused):
 
     auditor.get(URL, {"q": "canary-callback-after"})
     entries = list(AuditEntry.objects.all())
-    pages = [URL, f"{URL}?reads=1"] + [f"{URL}{one.entry}/" for one in entries]
+    pages = [URL, f"{URL}?reads=1"] + [f"{URL}{entry.entry}/" for entry in entries]
     found = {page: auditor.get(page) for page in pages}
 
     assert len(found) > 5

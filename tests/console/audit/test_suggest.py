@@ -43,10 +43,12 @@ URL = "/acme/audit/complete/"
         ("", None),
     ],
 )
-def test_names_and_values_are_suggested(auditor, known, keep, who, acme, typed, offered):
+def test_names_and_values_are_suggested(
+    auditor, add_service, add_entry, make_actor, acme, typed, offered
+):
     auditor.get("/acme/audit/")
-    keep(actor=who("worker of nights"), end=Outcome.REJECTED, code="A004201")
-    known("eu", 18, "Retail banking")
+    add_entry(actor=make_actor("worker of nights"), end=Outcome.REJECTED, code="A004201")
+    add_service("eu", 18, "Retail banking")
     KnownClient.objects.create(
         organization=acme,
         region="eu",
@@ -59,31 +61,31 @@ def test_names_and_values_are_suggested(auditor, known, keep, who, acme, typed, 
 
     response = auditor.post(URL, {"q": typed})
 
-    found = [one.text for one in response.context["offers"]]
-    assert (found[0] if found else None) == offered
-    assert response.content.decode().count('role="option"') == len(found)
+    texts = [offer.text for offer in response.context["offers"]]
+    assert (texts[0] if texts else None) == offered
+    assert response.content.decode().count('role="option"') == len(texts)
 
 
 @pytest.mark.parametrize("typed", ["an", "An", "AN", "aN"])
-def test_actor_suggestions_ignore_case(auditor, keep, who, typed):
+def test_actor_suggestions_ignore_case(auditor, add_entry, make_actor, typed):
     for name in ("zoe", "Anna", "ANTON", "andy", "aaron"):
-        keep(actor=who(name))
+        add_entry(actor=make_actor(name))
 
-    found = auditor.post(URL, {"q": f"actor:{typed}"}).context["offers"]
+    offers = auditor.post(URL, {"q": f"actor:{typed}"}).context["offers"]
 
-    assert [one.completion for one in found] == ["andy", "Anna", "ANTON"]
+    assert [offer.completion for offer in offers] == ["andy", "Anna", "ANTON"]
 
 
-def test_names_of_several_words_match_lower_case(auditor, keep, who):
+def test_names_of_several_words_match_lower_case(auditor, add_entry, make_actor):
     for name in ("J.Sanders", "J.Smith"):
-        keep(actor=who(name))
+        add_entry(actor=make_actor(name))
 
-    found = auditor.post(URL, {"q": "actor:j.sm"}).context["offers"]
+    offers = auditor.post(URL, {"q": "actor:j.sm"}).context["offers"]
 
-    assert [one.completion for one in found] == ["J.Smith"]
+    assert [offer.completion for offer in offers] == ["J.Smith"]
 
 
-def test_suggestions_do_not_depend_on_the_collation(auditor, keep, who):
+def test_suggestions_do_not_depend_on_the_collation(auditor, add_entry, make_actor):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
@@ -91,16 +93,16 @@ def test_suggestions_do_not_depend_on_the_collation(auditor, keep, who):
                 ' ALTER COLUMN actor TYPE varchar(254) COLLATE "und-x-icu"'
             )
     for name in ("aaron", "Abel", "abigail", "Ada"):
-        keep(actor=who(name))
+        add_entry(actor=make_actor(name))
 
-    found = auditor.post(URL, {"q": "actor:a"}).context["offers"]
+    offers = auditor.post(URL, {"q": "actor:a"}).context["offers"]
 
-    names = [one.completion for one in found if one.completion != "AUDITOR"]
+    names = [offer.completion for offer in offers if offer.completion != "AUDITOR"]
     assert names == ["aaron", "Abel", "abigail", "Ada"]
 
 
-def test_result_codes_are_explained_in_the_readers_language(acme, keep, monkeypatch):
-    keep(end=Outcome.REJECTED, code="A004201")
+def test_result_codes_are_explained_in_the_readers_language(acme, add_entry, monkeypatch):
+    add_entry(end=Outcome.REJECTED, code="A004201")
     words = vars(trans_real.translation("ja"))["_catalog"]._catalogs[0]
     monkeypatch.setitem(words, get_meaning("A004201"), "だめ")
 
@@ -110,9 +112,9 @@ def test_result_codes_are_explained_in_the_readers_language(acme, keep, monkeypa
     assert found.meaning == "だめ"
 
 
-def test_values_of_other_organizations_are_not_suggested(auditor, keep, who):
+def test_values_of_other_organizations_are_not_suggested(auditor, add_entry, make_actor):
     other = Organization.objects.create(slug="other", name="Other")
-    keep(actor=who("eve@other.example", organization=other), code="A1")
+    add_entry(actor=make_actor("eve@other.example", organization=other), code="A1")
 
     for typed in ("actor:eve", "code:a"):
         assert auditor.post(URL, {"q": typed}).context["offers"] == []

@@ -10,12 +10,12 @@ URL = "/acme/audit/unknown/"
 MINUTES = timedelta(minutes=3)
 
 
-def test_calls_with_unknown_outcome_are_listed(auditor, keep):
-    keep("client.delete", "destroy", Outcome.UNKNOWN, label="Till", ticket="CHG-1")
-    keep("client.update", end=None, label="Cut off", ago=MINUTES)
-    keep("client.update", end=None, label="Under way")
-    keep("client.update", label="Known")
-    keep("client.get", "read", Outcome.UNKNOWN, label="Verified")
+def test_calls_with_unknown_outcome_are_listed(auditor, add_entry):
+    add_entry("client.delete", "destroy", Outcome.UNKNOWN, label="Till", ticket="CHG-1")
+    add_entry("client.update", end=None, label="Cut off", ago=MINUTES)
+    add_entry("client.update", end=None, label="Under way")
+    add_entry("client.update", label="Known")
+    add_entry("client.get", "read", Outcome.UNKNOWN, label="Verified")
 
     page = auditor.get(URL)
 
@@ -26,19 +26,19 @@ def test_calls_with_unknown_outcome_are_listed(auditor, keep):
         assert other not in page.content.decode()
 
 
-def test_resolve_all_is_offered_for_several_calls(member, keep):
+def test_resolve_all_is_offered_for_several_calls(member, add_entry):
     admin = member(Role.ADMIN)
-    keep("client.update", end=None, ago=MINUTES)
+    add_entry("client.update", end=None, ago=MINUTES)
     assert f"{URL}settle/" not in admin.get(URL).text
 
-    keep("client.delete", "destroy", Outcome.UNKNOWN)
+    add_entry("client.delete", "destroy", Outcome.UNKNOWN)
 
     assert "Resolve all 2" in admin.get(URL).text
 
 
-def test_unknown_outcomes_are_filtered_sorted_and_exported(auditor, keep):
-    keep("client.update", end=None, label="Till", ago=MINUTES)
-    keep("client.delete", "destroy", Outcome.UNKNOWN, label="Kiosk")
+def test_unknown_outcomes_are_filtered_sorted_and_exported(auditor, add_entry):
+    add_entry("client.update", end=None, label="Till", ago=MINUTES)
+    add_entry("client.delete", "destroy", Outcome.UNKNOWN, label="Kiosk")
 
     def labels(query):
         return [row.entry.label for row in auditor.get(URL + query).context["list_page"].rows]
@@ -52,9 +52,9 @@ def test_unknown_outcomes_are_filtered_sorted_and_exported(auditor, keep):
     assert "client.delete,Delete the client Kiosk,destroy" in exported[1]
 
 
-def test_audit_log_counts_unknown_outcomes(auditor, keep):
-    keep("client.update", end=None, ago=MINUTES)
-    keep("client.get", "read", Outcome.UNKNOWN)
+def test_audit_log_counts_unknown_outcomes(auditor, add_entry):
+    add_entry("client.update", end=None, ago=MINUTES)
+    add_entry("client.get", "read", Outcome.UNKNOWN)
 
     (told,) = re.findall(
         r'Unknown outcomes<span class="badge warn">(\d+)', compact(auditor.get("/acme/audit/"))

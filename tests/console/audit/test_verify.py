@@ -20,12 +20,12 @@ POLL = {"HX-Request": "true", "X-Poll": "yes"}
 
 
 @pytest.fixture
-def kept(acme, keep, settings, tmp_path):
-    """Some entries under a checkpoint that is kept in a file."""
+def checkpointed_entries(acme, add_entry, settings, tmp_path):
+    """Three entries under a checkpoint in a file."""
     settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     settings.AUDIT_SINKS = [f"file://{tmp_path}/kept.jsonl"]
     for number in range(3):
-        keep(reason=f"because {number}")
+        add_entry(reason=f"because {number}")
     chores.create_and_deliver_checkpoints()
 
 
@@ -39,7 +39,7 @@ def press(browser, worker):
     return going, browser.get(URL).content.decode()
 
 
-def test_verification_reports_the_log_and_its_checkpoints(auditor, kept, worker):
+def test_verification_reports_the_log_and_its_checkpoints(auditor, checkpointed_entries, worker):
     assert "Not verified yet" in auditor.get(URL).content.decode()
     going, said = press(auditor, worker)
 
@@ -60,7 +60,7 @@ def test_verification_reports_the_log_and_its_checkpoints(auditor, kept, worker)
     assert AuditEntry.objects.filter(operation="audit.verify").count() == 1
 
 
-def test_verification_in_progress_is_not_repeated(auditor, kept):
+def test_verification_in_progress_is_not_repeated(auditor, checkpointed_entries):
     for _ in range(2):
         form = fill_form(auditor.get("/acme/audit/export/"), "idempotency_key")
         page = auditor.post(URL, form, content_type=URLENCODED, follow=True)
@@ -70,7 +70,7 @@ def test_verification_in_progress_is_not_repeated(auditor, kept):
     assert AuditEntry.objects.filter(operation="audit.verify").count() == 1
 
 
-def test_failed_verification_is_reported(auditor, kept):
+def test_failed_verification_is_reported(auditor, checkpointed_entries):
     auditor.post(URL, fill_form(auditor.get(URL), "idempotency_key"), content_type=URLENCODED)
     Job.objects.update(state="cancelled")
 
@@ -80,7 +80,9 @@ def test_failed_verification_is_reported(auditor, kept):
     assert 'hx-swap-oob="innerHTML">Failed.</div>' in looked
 
 
-def test_verification_runs_while_checkpoints_are_undelivered(auditor, kept, worker, monkeypatch):
+def test_verification_runs_while_checkpoints_are_undelivered(
+    auditor, checkpointed_entries, worker, monkeypatch
+):
     monkeypatch.setattr(anchors.anchor_monitor, "blocks_changes", lambda: True)
 
     _going, said = press(auditor, worker)
@@ -88,7 +90,7 @@ def test_verification_runs_while_checkpoints_are_undelivered(auditor, kept, work
     assert "Log verified" in said
 
 
-def test_unwritable_log_starts_no_verification(auditor, kept, monkeypatch):
+def test_unwritable_log_starts_no_verification(auditor, checkpointed_entries, monkeypatch):
     def refuse(*_, **__):
         raise AuditUnavailableError("The audit log can't be written.")
 
@@ -99,7 +101,7 @@ def test_unwritable_log_starts_no_verification(auditor, kept, monkeypatch):
     assert not VerificationRun.objects.exists()
 
 
-def test_unreadable_log_is_reported(auditor, kept, worker, monkeypatch):
+def test_unreadable_log_is_reported(auditor, checkpointed_entries, worker, monkeypatch):
     def torn(*_):
         raise DatabaseError("database disk image is malformed")
 
@@ -111,7 +113,9 @@ def test_unreadable_log_is_reported(auditor, kept, worker, monkeypatch):
     assert "disk image is malformed" in VerificationRun.objects.get().error
 
 
-def test_fails_without_showing_the_position_in_the_log_of_all(auditor, kept, worker):
+def test_fails_without_showing_the_position_in_the_log_of_all(
+    auditor, checkpointed_entries, worker
+):
     """Even if all of it was written anew with its own key."""
     row = AuditRecord.objects.get(seq=3)
     drop_append_only_triggers()
@@ -128,7 +132,7 @@ def test_fails_without_showing_the_position_in_the_log_of_all(auditor, kept, wor
     assert verdict.error not in said
 
 
-def test_missing_triggers_are_reported(auditor, kept, worker, caplog):
+def test_missing_triggers_are_reported(auditor, checkpointed_entries, worker, caplog):
     drop_append_only_triggers()
 
     _going, said = press(auditor, worker)
@@ -138,7 +142,7 @@ def test_missing_triggers_are_reported(auditor, kept, worker, caplog):
     assert "audit.unguarded" in caplog.text
 
 
-def test_tampered_checkpoint_file_is_reported(auditor, kept, worker):
+def test_tampered_checkpoint_file_is_reported(auditor, checkpointed_entries, worker):
     path = anchors.load_sinks()[0].path
     path.write_text(path.read_text().replace('"size":', '"size":1'))
 
@@ -149,11 +153,11 @@ def test_tampered_checkpoint_file_is_reported(auditor, kept, worker):
     assert "an edited checkpoint file" in said
 
 
-def test_last_external_checkpoint_is_shown(auditor, kept, keep, worker):
+def test_last_external_checkpoint_is_shown(auditor, checkpointed_entries, add_entry, worker):
     """What was signed since did not get to the file."""
     path = anchors.load_sinks()[0].path
     path.write_text(path.read_text() + "{what somebody else began")
-    keep(reason="late")
+    add_entry(reason="late")
     create_checkpoint()
 
     _going, said = press(auditor, worker)
@@ -165,7 +169,7 @@ def test_last_external_checkpoint_is_shown(auditor, kept, keep, worker):
     assert "t covered by an external checkpoint yet" in said
 
 
-def test_missing_checkpoint_target_is_reported(auditor, kept, settings, worker):
+def test_missing_checkpoint_target_is_reported(auditor, checkpointed_entries, settings, worker):
     anchors.load_sinks()[0].path.unlink()
     settings.AUDIT_SINKS = []
 

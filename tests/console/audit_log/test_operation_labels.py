@@ -19,7 +19,8 @@ def test_every_operation_and_event_has_a_label(name):
 
 
 @pytest.mark.parametrize(
-    "name", [one.name for one in OPERATIONS.values() if one.effect is not Effect.READ]
+    "name",
+    [operation.name for operation in OPERATIONS.values() if operation.effect is not Effect.READ],
 )
 def test_label_of_a_change_does_not_claim_that_it_succeeded(name):
     assert not label_text(name, "Shop").split()[0].endswith("ed")

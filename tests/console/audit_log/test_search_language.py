@@ -34,7 +34,7 @@ def test_formatted_terms_parse_to_the_same_terms(terms):
 
     read, problems = parse(text)
     assert problems == []
-    assert set(read) == {one for one in terms if _says_something(one)}
+    assert set(read) == {term for term in terms if _says_something(term)}
     assert format_terms(read) == text
 
 

@@ -11,7 +11,7 @@ from tests.support.forms import URLENCODED, fill_form
 
 
 @pytest.fixture
-def shop(acme, sandbox, settings):
+def token_service(acme, sandbox, settings):
     """Service 17, which issues tokens to client 5; two tokens are sent at once."""
     settings.BATCH_CHUNK = 2
     sandbox.services[17] |= {
@@ -29,8 +29,8 @@ def admin(member):
 
 
 @pytest.fixture
-def upload(admin, shop):
-    """Send a file, and return the batch that comes of it, not checked yet."""
+def upload(admin, token_service):
+    """Return a function that uploads a file and returns its unchecked batch."""
 
     def upload(*lines, to=NEW, **options):
         found = fill_form(admin.get(to), "idempotency_key")
@@ -65,11 +65,11 @@ def at_once(monkeypatch):
 
 
 @pytest.fixture
-def slow(shop, monkeypatch):
+def slow(token_service, monkeypatch):
     """From now on batches take a minute, and nobody looks twice."""
 
     def slow():
-        shop.state.batching.delay = 60_000
+        token_service.state.batching.delay = 60_000
         for name in ("FIRST_POLL_SECONDS", "MAX_POLL_SECONDS"):
             monkeypatch.setattr(f"console.batches.polling.{name}", 60.0)
 
@@ -77,35 +77,35 @@ def slow(shop, monkeypatch):
 
 
 @pytest.fixture
-def work(worker, at_once):
-    """Let a worker do all there is, and read the batch anew."""
+def run_worker(worker, at_once):
+    """Return a function that runs the worker and refreshes the batch."""
 
-    def work(batch):
+    def run_worker(batch):
         worker()
         batch.refresh_from_db()
         return batch
 
-    return work
+    return run_worker
 
 
 @pytest.fixture
-def tried(upload, work, press):
-    """A batch of so many lines whose dry run has passed."""
+def dry_run_batch(upload, run_worker, press):
+    """Return a function that makes a batch with a passed dry run."""
 
-    def tried(lines=3):
-        batch = work(upload(*map(line, range(lines))))
+    def dry_run_batch(lines=3):
+        batch = run_worker(upload(*map(line, range(lines))))
         press(batch, "dry-run")
-        work(batch)
+        run_worker(batch)
         assert batch.state == Batch.State.TRIED, batch.state
         return batch
 
-    return tried
+    return dry_run_batch
 
 
 @pytest.fixture
-def submitted(tried, press):
+def submitted(dry_run_batch, press):
     def submitted(lines=3):
-        batch = tried(lines)
+        batch = dry_run_batch(lines)
         response = press(batch, "submit", "reason", **WHY)
         assert response.status_code == 302
         return batch

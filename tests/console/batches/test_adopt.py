@@ -14,7 +14,7 @@ ADOPT = "/acme/services/us/17/batches/adopt/"
 
 
 @pytest.fixture
-def adopt(admin, shop):
+def adopt(admin, token_service):
     def adopt(request_id):
         body = fill_form(admin.get(ADOPT), "request_id", request_id=request_id)
         return admin.post(ADOPT, body, content_type=URLENCODED)
@@ -23,21 +23,21 @@ def adopt(admin, shop):
 
 
 @pytest.fixture
-def elsewhere(shop):
+def elsewhere(token_service):
     """The id of a batch that a program has made."""
     body = json.dumps([line(1)]).encode()
     headers = {"authorization": "Bearer t0p", "content-type": "application/json"}
     path = "/api/17/auth/token/create/batch"
     asked = SandboxRequest("POST", path, headers=headers, body=body)
-    return parse_json(shop.answer("us", asked).body)["requestId"]
+    return parse_json(token_service.answer("us", asked).body)["requestId"]
 
 
-def test_adopted_batch_is_watched_to_its_end(adopt, elsewhere, work):
+def test_adopted_batch_is_watched_to_its_end(adopt, elsewhere, run_worker):
     response = adopt(elsewhere)
 
     batch = Batch.objects.get()
     assert response["Location"] == f"/acme/batches/{batch.pk}/"
-    assert work(batch).state == Batch.State.SUCCEEDED
+    assert run_worker(batch).state == Batch.State.SUCCEEDED
 
 
 def test_batch_is_adopted_once(adopt, elsewhere):
@@ -55,7 +55,7 @@ def test_unknown_request_id_is_an_error(adopt, request_id):
 
 
 @pytest.mark.parametrize("request_id", [".", "..", "nope\n"])
-def test_invalid_request_id_makes_no_call(adopt, shop, request_id):
+def test_invalid_request_id_makes_no_call(adopt, token_service, request_id):
     adopt(request_id)
 
-    assert not [one for one in shop.calls if "/status/" in one.path]
+    assert not [call for call in token_service.calls if "/status/" in call.path]

@@ -7,8 +7,8 @@ from tenants.jobs.models import Job
 from tests.support.batches import line
 
 
-def test_cancelling_deletes_the_upload(tried, press):
-    batch = tried(3)
+def test_cancelling_deletes_the_upload(dry_run_batch, press):
+    batch = dry_run_batch(3)
 
     press(batch, "cancel")
 
@@ -38,8 +38,8 @@ def test_long_paused_batch_deletes_its_tokens(submitted, worker, acme):
     assert not Chunk.objects.exclude(sealed="").exists()
 
 
-def test_unsubmitted_batches_are_deleted(upload, work, settings):
-    batch = work(upload(line(1)))
+def test_unsubmitted_batches_are_deleted(upload, run_worker, settings):
+    batch = run_worker(upload(line(1)))
     left = upload(line(1))
     Batch.objects.update(changed_at=batch.changed_at - timedelta(hours=25), job=None)
 

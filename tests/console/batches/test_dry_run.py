@@ -9,21 +9,21 @@ from tenants.jobs.models import Item
 from tests.support.batches import CANARY, line
 
 
-def test_dry_run_passes_when_every_request_does(tried, shop):
-    batch = tried(5)
+def test_dry_run_passes_when_every_request_does(dry_run_batch, token_service):
+    batch = dry_run_batch(5)
 
     dry = BatchRequest.objects.filter(batch=batch, is_dry=True)
     assert [one.count for one in dry] == [2, 2, 1]
-    assert not shop.region("us").tokens[17]
+    assert not token_service.region("us").tokens[17]
 
 
-def test_rejected_request_fails_the_dry_run(upload, work, press, shop, admin):
-    """Somebody has locked the client meanwhile."""
-    batch = work(upload(*map(line, range(3))))
-    shop.clients[5]["locked"] = True
+def test_rejected_request_fails_the_dry_run(upload, run_worker, press, token_service, admin):
+    """Another user locked the client meanwhile."""
+    batch = run_worker(upload(*map(line, range(3))))
+    token_service.clients[5]["locked"] = True
     press(batch, "dry-run")
 
-    work(batch)
+    run_worker(batch)
 
     assert batch.state == Batch.State.UNFIT
     page = admin.get(f"/acme/batches/{batch.pk}/")
@@ -31,33 +31,33 @@ def test_rejected_request_fails_the_dry_run(upload, work, press, shop, admin):
     assertContains(page, "No tokens were created.")
 
 
-def test_dry_run_passes_without_a_stored_status(upload, work, press, shop, admin):
-    shop.state.batching.dry_unkept = True
-    batch = work(upload(line(1)))
+def test_dry_run_passes_without_a_stored_status(upload, run_worker, press, token_service, admin):
+    token_service.state.batching.dry_unkept = True
+    batch = run_worker(upload(line(1)))
     press(batch, "dry-run")
 
-    work(batch)
+    run_worker(batch)
 
     assert batch.state == Batch.State.TRIED
     page = admin.get(f"/acme/batches/{batch.pk}/submit/")
     assertContains(page, "Authlete returned no complete count")
 
 
-def test_dry_run_waits_for_its_status(upload, work, press, shop, slow):
-    shop.state.batching.blank = True
-    batch = work(upload(line(1)))
+def test_dry_run_waits_for_its_status(upload, run_worker, press, token_service, slow):
+    token_service.state.batching.blank = True
+    batch = run_worker(upload(line(1)))
     slow()
     press(batch, "dry-run")
 
-    work(batch)
+    run_worker(batch)
 
     assert batch.state == Batch.State.TRYING
 
 
-def test_message_of_authlete_contains_no_token(upload, work, press, shop, admin):
-    batch = work(upload(*map(line, range(2))))
+def test_message_of_authlete_contains_no_token(upload, run_worker, press, token_service, admin):
+    batch = run_worker(upload(*map(line, range(2))))
     press(batch, "dry-run")
-    shop.fault(
+    token_service.fault(
         "status",
         operation="token_batch.create",
         status=400,
@@ -65,7 +65,7 @@ def test_message_of_authlete_contains_no_token(upload, work, press, shop, admin)
         message=f"In use: {CANARY}-1, '{CANARY}-0' of cust-1",
     )
 
-    work(batch)
+    run_worker(batch)
 
     assert batch.state == Batch.State.UNFIT
     page = admin.get(f"/acme/batches/{batch.pk}/").content.decode()
@@ -75,14 +75,14 @@ def test_message_of_authlete_contains_no_token(upload, work, press, shop, admin)
     assert "cust-1" not in page + job
 
 
-def test_failed_job_of_the_dry_run_is_reported(upload, work, press, shop, admin):
+def test_failed_job_of_the_dry_run_is_reported(upload, run_worker, press, token_service, admin):
     """A region that was down for too long: else it would seem to be under way."""
-    batch = work(upload(line(1)))
+    batch = run_worker(upload(line(1)))
     press(batch, "dry-run")
-    shop.fault("status", operation="token_batch.create", status=503)
+    token_service.fault("status", operation="token_batch.create", status=503)
     Item.objects.filter(job=batch.job).update(tries=MAX_TRIES)
 
-    work(batch)
+    run_worker(batch)
 
     assert batch.state == Batch.State.TRYING
     page = admin.get(f"/acme/batches/{batch.pk}/")
@@ -90,8 +90,8 @@ def test_failed_job_of_the_dry_run_is_reported(upload, work, press, shop, admin)
     assertContains(page, f"/acme/jobs/{batch.job}/")
 
 
-def test_dry_run_without_a_job_is_reset(upload, work, press):
-    batch = work(upload(line(1)))
+def test_dry_run_without_a_job_is_reset(upload, run_worker, press):
+    batch = run_worker(upload(line(1)))
     batch.transition(
         Batch.State.TRYING,
         job=None,

@@ -4,8 +4,8 @@ from tenants.organizations.roles import Role
 from tests.support.batches import line
 
 
-def test_batches_are_listed_with_their_results(submitted, work, admin):
-    batch = work(submitted(3))
+def test_batches_are_listed_with_their_results(submitted, run_worker, admin):
+    batch = run_worker(submitted(3))
 
     page = admin.get("/acme/batches/")
 
@@ -16,9 +16,9 @@ def test_batches_are_listed_with_their_results(submitted, work, admin):
         assertContains(admin.get(where), "Your batch tokens.jsonl: succeeded")
 
 
-def test_batches_are_filtered_sorted_and_exported(submitted, upload, work, admin):
-    work(submitted(3))
-    work(upload(line(8), line(9)))
+def test_batches_are_filtered_sorted_and_exported(submitted, upload, run_worker, admin):
+    run_worker(submitted(3))
+    run_worker(upload(line(8), line(9)))
 
     def tokens(query):
         rows = admin.get(f"/acme/batches/{query}").context["list_page"].rows
@@ -33,7 +33,7 @@ def test_batches_are_filtered_sorted_and_exported(submitted, upload, work, admin
     assert "tokens.jsonl,succeeded,3,3" in exported
 
 
-def test_new_batch_asks_for_a_service(admin, acme, shop):
+def test_new_batch_asks_for_a_service(admin, acme, token_service):
     admin.get("/acme/services/")
     assertContains(admin.get("/acme/batches/"), "New batch")
 
@@ -42,7 +42,7 @@ def test_new_batch_asks_for_a_service(admin, acme, shop):
     assert response["Location"] == "/acme/services/us/17/batches/new/"
 
 
-def test_viewers_get_no_actions(member, acme, shop):
+def test_viewers_get_no_actions(member, acme, token_service):
     page = member(Role.VIEWER).get("/acme/batches/")
 
     assertContains(page, "No batches yet")

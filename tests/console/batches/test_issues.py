@@ -3,8 +3,8 @@ from pytest_django.asserts import assertContains
 from tests.support.batches import CANARY, line
 
 
-def test_issue_list_contains_no_value(upload, work, admin):
-    batch = work(upload(line(1, scopes=[CANARY]), CANARY))
+def test_issue_list_contains_no_value(upload, run_worker, admin):
+    batch = run_worker(upload(line(1, scopes=[CANARY]), CANARY))
 
     page = admin.get(f"/acme/batches/{batch.pk}/faults/")
     table = admin.get(f"/acme/batches/{batch.pk}/faults/?download")
@@ -18,8 +18,8 @@ def test_issue_list_contains_no_value(upload, work, admin):
     assert CANARY not in page.content.decode() + table.content.decode()
 
 
-def test_empty_list_says_so(tried, admin):
-    batch = tried(1)
+def test_empty_list_says_so(dry_run_batch, admin):
+    batch = dry_run_batch(1)
 
     page = admin.get(f"/acme/batches/{batch.pk}/faults/")
 

@@ -11,7 +11,7 @@ from tests.support.batches import CANARY, NEW, file, line
 from tests.support.secret_scanner import dump_database
 
 
-def test_upload_is_encrypted_and_checked(upload, shop):
+def test_upload_is_encrypted_and_checked(upload, token_service):
     batch = upload(line(1), line(2))
 
     assert batch.state == Batch.State.CHECKING
@@ -19,22 +19,22 @@ def test_upload_is_encrypted_and_checked(upload, shop):
     assert not any(CANARY in text for _, text in dump_database())
     entry = AuditEntry.objects.get(operation="batch.upload")
     assert (entry.object, entry.label) == (str(batch.pk), "tokens.jsonl")
-    assert not [one for one in shop.calls if "token" in one.operation]
+    assert not [call for call in token_service.calls if "token" in call.operation]
 
 
-def test_valid_file_is_split_into_requests(upload, work):
-    batch = work(upload(*map(line, range(5))))
+def test_valid_file_is_split_into_requests(upload, run_worker):
+    batch = run_worker(upload(*map(line, range(5))))
 
     assert (batch.state, batch.tokens, batch.format) == ("checked", 5, "jsonl")
     chunks = Chunk.objects.filter(batch=batch)
-    assert [(one.first_line, one.last_line) for one in chunks] == [(1, 2), (3, 4), (5, 5)]
+    assert [(chunk.first_line, chunk.last_line) for chunk in chunks] == [(1, 2), (3, 4), (5, 5)]
     assert chunks[0].entries[1] == line(1)
     assert not UploadPart.objects.exists()
     assert not any(CANARY in text for _, text in dump_database())
 
 
-def test_file_with_issues_is_deleted_at_once(upload, work):
-    batch = work(upload(line(1), line(2, scopes=["loans"]), line(1)))
+def test_file_with_issues_is_deleted_at_once(upload, run_worker):
+    batch = run_worker(upload(line(1), line(2, scopes=["loans"]), line(1)))
 
     assert (batch.state, batch.fault_count) == ("faulty", 2)
     assert not UploadPart.objects.exists()
@@ -42,9 +42,9 @@ def test_file_with_issues_is_deleted_at_once(upload, work):
     assert not any(CANARY in text for _, text in dump_database())
 
 
-def test_check_waits_for_an_unavailable_region(upload, worker, shop):
+def test_check_waits_for_an_unavailable_region(upload, worker, token_service):
     batch = upload(line(1))
-    shop.fault("down")
+    token_service.fault("down")
 
     worker()
 
@@ -52,7 +52,7 @@ def test_check_waits_for_an_unavailable_region(upload, worker, shop):
     assert batch.state == Batch.State.CHECKING
 
 
-def test_large_file_is_refused(admin, shop, settings):
+def test_large_file_is_refused(admin, token_service, settings):
     settings.UPLOAD_MAX_MB = 0
     body = {"idempotency_key": "x" * 24, "file": file(line(1))}
 
@@ -62,8 +62,8 @@ def test_large_file_is_refused(admin, shop, settings):
     assert not Batch.objects.exists()
 
 
-def test_many_files_use_the_memory_of_one(admin, shop, settings, monkeypatch):
-    """Of some that are each as large as one may be."""
+def test_many_files_use_the_memory_of_one(admin, token_service, settings, monkeypatch):
+    """Only the first of several files of the largest size is read."""
     settings.UPLOAD_MAX_MB = 1
     kept: list[int] = []
 
@@ -78,22 +78,22 @@ def test_many_files_use_the_memory_of_one(admin, shop, settings, monkeypatch):
     assert sum(kept) == 900_000
 
 
-def test_file_is_stored_and_checked_in_parts(upload, work, monkeypatch):
+def test_file_is_stored_and_checked_in_parts(upload, run_worker, monkeypatch):
     monkeypatch.setattr(storage, "PIECE_BYTES", 100)  # bytes
 
     batch = upload(*map(line, range(1, 6)))
 
     assert UploadPart.objects.filter(batch=batch).count() > 5
-    checked = work(batch)
+    checked = run_worker(batch)
     assert (checked.state, checked.tokens) == ("checked", 5)
 
 
-def test_empty_file_has_an_issue(upload, work):
-    assert work(upload()).fault_count == 1
+def test_empty_file_has_an_issue(upload, run_worker):
+    assert run_worker(upload()).fault_count == 1
 
 
-def test_upload_of_a_non_member_is_not_read(client, shop, acme, monkeypatch):
-    """It is not even held in memory."""
+def test_upload_of_a_non_member_is_not_read(client, token_service, acme, monkeypatch):
+    """It isn't even read into memory."""
     kept: list[bytes] = []
 
     def made(name, content):

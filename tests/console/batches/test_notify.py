@@ -12,11 +12,11 @@ from tests.support.secret_scanner import dump_database
 
 
 @pytest.fixture
-def running(submitted, worker, shop, slow):
+def running(submitted, worker, token_service, slow):
     batch = submitted(1)
     slow()
     worker()
-    for one in shop.region("us").batches.values():
+    for one in token_service.region("us").batches.values():
         one.due_at = 0
     later = batch.created_at + timedelta(hours=1)
     BatchRequest.objects.update(next_poll_at=later)
@@ -25,16 +25,16 @@ def running(submitted, worker, shop, slow):
     return batch
 
 
-def told(path, **more):
+def post_notification(path, **more):
     browser = Client(enforce_csrf_checks=True)
     return browser.post(path, **more)
 
 
-def test_notification_only_triggers_a_status_check(running, worker, shop):
+def test_notification_only_triggers_a_status_check(running, worker, token_service):
     path = notification_url("acme", "us", 17)
     lie = '{"requestId": "magpie-0815", "result": "FAILED"}'
 
-    response = told(path, data=lie, content_type="application/json")
+    response = post_notification(path, data=lie, content_type="application/json")
 
     assert (response.status_code, response.content) == (204, b"")
     running.refresh_from_db()
@@ -47,11 +47,11 @@ def test_notification_only_triggers_a_status_check(running, worker, shop):
 
 def test_notifications_are_rate_limited(running):
     path = notification_url("acme", "us", 17)
-    told(path)
+    post_notification(path)
     later = running.created_at + timedelta(hours=1)
     BatchRequest.objects.update(next_poll_at=later)
 
-    told(path)
+    post_notification(path)
 
     assert BatchRequest.objects.filter(next_poll_at=later).count() == 2
 
@@ -62,7 +62,7 @@ def test_wrong_url_answers_the_same_and_does_nothing(running, place):
     key = right.rstrip("/").rpartition("/")[2]
     path = f"/told/batches/{'/'.join(map(str, place))}/{key}/"
 
-    assert told(path).status_code == 204
+    assert post_notification(path).status_code == 204
 
     running.refresh_from_db()
     assert running.notified_at is None

@@ -2,10 +2,10 @@ from console.models import Batch
 from tests.support.batches import line
 
 
-def test_corrected_file_replaces_one_with_issues(upload, work):
-    batch = work(upload(line(1, scopes=["loans"])))
+def test_corrected_file_replaces_one_with_issues(upload, run_worker):
+    batch = run_worker(upload(line(1, scopes=["loans"])))
 
-    again = work(upload(line(1), line(2), to=f"/acme/batches/{batch.pk}/replace/"))
+    again = run_worker(upload(line(1), line(2), to=f"/acme/batches/{batch.pk}/replace/"))
 
     assert again == batch
     assert (again.state, again.tokens, again.faults) == ("checked", 2, [])

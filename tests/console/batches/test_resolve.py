@@ -15,11 +15,11 @@ from tests.support.forms import URLENCODED, fill_form
 
 
 @pytest.fixture
-def lost(submitted, work, shop):
-    """The first of two parts was taken, and its answer was lost."""
+def lost(submitted, run_worker, token_service):
+    """The first of two parts arrived, but its response was lost."""
     batch = submitted(3)
-    shop.fault("reset", operation="token_batch.create", after=True, times=1)
-    return work(batch)
+    token_service.fault("reset", operation="token_batch.create", after=True, times=1)
+    return run_worker(batch)
 
 
 def resume(batch):
@@ -52,18 +52,18 @@ def test_opening_the_page_ends_nothing(lost, admin):
     assert lost.state == Batch.State.UNKNOWN
 
 
-def test_entered_request_id_is_adopted(lost, press, shop, work):
-    mine = list(shop.region("us").batches.values())[-1]
+def test_entered_request_id_is_adopted(lost, press, token_service, run_worker):
+    mine = list(token_service.region("us").batches.values())[-1]
     said = {"resolution": "adopt", "request_id": "nope", **WHY}
     wrong = press(lost, "settle/1", "resolution", **said)
     assertContains(wrong, "has no batch with this ID", status_code=422)
 
     press(lost, "settle/1", "resolution", **said | {"request_id": mine.request_id})
     resume(lost)
-    work(lost)
+    run_worker(lost)
 
     assert lost.state == Batch.State.SUCCEEDED
-    assert len(shop.region("us").tokens[17]) == 3
+    assert len(token_service.region("us").tokens[17]) == 3
     entry = AuditEntry.objects.get(operation="batch.settle", outcome="done")
     assert entry.ticket == WHY["ticket"]
 
@@ -72,25 +72,25 @@ def test_entered_request_id_is_adopted(lost, press, shop, work):
     ("resolution", "state", "request_state"),
     [("made", "succeeded", "settled"), ("not made", "partly", "failed")],
 )
-def test_request_is_resolved_by_decision(lost, press, work, resolution, state, request_state):
+def test_request_is_resolved_by_decision(lost, press, run_worker, resolution, state, request_state):
     press(lost, "settle/1", "resolution", resolution=resolution, **WHY)
     assert lost.state == Batch.State.SUBMITTING
     resume(lost)
 
-    work(lost)
+    run_worker(lost)
 
     assert fates(lost) == [request_state, "succeeded"]
     assert lost.state == state
     entry = BatchRequest.objects.get(batch=lost, position=1, is_dry=False).entry
-    told = AuditEntry.objects.get(entry=entry).outcome
-    assert told == ("done" if resolution == "made" else "not done")
+    outcome = AuditEntry.objects.get(entry=entry).outcome
+    assert outcome == ("done" if resolution == "made" else "not done")
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_outcome_resolved_in_the_audit_log_applies(lost, admin, shop, press, known):
+def test_outcome_resolved_in_the_audit_log_applies(lost, admin, token_service, press, known):
     part = BatchRequest.objects.get(batch=lost, position=1, is_dry=False)
     if known:  # then Authlete tells
-        mine = list(shop.region("us").batches.values())[-1]
+        mine = list(token_service.region("us").batches.values())[-1]
         said = {"resolution": "adopt", "request_id": mine.request_id, **WHY}
         press(lost, "settle/1", "resolution", **said)
     path = f"/acme/audit/{part.entry}/settle/"

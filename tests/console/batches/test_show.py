@@ -8,8 +8,8 @@ from tests.support.batches import CANARY, line
 HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_X_POLL": "yes"}
 
 
-def test_issues_show_line_and_column(upload, work, admin):
-    batch = work(upload(line(1), line(2, scopes=["openid", "loans"])))
+def test_issues_show_line_and_column(upload, run_worker, admin):
+    batch = run_worker(upload(line(1), line(2, scopes=["openid", "loans"])))
 
     page = admin.get(f"/acme/batches/{batch.pk}/")
 
@@ -19,14 +19,14 @@ def test_issues_show_line_and_column(upload, work, admin):
     assertNotContains(page, CANARY)
 
 
-def test_page_refreshes_until_the_batch_ends(submitted, work, admin):
+def test_page_refreshes_until_the_batch_ends(submitted, run_worker, admin):
     batch = submitted(3)
     path = f"/acme/batches/{batch.pk}/"
     before = admin.get(path, **HTMX)
     assertContains(before, 'hx-trigger="every 2s"')
     assertNotContains(before, "<html")
 
-    work(batch)
+    run_worker(batch)
 
     after = admin.get(path, **HTMX)
     assertNotContains(after, "hx-trigger")
@@ -34,8 +34,8 @@ def test_page_refreshes_until_the_batch_ends(submitted, work, admin):
     assertContains(after, 'hx-swap-oob="innerHTML">tokens.jsonl: succeeded</div>')
 
 
-def test_viewers_get_no_actions(tried, member):
-    batch = tried(1)
+def test_viewers_get_no_actions(dry_run_batch, member):
+    batch = dry_run_batch(1)
 
     page = member(Role.VIEWER).get(f"/acme/batches/{batch.pk}/").content.decode()
 
@@ -44,7 +44,7 @@ def test_viewers_get_no_actions(tried, member):
     assert "Cancel batch" not in page
 
 
-def test_batch_of_another_organization_is_not_found(tried, client, other_admin):
-    batch = tried(1)
+def test_batch_of_another_organization_is_not_found(dry_run_batch, client, other_admin):
+    batch = dry_run_batch(1)
 
     assert other_admin.get(f"/other/batches/{batch.pk}/").status_code == 404

@@ -16,23 +16,23 @@ from tests.support.batches import CANARY, WHY, fates, line
 from tests.support.forms import URLENCODED, fill_form
 
 
-def test_tokens_of_the_file_are_created(submitted, work, shop):
-    batch = work(submitted(5))
+def test_tokens_of_the_file_are_created(submitted, run_worker, token_service):
+    batch = run_worker(submitted(5))
 
     assert batch.state == Batch.State.SUCCEEDED
     assert fates(batch) == ["succeeded"] * 3
-    made = shop.region("us").tokens[17]
-    assert [one.subject for one in made] == [f"cust-{n}" for n in range(5)]
-    assert made[0].access_token == f"{CANARY}-0"
-    calls = [one.query for one in shop.calls if one.operation == "token_batch.create"]
+    tokens = token_service.region("us").tokens[17]
+    assert [token.subject for token in tokens] == [f"cust-{n}" for n in range(5)]
+    assert tokens[0].access_token == f"{CANARY}-0"
+    calls = [call.query for call in token_service.calls if call.operation == "token_batch.create"]
     assert calls == [{"dryRun": "true"}] * 3 + [{}] * 3
     entry = AuditEntry.objects.filter(operation="token_batch.create").latest("seq")
     assert (entry.reason, entry.ticket) == (WHY["reason"], WHY["ticket"])
     assert entry.page == str(batch.job)
 
 
-def test_dry_run_results_are_shown(tried, admin):
-    batch = tried(3)
+def test_dry_run_results_are_shown(dry_run_batch, admin):
+    batch = dry_run_batch(3)
 
     page = admin.get(f"/acme/batches/{batch.pk}/submit/")
 
@@ -41,12 +41,12 @@ def test_dry_run_results_are_shown(tried, admin):
     assertContains(page, batch.fingerprint[:4])
 
 
-def test_file_replaced_since_the_dry_run_is_not_submitted(tried, admin, upload, work):
-    batch = tried(3)
+def test_file_replaced_since_the_dry_run_is_not_submitted(dry_run_batch, admin, upload, run_worker):
+    batch = dry_run_batch(3)
     path = f"/acme/batches/{batch.pk}/submit/"
     body = fill_form(admin.get(path), "reason", **WHY)
     upload(line(9), to=f"/acme/batches/{batch.pk}/replace/")
-    work(batch)
+    run_worker(batch)
 
     response = admin.post(path, body, content_type=URLENCODED)
 
@@ -56,8 +56,8 @@ def test_file_replaced_since_the_dry_run_is_not_submitted(tried, admin, upload, 
     assert not BatchRequest.objects.filter(batch=batch, is_dry=False).exists()
 
 
-def test_repeated_submit_creates_tokens_once(tried, admin):
-    batch = tried(3)
+def test_repeated_submit_creates_tokens_once(dry_run_batch, admin):
+    batch = dry_run_batch(3)
     path = f"/acme/batches/{batch.pk}/submit/"
     body = fill_form(admin.get(path), "reason", **WHY)
 
@@ -67,44 +67,46 @@ def test_repeated_submit_creates_tokens_once(tried, admin):
     assert Job.objects.filter(kind="token_batch.submit").count() == 1
 
 
-def test_file_is_deleted_after_submission(submitted, work):
-    batch = work(submitted(3))
+def test_file_is_deleted_after_submission(submitted, run_worker):
+    batch = run_worker(submitted(3))
 
     assert not UploadPart.objects.exists()
     assert not Chunk.objects.filter(batch=batch).exclude(sealed="").exists()
 
 
 @pytest.mark.parametrize("after", [True, False])
-def test_lost_response_is_unknown_and_never_resent(submitted, work, shop, admin, press, after):
+def test_lost_response_is_unknown_and_never_resent(
+    submitted, run_worker, token_service, admin, press, after
+):
     batch = submitted(5)
-    shop.fault("reset", operation="token_batch.create", after=after, times=1)
+    token_service.fault("reset", operation="token_batch.create", after=after, times=1)
 
-    work(batch)
-    work(batch)
+    run_worker(batch)
+    run_worker(batch)
 
     assert batch.state == Batch.State.UNKNOWN
     assert fates(batch) == ["unknown", "waiting", "waiting"]
-    sent = [one for one in shop.calls if one.operation == "token_batch.create"]
+    sent = [call for call in token_service.calls if call.operation == "token_batch.create"]
     assert len(sent) == 4  # three of them dry
     assert not Chunk.objects.get(batch=batch, position=1).sealed
     assertContains(admin.get(f"/acme/batches/{batch.pk}/"), "1 request with unknown outcome")
 
 
-def test_killed_worker_leaves_the_request_unknown(submitted, work, shop):
-    """The call was opened, and nobody knows what came of it."""
+def test_killed_worker_leaves_the_request_unknown(submitted, run_worker, token_service):
+    """A call without a recorded outcome."""
     batch = submitted(3)
     gone = uuid4()
     Job.objects.filter(pk=batch.job).update(state="running", lease=None)
     first = Item.objects.filter(job=batch.job, position=1)
     first.update(state="running", lease=gone, entry=gone)
 
-    work(batch)
+    run_worker(batch)
     periodic_tasks.resume_stalled()
 
     batch.refresh_from_db()
     assert batch.state == Batch.State.UNKNOWN
     assert fates(batch) == ["unknown", "waiting"]
-    assert not shop.region("us").tokens[17]
+    assert not token_service.region("us").tokens[17]
     assert not Chunk.objects.get(batch=batch, position=1).sealed
 
 
@@ -125,15 +127,15 @@ def test_cancelled_job_lets_the_running_request_finish(submitted, entry, held, f
     assert fates(batch) == [fate, "refused"]
 
 
-def test_submission_waits_for_an_unavailable_region(submitted, work, shop):
+def test_submission_waits_for_an_unavailable_region(submitted, run_worker, token_service):
     batch = submitted(3)
-    shop.fault("down", times=1, operation="token_batch.create")
+    token_service.fault("down", times=1, operation="token_batch.create")
 
-    work(batch)
+    run_worker(batch)
     Item.objects.update(retry_at=None)
     Job.objects.update(due_at=batch.created_at)
     run_now(Job.objects.get(pk=batch.job))
-    work(batch)
+    run_worker(batch)
 
     assert batch.state == Batch.State.SUCCEEDED
-    assert len(shop.region("us").tokens[17]) == 3
+    assert len(token_service.region("us").tokens[17]) == 3

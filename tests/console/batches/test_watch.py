@@ -13,16 +13,16 @@ from tenants.organizations.roles import Role
 from tests.support.batches import fates, starter
 
 
-def status(shop, request_id, **more):
-    """What Authlete will say of a batch from now on."""
-    made = shop.region("us").batches[request_id]
+def status(token_service, request_id, **more):
+    """Set Authlete's answer about a batch."""
+    made = token_service.region("us").batches[request_id]
     for name, value in more.items():
         setattr(made, name, value)
 
 
-def test_partial_result_and_its_error_are_shown(submitted, work, shop, admin):
-    shop.state.batching.fails_after = 1
-    batch = work(submitted(3))
+def test_partial_result_and_its_error_are_shown(submitted, run_worker, token_service, admin):
+    token_service.state.batching.fails_after = 1
+    batch = run_worker(submitted(3))
 
     assert batch.state == Batch.State.PARTLY
     assert fates(batch) == ["failed", "succeeded"]
@@ -31,11 +31,11 @@ def test_partial_result_and_its_error_are_shown(submitted, work, shop, admin):
     assertContains(page, "2 of 3 tokens were created")
 
 
-def test_batch_without_created_tokens_fails(submitted, work, shop):
+def test_batch_without_created_tokens_fails(submitted, run_worker, token_service):
     batch = submitted(3)
-    shop.services[17]["supportedScopes"] = []
+    token_service.services[17]["supportedScopes"] = []
 
-    work(batch)
+    run_worker(batch)
 
     assert batch.state == Batch.State.FAILED
     part = BatchRequest.objects.get(batch=batch, is_dry=False, position=1)
@@ -43,22 +43,24 @@ def test_batch_without_created_tokens_fails(submitted, work, shop):
     assert part.text == "The service does not support the scope \u2026."
 
 
-def test_unreadable_status_is_read_later(submitted, work, shop):
+def test_unreadable_status_is_read_later(submitted, run_worker, token_service):
     batch = submitted(1)
-    shop.fault("status", status=503, operation="token_batch.status", times=2)
+    token_service.fault("status", status=503, operation="token_batch.status", times=2)
 
-    assert work(batch).state == Batch.State.SUCCEEDED
+    assert run_worker(batch).state == Batch.State.SUCCEEDED
 
 
-def test_missing_status_makes_the_batch_unknown(submitted, work, shop):
+def test_missing_status_makes_the_batch_unknown(submitted, run_worker, token_service):
     batch = submitted(1)
-    shop.fault("status", status=404, operation="token_batch.status")
+    token_service.fault("status", status=404, operation="token_batch.status")
 
-    assert work(batch).state == Batch.State.UNKNOWN
+    assert run_worker(batch).state == Batch.State.UNKNOWN
 
 
-def test_running_batch_survives_its_cancelled_job(submitted, worker, admin, shop, press, slow):
-    """Its job was ended by somebody."""
+def test_running_batch_survives_its_cancelled_job(
+    submitted, worker, admin, token_service, press, slow
+):
+    """Its job was cancelled."""
     batch = submitted(1)
     slow()
     worker()
@@ -67,7 +69,7 @@ def test_running_batch_survives_its_cancelled_job(submitted, worker, admin, shop
     control.cancel_job(Job.objects.get(pk=batch.poll_job), starter(batch))
     assertContains(admin.get(f"/acme/batches/{batch.pk}/"), "Status updates have stopped")
 
-    for one in shop.region("us").batches.values():
+    for one in token_service.region("us").batches.values():
         one.due_at = 0
     press(batch, "watch")
     worker()
@@ -97,10 +99,10 @@ def mailed(settings, monkeypatch):
     return mail.outbox
 
 
-def test_starter_is_notified_once(submitted, work, mailed, admin, acme):
+def test_starter_is_notified_once(submitted, run_worker, mailed, admin, acme):
     batch = submitted(3)
     User.objects.update(email="ada@acme.example")
-    work(batch)
+    run_worker(batch)
     periodic_tasks.send_completion_mails()
     periodic_tasks.send_completion_mails()
 
@@ -112,11 +114,11 @@ def test_starter_is_notified_once(submitted, work, mailed, admin, acme):
     assert batch.mailed_at
 
 
-def test_failed_mail_is_sent_again(submitted, work, mailed, monkeypatch):
+def test_failed_mail_is_sent_again(submitted, run_worker, mailed, monkeypatch):
     batch = submitted(1)
     User.objects.update(email="ada@acme.example")
     monkeypatch.setattr("tenants.outbound.mail.send", fail)
-    work(batch)
+    run_worker(batch)
     periodic_tasks.send_completion_mails()
 
     batch.refresh_from_db()
@@ -128,10 +130,10 @@ def fail(*_args, **_options):
     raise OSError
 
 
-def test_former_members_are_not_notified(submitted, work, mailed):
+def test_former_members_are_not_notified(submitted, run_worker, mailed):
     batch = submitted(1)
     User.objects.update(email="ada@acme.example")
-    work(batch)
+    run_worker(batch)
     batch.starter.membership_set.all().delete()
 
     periodic_tasks.send_completion_mails()

@@ -8,8 +8,8 @@ from tests.support.forms import URLENCODED, draft_saver, fill_form, settings_edi
 
 
 @pytest.fixture
-def few(acme, sandbox):
-    """Five clients of service 17 that differ in everything that is filtered by."""
+def five_clients(acme, sandbox):
+    """Five clients of service 17 that differ in each filtered setting."""
     for one in (
         make_client(1, clientName="Till", pkceRequired=True),
         make_client(
@@ -40,7 +40,7 @@ def few(acme, sandbox):
 
 
 @pytest.fixture
-def many(acme, sandbox):
+def many_clients(acme, sandbox):
     """250 clients of service 17."""
     for number in range(1, 251):
         sandbox.clients[number] = make_client(number)
@@ -79,7 +79,7 @@ def editor(member, ledger):
 
 
 @pytest.fixture
-def enter():
+def submit_settings():
     return settings_editor(CLIENT, "basics")
 
 
@@ -94,26 +94,26 @@ def admin(member, ledger):
 
 
 @pytest.fixture
-def do():
+def submit_form():
     """Fill in one of the pages of client 44, or of another, and send it, with a
     reason.
     """
 
-    def do(browser, name, client=CLIENT, having="reason", **entered):
+    def submit_form(browser, name, client=CLIENT, having="reason", **entered):
         url = f"{client}{name}/"
         why = {"reason": "Yearly rotation", "ticket": "CHG-1"} | entered
         body = fill_form(browser.get(url), having, **why)
         return browser.post(url, body, content_type=URLENCODED)
 
-    return do
+    return submit_form
 
 
 @pytest.fixture
-def staged(do):
+def staged(submit_form):
     """Stage a secret of client 44, and return it as the page showed it."""
 
     def staged(browser):
-        page = do(browser, "stage").content.decode()
+        page = submit_form(browser, "stage").content.decode()
         browser.post(f"{CLIENT}stored/")
         return page.partition('id="the-secret"')[2].partition(">")[2].partition("<")[0]
 
@@ -139,8 +139,8 @@ def tokens(sandbox):
 
 
 @pytest.fixture
-def chosen():
-    """Choose clients in the list of service 17 and return the selection's path."""
+def select_clients():
+    """Return a function that selects clients of service 17 and returns the path."""
 
     def choose(browser, *numbers, **other):
         places = [f"us/17/{number}" for number in numbers]

@@ -27,18 +27,18 @@ def long_ago():
 
 
 def test_activation_sends_the_new_secret_and_stores_the_old_one(
-    admin, staged, do, ledger, rotation
+    admin, staged, submit_form, ledger, rotation
 ):
     new = staged(admin)
 
-    response = do(admin, "activate")
+    response = submit_form(admin, "activate")
 
     assert response["Location"] == SECRET
     assert ledger["clientSecret"] == new
     assert (rotation().state, rotation().old_secret) == ("activated", OLD)
     assertContains(admin.get(CLIENT), "You can undo the rotation")
-    sent = AuditEntry.objects.get(operation="client.set_secret")
-    assert (sent.outcome, sent.reason, sent.ticket) == ("done", "Yearly rotation", "CHG-1")
+    entry = AuditEntry.objects.get(operation="client.set_secret")
+    assert (entry.outcome, entry.reason, entry.ticket) == ("done", "Yearly rotation", "CHG-1")
 
 
 def test_reason_defaults_to_that_of_the_rotation(admin, staged):
@@ -47,7 +47,7 @@ def test_reason_defaults_to_that_of_the_rotation(admin, staged):
     assertContains(admin.get(URL), "Yearly rotation")
 
 
-def test_secret_changed_meanwhile_is_not_replaced(admin, staged, do, ledger, rotation):
+def test_secret_changed_meanwhile_is_not_replaced(admin, staged, submit_form, ledger, rotation):
     new = staged(admin)
     body = fill_form(admin.get(URL), "reason", reason="Yearly")
     ledger["clientSecret"] = "somebody-elses"
@@ -58,28 +58,30 @@ def test_secret_changed_meanwhile_is_not_replaced(admin, staged, do, ledger, rot
     assert ledger["clientSecret"] == "somebody-elses"
     assert rotation().state == "staged"
 
-    do(admin, "activate", anyway="on")
+    submit_form(admin, "activate", anyway="on")
 
     assert ledger["clientSecret"] == new
     assert rotation().old_secret == "somebody-elses"
 
 
-def test_lost_response_is_resolved_at_once(admin, staged, do, ledger, sandbox, rotation):
+def test_lost_response_is_resolved_at_once(admin, staged, submit_form, ledger, sandbox, rotation):
     new = staged(admin)
     sandbox.fault("reset", operation="client.set_secret", after=True, times=1)
 
-    do(admin, "activate")
+    submit_form(admin, "activate")
 
     assert ledger["clientSecret"] == new
     assert rotation().state == "activated"
     assert AuditEntry.objects.get(operation="secret.settle").object == "changed"
 
 
-def test_undelivered_call_leaves_the_secret_staged(admin, staged, do, ledger, sandbox, rotation):
+def test_undelivered_call_leaves_the_secret_staged(
+    admin, staged, submit_form, ledger, sandbox, rotation
+):
     staged(admin)
     sandbox.fault("reset", operation="client.set_secret", times=1)
 
-    response = do(admin, "activate")
+    response = submit_form(admin, "activate")
 
     assert response.status_code == 200
     assert ledger["clientSecret"] == OLD
@@ -107,28 +109,28 @@ def test_unknown_activation_is_resolved_on_the_next_read(admin, staged, ledger, 
     ("outcome", "state"), [(Outcome.SUCCEEDED, "activated"), (Outcome.FAILED, "staged")]
 )
 def test_outcome_resolved_in_the_audit_log_applies(
-    admin, staged, do, acme, sandbox, rotation, monkeypatch, outcome, state
+    admin, staged, submit_form, acme, sandbox, rotation, monkeypatch, outcome, state
 ):
     staged(admin)
     monkeypatch.setattr(activation, "_has_arrived", lambda *_: False)  # nobody could look
     sandbox.fault("reset", operation="client.set_secret", after=True, times=1)
-    do(admin, "activate")
+    submit_form(admin, "activate")
     assert rotation().state == "activating"
     long_ago()
 
-    sent = AuditEntry.objects.get(operation="client.set_secret")
-    resolve(Actor(1, "ada", organization_id=acme.pk), sent, outcome, "")
+    entry = AuditEntry.objects.get(operation="client.set_secret")
+    resolve(Actor(1, "ada", organization_id=acme.pk), entry, outcome, "")
 
     assert rotation().state == state
     if state == "activated":
-        assert rotation().activated_by == sent.actor
+        assert rotation().activated_by == entry.actor
 
 
-def test_rejection_leaves_the_secret_staged(admin, staged, do, sandbox, rotation):
+def test_rejection_leaves_the_secret_staged(admin, staged, submit_form, sandbox, rotation):
     staged(admin)
     sandbox.fault("status", operation="client.set_secret", status=403)
 
-    assertContains(do(admin, "activate"), "Not allowed by Authlete")
+    assertContains(submit_form(admin, "activate"), "Not allowed by Authlete")
 
     assert rotation().state == "staged"
 
@@ -141,8 +143,8 @@ def test_concurrent_activation_happens_once(admin, staged, sandbox, rotation):
     response = admin.post(URL, second, content_type=URLENCODED, follow=True)
 
     assertContains(response, "Someone else continued")
-    sent = [one for one in sandbox.calls if one.operation == "client.set_secret"]
-    assert len(sent) == 1
+    calls = [call for call in sandbox.calls if call.operation == "client.set_secret"]
+    assert len(calls) == 1
 
 
 def test_activation_lost_to_another_request_sends_nothing(admin, staged, acme, sandbox, rotation):
@@ -155,7 +157,7 @@ def test_activation_lost_to_another_request_sends_nothing(admin, staged, acme, s
     with pytest.raises(lifecycle.RotationConflictError):
         activate_secret(connect(load_credentials(acme), "us", AuditLogSink(who)), who, mine)
 
-    assert not [one for one in sandbox.calls if one.operation == "client.set_secret"]
+    assert not [call for call in sandbox.calls if call.operation == "client.set_secret"]
 
 
 def test_second_submit_sends_nothing(admin, staged, sandbox):
@@ -164,7 +166,7 @@ def test_second_submit_sends_nothing(admin, staged, sandbox):
 
     answers = [admin.post(URL, body, content_type=URLENCODED) for _ in range(2)]
 
-    assert {one["Location"] for one in answers} == {SECRET}
+    assert {response["Location"] for response in answers} == {SECRET}
     assert AuditEntry.objects.filter(operation="client.set_secret").count() == 1
 
 
@@ -178,9 +180,9 @@ def test_secret_already_active_is_not_sent_again(admin, staged, acme, ledger, ro
     assert not AuditEntry.objects.filter(operation="client.set_secret").exists()
 
 
-def test_both_secrets_are_erased_after_the_undo_window(admin, staged, do, rotation):
+def test_both_secrets_are_erased_after_the_undo_window(admin, staged, submit_form, rotation):
     staged(admin)
-    do(admin, "activate")
+    submit_form(admin, "activate")
     Rotation.objects.update(until=timezone.now() - timedelta(seconds=1))
 
     assertNotContains(admin.get(SECRET), "Undo until")
@@ -190,11 +192,11 @@ def test_both_secrets_are_erased_after_the_undo_window(admin, staged, do, rotati
     assert AuditEntry.objects.get(operation="secret.forget").client == "44"
 
 
-def test_undo_window_is_a_setting(admin, staged, do, rotation, settings):
+def test_undo_window_is_a_setting(admin, staged, submit_form, rotation, settings):
     settings.UNDO_SECONDS = 600
     staged(admin)
 
-    do(admin, "activate")
+    submit_form(admin, "activate")
 
     left = rotation().until - timezone.now()
     assert timedelta(minutes=9) < left <= timedelta(minutes=10)

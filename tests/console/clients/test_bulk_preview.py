@@ -16,16 +16,16 @@ WHY = {"reason": "Old host", "ticket": "SEC-7"}
 
 
 @pytest.fixture
-def editor(member, few):
+def editor(member, five_clients):
     return member(Role.EDITOR)
 
 
 @pytest.fixture
-def previewed(chosen):
+def previewed(select_clients):
     """Choose clients and what to do with them; the preview's path."""
 
     def preview(browser, action, *numbers, setting="", **entered):
-        path = chosen(browser, *numbers)
+        path = select_clients(browser, *numbers)
         if action != "set":
             return browser.post(path, {"action": action})["Location"]
         path = f"{path}set/{setting}/"
@@ -36,11 +36,11 @@ def previewed(chosen):
 
 
 @pytest.fixture
-def tokens(few):
-    """Let clients have so many live tokens."""
+def tokens(five_clients):
+    """Set how many live tokens clients have."""
 
     def issue(number, count):
-        few.region("us").tokens[17] += [
+        five_clients.region("us").tokens[17] += [
             StoredToken(f"{number}-{at}", number, "AUTHORIZATION_CODE", (), 0, 2**42)
             for at in range(count)
         ]
@@ -80,32 +80,32 @@ def test_unlock_preview_shows_changes_and_unchanged_clients(editor, previewed):
     assert statuses(response) == {"Till": "same", "Ledger sync": "change"}
 
 
-def test_active_tokens_of_clients_to_lock_are_counted(editor, few, previewed, tokens):
+def test_active_tokens_of_clients_to_lock_are_counted(editor, five_clients, previewed, tokens):
     tokens(1, 3)
     tokens(2, 1)
     response = editor.get(previewed(editor, "lock", 1, 2, 3))
 
     assertContains(response, "4 active tokens are affected")
-    assert [one["row"].tokens for one in response.context["lines"]] == [3, 1, None]
+    assert [line["row"].tokens for line in response.context["lines"]] == [3, 1, None]
 
 
-def test_uncounted_tokens_are_reported(editor, few, previewed):
-    few.fault("status", operation="token.list", status=403)
+def test_uncounted_tokens_are_reported(editor, five_clients, previewed):
+    five_clients.fault("status", operation="token.list", status=403)
     response = editor.get(previewed(editor, "lock", 1, 2))
 
     assertContains(response, "not counted", 2)
     assertContains(response, "At least")
 
 
-def test_token_counts_are_limited(member, many, previewed):
+def test_token_counts_are_limited(member, many_clients, previewed):
     browser = member(Role.EDITOR)
     path = previewed(browser, "lock", *range(1, 121))
 
-    assert len([one for one in many.calls if one.operation == "token.list"]) == 100
+    assert len([call for call in many_clients.calls if call.operation == "token.list"]) == 100
     assertContains(browser.get(path), "At least")
 
 
-def test_current_and_new_values_are_shown(editor, few, previewed):
+def test_current_and_new_values_are_shown(editor, five_clients, previewed):
     path = previewed(editor, "set", 1, 2, setting="pkceRequired", pkce_required__on="on")
     response = editor.get(path)
 
@@ -114,7 +114,7 @@ def test_current_and_new_values_are_shown(editor, few, previewed):
     assertContains(response, "<ins")
 
 
-def test_adding_to_a_list_preserves_its_items(editor, few, previewed):
+def test_adding_to_a_list_preserves_its_items(editor, five_clients, previewed):
     path = previewed(
         editor,
         "set",
@@ -130,7 +130,7 @@ def test_adding_to_a_list_preserves_its_items(editor, few, previewed):
     assertContains(response, "Added")
 
 
-def test_removing_from_a_list_removes_present_items(editor, few, previewed):
+def test_removing_from_a_list_removes_present_items(editor, five_clients, previewed):
     path = previewed(
         editor,
         "set",
@@ -146,56 +146,56 @@ def test_removing_from_a_list_removes_present_items(editor, few, previewed):
     assertContains(response, "Removed")
 
 
-def test_configuration_warnings_are_shown(editor, few, previewed):
+def test_configuration_warnings_are_shown(editor, five_clients, previewed):
     path = previewed(editor, "set", 3, setting="tokenAuthMethod", token_auth_method="NONE")
     (line,) = editor.get(path).context["lines"]
 
     assert line["row"].notes
 
 
-def test_clients_managed_elsewhere_get_a_warning(editor, few, previewed):
+def test_clients_managed_elsewhere_get_a_warning(editor, five_clients, previewed):
     path = previewed(editor, "set", 4, setting="pkceRequired", pkce_required__on="on")
 
     assertContains(editor.get(path), "Registered dynamically")
 
 
-def test_partially_visible_clients_cannot_be_changed(editor, few, previewed, monkeypatch):
+def test_partially_visible_clients_cannot_be_changed(editor, five_clients, previewed, monkeypatch):
     monkeypatch.setattr("console.clients.bulk.resolver.MAX_SINGLE_READS", 0)
-    for token in few.state.tokens.values():
+    for token in five_clients.state.tokens.values():
         token.permissions = ("view_client", "modify_client")
     path = previewed(editor, "set", 1, setting="pkceRequired", pkce_required__on="on")
 
     assert statuses(editor.get(path)) == {"Till": "cannot"}
 
 
-def test_unreadable_client_is_explained(editor, few, previewed):
-    few.fault("status", operation="client.get", status=403, code="A027202", times=1)
+def test_unreadable_client_is_explained(editor, five_clients, previewed):
+    five_clients.fault("status", operation="client.get", status=403, code="A027202", times=1)
     response = editor.get(previewed(editor, "lock", 1))
 
     assertContains(response, "Not allowed by Authlete")
     assertContains(response, "No client can be changed now")
 
 
-def test_unreadable_client_is_left_out(editor, few, previewed):
-    few.fault("status", operation="client.get", status=403, path="/2$")
+def test_unreadable_client_is_left_out(editor, five_clients, previewed):
+    five_clients.fault("status", operation="client.get", status=403, path="/2$")
     path = previewed(editor, "lock", 1, 2)
 
     assertContains(editor.get(path), "1 client could not be loaded and is skipped")
     confirm(editor, path)
-    assert [one.client_id for one in Item.objects.all()] == [1]
+    assert [item.client_id for item in Item.objects.all()] == [1]
 
 
 @pytest.mark.parametrize("most", [50, 0], ids=["one by one", "with their lists"])
-def test_preview_changes_nothing(editor, few, previewed, monkeypatch, most):
+def test_preview_changes_nothing(editor, five_clients, previewed, monkeypatch, most):
     monkeypatch.setattr("console.clients.bulk.resolver.MAX_SINGLE_READS", most)
-    before = [dict(one) for one in few.clients.values()]
+    before = [dict(client) for client in five_clients.clients.values()]
     editor.get(previewed(editor, "lock", 1, 2))
 
-    assert list(few.clients.values()) == before
+    assert list(five_clients.clients.values()) == before
     assert not AuditEntry.objects.exclude(effect="read").exists()
 
 
-def test_rotation_preview_shows_clients_to_rotate(member, few, previewed):
+def test_rotation_preview_shows_clients_to_rotate(member, five_clients, previewed):
     admin = member(Role.ADMIN)
     path = previewed(admin, "rotate", 1, 2, 4)
 
@@ -210,27 +210,27 @@ def test_rotation_preview_shows_clients_to_rotate(member, few, previewed):
 
 
 @pytest.mark.parametrize("within", ["us/17", ""], ids=["one service", "all"])
-def test_clients_no_longer_matching_are_left_out(editor, few, within):
+def test_clients_no_longer_matching_are_left_out(editor, five_clients, within):
     editor.get("/acme/clients/")
     fitting = {"within": within, "all": "yes", "query": "q=redirect%3Aold.example.com"}
     path = editor.post("/acme/clients/bulk/", fitting)["Location"]
     assertContains(editor.get(editor.post(path, {"action": "lock"})["Location"]), "Lock 1")
 
-    few.clients[2]["redirectUris"] = ["https://new.example.com/cb"]
+    five_clients.clients[2]["redirectUris"] = ["https://new.example.com/cb"]
     response = editor.get(editor.post(path, {"action": "lock"})["Location"])
     assert statuses(response) == {"Web shop": "cannot"}
 
 
-def test_preview_is_paged_and_filtered(member, many, previewed):
+def test_preview_is_paged_and_filtered(member, many_clients, previewed):
     browser = member(Role.EDITOR)
-    many.clients[7]["locked"] = True
+    many_clients.clients[7]["locked"] = True
     path = previewed(browser, "lock", *range(1, 121))
 
     assert len(rows(browser.get(path, {"page": "3"}))) == 20
     assert list(rows(browser.get(path, {"show": "same"}))) == ["Client 0007"]
 
 
-def test_job_contains_clients_that_change(editor, few, acme, previewed):
+def test_job_contains_clients_that_change(editor, five_clients, acme, previewed):
     path = previewed(editor, "lock", 1, 2, 3)
     response = confirm(editor, path)
 
@@ -238,11 +238,11 @@ def test_job_contains_clients_that_change(editor, few, acme, previewed):
     job = Job.objects.get()
     assert (job.kind, job.title, job.organization) == ("client.lock", "Lock 2 clients", acme)
     assert (job.reason, job.ticket) == ("Old host", "SEC-7")
-    assert [one.client_id for one in Item.objects.all()] == [1, 2]
+    assert [item.client_id for item in Item.objects.all()] == [1, 2]
     assert not Selection.objects.exists()
 
 
-def test_repeated_submit_starts_one_job(editor, few, previewed):
+def test_repeated_submit_starts_one_job(editor, five_clients, previewed):
     path = previewed(editor, "lock", 1, 2)
     body = fill_form(editor.get(path), "reviewed", **WHY)
     for _ in range(2):
@@ -251,7 +251,7 @@ def test_repeated_submit_starts_one_job(editor, few, previewed):
     assert Job.objects.count() == 1
 
 
-def test_large_selections_need_the_number_typed(member, many, previewed):
+def test_large_selections_need_the_number_typed(member, many_clients, previewed):
     browser = member(Role.EDITOR)
     path = previewed(browser, "lock", *range(1, 22))
 
@@ -268,12 +268,12 @@ def test_large_selections_need_the_number_typed(member, many, previewed):
         ({"reviewed": "another"}, "The preview has changed since"),
     ],
 )
-def test_incomplete_form_starts_no_job(editor, few, previewed, entered, said):
+def test_incomplete_form_starts_no_job(editor, five_clients, previewed, entered, said):
     assertContains(confirm(editor, previewed(editor, "lock", 1), **entered), said)
     assert not Job.objects.exists()
 
 
-def test_selection_without_changes_starts_no_job(editor, few, previewed):
+def test_selection_without_changes_starts_no_job(editor, five_clients, previewed):
     path = previewed(editor, "lock", 3)
 
     response = editor.get(path)
@@ -283,7 +283,7 @@ def test_selection_without_changes_starts_no_job(editor, few, previewed):
     assert not Job.objects.exists()
 
 
-def test_recent_sign_in_is_required(editor, few, previewed):
+def test_recent_sign_in_is_required(editor, five_clients, previewed):
     path = previewed(editor, "lock", 1)
     body = fill_form(editor.get(path), "reviewed", **WHY)
     response = expire_authentication(editor).post(path, body, content_type=URLENCODED)
@@ -292,8 +292,10 @@ def test_recent_sign_in_is_required(editor, few, previewed):
     assert not Job.objects.exists()
 
 
-def test_clients_of_other_services_and_regions_are_previewed(editor, few, previewed, chosen):
-    other = few.region("us")
+def test_clients_of_other_services_and_regions_are_previewed(
+    editor, five_clients, previewed, select_clients
+):
+    other = five_clients.region("us")
     other.services[18] = {"apiKey": 18, "serviceName": "Other", "modifiedAt": 1}
     other.clients[18] = {181: make_client(181, clientName="Far")}
     add_known_service(Organization.objects.get(), "us", 18)

@@ -25,7 +25,7 @@ def names(browser, response):
     return re.findall(r"<li><div><bdi>([^<]+)</bdi>", chosen)
 
 
-def test_ticked_clients_are_selected(member, few):
+def test_ticked_clients_are_selected(member, five_clients):
     browser = member(Role.EDITOR)
     browser.get(LIST, {"all": "yes"})
     places = ["us/17/1", "us/17/3", "us/17/3", "us/17/x", "nonsense"]
@@ -34,10 +34,10 @@ def test_ticked_clients_are_selected(member, few):
     assert names(browser, response) == ["Till", "Ledger sync"]
 
 
-def test_all_matching_clients_are_selected(member, few):
+def test_all_matching_clients_are_selected(member, five_clients):
     browser = member(Role.EDITOR)
     sent = ALL | {"query": "q=redirect%3Aold.example.com", "shown": "1"}
-    few.clients[6] = make_client(6, redirectUris=["https://old.example.com/6"])
+    five_clients.clients[6] = make_client(6, redirectUris=["https://old.example.com/6"])
     response = browser.post(URL, sent)
 
     assert names(browser, response) == ["Web shop", "Client 0006"]
@@ -45,13 +45,13 @@ def test_all_matching_clients_are_selected(member, few):
 
 
 @pytest.fixture
-def far(few):
-    """One more service, whose client leads to the same host."""
-    few.region("us").services[18] = {"apiKey": 18, "serviceName": "Far", "modifiedAt": 1}
-    few.region("us").clients[18] = {
+def far(five_clients):
+    """Another service with a client of the same host."""
+    five_clients.region("us").services[18] = {"apiKey": 18, "serviceName": "Far", "modifiedAt": 1}
+    five_clients.region("us").clients[18] = {
         181: make_client(181, clientName="Kiosk", redirectUris=["https://old.example.com"])
     }
-    return few
+    return five_clients
 
 
 def test_matching_clients_of_all_services_are_selected(member, far):
@@ -76,7 +76,7 @@ def test_unread_services_are_mentioned(member, far):
     assertContains(page, 'href="/acme/clients/refresh/"')
 
 
-def test_unchanged_count_needs_no_notice(member, few):
+def test_unchanged_count_needs_no_notice(member, five_clients):
     browser = member(Role.EDITOR)
     response = browser.post(URL, ALL | {"shown": "5"})
 
@@ -95,7 +95,7 @@ def test_unchanged_count_needs_no_notice(member, few):
     ],
     ids=["none ticked", "not understood", "none fits", "no list"],
 )
-def test_empty_selection_selects_nothing(member, few, sent):
+def test_empty_selection_selects_nothing(member, five_clients, sent):
     response = member(Role.EDITOR).post(URL, {"within": "us/17"} | sent)
 
     assertContains(response, "No clients selected")
@@ -106,7 +106,7 @@ def test_page_without_selection_explains_how_to_select(member, acme):
     assertContains(member(Role.EDITOR).get(URL), "No clients selected")
 
 
-def test_too_many_clients_are_refused(member, few, monkeypatch):
+def test_too_many_clients_are_refused(member, five_clients, monkeypatch):
     monkeypatch.setattr("console.clients.bulk.selections.MAX_SELECTED_CLIENTS", 3)
 
     response = member(Role.EDITOR).post(URL, ALL)
@@ -114,22 +114,22 @@ def test_too_many_clients_are_refused(member, few, monkeypatch):
     assertContains(response, "5 clients are too many")
 
 
-def test_back_link_preserves_the_query(member, few):
+def test_back_link_preserves_the_query(member, five_clients):
     sent = {"within": "us/17", "query": "q=till&type=PUBLIC"}
     response = member(Role.EDITOR).post(URL, sent)
 
     assertContains(response, f'href="{LIST}?q=till&amp;type=PUBLIC"')
 
 
-def test_incomplete_list_is_reported(member, many):
-    answer = many.answer
+def test_incomplete_list_is_reported(member, many_clients):
+    answer = many_clients.answer
 
     def refuse_all_but_the_first(place, request):
         if request.query.get("start") != "0":
-            many.fault("status", operation="client.list", status=400, times=1)
+            many_clients.fault("status", operation="client.list", status=400, times=1)
         return answer(place, request)
 
-    many.answer = refuse_all_but_the_first
+    many_clients.answer = refuse_all_but_the_first
     browser = member(Role.EDITOR)
     response = browser.post(URL, ALL | {"shown": "250"})
 
@@ -145,8 +145,8 @@ def test_selection_holds_thousands_of_clients(member, acme, sandbox):
     assertContains(browser.get(response["Location"]), "5,000 clients selected")
 
 
-def test_selection_is_encrypted_and_expires(member, acme, few):
-    clients = [Client.model_validate(one) for one in few.clients.values()]
+def test_selection_is_encrypted_and_expires(member, acme, five_clients):
+    clients = [Client.model_validate(client) for client in five_clients.clients.values()]
     index_clients(acme, "us", 17, clients)
     browser = member(Role.EDITOR)
     browser.post(URL, {"within": "us/17", "client": ["us/17/1"]})
@@ -160,8 +160,8 @@ def test_selection_is_encrypted_and_expires(member, acme, few):
     assertContains(over, "Selection expired")
 
 
-def test_selection_belongs_to_one_person(member, few, chosen):
-    path = chosen(member(Role.EDITOR), 1)
+def test_selection_belongs_to_one_person(member, five_clients, select_clients):
+    path = select_clients(member(Role.EDITOR), 1)
 
     response = member(Role.ADMIN).get(path, follow=True)
 

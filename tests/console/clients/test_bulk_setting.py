@@ -7,11 +7,11 @@ from tests.support.forms import URLENCODED, fill_form
 
 
 @pytest.fixture
-def editor(member, few):
+def editor(member, five_clients):
     return member(Role.EDITOR)
 
 
-def enter(browser, path, setting, **entered):
+def submit_settings(browser, path, setting, **entered):
     """Fill in the value of a setting and send it."""
     path = f"{path}set/{setting}/"
     body = fill_form(browser.get(path), "base", **entered)
@@ -19,8 +19,8 @@ def enter(browser, path, setting, **entered):
 
 
 @pytest.mark.parametrize("setting", BULK_SETTINGS)
-def test_each_setting_has_an_input(editor, chosen, setting):
-    response = editor.get(f"{chosen(editor, 1)}set/{setting}/")
+def test_each_setting_has_an_input(editor, select_clients, setting):
+    response = editor.get(f"{select_clients(editor, 1)}set/{setting}/")
 
     assertContains(response, f'id="field-{BULK_SETTINGS[setting].setting.name}"')
 
@@ -34,10 +34,10 @@ def test_each_setting_has_an_input(editor, chosen, setting):
         ("description", {}),
     ],
 )
-def test_action_redirects_to_the_preview(editor, chosen, setting, entered):
-    path = chosen(editor, 1, 2)
+def test_action_redirects_to_the_preview(editor, select_clients, setting, entered):
+    path = select_clients(editor, 1, 2)
 
-    assertRedirects(enter(editor, path, setting, **entered), f"{path}preview/")
+    assertRedirects(submit_settings(editor, path, setting, **entered), f"{path}preview/")
 
 
 @pytest.mark.parametrize(
@@ -49,14 +49,14 @@ def test_action_redirects_to_the_preview(editor, chosen, setting, entered):
         ("contacts", {"mode": "everything"}, "aria-labelledby"),
     ],
 )
-def test_invalid_values_are_errors(editor, chosen, setting, entered, said):
-    response = enter(editor, chosen(editor, 1), setting, **entered)
+def test_invalid_values_are_errors(editor, select_clients, setting, entered, said):
+    response = submit_settings(editor, select_clients(editor, 1), setting, **entered)
 
     assertContains(response, said)
 
 
-def test_add_mode_is_refused_for_single_values(editor, chosen):
-    path = f"{chosen(editor, 1)}set/description/"
+def test_add_mode_is_refused_for_single_values(editor, select_clients):
+    path = f"{select_clients(editor, 1)}set/description/"
     body = fill_form(editor.get(path), "base", description="New", mode="add")
     response = editor.post(path, body, content_type=URLENCODED)
 
@@ -64,7 +64,7 @@ def test_add_mode_is_refused_for_single_values(editor, chosen):
 
 
 @pytest.mark.parametrize("setting", ["clientSecret", "locked", "clientIdAlias", "x"])
-def test_unsupported_setting_is_not_found(editor, chosen, setting):
-    response = editor.get(f"{chosen(editor, 1)}set/{setting}/")
+def test_unsupported_setting_is_not_found(editor, select_clients, setting):
+    response = editor.get(f"{select_clients(editor, 1)}set/{setting}/")
 
     assert response.status_code == 404

@@ -5,8 +5,8 @@ from tenants.audit.retention.expiry import delete_expired_entries
 from tests.support.backdating import backdate_entries
 
 
-def test_change_is_shown_from_the_audit_log(editor, enter, save):
-    enter(editor, client_name="Ledger")
+def test_change_is_shown_from_the_audit_log(editor, submit_settings, save):
+    submit_settings(editor, client_name="Ledger")
 
     response = editor.get(save(editor, ticket="CHG-8").url)
 
@@ -15,8 +15,8 @@ def test_change_is_shown_from_the_audit_log(editor, enter, save):
     assertContains(response, "Saved as sent")
 
 
-def test_other_client_is_not_found(editor, enter, save, sandbox, ledger):
-    enter(editor, client_name="Ledger")
+def test_other_client_is_not_found(editor, submit_settings, save, sandbox, ledger):
+    submit_settings(editor, client_name="Ledger")
     path = save(editor).url
 
     assert editor.get(path.replace("/44/", "/45/")).status_code == 404
@@ -24,9 +24,9 @@ def test_other_client_is_not_found(editor, enter, save, sandbox, ledger):
     assert editor.get(service).status_code == 404
 
 
-def test_reports_a_removed_audit_entry(editor, enter, save):
+def test_reports_a_removed_audit_entry(editor, submit_settings, save):
     with backdate_entries(3000):
-        enter(editor, client_name="Ledger")
+        submit_settings(editor, client_name="Ledger")
         url = save(editor).url
     assert sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
 

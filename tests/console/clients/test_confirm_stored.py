@@ -6,8 +6,8 @@ from tests.support.clients import CLIENT
 URL = f"{CLIENT}stored/"
 
 
-def test_staged_secret_is_confirmed_as_stored(admin, do, rotation):
-    do(admin, "stage")
+def test_staged_secret_is_confirmed_as_stored(admin, submit_form, rotation):
+    submit_form(admin, "stage")
     assertContains(admin.get(CLIENT), "not confirmed as stored")
     assertContains(admin.get(URL), "Does Ledger sync have its new secret?")
 

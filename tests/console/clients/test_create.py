@@ -9,15 +9,15 @@ from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tests.support.authentication import expire_authentication
-from tests.support.clients import NEW, create, entered, why
+from tests.support.clients import NEW, create, entered, reason_form
 from tests.support.forms import URLENCODED, fill_form
 from tests.support.inventory import add_known_service
 
 CREATE = "/acme/services/us/17/clients/create/"
 
 
-def made(sandbox):
-    (found,) = (one for one in sandbox.clients.values() if one["clientName"] == "Till")
+def created_client(sandbox):
+    (found,) = (client for client in sandbox.clients.values() if client["clientName"] == "Till")
     return found
 
 
@@ -37,14 +37,16 @@ def test_client_is_created_from_each_preset(editor, sandbox, start, name, value)
     response = create(editor, start)
 
     assertContains(response, "Till created")
-    assert made(sandbox)[name] == value
+    assert created_client(sandbox)[name] == value
     assertNotContains(response, "stored this otherwise")
 
 
 def test_history_starts_with_the_creation(editor, sandbox):
     create(editor)
 
-    page = editor.get(f"/acme/services/us/17/clients/{made(sandbox)['clientId']}/history/")
+    page = editor.get(
+        f"/acme/services/us/17/clients/{created_client(sandbox)['clientId']}/history/"
+    )
     assertContains(page, "Create the client <bdi>Till</bdi>")
     assertContains(page, "New till")
 
@@ -71,7 +73,7 @@ def test_secret_is_shown_in_one_response_only(editor, sandbox, caplog):
     caplog.set_level(logging.DEBUG)
     response = create(editor)
 
-    secret = made(sandbox)["clientSecret"]
+    secret = created_client(sandbox)["clientSecret"]
     assertContains(response, secret, count=1)
     assert response["Cache-Control"] == "no-store"
     assert secret not in str(dict(response.headers))
@@ -92,9 +94,9 @@ def everything_stored():
 
 def test_reload_does_not_show_the_secret(editor, sandbox):
     url = entered(editor)
-    body = why(editor.get(url))
+    body = reason_form(editor.get(url))
     editor.post(url, body, content_type=URLENCODED)
-    client = made(sandbox)
+    client = created_client(sandbox)
 
     again = editor.post(url, body, content_type=URLENCODED)
 
@@ -107,7 +109,7 @@ def test_reload_does_not_show_the_secret(editor, sandbox):
 
 def test_input_is_deleted_after_creation(editor, sandbox):
     url = entered(editor)
-    editor.post(url, why(editor.get(url)), content_type=URLENCODED)
+    editor.post(url, reason_form(editor.get(url)), content_type=URLENCODED)
 
     response = editor.get(url, follow=True)
 
@@ -127,7 +129,7 @@ def test_input_is_deleted_after_creation(editor, sandbox):
 def test_unused_secret_is_hidden_with_an_explanation(editor, sandbox, start, why):
     response = create(editor, start)
 
-    assertNotContains(response, made(sandbox)["clientSecret"])
+    assertNotContains(response, created_client(sandbox)["clientSecret"])
     assertContains(response, why)
 
 
@@ -149,12 +151,12 @@ def test_values_changed_by_authlete_are_shown(editor, sandbox):
 
 def test_secret_is_shown_when_the_client_cannot_be_read_back(editor, sandbox):
     url = entered(editor)
-    body = why(editor.get(url))
+    body = reason_form(editor.get(url))
     sandbox.fault("status", operation="client.get", status=503)
 
     response = editor.post(url, body, content_type=URLENCODED)
 
-    assertContains(response, made(sandbox)["clientSecret"])
+    assertContains(response, created_client(sandbox)["clientSecret"])
     assertContains(response, "Created, but not verified")
 
 
@@ -174,7 +176,7 @@ def test_copy_leaves_out_values_of_the_original(editor, sandbox):
 
     response = create(editor, "original=us/17/1001", client_id_alias="till")
 
-    client = made(sandbox)
+    client = created_client(sandbox)
     assert client["redirectUris"] == ["https://shop.example/cb"]
     assert client["pkceRequired"] is True
     assert client["clientIdAlias"] == "till"
@@ -197,17 +199,17 @@ def test_client_is_copied_to_another_region(editor, sandbox, acme):
     url = entered(editor, "original=eu/18/1001")
 
     page = editor.get(url)
-    editor.post(url, why(page), content_type=URLENCODED)
+    editor.post(url, reason_form(page), content_type=URLENCODED)
 
     assertContains(page, "Check them for this service")
     assertContains(page, "loans")
-    assert made(sandbox)["extension"]["requestableScopes"] == ["openid"]
+    assert created_client(sandbox)["extension"]["requestableScopes"] == ["openid"]
 
 
 def test_creates_only_what_was_reviewed(editor, sandbox):
     sandbox.clients[1001] = {"clientId": 1001, "clientName": "Shop app"}
     url = entered(editor, "original=us/17/1001")
-    body = why(editor.get(url))
+    body = reason_form(editor.get(url))
     sandbox.clients[1001]["pkceRequired"] = True
 
     response = editor.post(url, body, content_type=URLENCODED)
@@ -228,7 +230,7 @@ def test_rejection_is_shown_and_preserves_the_input(editor, sandbox):
 
 def test_lost_response_is_not_sent_again(editor, sandbox):
     url = entered(editor)
-    body = why(editor.get(url))
+    body = reason_form(editor.get(url))
     sandbox.fault("reset", operation="client.create", after=True, times=1)
 
     lost = editor.post(url, body, content_type=URLENCODED)
@@ -251,7 +253,7 @@ def test_reason_is_required(editor, sandbox):
 
 def test_step_up_preserves_the_input(editor, sandbox):
     url = entered(editor)
-    body = why(editor.get(url))
+    body = reason_form(editor.get(url))
     expire_authentication(editor)
 
     response = editor.post(url, body, content_type=URLENCODED)

@@ -5,8 +5,8 @@ from console.models import Draft
 SHOW = "/acme/services/us/17/clients/44/"
 
 
-def test_draft_is_discarded_after_confirmation(editor, enter):
-    enter(editor, client_name="Ledger")
+def test_draft_is_discarded_after_confirmation(editor, submit_settings):
+    submit_settings(editor, client_name="Ledger")
 
     assertContains(editor.get(f"{SHOW}discard/"), "Your draft has 1 change.")
     response = editor.post(f"{SHOW}discard/")

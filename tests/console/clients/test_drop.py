@@ -7,10 +7,10 @@ from tests.support.forms import URLENCODED, fill_form
 URL = f"{CLIENT}drop/"
 
 
-def test_discarding_erases_the_staged_secret_only(admin, staged, do, ledger, rotation):
+def test_discarding_erases_the_staged_secret_only(admin, staged, submit_form, ledger, rotation):
     staged(admin)
 
-    do(admin, "drop", reason="Wrong client")
+    submit_form(admin, "drop", reason="Wrong client")
 
     assert (rotation().state, rotation().new_sealed) == ("dropped", "")
     assert ledger["clientSecret"] == OLD
@@ -18,10 +18,10 @@ def test_discarding_erases_the_staged_secret_only(admin, staged, do, ledger, rot
     assert (entry.outcome, entry.reason) == ("done", "Wrong client")
 
 
-def test_discarding_an_activated_secret_is_refused(admin, staged, do, rotation):
+def test_discarding_an_activated_secret_is_refused(admin, staged, submit_form, rotation):
     staged(admin)
     body = fill_form(admin.get(URL), "reason")
-    do(admin, "activate")
+    submit_form(admin, "activate")
 
     response = admin.post(URL, body, content_type=URLENCODED, follow=True)
 
@@ -29,8 +29,8 @@ def test_discarding_an_activated_secret_is_refused(admin, staged, do, rotation):
     assert rotation().state == "activated"
 
 
-def test_new_secret_can_be_staged_afterwards(admin, staged, do, rotation):
+def test_new_secret_can_be_staged_afterwards(admin, staged, submit_form, rotation):
     first = staged(admin)
-    do(admin, "drop")
+    submit_form(admin, "drop")
 
     assert staged(admin) != first

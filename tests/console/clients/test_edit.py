@@ -18,8 +18,8 @@ def test_every_section_opens(editor, section):
     assert editor.get(f"{URL}{section}/").status_code == 200
 
 
-def test_save_redirects_to_the_review_and_sends_nothing(editor, enter, ledger):
-    response = enter(editor, client_name="Ledger")
+def test_save_redirects_to_the_review_and_sends_nothing(editor, submit_settings, ledger):
+    response = submit_settings(editor, client_name="Ledger")
 
     assertRedirects(response, REVIEW, fetch_redirect_response=False)
     assert ledger["clientName"] == "Ledger sync"
@@ -34,36 +34,36 @@ def test_read_only_settings_are_marked(editor):
     assertNotContains(response, 'name="client_secret"')
 
 
-def sent(sandbox):
-    """The body of the update that was sent."""
+def update_body(sandbox):
+    """Return the body of the update."""
     (call,) = [one for one in sandbox.calls if one.operation == "client.update"]
     return json.loads(call.body)
 
 
-def test_localized_texts_are_edited_by_row(editor, enter, save, sandbox):
+def test_localized_texts_are_edited_by_row(editor, submit_settings, save, sandbox):
     sandbox.clients[44]["clientNames"] = [{"tag": "ja", "value": "元帳"}]
 
-    enter(editor, "languages", client_names__0__value="元帳アプリ")
+    submit_settings(editor, "languages", client_names__0__value="元帳アプリ")
     save(editor)
 
-    assert sent(sandbox)["clientNames"] == [{"tag": "ja", "value": "元帳アプリ"}]
+    assert update_body(sandbox)["clientNames"] == [{"tag": "ja", "value": "元帳アプリ"}]
 
 
-def test_nested_lifetime_is_changed_alone(editor, enter, save, sandbox):
+def test_nested_lifetime_is_changed_alone(editor, submit_settings, save, sandbox):
     kept = {"refreshTokenDuration": 60, "fromTheFuture": 1}
     sandbox.clients[44]["extension"] = kept
 
     two = {"extension__access_token_duration": 2}
-    enter(editor, "tokens", **two, extension__access_token_duration__unit="hours")
+    submit_settings(editor, "tokens", **two, extension__access_token_duration__unit="hours")
     save(editor)
 
-    assert sent(sandbox)["extension"] == kept | {"accessTokenDuration": 7200}
+    assert update_body(sandbox)["extension"] == kept | {"accessTokenDuration": 7200}
 
 
-def test_private_keys_are_errors_at_the_field(editor, enter, ledger):
+def test_private_keys_are_errors_at_the_field(editor, submit_settings, ledger):
     keys = json.dumps({"keys": [KEY | {"d": "pr1vate-part"}]})
 
-    response = enter(editor, "keys", jwks=keys)
+    response = submit_settings(editor, "keys", jwks=keys)
 
     assertContains(response, "field-error")
     assertNotContains(response, "pr1vate-part")

@@ -4,11 +4,11 @@ from tests.support.clients import CLIENT
 URL = f"{CLIENT}forget/"
 
 
-def test_finishing_erases_the_old_secret(admin, staged, do, ledger, rotation):
+def test_finishing_erases_the_old_secret(admin, staged, submit_form, ledger, rotation):
     new = staged(admin)
-    do(admin, "activate")
+    submit_form(admin, "activate")
 
-    do(admin, "forget", reason="All hosts seen")
+    submit_form(admin, "forget", reason="All hosts seen")
 
     row = rotation()
     assert (row.state, row.new_sealed, row.old_sealed) == ("settled", "", "")

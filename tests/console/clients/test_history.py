@@ -14,9 +14,9 @@ from tests.support.markup import compact
 URL = "/acme/services/us/17/clients/44/history/"
 
 
-def test_shows_actor_change_and_reason(editor, enter, save, ledger, sandbox):
+def test_shows_actor_change_and_reason(editor, submit_settings, save, ledger, sandbox):
     sandbox.clients[45] = ledger | {"clientId": 45, "clientIdAlias": "other"}
-    enter(editor, client_name="Ledger")
+    submit_settings(editor, client_name="Ledger")
     save(editor, reason="New name", ticket="CHG-3")
 
     response = editor.get(URL)
@@ -27,8 +27,8 @@ def test_shows_actor_change_and_reason(editor, enter, save, ledger, sandbox):
     assertTemplateNotUsed(editor.get(URL, headers={"HX-Request": "true"}), "base.html")
 
 
-def test_changes_appear_in_the_history_of_the_service(editor, enter, save):
-    enter(editor, client_name="Ledger")
+def test_changes_appear_in_the_history_of_the_service(editor, submit_settings, save):
+    submit_settings(editor, client_name="Ledger")
     path = save(editor).url
 
     assertContains(editor.get("/acme/services/us/17/history/"), path)

@@ -23,7 +23,7 @@ FORMULAS = [
     "＋1",
     "'=1",
 ]
-STARTS = tuple(one[0] for one in FORMULAS)
+STARTS = tuple(formula[0] for formula in FORMULAS)
 
 
 @pytest.mark.parametrize("list_", [LISTED, "/acme/clients/"])
@@ -49,9 +49,9 @@ def test_csv_cells_are_no_formulas(admin, ledger, list_, name):
     assert json.loads(lines)["name"].strip() == name.strip()
 
 
-def test_unstorable_characters_are_removed_from_names(admin, do, ledger):
+def test_unstorable_characters_are_removed_from_names(admin, submit_form, ledger):
     ledger["clientName"] = "nul\0 \ud83d half"
 
-    do(admin, "stage")
+    submit_form(admin, "stage")
 
     assert Rotation.objects.get().label == "nul\ufffd \ufffd half"

@@ -17,15 +17,15 @@ URL = "/acme/clients/"
 
 
 @pytest.fixture
-def everywhere(few, acme):
+def everywhere(five_clients, acme):
     """The five clients of Shop in us, and one of Wallet in eu."""
     Credential(organization=acme, region="eu").set_token(SecretStr("t0p")).save()
-    eu = few.region("eu")
+    eu = five_clients.region("eu")
     eu.services[31] = {"apiKey": 31, "serviceName": "Wallet", "modifiedAt": 1}
     eu.clients[31][1] = make_client(
         1, clientName="Zebra", grantTypes=["CIBA", "CLIENT_CREDENTIALS"]
     )
-    return few
+    return five_clients
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def names(response):
 
 def counts(response, facet):
     links = {one.name: links for one, links in response.context["facets"]}[facet]
-    return {one.label: one.count for one in links}
+    return {link.label: link.count for link in links}
 
 
 def test_first_visit_reads_everything(member, everywhere):
@@ -54,7 +54,7 @@ def test_first_visit_reads_everything(member, everywhere):
     ]  # fmt: skip
     assertContains(response, "6 clients")
     assertContains(response, "2 services")
-    asked = [(one.region, one.operation) for one in everywhere.calls]
+    asked = [(call.region, call.operation) for call in everywhere.calls]
     assert sorted(asked) == [
         ("eu", "client.list"),
         ("eu", "service.list"),
@@ -137,11 +137,11 @@ def test_invalid_query_shows_an_error_and_no_rows(viewer_client, q, said):
 
 def test_long_list_is_paged(viewer_client, acme):
     viewer_client.get(URL)
-    known = KnownClient.objects.get(name="Till")
+    client = KnownClient.objects.get(name="Till")
     for number in range(1000, 1130):
-        known.pk, known.client_id, known.rank = None, number, f"z{number}"
-        known.name = f"Z{number}"
-        known.save()
+        client.pk, client.client_id, client.rank = None, number, f"z{number}"
+        client.name = f"Z{number}"
+        client.save()
 
     response = viewer_client.get(URL, {"size": "25", "page": "6"})
 

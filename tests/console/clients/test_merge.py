@@ -8,9 +8,9 @@ REVIEW = "/acme/services/us/17/clients/44/review/"
 
 
 @pytest.fixture
-def conflict(editor, enter, ledger):
+def conflict(editor, submit_settings, ledger):
     """Both renamed the client; each of them changed something else besides."""
-    enter(editor, client_name="Mine", description="Mine as well")
+    submit_settings(editor, client_name="Mine", description="Mine as well")
     ledger |= {"clientName": "Theirs", "softwareId": "theirs", "modifiedAt": 2}
     return editor
 
@@ -30,14 +30,16 @@ def test_chosen_value_is_saved_and_the_rest_preserved(conflict, save, sandbox, k
 
     assertRedirects(response, REVIEW, fetch_redirect_response=False)
     save(conflict)
-    kept = sandbox.clients[44]
-    assert (kept["clientName"], kept["description"]) == (name, "Mine as well")
-    assert kept["softwareId"] == "theirs"
+    client = sandbox.clients[44]
+    assert (client["clientName"], client["description"]) == (name, "Mine as well")
+    assert client["softwareId"] == "theirs"
 
 
-def test_changes_of_different_nested_settings_are_merged(editor, enter, save, sandbox, ledger):
+def test_changes_of_different_nested_settings_are_merged(
+    editor, submit_settings, save, sandbox, ledger
+):
     ledger["extension"] = {"accessTokenDuration": 60}
-    enter(editor, "tokens", extension__access_token_duration=2)
+    submit_settings(editor, "tokens", extension__access_token_duration=2)
     limit = {"requestableScopesEnabled": True, "accessTokenDuration": 60}
     ledger |= {"extension": limit, "modifiedAt": 2}
 
@@ -45,25 +47,25 @@ def test_changes_of_different_nested_settings_are_merged(editor, enter, save, sa
 
     assertContains(page, "Someone else saved changes")
     save(editor, page=page)
-    kept = sandbox.clients[44]["extension"]
-    assert kept["requestableScopesEnabled"] is True
-    assert kept["accessTokenDuration"] == 120
+    extension = sandbox.clients[44]["extension"]
+    assert extension["requestableScopesEnabled"] is True
+    assert extension["accessTokenDuration"] == 120
 
 
 @pytest.mark.parametrize(("keep", "access"), [("mine", 120), ("theirs", 180)])
 def test_yielding_a_nested_conflict_preserves_other_changes(
-    editor, enter, save, sandbox, ledger, keep, access
+    editor, submit_settings, save, sandbox, ledger, keep, access
 ):
     ledger["extension"] = {"accessTokenDuration": 60}
     lifetimes = {"extension__access_token_duration": "2"}
     lifetimes |= {"extension__refresh_token_duration": "500"}
-    enter(editor, "tokens", **lifetimes)
+    submit_settings(editor, "tokens", **lifetimes)
     ledger |= {"extension": {"accessTokenDuration": 180}, "modifiedAt": 2}
 
     body = fill_form(editor.get(URL), "version", **{"keep-extension": keep})
     editor.post(URL, body, content_type=URLENCODED)
     save(editor)
 
-    kept = sandbox.clients[44]["extension"]
-    assert kept["accessTokenDuration"] == access
-    assert kept["refreshTokenDuration"] == 500
+    extension = sandbox.clients[44]["extension"]
+    assert extension["accessTokenDuration"] == access
+    assert extension["refreshTokenDuration"] == 500

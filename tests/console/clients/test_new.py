@@ -15,7 +15,7 @@ URL = "/acme/services/us/17/clients/new/"
 KEY = {"kty": "EC", "crv": "P-256", "kid": "1", "x": "eA", "y": "eQ"}
 
 
-def enter(browser, start="spa", page=None, **entered):
+def submit_settings(browser, start="spa", page=None, **entered):
     url = URL + (start if start.startswith("?") else f"?start={start}")
     body = fill_form(page or browser.get(url), "base", **entered)
     return browser.post(url, body, content_type=URLENCODED)
@@ -60,7 +60,9 @@ def test_missing_service_support_is_explained(editor, sandbox):
 
 
 def test_review_url_contains_only_a_key(editor):
-    response = enter(editor, client_name="Till", redirect_uris__item=["https://till.example/cb"])
+    response = submit_settings(
+        editor, client_name="Till", redirect_uris__item=["https://till.example/cb"]
+    )
 
     path, _, key = response.url.partition("?new=")
     assert path == "/acme/services/us/17/clients/create/"
@@ -87,7 +89,7 @@ def test_review_url_contains_only_a_key(editor):
     ],
 )
 def test_missing_values_are_errors_at_the_field(editor, start, entered, says):
-    response = enter(editor, start, **entered)
+    response = submit_settings(editor, start, **entered)
 
     assert response.status_code == 200
     assertContains(response, says)
@@ -96,7 +98,7 @@ def test_missing_values_are_errors_at_the_field(editor, start, entered, says):
 
 def test_private_key_is_refused(editor):
     private = json.dumps({"keys": [KEY | {"d": "c3VwZXJwcml2YXRl"}]})
-    response = enter(editor, "machine", client_name="T", jwks=private)
+    response = submit_settings(editor, "machine", client_name="T", jwks=private)
 
     assert response.status_code == 200
     assertContains(response, "field-error")
@@ -104,7 +106,7 @@ def test_private_key_is_refused(editor):
 
 
 def test_input_is_filled_in_again(editor):
-    key = enter(
+    key = submit_settings(
         editor, client_name="Till", redirect_uris__item=["https://till.example/cb"]
     ).url.partition("=")[2]
 

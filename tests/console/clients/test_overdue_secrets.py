@@ -13,8 +13,8 @@ from tests.support.forms import URLENCODED, fill_form
 URL = "/acme/clients/overdue/"
 
 
-def known(acme, number, *, days, **members):
-    """A client as a list showed it last, made so many days ago."""
+def add_client(acme, number, *, days, **members):
+    """Add a client to the inventory, created ``days`` ago."""
     made = int((timezone.now() - timedelta(days=days)).timestamp() * 1000)
     values = {
         "organization": acme,
@@ -37,7 +37,7 @@ def names(response):
 def test_overdue_secrets_are_listed_oldest_first(admin, acme, settings):
     settings.SECRET_MAX_AGE_DAYS = 100
     for number, days in ((1, 101), (2, 900), (3, 99), (4, 400)):
-        known(acme, number, days=days)
+        add_client(acme, number, days=days)
 
     assert names(admin.get(URL)) == ["Client 2", "Client 4", "Client 1"]
     assertContains(admin.get(URL), "older than 100 days")
@@ -54,47 +54,47 @@ def test_overdue_secrets_are_listed_oldest_first(admin, acme, settings):
     ],
 )
 def test_clients_without_secret_authentication_are_left_out(admin, acme, members):
-    known(acme, 1, days=900, **members)
+    add_client(acme, 1, days=900, **members)
 
     assertContains(admin.get(URL), "No overdue secrets")
 
 
-def test_secret_changed_in_meridian_is_not_overdue(admin, acme, do):
-    known(acme, 44, days=900)
+def test_secret_changed_in_meridian_is_not_overdue(admin, acme, submit_form):
+    add_client(acme, 44, days=900)
     assert names(admin.get(URL)) == ["Client 44"]
 
-    do(admin, "rotate")
+    submit_form(admin, "rotate")
 
     assert names(admin.get(URL)) == []
 
 
-def test_restored_secret_is_as_old_as_before(admin, acme, staged, do):
-    known(acme, 44, days=900)
+def test_restored_secret_is_as_old_as_before(admin, acme, staged, submit_form):
+    add_client(acme, 44, days=900)
     staged(admin)
     assertContains(admin.get(URL), "staged")
-    do(admin, "activate")
+    submit_form(admin, "activate")
     assertContains(admin.get(URL), "No overdue secrets")
 
-    do(admin, "undo")
+    submit_form(admin, "undo")
 
     assert names(admin.get(URL)) == ["Client 44"]
-    do(admin, "rotate")
+    submit_form(admin, "rotate")
     assert names(admin.get(URL)) == []
 
 
-def test_home_counts_overdue_secrets(admin, acme, do):
-    known(acme, 44, days=900)
-    known(acme, 2, days=900)
+def test_home_counts_overdue_secrets(admin, acme, submit_form):
+    add_client(acme, 44, days=900)
+    add_client(acme, 2, days=900)
     assertContains(admin.get("/acme/"), "2 client secrets are overdue")
 
-    do(admin, "rotate")
+    submit_form(admin, "rotate")
 
     assertContains(admin.get("/acme/"), "1 client secret is overdue")
     assertContains(admin.get("/acme/"), URL)
 
 
 def test_rotation_is_linked_for_admins(admin, member, acme):
-    known(acme, 44, days=900)
+    add_client(acme, 44, days=900)
 
     assertContains(admin.get(URL), f"{CLIENT}stage/")
     assertNotContains(member(Role.VIEWER).get(URL), f"{CLIENT}stage/")
@@ -115,16 +115,16 @@ def test_client_list_links_here_and_marks_rotations(admin, staged):
 
 def test_long_list_is_paged(admin, acme):
     for number in range(1, 53):
-        known(acme, number, days=400 + number)
+        add_client(acme, number, days=400 + number)
 
     assert len(names(admin.get(URL))) == 50
     assert names(admin.get(f"{URL}?page=2")) == ["Client 2", "Client 1"]
 
 
 def test_overdue_secrets_are_filtered_sorted_and_exported(admin, acme):
-    known(acme, 1, days=900, auth_method="CLIENT_SECRET_POST")
+    add_client(acme, 1, days=900, auth_method="CLIENT_SECRET_POST")
     for number in range(2, 14):
-        known(acme, number, days=400 + number)
+        add_client(acme, number, days=400 + number)
 
     assert names(admin.get(f"{URL}?q=client+13")) == ["Client 13"]
     assert names(admin.get(f"{URL}?auth=CLIENT_SECRET_POST")) == ["Client 1"]
@@ -139,7 +139,7 @@ def test_overdue_secrets_are_filtered_sorted_and_exported(admin, acme):
 
 def test_admins_can_rotate_all_overdue_secrets(admin, acme, member):
     for number in (44, 2):
-        known(acme, number, days=900)
+        add_client(acme, number, days=900)
     shown = fill_form(admin.get(URL), "client")
     response = admin.post("/acme/clients/bulk/", shown, content_type=URLENCODED, follow=True)
 
@@ -149,13 +149,13 @@ def test_admins_can_rotate_all_overdue_secrets(admin, acme, member):
 
 
 def test_dismissed_notice_returns_when_the_number_grows(admin, member, acme):
-    known(acme, 1, days=900)
-    known(acme, 2, days=900)
+    add_client(acme, 1, days=900)
+    add_client(acme, 2, days=900)
     admin.post("/acme/dismiss-overdue/")
 
     assertNotContains(admin.get("/acme/"), "secrets are overdue")
     assertContains(member(Role.EDITOR).get("/acme/"), "2 client secrets are overdue")
     KnownClient.objects.filter(client_id=2).delete()
     assertNotContains(admin.get("/acme/"), "secret is overdue")
-    known(acme, 3, days=900)
+    add_client(acme, 3, days=900)
     assertContains(admin.get("/acme/"), "2 client secrets are overdue")

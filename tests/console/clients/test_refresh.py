@@ -18,25 +18,25 @@ pytestmark = pytest.mark.django_db
 
 
 def listed_services(sandbox):
-    return [one.path.split("/")[2] for one in sandbox.calls if one.operation == "client.list"]
+    return [call.path.split("/")[2] for call in sandbox.calls if call.operation == "client.list"]
 
 
 @pytest.fixture
-def three(few):
+def three(five_clients):
     """Three services; all clients belong to 17."""
     for number in (18, 19):
-        few.services[number] = {"apiKey": number, "modifiedAt": 1}
-    return few
+        five_clients.services[number] = {"apiKey": number, "modifiedAt": 1}
+    return five_clients
 
 
-def test_sync_needs_confirmation(member, few):
+def test_sync_needs_confirmation(member, five_clients):
     response = member(Role.VIEWER).get(URL)
 
     assertContains(response, "Start sync")
-    assert list(few.calls) == []
+    assert list(five_clients.calls) == []
 
 
-def test_sync_reads_all_clients_in_the_background(member, few, worker):
+def test_sync_reads_all_clients_in_the_background(member, five_clients, worker):
     response = member(Role.VIEWER).post(URL, follow=True)
 
     assertContains(response, "Sync started.")
@@ -49,7 +49,7 @@ def test_sync_reads_all_clients_in_the_background(member, few, worker):
     assert list(Item.objects.values_list("text", flat=True)) == ["1 service.", "5 clients."]
 
 
-def test_a_region_has_one_sync_at_a_time(member, few, worker):
+def test_a_region_has_one_sync_at_a_time(member, five_clients, worker):
     browser = member(Role.VIEWER)
     browser.post(URL)
 
@@ -104,7 +104,7 @@ def test_the_list_shows_progress_and_what_was_synced_so_far(member, three, acme)
     assertContains(browser.get(URL, headers={"HX-Request": "true"}), 'hx-trigger="every 2s"')
 
 
-def test_a_finished_sync_offers_its_clients(member, few, worker):
+def test_a_finished_sync_offers_its_clients(member, five_clients, worker):
     browser = member(Role.VIEWER)
     browser.post(URL)
     worker()
@@ -127,14 +127,14 @@ def test_a_first_visit_leaves_the_rest_to_a_job(member, three, monkeypatch, work
     assert KnownService.objects.filter(clients_at=None).count() == 0
 
 
-def test_limited_credential_does_not_update_the_inventory(member, few, worker):
+def test_limited_credential_does_not_update_the_inventory(member, five_clients, worker):
     browser = member(Role.VIEWER)
     browser.post(URL)
     worker()
     KnownService.objects.update(clients_at=timezone.now() - timedelta(days=1))
-    for token in few.state.tokens.values():
+    for token in five_clients.state.tokens.values():
         token.permissions = ("view_client",)
-    few.clients[9] = make_client(9, clientName="Late")
+    five_clients.clients[9] = make_client(9, clientName="Late")
 
     browser.post(URL)
     worker()
@@ -144,10 +144,10 @@ def test_limited_credential_does_not_update_the_inventory(member, few, worker):
     assert not KnownClient.objects.filter(client_id=9).exists()
 
 
-def test_a_region_that_is_down_says_so_and_is_waited_for(member, few, worker):
+def test_a_region_that_is_down_says_so_and_is_waited_for(member, five_clients, worker):
     browser = member(Role.VIEWER)
     browser.get("/acme/clients/")
-    few.fault("status", status=503)
+    five_clients.fault("status", status=503)
 
     browser.post(URL)
     worker()

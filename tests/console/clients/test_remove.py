@@ -11,13 +11,13 @@ LISTED = "/acme/services/us/17/clients/"
 URL = f"{LISTED}44/remove/"
 
 
-def sent(browser, typed="Ledger sync"):
-    """What the form sends once it is filled in."""
+def removal_form(browser, typed="Ledger sync"):
+    """Return the data of the filled-in form."""
     return fill_form(browser.get(URL), "typed", typed=typed, reason="Closed", ticket="C-1")
 
 
 def remove(browser, typed="Ledger sync"):
-    return browser.post(URL, sent(browser, typed), content_type=URLENCODED)
+    return browser.post(URL, removal_form(browser, typed), content_type=URLENCODED)
 
 
 def test_shows_the_effects_and_offers_a_snapshot(admin, ledger, tokens):
@@ -131,7 +131,7 @@ def test_second_submit_shows_the_first_result(admin, ledger):
 
 
 def test_recent_sign_in_is_required(admin, ledger, sandbox):
-    body = sent(admin)
+    body = removal_form(admin)
     expire_authentication(admin)
 
     response = admin.post(URL, body, content_type=URLENCODED)
@@ -147,7 +147,7 @@ def test_needs_a_role_that_may_destroy(member, sandbox, ledger, role):
 
 @pytest.mark.parametrize("operation", ["client.delete", "client.get"])
 def test_gateway_404_is_not_shown_as_deleted(admin, ledger, sandbox, operation):
-    body = sent(admin)
+    body = removal_form(admin)
     sandbox.fault("status", operation=operation, status=404, code="")
 
     page = admin.post(URL, body, content_type=URLENCODED)

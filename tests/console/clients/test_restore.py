@@ -9,9 +9,9 @@ SHOW = "/acme/services/us/17/clients/44/"
 
 
 @pytest.fixture
-def changed(editor, enter, save):
+def changed(editor, submit_settings, save):
     """A bad change that was saved; its page."""
-    enter(editor, client_name="Oops", description="Fat finger")
+    submit_settings(editor, client_name="Oops", description="Fat finger")
     return save(editor, ticket="CHG-9").url
 
 
@@ -28,9 +28,9 @@ def test_undo_restores_earlier_values_after_review(editor, changed, save, sandbo
     assertContains(page, "Undo CHG-9")
     assert sandbox.clients[44]["clientName"] == "Oops"
     save(editor)
-    kept = sandbox.clients[44]
-    assert kept["clientName"] == "Ledger sync"
-    assert "description" not in kept
+    client = sandbox.clients[44]
+    assert client["clientName"] == "Ledger sync"
+    assert "description" not in client
 
 
 def test_undo_takes_three_clicks(editor, changed):
@@ -54,9 +54,9 @@ def test_newer_change_leads_to_a_merge(editor, changed, save, sandbox):
     assert "description" not in sandbox.clients[44]
 
 
-def test_undo_preserves_unrelated_changes(editor, enter, save, sandbox, ledger):
+def test_undo_preserves_unrelated_changes(editor, submit_settings, save, sandbox, ledger):
     ledger["clientNames"] = [{"tag": "ja", "value": "元帳"}, {"tag": "fr", "value": "L"}]
-    enter(editor, "languages", client_names__0__value="Oops")
+    submit_settings(editor, "languages", client_names__0__value="Oops")
     page = save(editor).url
     sandbox.clients[44]["clientNames"] = [
         {"tag": "ja", "value": "Oops"},
@@ -93,7 +93,7 @@ def test_viewers_get_no_undo_link(member, changed):
     assertNotContains(member(Role.VIEWER).get(changed), "Undo change")
 
 
-def test_undo_removes_added_nested_values(editor, enter, save, sandbox, ledger):
+def test_undo_removes_added_nested_values(editor, submit_settings, save, sandbox, ledger):
     """Beside what others changed in it since."""
     ledger["extension"] = {"requestableScopesEnabled": False, "idTokenDuration": 60}
     ledger["clientNames"] = [{"tag": "ja", "value": "元帳"}]
@@ -110,10 +110,10 @@ def test_undo_removes_added_nested_values(editor, enter, save, sandbox, ledger):
 
     assertContains(editor.get(response.url), "Review 2 changes")
     save(editor)
-    kept = sandbox.clients[44]
-    assert not kept["extension"].get("accessTokenDuration")
-    assert kept["extension"]["idTokenDuration"] == 30
-    assert kept["clientNames"] == [{"tag": "ja", "value": "元帳"}]
+    client = sandbox.clients[44]
+    assert not client["extension"].get("accessTokenDuration")
+    assert client["extension"]["idTokenDuration"] == 30
+    assert client["clientNames"] == [{"tag": "ja", "value": "元帳"}]
     assertContains(undo(editor, f"{SHOW}saved/{entry.entry}/"), "already")
 
 
@@ -125,8 +125,8 @@ def undone(browser, operation):
     return undo(browser, f"{SHOW}saved/{entry.entry}/")
 
 
-def test_lock_is_undone_by_the_lock_page(admin, do, sandbox):
-    do(admin, "lock", ticket="CHG-7")
+def test_lock_is_undone_by_the_lock_page(admin, submit_form, sandbox):
+    submit_form(admin, "lock", ticket="CHG-7")
     assert sandbox.clients[44]["locked"]
 
     response = undone(admin, "client.set_lock")

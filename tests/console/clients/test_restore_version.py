@@ -54,10 +54,10 @@ def test_restore_removes_added_nested_values(editor, save, sandbox, ledger):
     back(editor)
     save(editor)
 
-    kept = sandbox.clients[44]
-    assert not kept["extension"].get("idTokenDuration")
-    assert kept["clientNames"] == [{"tag": "ja", "value": "元帳"}]
-    assert kept["attributes"] == [{"key": "a", "value": "1"}]
+    client = sandbox.clients[44]
+    assert not client["extension"].get("idTokenDuration")
+    assert client["clientNames"] == [{"tag": "ja", "value": "元帳"}]
+    assert client["attributes"] == [{"key": "a", "value": "1"}]
     assertContains(back(editor), "Nothing to restore")
 
 
@@ -70,7 +70,7 @@ def test_values_set_by_authlete_are_not_restored(editor, save, sandbox, ledger):
     assertContains(page, "Nothing to restore")
     assertContains(back(editor), "Nothing to restore")
 
-    assert "client.update" not in {one.operation for one in AuditEntry.objects.all()}
+    assert "client.update" not in {entry.operation for entry in AuditEntry.objects.all()}
     assert ledger.items() >= (fixed | {"fromTheFuture": 8}).items()
 
 
@@ -89,10 +89,10 @@ def test_change_during_the_review_is_not_overwritten(editor, save, sandbox, ledg
     body = fill_form(again, "version", **{"keep-description": "theirs"})
     editor.post(f"{CLIENT}merge/", body, content_type=URLENCODED)
     save(editor)
-    kept = sandbox.clients[44]
-    assert (kept["clientName"], kept["description"]) == ("Ledger sync", "Theirs")
-    assert kept["redirectUris"] == ["https://n.example/"]
-    assert kept["clientSecret"] == "n3w-secret-of-the-ledger"
+    client = sandbox.clients[44]
+    assert (client["clientName"], client["description"]) == ("Ledger sync", "Theirs")
+    assert client["redirectUris"] == ["https://n.example/"]
+    assert client["clientSecret"] == "n3w-secret-of-the-ledger"
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK])
@@ -128,14 +128,14 @@ def test_settings_not_restored_are_named(editor, save, sandbox, ledger):
     assertContains(review, "Review 1 change")
     assertContains(review, "fromTheFuture: This version of Meridian doesn&#x27;t support it")
     save(editor)
-    kept = sandbox.clients[44]
-    assert (kept["clientName"], kept["fromTheFuture"]) == ("Ledger sync", 8)
+    client = sandbox.clients[44]
+    assert (client["clientName"], client["fromTheFuture"]) == ("Ledger sync", 8)
 
 
-def test_existing_draft_is_mentioned(editor, enter, save, ledger):
+def test_existing_draft_is_mentioned(editor, submit_settings, save, ledger):
     editor.get(CLIENT)
     ledger |= {"clientName": "Bad", "modifiedAt": 2}
-    enter(editor, client_name="Mine", description="Of my own")
+    submit_settings(editor, client_name="Mine", description="Of my own")
 
     review = editor.get(back(editor).url)
 
@@ -157,8 +157,8 @@ def test_external_save_without_changes_says_so(editor, ledger):
     assertContains(editor.get(f"{CLIENT}saved/{entry}/"), said)
 
 
-def test_open_call_is_named_as_hiding_external_changes(editor, enter, save, sandbox):
-    enter(editor, client_name="Ours")
+def test_open_call_is_named_as_hiding_external_changes(editor, submit_settings, save, sandbox):
+    submit_settings(editor, client_name="Ours")
     sandbox.fault("reset", operation="client.update", times=1)
     save(editor)
 

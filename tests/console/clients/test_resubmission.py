@@ -29,13 +29,13 @@ DEEDS = {
 
 
 @pytest.fixture
-def ready(admin, do):
-    """Prepare a deed; where its form goes, and what is sent with it."""
+def ready(admin, submit_form):
+    """Prepare an action; return its form's path and data."""
 
     def ready(deed):
         filled_in, before = DEEDS[deed]
         for one in before:
-            do(admin, one)
+            submit_form(admin, one)
         url = entered(admin) if deed == "create" else f"{CLIENT}{deed}/"
         having = "alg" if deed == "key" else "reason"
         why = {} if deed == "key" else WHY
@@ -46,7 +46,7 @@ def ready(admin, do):
 
 def state(sandbox):
     """All that a deed could change."""
-    changes = [one for one in sandbox.calls if one.operation not in READS]
+    changes = [call for call in sandbox.calls if call.operation not in READS]
     rows = list(Rotation.objects.order_by("pk").values())
     return len(changes), rows, str(sandbox.clients)
 
@@ -95,7 +95,7 @@ def test_form_without_its_key_does_nothing(admin, ready, sandbox, deed, key):
 
 
 @pytest.mark.parametrize("deed", sorted(DEEDS.keys() - {"reveal", "undo", "forget"}))
-def test_form_with_a_key_of_another_form_does_nothing(admin, ready, do, sandbox, deed):
+def test_form_with_a_key_of_another_form_does_nothing(admin, ready, submit_form, sandbox, deed):
     url, body = ready(deed)
     (used,) = re.findall(
         r"idempotency_key=([^&]*)", fill_form(admin.get(f"{CLIENT}reveal/"), "idempotency_key")

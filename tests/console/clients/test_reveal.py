@@ -13,10 +13,10 @@ def seen():
     return AuditEntry.objects.filter(operation="client.reveal_secret")
 
 
-def test_secret_is_shown_once_with_one_log_entry(admin, do):
+def test_secret_is_shown_once_with_one_log_entry(admin, submit_form):
     assertNotContains(admin.get(URL), OLD)
 
-    response = do(admin, "reveal")
+    response = submit_form(admin, "reveal")
 
     assertContains(response, OLD, count=1)
     assertContains(response, 'data-hides="30"')
@@ -38,8 +38,8 @@ def test_reload_shows_nothing_and_makes_no_call(admin):
     assert seen().count() == 1
 
 
-def test_reason_is_required(admin, do):
-    response = do(admin, "reveal", reason="")
+def test_reason_is_required(admin, submit_form):
+    response = submit_form(admin, "reveal", reason="")
 
     assertNotContains(response, OLD)
     assert not seen().exists()
@@ -52,10 +52,10 @@ def test_deleted_client_is_reported(admin, sandbox):
     assert admin.post(URL, body, content_type=URLENCODED).status_code == 404
 
 
-def test_missing_secret_is_reported(admin, do, ledger):
+def test_missing_secret_is_reported(admin, submit_form, ledger):
     del ledger["clientSecret"]
 
-    assertContains(do(admin, "reveal"), "No secret")
+    assertContains(submit_form(admin, "reveal"), "No secret")
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK, Role.EDITOR])

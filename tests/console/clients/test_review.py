@@ -11,8 +11,8 @@ from tests.support.forms import URLENCODED, fill_form
 URL = "/acme/services/us/17/clients/44/review/"
 
 
-def test_request_and_curl_are_shown(editor, enter):
-    enter(editor, client_name="Ledger")
+def test_request_and_curl_are_shown(editor, submit_settings):
+    submit_settings(editor, client_name="Ledger")
 
     response = editor.get(URL)
 
@@ -22,17 +22,17 @@ def test_request_and_curl_are_shown(editor, enter):
     assertNotContains(response, "s3cret-of-the-ledger")
 
 
-def test_save_preserves_unknown_values(editor, enter, save, sandbox, ledger):
+def test_save_preserves_unknown_values(editor, submit_settings, save, sandbox, ledger):
     ledger["grantTypes"] = ["AUTHORIZATION_CODE", "BY_PIGEON"]
-    enter(editor, client_name="Ledger")
+    submit_settings(editor, client_name="Ledger")
 
     response = save(editor)
 
-    kept = sandbox.clients[44]
-    assert kept["clientName"] == "Ledger"
-    assert kept["grantTypes"] == ["AUTHORIZATION_CODE", "BY_PIGEON"]
-    assert kept["fromTheFuture"] == {"kept": True}
-    assert kept["clientSecret"] == "s3cret-of-the-ledger"
+    client = sandbox.clients[44]
+    assert client["clientName"] == "Ledger"
+    assert client["grantTypes"] == ["AUTHORIZATION_CODE", "BY_PIGEON"]
+    assert client["fromTheFuture"] == {"kept": True}
+    assert client["clientSecret"] == "s3cret-of-the-ledger"
     entry = AuditEntry.objects.get(operation="client.update")
     assert (entry.client, entry.label, entry.reason) == ("44", "Ledger sync", "Agreed with risk")
     assertRedirects(
@@ -44,8 +44,8 @@ def test_save_preserves_unknown_values(editor, enter, save, sandbox, ledger):
     assert KnownClient.objects.get().name == "Ledger"
 
 
-def test_configuration_warnings_are_shown(editor, enter):
-    enter(editor, "authentication", token_auth_method="NONE")
+def test_configuration_warnings_are_shown(editor, submit_settings):
+    submit_settings(editor, "authentication", token_auth_method="NONE")
 
     response = editor.get(URL)
 
@@ -54,8 +54,8 @@ def test_configuration_warnings_are_shown(editor, enter):
     assertContains(response, "Save 1 change")
 
 
-def test_fatal_warnings_prevent_the_save(editor, enter, sandbox):
-    enter(editor, "id-token", id_token_encryption_enc="A128GCM")
+def test_fatal_warnings_prevent_the_save(editor, submit_settings, sandbox):
+    submit_settings(editor, "id-token", id_token_encryption_enc="A128GCM")
 
     response = editor.get(URL)
 
@@ -64,8 +64,8 @@ def test_fatal_warnings_prevent_the_save(editor, enter, sandbox):
     assertNotContains(response, "Save 1 change")
 
 
-def test_save_overwrites_no_newer_change(editor, enter, ledger, sandbox):
-    enter(editor, client_name="Mine")
+def test_save_overwrites_no_newer_change(editor, submit_settings, ledger, sandbox):
+    submit_settings(editor, client_name="Mine")
     page = editor.get(URL)
     ledger |= {"clientName": "Theirs", "modifiedAt": 2}
     body = fill_form(page, "reviewed", reason="Why", ticket="")
@@ -76,8 +76,8 @@ def test_save_overwrites_no_newer_change(editor, enter, ledger, sandbox):
 
 
 @pytest.mark.parametrize("fault", ["reset", "status"])
-def test_failure_says_whether_anything_changed(editor, enter, save, sandbox, fault):
-    enter(editor, client_name="Ledger")
+def test_failure_says_whether_anything_changed(editor, submit_settings, save, sandbox, fault):
+    submit_settings(editor, client_name="Ledger")
     sandbox.fault(fault, operation="client.update")
 
     response = save(editor)
@@ -87,9 +87,9 @@ def test_failure_says_whether_anything_changed(editor, enter, save, sandbox, fau
     assert Draft.objects.exists()
 
 
-def test_guessed_secret_in_a_draft_has_another_fingerprint(editor, enter, ledger):
+def test_guessed_secret_in_a_draft_has_another_fingerprint(editor, submit_settings, ledger):
     ledger["customMetadata"] = '{"api_secret":"hunter2"}'
-    enter(editor, custom_metadata='{"my_secret":"hunter2"}')
+    submit_settings(editor, custom_metadata='{"my_secret":"hunter2"}')
 
     text = html.unescape(editor.get(URL).text)
 

@@ -12,10 +12,10 @@ def calls():
     return AuditEntry.objects.filter(operation="client.refresh_secret")
 
 
-def test_new_secret_is_shown_once_after_a_warning(admin, do, ledger):
+def test_new_secret_is_shown_once_after_a_warning(admin, submit_form, ledger):
     assertContains(admin.get(URL), "The current secret stops working immediately")
 
-    response = do(admin, "rotate")
+    response = submit_form(admin, "rotate")
 
     new = ledger["clientSecret"]
     assert new != OLD
@@ -56,29 +56,29 @@ def test_secret_changed_since_the_form_is_not_replaced(admin, ledger):
     ],
 )
 def test_lost_response_is_resolved_by_fingerprint(
-    admin, do, ledger, sandbox, after, words, object, changed
+    admin, submit_form, ledger, sandbox, after, words, object, changed
 ):
     sandbox.fault("reset", operation="client.refresh_secret", after=after, times=1)
 
-    response = do(admin, "rotate")
+    response = submit_form(admin, "rotate")
 
     assertContains(response, words)
     assert (ledger["clientSecret"] != OLD) is changed
     assertNotContains(response, ledger["clientSecret"])
     assert calls().get().outcome == "unknown"
-    found = AuditEntry.objects.get(operation="secret.settle")
-    assert (found.outcome, found.object, found.client) == ("done", object, "44")
-    assert bool(found.changes) is changed
+    entry = AuditEntry.objects.get(operation="secret.settle")
+    assert (entry.outcome, entry.object, entry.client) == ("done", object, "44")
+    assert bool(entry.changes) is changed
 
 
-def test_rejection_is_shown(admin, do, ledger, sandbox):
+def test_rejection_is_shown(admin, submit_form, ledger, sandbox):
     sandbox.fault("status", operation="client.refresh_secret", status=403)
 
-    assertContains(do(admin, "rotate"), "Not allowed by Authlete")
+    assertContains(submit_form(admin, "rotate"), "Not allowed by Authlete")
     assert ledger["clientSecret"] == OLD
 
 
-def test_rotation_counts_as_a_change_of_the_secret(admin, do):
-    do(admin, "rotate")
+def test_rotation_counts_as_a_change_of_the_secret(admin, submit_form):
+    submit_form(admin, "rotate")
 
     assertNotContains(admin.get(f"{CLIENT}secret/"), "not changed in Meridian")

@@ -7,7 +7,7 @@ from tests.support.clients import CLIENT
 URL = "/acme/clients/rotations/"
 
 
-def test_rotations_in_progress_are_listed(admin, staged, do):
+def test_rotations_in_progress_are_listed(admin, staged, submit_form):
     assertContains(admin.get(URL), "No rotations in progress")
 
     staged(admin)
@@ -15,14 +15,14 @@ def test_rotations_in_progress_are_listed(admin, staged, do):
     assertContains(admin.get(URL), "ready to activate")
     assertContains(admin.get(URL), f"{CLIENT}secret/")
     assertContains(admin.get("/acme/clients/"), "1 rotation")
-    do(admin, "activate")
+    submit_form(admin, "activate")
     assertContains(admin.get(URL), ">active<")
-    do(admin, "forget")
+    submit_form(admin, "forget")
     assertContains(admin.get(URL), "No rotations in progress")
 
 
-def test_next_step_of_each_rotation_is_shown(admin, do, rotation):
-    do(admin, "stage")
+def test_next_step_of_each_rotation_is_shown(admin, submit_form, rotation):
+    submit_form(admin, "stage")
     assertContains(admin.get(URL), "not confirmed as stored")
 
     type(rotation()).objects.update(shown_at=None)

@@ -15,11 +15,11 @@ def test_fingerprint_is_shown_instead_of_the_secret(admin):
     assertNotContains(response, OLD)
 
 
-def test_known_age_of_the_secret_is_shown(admin, do):
+def test_known_age_of_the_secret_is_shown(admin, submit_form):
     assertContains(admin.get(URL), "not changed in Meridian")
     assertContains(admin.get(URL), "overdue")
 
-    do(admin, "rotate")
+    submit_form(admin, "rotate")
 
     assertNotContains(admin.get(URL), "not changed in Meridian")
     assertNotContains(admin.get(URL), "overdue")

@@ -89,31 +89,41 @@ def heard(monkeypatch):
 
 
 @pytest.fixture
-def shown():
-    """The secrets that were shown, each by the page that did."""
+def shown_secrets():
+    """Secrets that pages displayed, as ``(page, secret)``."""
     return []
 
 
 @pytest.fixture
-def everything(admin, do, enter, save, chosen, sandbox, worker, ledger, shown):
+def everything(
+    admin,
+    submit_form,
+    submit_settings,
+    save,
+    select_clients,
+    sandbox,
+    worker,
+    ledger,
+    shown_secrets,
+):
     """Do all that can be done with a client, and leave something of each kind open."""
 
     def everything():
         ledger.update(HELD, jwks=None)  # which no update could keep
         sandbox.clients[45] = make_client(45, **HELD | {"clientName": "Other"})
-        edited(admin, enter, save, sandbox)
+        edited(admin, submit_settings, save, sandbox)
         sandbox.clients[44]["jwks"] = HELD["jwks"]
         typed(admin)
-        replaced(admin, do, sandbox, shown)
-        made(admin, do, shown)
-        return many(admin, chosen, worker)
+        replaced(admin, submit_form, sandbox, shown_secrets)
+        create_secrets(admin, submit_form, shown_secrets)
+        return many_clients(admin, select_clients, worker)
 
     return everything
 
 
-def edited(admin, enter, save, sandbox):
-    """Saved, undone, refused, and left to be saved."""
-    enter(admin, client_name="Ledger")
+def edited(admin, submit_settings, save, sandbox):
+    """A saved, an undone, a refused and a pending change."""
+    submit_settings(admin, client_name="Ledger")
     entry = save(admin).url
     admin.get(entry)
     admin.post(entry.replace("/saved/", "/restore/"), follow=True)
@@ -130,46 +140,46 @@ def typed(admin):
         admin.post(url, body, content_type=URLENCODED)
 
 
-def replaced(admin, do, sandbox, shown):
-    """Its secret, in every way that there is."""
+def replaced(admin, submit_form, sandbox, shown_secrets):
+    """Every way to change its secret."""
     message = f"Bad: {REFUSED}"
     sandbox.fault("status", operation="client.set_secret", status=400, message=message)
-    do(admin, "secret/set", secret=REFUSED)
+    submit_form(admin, "secret/set", secret=REFUSED)
     sandbox.faults.clear()
-    do(admin, "secret/set", secret=CHOSEN)
-    do(admin, "reveal")
-    shown.append(("reveal", CHOSEN))
+    submit_form(admin, "secret/set", secret=CHOSEN)
+    submit_form(admin, "reveal")
+    shown_secrets.append(("reveal", CHOSEN))
     for end in ("undo", "forget"):
-        do(admin, "stage")
-        shown.append(("stage", Rotation.objects.get(state="staged").new_secret))
+        submit_form(admin, "stage")
+        shown_secrets.append(("stage", Rotation.objects.get(state="staged").new_secret))
         admin.post(f"{CLIENT}stored/")
-        do(admin, "activate")
-        do(admin, end)
-    do(admin, "rotate")
-    shown.append(("rotate", sandbox.clients[44]["clientSecret"]))
-    do(admin, "stage")
-    shown.append(("stage", Rotation.objects.get(state="staged").new_secret))
+        submit_form(admin, "activate")
+        submit_form(admin, end)
+    submit_form(admin, "rotate")
+    shown_secrets.append(("rotate", sandbox.clients[44]["clientSecret"]))
+    submit_form(admin, "stage")
+    shown_secrets.append(("stage", Rotation.objects.get(state="staged").new_secret))
     at = timezone.localtime(timezone.now() + timedelta(hours=1))
-    do(admin, "activate", when="later", at=at.strftime("%Y-%m-%dT%H:%M"))
+    submit_form(admin, "activate", when="later", at=at.strftime("%Y-%m-%dT%H:%M"))
 
 
-def made(admin, do, shown):
-    """A key pair, a new client, and a copy that is not made yet."""
-    page = do(admin, "key", having="alg", alg="ES256")
+def create_secrets(admin, submit_form, shown_secrets):
+    """Create a key pair and a client, and prepare a copy."""
+    page = submit_form(admin, "key", having="alg", alg="ES256")
     private = json.loads(page.context["key_pair"].private)
-    shown.append(("key", private["d"]))
+    shown_secrets.append(("key", private["d"]))
     create(admin)
     new = entered(admin, "original=us/17/44")
     admin.get(new)
 
 
-def many(admin, chosen, worker):
-    """What a job has done, and a preview that is left open."""
-    preview = admin.post(chosen(admin, 45), {"action": "lock"})["Location"]
+def many_clients(admin, select_clients, worker):
+    """Lock clients with a job, and leave a preview open."""
+    preview = admin.post(select_clients(admin, 45), {"action": "lock"})["Location"]
     body = fill_form(admin.get(preview), "reviewed", reason="Yearly", ticket="")
     admin.post(preview, body, content_type=URLENCODED)
     worker()
-    selection = chosen(admin, 44, 45)
+    selection = select_clients(admin, 44, 45)
     admin.post(selection, {"action": "lock"})
     return {
         "selection": Selection.objects.get().pk,
@@ -189,13 +199,13 @@ def walk(browser, places):
     for query in DOWNLOADS:
         for page in (LISTED, "/acme/clients/", f"{CLIENT}document/", f"{CLIENT}fields/"):
             browser.get(page + query)
-    for one in AuditEntry.objects.exclude(effect="read"):
-        browser.get(page_path("audit:entry", entry=one.entry))
+    for entry in AuditEntry.objects.exclude(effect="read"):
+        browser.get(page_path("audit:entry", entry=entry.entry))
 
 
 @pytest.mark.slow
 def test_secret_appears_in_one_response_only(
-    everything, member, admin, heard, shown, caplog, capfd
+    everything, member, admin, heard, shown_secrets, caplog, capfd
 ):
     caplog.set_level(logging.DEBUG)
     places = everything()
@@ -203,18 +213,22 @@ def test_secret_appears_in_one_response_only(
     for role in set(Role) - {Role.ADMIN}:
         walk(member(role), places)
     kept = [
-        *(("carried by a form", one) for _, text in heard for one in decode_signed_values(text)),
+        *(
+            ("carried by a form", value)
+            for _, text in heard
+            for value in decode_signed_values(text)
+        ),
         *dump_database(),
-        *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
+        *(("log", f"{record.getMessage()} {record.__dict__}") for record in caplog.records),
         ("output", "".join(capfd.readouterr())),
     ]
 
     assert len(heard) > 300
     old = {*collect_secrets(HELD), *HIDDEN, REFUSED, TYPED}
     assert hits(old, [*heard, *kept]) == []
-    new = {secret for _, secret in shown}
+    new = {secret for _, secret in shown_secrets}
     assert hits(new, kept) == []
-    assert hits(new, heard) == [f"POST {CLIENT}{name}/" for name, _ in shown]
+    assert hits(new, heard) == [f"POST {CLIENT}{name}/" for name, _ in shown_secrets]
 
 
 def hits(secrets, places):

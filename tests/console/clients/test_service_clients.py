@@ -19,28 +19,28 @@ def names(response):
     return [row.name for row in response.context["list_page"].rows]
 
 
-def asked(sandbox):
-    """The pages that were asked for, and nothing else."""
-    assert {one.operation for one in sandbox.calls} <= {"client.list"}
-    return [(int(one.query["start"]), int(one.query["end"])) for one in sandbox.calls]
+def requested_pages(sandbox):
+    """Return ``(start, end)`` of each page of clients requested."""
+    assert {call.operation for call in sandbox.calls} <= {"client.list"}
+    return [(int(call.query["start"]), int(call.query["end"])) for call in sandbox.calls]
 
 
 def counts(response, facet):
     links = {one.name: links for one, links in response.context["facets"]}[facet]
-    return {one.label: one.count for one in links}
+    return {link.label: link.count for link in links}
 
 
-def test_one_page_is_read_and_its_range_shown(member, many):
+def test_one_page_is_read_and_its_range_shown(member, many_clients):
     response = member(Role.VIEWER).get(URL, {"size": "100", "page": "2"})
 
-    assert asked(many) == [(100, 200)]
+    assert requested_pages(many_clients) == [(100, 200)]
     assertContains(response, "101 to 200 of 250")
     assertContains(response, "Client 0101")
     assertContains(response, "?size=100&amp;page=1")
     assertContains(response, "?size=100&amp;page=3")
 
 
-def test_page_beyond_the_end_redirects_to_the_last(member, many):
+def test_page_beyond_the_end_redirects_to_the_last(member, many_clients):
     response = member(Role.VIEWER).get(URL, {"size": "100", "page": "9"})
 
     assert response["Location"] == f"{URL}?size=100&page=3"
@@ -49,10 +49,10 @@ def test_page_beyond_the_end_redirects_to_the_last(member, many):
 @pytest.mark.parametrize(
     "address", [{"q": "client"}, {"type": "CONFIDENTIAL"}, {"sort": "-name"}, {"all": "yes"}]
 )
-def test_searching_and_sorting_read_all_pages(member, many, address):
+def test_searching_and_sorting_read_all_pages(member, many_clients, address):
     response = member(Role.VIEWER).get(URL, address)
 
-    assert sorted(asked(many)) == [(0, 100), (100, 200), (200, 250)]
+    assert sorted(requested_pages(many_clients)) == [(0, 100), (100, 200), (200, 250)]
     assert response.context["list_page"].total == 250
     assert counts(response, "type") == {"Confidential": 250}
 
@@ -85,11 +85,11 @@ def test_searching_and_sorting_read_all_pages(member, many, address):
          ["=HYPERLINK(1)", "Ledger sync", "Partner", "Till", "Web shop"]),
     ],
 )  # fmt: skip
-def test_list_is_searched_sorted_and_filtered(member, few, address, found):
+def test_list_is_searched_sorted_and_filtered(member, five_clients, address, found):
     assert names(member(Role.VIEWER).get(URL, address)) == found
 
 
-def test_filter_counts_reflect_other_filters(member, few):
+def test_filter_counts_reflect_other_filters(member, five_clients):
     response = member(Role.VIEWER).get(URL, {"type": "CONFIDENTIAL"})
 
     assert counts(response, "type") == {"Confidential": 4, "Public": 1}
@@ -98,17 +98,17 @@ def test_filter_counts_reflect_other_filters(member, few):
     assert counts(response, "redirect") == {"app1.example.com": 2, "com.acme.app:": 1}
 
 
-def test_single_page_is_counted_at_once(member, few):
+def test_single_page_is_counted_at_once(member, five_clients):
     response = member(Role.VIEWER).get(URL)
 
-    assert asked(few) == [(0, 50)]
+    assert requested_pages(five_clients) == [(0, 50)]
     assert counts(response, "type") == {"Confidential": 4, "Public": 1}
 
 
-def test_filters_are_offered_before_counting(member, many):
+def test_filters_are_offered_before_counting(member, many_clients):
     response = member(Role.VIEWER).get(URL)
 
-    assert asked(many) == [(0, 50)]
+    assert requested_pages(many_clients) == [(0, 50)]
     assert counts(response, "type") == {"Confidential": None, "Public": None}
     assertContains(response, "Load all 250 clients")
 
@@ -121,7 +121,7 @@ def test_filters_are_offered_before_counting(member, many):
         ("clientSecret:x", "Unknown setting “clientSecret”."),
     ],
 )
-def test_invalid_query_shows_an_error_and_no_rows(member, few, q, said):
+def test_invalid_query_shows_an_error_and_no_rows(member, five_clients, q, said):
     response = member(Role.VIEWER).get(URL, {"q": q})
 
     assert names(response) == []
@@ -129,7 +129,7 @@ def test_invalid_query_shows_an_error_and_no_rows(member, few, q, said):
     assertContains(response, "Correct the search above")
 
 
-def test_locked_and_registered_clients_have_badges(member, few):
+def test_locked_and_registered_clients_have_badges(member, five_clients):
     response = member(Role.VIEWER).get(URL)
 
     assertContains(response, '<span class="badge bad">locked</span>', 1)
@@ -144,18 +144,18 @@ def test_empty_list_differs_from_no_matches(member, acme, sandbox):
     assertContains(browser.get(URL, {"q": "x-x"}), "No matching clients")
 
 
-def test_failed_later_page_is_reported(member, many):
-    answer = many.answer
+def test_failed_later_page_is_reported(member, many_clients):
+    answer = many_clients.answer
     odd = {"operation": "client.list", "status": 500, "code": "A028001", "times": 1}
     faults = iter([odd])
 
     def refuse_one(place, request):
         if request.query.get("start") != "0":
             for fault in faults:
-                many.fault("status", **fault)
+                many_clients.fault("status", **fault)
         return answer(place, request)
 
-    many.answer = refuse_one
+    many_clients.answer = refuse_one
     response = member(Role.VIEWER).get(URL, {"q": "client"})
 
     assertContains(response, "Incomplete list")
@@ -164,7 +164,7 @@ def test_failed_later_page_is_reported(member, many):
     assert not KnownClient.objects.exists()
 
 
-def test_truncated_list_is_reported(member, many, monkeypatch):
+def test_truncated_list_is_reported(member, many_clients, monkeypatch):
     monkeypatch.setattr(listing, "CLIENT_LIST", replace(listing.CLIENT_LIST, max_items=200))
 
     browser = member(Role.VIEWER)
@@ -177,8 +177,8 @@ def test_truncated_list_is_reported(member, many, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["html502", "garbage", "wrong_type", "cut", "nan"])
 @pytest.mark.parametrize("address", [{}, {"q": "till"}])
-def test_unreadable_list_is_reported(member, few, kind, address):
-    few.fault(kind, operation="client.list")
+def test_unreadable_list_is_reported(member, five_clients, kind, address):
+    five_clients.fault(kind, operation="client.list")
 
     response = member(Role.VIEWER).get(URL, address)
 
@@ -186,8 +186,8 @@ def test_unreadable_list_is_reported(member, few, kind, address):
     assertNotContains(response, "No clients yet", status_code=502)
 
 
-def test_limited_credential_is_reported(member, few):
-    for token in few.state.tokens.values():
+def test_limited_credential_is_reported(member, five_clients):
+    for token in five_clients.state.tokens.values():
         token.permissions = ("view_client",)
 
     response = member(Role.VIEWER).get(URL)
@@ -208,13 +208,13 @@ def test_limited_credential_is_reported(member, few):
     ],
 )
 @pytest.mark.parametrize("address", [{}, {"q": "client"}, {"download": "csv"}])
-def test_unexpected_values_are_listed(member, few, odd, address):
-    few.clients[5] |= odd
+def test_unexpected_values_are_listed(member, five_clients, odd, address):
+    five_clients.clients[5] |= odd
 
     assert member(Role.VIEWER).get(URL, address).status_code == 200
 
 
-def test_complete_reads_update_the_inventory(member, many):
+def test_complete_reads_update_the_inventory(member, many_clients):
     browser = member(Role.VIEWER)
     browser.get(URL)
     assert not KnownClient.objects.exists()
@@ -225,7 +225,7 @@ def test_complete_reads_update_the_inventory(member, many):
     assert KnownService.objects.get(service_id=17).clients_at
 
 
-def test_csv_contains_filtered_rows_without_formulas(member, few):
+def test_csv_contains_filtered_rows_without_formulas(member, five_clients):
     response = member(Role.VIEWER).get(URL, {"download": "csv", "q": "type:confidential"})
 
     text = b"".join(response).decode()
@@ -237,7 +237,7 @@ def test_csv_contains_filtered_rows_without_formulas(member, few):
     assert response["Content-Disposition"].startswith('attachment; filename="clients-us-17-')
 
 
-def test_json_lines_contain_the_same_rows(member, few):
+def test_json_lines_contain_the_same_rows(member, five_clients):
     response = member(Role.VIEWER).get(URL, {"download": "jsonl", "locked": "yes"})
 
     (row,) = (json.loads(line) for line in b"".join(response).decode().splitlines())
@@ -246,31 +246,31 @@ def test_json_lines_contain_the_same_rows(member, few):
     assert row["locked"] is True
 
 
-def test_export_is_logged(member, few):
+def test_export_is_logged(member, five_clients):
     member(Role.VIEWER).get(URL, {"download": "csv", "locked": "yes", "page": "3"})
 
     entry = AuditEntry.objects.get(operation="clients.exported")
     assert (entry.object, entry.label) == ("locked=yes", "1 clients, csv")
     assert (entry.region, entry.service, entry.outcome) == ("us", "17", "done")
-    told = {one["field"]: one["after"] for one in entry.changes}
+    told = {change["field"]: change["after"] for change in entry.changes}
     assert told == {"query": "locked=yes", "rows": 1}
 
 
-def test_failed_read_exports_no_file(member, many):
-    many.fault("status", operation="client.list", status=500, times=1)
+def test_failed_read_exports_no_file(member, many_clients):
+    many_clients.fault("status", operation="client.list", status=500, times=1)
 
     assert member(Role.VIEWER).get(URL, {"download": "csv"}).status_code == 502
     assert not AuditEntry.objects.filter(operation="clients.exported").exists()
 
 
-def test_no_secret_is_shown(member, few):
+def test_no_secret_is_shown(member, five_clients):
     browser = member(Role.ADMIN)
 
     for address in ({}, {"q": "till"}, {"all": "yes"}):
         assertNotContains(browser.get(URL, address), SECRET[:16])
 
 
-def test_htmx_gets_the_list_only(member, few):
+def test_htmx_gets_the_list_only(member, five_clients):
     response = member(Role.VIEWER).get(
         URL, headers={"HX-Request": "true", "HX-Trigger": "facet-type-PUBLIC"}
     )
@@ -284,5 +284,5 @@ def test_htmx_gets_the_list_only(member, few):
     ("role", "status"),
     [(Role.VIEWER, 200), (Role.AUDITOR, 200), (Role.EDITOR, 200), (Role.HELP_DESK, 403)],
 )
-def test_needs_a_role_that_may_read(member, few, role, status):
+def test_needs_a_role_that_may_read(member, five_clients, role, status):
     assert member(role).get(URL).status_code == status

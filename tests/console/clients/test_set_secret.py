@@ -7,8 +7,8 @@ from tests.support.clients import CLIENT, OLD
 CHOSEN = "chosen-canary_44-AbC"
 
 
-def test_secret_is_set_and_never_shown(admin, do, ledger):
-    response = do(admin, "secret/set", secret=CHOSEN)
+def test_secret_is_set_and_never_shown(admin, submit_form, ledger):
+    response = submit_form(admin, "secret/set", secret=CHOSEN)
 
     assert ledger["clientSecret"] == CHOSEN
     assertContains(response, "Set: the old secret no longer works")
@@ -21,8 +21,8 @@ def test_secret_is_set_and_never_shown(admin, do, ledger):
 
 
 @pytest.mark.parametrize("secret", ["", "with space", "umläut", "x" * 87, "a+b/c="])
-def test_invalid_secret_is_an_error_at_the_field(admin, do, ledger, secret):
-    response = do(admin, "secret/set", secret=secret)
+def test_invalid_secret_is_an_error_at_the_field(admin, submit_form, ledger, secret):
+    response = submit_form(admin, "secret/set", secret=secret)
 
     assert ledger["clientSecret"] == OLD
     assertContains(response, "id_secret_error")
@@ -31,18 +31,18 @@ def test_invalid_secret_is_an_error_at_the_field(admin, do, ledger, secret):
         assertNotContains(response, f'value="{secret}"')
 
 
-def test_missing_reason_preserves_no_secret(admin, do, ledger):
-    response = do(admin, "secret/set", secret=CHOSEN, reason="")
+def test_missing_reason_preserves_no_secret(admin, submit_form, ledger):
+    response = submit_form(admin, "secret/set", secret=CHOSEN, reason="")
 
     assert ledger["clientSecret"] == OLD
     assertNotContains(response, CHOSEN)
     assert CHOSEN not in str(dict(admin.session))
 
 
-def test_lost_response_is_resolved_by_fingerprint(admin, do, sandbox):
+def test_lost_response_is_resolved_by_fingerprint(admin, submit_form, sandbox):
     sandbox.fault("reset", operation="client.set_secret", after=True, times=1)
 
-    response = do(admin, "secret/set", secret=CHOSEN)
+    response = submit_form(admin, "secret/set", secret=CHOSEN)
 
     assertContains(response, "Rotated, but the new secret wasn't shown")
 

@@ -11,8 +11,8 @@ from tests.support.forms import URLENCODED, fill_form
 URL = f"{CLIENT}stage/"
 
 
-def test_staged_secret_is_not_sent_to_authlete(admin, do, ledger, rotation):
-    response = do(admin, "stage")
+def test_staged_secret_is_not_sent_to_authlete(admin, submit_form, ledger, rotation):
+    response = submit_form(admin, "stage")
 
     new = rotation().new_secret
     assert len(new) == 86
@@ -23,7 +23,7 @@ def test_staged_secret_is_not_sent_to_authlete(admin, do, ledger, rotation):
     assert (entry.outcome, entry.client, entry.reason) == ("done", "44", "Yearly rotation")
 
 
-def test_staged_secret_is_shown_once(admin, do, rotation):
+def test_staged_secret_is_shown_once(admin, submit_form, rotation):
     body = fill_form(admin.get(URL), "reason", reason="Yearly")
     admin.post(URL, body, content_type=URLENCODED)
     new = rotation().new_secret
@@ -74,11 +74,11 @@ def test_unactivated_secret_expires(admin, staged, rotation, settings):
     assert AuditEntry.objects.get(operation="secret.drop").actor_id == 0
 
 
-def test_first_secret_of_a_client_cannot_be_undone(admin, ledger, staged, do, rotation):
+def test_first_secret_of_a_client_cannot_be_undone(admin, ledger, staged, submit_form, rotation):
     del ledger["clientSecret"]
     new = staged(admin)
 
-    do(admin, "activate")
+    submit_form(admin, "activate")
 
     assert ledger["clientSecret"] == new
     assert not rotation().can_undo

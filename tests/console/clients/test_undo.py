@@ -6,11 +6,11 @@ from tests.support.forms import URLENCODED, fill_form
 URL = f"{CLIENT}undo/"
 
 
-def test_undo_restores_the_old_secret_and_erases_both(admin, staged, do, ledger, rotation):
+def test_undo_restores_the_old_secret_and_erases_both(admin, staged, submit_form, ledger, rotation):
     staged(admin)
-    do(admin, "activate")
+    submit_form(admin, "activate")
 
-    response = do(admin, "undo", reason="Host 2 did not know it")
+    response = submit_form(admin, "undo", reason="Host 2 did not know it")
 
     assert response["Location"] == f"{CLIENT}secret/"
     assert ledger["clientSecret"] == OLD
@@ -18,9 +18,11 @@ def test_undo_restores_the_old_secret_and_erases_both(admin, staged, do, ledger,
     assert (row.state, row.new_sealed, row.old_sealed) == ("undone", "", "")
 
 
-def test_newer_secret_is_replaced_only_after_confirmation(admin, staged, do, ledger, rotation):
+def test_newer_secret_is_replaced_only_after_confirmation(
+    admin, staged, submit_form, ledger, rotation
+):
     staged(admin)
-    do(admin, "activate")
+    submit_form(admin, "activate")
     body = fill_form(admin.get(URL), "reason")
     ledger["clientSecret"] = "a-third"
 
@@ -28,27 +30,27 @@ def test_newer_secret_is_replaced_only_after_confirmation(admin, staged, do, led
 
     assertContains(response, "The current secret has changed since")
     assert ledger["clientSecret"] == "a-third"
-    do(admin, "undo", anyway="on")
+    submit_form(admin, "undo", anyway="on")
     assert ledger["clientSecret"] == OLD
 
 
-def test_lost_response_is_resolved(admin, staged, do, ledger, sandbox, rotation):
+def test_lost_response_is_resolved(admin, staged, submit_form, ledger, sandbox, rotation):
     staged(admin)
-    do(admin, "activate")
+    submit_form(admin, "activate")
     sandbox.fault("reset", operation="client.set_secret", after=True, times=1)
 
-    do(admin, "undo")
+    submit_form(admin, "undo")
 
     assert ledger["clientSecret"] == OLD
     assert rotation().state == "undone"
 
 
-def test_rejection_leaves_the_secret_active(admin, staged, do, sandbox, rotation):
+def test_rejection_leaves_the_secret_active(admin, staged, submit_form, sandbox, rotation):
     staged(admin)
-    do(admin, "activate")
+    submit_form(admin, "activate")
     sandbox.fault("status", operation="client.set_secret", status=403)
 
-    do(admin, "undo")
+    submit_form(admin, "undo")
 
     assert (rotation().state, rotation().old_secret) == ("activated", OLD)
 

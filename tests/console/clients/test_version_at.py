@@ -21,8 +21,8 @@ URL = f"{CLIENT}as-of/"
 
 
 @pytest.fixture
-def gone(member, ledger, sandbox):
-    """A browser of an editor, after the client 44 was deleted elsewhere."""
+def editor_of_deleted_client(member, ledger, sandbox):
+    """An editor's browser after client 44 was deleted elsewhere."""
     editor = member(Role.EDITOR)
     editor.get(CLIENT)
     del sandbox.clients[44]
@@ -35,24 +35,26 @@ def test_compares_with_another_client(member, ledger, sandbox):
 
     page = editor.get(URL, {"compare": "us/17/45"})
 
-    assert "pkceRequired" in {one.name for one in page.context["comparison"].differences}
+    assert "pkceRequired" in {
+        difference.name for difference in page.context["comparison"].differences
+    }
     assertNotContains(page, OLD)
 
 
-def test_deleted_client_has_a_page_and_history(gone):
-    page = gone.get(CLIENT)
+def test_deleted_client_has_a_page_and_history(editor_of_deleted_client):
+    page = editor_of_deleted_client.get(CLIENT)
 
     assertContains(page, "was deleted", status_code=404)
     assertContains(page, "Not restored", status_code=404)
-    history = gone.get(f"{CLIENT}history/")
+    history = editor_of_deleted_client.get(f"{CLIENT}history/")
     assertContains(history, "was deleted outside Meridian")
     assertContains(history, "Between ")
     assertContains(history, '<span class="badge bad">deleted</span>')
     assertNotContains(history, "not locked")
     last = Version.objects.get(number=1).last_at.isoformat()
-    assertContains(gone.get(URL, {"at": last}), "Settings")
+    assertContains(editor_of_deleted_client.get(URL, {"at": last}), "Settings")
     now = timezone.now().isoformat()
-    assertContains(gone.get(URL, {"at": now}), "Deleted at that time")
+    assertContains(editor_of_deleted_client.get(URL, {"at": now}), "Deleted at that time")
 
 
 @pytest.mark.parametrize("deed", ["bring-back", "restore"])
@@ -86,16 +88,18 @@ def unknown(ledger):
     ledger["attributes"] = [{"key": "one", "value": "1", "future": "c4nary-inner"}]
 
 
-def test_deleted_client_can_be_recreated(unknown, gone, sandbox):
+def test_deleted_client_can_be_recreated(unknown, editor_of_deleted_client, sandbox):
     kept = dict(Version.objects.get(number=1).document().to_dict())
     start = "/acme/services/us/17/clients/new/?again=us/17/44"
-    gone.get(CLIENT)
+    editor_of_deleted_client.get(CLIENT)
 
-    form = gone.get(start)
+    form = editor_of_deleted_client.get(start)
     assertContains(form, "Not restored")
-    review = gone.post(start, fill_form(form, "base"), content_type=URLENCODED)
-    page = gone.get(review.url)
-    made = gone.post(review.url, fill_form(page, "reviewed"), content_type=URLENCODED)
+    review = editor_of_deleted_client.post(start, fill_form(form, "base"), content_type=URLENCODED)
+    page = editor_of_deleted_client.get(review.url)
+    made = editor_of_deleted_client.post(
+        review.url, fill_form(page, "reviewed"), content_type=URLENCODED
+    )
 
     assertContains(made, kept["clientName"])
     (again,) = sandbox.clients.values()
@@ -106,13 +110,13 @@ def test_deleted_client_can_be_recreated(unknown, gone, sandbox):
     assert told.value_after("neverHeardOf") is None
     assert told.value_after("redirectUris") == kept["redirectUris"]
     assert told.value_after("attributes") == [{"key": "one", "value": "1"}]
-    assert "c4nary" not in str([one.changes for one in AuditEntry.objects.all()])
+    assert "c4nary" not in str([entry.changes for entry in AuditEntry.objects.all()])
     path = f"/acme/services/us/17/clients/{again['clientId']}/"
-    history = gone.get(f"{path}history/")
+    history = editor_of_deleted_client.get(f"{path}history/")
     assertContains(history, "Recreate us/17/44")
     assertContains(history, f'href="{CLIENT}"')
-    assertNotContains(gone.get(path), "No changes yet")
-    assertContains(gone.get(CLIENT), f'href="{path}"', status_code=404)
+    assertNotContains(editor_of_deleted_client.get(path), "No changes yet")
+    assertContains(editor_of_deleted_client.get(CLIENT), f'href="{path}"', status_code=404)
 
 
 LARGEST = 2**63 - 1  # an id, of 19 digits
@@ -125,8 +129,8 @@ def again(acme):
     def make(reason):
         who = Actor(7, "ida", "editor", acme.pk, acme.slug, new_entry_id(), "192.0.2.41")
         door = connect(load_credentials(acme), "us", AuditLogSink(who, reason, ""))
-        made = door.service(17).clients.create({"clientName": "Ledger sync"}).reply
-        return f"/acme/services/us/17/clients/{made.client_id}/"
+        reply = door.service(17).clients.create({"clientName": "Ledger sync"}).reply
+        return f"/acme/services/us/17/clients/{reply.client_id}/"
 
     return make
 
@@ -162,25 +166,25 @@ def test_existing_client_links_no_recreation(member, ledger, again):
     assertNotContains(history, "Recreated from")
 
 
-def test_recreations_of_others_are_ignored(gone, again):
+def test_recreations_of_others_are_ignored(editor_of_deleted_client, again):
     new = again(recreation_reason("us/17/44"))
     others = [again(recreation_reason(f"us/17/44{digit}")) for digit in range(6)]
 
-    page = gone.get(CLIENT)
+    page = editor_of_deleted_client.get(CLIENT)
 
     assertContains(page, f'href="{new}"', status_code=404)
     for other in others:
         assertNotContains(page, f'href="{other}"', status_code=404)
 
 
-def test_recreation_warns_of_a_tampered_version(gone):
-    gone.get(CLIENT)
+def test_recreation_warns_of_a_tampered_version(editor_of_deleted_client):
+    editor_of_deleted_client.get(CLIENT)
     Version.objects.filter(number=1).update(modified_at=7)
 
     said = "Stored version was tampered with"
-    assertContains(gone.get(CLIENT), said, status_code=404)
+    assertContains(editor_of_deleted_client.get(CLIENT), said, status_code=404)
     again = "/acme/services/us/17/clients/new/?again=us/17/44"
-    assertContains(gone.get(again), said)
+    assertContains(editor_of_deleted_client.get(again), said)
 
 
 def test_recreation_lists_everything_that_is_lost(member, ledger, sandbox):
@@ -208,22 +212,24 @@ def test_recreation_lists_everything_that_is_lost(member, ledger, sandbox):
     assert not {"Translated client names", "Client secret", "Locked"} & {*begun.copy.left_out}
 
 
-def test_client_of_a_deleted_service_is_recreated_in_another(gone, acme, sandbox):
-    gone.get("/acme/services/us/17/")
+def test_client_of_a_deleted_service_is_recreated_in_another(
+    editor_of_deleted_client, acme, sandbox
+):
+    editor_of_deleted_client.get("/acme/services/us/17/")
     record_snapshot(acme.pk, ObjectSnapshot("us", 17, 0, "", is_write=True))
     twin = sandbox.services[17] | {"apiKey": 18, "serviceName": "Twin"}
     sandbox.services[18] = twin
-    gone.get("/acme/services/")
+    editor_of_deleted_client.get("/acme/services/")
     del sandbox.services[17]
 
-    page = gone.get(CLIENT)
+    page = editor_of_deleted_client.get(CLIENT)
 
     assertContains(page, "Service deleted", status_code=404)
     again = "/acme/services/us/18/clients/new/?again=us/17/44"
     assertContains(page, f'href="{again}"', status_code=404)
-    assertContains(gone.get(again), "Not restored")
-    assertContains(gone.get(f"{CLIENT}history/"), "Ledger")
-    service = gone.get("/acme/services/us/17/")
+    assertContains(editor_of_deleted_client.get(again), "Not restored")
+    assertContains(editor_of_deleted_client.get(f"{CLIENT}history/"), "Ledger")
+    service = editor_of_deleted_client.get("/acme/services/us/17/")
     assertContains(service, "Also deleted", status_code=404)
     assertContains(service, f'href="{CLIENT}"', status_code=404)
 

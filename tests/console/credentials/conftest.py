@@ -25,8 +25,8 @@ def accept(sandbox):
 
 
 @pytest.fixture
-def put(admin):
-    """Post a token for a region, jp unless another is named."""
+def post_token(admin):
+    """Return a function that posts a token for a region."""
 
     def posted(token, region="jp", **more):
         return admin.post(f"/acme/credentials/{region}/", {"token": token, **more})
@@ -35,11 +35,11 @@ def put(admin):
 
 
 @pytest.fixture
-def held(acme):
-    """The token that is kept for a region, or none."""
+def stored_token(acme):
+    """Return a region's stored token, or None."""
 
     def token(region="jp"):
-        found = Credential.objects.filter(organization=acme, region=region).first()
-        return found and found.token.get_secret_value()
+        credential = Credential.objects.filter(organization=acme, region=region).first()
+        return credential and credential.token.get_secret_value()
 
     return token

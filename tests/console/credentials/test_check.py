@@ -13,9 +13,9 @@ def test_result_is_shown_and_stored(admin):
     page = admin.post(URL).content.decode()
 
     assert "Credential OK: 1 service" in page
-    kept = Credential.objects.get(region="us")
-    assert (kept.problem, kept.services) == ("", 1)
-    assert kept.tried_at
+    credential = Credential.objects.get(region="us")
+    assert (credential.problem, credential.services) == ("", 1)
+    assert credential.tried_at
 
 
 def test_failure_is_stored_and_removes_nothing(admin, sandbox):
@@ -25,7 +25,7 @@ def test_failure_is_stored_and_removes_nothing(admin, sandbox):
 
     assert "Test failed" in page
     assert Credential.objects.get(region="us").problem == "failing"
-    assert [one.outcome for one in entries("credential.probe")] == ["refused"]
+    assert [entry.outcome for entry in entries("credential.probe")] == ["refused"]
 
 
 def test_undecryptable_credential_sends_nothing(admin, sandbox, settings):

@@ -8,14 +8,14 @@ from tests.support.credentials import GOOD, entries, everywhere
 URL = "/acme/credentials/jp/"
 
 
-def test_working_token_is_saved_with_its_service_count(put, accept, held):
-    response = put(accept(GOOD), number="1234")
+def test_working_token_is_saved_with_its_service_count(post_token, accept, stored_token):
+    response = post_token(accept(GOOD), number="1234")
 
     assert response.status_code == 302
-    assert held() == GOOD
-    kept = Credential.objects.get(region="jp")
-    assert (kept.number, kept.services, kept.problem) == (1234, 0, "")
-    assert kept.changed_by == "ADMIN"
+    assert stored_token() == GOOD
+    credential = Credential.objects.get(region="jp")
+    assert (credential.number, credential.services, credential.problem) == (1234, 0, "")
+    assert credential.changed_by == "ADMIN"
 
 
 def test_next_page_confirms_the_save(admin, accept):
@@ -24,11 +24,11 @@ def test_next_page_confirms_the_save(admin, accept):
     assert "tested and saved. 0 services found." in response.content.decode()
 
 
-def test_read_only_token_is_saved_and_named(admin, put, accept, held):
-    response = put(accept(GOOD, permissions=("view_service",)), region="us")
+def test_read_only_token_is_saved_and_named(admin, post_token, accept, stored_token):
+    response = post_token(accept(GOOD, permissions=("view_service",)), region="us")
 
     assert response.status_code == 302
-    assert held("us") == GOOD
+    assert stored_token("us") == GOOD
     page = admin.get("/acme/credentials/").content.decode()
     assert "Read-only" in page
     assert "with the permission modify_service" in page
@@ -47,10 +47,10 @@ def test_form_explains_permissions_and_the_organization_id(admin, settings, idp,
     assert ("https://console.authlete.com" in page) is is_linked
 
 
-def test_surrounding_spaces_are_removed(put, accept, held):
-    put(f"  {accept(GOOD)}\n")
+def test_surrounding_spaces_are_removed(post_token, accept, stored_token):
+    post_token(f"  {accept(GOOD)}\n")
 
-    assert held() == GOOD
+    assert stored_token() == GOOD
 
 
 @pytest.mark.parametrize(
@@ -65,102 +65,102 @@ def test_surrounding_spaces_are_removed(put, accept, held):
     ],
     ids=["unknown", "revoked", "expired", "other region", "service", "rights"],
 )
-def test_failing_token_is_not_saved_and_explained(put, accept, held, options, says):
+def test_failing_token_is_not_saved_and_explained(post_token, accept, stored_token, options, says):
     if options is not None:
         accept(GOOD, **options)
 
-    response = put(GOOD)
+    response = post_token(GOOD)
 
     page = response.content.decode()
     assert response.status_code == 422
     assert says in page
     assert "Not saved" in page
-    assert held() is None
+    assert stored_token() is None
 
 
-def test_missing_plan_feature_is_explained(put, accept, held, sandbox):
+def test_missing_plan_feature_is_explained(post_token, accept, stored_token, sandbox):
     sandbox.fault("status", operation="service.list", status=403, code="A436001")
 
-    response = put(accept(GOOD))
+    response = post_token(accept(GOOD))
 
     assert response.status_code == 422
-    assert held() is None
+    assert stored_token() is None
 
 
-def test_failing_token_preserves_the_old_one(put, held):
-    put("nobody-knows-this-one", region="us")
+def test_failing_token_preserves_the_old_one(post_token, stored_token):
+    post_token("nobody-knows-this-one", region="us")
 
-    assert held("us") == "t0p"
+    assert stored_token("us") == "t0p"
 
 
-def test_untested_token_is_saved_only_on_request(put, accept, held, sandbox):
+def test_untested_token_is_saved_only_on_request(post_token, accept, stored_token, sandbox):
     sandbox.fault("status", status=503)
 
-    response = put(accept(GOOD))
+    response = post_token(accept(GOOD))
     assert response.status_code == 422
     assert "Save without testing" in response.content.decode()
-    assert held() is None
+    assert stored_token() is None
 
-    assert put(GOOD, anyway="on").status_code == 302
-    assert held() == GOOD
-    kept = Credential.objects.get(region="jp")
-    assert kept.problem in ("failing", "unreachable")  # the breaker may have opened
-
-
-def test_rejected_token_is_never_saved(put, held):
-    assert put("nobody-knows-this-one", anyway="on").status_code == 422
-    assert held() is None
+    assert post_token(GOOD, anyway="on").status_code == 302
+    assert stored_token() == GOOD
+    credential = Credential.objects.get(region="jp")
+    assert credential.problem in ("failing", "unreachable")  # the breaker may have opened
 
 
-def test_limited_token_is_saved_with_a_warning(admin, accept, held):
+def test_rejected_token_is_never_saved(post_token, stored_token):
+    assert post_token("nobody-knows-this-one", anyway="on").status_code == 422
+    assert stored_token() is None
+
+
+def test_limited_token_is_saved_with_a_warning(admin, accept, stored_token):
     accept(GOOD, ("view_client",), regions=("us",))
 
     page = admin.post("/acme/credentials/us/", {"token": GOOD}, follow=True)
 
-    assert held("us") == GOOD
+    assert stored_token("us") == GOOD
     assert "sees only part" in page.content.decode()
 
 
-def test_changes_the_number_alone(put, held):
-    put("", region="us", number="99")
+def test_changes_the_number_alone(post_token, stored_token):
+    post_token("", region="us", number="99")
 
-    assert held("us") == "t0p"
+    assert stored_token("us") == "t0p"
     assert Credential.objects.get(region="us").number == 99
     (entry,) = entries("credential.change")
     assert entry.changes == [{"field": "number", "before": None, "after": 99}]
 
 
-def test_same_token_changes_nothing(put):
-    put("t0p", region="us")
+def test_same_token_changes_nothing(post_token):
+    post_token("t0p", region="us")
 
     assert entries("credential.change") == []
     assert Credential.objects.get(region="us").tried_at
 
 
-def test_needs_a_token_where_there_is_none(put):
-    assert put("").status_code == 422
+def test_needs_a_token_where_there_is_none(post_token):
+    assert post_token("").status_code == 422
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "1.5", "x", str(2**63), "9" * 5000])
-def test_refuses_what_is_no_number(put, number):
-    assert put("", region="us", number=number).status_code == 422
+def test_refuses_what_is_no_number(post_token, number):
+    assert post_token("", region="us", number=number).status_code == 422
 
 
 @pytest.mark.parametrize("token", ["a b", "tök", "x" * 5000, "line\nbreak"])
-def test_refuses_what_no_header_can_carry(put, held, token, sandbox):
-    response = put(token)
+def test_refuses_what_no_header_can_carry(post_token, stored_token, token, sandbox):
+    response = post_token(token)
 
     assert response.status_code == 422
-    assert held() is None
+    assert stored_token() is None
 
 
 def test_unknown_region_is_not_found(admin):
     assert admin.get("/acme/credentials/mars/").status_code == 404
 
 
-def test_token_appears_in_no_response_and_no_row(put, accept):
-    answers = [put("wrong-token-0123456789abcdef"), put(accept(GOOD))]
-    answers.append(put("wrong-token-0123456789abcdef"))
+def test_token_appears_in_no_response_and_no_row(post_token, accept):
+    answers = [post_token("wrong-token-0123456789abcdef"), post_token(accept(GOOD))]
+    answers.append(post_token("wrong-token-0123456789abcdef"))
 
     for answer in answers:
         assert "0123456789" not in answer.content.decode()
@@ -176,11 +176,11 @@ def test_token_field_is_masked(admin):
     assert "value=" not in field
 
 
-def test_change_is_logged_by_fingerprint(put, accept):
-    put(accept(GOOD), number="7")
+def test_change_is_logged_by_fingerprint(post_token, accept):
+    post_token(accept(GOOD), number="7")
 
     (added,) = entries("credential.add")
-    changes = {one["field"]: one for one in added.changes}
+    changes = {change["field"]: change for change in added.changes}
     assert added.region == "jp"
     assert changes["number"]["after"] == 7
     assert changes["token"]["before"] is None
@@ -189,20 +189,20 @@ def test_change_is_logged_by_fingerprint(put, accept):
     assert (tried.outcome, tried.object) == ("done", added.object)
 
 
-def test_failed_test_is_logged(put):
-    put("nobody-knows-this-one")
+def test_failed_test_is_logged(post_token):
+    post_token("nobody-knows-this-one")
 
     (tried,) = entries("credential.probe")
     assert tried.outcome == "refused"
     assert tried.label.startswith("Authlete does not know this token")
-    assert [one.operation for one in entries("credential.add")] == []
+    assert [entry.operation for entry in entries("credential.add")] == []
 
 
-def test_expiry_date_is_saved(put, accept):
+def test_expiry_date_is_saved(post_token, accept):
     day = date(2101, 1, 31)
 
-    refused = put(accept(GOOD), expires_on="2001-01-01")
-    put(accept(GOOD), expires_on=day)
+    refused = post_token(accept(GOOD), expires_on="2001-01-01")
+    post_token(accept(GOOD), expires_on=day)
 
     assert "Enter a future date" in refused.content.decode()
     assert Credential.objects.get(region="jp").expires_on == day

@@ -19,8 +19,8 @@ def test_page_makes_no_call(admin, sandbox):
     assert not sandbox.calls
 
 
-def test_last_test_result_is_shown(admin, put, accept):
-    put(accept(GOOD), number="424242")
+def test_last_test_result_is_shown(admin, post_token, accept):
+    post_token(accept(GOOD), number="424242")
 
     page = admin.get(URL).content.decode()
 

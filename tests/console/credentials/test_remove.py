@@ -4,13 +4,13 @@ from tests.support.credentials import entries
 URL = "/acme/credentials/us/remove/"
 
 
-def test_region_name_must_be_typed(admin, held):
+def test_region_name_must_be_typed(admin, stored_token):
     assert "Services keep running" in admin.get(URL).content.decode()
 
     for typed in ("", "jp", "uss"):
         assert admin.post(URL, {"name": typed}).status_code == 422
 
-    assert held("us") == "t0p"
+    assert stored_token("us") == "t0p"
 
 
 def test_removal_is_logged(admin):

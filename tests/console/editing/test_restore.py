@@ -25,7 +25,10 @@ from tests.support.tiers import examples
 
 REDACTOR = Redactor(b"k" * 32, CLIENT_SCHEMA)
 SETTINGS = [
-    one for section in SECTIONS.values() for one in section.settings() if not one.is_immutable
+    setting
+    for section in SECTIONS.values()
+    for setting in section.settings()
+    if not setting.is_immutable
 ]
 
 

@@ -13,7 +13,7 @@ from tenants.authlete.documents.client.tokens import ClientExtensionSettings
 from tenants.authlete.json.raw import dump_json
 from tests.console.forms.documents import KEY_SETS, TEXTS
 
-SETTINGS = [one for section in SECTIONS.values() for one in section.settings()]
+SETTINGS = [setting for section in SECTIONS.values() for setting in section.settings()]
 INSIDE = ClientExtensionSettings.settings()
 NUMBERS = ("0", "1", "-1", "59", "60", "86400", "9007199254740993", "1E+2", "1.50")
 LETTERS = "abc XYZ-_.:/#é台\u0430\u200b\u202e\u2028\ud83d𝄞"
@@ -25,8 +25,8 @@ def text_of(number, **members):
     """The JSON text of the client of that number, with ``members`` put in."""
     random = Random(number)
     found = {
-        one.api_name: _value(random, one)
-        for one in SETTINGS
+        setting.api_name: _value(random, setting)
+        for setting in SETTINGS
         if random.random() < 0.7  # else Authlete leaves it out
     }
     for name in random.sample(OTHERS, random.randrange(4)):

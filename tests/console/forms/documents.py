@@ -123,9 +123,9 @@ def _usual(setting):
 def documents(draw, kind, settings):
     """A document in which each of ``settings`` may be there, sound or odd."""
     found = {}
-    for one in settings:
+    for setting in settings:
         if draw(st.booleans()):
-            found[one.api_name] = draw(st.one_of(_usual(one), _usual(one), values))
+            found[setting.api_name] = draw(st.one_of(_usual(setting), _usual(setting), values))
     if not isinstance(found.get("modifiedAt"), int):
         found["modifiedAt"] = draw(st.integers(0, 2**53))
     found |= {"apiKey": 17} if kind is Service else {"clientId": 44}
@@ -199,10 +199,10 @@ def _entered(setting):
 def drafts(draw, section):
     """Edits that a person could make to a section."""
     found = {}
-    for one in section.settings():
-        entered = None if one.is_immutable else _entered(one)
+    for setting in section.settings():
+        entered = None if setting.is_immutable else _entered(setting)
         if entered is not None and draw(st.booleans()):
             value = draw(entered)
-            if _is_sound(section, one, value):
-                found[one.api_name] = value
+            if _is_sound(section, setting, value):
+                found[setting.api_name] = value
     return found

@@ -10,7 +10,7 @@ from console.forms.value_text import format_value
 from tenants.authlete.documents.client import SECTIONS, Client
 from tests.support.form_data import build_form_data
 
-SETTINGS = {one.api_name: one for kind in SECTIONS.values() for one in kind.settings()}
+SETTINGS = {setting.api_name: setting for kind in SECTIONS.values() for setting in kind.settings()}
 CLIENT: dict[str, Any] = {
     "clientId": 17,
     "modifiedAt": 5,

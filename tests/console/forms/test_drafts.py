@@ -26,10 +26,10 @@ def test_untouched_draft_stays_the_same(slug, data):
 
     assert form.is_valid(), form.errors
     wanted = {
-        one.api_name: edits[one.api_name]
-        for one in SECTIONS[slug].settings()
-        if one.api_name in edits
-        and not is_same_value(edits[one.api_name], now(one, service.get(one.api_name)))
+        setting.api_name: edits[setting.api_name]
+        for setting in SECTIONS[slug].settings()
+        if setting.api_name in edits
+        and not is_same_value(edits[setting.api_name], now(setting, service.get(setting.api_name)))
     }
     assert form.edits.keys() == wanted.keys()
     for name, value in wanted.items():

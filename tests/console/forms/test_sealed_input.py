@@ -75,7 +75,7 @@ def test_sealed_input_is_bound_to_its_form():
     form = SampleForm(data, object_key="us/18")
 
     assert form.edits == {}
-    assert [one.message for one in form.errors] == [
+    assert [error.message for error in form.errors] == [
         "Enter the new secret, or keep the current one."
     ]
 

@@ -15,8 +15,8 @@ from tenants.authlete.documents.service import SECTIONS
 from tenants.authlete.redaction.fingerprint import Fingerprint
 from tests.console.forms.sample import Sample
 
-SETTINGS = {one.name: one for one in Sample.settings()}
-ALL = [one for section in SECTIONS.values() for one in section.settings()]
+SETTINGS = {setting.name: setting for setting in Sample.settings()}
+ALL = [setting for section in SECTIONS.values() for setting in section.settings()]
 
 
 ON = {"defaultEntry": True}
@@ -27,7 +27,7 @@ ANY: list[Any] = [
 ]
 
 
-def told(name, value):
+def format_setting(name, value):
     return format_value(SETTINGS[name], value)
 
 
@@ -87,12 +87,12 @@ def told(name, value):
     ],
 )
 def test_values_are_formatted(name, value, expected):
-    assert told(name, value) == expected
+    assert format_setting(name, value) == expected
 
 
 def test_times_are_in_the_readers_time_zone():
     with timezone.override("Asia/Tokyo"):
-        assert told("made_at", 1_795_510_152_000) == "24 Nov 2026, 17:49:12 +09:00"
+        assert format_setting("made_at", 1_795_510_152_000) == "24 Nov 2026, 17:49:12 +09:00"
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.api_name)
@@ -104,7 +104,7 @@ def test_any_value_of_any_setting_has_a_text(one):
 
 
 def test_every_input_kind_has_a_field():
-    assert {one.input_type.kind for one in ALL} <= set(FIELD_KINDS)
+    assert {row.input_type.kind for row in ALL} <= set(FIELD_KINDS)
     for kind in FIELD_KINDS:
         one = Setting("x", "x", "X", "", InputType(kind))
         assert format_value(one, None)

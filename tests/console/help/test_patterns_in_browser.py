@@ -35,17 +35,17 @@ def test_page_has_no_wcag_violations(page, scheme, width):
 
     found = Axe().run(page, html_report_generated=False, json_report_generated=False)
 
-    assert [one["id"] for one in found["violations"]] == []
+    assert [violation["id"] for violation in found["violations"]] == []
     if width == 1280:
-        assert [html for html in unread(found) if not html.startswith(HIDDEN)] == []
+        assert [html for html in unjudged_elements(found) if not html.startswith(HIDDEN)] == []
 
 
 # Text over the arrow of a select, and a cell that is partly scrolled away.
 HIDDEN = ("<select", '<td class="mono small"')
 
 
-def unread(found):
-    """The elements whose contrast axe could not judge."""
+def unjudged_elements(found):
+    """Return the elements whose contrast axe couldn't judge."""
     unsure = (one for one in found["incomplete"] if one["id"] == "color-contrast")
     return [node["html"] for one in unsure for node in one["nodes"]]
 

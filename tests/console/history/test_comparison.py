@@ -62,7 +62,9 @@ def test_restored_version_has_no_differences(kind, data):
     new = str(apply_edits(RawObject.parse(text), wanted, REDACTOR))
     after = kind.document.model_validate(REDACTOR.redact(parse_json(new)))
 
-    stays = IGNORED_MEMBERS.union(one.name for one in unrestorable_settings(kind, then, now))
+    stays = IGNORED_MEMBERS.union(
+        setting.name for setting in unrestorable_settings(kind, then, now)
+    )
     found = diff_objects(then.to_dict(), after.to_dict(), is_same_for_authlete)
     assert {one.field.partition(".")[0].partition("[")[0] for one in found} <= stays
     assert restorable_values(kind, then, after, None) == ({}, {})

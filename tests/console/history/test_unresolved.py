@@ -92,9 +92,9 @@ def test_history_of_a_lost_creation_starts_after_resolution(admin, sandbox):
     admin.post(review, fill_form(admin.get(review), "reason", reason="New"), URLENCODED)
     path = settle_path(AuditEntry.objects.get(operation="client.create"))
     admin.post(path, fill_form(admin.get(path), "seen", reason="Looked"), URLENCODED)
-    (made,) = (key for key in sandbox.clients if key != 44)
+    (client,) = (key for key in sandbox.clients if key != 44)
 
-    admin.get(f"{SERVICE}clients/{made}/")
-    page = admin.get(f"{SERVICE}clients/{made}/history/")
+    admin.get(f"{SERVICE}clients/{client}/")
+    page = admin.get(f"{SERVICE}clients/{client}/history/")
 
     assertContains(page, "Create the client <bdi>Till</bdi>")

@@ -18,7 +18,7 @@ def two(acme):
 
 
 def names():
-    return {one.client_id: one.name for one in KnownClient.objects.all()}
+    return {known_client.client_id: known_client.name for known_client in KnownClient.objects.all()}
 
 
 def test_list_replaces_the_clients_of_its_service(two):

@@ -34,7 +34,7 @@ def client(number, *keys, version=1, **more):
 
 def kids():
     rows = KnownKey.objects.order_by("client_id", "position")
-    return [(one.client_id, one.kid) for one in rows]
+    return [(row.client_id, row.kid) for row in rows]
 
 
 def test_service_keys_follow_changes(acme, sandbox):
@@ -104,8 +104,8 @@ def test_key_index_contains_no_private_part(acme):
     key = pair("a")
     index.index_clients(acme, "us", 17, [client(1, key)])
 
-    (kept,) = KnownKey.objects.values()
+    (known_key,) = KnownKey.objects.values()
 
-    assert key["d"] not in str(kept)
-    assert "sealed:" not in str(kept)
-    assert kept["issues"] == "private"
+    assert key["d"] not in str(known_key)
+    assert "sealed:" not in str(known_key)
+    assert known_key["issues"] == "private"

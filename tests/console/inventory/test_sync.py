@@ -28,8 +28,8 @@ def world(acme, sandbox):
 
 
 def outside():
-    found = AuditEntry.objects.filter(operation__endswith="_outside")
-    return [(one.operation, one.client) for one in found.order_by("seq")]
+    entries = AuditEntry.objects.filter(operation__endswith="_outside")
+    return [(entry.operation, entry.client) for entry in entries.order_by("seq")]
 
 
 def test_sync_reads_only_changed_objects(acme, world):
@@ -116,9 +116,9 @@ def services(world):
     return world.services
 
 
-def gone():
-    found = AuditEntry.objects.filter(operation="service.gone_outside")
-    return [(one.service, one.actor, one.label) for one in found]
+def removed_services():
+    entries = AuditEntry.objects.filter(operation="service.gone_outside")
+    return [(entry.service, entry.actor, entry.label) for entry in entries]
 
 
 def test_service_missing_twice_is_logged_as_deleted(acme, world, services, monkeypatch):
@@ -127,14 +127,14 @@ def test_service_missing_twice_is_logged_as_deleted(acme, world, services, monke
     sync_organization(acme)
     world.fault("status", operation="service.list", status=503)
     sync_organization(acme)  # which tells nothing
-    assert gone() == []
+    assert removed_services() == []
     world.faults.clear()
     monkeypatch.setattr(connection_pool, "_pools", {})
 
     for _ in range(3):
         sync_organization(acme)
 
-    assert gone() == [("18", "outside this console", "Service 18")]
+    assert removed_services() == [("18", "outside this console", "Service 18")]
     assert select_versions(acme.pk, ObjectSnapshot("us", 18, 0, "", is_write=False))[0].is_deleted
 
 
@@ -145,12 +145,12 @@ def test_lost_permissions_are_not_taken_for_deletion(acme, world, services):
         del services[number]
     for _ in range(3):
         sync_organization(acme)
-    assert gone() == []
+    assert removed_services() == []
 
     world.fault("status", operation="service.get", status=403, code="A035203")
     sync_organization(acme)  # the fourth time, and Authlete says that it was deleted
     world.faults.clear()
-    assert {number for number, _actor, _label in gone()} == {"17", "18"}
+    assert {number for number, _actor, _label in removed_services()} == {"17", "18"}
 
     services.update(kept)
     sync_organization(acme)
@@ -159,7 +159,7 @@ def test_lost_permissions_are_not_taken_for_deletion(acme, world, services):
     for _ in range(3):
         sync_organization(acme)
 
-    assert len(gone()) == 2
+    assert len(removed_services()) == 2
 
 
 def test_own_deletion_is_not_logged_as_external(acme, services):
@@ -171,7 +171,7 @@ def test_own_deletion_is_not_logged_as_external(acme, services):
     for _ in range(3):
         sync_organization(acme)
 
-    assert gone() == []
+    assert removed_services() == []
 
 
 def test_slow_region_uses_up_its_own_time_only(acme, world, settings, monkeypatch):

@@ -3,7 +3,7 @@ import pytest
 from tenants.authlete.operation import Effect
 from tenants.jobs.registry import JOB_HANDLERS, ItemResult, job_handler
 from tenants.organizations.roles import Role
-from tests.support.jobs import begun
+from tests.support.jobs import start_restore
 
 
 @pytest.fixture(autouse=True)
@@ -34,4 +34,4 @@ def editor(member):
 @pytest.fixture
 def job(acme, editor, sandbox):
     """A job over service 17 and others that are not there, started by the editor."""
-    return begun(acme)
+    return start_restore(acme)

@@ -5,7 +5,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from tenants.jobs import control
 from tenants.jobs.registry import JOB_HANDLERS
 from tenants.organizations.roles import Role
-from tests.support.jobs import begun
+from tests.support.jobs import start_restore
 
 URL = "/acme/jobs/"
 
@@ -25,7 +25,7 @@ def test_lists_running_and_finished_jobs(editor, job, worker):
 
 def test_jobs_are_filtered_sorted_and_exported(editor, acme, job, worker):
     worker()
-    begun(acme, title="Another job")
+    start_restore(acme, title="Another job")
 
     def titles(query):
         return [row.job.title for row in editor.get(URL + query).context["list_page"].rows]
@@ -48,7 +48,7 @@ def test_help_desk_sees_only_its_own_jobs(acme, member, editor, job):
     desk = member(Role.HELP_DESK)
     assert "Rename services" not in desk.get(URL).content.decode()
 
-    begun(acme, "HELP_DESK")
+    start_restore(acme, "HELP_DESK")
 
     assert "Rename services" in desk.get(URL).content.decode()
 

@@ -10,15 +10,15 @@ from tests.support.keys import KEYS, UP, Stored, jwk, key
 
 
 @pytest.fixture
-def shop(acme, sandbox):
-    """Service 17, with two keys in hardware, of which one signs ID tokens."""
-    shop = sandbox.services[17]
-    shop |= {
+def hsm_service(acme, sandbox):
+    """Service 17 with two HSM keys, one of which signs ID tokens."""
+    service = sandbox.services[17]
+    service |= {
         "hsmEnabled": True,
         "hsks": [key("till-1"), key("till-2", "RSA-OAEP-256")],
         "idTokenSignatureKeyId": "till-1",
     }
-    return shop
+    return service
 
 
 @pytest.fixture
@@ -46,28 +46,28 @@ def admin(member, bank):
 
 
 @pytest.fixture
-def do():
+def submit_form():
     """Fill in one of the pages about the keys of service 17 and send it."""
 
-    def do(browser, page, having="idempotency_key", **entered):
+    def submit_form(browser, page, having="idempotency_key", **entered):
         url = page if page.startswith("/") else f"{KEYS}{page}"
         why = {"reason": "Yearly, says risk", "ticket": "CHG-7"} if having else {}
         body = fill_form(browser.get(url), having, **why | entered)
         return browser.post(url, body, content_type=URLENCODED)
 
-    return do
+    return submit_form
 
 
 @pytest.fixture
-def rolling(admin, do):
-    """Start a rollover of the key old, and return it."""
+def start_rollover(admin, submit_form):
+    """Return a function that starts a rollover of the key ``old``."""
 
-    def rolling(**entered):
-        response = do(admin, "roll/?set=jwks&key=0", kid="new", **entered)
+    def start_rollover(**entered):
+        response = submit_form(admin, "roll/?set=jwks&key=0", kid="new", **entered)
         assert response.status_code == 302, response.content.decode()
         return Rollover.objects.get(state__in=Rollover.OPEN)
 
-    return rolling
+    return start_rollover
 
 
 @pytest.fixture
@@ -85,11 +85,11 @@ def come(worker):
 
 
 @pytest.fixture
-def fed(admin, bank, do, worker):
+def fed(admin, bank, submit_form, worker):
     """A key of a federation that is being replaced, and waits for caches."""
     bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
     bank["federationSignatureKeyId"] = "fed"
     bank["authorityHints"] = [UP]
-    do(admin, "roll/?set=federationJwks&key=0", kid="fed-2")
+    submit_form(admin, "roll/?set=federationJwks&key=0", kid="fed-2")
     worker()
     return Rollover.objects.get()

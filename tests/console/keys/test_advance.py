@@ -4,15 +4,15 @@ from tenants.jobs.models import Job
 from tests.support.keys import KEYS, act
 
 
-def test_early_advance_needs_confirmation(admin, bank, rolling, worker, do):
-    one = rolling()
+def test_early_advance_needs_confirmation(admin, bank, start_rollover, worker, submit_form):
+    one = start_rollover()
     worker()
     url = f"{KEYS}rollovers/{one.pk}/advance/"
     assertContains(admin.get(url), "Verifiers with cached keys will reject new tokens")
     one.refresh_from_db()
     waiting = one.job
 
-    act(do, admin, one, "advance")
+    act(submit_form, admin, one, "advance")
     worker()
 
     one.refresh_from_db()

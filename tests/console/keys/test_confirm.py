@@ -8,16 +8,16 @@ from tests.support.keys import KEYS, act, kids, page
 from tests.support.markup import compact
 
 
-def test_old_key_signs_until_confirmed(admin, bank, fed, come, do, worker):
+def test_old_key_signs_until_confirmed(admin, bank, fed, come, submit_form, worker):
     assert come(fed) == "published"
     assertContains(page(admin, fed), "every superior has the new key")
-    do(admin, f"rollovers/{fed.pk}/resume/", reason="", ticket="")
-    act(do, admin, fed, "advance")
+    submit_form(admin, f"rollovers/{fed.pk}/resume/", reason="", ticket="")
+    act(submit_form, admin, fed, "advance")
     worker()
     assert bank["federationSignatureKeyId"] == "fed"
-    assertContains(act(do, admin, fed, "confirm"), "The old key signs until you confirm")
+    assertContains(act(submit_form, admin, fed, "confirm"), "The old key signs until you confirm")
 
-    response = act(do, admin, fed, "confirm", known="on")
+    response = act(submit_form, admin, fed, "confirm", known="on")
 
     assert response.status_code == 302
     assert come(fed) == "switched"
@@ -26,17 +26,19 @@ def test_old_key_signs_until_confirmed(admin, bank, fed, come, do, worker):
     assert entry.reason == "Yearly, says risk"
 
 
-def test_old_key_is_published_until_the_new_one_is_trusted(admin, bank, fed, come, do, worker):
-    act(do, admin, fed, "confirm", known="on")
+def test_old_key_is_published_until_the_new_one_is_trusted(
+    admin, bank, fed, come, submit_form, worker
+):
+    act(submit_form, admin, fed, "confirm", known="on")
     assert come(fed) == "switched"
     assert come(fed) == "switched"
     assertContains(page(admin, fed), "until the old key is retired")
-    act(do, admin, fed, "advance")
+    act(submit_form, admin, fed, "advance")
     worker()
     assert kids(bank, "federationJwks") == ["fed", "fed-2"]
-    assertContains(act(do, admin, fed, "confirm"), "isn&#x27;t retired until you confirm")
+    assertContains(act(submit_form, admin, fed, "confirm"), "isn&#x27;t retired until you confirm")
 
-    act(do, admin, fed, "confirm", known="on")
+    act(submit_form, admin, fed, "confirm", known="on")
 
     assert come(fed) == "retired"
     assert kids(bank, "federationJwks") == ["fed-2"]
@@ -54,8 +56,8 @@ def test_older_job_waits_for_confirmation(bank, fed, come):
     assert bank["federationSignatureKeyId"] == "fed"
 
 
-def test_other_rollovers_need_no_confirmation(admin, rolling, worker):
-    one = rolling()
+def test_other_rollovers_need_no_confirmation(admin, start_rollover, worker):
+    one = start_rollover()
     worker()
 
     shown = admin.get(f"{KEYS}rollovers/{one.pk}/confirm/")

@@ -4,20 +4,20 @@ from tenants.organizations.roles import Role
 from tests.support.keys import HSM, key
 
 
-def test_keys_are_listed_with_their_uses(member, shop):
-    shop["hsks"].append(key("till-1", handle="y" * 43))
+def test_keys_are_listed_with_their_uses(member, hsm_service):
+    hsm_service["hsks"].append(key("till-1", handle="y" * 43))
 
     page = member(Role.VIEWER).get(HSM)
 
     assertContains(page, "till-2")
     assertContains(page, "Encryption")
-    assertContains(page, shop["hsks"][0]["handle"])
+    assertContains(page, hsm_service["hsks"][0]["handle"])
     assertContains(page, "ID token signature key ID", count=2)
     assertContains(page, "duplicate ID", count=2)
 
 
-def test_disabled_hsm_says_who_can_enable_it(member, shop, sandbox):
-    shop["hsmEnabled"] = False
+def test_disabled_hsm_says_who_can_enable_it(member, hsm_service, sandbox):
+    hsm_service["hsmEnabled"] = False
     viewer = member(Role.VIEWER)
 
     assertContains(viewer.get(HSM), "Ask an editor or admin")
@@ -30,7 +30,7 @@ def test_disabled_hsm_says_who_can_enable_it(member, shop, sandbox):
     assertContains(page, "A001223")
 
 
-def test_failed_read_is_not_shown_as_empty(member, shop, sandbox):
+def test_failed_read_is_not_shown_as_empty(member, hsm_service, sandbox):
     sandbox.fault("status", operation="key.list", status=503)
     page = member(Role.VIEWER).get(HSM)
 

@@ -98,9 +98,9 @@ def test_search_and_filters_find_keys(viewer, asked, found):
 def test_thumbprint_finds_a_key_without_its_private_part(viewer):
     row = next(r for r in viewer.get(URL).context["list_page"].rows if r.key.kid == "hs")
     assert not row.key.thumbprint
-    shown = viewer.get(f"{URL}?q=bank-1").context["list_page"].rows[0].key.thumbprint
+    thumbprint = viewer.get(f"{URL}?q=bank-1").context["list_page"].rows[0].key.thumbprint
 
-    assert kids(viewer.get(f"{URL}?q={shown}")) == ["bank-1"]
+    assert kids(viewer.get(f"{URL}?q={thumbprint}")) == ["bank-1"]
 
 
 def test_page_and_export_contain_no_private_part(viewer, fleet):
@@ -113,7 +113,7 @@ def test_page_and_export_contain_no_private_part(viewer, fleet):
     told = viewer.get(URL).content + b"".join(file.streaming_content)
 
     assert len(secrets) == 5
-    assert not [one for one in secrets if one.encode() in told]
+    assert not [secret for secret in secrets if secret.encode() in told]
     assert b"sealed:" not in told
 
 

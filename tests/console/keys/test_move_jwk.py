@@ -4,10 +4,10 @@ from tests.support.keys import KEYS, kids
 UP = "move/?set=jwks&key=1&to=0"
 
 
-def test_key_is_moved(member, bank, do):
+def test_key_is_moved(member, bank, submit_form):
     before = bank["jwks"]
 
-    response = do(member(Role.EDITOR), UP)
+    response = submit_form(member(Role.EDITOR), UP)
 
     assert "/saved/" in response["Location"]
     assert kids(bank) == ["keep", "old"]

@@ -18,7 +18,7 @@ WHY = {"reason": "Yearly", "ticket": "CHG-9"}
 
 
 @pytest.fixture
-def editor(member, shop):
+def editor(member, hsm_service):
     return member(Role.EDITOR)
 
 
@@ -27,10 +27,10 @@ def make(browser, **entered):
     return browser.post(URL, body, content_type=URLENCODED)
 
 
-def test_key_use_and_type_follow_from_the_algorithm(editor, shop):
+def test_key_use_and_type_follow_from_the_algorithm(editor, hsm_service):
     response = make(editor, alg="RSA-OAEP-256", kid="till-3", hsm_name="luna")
 
-    made = shop["hsks"][-1]
+    made = hsm_service["hsks"][-1]
     assertRedirects(response, f"{HSM}key/{made['handle']}/", fetch_redirect_response=False)
     assert (made["kty"], made["use"], made["kid"], made["hsmName"]) == (
         "RSA",
@@ -50,32 +50,32 @@ def test_key_use_and_type_follow_from_the_algorithm(editor, shop):
     }
 
 
-def test_missing_key_id_is_generated(editor, shop):
+def test_missing_key_id_is_generated(editor, hsm_service):
     make(editor)
 
-    assert len(shop["hsks"][-1]["kid"]) == 43
+    assert len(hsm_service["hsks"][-1]["kid"]) == 43
 
 
 @pytest.mark.parametrize("kid", ["till-1", "soft-1", "sch\u00e4tz", "a b"])
-def test_duplicate_or_invalid_key_ids_are_refused(editor, shop, sandbox, kid):
+def test_duplicate_or_invalid_key_ids_are_refused(editor, hsm_service, sandbox, kid):
     keys = [{"kty": "EC", "crv": "P-256", "x": "a", "y": "b", "kid": "soft-1"}]
-    shop["jwks"] = json.dumps({"keys": keys})
+    hsm_service["jwks"] = json.dumps({"keys": keys})
 
     assertContains(make(editor, kid=kid), 'id="id_kid_error"')
 
-    assert len(shop["hsks"]) == 2
-    assert "key.create" not in {one.operation for one in sandbox.calls}
+    assert len(hsm_service["hsks"]) == 2
+    assert "key.create" not in {call.operation for call in sandbox.calls}
 
 
-def test_unsupported_algorithm_is_explained(editor, shop):
+def test_unsupported_algorithm_is_explained(editor, hsm_service):
     response = make(editor, alg="ES512")
 
     assertContains(response, "The hardware security module does not support this")
     assertContains(response, "Nothing was changed")
-    assert len(shop["hsks"]) == 2
+    assert len(hsm_service["hsks"]) == 2
 
 
-def test_lost_response_is_resolved_by_the_list(editor, shop, sandbox):
+def test_lost_response_is_resolved_by_the_list(editor, hsm_service, sandbox):
     sandbox.fault("reset", operation="key.create", after=True, times=1)
     made = make(editor, kid="till-3")
     sandbox.fault("reset", operation="key.create", times=1)
@@ -84,16 +84,16 @@ def test_lost_response_is_resolved_by_the_list(editor, shop, sandbox):
     body = fill_form(editor.get(URL), "alg", alg="PS256", kid="till-5", **WHY)
     sandbox.fault("status", operation="key.list", status=503, times=9)
 
-    assert f"{HSM}key/{shop['hsks'][2]['handle']}/" == made.url
+    assert f"{HSM}key/{hsm_service['hsks'][2]['handle']}/" == made.url
     assertContains(not_made, "The key isn't listed yet")
     response = editor.post(URL, body, content_type=URLENCODED)
     assertContains(response, "The key list couldn't be loaded")
 
 
-def test_second_submit_creates_no_second_key(editor, shop):
+def test_second_submit_creates_no_second_key(editor, hsm_service):
     body = fill_form(editor.get(URL), "alg", alg="PS256", **WHY)
 
     first, second = (editor.post(URL, body, content_type=URLENCODED) for _ in range(2))
 
     assert first.url == second.url
-    assert len(shop["hsks"]) == 3
+    assert len(hsm_service["hsks"]) == 3

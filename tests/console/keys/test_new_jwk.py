@@ -10,10 +10,10 @@ from tests.support.keys import KEYS, jwk, key, kids
 PAGE = "new/?set=jwks"
 
 
-def test_new_key_is_appended(member, bank, do):
+def test_new_key_is_appended(member, bank, submit_form):
     before = json.loads(bank["jwks"])["keys"]
 
-    response = do(member(Role.EDITOR), PAGE, alg="ES384", kid="next")
+    response = submit_form(member(Role.EDITOR), PAGE, alg="ES384", kid="next")
 
     after = json.loads(bank["jwks"])["keys"]
     assert after[:2] == before
@@ -26,21 +26,21 @@ def test_new_key_is_appended(member, bank, do):
     assert new["d"] not in json.dumps(entry.changes)
 
 
-def test_unnamed_key_gets_its_thumbprint_as_id(member, bank, do):
+def test_unnamed_key_gets_its_thumbprint_as_id(member, bank, submit_form):
     bank["jwks"] = None
 
-    do(member(Role.EDITOR), PAGE, alg="RSA-OAEP-256")
+    submit_form(member(Role.EDITOR), PAGE, alg="RSA-OAEP-256")
 
     (new,) = json.loads(bank["jwks"])["keys"]
     assert (len(new["kid"]), new["use"]) == (43, "enc")
 
 
-def test_duplicate_key_id_and_stale_page_are_refused(member, bank, do):
+def test_duplicate_key_id_and_stale_page_are_refused(member, bank, submit_form):
     editor = member(Role.EDITOR)
     bank["hsks"] = [key("in-hardware")]
     for kid in ("keep", "in-hardware"):
-        assertContains(do(editor, PAGE, alg="ES256", kid=kid), "has this ID")
-    response = do(editor, PAGE, alg="ES256", kid="keep\n")
+        assertContains(submit_form(editor, PAGE, alg="ES256", kid=kid), "has this ID")
+    response = submit_form(editor, PAGE, alg="ES256", kid="keep\n")
     assertContains(response, "Use only letters, digits")
     body = fill_form(editor.get(f"{KEYS}{PAGE}"), "idempotency_key", reason="x", alg="ES256")
     bank["modifiedAt"] += 1
@@ -70,10 +70,10 @@ def test_ambiguous_signing_key_gets_a_warning(member, bank):
     assertContains(shown, "Federation signature key ID")
 
 
-def test_rejected_key_is_explained(member, sandbox, bank, do):
+def test_rejected_key_is_explained(member, sandbox, bank, submit_form):
     sandbox.fault("status", operation="service.update", status=400, code="A031212")
 
-    response = do(member(Role.EDITOR), PAGE, alg="ES256")
+    response = submit_form(member(Role.EDITOR), PAGE, alg="ES256")
 
     assertContains(response, "A031212")
     assert kids(bank) == ["old", "keep"]

@@ -54,27 +54,27 @@ def secrets(sandbox, monkeypatch):
     return found
 
 
-def everything(admin, do, sandbox, rolling, come, worker):
+def everything(admin, submit_form, sandbox, start_rollover, come, worker):
     """Made, moved, refused, lost on the way, replaced, undone, taken out."""
     for alg in ("ES256", "RS256", "EdDSA"):
-        do(admin, "new/?set=jwks", alg=alg, kid=f"made-{alg}")
-    do(admin, "move/?set=jwks&key=2&to=0")
-    do(admin, "remove/?set=jwks&key=4", typed="made-EdDSA")
+        submit_form(admin, "new/?set=jwks", alg=alg, kid=f"made-{alg}")
+    submit_form(admin, "move/?set=jwks&key=2&to=0")
+    submit_form(admin, "remove/?set=jwks&key=4", typed="made-EdDSA")
     sandbox.fault("status", operation="service.update", status=400, times=1)
-    do(admin, "new/?set=jwks", alg="ES256", kid="refused")
+    submit_form(admin, "new/?set=jwks", alg="ES256", kid="refused")
     sandbox.fault("reset", operation="service.update", after=True, times=1)
-    do(admin, "new/?set=jwks", alg="ES256", kid="lost")
+    submit_form(admin, "new/?set=jwks", alg="ES256", kid="lost")
     body = fill_form(admin.get(f"{KEYS}new/?set=jwks"), "idempotency_key", reason="x", alg="ES256")
     sandbox.services[17]["modifiedAt"] += 1
     admin.post(f"{KEYS}new/?set=jwks", body, content_type=URLENCODED)
-    do(admin, "move/?set=jwks&key=1&to=0")
-    one = rolling()
+    submit_form(admin, "move/?set=jwks&key=1&to=0")
+    one = start_rollover()
     worker()
     come(one)
-    act(do, admin, one, "undo")
+    act(submit_form, admin, one, "undo")
     for _ in range(2):
         come(one)
-    one = rolling()
+    one = start_rollover()
     worker()
     for _ in range(2):
         come(one)
@@ -82,10 +82,10 @@ def everything(admin, do, sandbox, rolling, come, worker):
 
 
 def test_private_part_is_stored_nowhere(
-    admin, do, sandbox, rolling, come, worker, heard, secrets, caplog, capfd
+    admin, submit_form, sandbox, start_rollover, come, worker, heard, secrets, caplog, capfd
 ):
     caplog.set_level(logging.DEBUG)
-    one = everything(admin, do, sandbox, rolling, come, worker)
+    one = everything(admin, submit_form, sandbox, start_rollover, come, worker)
     assert one.state == "retired"
     job = Job.objects.latest("created_at").pk
     for name in ORGANIZATION_PAGES:
@@ -95,9 +95,13 @@ def test_private_part_is_stored_nowhere(
         admin.get(page_path("audit:entry", entry=entry.entry))
     kept = [
         *heard,
-        *(("carried by a form", one) for _, text in heard for one in decode_signed_values(text)),
+        *(
+            ("carried by a form", value)
+            for _, text in heard
+            for value in decode_signed_values(text)
+        ),
         *dump_database(),
-        *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
+        *(("log", f"{record.getMessage()} {record.__dict__}") for record in caplog.records),
         ("output", "".join(capfd.readouterr())),
     ]
 

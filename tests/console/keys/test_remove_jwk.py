@@ -8,14 +8,14 @@ from tests.support.keys import KEYS, jwk, kids, rollover
 KEEP, OLD = "remove/?set=jwks&key=1", "remove/?set=jwks&key=0"
 
 
-def test_key_is_removed_when_its_name_is_typed(admin, acme, bank, do):
-    assertContains(do(admin, KEEP, typed="old"), "The name doesn&#x27;t match")
+def test_key_is_removed_when_its_name_is_typed(admin, acme, bank, submit_form):
+    assertContains(submit_form(admin, KEEP, typed="old"), "The name doesn&#x27;t match")
     rollover(acme, new_kid="keep")
     shown = admin.get(KEYS + KEEP)
     assertContains(shown, "Its unexpired signatures become invalid")
     assertContains(shown, "keep is replacing old")
 
-    do(admin, KEEP, typed="keep")
+    submit_form(admin, KEEP, typed="keep")
 
     assert kids(bank) == ["old"]
 

@@ -18,8 +18,8 @@ from tests.support.keys import act, jwk, kids, page
 from tests.support.markup import compact
 
 
-def test_rollover_replaces_the_key(admin, bank, rolling, come, worker):
-    one = rolling()
+def test_rollover_replaces_the_key(admin, bank, start_rollover, come, worker):
+    one = start_rollover()
 
     worker()
 
@@ -47,9 +47,9 @@ def test_rollover_replaces_the_key(admin, bank, rolling, come, worker):
     )
 
 
-def test_interrupted_step_is_not_repeated(bank, rolling, come, worker, monkeypatch):
-    """The worker dies after Authlete has changed, before that is kept."""
-    one = rolling()
+def test_interrupted_step_is_not_repeated(bank, start_rollover, come, worker, monkeypatch):
+    """The worker dies after Authlete changed, before the result is stored."""
+    one = start_rollover()
     turn = Rollover.transition
     killed: list[str] = []
 
@@ -85,9 +85,9 @@ def test_interrupted_step_is_not_repeated(bank, rolling, come, worker, monkeypat
     ],
 )
 def test_conflicting_change_stops_the_rollover(
-    admin, bank, rolling, come, worker, do, change, said
+    admin, bank, start_rollover, come, worker, submit_form, change, said
 ):
-    one = rolling()
+    one = start_rollover()
     worker()
     before = dict(bank)
     match change:
@@ -99,8 +99,8 @@ def test_conflicting_change_stops_the_rollover(
             others = [jwk("old"), *json.loads(bank["jwks"])["keys"][1:]]
             bank["jwks"] = json.dumps({"keys": others})
         case list():
-            left = [k for k in json.loads(bank["jwks"])["keys"] if k["kid"] in change]
-            bank["jwks"] = json.dumps({"keys": left})
+            keys = [k for k in json.loads(bank["jwks"])["keys"] if k["kid"] in change]
+            bank["jwks"] = json.dumps({"keys": keys})
     changed = dict(bank)
 
     assert come(one) == "published"
@@ -110,13 +110,15 @@ def test_conflicting_change_stops_the_rollover(
     assertContains(page(admin, one), said)
     assert AuditEntry.objects.filter(operation="rollover.stop").exists()
     bank.update(before)
-    act(do, admin, one, "advance")
+    act(submit_form, admin, one, "advance")
     assert come(one) == "switched"
     assert not one.error
 
 
-def test_rollover_waits_for_an_unavailable_region(admin, sandbox, bank, rolling, worker, come):
-    one = rolling()
+def test_rollover_waits_for_an_unavailable_region(
+    admin, sandbox, bank, start_rollover, worker, come
+):
+    one = start_rollover()
     sandbox.fault("status", operation="service.get", status=503)
     worker()
     assertContains(page(admin, one), "Waiting for the region")
@@ -127,8 +129,8 @@ def test_rollover_waits_for_an_unavailable_region(admin, sandbox, bank, rolling,
     assert come(one) == "published"
 
 
-def test_lost_response_leaves_one_new_key(sandbox, bank, rolling, worker, come):
-    one = rolling()
+def test_lost_response_leaves_one_new_key(sandbox, bank, start_rollover, worker, come):
+    one = start_rollover()
     sandbox.fault("reset", operation="service.update", after=True, times=1)
     worker()
     assert kids(bank) == ["old", "keep", "new"]
@@ -140,8 +142,8 @@ def test_lost_response_leaves_one_new_key(sandbox, bank, rolling, worker, come):
     assert come(one) == "switched"
 
 
-def test_resolution_of_a_lost_response_is_shown(admin, acme, sandbox, rolling, worker):
-    one = rolling()
+def test_resolution_of_a_lost_response_is_shown(admin, acme, sandbox, start_rollover, worker):
+    one = start_rollover()
     sandbox.fault("reset", operation="service.update", after=True, times=1)
     worker()
     Item.objects.update(state="unknown")  # as after too many tries
@@ -154,8 +156,8 @@ def test_resolution_of_a_lost_response_is_shown(admin, acme, sandbox, rolling, w
     assertContains(page(admin, one), "Resume the rollover to continue")
 
 
-def test_concurrent_save_is_preserved(sandbox, bank, rolling, worker, come):
-    one = rolling()
+def test_concurrent_save_is_preserved(sandbox, bank, start_rollover, worker, come):
+    one = start_rollover()
     worker()
     bank["description"] = "of a colleague"
     bank["modifiedAt"] += 1
@@ -165,8 +167,8 @@ def test_concurrent_save_is_preserved(sandbox, bank, rolling, worker, come):
     assert bank["description"] == "of a colleague"
 
 
-def test_viewers_get_no_actions(member, rolling, worker):
-    one = rolling()
+def test_viewers_get_no_actions(member, start_rollover, worker):
+    one = start_rollover()
     worker()
 
     shown = page(member(Role.VIEWER), one)

@@ -24,8 +24,8 @@ def test_rollovers_of_the_organization_are_listed(member, acme):
     assertNotContains(shown, "Of others")
 
 
-def test_home_counts_rollovers_and_pending_confirmations(admin, rolling, acme):
-    rolling()
+def test_home_counts_rollovers_and_pending_confirmations(admin, start_rollover, acme):
+    start_rollover()
     assertContains(admin.get("/acme/"), "1 signing key rollover in progress")
 
     rollover(acme, service_id=1, error="Somebody was here.")

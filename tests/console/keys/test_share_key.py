@@ -25,13 +25,13 @@ def test_only_public_parts_are_shared(member, bank, fed):
     assertNotContains(shown, "Confirm that they have it")
 
 
-def test_old_key_is_shared_after_an_undo(admin, bank, fed, come, do):
-    act(do, admin, fed, "confirm", known="on")
+def test_old_key_is_shared_after_an_undo(admin, bank, fed, come, submit_form):
+    act(submit_form, admin, fed, "confirm", known="on")
     assert come(fed) == "switched"
     asked = admin.get(f"{KEYS}rollovers/{fed.pk}/undo/")
     assertContains(asked, "Check first that each superior")
 
-    act(do, admin, fed, "undo")
+    act(submit_form, admin, fed, "undo")
     assert come(fed) == "reverted"
 
     assertContains(page(admin, fed), "Superiors need the old key again")
@@ -45,7 +45,7 @@ def test_old_key_is_shared_after_an_undo(admin, bank, fed, come, do):
     assertContains(shown, "Can remove the new key")
 
 
-def test_other_rollovers_have_nothing_to_share(admin, rolling):
-    one = rolling()
+def test_other_rollovers_have_nothing_to_share(admin, start_rollover):
+    one = start_rollover()
 
     assert admin.get(f"{KEYS}rollovers/{one.pk}/tell/").status_code == 404

@@ -16,8 +16,8 @@ def path(one):
     return f"{HSM}key/{one['handle']}/"
 
 
-def test_public_key_is_shown_as_pem_and_jwk(member, shop):
-    page = member(Role.VIEWER).get(path(shop["hsks"][0]))
+def test_public_key_is_shown_as_pem_and_jwk(member, hsm_service):
+    page = member(Role.VIEWER).get(path(hsm_service["hsks"][0]))
 
     parts = {
         name: html.unescape(re.sub("<[^>]*>", "", text)) for name, text in PART.findall(page.text)
@@ -31,29 +31,29 @@ def test_public_key_is_shown_as_pem_and_jwk(member, shop):
 
 
 @pytest.mark.parametrize("told", [None, "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE"])
-def test_missing_public_key_is_reported(member, shop, told):
-    shop["hsks"][0]["publicKey"] = told
+def test_missing_public_key_is_reported(member, hsm_service, told):
+    hsm_service["hsks"][0]["publicKey"] = told
 
-    page = member(Role.VIEWER).get(path(shop["hsks"][0]))
+    page = member(Role.VIEWER).get(path(hsm_service["hsks"][0]))
 
     assertContains(page, "Public key unavailable")
 
 
-def test_duplicate_key_id_gets_a_warning(member, shop):
-    shop["hsks"].append(key("till-1", handle="y" * 43))
+def test_duplicate_key_id_gets_a_warning(member, hsm_service):
+    hsm_service["hsks"].append(key("till-1", handle="y" * 43))
 
-    page = member(Role.VIEWER).get(path(shop["hsks"][0]))
+    page = member(Role.VIEWER).get(path(hsm_service["hsks"][0]))
 
     assertContains(page, "Another HSM key has the same key ID")
 
 
-def test_unknown_handle_is_not_found(member, shop):
+def test_unknown_handle_is_not_found(member, hsm_service):
     assert member(Role.VIEWER).get(f"{HSM}key/{'z' * 43}/").status_code == 404
 
 
-def test_disabled_hsm_redirects_to_the_list(member, shop, sandbox):
+def test_disabled_hsm_redirects_to_the_list(member, hsm_service, sandbox):
     sandbox.state.without_hsm = {"us"}
 
-    response = member(Role.VIEWER).get(path(shop["hsks"][0]))
+    response = member(Role.VIEWER).get(path(hsm_service["hsks"][0]))
 
     assertRedirects(response, HSM, fetch_redirect_response=False)

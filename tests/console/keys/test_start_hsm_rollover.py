@@ -13,11 +13,11 @@ ROLL = f"{HSM}key/{key('till-1')['handle']}/roll/"
 
 
 @pytest.fixture
-def till(shop, sandbox):
+def till(hsm_service, sandbox):
     """Service 17 as it is now: till-1 signs ID tokens, nothing is named for access
     tokens of the same algorithm.
     """
-    shop |= {"accessTokenSignAlg": "ES256", "idTokenDuration": 7200}
+    hsm_service |= {"accessTokenSignAlg": "ES256", "idTokenDuration": 7200}
     return Stored(sandbox.services, 17)
 
 
@@ -27,24 +27,24 @@ def admin(member, till):
 
 
 @pytest.fixture
-def rolling(admin, do):
-    def rolling(**entered):
-        response = do(admin, ROLL, kid="till-3", **entered)
+def start_rollover(admin, submit_form):
+    def start_rollover(**entered):
+        response = submit_form(admin, ROLL, kid="till-3", **entered)
         assert response.status_code == 302, response.content.decode()
         return Rollover.objects.get(state__in=Rollover.OPEN)
 
-    return rolling
+    return start_rollover
 
 
 def kids(till):
-    return [one["kid"] for one in till["hsks"]]
+    return [hsk["kid"] for hsk in till["hsks"]]
 
 
-def test_rollover_replaces_the_key(admin, till, rolling, come, worker):
+def test_rollover_replaces_the_key(admin, till, start_rollover, come, worker):
     shown = admin.get(ROLL)
     assertContains(shown, "in the same HSM")
     assertContains(shown, 'name="tokens" value="3"')
-    one = rolling()
+    one = start_rollover()
 
     worker()
 
@@ -65,12 +65,14 @@ def test_rollover_replaces_the_key(admin, till, rolling, come, worker):
     assert come(one) == "retired"
     assert kids(till) == ["till-2", "till-3"]
     assertContains(page(admin, one), "You can't undo this")
-    gone = AuditEntry.objects.get(operation="key.delete")
-    assert (gone.label, gone.reason) == ("till-1", "Yearly, says risk")
+    entry = AuditEntry.objects.get(operation="key.delete")
+    assert (entry.label, entry.reason) == ("till-1", "Yearly, says risk")
 
 
-def test_lost_response_leaves_one_new_key(admin, sandbox, till, rolling, worker, come, do):
-    one = rolling()
+def test_lost_response_leaves_one_new_key(
+    admin, sandbox, till, start_rollover, worker, come, submit_form
+):
+    one = start_rollover()
     sandbox.fault("reset", operation="key.create", after=True, times=1)
     worker()
     assert kids(till)[2:] == ["till-3"]
@@ -84,15 +86,17 @@ def test_lost_response_leaves_one_new_key(admin, sandbox, till, rolling, worker,
     assert come(one) == "switched"
     assertContains(page(admin, one), "A270102")
     sandbox.state.half_deleted = False
-    do(admin, f"{KEYS}rollovers/{one.pk}/resume/", reason="", ticket="")
+    submit_form(admin, f"{KEYS}rollovers/{one.pk}/resume/", reason="", ticket="")
     assert come(one) == "retired"
     assert kids(till) == ["till-2", "till-3"]
 
 
-def test_undo_before_the_switch_deletes_the_new_key(admin, till, rolling, worker, come, do):
-    one = rolling()
+def test_undo_before_the_switch_deletes_the_new_key(
+    admin, till, start_rollover, worker, come, submit_form
+):
+    one = start_rollover()
     worker()
-    act(do, admin, one, "undo")
+    act(submit_form, admin, one, "undo")
 
     assert come(one) == "undone"
 
@@ -100,8 +104,8 @@ def test_undo_before_the_switch_deletes_the_new_key(admin, till, rolling, worker
     assert till["idTokenSignatureKeyId"] == "till-1"
 
 
-def test_old_key_used_elsewhere_is_not_deleted(till, rolling, worker, come):
-    one = rolling()
+def test_old_key_used_elsewhere_is_not_deleted(till, start_rollover, worker, come):
+    one = start_rollover()
     worker()
     come(one)
     till["userInfoSignatureKeyId"] = "till-1"
@@ -112,8 +116,8 @@ def test_old_key_used_elsewhere_is_not_deleted(till, rolling, worker, come):
     assert "till-1" in kids(till)
 
 
-def test_foreign_key_with_the_same_id_stops_the_rollover(till, rolling, worker):
-    one = rolling()
+def test_foreign_key_with_the_same_id_stops_the_rollover(till, start_rollover, worker):
+    one = start_rollover()
     till["hsks"] = [*till["hsks"], key("till-3")]
 
     worker()

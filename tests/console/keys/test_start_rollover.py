@@ -20,12 +20,12 @@ def test_longest_token_lifetime_is_the_default_wait(admin, bank):
     assertContains(admin.get(KEYS + PAGE), 'name="tokens" value="6"')
 
 
-def test_shorter_wait_needs_confirmation(admin, bank, do):
-    response = do(admin, PAGE, kid="new", tokens="1")
+def test_shorter_wait_needs_confirmation(admin, bank, submit_form):
+    response = submit_form(admin, PAGE, kid="new", tokens="1")
     assertContains(response, "Tokens signed with the old key are valid longer")
     assert not Rollover.objects.exists()
 
-    do(admin, PAGE, kid="new", tokens="1", short="on")
+    submit_form(admin, PAGE, kid="new", tokens="1", short="on")
 
     assert Rollover.objects.get().tokens == 3600
 
@@ -39,34 +39,34 @@ def test_settings_with_the_old_key_id_must_move(admin, bank):
     assertContains(response, "Select every setting that names the old key")
 
 
-def test_only_one_rollover_runs_at_a_time(admin, bank, rolling, do):
-    rolling()
+def test_only_one_rollover_runs_at_a_time(admin, bank, start_rollover, submit_form):
+    start_rollover()
 
-    response = do(admin, PAGE, kid="another")
+    response = submit_form(admin, PAGE, kid="another")
 
     assertContains(response, "Another rollover is in progress")
     assert Rollover.objects.count() == 1
 
 
-def test_settings_without_key_id_get_the_old_one_meanwhile(admin, bank, rolling, worker):
+def test_settings_without_key_id_get_the_old_one_meanwhile(admin, bank, start_rollover, worker):
     bank["accessTokenSignatureKeyId"] = None
 
-    rolling()
+    start_rollover()
     worker()
 
     assert bank["accessTokenSignatureKeyId"] == "old"
     assert kids(bank) == ["old", "keep", "new"]
 
 
-def test_federation_key_is_replaced_in_its_own_set(admin, bank, do, worker):
+def test_federation_key_is_replaced_in_its_own_set(admin, bank, submit_form, worker):
     bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
     bank["federationSignatureKeyId"] = "fed"
 
-    do(admin, "roll/?set=federationJwks&key=0", kid="fed-2")
+    submit_form(admin, "roll/?set=federationJwks&key=0", kid="fed-2")
     worker()
 
     keys = json.loads(bank["federationJwks"])["keys"]
-    assert [one["kid"] for one in keys] == ["fed", "fed-2"]
+    assert [key["kid"] for key in keys] == ["fed", "fed-2"]
 
 
 def test_unused_key_redirects_back(admin, bank):

@@ -4,11 +4,13 @@ from tenants.audit.models import AuditEntry
 from tests.support.keys import act, kids, page
 
 
-def test_undo_before_the_switch_removes_the_new_key(admin, bank, rolling, come, worker, do):
-    one = rolling()
+def test_undo_before_the_switch_removes_the_new_key(
+    admin, bank, start_rollover, come, worker, submit_form
+):
+    one = start_rollover()
     worker()
 
-    act(do, admin, one, "undo", reason="Not today")
+    act(submit_form, admin, one, "undo", reason="Not today")
 
     assert come(one) == "undone"
     assert kids(bank) == ["old", "keep"]
@@ -17,12 +19,14 @@ def test_undo_before_the_switch_removes_the_new_key(admin, bank, rolling, come, 
     assert undone.reason == "Not today"
 
 
-def test_undo_after_the_switch_restores_the_old_key(admin, bank, rolling, come, worker, do):
-    one = rolling()
+def test_undo_after_the_switch_restores_the_old_key(
+    admin, bank, start_rollover, come, worker, submit_form
+):
+    one = start_rollover()
     worker()
     come(one)
 
-    act(do, admin, one, "undo")
+    act(submit_form, admin, one, "undo")
     assert come(one) == "reverted"
 
     assert bank["idTokenSignatureKeyId"] == "old"
@@ -33,13 +37,13 @@ def test_undo_after_the_switch_restores_the_old_key(admin, bank, rolling, come, 
     assert kids(bank) == ["old", "keep"]
 
 
-def test_actions_wait_for_a_running_step(admin, rolling, worker, do):
-    one = rolling()
+def test_actions_wait_for_a_running_step(admin, start_rollover, worker, submit_form):
+    one = start_rollover()
     worker()
     one.refresh_from_db()
     one.transition(one.state, acting_at=one.published_at)
 
-    response = act(do, admin, one, "undo")
+    response = act(submit_form, admin, one, "undo")
 
     one.refresh_from_db()
     assert one.state == "published"

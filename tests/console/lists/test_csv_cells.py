@@ -28,7 +28,7 @@ SPLITS = [  # the cell of somebody who knows that semicolons end cells elsewhere
 def test_no_cell_starts_with_a_formula():
     formulas = [f"{unseen}{sign}1" for unseen in UNSEEN for sign in SIGNS]
 
-    found = [csv_cells.safe_cell(one) for one in formulas]
+    found = [csv_cells.safe_cell(formula) for formula in formulas]
 
     assert all(one.startswith("'") for one in found)
     assert [_plain(one) for one in found] == formulas
@@ -37,7 +37,7 @@ def test_no_cell_starts_with_a_formula():
 
 @pytest.mark.parametrize("delimiter", ";\t,")
 def test_no_formula_starts_with_other_separators(delimiter):
-    text = "".join(csv_cells.csv_lines([["1", one, "x"] for one in SPLITS]))
+    text = "".join(csv_cells.csv_lines([["1", split, "x"] for split in SPLITS]))
 
     read = [row for line in text.splitlines() for row in _read(line, delimiter)]
 

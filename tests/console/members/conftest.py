@@ -32,13 +32,15 @@ def elsewhere(db):
 @pytest.fixture
 def role_of():
     def role(email):
-        found = Membership.objects.filter(user__username=email, organization__slug="acme").first()
-        return found and found.role
+        membership = Membership.objects.filter(
+            user__username=email, organization__slug="acme"
+        ).first()
+        return membership and membership.role
 
     return role
 
 
 @pytest.fixture
-def me(acme):
+def admin_membership(acme):
     """The membership of the admin whose browser is `admin`."""
     return lambda: Membership.objects.get(user=User.objects.get(username="ADMIN"))

@@ -10,7 +10,7 @@ from tenants.organizations.members import MembershipRuleError, add_member
 from tenants.organizations.roles import Role
 from tests.support.accounts import sign_in
 from tests.support.forms import URLENCODED, fill_form
-from tests.support.members import told, url
+from tests.support.members import change_entries, url
 
 
 def send(admin, person, page="close"):
@@ -29,7 +29,7 @@ def test_closed_account_cannot_sign_in_until_reopened(admin, bo, role_of):
     sign_in(browser, "bo@acme.example")
     assert browser.get("/acme/").status_code == 302
     assert role_of("bo@acme.example") == "editor"
-    assert told("account.close") == [("acme", "Left", "bo@acme.example")]
+    assert change_entries("account.close") == [("acme", "Left", "bo@acme.example")]
     assertContains(admin.get("/acme/members/"), "closed")
     assertContains(admin.get(f"/acme/members/{bo.pk}/"), "Reopen account")
     send(admin, bo, "reopen")
@@ -37,7 +37,7 @@ def test_closed_account_cannot_sign_in_until_reopened(admin, bo, role_of):
     assert browser.get("/acme/").status_code == 200
 
 
-def test_members_elsewhere_and_own_account_cannot_be_closed(admin, bo, elsewhere, me):
+def test_members_elsewhere_and_own_account_cannot_be_closed(admin, bo, elsewhere, admin_membership):
     add_member(Actor(0, "setup"), elsewhere.organization, "bo@acme.example", Role.VIEWER)
 
     page = admin.get(url(bo))
@@ -45,10 +45,10 @@ def test_members_elsewhere_and_own_account_cannot_be_closed(admin, bo, elsewhere
     assertContains(page, "Ask the operator of this console")
     assertNotContains(page, 'name="reason"')
     admin.post(url(bo), {"reason": "x", "idempotency_key": "o" * 24})
-    admin.post(url(me()), {"reason": "x", "idempotency_key": "p" * 24})
+    admin.post(url(admin_membership()), {"reason": "x", "idempotency_key": "p" * 24})
     bo.user.refresh_from_db()
     assert bo.user.is_active
-    assert me().user.is_active
+    assert admin_membership().user.is_active
 
 
 def test_command_closes_the_account_and_logs_it_in_each_organization(acme, bo, elsewhere, capsys):
@@ -63,11 +63,13 @@ def test_command_closes_the_account_and_logs_it_in_each_organization(acme, bo, e
 
     bo.user.refresh_from_db()
     assert not bo.user.is_active
-    assert told("account.close") == [(one, "Left", "bo@acme.example") for one in ("acme", "other")]
+    assert change_entries("account.close") == [
+        (one, "Left", "bo@acme.example") for one in ("acme", "other")
+    ]
     call_command(*order)
     assert "already disabled" in capsys.readouterr().out
     call_command(*order, "--reopen")
-    assert len(told("account.reopen")) == 2
+    assert len(change_entries("account.reopen")) == 2
 
 
 def test_refused_closure_is_logged_and_changes_nothing(bo):
@@ -77,5 +79,5 @@ def test_refused_closure_is_logged_and_changes_nothing(bo):
     with pytest.raises(MembershipRuleError):
         account_closure.close_account(Actor(0, "x"), bo.user)
 
-    kept = AuditEntry.objects.filter(operation="account.close")
-    assert {one.outcome for one in kept} == {"done", "refused"}
+    entries = AuditEntry.objects.filter(operation="account.close")
+    assert {entry.outcome for entry in entries} == {"done", "refused"}

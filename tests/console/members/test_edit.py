@@ -35,29 +35,29 @@ def test_same_role_is_no_change(admin, bo):
     assert entries("member.change") == []
 
 
-def test_last_admin_cannot_be_demoted(admin, me):
-    response = admin.post(url(me()), {"role": "viewer"})
+def test_last_admin_cannot_be_demoted(admin, admin_membership):
+    response = admin.post(url(admin_membership()), {"role": "viewer"})
 
     assert response.status_code == 422
     assert "only administrator" in response.content.decode()
-    assert me().role == "admin"
+    assert admin_membership().role == "admin"
     ((_, outcome, _),) = entries("member.change")
     assert outcome == "refused"
 
 
-def test_disabled_admins_do_not_count(admin, me, bo):
+def test_disabled_admins_do_not_count(admin, admin_membership, bo):
     admin.post(url(bo), {"role": "admin"})
     bo.user.is_active = False
     bo.user.save()
 
-    assert admin.post(url(me()), {"role": "viewer"}).status_code == 422
+    assert admin.post(url(admin_membership()), {"role": "viewer"}).status_code == 422
 
 
-def test_changing_the_own_role_warns_and_redirects_home(admin, me, bo):
+def test_changing_the_own_role_warns_and_redirects_home(admin, admin_membership, bo):
     admin.post(url(bo), {"role": "admin"})
-    assert "Your own role" in admin.get(url(me())).content.decode()
+    assert "Your own role" in admin.get(url(admin_membership())).content.decode()
 
-    response = admin.post(url(me()), {"role": "viewer"})
+    response = admin.post(url(admin_membership()), {"role": "viewer"})
 
     assert response["Location"] == "/acme/"
 

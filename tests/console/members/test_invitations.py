@@ -72,14 +72,20 @@ def test_needs_an_admin(member, invitation, role):
 @pytest.mark.parametrize(
     "loss",
     [
-        lambda me: Membership.objects.filter(pk=me.pk).update(role=Role.EDITOR),
-        lambda me: me.delete(),
-        lambda me: type(me.user).objects.filter(pk=me.user.pk).update(is_active=False),
+        lambda admin_membership: Membership.objects.filter(pk=admin_membership.pk).update(
+            role=Role.EDITOR
+        ),
+        lambda admin_membership: admin_membership.delete(),
+        lambda admin_membership: (
+            type(admin_membership.user)
+            .objects.filter(pk=admin_membership.user.pk)
+            .update(is_active=False)
+        ),
     ],
     ids=["demoted", "removed", "closed"],
 )
-def test_links_are_void_once_the_inviter_cannot_invite(invitation, loss, me, role_of):
-    loss(me())
+def test_links_are_void_once_the_inviter_cannot_invite(invitation, loss, admin_membership, role_of):
+    loss(admin_membership())
 
     page = open_link(Client(), link_mailed(EMAIL))
 

@@ -97,16 +97,16 @@ def test_invitation_and_acceptance_are_logged(admin):
     inviter = {"field": "invited_by", "before": None, "after": "ADMIN"}
     assert entries("invitation.create") == [("new@acme.example", "done", [role, mailed])]
     assert entries("member.add") == [("new@acme.example", "done", [role, inviter])]
-    kept = AuditEntry.objects.get(operation="member.add")
-    assert (kept.actor, kept.role, kept.organization) == ("new@acme.example", "viewer", "acme")
-    assert kept.address == "127.0.0.1"
+    entry = AuditEntry.objects.get(operation="member.add")
+    assert (entry.actor, entry.role, entry.organization) == ("new@acme.example", "viewer", "acme")
+    assert entry.address == "127.0.0.1"
 
 
 def test_audit_log_does_not_contain_the_link(admin):
     add(admin)
     token = link_mailed("new@acme.example").strip("/").rpartition("/")[2]
 
-    assert not any(token in str(vars(one)) for one in AuditEntry.objects.all())
+    assert not any(token in str(vars(entry)) for entry in AuditEntry.objects.all())
 
 
 def test_refuses_a_member(admin, bo, role_of):

@@ -51,8 +51,8 @@ def test_members_elsewhere_get_no_link(admin, bo, elsewhere, help):
     assert entries("password.link") == entries("second_factor.remove") == []
 
 
-def test_not_for_oneself(admin, me):
-    assert "your own password" in admin.post(url(me())).content.decode()
+def test_not_for_oneself(admin, admin_membership):
+    assert "your own password" in admin.post(url(admin_membership())).content.decode()
 
 
 def test_new_password_preserves_2fa_and_ends_sessions(admin, bo, client):

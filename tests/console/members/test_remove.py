@@ -23,11 +23,11 @@ def test_removal_takes_effect_at_once(admin, bo, role_of, client):
     assert entries("member.remove") == [("bo@acme.example", "done", [role])]
 
 
-def test_last_admin_cannot_be_removed(admin, me):
-    response = admin.post(url(me()))
+def test_last_admin_cannot_be_removed(admin, admin_membership):
+    response = admin.post(url(admin_membership()))
 
     assert response.status_code == 422
-    assert me().role == "admin"
+    assert admin_membership().role == "admin"
 
 
 def test_member_of_another_organization_is_not_found(admin, elsewhere):

@@ -1,7 +1,7 @@
 from pytest_django.asserts import assertContains
 
 from tests.support.forms import URLENCODED, fill_form
-from tests.support.members import told, url
+from tests.support.members import change_entries, url
 
 
 def test_reopened_account_can_sign_in(admin, bo):
@@ -14,4 +14,4 @@ def test_reopened_account_can_sign_in(admin, bo):
 
     bo.user.refresh_from_db()
     assert bo.user.is_active
-    assert told("account.reopen") == [("acme", "Back", "bo@acme.example")]
+    assert change_entries("account.reopen") == [("acme", "Back", "bo@acme.example")]

@@ -25,7 +25,7 @@ def mails(settings, tmp_path, monkeypatch):
         }
     }
     found, log = AlertMailHandler(), logging.getLogger("meridian.alert")
-    assert [type(one) for one in log.handlers] == [AlertMailHandler]
+    assert [type(handler) for handler in log.handlers] == [AlertMailHandler]
     monkeypatch.setattr(log, "handlers", [found])
     return found
 

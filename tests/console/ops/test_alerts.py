@@ -261,8 +261,8 @@ RAISES = {
 
 
 def test_every_alert_is_documented():
-    sources = [one.read_text() for area in ("console", "tenants") for one in files(area)]
-    raised = {name for one in sources for name in re.findall(RAISED, one)}
+    sources = [file.read_text() for area in ("console", "tenants") for file in files(area)]
+    raised = {name for source in sources for name in re.findall(RAISED, source)}
     denied = {name for name, event in EVENTS.items() if event.is_denial}
     denied.add(DENIALS_COUNTED.name)
 
@@ -278,7 +278,7 @@ RAISED = r'(?:alert\(|"event": )\s*"([a-z_]+\.[a-z_]+)"'
 
 @pytest.mark.parametrize(
     ("event", "provoke"),
-    [(event, one) for event, ways in RAISES.items() for one in ways],
+    [(event, way) for event, ways in RAISES.items() for way in ways],
     ids=lambda given: getattr(given, "__name__", None),
 )
 def test_every_alert_is_raised(event, provoke, db, request, caplog):
@@ -286,7 +286,7 @@ def test_every_alert_is_raised(event, provoke, db, request, caplog):
 
     wanted = provoke(request.getfixturevalue) or {}
 
-    lines = [one.getMessage() for one in caplog.records if one.name == "meridian.alert"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "meridian.alert"]
     told = [one for one in map(json.loads, lines) if one["event"] == event]
     assert told
     assert told[0].keys() == {"event", "times"} | MEMBERS[event]

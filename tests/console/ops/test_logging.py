@@ -22,7 +22,9 @@ def log(monkeypatch):
     written = io.StringIO()
     monkeypatch.setattr(sys, "stderr", written)
     logging.config.dictConfig(settings.LOGGING)
-    (ours,) = (one for one in logging.root.handlers if isinstance(one.formatter, JSONFormatter))
+    (ours,) = (
+        handler for handler in logging.root.handlers if isinstance(handler.formatter, JSONFormatter)
+    )
     yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
     logging.root.removeHandler(ours)
 

@@ -38,4 +38,4 @@ def test_admin_removes_searches_of_former_members(save, signed_in_client, left):
     assert admin.post(private).status_code == 404
     admin.post(shared)
 
-    assert [one.name for one in SavedSearch.objects.all()] == ["Their own"]
+    assert [saved_search.name for saved_search in SavedSearch.objects.all()] == ["Their own"]

@@ -12,7 +12,7 @@ def editor(member, sandbox):
 
 
 @pytest.fixture
-def enter():
+def submit_settings():
     return settings_editor(SERVICE, "tokens")
 
 

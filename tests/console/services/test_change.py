@@ -9,10 +9,10 @@ from tenants.organizations.roles import Role
 from tests.support.backdating import backdate_entries
 
 
-def test_confirms_that_authlete_stored_what_was_sent(editor, enter, save):
-    enter(editor, access_token_duration=2)
+def test_confirms_that_authlete_stored_what_was_sent(editor, submit_settings, save):
+    submit_settings(editor, access_token_duration=2)
     save(editor)  # Authlete fills in what was never set
-    enter(editor, access_token_duration=3)
+    submit_settings(editor, access_token_duration=3)
 
     response = editor.get(save(editor, ticket="CHG-7").url)
 
@@ -21,34 +21,36 @@ def test_confirms_that_authlete_stored_what_was_sent(editor, enter, save):
     assertContains(response, AuditEntry.objects.filter(operation="service.update")[0].entry)
 
 
-def test_shows_what_authlete_changed_itself(editor, enter, save):
-    enter(editor, access_token_duration=2)
+def test_shows_what_authlete_changed_itself(editor, submit_settings, save):
+    submit_settings(editor, access_token_duration=2)
 
     response = editor.get(save(editor).url)
 
-    assert "supportedDisplays" in [one.name for one in response.context["side_effects"]]
+    assert "supportedDisplays" in [
+        side_effect.name for side_effect in response.context["side_effects"]
+    ]
     assertContains(response, "Changed or ignored by Authlete")
 
 
-def test_entry_of_another_service_is_not_found(editor, enter, save):
-    enter(editor, access_token_duration=2)
+def test_entry_of_another_service_is_not_found(editor, submit_settings, save):
+    submit_settings(editor, access_token_duration=2)
     url = save(editor).url
 
     assert editor.get(url.replace("/17/", "/18/")).status_code == 404
     assert editor.get("/acme/services/us/17/saved/none/").status_code == 404
 
 
-def test_needs_a_role_that_may_read(editor, member, enter, save):
-    enter(editor, access_token_duration=2)
+def test_needs_a_role_that_may_read(editor, member, submit_settings, save):
+    submit_settings(editor, access_token_duration=2)
     url = save(editor).url
 
     assert member(Role.VIEWER).get(url).status_code == 200
     assert member(Role.HELP_DESK).get(url).status_code == 403
 
 
-def test_reports_a_removed_audit_entry(editor, member, enter, save):
+def test_reports_a_removed_audit_entry(editor, member, submit_settings, save):
     with backdate_entries(3000):
-        enter(editor, access_token_duration=2)
+        submit_settings(editor, access_token_duration=2)
         url = save(editor).url
     entry = url.rstrip("/").rpartition("/")[2]
     read = AuditEntry.objects.filter(operation="service.get")[0].entry

@@ -28,7 +28,7 @@ def create(browser, **asked):
     return browser.post(url, body, content_type=URLENCODED)
 
 
-def made(sandbox):
+def created_service(sandbox):
     (found,) = (s for key, s in sandbox.services.items() if key != 17)
     return found
 
@@ -45,7 +45,7 @@ def made(sandbox):
 def test_creates_a_service_from_each_archetype(editor, numbered, sandbox, start, name, value):
     response = create(editor, start=start)
 
-    service = made(sandbox)
+    service = created_service(sandbox)
     assert response.url == f"/acme/services/us/{service['apiKey']}/"
     assert service["serviceName"] == "Till"
     assert service["tokenEndpoint"] == "https://till.acme.example/token"
@@ -82,7 +82,7 @@ def test_copy_leaves_out_settings_bound_to_the_original(editor, numbered, sandbo
     assertContains(response, "Unchanged URLs of the original")
     assertNotContains(response, "pr1vate")
     create(editor, start="copy", original="us/17")
-    service = made(sandbox)
+    service = created_service(sandbox)
     assert service["pkceRequired"] is True
     assert service["tokenEndpoint"] == "https://till.acme.example/oauth/token"
     assert service["policyUri"] == "https://www.acme.example/policy"
@@ -133,7 +133,7 @@ def test_second_submit_creates_no_second_service(editor, numbered, sandbox):
 
     first, second = (editor.post(url, body, content_type=URLENCODED) for _ in range(2))
 
-    assert made(sandbox)["serviceName"] == "Till"
+    assert created_service(sandbox)["serviceName"] == "Till"
     assert second.url == first.url
 
 
@@ -145,7 +145,7 @@ def test_lost_response_is_not_sent_again(editor, numbered, sandbox):
     editor.post(url, body, content_type=URLENCODED)
     response = editor.post(url, body, content_type=URLENCODED, follow=True)
 
-    assert made(sandbox)["serviceName"] == "Till"
+    assert created_service(sandbox)["serviceName"] == "Till"
     assertContains(response, "You already submitted this form")
 
 

@@ -56,5 +56,5 @@ def test_all_calls_share_one_deadline(member, sandbox, monkeypatch, silent):
 
     member(Role.VIEWER).get(URL)
 
-    asked = [entry.operation for entry in AuditEntry.objects.order_by("seq")]
-    assert asked[-1] == silent
+    operations = [entry.operation for entry in AuditEntry.objects.order_by("seq")]
+    assert operations[-1] == silent

@@ -46,8 +46,8 @@ def test_get_is_not_allowed(editor, sandbox):
     assert editor.get(URL).status_code == 405
 
 
-def keep(browser, content):
-    """Have the draft hold ``content``, which another version wrote."""
+def store_draft(browser, content):
+    """Store ``content`` in the draft, as another version wrote it."""
     typed(browser, access_token_duration=77)
     Draft.objects.get().seal_content(content).save()
 
@@ -56,7 +56,7 @@ def keep(browser, content):
     "content", [{}, [], {"mark": "m", "text": "[1, 2]"}, {"mark": "m", "text": "{"}]
 )
 def test_draft_of_another_console_version_breaks_no_page(editor, content):
-    keep(editor, content)
+    store_draft(editor, content)
 
     assert editor.get("/acme/services/us/17/").status_code == 200
     assert editor.get("/acme/services/us/17/edit/tokens/").status_code == 200
@@ -65,7 +65,7 @@ def test_draft_of_another_console_version_breaks_no_page(editor, content):
 def test_read_only_settings_in_a_draft_are_not_sent(editor):
     edits = {"createdAt": 5, "noLongerThere": "x", "accessTokenDuration": 60}
     base = {"accessTokenDuration": 3600}
-    keep(editor, to_plain([1, base, edits, {}]))
+    store_draft(editor, to_plain([1, base, edits, {}]))
 
     response = editor.get("/acme/services/us/17/review/")
 

@@ -5,8 +5,8 @@ from tests.support.markup import compact
 URL = "/acme/services/us/17/history/"
 
 
-def test_shows_actor_change_and_reason(editor, enter, save):
-    enter(editor, access_token_duration=2)
+def test_shows_actor_change_and_reason(editor, submit_settings, save):
+    submit_settings(editor, access_token_duration=2)
     save(editor, reason="Agreed with risk", ticket="CHG-3")
 
     response = editor.get(URL)
@@ -16,9 +16,9 @@ def test_shows_actor_change_and_reason(editor, enter, save):
     assertContains(response, "CHG-3")
 
 
-def test_older_changes_are_paged(editor, enter, save):
+def test_older_changes_are_paged(editor, submit_settings, save):
     for number in range(2, 24):
-        enter(editor, access_token_duration=number)
+        submit_settings(editor, access_token_duration=number)
         save(editor, ticket=f"CHG-{number}")
 
     response = editor.get(URL)
@@ -39,8 +39,8 @@ def test_invalid_cursors_are_ignored(editor):
         assert editor.get(URL, {"cursor": cursor}).status_code == 200
 
 
-def test_history_works_while_the_region_is_down(editor, enter, save, sandbox):
-    enter(editor, access_token_duration=2)
+def test_history_works_while_the_region_is_down(editor, submit_settings, save, sandbox):
+    submit_settings(editor, access_token_duration=2)
     save(editor, reason="Shorter, says risk")
     sandbox.fault("status", status=503)
 

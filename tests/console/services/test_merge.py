@@ -8,9 +8,9 @@ REVIEW = "/acme/services/us/17/review/"
 
 
 @pytest.fixture
-def conflict(editor, enter, sandbox):
+def conflict(editor, submit_settings, sandbox):
     """Both changed the access token; each of them something else besides."""
-    enter(
+    submit_settings(
         editor,
         access_token_duration=24,
         access_token_duration__unit="hours",

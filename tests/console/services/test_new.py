@@ -24,8 +24,8 @@ def test_offers_archetypes_and_services_to_copy(editor, numbered):
 
 
 def test_archetypes_have_no_configuration_warnings():
-    for one in SERVICE_PRESETS.values():
-        assert check_service(one.build_document("Shop", "https://as.example")) == []
+    for service_preset in SERVICE_PRESETS.values():
+        assert check_service(service_preset.build_document("Shop", "https://as.example")) == []
 
 
 def test_copy_link_preselects_the_original(editor, numbered):

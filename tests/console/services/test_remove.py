@@ -67,8 +67,8 @@ def test_wrong_name_deletes_nothing(admin, sandbox, typed):
     assert not AuditEntry.objects.filter(operation="idp.remove_service").exists()
 
 
-def test_deletion_removes_all_drafts(admin, editor, enter, sandbox):
-    enter(editor, access_token_duration=2)
+def test_deletion_removes_all_drafts(admin, editor, submit_settings, sandbox):
+    submit_settings(editor, access_token_duration=2)
 
     remove(admin)
 

@@ -11,8 +11,8 @@ def undo(browser, page):
     return browser.post(page.replace("/saved/", "/restore/"))
 
 
-def test_undo_restores_a_lifetime(editor, enter, save, sandbox):
-    enter(editor, access_token_duration=2)
+def test_undo_restores_a_lifetime(editor, submit_settings, save, sandbox):
+    submit_settings(editor, access_token_duration=2)
     page = save(editor).url
 
     response = undo(editor, page)
@@ -22,18 +22,18 @@ def test_undo_restores_a_lifetime(editor, enter, save, sandbox):
     assert sandbox.services[17]["accessTokenDuration"] == 3600
 
 
-def replace(browser, enter, sandbox):
+def replace(browser, submit_settings, sandbox):
     """Enter another secret in place of the one that there is."""
     name = "authentication_callback_api_secret"
     sandbox.services[17]["authenticationCallbackApiSecret"] = "0ld-secret"
-    enter(browser, "sign-in", **{name: "replace", f"{name}__new": SECRET})
+    submit_settings(browser, "sign-in", **{name: "replace", f"{name}__new": SECRET})
 
 
 @pytest.fixture
-def replaced(editor, enter, save, sandbox):
-    """The page of a change that replaced a secret, and shortened a lifetime."""
-    replace(editor, enter, sandbox)
-    enter(editor, access_token_duration=2)
+def replaced(editor, submit_settings, save, sandbox):
+    """The page of an edit that replaced a secret and shortened a lifetime."""
+    replace(editor, submit_settings, sandbox)
+    submit_settings(editor, access_token_duration=2)
     return save(editor).url
 
 
@@ -47,8 +47,8 @@ def test_undo_says_that_secrets_are_not_stored(editor, replaced, save, sandbox):
     assert service["authenticationCallbackApiSecret"] == SECRET
 
 
-def test_undo_without_restorable_settings_says_so(editor, enter, save, sandbox):
-    replace(editor, enter, sandbox)
+def test_undo_without_restorable_settings_says_so(editor, submit_settings, save, sandbox):
+    replace(editor, submit_settings, sandbox)
 
     response = undo(editor, save(editor).url)
 

@@ -11,8 +11,8 @@ def seen(number=1):
     return Version.objects.get(number=number).first_at.isoformat()
 
 
-def test_only_chosen_settings_are_restored(editor, enter, save, sandbox):
-    enter(editor, access_token_duration=2, refresh_token_duration=3)
+def test_only_chosen_settings_are_restored(editor, submit_settings, save, sandbox):
+    submit_settings(editor, access_token_duration=2, refresh_token_duration=3)
     save(editor)
 
     body = {"at": seen(), "member": "accessTokenDuration"}
@@ -26,10 +26,10 @@ def test_only_chosen_settings_are_restored(editor, enter, save, sandbox):
     assert service["refreshTokenDuration"] != service.get("accessTokenDuration")
 
 
-def test_whole_version_is_restored_without_secrets(editor, enter, save, sandbox):
+def test_whole_version_is_restored_without_secrets(editor, submit_settings, save, sandbox):
     sandbox.services[17]["apiSecret"] = "0ld-secret"
     for hours in (1, 2):  # with the first, Authlete fills in its defaults
-        enter(editor, access_token_duration=hours, refresh_token_duration=hours)
+        submit_settings(editor, access_token_duration=hours, refresh_token_duration=hours)
         save(editor)
     new = {"authenticationCallbackApiSecret": "of its own"}
     changed = {"apiSecret": "n3w-secret", "description": "Elsewhere"} | new
@@ -48,8 +48,8 @@ def test_whole_version_is_restored_without_secrets(editor, enter, save, sandbox)
     assert service["fromTheFuture"] == {"kept": True}
 
 
-def test_missing_choice_is_an_error(editor, enter, save):
-    enter(editor, access_token_duration=2)
+def test_missing_choice_is_an_error(editor, submit_settings, save):
+    submit_settings(editor, access_token_duration=2)
     save(editor)
 
     page = editor.post(URL, {"at": seen()})

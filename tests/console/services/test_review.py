@@ -22,8 +22,8 @@ def updates():
     return AuditEntry.objects.filter(operation="service.update")
 
 
-def test_changes_are_described_in_sentences(editor, enter):
-    enter(editor, **hours(24))
+def test_changes_are_described_in_sentences(editor, submit_settings):
+    submit_settings(editor, **hours(24))
 
     response = editor.get(URL)
 
@@ -32,8 +32,8 @@ def test_changes_are_described_in_sentences(editor, enter):
     assertContains(response, "24 hours")
 
 
-def test_request_and_curl_are_shown_without_the_token(editor, enter):
-    enter(editor, **hours(24))
+def test_request_and_curl_are_shown_without_the_token(editor, submit_settings):
+    submit_settings(editor, **hours(24))
 
     response = editor.get(URL)
 
@@ -43,8 +43,8 @@ def test_request_and_curl_are_shown_without_the_token(editor, enter):
     assertNotContains(response, "t0p")
 
 
-def test_save_is_logged_with_its_reason(editor, enter, save, sandbox):
-    enter(editor, **hours(24))
+def test_save_is_logged_with_its_reason(editor, submit_settings, save, sandbox):
+    submit_settings(editor, **hours(24))
 
     response = save(editor, reason="Call center pilot", ticket="CHG-2107")
 
@@ -57,8 +57,8 @@ def test_save_is_logged_with_its_reason(editor, enter, save, sandbox):
     assert not Draft.objects.exists()
 
 
-def test_reason_is_required(editor, enter, save, sandbox):
-    enter(editor, **hours(24))
+def test_reason_is_required(editor, submit_settings, save, sandbox):
+    submit_settings(editor, **hours(24))
 
     response = save(editor, reason=" ")
 
@@ -66,8 +66,8 @@ def test_reason_is_required(editor, enter, save, sandbox):
     assert sandbox.services[17]["accessTokenDuration"] == 3600
 
 
-def test_unrelated_changes_of_others_are_preserved(editor, enter, save, sandbox):
-    enter(editor, **hours(24))
+def test_unrelated_changes_of_others_are_preserved(editor, submit_settings, save, sandbox):
+    submit_settings(editor, **hours(24))
     sandbox.services[17] |= {"refreshTokenDuration": 60, "modifiedAt": 2}
 
     response = editor.get(URL)
@@ -79,15 +79,15 @@ def test_unrelated_changes_of_others_are_preserved(editor, enter, save, sandbox)
     assert sandbox.services[17]["refreshTokenDuration"] == 60
 
 
-def test_conflicting_change_redirects_to_the_merge(editor, enter, sandbox):
-    enter(editor, **hours(24))
+def test_conflicting_change_redirects_to_the_merge(editor, submit_settings, sandbox):
+    submit_settings(editor, **hours(24))
     sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
 
     assertRedirects(editor.get(URL), MERGE, fetch_redirect_response=False)
 
 
-def test_save_overwrites_no_newer_change(editor, enter, save, sandbox):
-    enter(editor, **hours(24))
+def test_save_overwrites_no_newer_change(editor, submit_settings, save, sandbox):
+    submit_settings(editor, **hours(24))
     reviewed = editor.get(URL)
     sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
 
@@ -99,10 +99,10 @@ def test_save_overwrites_no_newer_change(editor, enter, save, sandbox):
     assert Draft.objects.exists()
 
 
-def test_draft_changed_since_the_review_is_not_saved(editor, enter, save, sandbox):
-    enter(editor, **hours(24))
+def test_draft_changed_since_the_review_is_not_saved(editor, submit_settings, save, sandbox):
+    submit_settings(editor, **hours(24))
     reviewed = editor.get(URL)
-    enter(editor, **hours(48))
+    submit_settings(editor, **hours(48))
 
     response = save(editor, page=reviewed)
 
@@ -110,8 +110,8 @@ def test_draft_changed_since_the_review_is_not_saved(editor, enter, save, sandbo
     assert sandbox.services[17]["accessTokenDuration"] == 3600
 
 
-def test_save_with_a_lost_response_is_resolved_by_reading(editor, enter, save, sandbox):
-    enter(editor, **hours(24))
+def test_save_with_a_lost_response_is_resolved_by_reading(editor, submit_settings, save, sandbox):
+    submit_settings(editor, **hours(24))
     sandbox.fault("reset", operation="service.update", after=True, times=1)
 
     response = save(editor)
@@ -123,8 +123,8 @@ def test_save_with_a_lost_response_is_resolved_by_reading(editor, enter, save, s
     assertContains(editor.get(URL), "Already saved")
 
 
-def test_rejection_is_shown_and_preserves_the_draft(editor, enter, save, sandbox):
-    enter(editor, **hours(24))
+def test_rejection_is_shown_and_preserves_the_draft(editor, submit_settings, save, sandbox):
+    submit_settings(editor, **hours(24))
     sandbox.fault("status", operation="service.update", status=400, times=1)
 
     response = save(editor, reason="Pilot")
@@ -135,9 +135,9 @@ def test_rejection_is_shown_and_preserves_the_draft(editor, enter, save, sandbox
     assert Draft.objects.exists()
 
 
-def test_new_secret_is_neither_shown_nor_logged(editor, enter, save, sandbox):
+def test_new_secret_is_neither_shown_nor_logged(editor, submit_settings, save, sandbox):
     name = "authentication_callback_api_secret"
-    enter(editor, "sign-in", **{f"{name}__new": "n3w-s3cret"})
+    submit_settings(editor, "sign-in", **{f"{name}__new": "n3w-s3cret"})
 
     response = editor.get(URL)
 
@@ -157,8 +157,8 @@ def test_needs_a_role_that_may_change(member, sandbox, role):
     assert member(role).get(URL).status_code == 403
 
 
-def test_second_submit_sends_nothing_and_shows_the_first_result(editor, enter, sandbox):
-    enter(editor, **hours(24))
+def test_second_submit_sends_nothing_and_shows_the_first_result(editor, submit_settings, sandbox):
+    submit_settings(editor, **hours(24))
     body = fill_form(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
 
     first, second = (editor.post(URL, body, content_type=URLENCODED) for _ in range(2))
@@ -167,8 +167,10 @@ def test_second_submit_sends_nothing_and_shows_the_first_result(editor, enter, s
     assert updates().count() == 1
 
 
-def test_cache_failure_is_not_reported_as_a_second_submit(editor, enter, sandbox, monkeypatch):
-    enter(editor, **hours(24))
+def test_cache_failure_is_not_reported_as_a_second_submit(
+    editor, submit_settings, sandbox, monkeypatch
+):
+    submit_settings(editor, **hours(24))
     body = fill_form(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
     monkeypatch.setattr(JSONDatabaseCache, "_base_set", lambda *_: False)  # as if locked
 
@@ -179,8 +181,8 @@ def test_cache_failure_is_not_reported_as_a_second_submit(editor, enter, sandbox
     assert not updates().exists()
 
 
-def test_second_submit_waits_for_a_failing_first_one(editor, enter, sandbox):
-    enter(editor, **hours(24))
+def test_second_submit_waits_for_a_failing_first_one(editor, submit_settings, sandbox):
+    submit_settings(editor, **hours(24))
     body = fill_form(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
     sandbox.fault("status", operation="service.update", status=400, times=1)
 
@@ -208,9 +210,11 @@ def while_saving(sandbox, monkeypatch):
     return make
 
 
-def test_save_is_confirmed_when_the_read_after_it_fails(editor, enter, save, sandbox, while_saving):
+def test_save_is_confirmed_when_the_read_after_it_fails(
+    editor, submit_settings, save, sandbox, while_saving
+):
     """That No changes to save by the reading must not be all that is told."""
-    enter(editor, **hours(24))
+    submit_settings(editor, **hours(24))
     page = editor.get(URL)
     sandbox.fault("reset", operation="service.update", after=True, times=1)
     while_saving(lambda: sandbox.fault("reset", operation="service.get"))
@@ -225,8 +229,10 @@ def test_save_is_confirmed_when_the_read_after_it_fails(editor, enter, save, san
     assertNotContains(response, "Failed", status_code=502)
 
 
-def test_conflict_after_a_failure_cannot_be_saved_over(editor, enter, save, sandbox, while_saving):
-    enter(editor, **hours(24))
+def test_conflict_after_a_failure_cannot_be_saved_over(
+    editor, submit_settings, save, sandbox, while_saving
+):
+    submit_settings(editor, **hours(24))
     page = editor.get(URL)
     sandbox.fault("status", operation="service.update", status=400, times=1)
     theirs = {"accessTokenDuration": 60, "modifiedAt": 2}
@@ -239,11 +245,11 @@ def test_conflict_after_a_failure_cannot_be_saved_over(editor, enter, save, sand
     assertNotContains(response, 'name="reviewed"')
 
 
-def test_save_preserves_drafts_of_invalid_forms(editor, enter, save):
+def test_save_preserves_drafts_of_invalid_forms(editor, submit_settings, save):
     basics = "/acme/services/us/17/edit/basics/"
     typed = fill_form(editor.get(basics), "base", description="Not sent yet")
     editor.post(f"{basics}draft/", typed, content_type=URLENCODED)
-    enter(editor, **hours(24))
+    submit_settings(editor, **hours(24))
 
     save(editor)
 
@@ -251,8 +257,8 @@ def test_save_preserves_drafts_of_invalid_forms(editor, enter, save):
     assertContains(editor.get(URL), "no unsaved changes")
 
 
-def test_slow_save_skips_the_read_after_it(editor, enter, save, sandbox, monkeypatch):
-    enter(editor, **hours(24))
+def test_slow_save_skips_the_read_after_it(editor, submit_settings, save, sandbox, monkeypatch):
+    submit_settings(editor, **hours(24))
     page = editor.get(URL)
     monkeypatch.setattr(import_module("console.editing.views"), "CALL_TIMEOUT_SECONDS", 0.2)
     sandbox.fault("reset", operation="service.update", after=True, delay=300)

@@ -48,8 +48,8 @@ def test_unknown_fields_are_mentioned(member, sandbox):
     assertContains(member(Role.VIEWER).get(URL), "Unknown fields")
 
 
-def test_recent_changes_are_listed(editor, enter, save):
-    enter(editor, access_token_duration=2)
+def test_recent_changes_are_listed(editor, submit_settings, save):
+    submit_settings(editor, access_token_duration=2)
     save(editor, ticket="CHG-9")
 
     assertContains(editor.get(URL), "CHG-9")

@@ -20,21 +20,21 @@ SECRET = "k7Qm2vX9pLr4TzWb8NcD"
 
 
 @pytest.fixture
-def changed(editor, enter, save, sandbox):
+def changed(editor, submit_settings, save, sandbox):
     """Three hours of life three hours ago, and two since an hour; the moment of now."""
     sandbox.services[17] |= {"apiSecret": SECRET, "issuer": "https://a.example"}
     for hours in (3, 2):  # with the first, Authlete fills in its defaults
-        enter(editor, access_token_duration=hours)
+        submit_settings(editor, access_token_duration=hours)
         save(editor, reason="Longer, says risk")
     return backdate_versions(4, 3, 1)
 
 
-def at(moment, **other):
+def at_query(moment, **other):
     return {"at": moment.isoformat(), **other}
 
 
 def test_shows_the_version_and_its_differences_from_now(editor, changed):
-    page = editor.get(URL, at(changed - timedelta(hours=2)))
+    page = editor.get(URL, at_query(changed - timedelta(hours=2)))
 
     assertContains(page, "Last known version")
     assertContains(page, "1 difference")
@@ -45,7 +45,7 @@ def test_shows_the_version_and_its_differences_from_now(editor, changed):
 
 
 def test_version_seen_before_and_after_is_confirmed(editor, changed):
-    page = editor.get(URL, at(changed))
+    page = editor.get(URL, at_query(changed))
 
     assertContains(page, "Confirmed version")
     assertContains(page, "No differences.")
@@ -64,14 +64,14 @@ def test_shows_configuration_warnings_of_the_version(editor, sandbox):
     assertNotContains(editor.get("/acme/services/us/17/"), found)
     now = backdate_versions(4, 1)
 
-    then = editor.get(URL, at(now - timedelta(hours=5)))
+    then = editor.get(URL, at_query(now - timedelta(hours=5)))
     assertContains(then, found)
     assertContains(then, "1 difference")
-    assertContains(editor.get(URL, at(now)), "No warnings.")
+    assertContains(editor.get(URL, at_query(now)), "No warnings.")
 
 
 def test_time_before_the_first_version_says_so(editor, changed):
-    page = editor.get(URL, at(changed - timedelta(days=9000 * 3)))
+    page = editor.get(URL, at_query(changed - timedelta(days=9000 * 3)))
 
     assertContains(page, "No version at that time")
 
@@ -79,7 +79,7 @@ def test_time_before_the_first_version_says_so(editor, changed):
 def test_compares_with_another_time(editor, changed):
     earlier = (changed - timedelta(hours=2)).isoformat()
 
-    page = editor.get(URL, at(changed, compare=earlier))
+    page = editor.get(URL, at_query(changed, compare=earlier))
 
     assertContains(page, "1 difference")
     assertContains(page, "(last known)")
@@ -96,9 +96,11 @@ def test_compares_with_another_service(editor, changed, sandbox):
     }
     add_known_service(Organization.objects.get(), "us", 18)
 
-    page = editor.get(URL, at(changed, compare="us/18"))
+    page = editor.get(URL, at_query(changed, compare="us/18"))
 
-    assert [one.name for one in page.context["comparison"].differences] == ["pkceRequired"]
+    assert [difference.name for difference in page.context["comparison"].differences] == [
+        "pkceRequired"
+    ]
     expected = {one.name for one in page.context["comparison"].expected}
     assert {"issuer", "apiSecret", "apiKey", "serviceName"} <= expected
 
@@ -108,7 +110,7 @@ def test_compares_with_the_last_version_of_an_unavailable_service(editor, change
     editor.get("/acme/services/us/18/")
     sandbox.fault("status", status=503)
 
-    page = editor.get(URL, at(changed, compare="us/18"))
+    page = editor.get(URL, at_query(changed, compare="us/18"))
 
     assert page.context["comparison"] is not None
     assertContains(page, "Twin in United States, last seen")
@@ -118,18 +120,18 @@ def test_removed_versions_are_reported(editor, changed):
     backdate_versions(24 * 9000, 24 * 8000, 1)
     assert sum(delete_expired_versions(lambda home: Actor(0, "worker", organization_id=home))) == 1
 
-    page = editor.get(URL, at(changed - timedelta(days=8500)))
+    page = editor.get(URL, at_query(changed - timedelta(days=8500)))
 
     assertContains(page, "No version at that time")
     assertContains(page, "1 older version was deleted by retention")
-    oldest = editor.get(URL, at(changed - timedelta(days=7999)))
+    oldest = editor.get(URL, at_query(changed - timedelta(days=7999)))
     assertContains(oldest, "1 older version was deleted by retention")
     assertNotContains(oldest, "This version was tampered with")
 
 
 @pytest.mark.parametrize("beside", ["nothing", "us/18/44", "xx/18", "eu/18"])
 def test_comparison_with_an_unknown_object_says_so(editor, changed, beside):
-    page = editor.get(URL, at(changed, compare=beside))
+    page = editor.get(URL, at_query(changed, compare=beside))
 
     assertContains(page, "Not found.")
 
@@ -137,7 +139,7 @@ def test_comparison_with_an_unknown_object_says_so(editor, changed, beside):
 def test_version_is_shown_while_the_region_is_down(editor, changed, sandbox):
     sandbox.fault("status", status=503)
 
-    page = editor.get(URL, at(changed - timedelta(hours=2)))
+    page = editor.get(URL, at_query(changed - timedelta(hours=2)))
 
     assert "<strong><bdi>3 hours" in compact(page)
     assertContains(page, "Authlete failed")
@@ -146,7 +148,7 @@ def test_version_is_shown_while_the_region_is_down(editor, changed, sandbox):
 def test_tampered_version_is_reported(editor, changed):
     Version.objects.filter(number=2).update(modified_at=7)
 
-    page = editor.get(URL, at(changed - timedelta(hours=2)))
+    page = editor.get(URL, at_query(changed - timedelta(hours=2)))
 
     assertContains(page, "This version was tampered with")
 
@@ -159,19 +161,21 @@ def test_new_defaults_of_authlete_are_no_difference(editor, sandbox):
     editor.get("/acme/services/us/17/")
     now = backdate_versions(4, 1)
 
-    page = editor.get(URL, at(now - timedelta(hours=5)))
+    page = editor.get(URL, at_query(now - timedelta(hours=5)))
 
-    assert [one.name for one in page.context["comparison"].differences] == ["description"]
+    assert [difference.name for difference in page.context["comparison"].differences] == [
+        "description"
+    ]
 
 
 def test_future_time_is_an_error(editor, changed):
     later = changed + timedelta(days=9)
 
-    page = editor.get(URL, at(later))
+    page = editor.get(URL, at_query(later))
 
     assertContains(page, "That time is in the future")
     assertContains(page, "No differences.")
-    page = editor.get(URL, at(changed, compare=later.isoformat()))
+    page = editor.get(URL, at_query(changed, compare=later.isoformat()))
     assertContains(page, "Not found.")
 
 
@@ -201,7 +205,7 @@ def test_resubmitted_form_stays_at_its_version(editor, changed):
     """A version begins within a second, and the form shows whole ones."""
     newest = Version.objects.latest("number").first_at
 
-    page = editor.get(URL, at(newest))
+    page = editor.get(URL, at_query(newest))
     sent = fill_form(page, "exact", compare="now")
 
     assertContains(editor.get(f"{URL}?{sent}"), "No differences.")
@@ -238,8 +242,10 @@ def test_compares_with_a_service_of_another_region(editor, acme, changed, sandbo
     sandbox.region("jp").services[99] = sandbox.services[17] | far
     add_known_service(acme, "jp", 99)
 
-    page = editor.get(URL, at(changed, compare="jp/99"))
+    page = editor.get(URL, at_query(changed, compare="jp/99"))
 
-    assert [one.name for one in page.context["comparison"].differences] == ["pkceRequired"]
+    assert [difference.name for difference in page.context["comparison"].differences] == [
+        "pkceRequired"
+    ]
     assertContains(page, "Far in Japan (current)")
-    assert editor.get(URL, at(changed, compare="jp/98")).context["error"]
+    assert editor.get(URL, at_query(changed, compare="jp/98")).context["error"]

@@ -45,7 +45,7 @@ def issue(sandbox):
 
 
 @pytest.fixture
-def shop(acme, sandbox):
+def token_service(acme, sandbox):
     """Two clients of service 17, whose tokens may have three scopes."""
     sandbox.services[17] |= {
         "supportedScopes": [{"name": one} for one in ("openid", "orders", "email")],
@@ -57,7 +57,7 @@ def shop(acme, sandbox):
 
 
 @pytest.fixture
-def admin(member, shop):
+def admin(member, token_service):
     return member(Role.ADMIN)
 
 
@@ -75,26 +75,26 @@ def look_up():
 
 
 @pytest.fixture
-def signer(shop):
-    """The same service, which signs its tokens, and says what a scope is for."""
-    shop.services[17] |= {
+def signer(token_service):
+    """The same service with signed tokens and a scope description."""
+    token_service.services[17] |= {
         "issuer": ISSUER,
         "accessTokenSignAlg": "ES256",
         "jwks": create_jwk_set("shop", "ES256"),
         "supportedScopes": [{"name": "orders", "description": "Read your orders"}],
     }
-    return shop
+    return token_service
 
 
 @pytest.fixture
-def leaked(signer, issue):
-    """A token of Till that somebody found."""
+def leaked_token(signer, issue):
+    """A leaked token of Till."""
     return issue(access_hash=hash_token(LEAKED), subject=OWNER, refresh_hash=hash_token(REFRESH))
 
 
 @pytest.fixture
 def jwt(signer):
-    """A JWT of the service's around the value."""
+    """Return a function that signs a JWT of the service around a token value."""
 
     def jwt(value=LEAKED, **claims):
         told = {"iss": ISSUER, "sub": OWNER, "jti": value, "exp": LATE // 1000}
@@ -104,12 +104,12 @@ def jwt(signer):
 
 
 @pytest.fixture
-def do():
-    """Fill in a form, send it, and give the answer."""
+def submit_form():
+    """Return a function that fills in a form and submits it."""
 
-    def do(browser, url, having="reason", **entered):
+    def submit_form(browser, url, having="reason", **entered):
         why = {"reason": "Lost phone", "ticket": "INC-1"} | entered
         body = fill_form(browser.get(url), having, **why)
         return browser.post(url, body, content_type=URLENCODED)
 
-    return do
+    return submit_form

@@ -19,7 +19,7 @@ def ended(token):
 def unsigned(header, claims="{}", signature="c2ln"):
     """A JWT of any text."""
     parts = (urlsafe_b64encode(one.encode()).decode() for one in (header, claims))
-    return ".".join(one.rstrip("=") for one in parts) + f".{signature}"
+    return ".".join(part.rstrip("=") for part in parts) + f".{signature}"
 
 
 def unreal(**header):

@@ -13,23 +13,23 @@ def rows(response):
 
 
 @pytest.fixture
-def many(shop, issue, now):
+def tokens_of_three_kinds(token_service, issue, now):
     """23 tokens: 21 of Till, one that has expired, one of Web shop itself."""
     for number in range(21):
         issue(number, subject=f"somebody-{number:04d}")
     issue(21, expires_at=now - HOUR, refresh_expires_at=now - HOUR)
     issue(22, client_id=45, subject="", grant_type="CLIENT_CREDENTIALS")
-    return shop
+    return token_service
 
 
-def test_twenty_tokens_are_listed_with_names(member, many):
+def test_twenty_tokens_are_listed_with_names(member, tokens_of_three_kinds):
     viewer = member(Role.VIEWER)
 
     first = viewer.get(TOKENS)
 
     assert len(rows(first)) == 20
-    asked = [one.query for one in many.calls if one.operation == "token.list"]
-    assert [(one["start"], one["end"]) for one in asked] == [("0", "20")]
+    queries = [call.query for call in tokens_of_three_kinds.calls if call.operation == "token.list"]
+    assert [(query["start"], query["end"]) for query in queries] == [("0", "20")]
     for said in ("Till", "1 to 20 of 23", "Authorization code", "orders"):
         assertContains(first, said)
     second = viewer.get(first.context["next"] and TOKENS + first.context["next"])
@@ -42,14 +42,14 @@ def test_twenty_tokens_are_listed_with_names(member, many):
     assertTemplateNotUsed(swapped, "base.html")
 
 
-def test_client_names_are_read_once(member, many):
+def test_client_names_are_read_once(member, tokens_of_three_kinds):
     viewer = member(Role.VIEWER)
     viewer.get(TOKENS)
-    many.calls.clear()
+    tokens_of_three_kinds.calls.clear()
 
     assertContains(viewer.get(TOKENS), "Till")
 
-    assert {one.operation for one in many.calls} == {"token.list"}
+    assert {call.operation for call in tokens_of_three_kinds.calls} == {"token.list"}
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,12 @@ def test_client_names_are_read_once(member, many):
         ("?client=45&state=expired", []),
     ],
 )
-def test_filters_narrow_the_list(member, many, query, found):
+def test_filters_narrow_the_list(member, tokens_of_three_kinds, query, found):
     assert rows(member(Role.VIEWER).get(TOKENS + query))[-2:] == found
 
 
 @pytest.mark.parametrize("text", ["Web shop", "web SHOP", "app-45", "web"])
-def test_client_is_found_by_name_or_alias(member, many, text):
+def test_client_is_found_by_name_or_alias(member, tokens_of_three_kinds, text):
     viewer = member(Role.VIEWER)
     viewer.get(TOKENS + "?page=2")  # so that names were seen
 
@@ -75,17 +75,17 @@ def test_client_is_found_by_name_or_alias(member, many, text):
     assert response["Location"] == f"{TOKENS}?client=45&state=valid"
 
 
-def test_ambiguous_client_shows_no_tokens(member, many):
+def test_ambiguous_client_shows_no_tokens(member, tokens_of_three_kinds):
     viewer = member(Role.VIEWER)
     viewer.get("/acme/services/us/17/clients/?q=e")
-    many.calls.clear()
+    tokens_of_three_kinds.calls.clear()
 
     assertContains(viewer.get(TOKENS, {"client": "app-4"}), "2 clients match")
     assertContains(viewer.get(TOKENS, {"client": "Nix"}), "No client matches")
-    assert "token.list" not in {one.operation for one in many.calls}
+    assert "token.list" not in {call.operation for call in tokens_of_three_kinds.calls}
 
 
-def test_list_shows_no_subject(member, many, issue):
+def test_list_shows_no_subject(member, tokens_of_three_kinds, issue):
     for role in (Role.VIEWER, Role.ADMIN):
         response = member(role).get(TOKENS)
 
@@ -94,7 +94,7 @@ def test_list_shows_no_subject(member, many, issue):
         assertNotContains(response, VALUE)
 
 
-def test_subject_is_posted_and_in_no_url(admin, many, look_up):
+def test_subject_is_posted_and_in_no_url(admin, tokens_of_three_kinds, look_up):
     lookup = look_up(admin, query="?client=44")
 
     response = admin.get(f"{TOKENS}?client=44&subject={lookup}")
@@ -108,7 +108,7 @@ def test_subject_is_posted_and_in_no_url(admin, many, look_up):
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR, Role.AUDITOR])
-def test_other_roles_cannot_filter_by_subject(member, many, role):
+def test_other_roles_cannot_filter_by_subject(member, tokens_of_three_kinds, role):
     browser = member(role)
 
     assertNotContains(browser.get(TOKENS), 'name="subject"')
@@ -116,17 +116,17 @@ def test_other_roles_cannot_filter_by_subject(member, many, role):
     assert not Lookup.objects.exists()
 
 
-def test_unknown_lookup_shows_no_tokens(admin, many, look_up):
+def test_unknown_lookup_shows_no_tokens(admin, tokens_of_three_kinds, look_up):
     lookup = look_up(admin)
     Lookup.objects.all().delete()
-    many.calls.clear()
+    tokens_of_three_kinds.calls.clear()
 
     for subject in (lookup, "", "x"):
         assert admin.get(f"{TOKENS}?subject={subject}").status_code == 404
-    assert not many.calls
+    assert not tokens_of_three_kinds.calls
 
 
-def test_invalid_subject_is_an_error(admin, shop, settings):
+def test_invalid_subject_is_an_error(admin, token_service, settings):
     assert admin.post(TOKENS, {"subject": " "}).status_code == 422
     settings.SUBJECT_SEARCHES_PER_HOUR = 0
 
@@ -135,17 +135,17 @@ def test_invalid_subject_is_an_error(admin, shop, settings):
     assertContains(response, "No search was run", status_code=429)
 
 
-def test_empty_list_differs_from_no_matches(member, shop):
+def test_empty_list_differs_from_no_matches(member, token_service):
     viewer = member(Role.VIEWER)
 
     assertContains(viewer.get(TOKENS), "No tokens yet")
     assertContains(viewer.get(f"{TOKENS}?state=valid"), "No matching tokens")
     assertContains(viewer.get(f"{TOKENS}?client=99"), "Client not found")
-    shop.state.organizations[1].plan = "FREE"
+    token_service.state.organizations[1].plan = "FREE"
     refused = viewer.get(TOKENS)
     assertContains(refused, 'data-kind="forbidden"')
     assertContains(refused, "A001217")
-    shop.fault("status", status=503, code="A001101")
+    token_service.fault("status", status=503, code="A001101")
     failed = viewer.get(TOKENS)
     assertContains(failed, 'data-kind="failed"')
     assertContains(failed, "A001101")
@@ -154,7 +154,7 @@ def test_empty_list_differs_from_no_matches(member, shop):
     assert viewer.get(TOKENS).status_code == 403
 
 
-def test_revoked_tokens_still_listed_are_marked(member, shop, issue):
+def test_revoked_tokens_still_listed_are_marked(member, token_service, issue):
     issue(1).revoked = True
     viewer = member(Role.VIEWER)
 
@@ -163,7 +163,7 @@ def test_revoked_tokens_still_listed_are_marked(member, shop, issue):
     assert rows(viewer.get(f"{TOKENS}?state=valid")) == []
 
 
-def test_service_and_client_pages_link_here(member, shop):
+def test_service_and_client_pages_link_here(member, token_service):
     viewer = member(Role.VIEWER)
 
     assertContains(viewer.get("/acme/services/us/17/"), f'href="{TOKENS}"')
@@ -172,13 +172,13 @@ def test_service_and_client_pages_link_here(member, shop):
 
 
 @pytest.mark.parametrize("page", ["9" * 5000, "-1", "x"])
-def test_invalid_page_numbers_are_accepted(member, many, page):
+def test_invalid_page_numbers_are_accepted(member, tokens_of_three_kinds, page):
     response = member(Role.VIEWER).get(TOKENS, {"page": page})
 
     assert response.status_code in (200, 302)
 
 
-def test_impossible_times_are_shown_as_they_are(member, shop, issue):
+def test_impossible_times_are_shown_as_they_are(member, token_service, issue):
     token = issue(1, expires_at=10**18, refresh_expires_at=-5)
     editor = member(Role.EDITOR)
 
@@ -187,13 +187,13 @@ def test_impossible_times_are_shown_as_they_are(member, shop, issue):
 
 
 @pytest.mark.parametrize("text", ["..", "\0"])
-def test_client_filter_cannot_change_the_path(member, shop, text):
+def test_client_filter_cannot_change_the_path(member, token_service, text):
     response = member(Role.VIEWER).get(TOKENS, {"client": text})
 
     assertContains(response, "No client")
 
 
-def test_lost_permission_hides_the_subject(admin, shop, look_up, acme, issue):
+def test_lost_permission_hides_the_subject(admin, token_service, look_up, acme, issue):
     issue(1)
     lookup = look_up(admin)
     Membership.objects.update(role=Role.VIEWER)

@@ -27,7 +27,7 @@ JWE = unsigned('{"alg":"RSA-OAEP","enc":"A256GCM"}') + ".aXY.dGFn"
 
 
 @pytest.fixture
-def desk(member):
+def help_desk(member):
     return member(Role.HELP_DESK)
 
 
@@ -37,41 +37,41 @@ def paste(browser, token, **more):
 
 
 def introspected(sandbox):
-    return [one for one in sandbox.calls if "/introspection" in one.path]
+    return [call for call in sandbox.calls if "/introspection" in call.path]
 
 
-def test_jwt_is_looked_up_at_the_service_of_its_issuer(desk, jwt, leaked):
-    response = paste(desk, f"'Authorization: Bearer  {jwt()[:50]}\n {jwt()[50:]}\n',")
+def test_jwt_is_looked_up_at_the_service_of_its_issuer(help_desk, jwt, leaked_token):
+    response = paste(help_desk, f"'Authorization: Bearer  {jwt()[:50]}\n {jwt()[50:]}\n',")
 
     assertContains(response, "Active")
     for said in (OWNER, "Till", "Shop", "Read your orders", "Authorization code"):
         assertContains(response, said)
     assertContains(response, "not verified")
-    assert leaked.used_at
+    assert leaked_token.used_at
 
 
-def test_opaque_token_needs_a_service(desk, leaked, signer):
-    asked = paste(desk, LEAKED)
+def test_opaque_token_needs_a_service(help_desk, leaked_token, signer):
+    asked = paste(help_desk, LEAKED)
 
     assertContains(asked, "Select a service")
     assert not introspected(signer)
     body = fill_form(asked, "sealed", service="us/17")
-    told = desk.post(BOX, body, content_type=URLENCODED)
+    told = help_desk.post(BOX, body, content_type=URLENCODED)
     assertContains(told, OWNER)
     assertContains(told, "Active")
 
 
-def test_refresh_token_is_identified_by_introspection(desk, leaked):
-    paste(desk, LEAKED)
+def test_refresh_token_is_identified_by_introspection(help_desk, leaked_token):
+    paste(help_desk, LEAKED)
 
-    told = paste(desk, REFRESH, service="us/17")
+    told = paste(help_desk, REFRESH, service="us/17")
 
     assertContains(told, "Refresh token")
     assertContains(told, OWNER)
     assertContains(told, "Till")
 
 
-def test_non_numeric_client_id_is_shown(desk, leaked, signer, monkeypatch):
+def test_non_numeric_client_id_is_shown(help_desk, leaked_token, signer, monkeypatch):
     """Digits that Python itself refuses to read as a number."""
     worked = signer._dispatch
 
@@ -82,9 +82,9 @@ def test_non_numeric_client_id_is_shown(desk, leaked, signer, monkeypatch):
         return answer
 
     monkeypatch.setattr(signer, "_dispatch", odd)
-    paste(desk, LEAKED)
+    paste(help_desk, LEAKED)
 
-    assertContains(paste(desk, REFRESH, service="us/17"), "9" * 5000)
+    assertContains(paste(help_desk, REFRESH, service="us/17"), "9" * 5000)
 
 
 @pytest.mark.parametrize("page", [BOX, "/acme/tokens/verify/"])
@@ -96,77 +96,77 @@ def test_non_numeric_client_id_is_shown(desk, leaked, signer, monkeypatch):
         ('{"alg":"ES256"}', '{"iss":"\\ud800","sub":["\\udfff"]}'),
     ],
 )
-def test_lone_surrogates_break_no_page(desk, signer, page, header, claims):
+def test_lone_surrogates_break_no_page(help_desk, signer, page, header, claims):
     """As anybody can write into a JWT."""
-    body = fill_form(desk.get(page), "token", token=unsigned(header, claims))
+    body = fill_form(help_desk.get(page), "token", token=unsigned(header, claims))
 
-    response = desk.post(page, body, content_type=URLENCODED)
+    response = help_desk.post(page, body, content_type=URLENCODED)
 
     assertContains(response, "\ufffd")
 
 
-def test_expired_jwt_is_not_looked_up(desk, jwt, leaked, signer):
-    ended(leaked)
+def test_expired_jwt_is_not_looked_up(help_desk, jwt, leaked_token, signer):
+    ended(leaked_token)
 
-    warned = paste(desk, jwt(exp=PAST))
+    warned = paste(help_desk, jwt(exp=PAST))
 
     assertContains(warned, "can't be refreshed, a lookup")
     assert not introspected(signer)
-    assert leaked in signer.region("us").tokens[17]
+    assert leaked_token in signer.region("us").tokens[17]
     body = fill_form(warned, "anyway")
-    told = desk.post(BOX, body, content_type=URLENCODED)
+    told = help_desk.post(BOX, body, content_type=URLENCODED)
     assertContains(told, "There's nothing to revoke")
     assertContains(told, OWNER)
     assertNotContains(told, "Revoke token")
-    assert leaked not in signer.region("us").tokens[17]
+    assert leaked_token not in signer.region("us").tokens[17]
 
 
 @pytest.mark.parametrize("how", ["certificateThumbprint", "dpopKeyThumbprint"])
-def test_sender_constrained_token_is_marked(desk, jwt, leaked, how):
-    leaked.more[how] = "x"
+def test_sender_constrained_token_is_marked(help_desk, jwt, leaked_token, how):
+    leaked_token.more[how] = "x"
 
-    told = paste(desk, jwt())
+    told = paste(help_desk, jwt())
 
     assertContains(told, "Active, sender-constrained")
     assertContains(told, "Revoke token")
 
 
-def test_unknown_token_is_reported(desk, jwt, signer):
-    told = paste(desk, jwt("another-value"))
+def test_unknown_token_is_reported(help_desk, jwt, signer):
+    told = paste(help_desk, jwt("another-value"))
 
     assertContains(told, "Token not found")
     assertNotContains(told, "Revoke token")
     assertContains(told, "reuse the token you pasted")  # to another service, perhaps
 
 
-def test_unknown_issuer_asks_for_a_service_and_names_failed_regions(desk, jwt, acme, signer):
+def test_unknown_issuer_asks_for_a_service_and_names_failed_regions(help_desk, jwt, acme, signer):
     Credential.objects.create(organization=acme, region="jp", sealed="broken")
     signer.services[17]["issuer"] = f"{ISSUER}/v2"
 
-    asked = paste(desk, jwt())
+    asked = paste(help_desk, jwt())
 
     assertContains(asked, "No service uses the issuer")
     assertContains(asked, "Japan")
     assert not introspected(signer)
 
 
-def test_shared_issuer_asks_for_a_service(desk, jwt, leaked, signer):
+def test_shared_issuer_asks_for_a_service(help_desk, jwt, leaked_token, signer):
     signer.services[18] = {**signer.services[17], "apiKey": 18, "serviceName": "Twin"}
 
-    asked = paste(desk, jwt())
+    asked = paste(help_desk, jwt())
 
     assertContains(asked, "Several services use this issuer")
     assert not introspected(signer)
 
 
-def test_failed_lookup_can_be_retried_without_pasting(desk, jwt, leaked, signer):
-    desk.get(BOX)
+def test_failed_lookup_can_be_retried_without_pasting(help_desk, jwt, leaked_token, signer):
+    help_desk.get(BOX)
     signer.fault("status", status=503, path="introspection")
-    failed = paste(desk, jwt())
+    failed = paste(help_desk, jwt())
     assertContains(failed, "Lookup failed")
     signer.faults.clear()
 
-    told = desk.post(BOX, fill_form(failed, "token"), content_type=URLENCODED)
+    told = help_desk.post(BOX, fill_form(failed, "token"), content_type=URLENCODED)
 
     assertContains(told, "Active")
 
@@ -189,9 +189,9 @@ NO_TOKENS = [
 ]
 
 
-def test_invalid_input_is_an_error_at_the_field(desk, signer):
+def test_invalid_input_is_an_error_at_the_field(help_desk, signer):
     for token, said in NO_TOKENS:
-        response = desk.post(BOX, {"token": token})
+        response = help_desk.post(BOX, {"token": token})
 
         assertContains(response, said, status_code=422)
         assertContains(response, 'id="token-error"', status_code=422)
@@ -199,8 +199,8 @@ def test_invalid_input_is_an_error_at_the_field(desk, signer):
     assert not introspected(signer)
 
 
-def test_claims_are_escaped_and_limited(desk, jwt, leaked):
-    told = paste(desk, jwt(aud=["<b>x", {"a": 1}], secret_note="hush-hush", nbf=1e300))
+def test_claims_are_escaped_and_limited(help_desk, jwt, leaked_token):
+    told = paste(help_desk, jwt(aud=["<b>x", {"a": 1}], secret_note="hush-hush", nbf=1e300))
 
     assertContains(told, "&lt;b&gt;x, …")
     assertContains(told, "secret_note")
@@ -208,62 +208,66 @@ def test_claims_are_escaped_and_limited(desk, jwt, leaked):
     assertNotContains(told, LEAKED)
 
 
-def test_lookup_counts_toward_the_user_search_limit(desk, jwt, leaked, settings, signer):
+def test_lookup_counts_toward_the_user_search_limit(help_desk, jwt, leaked_token, settings, signer):
     settings.SUBJECT_SEARCHES_PER_HOUR = 1
-    paste(desk, jwt())
+    paste(help_desk, jwt())
     before = len(introspected(signer))
 
-    response = paste(desk, jwt())
+    response = paste(help_desk, jwt())
 
     assertContains(response, "No search was run", status_code=422)
     assert len(introspected(signer)) == before
 
 
-def test_lookup_is_logged_with_its_subject(desk, jwt, leaked):
-    paste(desk, jwt())
+def test_lookup_is_logged_with_its_subject(help_desk, jwt, leaked_token):
+    paste(help_desk, jwt())
 
-    kept = AuditEntry.objects.get(operation="token.check")
-    assert (kept.subject, kept.service, kept.client) == (OWNER, "17", "44")
-    assert (kept.label, kept.effect, kept.role) == ("Till", "read", "help desk")
+    entry = AuditEntry.objects.get(operation="token.check")
+    assert (entry.subject, entry.service, entry.client) == (OWNER, "17", "44")
+    assert (entry.label, entry.effect, entry.role) == ("Till", "read", "help desk")
 
 
-def test_pasted_token_is_stored_nowhere(desk, jwt, leaked, caplog):
+def test_pasted_token_is_stored_nowhere(help_desk, jwt, leaked_token, caplog):
     caplog.set_level("DEBUG")
     token = jwt()
-    answers = [paste(desk, token), paste(desk, LEAKED), paste(desk, REFRESH)]
-    answers.append(paste(desk, REFRESH, service="us/17"))
+    answers = [paste(help_desk, token), paste(help_desk, LEAKED), paste(help_desk, REFRESH)]
+    answers.append(paste(help_desk, REFRESH, service="us/17"))
 
-    assert {one["Cache-Control"] for one in answers} == {"no-store"}
+    assert {response["Cache-Control"] for response in answers} == {"no-store"}
     hunt = SecretScanner({token, LEAKED, REFRESH})
-    logged = " ".join(f"{one.getMessage()} {one.__dict__}" for one in caplog.records)
+    logged = " ".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
     sessions = str(stored_sessions())
     places = [logged, sessions, *(text for _, text in dump_database())]
-    places += [f"{one.headers}{one.text}" for one in answers]
+    places += [f"{response.headers}{response.text}" for response in answers]
     assert [hit for text in places for hit in hunt.find_leak(text)] == []
 
 
-def test_sealed_token_opens_for_the_same_person_for_a_while(desk, member, leaked, monkeypatch):
-    asked = paste(desk, LEAKED)
+def test_sealed_token_opens_for_the_same_person_for_a_while(
+    help_desk, member, leaked_token, monkeypatch
+):
+    asked = paste(help_desk, LEAKED)
     body = fill_form(asked, "sealed", service="us/17")
 
     other = member(Role.ADMIN).post(BOX, body, content_type=URLENCODED)
     later = time.time() + 601
     monkeypatch.setattr("console.tokens.lookup.pasted_token.now", lambda: later)
-    lapsed = desk.post(BOX, body, content_type=URLENCODED)
+    lapsed = help_desk.post(BOX, body, content_type=URLENCODED)
 
     for response in (other, lapsed):
         assertContains(response, "Paste it again", status_code=422)
 
 
-def test_service_lists_of_a_lookup_are_limited(desk, leaked, signer, settings):
+def test_service_lists_of_a_lookup_are_limited(help_desk, leaked_token, signer, settings):
     settings.SUBJECT_SEARCHES_PER_HOUR = 1
-    paste(desk, LEAKED)
+    paste(help_desk, LEAKED)
     before = len(signer.calls)
 
-    refused = paste(desk, LEAKED)
+    refused = paste(help_desk, LEAKED)
 
     assertContains(refused, "service listings per hour", status_code=422)
     assert len(signer.calls) == before
     assert AuditEntry.objects.get(operation="budget.exceeded").object == "listings"
-    chosen = desk.post(BOX, fill_form(refused, "sealed", service="us/17"), content_type=URLENCODED)
+    chosen = help_desk.post(
+        BOX, fill_form(refused, "sealed", service="us/17"), content_type=URLENCODED
+    )
     assertContains(chosen, "Active")

@@ -34,14 +34,14 @@ def make(admin):
     return make
 
 
-def made(shop):
-    return shop.region("us").tokens[17]
+def live_tokens(token_service):
+    return token_service.region("us").tokens[17]
 
 
-def test_values_are_shown_once_with_one_log_entry(admin, shop, make):
+def test_values_are_shown_once_with_one_log_entry(admin, token_service, make):
     response = make()
 
-    (token,) = made(shop)
+    (token,) = live_tokens(token_service)
     assertContains(response, token.access_token, count=1)
     assertContains(response, token.refresh_token, count=1)
     assertContains(response, 'data-hides="120"')
@@ -57,8 +57,8 @@ def test_values_are_shown_once_with_one_log_entry(admin, shop, make):
     assert "b2-of-the-house" not in entry.changed
 
 
-def test_jwt_access_token_is_shown(shop, make):
-    shop.services[17] |= {
+def test_jwt_access_token_is_shown(token_service, make):
+    token_service.services[17] |= {
         "issuer": "https://shop.example",
         "accessTokenSignAlg": "ES256",
         "jwks": create_jwk_set("shop", "ES256"),
@@ -70,25 +70,25 @@ def test_jwt_access_token_is_shown(shop, make):
     assertContains(response, "Token value in the JWT")
 
 
-def test_client_credentials_token_is_created(shop, make):
+def test_client_credentials_token_is_created(token_service, make):
     response = make(
         grant_type="CLIENT_CREDENTIALS", subject="", refresh_seconds="", client="app-45"
     )
 
     assertContains(response, "Token created for Web shop")
     assertContains(response, "No refresh token was issued")
-    assert made(shop)[0].client_id == 45
+    assert live_tokens(token_service)[0].client_id == 45
 
 
-def test_reload_creates_and_shows_nothing(admin, shop):
+def test_reload_creates_and_shows_nothing(admin, token_service):
     body = fill_form(admin.get(URL), "grant_type", **ENTERED)
     admin.post(URL, body, content_type=URLENCODED)
 
     again = admin.post(URL, body, content_type=URLENCODED)
 
     assert again["Location"] == LISTED
-    assert len(made(shop)) == 1
-    assertNotContains(admin.get(LISTED), made(shop)[0].access_token)
+    assert len(live_tokens(token_service)) == 1
+    assertNotContains(admin.get(LISTED), live_tokens(token_service)[0].access_token)
 
 
 @pytest.mark.parametrize(
@@ -106,57 +106,57 @@ def test_reload_creates_and_shows_nothing(admin, shop):
         ({"hidden": "floor"}, "Write “floor” as name=value"),
     ],
 )
-def test_invalid_input_creates_no_token(shop, make, entered, wrong):
+def test_invalid_input_creates_no_token(token_service, make, entered, wrong):
     assertContains(make(**entered), wrong, status_code=422)
-    assert not made(shop)
-    assert "token.create" not in {one.operation for one in shop.calls}
+    assert not live_tokens(token_service)
+    assert "token.create" not in {call.operation for call in token_service.calls}
 
 
-def test_rejection_is_explained(shop, make):
-    shop.clients[44]["locked"] = True
+def test_rejection_is_explained(token_service, make):
+    token_service.clients[44]["locked"] = True
 
     response = make()
 
     assertContains(response, "A107203")
     assertContains(response, "Nothing was changed")
-    assert not made(shop)
+    assert not live_tokens(token_service)
 
 
 @pytest.mark.parametrize(
     ("after", "verdict"),
     [(True, "The token was created, but its value is lost"), (False, "No token was created")],
 )
-def test_lost_response_is_resolved_by_the_list(shop, issue, make, after, verdict):
+def test_lost_response_is_resolved_by_the_list(token_service, issue, make, after, verdict):
     issue(1)
-    shop.fault("reset", operation="token.create", after=after)
+    token_service.fault("reset", operation="token.create", after=after)
 
     response = make()
 
     assertContains(response, verdict)
-    token = made(shop)[-1]
+    token = live_tokens(token_service)[-1]
     revoke = f"{TOKENS}44/{token.access_hash}/revoke/"
     assert (revoke in response.content.decode()) is after
     assertNotContains(response, token.access_token)
 
 
-def test_too_many_similar_tokens_stay_unresolved(shop, issue, make, monkeypatch):
+def test_too_many_similar_tokens_stay_unresolved(token_service, issue, make, monkeypatch):
     monkeypatch.setattr(creation, "MAX_SIMILAR_TOKENS", 20)
     for number in range(21):
         issue(number)
-    shop.fault("reset", operation="token.create", after=True)
+    token_service.fault("reset", operation="token.create", after=True)
 
     assertContains(make(), "Outcome unknown")
 
 
-def test_hourly_limit_applies(shop, make, settings):
+def test_hourly_limit_applies(token_service, make, settings):
     settings.REVEALS_PER_HOUR = 0
 
     assertContains(make(), "Nothing was revealed", status_code=429)
-    assert not made(shop)
+    assert not live_tokens(token_service)
 
 
-def test_service_without_supported_grants_is_explained(admin, shop):
-    shop.services[17]["supportedGrantTypes"] = ["REFRESH_TOKEN"]
+def test_service_without_supported_grants_is_explained(admin, token_service):
+    token_service.services[17]["supportedGrantTypes"] = ["REFRESH_TOKEN"]
 
     assertContains(admin.get(URL), "This service can't issue tokens")
 
@@ -169,10 +169,10 @@ BROUGHT = {
 REFRESH = "egret-import-3GhN8sYc5uBj1EfA"
 
 
-def test_imported_values_are_not_shown(admin, shop, make, caplog):
+def test_imported_values_are_not_shown(admin, token_service, make, caplog):
     response = make(**BROUGHT, refresh_value=f" {REFRESH} ")
 
-    (token,) = made(shop)
+    (token,) = live_tokens(token_service)
     assert (token.access_token, token.refresh_token) == (BROUGHT["access_value"], REFRESH)
     assertContains(response, "Imported value")
     hunt = SecretScanner({token.access_token, token.refresh_token})
@@ -199,16 +199,16 @@ def test_imported_values_are_not_shown(admin, shop, make, caplog):
         ({"access_value": "4711" * 20}, "This value is guessable"),
     ],
 )
-def test_invalid_import_is_refused(shop, make, entered, wrong):
+def test_invalid_import_is_refused(token_service, make, entered, wrong):
     response = make(**BROUGHT | entered)
 
     assertContains(response, wrong, status_code=422)
     sent = [one for one in entered.values() if one and len(one) > 12]
     assert not any(one in response.text for one in sent if one != "CLIENT_CREDENTIALS")
-    assert not made(shop)
+    assert not live_tokens(token_service)
 
 
-def test_weak_value_needs_confirmation(shop, make, admin):
+def test_weak_value_needs_confirmation(token_service, make, admin):
     weak = BROUGHT | {"access_value": "1234567890123456"}
     refused = make(**weak)
     assertContains(refused, "Import a guessable value", status_code=422)
@@ -216,4 +216,4 @@ def test_weak_value_needs_confirmation(shop, make, admin):
     body = fill_form(refused, "grant_type", access_value=weak["access_value"], allow_guessable="on")
     admin.post(URL, body, content_type=URLENCODED)
 
-    assert made(shop)[0].access_token == weak["access_value"]
+    assert live_tokens(token_service)[0].access_token == weak["access_value"]

@@ -6,12 +6,12 @@ from tenants.organizations.roles import Role
 from tests.support.tokens import SUBJECT, path_of
 
 
-def test_subject_is_revealed_with_a_reason(admin, shop, issue, do):
+def test_subject_is_revealed_with_a_reason(admin, token_service, issue, submit_form):
     token = issue(1)
     url = path_of(token, "reveal", "?client=44")
 
     assertNotContains(admin.get(url), SUBJECT)
-    response = do(admin, url)
+    response = submit_form(admin, url)
 
     lookup = Lookup.objects.get()
     shown = path_of(token, query=f"?client=44&subject={lookup.pk}")
@@ -22,21 +22,21 @@ def test_subject_is_revealed_with_a_reason(admin, shop, issue, do):
     assert (entry.reason, entry.effect) == ("Lost phone", "reveal")
 
 
-def test_hourly_limit_applies(admin, shop, issue, do, settings):
+def test_hourly_limit_applies(admin, token_service, issue, submit_form, settings):
     settings.REVEALS_PER_HOUR = 0
 
-    response = do(admin, path_of(issue(1), "reveal"))
+    response = submit_form(admin, path_of(issue(1), "reveal"))
 
     assertContains(response, "Nothing was revealed", status_code=429)
     assert not Lookup.objects.exists()
 
 
-def test_needs_permission_to_find_users(member, shop, issue):
+def test_needs_permission_to_find_users(member, token_service, issue):
     for role in (Role.EDITOR, Role.HELP_DESK):
         assert member(role).get(path_of(issue(1), "reveal")).status_code == 403
 
 
-def test_token_without_subject_is_not_found(admin, shop, issue):
+def test_token_without_subject_is_not_found(admin, token_service, issue):
     token = issue(1, subject="", grant_type="CLIENT_CREDENTIALS")
 
     assert admin.get(path_of(token, "reveal")).status_code == 404

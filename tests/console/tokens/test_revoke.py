@@ -6,20 +6,20 @@ from tests.support.forms import URLENCODED, fill_form
 from tests.support.tokens import TOKENS, path_of
 
 
-def said(browser):
-    return [str(one) for one in browser.get("/acme/").context["messages"]]
+def messages(browser):
+    return [str(message) for message in browser.get("/acme/").context["messages"]]
 
 
-def test_token_is_revoked_and_the_list_shown(admin, shop, issue, do):
+def test_token_is_revoked_and_the_list_shown(admin, token_service, issue, submit_form):
     one, other = issue(1), issue(2)
     url = path_of(one, "revoke", "?client=44")
 
     assertContains(admin.get(url), "Access token, valid")
-    response = do(admin, url)
+    response = submit_form(admin, url)
 
     assert response["Location"] == f"{TOKENS}?client=44"
-    assert shop.region("us").tokens[17] == [other]
-    assert said(admin) == ["1 token revoked."]
+    assert token_service.region("us").tokens[17] == [other]
+    assert messages(admin) == ["1 token revoked."]
     entry = AuditEntry.objects.get(operation="token.revoke")
     assert (entry.effect, entry.client, entry.label) == ("destroy", "44", "Till")
     assert (entry.reason, entry.ticket) == ("Lost phone", "INC-1")
@@ -27,56 +27,58 @@ def test_token_is_revoked_and_the_list_shown(admin, shop, issue, do):
     assert one.access_hash not in entry.path
 
 
-def test_already_revoked_token_is_reported(admin, shop, issue):
+def test_already_revoked_token_is_reported(admin, token_service, issue):
     token = issue(1)
     url = path_of(token, "revoke")
     body = fill_form(admin.get(url), "reason", reason="Lost phone")
-    shop.region("us").tokens[17].clear()
+    token_service.region("us").tokens[17].clear()
 
     response = admin.post(url, body, content_type=URLENCODED)
 
     assert response["Location"] == TOKENS
-    assert said(admin) == ["The token no longer exists."]
+    assert messages(admin) == ["The token no longer exists."]
 
 
 @pytest.mark.parametrize("operation", ["token.revoke", "token.list"])
-def test_gateway_404_is_not_shown_as_revoked(admin, shop, issue, operation):
+def test_gateway_404_is_not_shown_as_revoked(admin, token_service, issue, operation):
     token = issue(1)
     url = path_of(token, "revoke")
     body = fill_form(admin.get(url), "reason", reason="Lost phone")
-    shop.fault("status", operation=operation, status=404, code="")
+    token_service.fault("status", operation=operation, status=404, code="")
 
     page = admin.post(url, body, content_type=URLENCODED)
 
     assertContains(page, "Not found", status_code=page.status_code)
-    assert shop.region("us").tokens[17] == [token]
+    assert token_service.region("us").tokens[17] == [token]
 
 
-def test_second_submit_revokes_nothing(admin, shop, issue):
+def test_second_submit_revokes_nothing(admin, token_service, issue):
     token = issue(1)
     url = path_of(token, "revoke")
     body = fill_form(admin.get(url), "reason", reason="Lost phone")
 
     answers = [admin.post(url, body, content_type=URLENCODED) for _ in range(2)]
 
-    assert {one["Location"] for one in answers} == {TOKENS}
+    assert {response["Location"] for response in answers} == {TOKENS}
     assert AuditEntry.objects.filter(operation="token.revoke").count() == 1
 
 
 @pytest.mark.parametrize(
     ("after", "verdict"), [(True, "The token no longer exists"), (False, "The token still works")]
 )
-def test_lost_response_is_resolved_by_the_lists(admin, shop, issue, do, after, verdict):
+def test_lost_response_is_resolved_by_the_lists(
+    admin, token_service, issue, submit_form, after, verdict
+):
     token = issue(1)
-    shop.fault("reset", operation="token.revoke", after=after)
+    token_service.fault("reset", operation="token.revoke", after=after)
 
-    assertContains(do(admin, path_of(token, "revoke")), verdict)
+    assertContains(submit_form(admin, path_of(token, "revoke")), verdict)
 
 
-def test_reason_is_required(admin, shop, issue, do):
+def test_reason_is_required(admin, token_service, issue, submit_form):
     token = issue(1)
 
-    response = do(admin, path_of(token, "revoke"), reason=" ")
+    response = submit_form(admin, path_of(token, "revoke"), reason=" ")
 
     assertContains(response, "Enter a reason for the audit log.", status_code=422)
-    assert shop.region("us").tokens[17] == [token]
+    assert token_service.region("us").tokens[17] == [token]

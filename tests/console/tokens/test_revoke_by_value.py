@@ -13,74 +13,74 @@ WHY = {"reason": "Found in a public repository", "ticket": "INC-4411"}
 
 
 @pytest.fixture
-def desk(member, signer):
+def help_desk(member, signer):
     browser = member(Role.HELP_DESK)
     browser.post(BOX, {"token": "nothing"})  # the services are seen once
     return browser
 
 
 @pytest.fixture
-def form(desk, leaked):
-    """What the form sends that stands beside a token which was looked up."""
+def form(help_desk, leaked_token):
+    """Return the data of the revoke form beside a looked-up token."""
 
     def form(token=LEAKED, **entered):
-        page = desk.post(BOX, {"token": token, "service": "us/17"})
+        page = help_desk.post(BOX, {"token": token, "service": "us/17"})
         return fill_form(page, "reason", **WHY | entered)
 
     return form
 
 
 @pytest.fixture
-def revoke(desk, form):
+def revoke(help_desk, form):
     def revoke(token=LEAKED, **entered):
-        return desk.post(PATH, form(token, **entered), content_type=URLENCODED)
+        return help_desk.post(PATH, form(token, **entered), content_type=URLENCODED)
 
     return revoke
 
 
-def held(sandbox):
+def live_tokens(sandbox):
     return sandbox.region("us").tokens[17]
 
 
 @pytest.mark.parametrize("token", [LEAKED, REFRESH])
-def test_token_is_revoked_and_looked_up_again(revoke, leaked, signer, token):
+def test_token_is_revoked_and_looked_up_again(revoke, leaked_token, signer, token):
     response = revoke(token)
 
     assertContains(response, "Revoked")
     assertContains(response, "no longer active")
-    assert leaked not in held(signer)
-    kept = AuditEntry.objects.get(operation="token.revoke")
-    assert (kept.subject, kept.client, kept.label) == (OWNER, "44", "Till")
-    assert (kept.reason, kept.ticket, kept.effect) == (*WHY.values(), "destroy")
+    assert leaked_token not in live_tokens(signer)
+    entry = AuditEntry.objects.get(operation="token.revoke")
+    assert (entry.subject, entry.client, entry.label) == (OWNER, "44", "Till")
+    assert (entry.reason, entry.ticket, entry.effect) == (*WHY.values(), "destroy")
     assert token not in str(AuditEntry.objects.values())
 
 
-def test_missing_reason_preserves_the_token(revoke, desk, leaked, signer):
+def test_missing_reason_preserves_the_token(revoke, help_desk, leaked_token, signer):
     refused = revoke(reason=" ")
 
     assertContains(refused, "Enter a reason for the audit log.", status_code=422)
-    assert leaked in held(signer)
+    assert leaked_token in live_tokens(signer)
     assert LEAKED not in refused.text
-    again = desk.post(PATH, fill_form(refused, "reason", **WHY), content_type=URLENCODED)
+    again = help_desk.post(PATH, fill_form(refused, "reason", **WHY), content_type=URLENCODED)
     assertContains(again, "Revoked")
-    assert leaked not in held(signer)
+    assert leaked_token not in live_tokens(signer)
 
 
-def test_second_submit_revokes_once(desk, form, leaked, signer):
+def test_second_submit_revokes_once(help_desk, form, leaked_token, signer):
     body = form()
-    desk.post(PATH, body, content_type=URLENCODED)
+    help_desk.post(PATH, body, content_type=URLENCODED)
 
-    again = desk.post(PATH, body, content_type=URLENCODED)
+    again = help_desk.post(PATH, body, content_type=URLENCODED)
 
     assertRedirects(again, BOX)
-    assert sum(one.path.endswith("/token/revoke") for one in signer.calls) == 1
+    assert sum(call.path.endswith("/token/revoke") for call in signer.calls) == 1
 
 
-def test_expired_form_is_explained(revoke, leaked, signer, form, desk):
+def test_expired_form_is_explained(revoke, leaked_token, signer, form, help_desk):
     body = form()
-    held(signer).clear()
+    live_tokens(signer).clear()
 
-    assertContains(desk.post(PATH, body, content_type=URLENCODED), "Already revoked")
+    assertContains(help_desk.post(PATH, body, content_type=URLENCODED), "Already revoked")
 
 
 @pytest.mark.parametrize(
@@ -96,42 +96,42 @@ def test_expired_form_is_explained(revoke, leaked, signer, form, desk):
         ([("status", "/introspection", False)], "Revoked, not verified", True),
     ],
 )
-def test_unknown_outcome_is_explained(desk, form, leaked, signer, faults, said, gone):
+def test_unknown_outcome_is_explained(help_desk, form, leaked_token, signer, faults, said, gone):
     body = form()
     for kind, path, after in faults:
         more = {"status": 503} if kind == "status" else {}
         signer.fault(kind, path=path, after=after, **more)
 
-    response = desk.post(PATH, body, content_type=URLENCODED)
+    response = help_desk.post(PATH, body, content_type=URLENCODED)
 
     assertContains(response, said)
-    assert (leaked not in held(signer)) is gone
+    assert (leaked_token not in live_tokens(signer)) is gone
 
 
-def test_rejection_can_be_retried(desk, form, leaked, signer):
+def test_rejection_can_be_retried(help_desk, form, leaked_token, signer):
     body = form()
     signer.fault("status", path="/revoke", status=403, times=1, message=f"No: {LEAKED}")
 
-    refused = desk.post(PATH, body, content_type=URLENCODED)
+    refused = help_desk.post(PATH, body, content_type=URLENCODED)
 
     assertContains(refused, "Not allowed by Authlete")
     assertNotContains(refused, LEAKED)
     body = fill_form(refused, "reason", **WHY)
-    assertContains(desk.post(PATH, body, content_type=URLENCODED), "Revoked")
+    assertContains(help_desk.post(PATH, body, content_type=URLENCODED), "Revoked")
 
 
-def test_token_of_another_person_cannot_be_opened(desk, form, member, leaked, signer):
+def test_token_of_another_person_cannot_be_opened(help_desk, form, member, leaked_token, signer):
     stolen = member(Role.ADMIN).post(PATH, form(), content_type=URLENCODED)
-    pasted = desk.post(BOX, {"token": LEAKED})
+    pasted = help_desk.post(BOX, {"token": LEAKED})
     sealed = fill_form(pasted, "sealed").partition("sealed=")[2].partition("&")[0]
-    forged = desk.post(
+    forged = help_desk.post(
         PATH, form().replace("sealed=", f"sealed={sealed}&x="), content_type=URLENCODED
     )
 
     for response in (stolen, forged):
         assertContains(response, "Nothing was done", status_code=422)
-    assert leaked in held(signer)
+    assert leaked_token in live_tokens(signer)
 
 
-def test_page_without_a_token_redirects_to_the_lookup(desk):
-    assertRedirects(desk.get(PATH), BOX)
+def test_page_without_a_token_redirects_to_the_lookup(help_desk):
+    assertRedirects(help_desk.get(PATH), BOX)

@@ -4,7 +4,9 @@ from tenants.audit.models import AuditEntry
 from tests.support.tokens import SUBJECT, TOKENS
 
 
-def test_tokens_of_one_subject_and_client_are_revoked(admin, shop, issue, look_up, do):
+def test_tokens_of_one_subject_and_client_are_revoked(
+    admin, token_service, issue, look_up, submit_form
+):
     issue(1)
     issue(2, client_id=45)
     issue(3, subject="somebody-else")
@@ -14,10 +16,10 @@ def test_tokens_of_one_subject_and_client_are_revoked(admin, shop, issue, look_u
     assertContains(admin.get(listed), f'href="{url}"')
 
     assertContains(admin.get(url), "1 valid token")
-    response = do(admin, url, typed="4188")
+    response = submit_form(admin, url, typed="4188")
 
     assert response["Location"] == listed
-    left = shop.region("us").tokens[17]
-    assert [one.access_hash[:4] for one in left] == ["0002", "0003"]
+    tokens = token_service.region("us").tokens[17]
+    assert [token.access_hash[:4] for token in tokens] == ["0002", "0003"]
     entry = AuditEntry.objects.get(operation="token.revoke")
     assert (entry.client, entry.label, entry.subject) == ("44", "Till", SUBJECT)

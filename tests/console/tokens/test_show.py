@@ -7,10 +7,10 @@ from tests.support.tokens import SUBJECT, TOKENS, VALUE, path_of
 
 
 def listed(sandbox):
-    return [one.query for one in sandbox.calls if one.operation == "token.list"]
+    return [call.query for call in sandbox.calls if call.operation == "token.list"]
 
 
-def test_subject_scopes_and_expiry_are_shown(member, shop, issue):
+def test_subject_scopes_and_expiry_are_shown(member, token_service, issue):
     token = issue(1, properties=({"key": "till", "value": "s3cret-of-it"},))
     viewer = member(Role.VIEWER)
 
@@ -24,25 +24,25 @@ def test_subject_scopes_and_expiry_are_shown(member, shop, issue):
         assertNotContains(response, hidden)
 
 
-def test_token_is_read_from_its_page_of_the_list(member, shop, issue):
+def test_token_is_read_from_its_page_of_the_list(member, token_service, issue):
     for number in range(45):
         issue(number)
     viewer = member(Role.VIEWER)
     listed_there = viewer.get(f"{TOKENS}?state=valid&page=3")
-    shop.calls.clear()
+    token_service.calls.clear()
 
     row = listed_there.context["listing"].rows[0]
     url = f"{TOKENS}44/{row.token.access_token_hash}/?state=valid&page=3"
     assertContains(listed_there, url.replace("&", "&amp;"))
     assert viewer.get(url).context["row"].state == "valid"
 
-    assert [one["start"] for one in listed(shop)] == ["40"]
+    assert [one["start"] for one in listed(token_service)] == ["40"]
 
 
-def test_token_is_found_on_any_page_or_reported_missing(member, shop, issue, monkeypatch):
+def test_token_is_found_on_any_page_or_reported_missing(member, token_service, issue, monkeypatch):
     for number in range(45):
         issue(number)
-    token = shop.region("us").tokens[17][-1]
+    token = token_service.region("us").tokens[17][-1]
     viewer = member(Role.VIEWER)
 
     assert viewer.get(path_of(token)).status_code == 200
@@ -51,7 +51,7 @@ def test_token_is_found_on_any_page_or_reported_missing(member, shop, issue, mon
     monkeypatch.setattr(listing, "MAX_TOKENS_SEARCHED", 40)
     missed = viewer.get(path_of(token))
     assertContains(missed, "The first 40 tokens of the client", status_code=404)
-    shop.region("us").tokens[17].remove(token)
+    token_service.region("us").tokens[17].remove(token)
     monkeypatch.setattr(listing, "MAX_TOKENS_SEARCHED", 500)
     gone = viewer.get(path_of(token))
     assertContains(gone, "no token with this hash", status_code=404)
@@ -66,7 +66,7 @@ def test_token_is_found_on_any_page_or_reported_missing(member, shop, issue, mon
         ({"expires_at": 1000, "refresh_hash": ""}, False, "expired"),
     ],
 )
-def test_validity_is_asked_from_authlete(member, shop, issue, more, revoked, state):
+def test_validity_is_asked_from_authlete(member, token_service, issue, more, revoked, state):
     token = issue(1, **more)
     token.revoked = revoked
 
@@ -75,10 +75,10 @@ def test_validity_is_asked_from_authlete(member, shop, issue, more, revoked, sta
     assertContains(response, f">{state}<")
 
 
-def test_unknown_validity_is_reported(member, shop, issue, monkeypatch):
+def test_unknown_validity_is_reported(member, token_service, issue, monkeypatch):
     for number in range(45):
         issue(number)
-    token = shop.region("us").tokens[17][-1]
+    token = token_service.region("us").tokens[17][-1]
     monkeypatch.setattr(listing, "MAX_TOKENS_SEARCHED", 20)
 
     response = member(Role.VIEWER).get(path_of(token, query="?page=3"))

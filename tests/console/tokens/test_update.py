@@ -12,7 +12,7 @@ SOON_AT = 4_081_320_000_000  # the same in milliseconds since 1970
 
 
 @pytest.fixture
-def editor(member, shop):
+def editor(member, token_service):
     return member(Role.EDITOR)
 
 
@@ -30,11 +30,11 @@ def change(editor):
     return change
 
 
-def said(browser):
-    return [str(one) for one in browser.get("/acme/").context["messages"]]
+def messages(browser):
+    return [str(message) for message in browser.get("/acme/").context["messages"]]
 
 
-def test_reviewed_changes_are_saved_and_read_back(editor, shop, issue, change):
+def test_reviewed_changes_are_saved_and_read_back(editor, token_service, issue, change):
     token = issue(1)
 
     response = change(
@@ -53,13 +53,13 @@ def test_reviewed_changes_are_saved_and_read_back(editor, shop, issue, change):
         {"key": "till", "value": "4", "hidden": False},
         {"key": "floor", "value": "b2-of-the-house", "hidden": True},
     )
-    assert said(editor) == ["Token saved."]
+    assert messages(editor) == ["Token saved."]
     entry = AuditEntry.objects.get(operation="token.update")
     assert (entry.client, entry.label, entry.reason) == ("44", "Till", "Asked for")
     assert "b2-of-the-house" not in entry.changed
 
 
-def test_review_shows_the_changes(editor, shop, issue):
+def test_review_shows_the_changes(editor, token_service, issue):
     token, url = issue(1), None
     url = path_of(token, "update")
     body = fill_form(editor.get(url), "scopes", review="", scopes=["openid"], ends=SOON)
@@ -72,8 +72,8 @@ def test_review_shows_the_changes(editor, shop, issue):
     assert token.scopes == ("openid", "orders")
 
 
-def test_scopes_dropped_by_authlete_are_reported(editor, shop, issue, change):
-    shop.clients[44]["extension"] = {
+def test_scopes_dropped_by_authlete_are_reported(editor, token_service, issue, change):
+    token_service.clients[44]["extension"] = {
         "requestableScopesEnabled": True,
         "requestableScopes": ["openid"],
     }
@@ -82,12 +82,12 @@ def test_scopes_dropped_by_authlete_are_reported(editor, shop, issue, change):
     change(token, scopes=["openid", "email"])
 
     assert token.scopes == ("openid",)
-    (text,) = said(editor)
+    (text,) = messages(editor)
     assert "dropped scopes" in text
     assert text.endswith("email.")
 
 
-def test_unchanged_form_sends_nothing(editor, shop, issue):
+def test_unchanged_form_sends_nothing(editor, token_service, issue):
     token = issue(1)
     url = path_of(token, "update")
     body = fill_form(editor.get(url), "scopes", review="")
@@ -114,7 +114,7 @@ def test_unchanged_form_sends_nothing(editor, shop, issue):
         ({"scopes": ["telepathy"]}, "Select a valid choice"),
     ],
 )
-def test_refuses_what_makes_no_sense(editor, shop, issue, entered, wrong):
+def test_refuses_what_makes_no_sense(editor, token_service, issue, entered, wrong):
     token = issue(1)
     url = path_of(token, "update")
     body = fill_form(editor.get(url), "scopes", review="", **entered)
@@ -127,9 +127,11 @@ def test_refuses_what_makes_no_sense(editor, shop, issue, entered, wrong):
 @pytest.mark.parametrize(
     ("after", "verdict"), [(True, "The token was changed"), (False, "The token wasn't changed")]
 )
-def test_lost_response_is_resolved_by_the_token(editor, shop, issue, change, after, verdict):
+def test_lost_response_is_resolved_by_the_token(
+    editor, token_service, issue, change, after, verdict
+):
     token = issue(1)
-    shop.fault("reset", operation="token.update", after=after)
+    token_service.fault("reset", operation="token.update", after=after)
 
     response = change(token, scopes=["openid"])
 
@@ -137,7 +139,7 @@ def test_lost_response_is_resolved_by_the_token(editor, shop, issue, change, aft
     assert (token.scopes == ("openid",)) is after
 
 
-def test_token_changed_meanwhile_is_reviewed_again(editor, shop, issue):
+def test_token_changed_meanwhile_is_reviewed_again(editor, token_service, issue):
     token = issue(1)
     url = path_of(token, "update")
     body = fill_form(editor.get(url), "scopes", review="", scopes=["openid"])
@@ -151,7 +153,7 @@ def test_token_changed_meanwhile_is_reviewed_again(editor, shop, issue):
     assert token.scopes == ("email",)
 
 
-def test_second_click_leads_to_what_the_first_came_to(editor, shop, issue):
+def test_second_click_leads_to_what_the_first_came_to(editor, token_service, issue):
     token = issue(1)
     url = path_of(token, "update")
     body = fill_form(editor.get(url), "scopes", review="", scopes=["openid"])

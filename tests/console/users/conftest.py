@@ -11,15 +11,15 @@ from tests.support.users import SUBJECT, USERS_URL, WHY, YESTERDAY, issue
 
 
 @pytest.fixture
-def desk(member, sandbox):
+def help_desk(member, sandbox):
     return member(Role.HELP_DESK)
 
 
 @pytest.fixture
-def look_up(desk):
-    """Look somebody up in the box, and give the path of their page."""
+def look_up(help_desk):
+    """Return a function that looks up a user and returns the page's path."""
 
-    def look_up(subject=SUBJECT, browser=desk):
+    def look_up(subject=SUBJECT, browser=help_desk):
         response = browser.post(USERS_URL, {"subject": subject})
         assert response.status_code == 302
         assert response["Location"] == f"{USERS_URL}{Lookup.objects.latest('created_at').pk}/"
@@ -30,7 +30,7 @@ def look_up(desk):
 
 @pytest.fixture
 def world(sandbox, acme):
-    """Three regions; the subject has apps in two of them, live and expired."""
+    """Three regions; the user has live and expired apps in two."""
     for region in ("jp", "eu"):
         Credential(organization=acme, region=region).set_token(SecretStr("t0p")).save()
     sandbox.services[17]["supportedScopes"] = [
@@ -51,24 +51,24 @@ def world(sandbox, acme):
 
 @pytest.fixture
 def world_with_scopes(world):
-    """The same, with scopes that are remembered, and a service that has nobody."""
+    """The same with remembered consent and a service without users."""
     world.region("us").granted[17][44, SUBJECT] = StoredGrant(["orders"], ["orders"], 1)
     world.region("jp").services[20] = {"apiKey": 20, "serviceName": "Empty", "modifiedAt": 1}
     return world
 
 
 @pytest.fixture
-def place(look_up, world):
+def revoke_all_path(look_up, world):
     return f"{look_up()}revoke/"
 
 
 @pytest.fixture
-def begin(desk, place):
-    """Have everything revoked, and return the path of the receipt."""
+def begin(help_desk, revoke_all_path):
+    """Return a function that revokes everything and returns the receipt's path."""
 
     def begin(**entered):
-        body = fill_form(desk.get(place), "typed", **(WHY | entered))
-        response = desk.post(place, body, content_type=URLENCODED)
+        body = fill_form(help_desk.get(revoke_all_path), "typed", **(WHY | entered))
+        response = help_desk.post(revoke_all_path, body, content_type=URLENCODED)
         assert response.status_code == 302
         return response["Location"]
 

@@ -12,11 +12,11 @@ WHY = {"reason": "Asked for it by letter", "ticket": "DSAR-7"}
 
 
 @pytest.fixture
-def export(desk, look_up, world):
+def export(help_desk, look_up, world):
     def export(subject=SUBJECT):
         path = f"{look_up(subject)}export/"
-        body = fill_form(desk.get(path), "reason", **WHY)
-        return desk.post(path, body, content_type=URLENCODED)
+        body = fill_form(help_desk.get(path), "reason", **WHY)
+        return help_desk.post(path, body, content_type=URLENCODED)
 
     return export
 
@@ -28,7 +28,7 @@ def test_export_contains_every_region(export):
     assert file["subject"] == SUBJECT
     assert file["complete"] is True
     assert file["not_connected"] == ["br"]
-    names = {one["region"]: [a["name"] for a in one["apps"]] for one in file["regions"]}
+    names = {region["region"]: [a["name"] for a in region["apps"]] for region in file["regions"]}
     assert names == {"us": ["Till", "<b>Web shop</b>"], "jp": ["Ledger"], "eu": []}
     till = file["regions"][0]["apps"][0]
     assert till["tokens_in_all"] == len(till["tokens"]) == 2
@@ -75,25 +75,25 @@ def test_truncated_token_lists_are_marked(export, world, monkeypatch):
 def test_export_is_logged_before_the_first_call(export):
     export()
 
-    (kept,) = AuditEntry.objects.filter(operation="subject.export")
-    assert (kept.subject, kept.reason, kept.ticket) == (SUBJECT, *WHY.values())
-    assert kept.effect == "reveal"
+    (entry,) = AuditEntry.objects.filter(operation="subject.export")
+    assert (entry.subject, entry.reason, entry.ticket) == (SUBJECT, *WHY.values())
+    assert entry.effect == "reveal"
     calls = AuditEntry.objects.filter(operation="authorization.list_post")
-    assert kept.seq < min(one.seq for one in calls)
+    assert entry.seq < min(call.seq for call in calls)
 
 
-def test_reason_is_required(desk, look_up, world):
-    response = desk.post(f"{look_up()}export/", {"reason": " "})
+def test_reason_is_required(help_desk, look_up, world):
+    response = help_desk.post(f"{look_up()}export/", {"reason": " "})
 
     assertContains(response, "Enter a reason", status_code=422)
     assert not world.calls
 
 
-def test_recent_sign_in_is_required(desk, look_up, world):
+def test_recent_sign_in_is_required(help_desk, look_up, world):
     path = f"{look_up()}export/"
-    expire_authentication(desk)
+    expire_authentication(help_desk)
 
-    response = desk.post(path, WHY)
+    response = help_desk.post(path, WHY)
 
     assert response.status_code == 302
     assert "reauthenticate" in response["Location"]

@@ -29,27 +29,27 @@ HOSTILE = [
 ]
 
 
-def test_search_redirects_to_a_url_without_the_subject(desk):
-    body = fill_form(desk.get(USERS_URL), "subject", subject=SUBJECT)
+def test_search_redirects_to_a_url_without_the_subject(help_desk):
+    body = fill_form(help_desk.get(USERS_URL), "subject", subject=SUBJECT)
 
-    response = desk.post(USERS_URL, body, content_type=URLENCODED)
+    response = help_desk.post(USERS_URL, body, content_type=URLENCODED)
 
     assert response.status_code == 302
     assert SUBJECT not in str(response.headers)
-    assertContains(desk.get(response["Location"]), SUBJECT)
+    assertContains(help_desk.get(response["Location"]), SUBJECT)
 
 
 @pytest.mark.parametrize("subject", HOSTILE)
-def test_any_subject_is_accepted_and_escaped(desk, look_up, subject, caplog):
+def test_any_subject_is_accepted_and_escaped(help_desk, look_up, subject, caplog):
     caplog.set_level(logging.DEBUG)
 
     path = look_up(subject)
 
-    page = desk.get(path)
+    page = help_desk.get(path)
     assertContains(page, escape(subject))
     assert "<img src=x" not in page.text
     title = page.text.partition("<title>")[2].partition("</title>")[0]
-    logged = "".join(f"{one.getMessage()} {one.args}" for one in caplog.records)
+    logged = "".join(f"{record.getMessage()} {record.args}" for record in caplog.records)
     kept = str(stored_sessions())
     sealed = str(list(Lookup.objects.values()))
     if len(subject) > 3:
@@ -66,29 +66,29 @@ def test_any_subject_is_accepted_and_escaped(desk, look_up, subject, caplog):
         ("a\0b", "Null characters"),
     ],
 )
-def test_invalid_subjects_are_errors_at_the_field(desk, subject, said):
-    response = desk.post(USERS_URL, {"subject": subject})
+def test_invalid_subjects_are_errors_at_the_field(help_desk, subject, said):
+    response = help_desk.post(USERS_URL, {"subject": subject})
 
     assertContains(response, said, status_code=422)
     assert not Lookup.objects.exists()
     assert subject.strip() == "" or subject not in response.text
 
 
-def test_search_is_logged(desk, look_up):
+def test_search_is_logged(help_desk, look_up):
     look_up()
 
-    kept = AuditEntry.objects.get(operation="subject.search")
-    assert (kept.subject, kept.effect, kept.outcome) == (SUBJECT, "read", "done")
-    assert kept.role == "help desk"
+    entry = AuditEntry.objects.get(operation="subject.search")
+    assert (entry.subject, entry.effect, entry.outcome) == (SUBJECT, "read", "done")
+    assert entry.role == "help desk"
 
 
-def test_form_lists_no_subject(desk, look_up):
+def test_form_lists_no_subject(help_desk, look_up):
     look_up()
 
-    assert SUBJECT not in desk.get(USERS_URL).text
+    assert SUBJECT not in help_desk.get(USERS_URL).text
 
 
-def test_old_searches_are_deleted(desk, look_up):
+def test_old_searches_are_deleted(help_desk, look_up):
     look_up()
     Lookup.objects.update(created_at=timezone.now() - timedelta(hours=13))
 

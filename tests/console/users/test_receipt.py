@@ -24,15 +24,15 @@ WHY = {"reason": "Lost phone", "ticket": "INC-7"}
 
 
 @pytest.fixture
-def path(desk, look_up, world):
-    """The receipt of an app that a help desk has revoked."""
+def path(help_desk, look_up, world):
+    """The receipt of an app that the help desk revoked."""
     page = f"{look_up()}regions/us/17/44/"
-    desk.post(page, fill_form(desk.get(page), "reason", **WHY), content_type=URLENCODED)
+    help_desk.post(page, fill_form(help_desk.get(page), "reason", **WHY), content_type=URLENCODED)
     return f"/acme/subjects/receipts/{Receipt.objects.get().pk}/"
 
 
-def test_receipt_shows_actor_reason_and_counts_before_and_after(desk, path):
-    page = desk.get(path)
+def test_receipt_shows_actor_reason_and_counts_before_and_after(help_desk, path):
+    page = help_desk.get(path)
 
     for said in ("HELP_DESK", "INC-7", "Lost phone", "Till", "1 active, 1 expired"):
         assertContains(page, said)
@@ -42,8 +42,8 @@ def test_receipt_shows_actor_reason_and_counts_before_and_after(desk, path):
     assert SUBJECT not in page.text.partition("</title>")[0]
 
 
-def test_file_lists_each_call_with_its_chain_position(desk, path):
-    file = desk.get(path, {"format": "json"}).json()
+def test_file_lists_each_call_with_its_chain_position(help_desk, path):
+    file = help_desk.get(path, {"format": "json"}).json()
 
     (place,) = file["services"]
     (app,) = place["apps"]
@@ -78,7 +78,7 @@ def test_anonymous_visitor_is_sent_to_sign_in(client, path):
     assert client.get(path)["Location"].startswith("/accounts/login/")
 
 
-def test_subject_is_reencrypted_on_key_rotation(desk, path, settings):
+def test_subject_is_reencrypted_on_key_rotation(help_desk, path, settings):
     old = Receipt.objects.get().sealed
     assert SUBJECT not in old
     settings.VAULT_KEYS = f"new:{'B' * 43}=,{settings.VAULT_KEYS}"
@@ -86,10 +86,10 @@ def test_subject_is_reencrypted_on_key_rotation(desk, path, settings):
     call_command("vault_rotate", verbosity=0)
 
     assert Receipt.objects.get().sealed != old
-    assertContains(desk.get(path), SUBJECT)
+    assertContains(help_desk.get(path), SUBJECT)
 
 
-def test_receipt_survives_removal_of_its_actor(desk, path, member, django_user_model):
+def test_receipt_survives_removal_of_its_actor(help_desk, path, member, django_user_model):
     django_user_model.objects.filter(username="HELP_DESK").delete()
 
     assertContains(member(Role.AUDITOR).get(path), "HELP_DESK")
@@ -103,8 +103,8 @@ def digest_of(file):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def test_digest_of_the_receipt_is_in_the_audit_log(desk, path, member):
-    file = desk.get(path, {"format": "json"}).json()
+def test_digest_of_the_receipt_is_in_the_audit_log(help_desk, path, member):
+    file = help_desk.get(path, {"format": "json"}).json()
 
     entry = AuditEntry.objects.get(operation="receipt.made")
     assert file["noted"]["entry"] == entry.entry
@@ -113,16 +113,16 @@ def test_digest_of_the_receipt_is_in_the_audit_log(desk, path, member):
     assert (entry.subject, entry.ticket) == (SUBJECT, "INC-7")
     others = member(Role.AUDITOR).get(path, {"format": "json"}).json()
     assert digest_of(others) == digest_of(file)
-    assertContains(desk.get(path), "matches the audit log")
+    assertContains(help_desk.get(path), "matches the audit log")
 
 
-def test_tampered_receipt_is_reported(desk, path):
+def test_tampered_receipt_is_reported(help_desk, path):
     Receipt.objects.update(reason="Asked for it")
 
-    assertContains(desk.get(path), "receipt changed")
+    assertContains(help_desk.get(path), "receipt changed")
 
 
-def test_digest_removed_by_retention_is_reported(desk, path, settings):
+def test_digest_removed_by_retention_is_reported(help_desk, path, settings):
     settings.AUDIT_KEEP = {"searches": "30"}
     later = timezone.now() + timedelta(days=60)
     time = SimpleNamespace(time_ns=lambda: int(later.timestamp() * 1e9))
@@ -132,7 +132,7 @@ def test_digest_removed_by_retention_is_reported(desk, path, settings):
         removed = delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one))
         assert sum(removed)
 
-    page = desk.get(path)
+    page = help_desk.get(path)
 
     assertContains(page, "deleted after its retention period")
     assertNotContains(page, "not in the audit log")

@@ -15,12 +15,12 @@ PART = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def ask(desk, look_up, world):
+def ask(help_desk, look_up, world):
     """Ask one region, as a browser with scripts does."""
 
     def ask(region="us", subject=SUBJECT, headers=PART):
         path = f"{look_up(subject)}regions/{region}/"
-        return desk.get(path, headers=headers)
+        return help_desk.get(path, headers=headers)
 
     return ask
 
@@ -157,8 +157,8 @@ def test_apps_are_read_while_a_slow_service_is_pending(ask, world):
     ask()
 
     slow = AuditEntry.objects.filter(service="18").latest("seq")
-    held = AuditEntry.objects.filter(operation="token.list").latest("seq")
-    assert (held.ended_at or 0) < (slow.ended_at or 0)
+    entry = AuditEntry.objects.filter(operation="token.list").latest("seq")
+    assert (entry.ended_at or 0) < (slow.ended_at or 0)
 
 
 def test_rate_limited_call_is_retried_once(ask, world, monkeypatch):
@@ -173,9 +173,9 @@ def test_subject_is_in_no_request_path(ask, world):
 
     assert {call.status for call in world.calls} == {200}
     assert not [call for call in world.calls if "x?y" in call.path]
-    kept = AuditEntry.objects.filter(operation="authorization.list_post")
-    assert {one.subject for one in kept} == {"../../x?y=1#z"}
-    assert not [one for one in kept if "x?y" in one.path]
+    entries = AuditEntry.objects.filter(operation="authorization.list_post")
+    assert {entry.subject for entry in entries} == {"../../x?y=1#z"}
+    assert not [entry for entry in entries if "x?y" in entry.path]
 
 
 def test_unavailable_region_shows_no_counts(ask, world):
@@ -187,40 +187,40 @@ def test_unavailable_region_shows_no_counts(ask, world):
     assertNotContains(response, "0 apps")
 
 
-def test_region_result_updates_the_summary(look_up, desk, world):
+def test_region_result_updates_the_summary(look_up, help_desk, world):
     page = look_up()
     world.fault("down", region="jp")
 
-    assertContains(desk.get(page), "checking", count=2 * 3)
+    assertContains(help_desk.get(page), "checking", count=2 * 3)
     for region, said in (("us", "2 apps"), ("jp", "not checked"), ("eu", "0 apps")):
-        part = desk.get(f"{page}regions/{region}/", headers=PART)
+        part = help_desk.get(f"{page}regions/{region}/", headers=PART)
         line = part.text.partition(f'<li id="sum-{region}" hx-swap-oob="true">')[2]
         assert said in line.partition("</li>")[0]
 
 
-def test_apps_are_searched_filtered_and_sorted(desk, look_up, world):
+def test_apps_are_searched_filtered_and_sorted(help_desk, look_up, world):
     path = f"{look_up()}regions/us/"
 
     def apps(query):
-        return [row.split()[0] for row in rows(desk.get(path + query, headers=PART))]
+        return [row.split()[0] for row in rows(help_desk.get(path + query, headers=PART))]
 
     assert apps("?q=till") == ["Till"]
     assert apps("?tokens=active") == ["Till"]
     assert apps("?scope=openid") == ["Till"]
     assert apps("?sort=-app")[0] == "Till"
     assert apps("?sort=app")[0] != "Till"
-    assertContains(desk.get(f"{path}?q=nothing", headers=PART), "2 rows don't match.")
+    assertContains(help_desk.get(f"{path}?q=nothing", headers=PART), "2 rows don't match.")
 
 
-def test_many_apps_are_paged_with_links_to_their_region(desk, look_up, world):
+def test_many_apps_are_paged_with_links_to_their_region(help_desk, look_up, world):
     for number in range(100, 155):
         world.clients[number] = make_client(number, clientName=f"App {number}")
         issue(world, number)
 
-    page = desk.get(f"{look_up()}?whole=yes")
+    page = help_desk.get(f"{look_up()}?whole=yes")
 
     assertContains(page, "1 to 50 of 57")
     assertContains(page, "regions/us/?page=2")
     assertContains(page, 'id="us-find"')
-    second = desk.get(f"{look_up()}regions/us/?page=2")
+    second = help_desk.get(f"{look_up()}regions/us/?page=2")
     assert len(rows(second)) == 7

@@ -28,13 +28,13 @@ def look_again(monkeypatch):
     monkeypatch.setattr("tenants.jobs.failure_policy.MAX_DELAY_SECONDS", 0.0)
 
 
-def left(world, subject=SUBJECT):
+def remaining_tokens(world, subject=SUBJECT):
     return [
-        one
+        token
         for region in world.state.regions.values()
         for held in region.tokens.values()
-        for one in held
-        if one.subject == subject
+        for token in held
+        if token.subject == subject
     ]
 
 
@@ -42,10 +42,10 @@ def file(browser, path):
     return browser.get(path, {"format": "json"}).json()
 
 
-def test_preview_shows_effects_and_unchecked_services(desk, place, world):
+def test_preview_shows_effects_and_unchecked_services(help_desk, revoke_all_path, world):
     world.fault("down", region="jp")
 
-    page = desk.get(place)
+    page = help_desk.get(revoke_all_path)
 
     assertContains(page, "2 apps lose their access")
     assertContains(page, "1 active and 2 expired tokens")
@@ -57,16 +57,16 @@ def test_preview_shows_effects_and_unchecked_services(desk, place, world):
     assert not AuditEntry.objects.filter(effect="destroy").exists()
 
 
-def test_everything_is_revoked_and_proven_by_the_receipt(desk, begin, worker, world):
+def test_everything_is_revoked_and_proven_by_the_receipt(help_desk, begin, worker, world):
     path = begin()
-    assertContains(desk.get(path), "0 of 3")
+    assertContains(help_desk.get(path), "0 of 3")
 
     worker()
 
-    assert not left(world)
-    assert left(world, "user-2")
+    assert not remaining_tokens(world)
+    assert remaining_tokens(world, "user-2")
     assert not world.region("us").granted[17]
-    told = file(desk, path)
+    told = file(help_desk, path)
     assert told["proven"] is True
     assert not told["not_proven"]
     counted = {"live_before": 2, "expired_before": 2, "ended": 4, "live_after": 0}
@@ -74,11 +74,11 @@ def test_everything_is_revoked_and_proven_by_the_receipt(desk, begin, worker, wo
     assert told["scopes_forgotten"] == 1
     assert told["regions"] == ["us", "jp", "eu"]
     assert told["regions_not_connected"] == ["br"]
-    apps = {one["name"]: len(one["apps"]) for one in told["services"]}
+    apps = {service["name"]: len(service["apps"]) for service in told["services"]}
     assert apps == {"Shop": 2, "Bank": 1, "Empty": 0}
-    assert {one["outcome"] for one in told["calls"]} == {"done"}
+    assert {call["outcome"] for call in told["calls"]} == {"done"}
     assert told["noted"]["same"]
-    page = desk.get(path)
+    page = help_desk.get(path)
     assertContains(page, "fully confirmed")
     assertContains(page, "1 service has no tokens")
     assertNotContains(page, 'hx-trigger="every')
@@ -89,9 +89,9 @@ def test_reason_naming_the_subject_is_encrypted_with_it(begin, worker, world, me
     begin(reason=f"GDPR, {SUBJECT}", ticket=SUBJECT)
     worker()
 
-    told = AuditEntry.objects.filter(reason__contains=SUBJECT, ticket=SUBJECT)
-    assert told.filter(effect="destroy").count() > 1
-    assert not told.filter(subject="")
+    entries = AuditEntry.objects.filter(reason__contains=SUBJECT, ticket=SUBJECT)
+    assert entries.filter(effect="destroy").count() > 1
+    assert not entries.filter(subject="")
     auditor = member(Role.AUDITOR)
     for path in ("/acme/jobs/", f"/acme/jobs/{Job.objects.get().pk}/"):
         assertNotContains(auditor.get(path), SUBJECT)
@@ -99,7 +99,7 @@ def test_reason_naming_the_subject_is_encrypted_with_it(begin, worker, world, me
 
 def listings(world):
     """The services whose tokens of the subject were listed, once for each call."""
-    calls = [one.path for one in world.calls if "token/get/list" in one.path]
+    calls = [call.path for call in world.calls if "token/get/list" in call.path]
     return [path.split("/")[2] for path in calls]
 
 
@@ -112,7 +112,7 @@ def test_one_call_before_and_after_lists_the_tokens_of_all_apps(begin, worker, w
     assert sorted(listings(world)) == ["17", "17", "19", "19", "20"]
 
 
-def test_long_token_lists_are_read_app_by_app(desk, begin, worker, world):
+def test_long_token_lists_are_read_app_by_app(help_desk, begin, worker, world):
     for _ in range(20):
         issue(world, 45)
     path = begin()
@@ -121,8 +121,8 @@ def test_long_token_lists_are_read_app_by_app(desk, begin, worker, world):
     worker()
 
     assert listings(world).count("17") > 2
-    assert file(desk, path)["tokens"]["live_before"] == 22
-    assert file(desk, path)["tokens"]["ended"] == 24
+    assert file(help_desk, path)["tokens"]["live_before"] == 22
+    assert file(help_desk, path)["tokens"]["ended"] == 24
 
 
 def test_items_alternate_between_regions(begin, world):
@@ -134,7 +134,7 @@ def test_items_alternate_between_regions(begin, world):
     assert list(items) == ["us", "jp", "us", "jp"]
 
 
-def test_job_and_title_do_not_contain_the_subject(desk, begin, worker, world):
+def test_job_and_title_do_not_contain_the_subject(help_desk, begin, worker, world):
     path = begin()
     worker()
 
@@ -142,13 +142,13 @@ def test_job_and_title_do_not_contain_the_subject(desk, begin, worker, world):
     assert SUBJECT not in said
     assert Receipt.objects.get().subject == SUBJECT
     (job,) = Job.objects.all()
-    assert SUBJECT not in desk.get(f"/acme/jobs/{job.pk}/").text
+    assert SUBJECT not in help_desk.get(f"/acme/jobs/{job.pk}/").text
     assert SUBJECT not in path
     begun = AuditEntry.objects.get(operation="subject.revoke_all")
     assert (begun.subject, begun.object) == (SUBJECT, str(Receipt.objects.get().pk))
 
 
-def test_job_waits_for_an_unavailable_region(desk, begin, worker, world, look_again):
+def test_job_waits_for_an_unavailable_region(help_desk, begin, worker, world, look_again):
     world.fault("down", region="jp", times=2)  # the preview and the list
 
     path = begin()
@@ -156,12 +156,12 @@ def test_job_waits_for_an_unavailable_region(desk, begin, worker, world, look_ag
     assert not jp.service_id
     worker()
 
-    assert not left(world)
-    assert file(desk, path)["proven"] is True
+    assert not remaining_tokens(world)
+    assert file(help_desk, path)["proven"] is True
 
 
 def test_unavailable_region_is_reported_and_can_be_retried(
-    desk, begin, worker, world, look_again, monkeypatch
+    help_desk, begin, worker, world, look_again, monkeypatch
 ):
     monkeypatch.setattr("tenants.jobs.failure_policy.MAX_TRIES", 1)
     world.fault("status", status=503, region="jp")
@@ -169,11 +169,11 @@ def test_unavailable_region_is_reported_and_can_be_retried(
     path = begin()
     worker()
 
-    assert [one.client_id for one in left(world)] == [46]
-    told = file(desk, path)
+    assert [remaining_token.client_id for remaining_token in remaining_tokens(world)] == [46]
+    told = file(help_desk, path)
     assert told["proven"] is False
     assert {one["region"] for one in told["not_proven"]} == {"jp"}
-    page = desk.get(path)
+    page = help_desk.get(path)
     assertContains(page, "partly confirmed")
     assertContains(page, "All services of this region")
     assertContains(page, "Retry failed items")
@@ -181,37 +181,39 @@ def test_unavailable_region_is_reported_and_can_be_retried(
     world.faults.clear()
     monkeypatch.setattr("tenants.jobs.failure_policy.MAX_TRIES", 12)
     retry = f"/acme/jobs/{Job.objects.get().pk}/retry/"
-    desk.post(retry, fill_form(desk.get(retry), "idempotency_key"), content_type=URLENCODED)
+    help_desk.post(
+        retry, fill_form(help_desk.get(retry), "idempotency_key"), content_type=URLENCODED
+    )
     worker()
-    told = file(desk, path)
+    told = file(help_desk, path)
     assert told["proven"] is told["noted"]["same"] is True
     assert AuditEntry.objects.filter(operation="receipt.made").count() == 2
-    assert not left(world)
+    assert not remaining_tokens(world)
 
 
-def test_receipt_can_be_closed_without_an_unavailable_region(desk, begin, worker, world):
+def test_receipt_can_be_closed_without_an_unavailable_region(help_desk, begin, worker, world):
     world.fault("down", region="jp")
     path = begin()
     worker()
-    page = desk.get(path)
+    page = help_desk.get(path)
     assertContains(page, "1 service pending")
     assertContains(page, "No response since")
     assertContains(page, "This region is unreachable")
 
     cancel = f"/acme/jobs/{Job.objects.get().pk}/cancel/"
     assertContains(page, cancel)
-    asked = desk.get(cancel)
+    asked = help_desk.get(cancel)
     assertContains(asked, "is skipped and listed in the receipt")
     assertContains(asked, "Remaining services")
-    response = desk.post(cancel, fill_form(asked, "idempotency_key"), content_type=URLENCODED)
+    response = help_desk.post(cancel, fill_form(asked, "idempotency_key"), content_type=URLENCODED)
 
     assert response["Location"] == path
-    page = desk.get(path)
+    page = help_desk.get(path)
     assertContains(page, "Revocation of all access not confirmed")
     assertContains(page, "Skipped: the job ended first")
     assertContains(page, "Check the user again")
     assertNotContains(page, "Retry failed items")
-    told = file(desk, path)
+    told = file(help_desk, path)
     assert told["proven"] is False
     (jp,) = told["not_proven"]
     assert (jp["region"], jp["state"]) == ("jp", "skipped")
@@ -219,32 +221,32 @@ def test_receipt_can_be_closed_without_an_unavailable_region(desk, begin, worker
     assert SUBJECT not in str(list(Item.objects.values()))
 
 
-def test_receipt_waits_for_running_items_of_a_cancelled_job(desk, begin):
+def test_receipt_waits_for_running_items_of_a_cancelled_job(help_desk, begin):
     path = begin()
     job = Job.objects.get()
     (last, *_rest) = Item.objects.filter(job=job)
     Item.objects.filter(pk=last.pk).update(state=ItemState.RUNNING)
     control.cancel_job(job, worker_of(job))
 
-    page = desk.get(path)
+    page = help_desk.get(path)
     assertContains(page, 'hx-trigger="every')
     assertNotContains(page, "Digest")
-    assert file(desk, path)["noted"] is None
+    assert file(help_desk, path)["noted"] is None
 
     Item.objects.filter(pk=last.pk).update(state=ItemState.SKIPPED)
-    assertNotContains(desk.get(path), 'hx-trigger="every')
+    assertNotContains(help_desk.get(path), 'hx-trigger="every')
 
 
 @pytest.mark.parametrize("kind", [{"status": 401}, {"status": 403, "path": "/19/"}])
-def test_rejection_does_not_stop_other_services(desk, begin, worker, world, kind):
+def test_rejection_does_not_stop_other_services(help_desk, begin, worker, world, kind):
     world.fault("status", region="jp", path=kind.get("path", ""), status=kind["status"])
 
     path = begin()
     worker()
 
     assert Job.objects.get().is_over
-    assert [one.client_id for one in left(world)] == [46]
-    told = file(desk, path)
+    assert [remaining_token.client_id for remaining_token in remaining_tokens(world)] == [46]
+    told = file(help_desk, path)
     assert {one["region"] for one in told["not_proven"]} == {"jp"}
     assert any(one["why"] for one in told["not_proven"])
 
@@ -255,7 +257,7 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("call", [5, 6, 7, 8, 9, 11])
 def test_killed_worker_continues_from_the_saved_state(
-    desk, begin, worker, world, monkeypatch, call
+    help_desk, begin, worker, world, monkeypatch, call
 ):
     """After the one call that is the last of a worker, and that it hears nothing of."""
     path = begin()
@@ -276,14 +278,14 @@ def test_killed_worker_continues_from_the_saved_state(
 
     destroyed = [one for one in calls if "/delete" in one]
     assert len(destroyed) == len(set(destroyed)) == 4
-    told = file(desk, path)
+    told = file(help_desk, path)
     assert told["proven"] is True
     assert told["tokens"]["live_before"] == told["tokens"]["expired_before"] == 2
     assert told["tokens"]["ended"] == 4
     assert told["scopes_forgotten"] == 1
 
 
-def test_tokens_issued_during_revocation_are_revoked(desk, begin, worker, world):
+def test_tokens_issued_during_revocation_are_revoked(help_desk, begin, worker, world):
     """A token that is made between the delete and the second look."""
     path = begin()
     deletes = [0]
@@ -300,15 +302,15 @@ def test_tokens_issued_during_revocation_are_revoked(desk, begin, worker, world)
 
     worker()
 
-    assert not left(world)
-    assert file(desk, path)["proven"] is True
+    assert not remaining_tokens(world)
+    assert file(help_desk, path)["proven"] is True
 
 
 @pytest.mark.parametrize("entered", [{"typed": "xxxx"}, {"typed": ""}, {"reason": " "}])
-def test_reason_and_confirmation_are_required(desk, place, world, entered):
-    body = fill_form(desk.get(place), "typed", **(WHY | entered))
+def test_reason_and_confirmation_are_required(help_desk, revoke_all_path, world, entered):
+    body = fill_form(help_desk.get(revoke_all_path), "typed", **(WHY | entered))
 
-    response = desk.post(place, body, content_type=URLENCODED)
+    response = help_desk.post(revoke_all_path, body, content_type=URLENCODED)
 
     assert response.status_code == 422
     assert not Job.objects.exists()
@@ -319,47 +321,47 @@ def test_reason_and_confirmation_are_required(desk, place, world, entered):
     [("only-expired", 1, "0 active, 1 expired"), ("nobody-knows-me", 0, "Nothing to revoke")],
 )
 def test_user_without_active_tokens_has_nothing_to_revoke(
-    desk, look_up, world, worker, subject, expired, said
+    help_desk, look_up, world, worker, subject, expired, said
 ):
     if expired:
         issue(world, 45, subject=subject, expires_at=YESTERDAY)
     place = f"{look_up(subject)}revoke/"
-    body = fill_form(desk.get(place), "typed", **(WHY | {"typed": subject[-4:]}))
+    body = fill_form(help_desk.get(place), "typed", **(WHY | {"typed": subject[-4:]}))
 
-    path = desk.post(place, body, content_type=URLENCODED)["Location"]
+    path = help_desk.post(place, body, content_type=URLENCODED)["Location"]
     worker()
 
-    assert file(desk, path)["tokens"]["ended"] == expired
-    assertContains(desk.get(path), said)
-    assertContains(desk.get(path), "fully confirmed")
-    assert not left(world, subject)
+    assert file(help_desk, path)["tokens"]["ended"] == expired
+    assertContains(help_desk.get(path), said)
+    assertContains(help_desk.get(path), "fully confirmed")
+    assert not remaining_tokens(world, subject)
 
 
-def test_short_subject_is_confirmed_in_full(desk, look_up, world):
+def test_short_subject_is_confirmed_in_full(help_desk, look_up, world):
     place = f"{look_up('bob')}revoke/"
-    body = fill_form(desk.get(place), "typed", **(WHY | {"typed": "bob"}))
+    body = fill_form(help_desk.get(place), "typed", **(WHY | {"typed": "bob"}))
 
-    assert desk.post(place, body, content_type=URLENCODED).status_code == 302
+    assert help_desk.post(place, body, content_type=URLENCODED).status_code == 302
 
 
-def test_second_submit_starts_no_second_job(desk, place):
-    body = fill_form(desk.get(place), "typed", **WHY)
+def test_second_submit_starts_no_second_job(help_desk, revoke_all_path):
+    body = fill_form(help_desk.get(revoke_all_path), "typed", **WHY)
 
-    first, second = (desk.post(place, body, content_type=URLENCODED) for _ in "12")
+    first, second = (help_desk.post(revoke_all_path, body, content_type=URLENCODED) for _ in "12")
 
     assert first["Location"] == second["Location"]
     assert Job.objects.count() == Receipt.objects.count() == 1
 
 
-def test_receipt_is_linked_from_user_job_and_audit_log(desk, begin, worker, look_up, member):
+def test_receipt_is_linked_from_user_job_and_audit_log(help_desk, begin, worker, look_up, member):
     path = begin()
     worker()
     begun = AuditEntry.objects.get(operation="subject.revoke_all").entry
     ended = AuditEntry.objects.filter(effect="destroy")[0].entry
     job = Job.objects.get().pk
 
-    assertContains(desk.get(look_up()), path)
-    assertContains(desk.get(f"/acme/jobs/{job}/"), path)
+    assertContains(help_desk.get(look_up()), path)
+    assertContains(help_desk.get(f"/acme/jobs/{job}/"), path)
     auditor = member(Role.AUDITOR)
     for entry in (begun, ended):
         assertContains(auditor.get(f"/acme/audit/{entry}/"), path)

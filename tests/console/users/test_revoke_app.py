@@ -31,27 +31,27 @@ def row(look_up, till):
     return f"{look_up()}regions/us/17/44/"
 
 
-def revoke(desk, row, headers=None):
-    body = fill_form(desk.get(row), "reason", **WHY)
-    return desk.post(row, body, content_type=URLENCODED, headers=headers)
+def revoke(help_desk, row, headers=None):
+    body = fill_form(help_desk.get(row), "reason", **WHY)
+    return help_desk.post(row, body, content_type=URLENCODED, headers=headers)
 
 
-def held(world, client_id=44, subject=SUBJECT):
+def client_tokens(world, client_id=44, subject=SUBJECT):
     return [
-        one
-        for one in world.region("us").tokens[17]
-        if (one.client_id, one.subject) == (client_id, subject)
+        token
+        for token in world.region("us").tokens[17]
+        if (token.client_id, token.subject) == (client_id, subject)
     ]
 
 
 def destroyed(world):
     """What was called that ends something, in order."""
     words = ("authorization/delete", "granted_scopes/delete", "token/revoke")
-    return [one for call in world.calls for one in words if one in call.path]
+    return [word for call in world.calls for word in words if word in call.path]
 
 
-def test_effects_are_described(desk, row):
-    told = desk.get(row)
+def test_effects_are_described(help_desk, row):
+    told = help_desk.get(row)
 
     assertContains(told, "1 token is revoked immediately")
     assertContains(told, "1 expired token is deleted")
@@ -60,21 +60,23 @@ def test_effects_are_described(desk, row):
     assertContains(told, "<code>old</code>")
 
 
-def test_tokens_and_consent_of_this_app_only_are_revoked(desk, row, till):
-    response = revoke(desk, row)
+def test_tokens_and_consent_of_this_app_only_are_revoked(help_desk, row, till):
+    response = revoke(help_desk, row)
 
     assert response["Location"].endswith("#in-us")
     assert destroyed(till) == ["authorization/delete", "granted_scopes/delete"]
-    assert not held(till)
-    assert held(till, 45)
-    assert held(till, subject="user-2")
+    assert not client_tokens(till)
+    assert client_tokens(till, 45)
+    assert client_tokens(till, subject="user-2")
     assert TILL not in till.region("us").granted[17]
-    kept = AuditEntry.objects.filter(effect="destroy")
-    assert {(one.subject, one.ticket, one.label) for one in kept} == {(SUBJECT, "INC-7", "Till")}
+    entries = AuditEntry.objects.filter(effect="destroy")
+    assert {(entry.subject, entry.ticket, entry.label) for entry in entries} == {
+        (SUBJECT, "INC-7", "Till")
+    }
 
 
-def test_row_is_updated_and_links_the_receipt(desk, row):
-    response = revoke(desk, row, headers=IN_DIALOG)
+def test_row_is_updated_and_links_the_receipt(help_desk, row):
+    response = revoke(help_desk, row, headers=IN_DIALOG)
 
     assert response["HX-Retarget"] == "#app-us-17-44"
     assertTemplateNotUsed(response, "base.html")
@@ -84,46 +86,46 @@ def test_row_is_updated_and_links_the_receipt(desk, row):
     before = response.text.partition('id="earlier-actions"')[2]
     assert "Lost phone" in before  # what was just done as well
     assert "INC-7" in before
-    again = desk.get(row.removesuffix("17/44/"), headers=HTMX)
+    again = help_desk.get(row.removesuffix("17/44/"), headers=HTMX)
     assertContains(again, "2 tokens revoked")
-    assertContains(desk.get(row.partition("regions")[0]), f"{Receipt.objects.get().pk}")
+    assertContains(help_desk.get(row.partition("regions")[0]), f"{Receipt.objects.get().pk}")
 
 
-def test_app_with_new_tokens_is_active_again(desk, row, till):
-    revoke(desk, row)
+def test_app_with_new_tokens_is_active_again(help_desk, row, till):
+    revoke(help_desk, row)
     issue(till, 44)
 
-    again = desk.get(row.removesuffix("17/44/"), headers=HTMX)
+    again = help_desk.get(row.removesuffix("17/44/"), headers=HTMX)
 
     assertContains(again, 'id="app-us-17-44"', count=1)
     assertNotContains(again, "revoked")
 
 
-def test_second_submit_revokes_once(desk, row, till):
-    body = fill_form(desk.get(row), "reason", **WHY)
+def test_second_submit_revokes_once(help_desk, row, till):
+    body = fill_form(help_desk.get(row), "reason", **WHY)
 
-    first, second = (desk.post(row, body, content_type=URLENCODED) for _ in "12")
+    first, second = (help_desk.post(row, body, content_type=URLENCODED) for _ in "12")
 
     assert second["Location"] == first["Location"]
     assert destroyed(till).count("authorization/delete") == 1
     assert Receipt.objects.count() == 1
 
 
-def test_missing_reason_is_an_error_in_the_dialog(desk, row, till):
-    response = desk.post(row, {"reason": " ", "idempotency_key": "x" * 24}, headers=IN_DIALOG)
+def test_missing_reason_is_an_error_in_the_dialog(help_desk, row, till):
+    response = help_desk.post(row, {"reason": " ", "idempotency_key": "x" * 24}, headers=IN_DIALOG)
 
     assertContains(response, "Enter a reason for the audit log.", status_code=422)
     assertTemplateNotUsed(response, "base.html")
     assert not destroyed(till)
 
 
-def test_lost_response_is_resolved_by_reading(desk, row, till, acme):
+def test_lost_response_is_resolved_by_reading(help_desk, row, till, acme):
     till.fault("reset", operation="authorization.delete_post", after=True, times=1)
 
-    revoke(desk, row)
+    revoke(help_desk, row)
 
     assert destroyed(till).count("authorization/delete") == 1
-    receipt = desk.get(f"/acme/subjects/receipts/{Receipt.objects.get().pk}/")
+    receipt = help_desk.get(f"/acme/subjects/receipts/{Receipt.objects.get().pk}/")
     assertContains(receipt, "fully confirmed")
     assertContains(receipt, "estimated")
     assertContains(receipt, 'data-outcome="unknown"')
@@ -131,12 +133,12 @@ def test_lost_response_is_resolved_by_reading(desk, row, till, acme):
     (lost,) = find_unresolved(acme.pk)
     resolve(Actor(1, "ada", organization_id=acme.pk), lost, Outcome.SUCCEEDED, "")
 
-    receipt = desk.get(f"/acme/subjects/receipts/{Receipt.objects.get().pk}/")
+    receipt = help_desk.get(f"/acme/subjects/receipts/{Receipt.objects.get().pk}/")
     assertContains(receipt, "marked as succeeded by <bdi>ada</bdi>")
     assertContains(receipt, 'data-outcome="done"')
-    file = desk.get(receipt.wsgi_request.path, {"format": "json"}).json()
-    ends = [one["settled"] for one in file["calls"] if one["settled"]]
-    assert [one["by"] for one in ends] == ["ada"]
+    file = help_desk.get(receipt.wsgi_request.path, {"format": "json"}).json()
+    ends = [call["settled"] for call in file["calls"] if call["settled"]]
+    assert [end["by"] for end in ends] == ["ada"]
 
 
 @pytest.mark.parametrize(
@@ -147,36 +149,36 @@ def test_lost_response_is_resolved_by_reading(desk, row, till, acme):
         ({"kind": "status", "status": 503, "path": "authorization/delete"}, "503"),
     ],
 )
-def test_unproven_revocation_is_reported_and_can_be_retried(desk, row, till, fault, said):
-    form = fill_form(desk.get(row), "reason", **WHY)
+def test_unproven_revocation_is_reported_and_can_be_retried(help_desk, row, till, fault, said):
+    form = fill_form(help_desk.get(row), "reason", **WHY)
     till.fault(**fault)
 
-    response = desk.post(row, form, content_type=URLENCODED)
+    response = help_desk.post(row, form, content_type=URLENCODED)
 
-    receipt = desk.get(response["Location"])
+    receipt = help_desk.get(response["Location"])
     assertContains(receipt, "partly confirmed")
     assertContains(receipt, said)
     assertContains(receipt, "Check the user again")
     till.faults.clear()
-    revoke(desk, row)
-    assert not held(till)
+    revoke(help_desk, row)
+    assert not client_tokens(till)
     assert TILL not in till.region("us").granted[17]
 
 
-def test_revoked_app_still_listed_is_not_shown_as_active(desk, row, till):
+def test_revoked_app_still_listed_is_not_shown_as_active(help_desk, row, till):
     """As some live servers may do it (Authlete facts, 14)."""
-    form = fill_form(desk.get(row), "reason", **WHY)
+    form = fill_form(help_desk.get(row), "reason", **WHY)
     till.state.revoked_linger = True
-    for one in held(till):
-        one.revoked = True
+    for client_token in client_tokens(till):
+        client_token.revoked = True
     till.fault("status", status=403, path="authorization/delete")
 
-    desk.post(row, form, content_type=URLENCODED)
+    help_desk.post(row, form, content_type=URLENCODED)
 
-    receipt = desk.get(f"/acme/subjects/receipts/{Receipt.objects.get().pk}/")
+    receipt = help_desk.get(f"/acme/subjects/receipts/{Receipt.objects.get().pk}/")
     assertContains(receipt, "none active")
     assertContains(receipt, "2 revoked tokens are still listed")
 
 
-def test_page_belongs_to_the_person_who_searched(desk, row, member):
+def test_page_belongs_to_the_person_who_searched(help_desk, row, member):
     assert member(Role.ADMIN).get(row).status_code == 404

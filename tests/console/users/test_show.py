@@ -18,35 +18,35 @@ def test_page_belongs_to_the_person_who_searched(look_up, member):
     assert member(Role.ADMIN).get(path).status_code == 404
 
 
-def test_page_belongs_to_one_organization(look_up, desk):
+def test_page_belongs_to_one_organization(look_up, help_desk):
     path = look_up()
     Lookup.objects.update(organization=Organization.objects.create(slug="other"))
 
-    assert desk.get(path).status_code == 404
+    assert help_desk.get(path).status_code == 404
 
 
-def test_page_expires_with_the_session(look_up, desk):
+def test_page_expires_with_the_session(look_up, help_desk):
     path = look_up()
     Lookup.objects.update(created_at=timezone.now() - timedelta(hours=12))
 
-    assert desk.get(path).status_code == 404
+    assert help_desk.get(path).status_code == 404
 
 
-def test_swapped_encrypted_subject_cannot_be_opened(look_up, desk):
+def test_swapped_encrypted_subject_cannot_be_opened(look_up, help_desk):
     path = look_up()
     look_up("user-2")
     first, second = Lookup.objects.order_by("created_at")
     Lookup.objects.filter(pk=first.pk).update(sealed=second.sealed)
 
-    assert desk.get(path).status_code == 404
+    assert help_desk.get(path).status_code == 404
 
 
-def test_earlier_actions_are_listed(look_up, desk, acme):
+def test_earlier_actions_are_listed(look_up, help_desk, acme):
     did(acme, ticket="INC-7", reason="Lost phone", region="us")
     did(acme, ticket="INC-7", reason="Lost phone", region="jp")
     did(acme, "user-2", ticket="INC-8")
 
-    page = desk.get(look_up())
+    page = help_desk.get(look_up())
 
     assertContains(page, "INC-7", count=1)
     assertContains(page, "Lost phone")
@@ -55,10 +55,10 @@ def test_earlier_actions_are_listed(look_up, desk, acme):
     assertNotContains(page, "INC-8")
 
 
-def test_actions_of_other_organizations_are_hidden(look_up, desk, acme):
+def test_actions_of_other_organizations_are_hidden(look_up, help_desk, acme):
     did(Organization(pk=acme.pk + 1), ticket="INC-7")
 
-    assertContains(desk.get(look_up()), "Nothing was revoked or changed")
+    assertContains(help_desk.get(look_up()), "Nothing was revoked or changed")
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.VIEWER, Role.AUDITOR])
@@ -66,9 +66,9 @@ def test_needs_a_help_desk_or_admin_role(member, role):
     assert member(role).post(USERS_URL, {"subject": SUBJECT}).status_code == 403
 
 
-def test_earlier_actions_are_above_the_apps(look_up, desk, acme, world):
+def test_earlier_actions_are_above_the_apps(look_up, help_desk, acme, world):
     did(acme, ticket="INC-7")
 
-    page = desk.get(f"{look_up()}?whole=yes").content.decode()
+    page = help_desk.get(f"{look_up()}?whole=yes").content.decode()
 
     assert page.index("INC-7") < page.index('id="in-us"')

@@ -85,12 +85,12 @@ def sandbox():
     for number in SERVICES:
         name = f"Service {number}"
         region.services[number] = {"apiKey": number, "serviceName": name, "modifiedAt": 1}
-        for one in CLIENTS:
-            region.clients[number][one] = make_client(one)
-            issue(sandbox, one, service=number)
-            issue(sandbox, one, service=number, expires_at=YESTERDAY)
-            issue(sandbox, one, service=number, subject="user-2")
-            region.granted[number][one, SUBJECT] = StoredGrant(["a"], ["a"], 1)
+        for client in CLIENTS:
+            region.clients[number][client] = make_client(client)
+            issue(sandbox, client, service=number)
+            issue(sandbox, client, service=number, expires_at=YESTERDAY)
+            issue(sandbox, client, service=number, subject="user-2")
+            region.granted[number][client, SUBJECT] = StoredGrant(["a"], ["a"], 1)
     return sandbox
 
 
@@ -105,7 +105,7 @@ def deployed(migrated_sqlite_file, tmp_path, sandbox):
         yield store
 
 
-def asked(store, statement):
+def query_store(store, statement):
     file = store.environment["DATABASE_URL"].removeprefix("sqlite:///")
     with closing(sqlite3.connect(file, timeout=20)) as connection, connection:
         return connection.execute(statement).fetchall()
@@ -152,22 +152,22 @@ def test_killed_worker_repeats_nothing_and_the_receipt_is_correct(deployed, sand
     with working(deployed) as next_one:
         worker = next_one()
         for _ in range(KILLS):
-            until(lambda: asked(deployed, HELD) == [(1,)])
+            until(lambda: query_store(deployed, HELD) == [(1,)])
             enough = len(sandbox.calls) + random.randint(3, 30)
             until(lambda enough=enough: len(sandbox.calls) >= enough)
             os.kill(worker, signal.SIGKILL)
             worker = next_one()  # once that one is gone
             until(lambda: all_requests_answered(port))
-            asked(deployed, f"UPDATE jobs_job SET lease_until = '{LONG_AGO}'")
-        assert asked(deployed, "SELECT state FROM jobs_job") == [("running",)]
-        until(lambda: asked(deployed, "SELECT state FROM jobs_job") == [("done",)])
+            query_store(deployed, f"UPDATE jobs_job SET lease_until = '{LONG_AGO}'")
+        assert query_store(deployed, "SELECT state FROM jobs_job") == [("running",)]
+        until(lambda: query_store(deployed, "SELECT state FROM jobs_job") == [("done",)])
 
     apps = len(SERVICES) * len(CLIENTS)
     for what in ("authorization/delete", "granted_scopes/delete"):
         found = calls(sandbox, what)
         assert (len(found), set(found.values())) == (apps, {1}), what
-    held = sandbox.region("us").tokens
-    assert {one.subject for number in SERVICES for one in held[number]} == {"user-2"}
+    tokens = sandbox.region("us").tokens
+    assert {token.subject for number in SERVICES for token in tokens[number]} == {"user-2"}
     told = deployed.run_code(READ_RECEIPT)
     assert told.returncode == 0, told.stderr
     receipt = json.loads(told.stdout)

@@ -121,19 +121,19 @@ def test_admin_of_one_organization_is_refused_in_another(signed_in, sandbox):
 def test_denials_are_logged(acme, signed_in, role, event, effect):
     signed_in(role).get(page_path("services:edit"))
 
-    kept = AuditEntry.objects.get(operation=event)
-    assert (kept.outcome, kept.effect, kept.object) == ("refused", effect, "services:edit")
-    assert (kept.organization_id, kept.organization) == (acme.pk, "acme")
-    assert kept.actor.endswith(".example")
-    assert kept.role == (role or "")
-    assert kept.page
+    entry = AuditEntry.objects.get(operation=event)
+    assert (entry.outcome, entry.effect, entry.object) == ("refused", effect, "services:edit")
+    assert (entry.organization_id, entry.organization) == (acme.pk, "acme")
+    assert entry.actor.endswith(".example")
+    assert entry.role == (role or "")
+    assert entry.page
 
 
 def test_guessed_organizations_are_logged(signed_in):
     signed_in().get(page_path("members:index", organization="nope"))
 
-    kept = AuditEntry.objects.get(operation="access.stranger")
-    assert (kept.organization_id, kept.label) == (0, "/nope/members/")
+    entry = AuditEntry.objects.get(operation="access.stranger")
+    assert (entry.organization_id, entry.label) == (0, "/nope/members/")
 
 
 def test_safe_methods_change_nothing(signed_in, sandbox):

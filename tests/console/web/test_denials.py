@@ -18,6 +18,6 @@ from tests.support.access import page_path
 def test_denials_within_a_page_are_logged(acme, member, sandbox, role, name, entered):
     assert member(role).post(page_path(name), entered).status_code == 403
 
-    kept = AuditEntry.objects.get(operation="access.denied")
-    assert (kept.outcome, kept.object, kept.role) == ("refused", name, role)
+    entry = AuditEntry.objects.get(operation="access.denied")
+    assert (entry.outcome, entry.object, entry.role) == ("refused", name, role)
     assert not sandbox.calls

@@ -94,8 +94,8 @@ def bo(other):
 
 
 @pytest.fixture
-def left(bo, other):
-    """What their admin has left here: a saved change, a draft, a rotation, a job."""
+def foreign_objects(bo, other):
+    """The other organization's objects: a saved change, a draft, a rotation, a job."""
     send(bo, "clients:edit", "base", section="basics", description=f"{THEIRS} was here")
     send(bo, "clients:review", "reviewed", reason=f"{THEIRS} says so")
     send(bo, "clients:edit", "base", section="basics", description=f"{THEIRS} draft")
@@ -139,8 +139,8 @@ def send(browser, name, having, organization="other", section="basics", **entere
     return response
 
 
-def kept(sandbox, other):
-    """Everything of theirs, at Authlete and here."""
+def foreign_state(sandbox, other):
+    """Return the other organization's whole state, at Authlete and here, as JSON."""
     region = sandbox.region("us")
     rows = [
         list(model.objects.filter(organization=other).order_by("pk").values()) for model in KEPT
@@ -151,28 +151,30 @@ def kept(sandbox, other):
 
 @pytest.mark.parametrize("at", [AT, {}], ids=["their service", "our service"])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_pages_neither_show_nor_change_foreign_objects(member, other, left, sandbox, at, method):
-    """The ids of theirs, in our addresses."""
+def test_pages_neither_show_nor_change_foreign_objects(
+    member, other, foreign_objects, sandbox, at, method
+):
+    """The other organization's IDs in URLs of this one."""
     sandbox.clients[44] = make_client(44)
-    browser, before = member(Role.ADMIN), kept(sandbox, other)
+    browser, before = member(Role.ADMIN), foreign_state(sandbox, other)
     why = {"reason": "x", "idempotency_key": "x" * 24, "anyway": "on", "seen": ""}
     sandbox.calls.clear()
 
     for name in ORGANIZATION_PAGES:
-        place = page_path(name, **left, **at)
+        place = page_path(name, **foreign_objects, **at)
         response = getattr(browser, method)(place, why if method == "post" else {})
         if response.status_code == METHOD_NOT_ALLOWED:
             continue
         text = b"".join(response).decode()
         assert THEIRS not in text, name
 
-    assert kept(sandbox, other) == before
-    reached = [one for one in sandbox.calls if "/18/" in one.path]
+    assert foreign_state(sandbox, other) == before
+    reached = [call for call in sandbox.calls if "/18/" in call.path]
     assert not reached
 
 
 @pytest.mark.parametrize("asked", ["", "?q=quail", "?size=100"])
-def test_lists_contain_no_foreign_objects(member, left, asked):
+def test_lists_contain_no_foreign_objects(member, foreign_objects, asked):
     browser = member(Role.ADMIN)
 
     for name in ("clients:index", "services:index", "jobs:index", "audit:index"):
@@ -192,7 +194,7 @@ def after_many_others(acme):
 
 
 @pytest.fixture
-def logged(after_many_others, other, left):
+def logged(after_many_others, other, foreign_objects):
     """Entries on several pages, and what was delivered and verified of them."""
     who = Actor(1, THEIRS, "admin", other.pk, other.slug)
     for number in range(60):
@@ -211,9 +213,9 @@ def logged(after_many_others, other, left):
     )
     VerificationRun.objects.create(organization=other, bad=head, error=f"row {head}", ended_at=now)
     package = EvidencePackage.objects.create(
-        organization=other, covered=head, completed_at=now, job=left["job"], actor=THEIRS
+        organization=other, covered=head, completed_at=now, job=foreign_objects["job"], actor=THEIRS
     )
-    return left | {"pack": package.pk, "delivery": sent.pk, "first": first}
+    return foreign_objects | {"pack": package.pk, "delivery": sent.pk, "first": first}
 
 
 def numbers_in(text):

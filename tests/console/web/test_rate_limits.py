@@ -25,7 +25,7 @@ def budgets(settings):
 
 def look_up(browser, times=1):
     answers = [browser.post(BOX, {"subject": f"user-{at}"}) for at in range(times)]
-    return [one.status_code for one in answers]
+    return [response.status_code for response in answers]
 
 
 def test_too_many_searches_get_429_with_an_explanation(member, sandbox):
@@ -58,9 +58,11 @@ def test_exceeded_limit_is_logged_and_alerted(member, sandbox, caplog):
 
     look_up(member(Role.HELP_DESK), 5)
 
-    kept = AuditEntry.objects.filter(operation="budget.exceeded")
-    assert {(one.outcome, one.object, one.subject) for one in kept} == {("refused", "searches", "")}
-    told = [json.loads(one.getMessage()) for one in caplog.records]
+    entries = AuditEntry.objects.filter(operation="budget.exceeded")
+    assert {(entry.outcome, entry.object, entry.subject) for entry in entries} == {
+        ("refused", "searches", "")
+    }
+    told = [json.loads(record.getMessage()) for record in caplog.records]
     assert {one["event"] for one in told} == {"budget.exceeded"}
     assert told[0]["organization"] == "acme"
 

@@ -102,7 +102,7 @@ def focus_after(page, before, at, after, **headers):
 
 
 def links(words, *numbers):
-    return "".join(f"<a href='?{one}'>{words.format(one)}</a>" for one in numbers)
+    return "".join(f"<a href='?{number}'>{words.format(number)}</a>" for number in numbers)
 
 
 def test_swap_preserves_the_focus(page):

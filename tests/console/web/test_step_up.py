@@ -119,8 +119,8 @@ def admin(member, sandbox):
 
 
 @pytest.fixture
-def where(admin, acme):
-    """The path of a page that asks; about somebody, and something, that there is."""
+def page_urls(admin, acme):
+    """Paths of pages that need a step-up, with objects that exist."""
     bo = User.objects.create_user("bo@acme.example")
     pk = Membership.objects.create(organization=acme, user=bo, role=Role.EDITOR).pk
     job = Job.objects.create(organization=acme, kind=ACTIVATION_JOB, state=JobState.COMPLETED)
@@ -164,24 +164,24 @@ def test_every_step_up_page_is_in_the_table():
 
 
 @pytest.mark.parametrize("name", sorted(ASKS))
-def test_stale_session_is_sent_to_confirm_and_back(admin, where, sandbox, name):
-    response = expire_authentication(admin).get(where(name))
+def test_stale_session_is_sent_to_confirm_and_back(admin, page_urls, sandbox, name):
+    response = expire_authentication(admin).get(page_urls(name))
 
     assert response.status_code == 302
-    back = where(name).replace("/", "%2F")
+    back = page_urls(name).replace("/", "%2F")
     assert response["Location"] == f"{PASSWORD}?next={back}"
     assert not sandbox.calls
 
 
 @pytest.mark.parametrize("htmx", [False, True])
 @pytest.mark.parametrize("name", sorted(ASKS))
-def test_form_of_a_stale_session_is_dropped(admin, where, sandbox, name, htmx):
+def test_form_of_a_stale_session_is_dropped(admin, page_urls, sandbox, name, htmx):
     people = list(Membership.objects.values())
-    current = f"http://testserver{where(name)}"
+    current = f"http://testserver{page_urls(name)}"
     headers = {"HX-Request": "true", "HX-Current-URL": current} if htmx else {}
 
     response = expire_authentication(admin).post(
-        where(name), {"reason": CANARY, "typed": CANARY}, headers=headers
+        page_urls(name), {"reason": CANARY, "typed": CANARY}, headers=headers
     )
 
     place = response["HX-Redirect"] if htmx else response["Location"]
@@ -196,8 +196,8 @@ def test_form_of_a_stale_session_is_dropped(admin, where, sandbox, name, htmx):
 
 
 @pytest.mark.parametrize("name", sorted(ASKS))
-def test_recent_sign_in_passes(admin, where, name):
-    response = admin.get(where(name))
+def test_recent_sign_in_passes(admin, page_urls, name):
+    response = admin.get(page_urls(name))
 
     assert response.status_code == (302 if name in LATER else 200)
     assert "/accounts/" not in response.headers.get("Location", "")
@@ -214,69 +214,69 @@ def test_recent_sign_in_passes(admin, where, name):
         ("socialaccount", 0, 302),
     ],
 )
-def test_password_and_code_count_for_a_while(admin, where, method, ago, status):
+def test_password_and_code_count_for_a_while(admin, page_urls, method, ago, status):
     set_last_authentication(admin, ago, method)
 
-    assert admin.get(where("members:edit")).status_code == status
+    assert admin.get(page_urls("members:edit")).status_code == status
 
 
-def test_step_up_time_is_a_setting(admin, where, settings):
+def test_step_up_time_is_a_setting(admin, page_urls, settings):
     settings.STEP_UP_SECONDS = 20
     set_last_authentication(admin, seconds_ago=30)
 
-    assert admin.get(where("members:edit")).status_code == 302
+    assert admin.get(page_urls("members:edit")).status_code == 302
 
 
-def test_confirmation_of_another_user_does_not_count(admin, where):
+def test_confirmation_of_another_user_does_not_count(admin, page_urls):
     session = admin.session
     session["account_authentication_methods_user"] = "999"
     session.save()
 
-    assert admin.get(where("members:edit")).status_code == 302
+    assert admin.get(page_urls("members:edit")).status_code == 302
 
 
-def test_users_with_2fa_are_asked_for_a_code(admin, where):
+def test_users_with_2fa_are_asked_for_a_code(admin, page_urls):
     user = User.objects.get(username="ADMIN")
     Authenticator.objects.create(user=user, type="totp", data={})
 
-    assert expire_authentication(admin).get(where("members:edit"))["Location"].startswith(CODE)
+    assert expire_authentication(admin).get(page_urls("members:edit"))["Location"].startswith(CODE)
 
 
-def test_users_with_2fa_cannot_confirm_by_password(admin, where):
+def test_users_with_2fa_cannot_confirm_by_password(admin, page_urls):
     user = User.objects.get(username="ADMIN")
     Authenticator.objects.create(user=user, type="totp", data={})
 
     answer = expire_authentication(admin).post(f"{PASSWORD}?next=/x", {"password": "some password"})
 
     assert answer["Location"] == f"{CODE}?next=%2Fx"
-    assert admin.get(where("members:edit"))["Location"].startswith(CODE)
+    assert admin.get(page_urls("members:edit"))["Location"].startswith(CODE)
 
 
-def test_users_without_password_or_2fa_must_set_one_up(admin, where):
+def test_users_without_password_or_2fa_must_set_one_up(admin, page_urls):
     user = User.objects.get(username="ADMIN")
     user.set_unusable_password()
     user.save()
     admin.force_login(user)
     set_last_authentication(admin, method="socialaccount")
 
-    response = admin.get(where("members:edit"), follow=True)
+    response = admin.get(page_urls("members:edit"), follow=True)
 
     assert response.redirect_chain[0][0].startswith(SETUP)
     assertContains(response, "Set up an authenticator app")
 
 
-def test_confirmation_returns_and_says_nothing_was_changed(admin, where):
-    asked = expire_authentication(admin).post(where("members:password_link"))
+def test_confirmation_returns_and_says_nothing_was_changed(admin, page_urls):
+    asked = expire_authentication(admin).post(page_urls("members:password_link"))
     page = admin.get(asked["Location"])
     assertContains(page, "Nothing was sent yet")
 
     back = admin.post(asked["Location"], {"password": "some password"})
 
-    assert back["Location"] == where("members:password_link")
+    assert back["Location"] == page_urls("members:password_link")
     assert admin.get(back["Location"]).status_code == 200
 
 
-def test_confirmation_redirects_to_no_other_site(admin, where):
+def test_confirmation_redirects_to_no_other_site(admin, page_urls):
     other = f"{PASSWORD}?next=https%3A%2F%2Fevil.example%2F"
 
     response = expire_authentication(admin).post(other, {"password": "some password"})
@@ -284,5 +284,7 @@ def test_confirmation_redirects_to_no_other_site(admin, where):
     assert "evil" not in response["Location"]
 
 
-def test_users_without_permission_get_403_first(member, where):
-    assert expire_authentication(member(Role.VIEWER)).get(where("members:edit")).status_code == 403
+def test_users_without_permission_get_403_first(member, page_urls):
+    assert (
+        expire_authentication(member(Role.VIEWER)).get(page_urls("members:edit")).status_code == 403
+    )

@@ -22,14 +22,14 @@ def receiver(settings):
 
 
 @pytest.fixture
-def hooked(acme, receiver):
-    """Make a webhook of acme that leads to the receiver."""
+def add_webhook(acme, receiver):
+    """Return a function that adds a webhook of Acme to the receiver's URL."""
     return lambda **more: make_webhook(acme, receiver.url, **more)
 
 
 @pytest.fixture
 def record_events(acme):
-    """Have entries kept of an organization: two rows each."""
+    """Return a function that records entries of an organization, two rows each."""
 
     def record_events(times=1, event=MEMBER_ADD, organization=acme, **told):
         who = Actor(1, "ida", "admin", organization.pk, organization.slug)

@@ -25,20 +25,20 @@ NOW = "2026-11-25T12:00:00Z"
 
 
 def seqs(receiver, *secrets):
-    return [row_numbers(read_delivery(one, *secrets)["data"]) for one in receiver.requests]
+    return [row_numbers(read_delivery(request, *secrets)["data"]) for request in receiver.requests]
 
 
 def flat(lists):
     return list(chain.from_iterable(lists))
 
 
-def test_entries_arrive_in_order_signed_and_once(hooked, record_events, receiver, monkeypatch):
+def test_entries_arrive_in_order_signed_and_once(add_webhook, record_events, receiver, monkeypatch):
     monkeypatch.setattr(payloads, "MAX_ROWS", 4)
     other = Organization.objects.create(slug="other", name="Other")
     record_events(3)
     record_events(3, organization=other)
     head = record_events(2)
-    webhook = hooked()
+    webhook = add_webhook()
 
     deliver(webhook)
     deliver(webhook)
@@ -58,11 +58,11 @@ def test_entries_arrive_in_order_signed_and_once(hooked, record_events, receiver
     assert Delivery.objects.filter(state="done", status=204).count() == 3
 
 
-def test_documented_receiver_verifies_signatures(hooked, record_events, receiver):
+def test_documented_receiver_verifies_signatures(add_webhook, record_events, receiver):
     record_events()
-    webhook = hooked()
+    webhook = add_webhook()
     deliver(webhook)
-    (got,) = receiver.requests
+    (request,) = receiver.requests
     text = (
         Path(__file__).parents[3] / "docs" / "how-to" / "send-the-audit-log-to-a-siem.md"
     ).read_text()
@@ -70,42 +70,44 @@ def test_documented_receiver_verifies_signatures(hooked, record_events, receiver
     exec(re.search(r"```python\n(.+?)```", text, re.S)[1], sample)  # type: ignore[index]
     verify = sample["is_from_meridian"]
 
-    assert verify(webhook.secret, got.headers, got.body)
-    assert not verify(webhook.secret, got.headers, got.body + b" ")
-    assert not verify("whsec_" + "B" * 44, got.headers, got.body)
+    assert verify(webhook.secret, request.headers, request.body)
+    assert not verify(webhook.secret, request.headers, request.body + b" ")
+    assert not verify("whsec_" + "B" * 44, request.headers, request.body)
 
 
-def test_bodies_have_a_size_limit(hooked, record_events, receiver, monkeypatch):
+def test_bodies_have_a_size_limit(add_webhook, record_events, receiver, monkeypatch):
     record_events(8, reason="x" * 300)
     monkeypatch.setattr(payloads, "MAX_BODY_BYTES", 3000)
-    webhook = hooked()
+    webhook = add_webhook()
 
     deliver(webhook)
 
-    assert sum(len(one) for one in seqs(receiver, webhook.secret)) == 16
-    assert max(len(one.body) for one in receiver.requests) <= 3000
+    assert sum(len(seq) for seq in seqs(receiver, webhook.secret)) == 16
+    assert max(len(request.body) for request in receiver.requests) <= 3000
     assert len(receiver.requests) > 2
 
 
-def test_subjects_are_left_out_by_default(hooked, record_events, receiver):
+def test_subjects_are_left_out_by_default(add_webhook, record_events, receiver):
     record_events(event=SUBJECT_SEARCH, subject="anna@x", label="of anna@x", reason="ok")
-    deliver(hooked())
-    deliver(hooked(subjects=True))
+    deliver(add_webhook())
+    deliver(add_webhook(subjects=True))
 
-    without, clear = (json.loads(one.body)["data"][0]["content"] for one in receiver.requests)
+    without, clear = (
+        json.loads(request.body)["data"][0]["content"] for request in receiver.requests
+    )
     assert b"anna" not in receiver.requests[0].body
     assert "subject" not in without
     assert "label" not in without
     assert (without["reason"], clear["subject"]) == ("ok", "anna@x")
 
 
-def test_only_selected_entries_are_delivered(hooked, record_events, receiver):
+def test_only_selected_entries_are_delivered(add_webhook, record_events, receiver):
     record_events(2)
     record_events(event=MEMBER_REMOVE)
     head = record_events(event=ACCESS_DENIED)
-    deliver(hooked(effects="destroy"))
-    deliver(hooked(groups="tokens"))
-    webhook = hooked(groups="console", effects="change destroy")
+    deliver(add_webhook(effects="destroy"))
+    deliver(add_webhook(groups="tokens"))
+    webhook = add_webhook(groups="console", effects="change destroy")
     deliver(webhook)
 
     found = [
@@ -117,11 +119,11 @@ def test_only_selected_entries_are_delivered(hooked, record_events, receiver):
 
 
 def test_failed_delivery_is_retried_before_newer_entries(
-    hooked, record_events, receiver, time_machine
+    add_webhook, record_events, receiver, time_machine
 ):
     time_machine.move_to(NOW, tick=False)
     record_events(2)
-    webhook = hooked()
+    webhook = add_webhook()
     receiver.answers = [500, 503]
     for wait in (0, 7, 37):
         record_events()
@@ -129,11 +131,11 @@ def test_failed_delivery_is_retried_before_newer_entries(
         deliver(webhook)
     deliver(webhook)
 
-    ids = [one.headers["webhook-id"] for one in receiver.requests]
+    ids = [request.headers["webhook-id"] for request in receiver.requests]
     assert ids[0] == ids[1] == ids[2] != ids[3]
-    bodies = [one.body for one in receiver.requests]
+    bodies = [request.body for request in receiver.requests]
     assert bodies[0] == bodies[1] == bodies[2]
-    times = {one.headers["webhook-timestamp"] for one in receiver.requests}
+    times = {request.headers["webhook-timestamp"] for request in receiver.requests}
     assert len(times) == 3
     assert flat(seqs(receiver, webhook.secret)[2:]) == list(range(1, 11))
     assert (webhook.tries, webhook.failing_since) == (0, None)
@@ -141,11 +143,11 @@ def test_failed_delivery_is_retried_before_newer_entries(
 
 
 def test_failing_webhook_is_paused_and_alerted(
-    hooked, record_events, receiver, time_machine, caplog
+    add_webhook, record_events, receiver, time_machine, caplog
 ):
     time_machine.move_to(NOW, tick=False)
     record_events()
-    webhook = hooked()
+    webhook = add_webhook()
     receiver.answers = [(500, {}, b"disk \0 full")] * 99
     waits = []
     while webhook.is_on:
@@ -161,15 +163,15 @@ def test_failing_webhook_is_paused_and_alerted(
     entry = AuditEntry.objects.get(operation="webhook.pause")
     assert (entry.actor, entry.label) == ("worker", "SIEM")
     assert '"after":"500"' in entry.changed
-    (told,) = [one.alert for one in caplog.records if hasattr(one, "alert")]
-    assert (told["event"], told["why"]) == ("webhook.stopped", "failed")
+    (alert,) = [record.alert for record in caplog.records if hasattr(record, "alert")]
+    assert (alert["event"], alert["why"]) == ("webhook.stopped", "failed")
     delivery = Delivery.objects.get()
     assert (delivery.status, delivery.answer) == (500, "disk \ufffd full")
 
 
-def test_410_response_ends_deliveries(hooked, record_events, receiver):
+def test_410_response_ends_deliveries(add_webhook, record_events, receiver):
     record_events()
-    webhook = hooked()
+    webhook = add_webhook()
     receiver.answers = [410]
 
     deliver(webhook)
@@ -178,9 +180,9 @@ def test_410_response_ends_deliveries(hooked, record_events, receiver):
     assert (webhook.pause, len(receiver.requests)) == ("gone", 1)
 
 
-def test_redirects_and_private_addresses_fail(hooked, record_events, receiver, settings):
+def test_redirects_and_private_addresses_fail(add_webhook, record_events, receiver, settings):
     record_events()
-    moved, within = hooked(), hooked()
+    moved, within = add_webhook(), add_webhook()
     receiver.answers = [(307, {"Location": receiver.url}, b"")]
     deliver(moved)
     settings.WEBHOOK_PRIVATE_HOSTS = []
@@ -191,9 +193,11 @@ def test_redirects_and_private_addresses_fail(hooked, record_events, receiver, s
     assert "non-public address" in Delivery.objects.get(webhook=within).error
 
 
-def test_selection_changed_during_collection_applies(hooked, record_events, receiver, monkeypatch):
+def test_selection_changed_during_collection_applies(
+    add_webhook, record_events, receiver, monkeypatch
+):
     record_events(event=SUBJECT_SEARCH, subject="anna@x")
-    webhook = hooked(subjects=True)
+    webhook = add_webhook(subjects=True)
 
     def batch_after(webhook, batch_after=payloads.next_batch):
         monkeypatch.setattr(webhooks_delivery, "next_batch", batch_after)
@@ -208,19 +212,19 @@ def test_selection_changed_during_collection_applies(hooked, record_events, rece
     assert webhook.position == 2
 
 
-def test_slow_webhook_yields_its_turn(hooked, record_events, receiver, monkeypatch):
+def test_slow_webhook_yields_its_turn(add_webhook, record_events, receiver, monkeypatch):
     monkeypatch.setattr(webhooks_delivery, "MAX_TURN_SECONDS", 0.0)
     monkeypatch.setattr(payloads, "MAX_ROWS", 1)
     record_events()
-    webhook = hooked()
+    webhook = add_webhook()
 
     deliver(webhook)
 
     assert (webhook.position, len(receiver.requests)) == (1, 1)
 
 
-def test_both_secrets_sign_during_rotation(hooked, record_events, receiver):
-    webhook = hooked()
+def test_both_secrets_sign_during_rotation(add_webhook, record_events, receiver):
+    webhook = add_webhook()
     old = webhook.secret
     webhook.set_secret("whsec_" + "B" * 44)
     webhook.save()
@@ -238,10 +242,10 @@ def test_both_secrets_sign_during_rotation(hooked, record_events, receiver):
     assert webhook.old_sealed == ""
 
 
-def test_replay_during_delivery_takes_effect(hooked, record_events, receiver, monkeypatch):
+def test_replay_during_delivery_takes_effect(add_webhook, record_events, receiver, monkeypatch):
     """As one does of which somebody has rows sent again just then."""
     record_events(3)
-    webhook = hooked(position=2)
+    webhook = add_webhook(position=2)
 
     def post(*given, post=safe_http.post):
         monkeypatch.setattr(safe_http, "post", post)
@@ -256,10 +260,10 @@ def test_replay_during_delivery_takes_effect(hooked, record_events, receiver, mo
     assert webhook.position == 6
 
 
-def test_replayed_entries_are_delivered_first(hooked, record_events, receiver, monkeypatch):
+def test_replayed_entries_are_delivered_first(add_webhook, record_events, receiver, monkeypatch):
     """And what is not taken of them is tried again later, as ever."""
     record_events(3)
-    webhook = hooked(position=2)
+    webhook = add_webhook(position=2)
     receiver.answers = [500, 500]
 
     def batch_after(webhook, batch_after=payloads.next_batch):
@@ -275,12 +279,12 @@ def test_replayed_entries_are_delivered_first(hooked, record_events, receiver, m
 
 
 def test_selection_changed_during_delivery_skips_nothing(
-    hooked, record_events, receiver, monkeypatch
+    add_webhook, record_events, receiver, monkeypatch
 ):
     """Those that were left out before are behind the same row."""
     record_events(event=MEMBER_REMOVE)
     record_events()
-    webhook = hooked(effects="destroy")
+    webhook = add_webhook(effects="destroy")
 
     def post(*given, post=safe_http.post):
         monkeypatch.setattr(safe_http, "post", post)
@@ -295,9 +299,9 @@ def test_selection_changed_during_delivery_skips_nothing(
     assert list(states) == ["dropped", "done"]
 
 
-def test_webhook_is_delivered_by_one_worker_at_a_time(hooked, record_events, receiver):
+def test_webhook_is_delivered_by_one_worker_at_a_time(add_webhook, record_events, receiver):
     record_events()
-    webhook = hooked(locked_until=timezone.now() + timedelta(seconds=9))
+    webhook = add_webhook(locked_until=timezone.now() + timedelta(seconds=9))
     assert worker.due_webhooks() == []
     deliver(webhook)
     assert not receiver.requests
@@ -309,9 +313,9 @@ def test_webhook_is_delivered_by_one_worker_at_a_time(hooked, record_events, rec
 
 
 @pytest.mark.parametrize("minutes", [14, 16])
-def test_long_backlog_is_alerted(hooked, record_events, time_machine, minutes):
+def test_long_backlog_is_alerted(add_webhook, record_events, time_machine, minutes):
     record_events()
-    webhook = hooked()
+    webhook = add_webhook()
     time_machine.move_to(timezone.now() + timedelta(minutes=minutes))
 
     assert late_webhooks(webhook.organization) == ([webhook] if minutes > 15 else [])

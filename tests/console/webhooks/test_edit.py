@@ -49,7 +49,7 @@ def test_changed_path_is_logged_without_its_value(admin, acme):
     admin.post(f"/acme/webhooks/{webhook.pk}/edit/", given)
 
     entry = AuditEntry.objects.get(operation="webhook.change")
-    told = {one["field"]: one for one in entry.changes}
+    told = {change["field"]: change for change in entry.changes}
     assert list(told) == ["name", "url"]
     assert told["url"]["before"] != told["url"]["after"]
     page = admin.get(f"/acme/audit/{entry.entry}/")

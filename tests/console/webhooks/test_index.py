@@ -14,7 +14,7 @@ def test_empty_list_says_so(admin):
 
 def test_status_of_each_webhook_is_listed_without_secrets(admin, acme, record_events):
     record_events()
-    found = make_webhook(acme)
+    webhook = make_webhook(acme)
     make_webhook(acme, name="Chat", pause="gone")
     make_webhook(acme, name="Archive", tries=2, next_at=timezone.now() + timedelta(minutes=1))
 
@@ -22,5 +22,5 @@ def test_status_of_each_webhook_is_listed_without_secrets(admin, acme, record_ev
 
     for said in ("stopped", "2 failed attempts", "https://siem.example", "No worker"):
         assertContains(page, said)
-    for kept in ("s3cr3t", found.secret, found.url_sealed):
+    for kept in ("s3cr3t", webhook.secret, webhook.url_sealed):
         assertNotContains(page, kept)

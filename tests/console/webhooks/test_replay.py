@@ -27,9 +27,9 @@ def entry_at(seq):
     return AuditRecord.objects.get(seq=seq).entry
 
 
-def test_replayed_entries_are_counted_and_sent(admin, hooked, record_events, receiver):
+def test_replayed_entries_are_counted_and_sent(admin, add_webhook, record_events, receiver):
     record_events(5)
-    webhook = hooked()
+    webhook = add_webhook()
     deliver(webhook)
     Delivery.objects.create(webhook=webhook, first=99, last=99)
     path = f"/acme/webhooks/{webhook.pk}/replay/"
@@ -42,28 +42,30 @@ def test_replayed_entries_are_counted_and_sent(admin, hooked, record_events, rec
     assert response["Location"] == f"/acme/webhooks/{webhook.pk}/"
     deliver(webhook)
 
-    first, second = (read_delivery(one, webhook.secret)["data"] for one in receiver.requests)
+    first, second = (
+        read_delivery(request, webhook.secret)["data"] for request in receiver.requests
+    )
     assert row_numbers(second)[:4] == [7, 8, 9, 10]
     assert first[6:10] == second[:4]
-    ids = {one.headers["webhook-id"] for one in receiver.requests}
+    ids = {request.headers["webhook-id"] for request in receiver.requests}
     assert len(ids) == 2
     entry = AuditEntry.objects.get(operation="webhook.replay")
-    changes = {one["field"]: one["after"] for one in entry.changes}
+    changes = {change["field"]: change["after"] for change in entry.changes}
     assert changes == {"from_entry": entry_at(7), "rows_again": 4}
 
 
-def test_only_selected_entries_are_counted(admin, hooked, record_events):
+def test_only_selected_entries_are_counted(admin, add_webhook, record_events):
     record_events(2)
     head = record_events(event=ACCESS_DENIED)
-    webhook = hooked(position=head, effects="read")
+    webhook = add_webhook(position=head, effects="read")
     path = f"/acme/webhooks/{webhook.pk}/replay/"
 
     assertContains(admin.get(path, {"entry": entry_at(1)}), "2 rows")
     assertContains(admin.get(path, {"entry": uuid4()}), "This organization has no such entry")
 
 
-def test_counting_stops_after_a_second(admin, hooked, record_events, monkeypatch):
-    webhook = hooked(position=record_events(2))
+def test_counting_stops_after_a_second(admin, add_webhook, record_events, monkeypatch):
+    webhook = add_webhook(position=record_events(2))
     path = f"/acme/webhooks/{webhook.pk}/replay/"
     monkeypatch.setattr(chain_export, "MAX_SCAN_SECONDS", -1.0)
 
@@ -72,15 +74,15 @@ def test_counting_stops_after_a_second(admin, hooked, record_events, monkeypatch
     admin.post(path, fill_form(page, "after"), content_type=URLENCODED)
 
     entry = AuditEntry.objects.get(operation="webhook.replay")
-    assert [one["field"] for one in entry.changes] == ["from_entry"]
+    assert [change["field"] for change in entry.changes] == ["from_entry"]
 
 
-def test_replay_starts_at_a_time(admin, hooked, record_events, time_machine):
+def test_replay_starts_at_a_time(admin, add_webhook, record_events, time_machine):
     time_machine.move_to(timezone.now(), tick=False)
     record_events(2)
     time_machine.shift(timedelta(minutes=2))
     head = record_events(3)
-    webhook = hooked(position=head)
+    webhook = add_webhook(position=head)
     path = f"/acme/webhooks/{webhook.pk}/replay/"
 
     since = timezone.localtime() - timedelta(minutes=1)
@@ -95,7 +97,7 @@ def expired():
     return sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
 
 
-def test_deleted_entries_are_replayed_as_tombstones(admin, hooked, record_events, receiver):
+def test_deleted_entries_are_replayed_as_tombstones(admin, add_webhook, record_events, receiver):
     with backdate_entries(2900):
         record_events(1, WEBHOOK_REMOVE)
     with backdate_entries(2800):
@@ -103,7 +105,7 @@ def test_deleted_entries_are_replayed_as_tombstones(admin, hooked, record_events
         record_events(2, SECRET_RESOLVE)
     head = record_events(1, WEBHOOK_REMOVE)
     assert expired() == 5
-    webhook = hooked(position=head, effects="destroy")
+    webhook = add_webhook(position=head, effects="destroy")
     path = f"/acme/webhooks/{webhook.pk}/replay/"
 
     assertContains(admin.get(path, {"entry": entry_at(1)}), "8 rows")
@@ -119,19 +121,21 @@ def test_deleted_entries_are_replayed_as_tombstones(admin, hooked, record_events
     assert kinds[:5] == ["destructions"] * 4 + [None]
 
 
-def test_entries_deleted_during_delivery_arrive_as_tombstones(hooked, record_events, receiver):
+def test_entries_deleted_during_delivery_arrive_as_tombstones(add_webhook, record_events, receiver):
     with backdate_entries(2800):
         record_events(1, WEBHOOK_ADD)
         record_events(1, SIGN_OUT)
         record_events(1, WEBHOOK_ADD)
-    webhook = hooked(effects="change")
+    webhook = add_webhook(effects="change")
     receiver.answers.append(500)
     deliver(webhook)
     expired()
     type(webhook).objects.update(next_at=timezone.now())
     deliver(webhook)
 
-    before, after = (read_delivery(one, webhook.secret)["data"] for one in receiver.requests)
+    before, after = (
+        read_delivery(request, webhook.secret)["data"] for request in receiver.requests
+    )
     assert row_numbers(before) == [1, 2, 5, 6]
     assert row_numbers(after) == [1, 2, 3, 4, 5, 6]
     assert all("gone" in one["content"] for one in after)
@@ -140,18 +144,18 @@ def test_entries_deleted_during_delivery_arrive_as_tombstones(hooked, record_eve
 @pytest.mark.parametrize(
     "asked", [{"entry": "7"}, {"entry": f"{UUID(int=7)}", "at": "2026-11-25T12:00"}, {"at": "soon"}]
 )
-def test_invalid_values_are_errors(admin, hooked, asked):
-    page = admin.get(f"/acme/webhooks/{hooked().pk}/replay/", asked)
+def test_invalid_values_are_errors(admin, add_webhook, asked):
+    page = admin.get(f"/acme/webhooks/{add_webhook().pk}/replay/", asked)
 
     assertContains(page, "field-error")
     assertNotContains(page, "Ensure this value")
     assert "go again<" not in compact(page)
 
 
-def test_ambiguous_time_means_the_earlier_one(admin, hooked, record_events):
-    """So that what was begun between both goes as well."""
+def test_ambiguous_time_means_the_earlier_one(admin, add_webhook, record_events):
+    """Entries that started in between are deleted too."""
     admin.post("/help/zone/", {"zone": "Europe/Berlin"})
-    path = f"/acme/webhooks/{hooked(position=record_events()).pk}/replay/"
+    path = f"/acme/webhooks/{add_webhook(position=record_events()).pk}/replay/"
 
     page = admin.get(path, {"at": "2025-10-26T02:30:00"})
 

@@ -7,9 +7,9 @@ from tenants.audit.events import SUBJECT_SEARCH
 from tests.support.webhooks import deliver, make_webhook
 
 
-def test_response_echoing_entries_is_not_stored(hooked, record_events, receiver):
+def test_response_echoing_entries_is_not_stored(add_webhook, record_events, receiver):
     record_events(object="a rather telling name of somebody")
-    webhook = hooked()
+    webhook = add_webhook()
     body = b'{"bad": "a rather telling name of somebody"}'
     receiver.answers = [(400, {}, body)]
 
@@ -36,10 +36,10 @@ def test_response_echoing_the_url_is_not_stored(acme, record_events, receiver):
         assert "kn0ws" not in Delivery.objects.get().answer
 
 
-def test_response_echoing_a_subject_is_not_stored(hooked, record_events, receiver):
+def test_response_echoing_a_subject_is_not_stored(add_webhook, record_events, receiver):
     """However short it is."""
     record_events(event=SUBJECT_SEARCH, subject="jö@x")
-    webhook = hooked(subjects=True)
+    webhook = add_webhook(subjects=True)
     for answer in ("No such: jö@x", '{"no": "j\\u00f6@x"}', "No /j%C3%B6%40x"):
         receiver.answers = [(400, {}, answer.encode())]
         type(webhook).objects.update(next_at=timezone.now())

@@ -6,9 +6,11 @@ from tests.support.webhooks import deliver, read_delivery, row_numbers
 
 
 @pytest.mark.parametrize("pause", ["hand", "failed", "gone", ""])
-def test_resumed_webhook_continues_where_it_stopped(admin, hooked, record_events, receiver, pause):
+def test_resumed_webhook_continues_where_it_stopped(
+    admin, add_webhook, record_events, receiver, pause
+):
     record_events(2)
-    webhook = hooked(pause=pause, position=2, tries=8)
+    webhook = add_webhook(pause=pause, position=2, tries=8)
     path = f"/acme/webhooks/{webhook.pk}/resume/"
     assertContains(admin.get(path), "Resume “SIEM”?")
 

@@ -9,8 +9,8 @@ from tenants.audit.models import AuditEntry, AuditRecord
 from tests.support.webhooks import deliver, make_webhook, read_delivery
 
 
-def test_new_secret_is_shown_and_both_sign_for_a_while(admin, hooked, record_events, receiver):
-    webhook = hooked()
+def test_new_secret_is_shown_and_both_sign_for_a_while(admin, add_webhook, record_events, receiver):
+    webhook = add_webhook()
     old, path = webhook.secret, f"/acme/webhooks/{webhook.pk}/rotate/"
 
     page = admin.post(path, {"idempotency_key": "x" * 24})

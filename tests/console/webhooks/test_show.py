@@ -9,7 +9,7 @@ from console.models import Delivery
 from tests.support.webhooks import make_webhook
 
 
-def look(admin, webhook, **asked):
+def show(admin, webhook, **asked):
     return admin.get(f"/acme/webhooks/{webhook.pk}/", asked)
 
 
@@ -29,7 +29,7 @@ def test_selection_and_deliveries_are_shown(admin, acme, record_events):
     )
     Delivery.objects.create(webhook=webhook, is_test=True, state="done", status=204)
 
-    page = look(admin, webhook)
+    page = show(admin, webhook)
 
     for said in (
         "Keys and regions",
@@ -63,7 +63,7 @@ def test_status_is_shown(admin, acme, state, said):
         state = {"old_until": timezone.now() + state["old_until"]}
     webhook = make_webhook(acme, **state)
 
-    page = look(admin, webhook)
+    page = show(admin, webhook)
 
     assertContains(page, said)
     assertNotContains(page, "every 3s")
@@ -77,9 +77,9 @@ def test_deliveries_are_paged_filtered_and_exported(admin, acme):
         webhook=webhook, state="failed", first=5000, status=503, error="disk is full"
     )
 
-    assertContains(look(admin, webhook, page=2, size=25), "26 to 27 of 27")
-    assertContains(look(admin, webhook, outcome="failed"), "1 to 1 of 1")
-    assertContains(look(admin, webhook, q="disk"), f"?delivery={failed.pk}")
-    assertNotContains(look(admin, webhook, q="disk"), f"?delivery={done.pk}")
-    exported = look(admin, webhook, status="503", download="jsonl").getvalue().decode()
+    assertContains(show(admin, webhook, page=2, size=25), "26 to 27 of 27")
+    assertContains(show(admin, webhook, outcome="failed"), "1 to 1 of 1")
+    assertContains(show(admin, webhook, q="disk"), f"?delivery={failed.pk}")
+    assertNotContains(show(admin, webhook, q="disk"), f"?delivery={done.pk}")
+    exported = show(admin, webhook, status="503", download="jsonl").getvalue().decode()
     assert [json.loads(line)["message"] for line in exported.splitlines()] == [failed.message]

@@ -22,8 +22,8 @@ def lines(scene, count, *bad):
     scene.select_service("us", "Employee sign-in")
     client = scene.path_params["client_id"]
     found = [
-        json.dumps({"grantType": KIND, "clientId": client, "subject": f"cust-{one}"})
-        for one in range(count)
+        json.dumps({"grantType": KIND, "clientId": client, "subject": f"cust-{number}"})
+        for number in range(count)
     ]
     return "\n".join([*found, *bad])
 
@@ -38,13 +38,13 @@ def upload(scene, text, name="old-platform-tokens.jsonl"):
     scene.path_params["batch"] = Batch.objects.latest("created_at").pk
 
 
-def work():
+def run_worker():
     JobWorker("scene", until_empty=True).run()
 
 
 def checked(scene, count=12):
     upload(scene, lines(scene, count))
-    work()
+    run_worker()
 
 
 def faulty(scene):
@@ -54,34 +54,34 @@ def faulty(scene):
         '{"grantType": "AUTHORIZATION_CODE", "clientId": "1", "scopes": ["x"]}',
     ]
     upload(scene, lines(scene, 3, *wrong))
-    work()
+    run_worker()
 
 
-def tried(scene):
+def dry_run(scene):
     checked(scene)
     scene.submit_form("batches:dry_run", "idempotency_key")
-    work()
+    run_worker()
 
 
 def submitted(scene):
-    tried(scene)
+    dry_run(scene)
     scene.submit_form("batches:submit", "reason", **WHY)
 
 
 def lost(scene):
     submitted(scene)
     scene.sandbox.fault("reset", operation="token_batch.create", after=True)
-    work()
+    run_worker()
     scene.path_params["position"] = 1
 
 
 @page_state("batches:index", Role.ADMIN)
 def full(scene):
-    for make in (faulty, tried, lost):
+    for make in (faulty, dry_run, lost):
         make(scene)
     scene.sandbox.faults.clear()
     submitted(scene)
-    work()
+    run_worker()
     upload(scene, "{}", "a-name-that-is-much-longer-than-any-column-would-like.csv")
     scene.client.get(scene.path("services:index"))
     scene.goto("batches:index")
@@ -149,13 +149,13 @@ def dry_run_failed(scene):
     checked(scene)
     scene.service["supportedGrantTypes"] = []
     scene.submit_form("batches:dry_run", "idempotency_key")
-    work()
+    run_worker()
     scene.goto("batches:show")
 
 
 @page_state("batches:show", Role.ADMIN)
 def dry_run_passed(scene):
-    tried(scene)
+    dry_run(scene)
     scene.goto("batches:show")
 
 
@@ -170,7 +170,7 @@ def submitted_for_later(scene):
     scene.sandbox.state.batching.delay = 0
     submitted(scene)
     scene.sandbox.state.batching.delay = 60_000
-    work()
+    run_worker()
     later = timezone.now() + timedelta(hours=1)
     BatchRequest.objects.update(next_poll_at=later)
     queue.record_heartbeat("scene")
@@ -187,7 +187,7 @@ def without_a_worker(scene):
 def succeeded(scene):
     scene.sign_in_as(Role.ADMIN)
     submitted(scene)
-    work()
+    run_worker()
     scene.sign_in_as(Role.VIEWER, "Vera")
     scene.goto("batches:show")
 
@@ -196,7 +196,7 @@ def succeeded(scene):
 def partial(scene):
     scene.sandbox.state.batching.fails_after = 5
     submitted(scene)
-    work()
+    run_worker()
     scene.goto("batches:show")
 
 
@@ -208,7 +208,7 @@ def unknown_token(scene):
 
 @page_state("batches:show", Role.ADMIN)
 def cancelled(scene):
-    tried(scene)
+    dry_run(scene)
     scene.submit_form("batches:cancel", "idempotency_key")
     scene.goto("batches:show")
 
@@ -221,7 +221,7 @@ def confirming__(scene):
 
 @page_state("batches:submit", Role.ADMIN)
 def confirming___(scene):
-    tried(scene)
+    dry_run(scene)
     scene.goto("batches:submit")
 
 

@@ -13,14 +13,14 @@ from tests.support.scene import page_state
 DESTROYED = "?effect=destroy"
 
 
-def work(keys=CHECKPOINT_KEY):
+def run_worker(keys=CHECKPOINT_KEY):
     with override_settings(AUDIT_SIGNING_KEYS=keys):
         JobWorker("scene", until_empty=True).run()
 
 
 def pack(scene, keys=CHECKPOINT_KEY):
     scene.submit_form("audit:export", "idempotency_key", "?effect=change")
-    work(keys)
+    run_worker(keys)
     scene.path_params["package_id"] = EvidencePackage.objects.all()[0].pk
 
 
@@ -64,14 +64,14 @@ def never_verified(scene):
 def verified(scene):
     with override_settings(AUDIT_SINKS=["file:///away/kept.jsonl"]):
         scene.submit_form("audit:verify", "idempotency_key")
-        work()
+        run_worker()
         scene.goto("audit:verify")
 
 
 @page_state("audit:verify", Role.AUDITOR)
 def verification_failed(scene):
     scene.submit_form("audit:verify", "idempotency_key")
-    work()
+    run_worker()
     VerificationRun.objects.update(bad=2417, error="this row or the previous one was changed")
     CheckpointProgress.objects.all().delete()
     scene.goto("audit:verify")

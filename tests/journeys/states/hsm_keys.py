@@ -1,5 +1,5 @@
 from tenants.organizations.roles import Role
-from tests.journeys.states.key_rollovers import WHY, work
+from tests.journeys.states.key_rollovers import WHY, run_worker
 from tests.support.scene import page_state
 
 
@@ -84,7 +84,7 @@ def hardware_key(scene):
         "keys:start_hsm_rollover", "idempotency_key", **WHY | {"kid": "id-hsm-2027"}
     )
     scene.path_params["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
-    work()
+    run_worker()
     scene.goto("keys:rollover")
 
 

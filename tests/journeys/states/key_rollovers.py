@@ -20,7 +20,7 @@ def second(scene):
     scene.service["jwks"] = json.dumps({"keys": [*keys, other]})
 
 
-def work():
+def run_worker():
     queue.record_heartbeat("scene")
     JobWorker("scene", until_empty=True).run()
 
@@ -30,14 +30,14 @@ def started(scene, **entered):
     entered = {"kid": "payments-2027"} | WHY | entered
     response = scene.submit_form("keys:start_rollover", "idempotency_key", FIRST, **entered)
     scene.path_params["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
-    work()
+    run_worker()
 
 
 def come(scene):
     """Let the time of the next step come, by whatever clock."""
     job = Rollover.objects.values("job").get(pk=scene.path_params["rollover"])["job"]
     reach_start(str(job))
-    work()
+    run_worker()
 
 
 def to(scene, name):
@@ -124,7 +124,7 @@ def reverted(scene):
     started(scene)
     come(scene)
     scene.submit_form("keys:undo", "idempotency_key", **WHY)
-    work()
+    run_worker()
     scene.goto("keys:rollover")
 
 
@@ -140,7 +140,7 @@ def federated(scene):
         "keys:start_rollover", "idempotency_key", place, **WHY | {"kid": "fed-2027"}
     )
     scene.path_params["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
-    work()
+    run_worker()
 
 
 @page_state("keys:rollover", Role.ADMIN)

@@ -10,7 +10,7 @@ from tenants.audit.actor import Actor
 from tenants.models import Credential, Invitation, Membership, Organization
 from tenants.organizations import invitations
 from tenants.organizations.roles import Role
-from tests.journeys.states.webhooks import kept
+from tests.journeys.states.webhooks import add_webhook
 from tests.support.keys import certificate
 from tests.support.scene import NO_MAIL, page_state
 
@@ -45,7 +45,7 @@ def admin(scene):
 
 @page_state("dashboard:index", Role.ADMIN)
 def with_late_webhook(scene):
-    kept(pause="failed")
+    add_webhook(pause="failed")
     scene.goto("dashboard:index")
 
 
@@ -228,8 +228,8 @@ def self_(scene):
 @page_state("credentials:index", Role.ADMIN)
 def all_states(scene):
     """One that works, one that is refused, one not tried, and none."""
-    held = Credential.objects.get(region="br")
-    held.delete()
+    credential = Credential.objects.get(region="br")
+    credential.delete()
     wrong = Credential.objects.get(region="eu")
     wrong.set_token(SecretStr("of-somebody-else-0123456789")).save()
     for region in ("us", "eu"):

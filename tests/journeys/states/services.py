@@ -29,7 +29,7 @@ def legacy(scene):
     scene.select_service("us", "Employee sign-in")
 
 
-def odd(scene):
+def select_odd_service(scene):
     scene.select_service("us", "Open banking sandbox")
 
 
@@ -112,7 +112,7 @@ def minimal(scene):
 
 @page_state("services:show", Role.EDITOR)
 def unusual(scene):
-    odd(scene)
+    select_odd_service(scene)
     scene.goto("services:show")
 
 
@@ -140,7 +140,7 @@ def legacy_service(scene):
 
 @page_state("services:edit", Role.EDITOR)
 def unusual_service(scene):
-    odd(scene)
+    select_odd_service(scene)
     scene.goto("services:edit", section="all", query="?show=set")
 
 
@@ -177,7 +177,7 @@ def full__(scene):
 
 @page_state("services:fields", Role.VIEWER)
 def with_unknown_fields(scene):
-    odd(scene)
+    select_odd_service(scene)
     scene.goto("services:fields", "?show=set")
 
 

@@ -5,7 +5,7 @@ from tenants.organizations.roles import Role
 from tests.support.scene import page_state
 
 
-def kept(name):
+def add_stream(name):
     stream = Stream(
         organization=Organization.objects.get(slug="harbor"),
         name=name,
@@ -22,8 +22,8 @@ def none(scene):
 
 @page_state("streams:index", Role.ADMIN)
 def two_sessions(scene):
-    kept("Splunk, production")
-    kept("Archive")
+    add_stream("Splunk, production")
+    add_stream("Archive")
     scene.goto("streams:index")
 
 
@@ -42,7 +42,7 @@ def token_created(scene):
 
 @page_state("streams:remove", Role.ADMIN)
 def confirming_(scene):
-    scene.goto("streams:remove", stream=kept("Archive").pk)
+    scene.goto("streams:remove", stream=add_stream("Archive").pk)
 
 
 @page_state("streams:read", Role.VIEWER)

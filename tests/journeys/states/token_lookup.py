@@ -9,7 +9,7 @@ LONG_AGO = 1_700_000_000  # seconds since 1970
 def token_of(scene):
     """A live token of a user's, in the service where one is."""
     held = scene.sandbox.region("us").tokens[scene.path_params["service_id"]]
-    live = [one for one in held if one.subject == SUBJECT_EVERYWHERE]
+    live = [token for token in held if token.subject == SUBJECT_EVERYWHERE]
     return max(live, key=lambda one: one.expires_at)
 
 
@@ -21,8 +21,10 @@ def jwt(scene, **claims):
 
 
 def signing_alg(scene):
-    algs = [str(one.get("alg")) for one in signing.registered_keys(scene.service)]
-    return next(one for one in algs if one[:2] in ("ES", "PS", "RS", "Ed"))
+    algs = [
+        str(registered_key.get("alg")) for registered_key in signing.registered_keys(scene.service)
+    ]
+    return next(alg for alg in algs if alg[:2] in ("ES", "PS", "RS", "Ed"))
 
 
 def look_up(scene, token, place=""):

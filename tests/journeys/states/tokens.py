@@ -29,8 +29,8 @@ def none(scene):
 
 @page_state("tokens:index", Role.VIEWER)
 def forbidden(scene):
-    for one in scene.sandbox.state.organizations.values():
-        one.plan = "FREE"
+    for organization in scene.sandbox.state.organizations.values():
+        organization.plan = "FREE"
     scene.goto("tokens:index")
 
 
@@ -76,7 +76,7 @@ def deleted(scene):
     scene.goto("tokens:show", token="h" * 43)
 
 
-def enter(scene, scopes=(), reason=""):
+def fill_token_form(scene, scopes=(), reason=""):
     for scope in scopes:
         scene.page.get_by_label(scope, exact=True).check()
     scene.click_button("Review changes")
@@ -93,7 +93,7 @@ def reviewed(scene):
     scene.page.get_by_label("Access token expires").fill("2099-05-01T12:00:00")
     scene.page.get_by_label("Replace all").check()
     scene.page.get_by_label("Hidden properties").fill("floor=2")
-    enter(scene, ["openid", "email"])
+    fill_token_form(scene, ["openid", "email"])
 
 
 @page_state("tokens:update", Role.EDITOR)
@@ -101,7 +101,7 @@ def wrong(scene):
     choose(scene)
     scene.goto("tokens:update")
     scene.page.get_by_label("Access token expires").fill("2001-05-01T12:00:00")
-    enter(scene)
+    fill_token_form(scene)
 
 
 @page_state("tokens:update", Role.EDITOR)
@@ -109,7 +109,7 @@ def unknown_outcome(scene):
     choose(scene)
     scene.sandbox.fault("reset", operation="token.update")
     scene.goto("tokens:update")
-    enter(scene, ["openid", "email"], "Asked for")
+    fill_token_form(scene, ["openid", "email"], "Asked for")
 
 
 @page_state("tokens:revoke", Role.ADMIN)

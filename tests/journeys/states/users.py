@@ -114,7 +114,7 @@ def confirming_(scene):
 def app_of_theirs(scene):
     """The first client of Payments in us that holds a token of theirs."""
     held = scene.sandbox.region("us").tokens[scene.path_params["service_id"]]
-    client = next(one.client_id for one in held if one.subject == SUBJECT)
+    client = next(token.client_id for token in held if token.subject == SUBJECT)
     scene.path_params["client_id"] = client
     return client
 

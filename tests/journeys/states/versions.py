@@ -26,7 +26,7 @@ def versions(scene):
     moments.append(timezone.now())
     meanwhile(scene, pkceRequired=True, description="Says somebody else")
     scene.client.get(scene.path("services:show"))
-    return [urlencode({"at": one.isoformat()}) for one in moments]
+    return [urlencode({"at": moment.isoformat()}) for moment in moments]
 
 
 @page_state("services:version_at", Role.EDITOR)
@@ -38,7 +38,7 @@ def compared_with_current(scene):
 @page_state("services:version_at", Role.AUDITOR)
 def compared_with_other(scene):
     scene.client.get(scene.path("services:show"))
-    twin = next(one for one in scene.sandbox.services if one != scene.service["apiKey"])
+    twin = next(service for service in scene.sandbox.services if service != scene.service["apiKey"])
     scene.goto("services:version_at", f"?compare=us/{twin}")
 
 

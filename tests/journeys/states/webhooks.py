@@ -14,7 +14,7 @@ from tests.support.webhooks import make_webhook
 FULL = '{"error": "index is full", "retry": true}'
 
 
-def kept(name="SIEM, production", url="https://siem.example:8443/in/x", **more):
+def add_webhook(name="SIEM, production", url="https://siem.example:8443/in/x", **more):
     queue.record_heartbeat("w1")
     given = {"created_by": "ida@harbor.example", "position": AuditHead.objects.get().seq}
     home = Organization.objects.get(slug="harbor")
@@ -51,17 +51,17 @@ def none(scene):
 @page_state("webhooks:index", Role.ADMIN)
 def all_states(scene):
     soon = timezone.now() + timedelta(minutes=9)
-    kept(delivered_at=timezone.now())
-    kept("Chat of the people on call, second line, weekends", "https://chat.example/x")
-    kept("Archive", position=3, tries=4, next_at=soon)
-    kept("Old SIEM", position=1, pause="gone", paused_at=timezone.now())
-    kept("Test", pause="hand", paused_by="ida@harbor.example")
+    add_webhook(delivered_at=timezone.now())
+    add_webhook("Chat of the people on call, second line, weekends", "https://chat.example/x")
+    add_webhook("Archive", position=3, tries=4, next_at=soon)
+    add_webhook("Old SIEM", position=1, pause="gone", paused_at=timezone.now())
+    add_webhook("Test", pause="hand", paused_by="ida@harbor.example")
     scene.goto("webhooks:index")
 
 
 @page_state("webhooks:index", Role.ADMIN)
 def without_a_worker(scene):
-    kept()
+    add_webhook()
     Worker.objects.all().delete()
     scene.goto("webhooks:index")
 
@@ -93,12 +93,12 @@ def secret_shown(scene):
 
 @page_state("webhooks:show", Role.ADMIN)
 def nothing_sent(scene):
-    show(scene, kept())
+    show(scene, add_webhook())
 
 
 @page_state("webhooks:show", Role.ADMIN)
 def delivering(scene):
-    webhook = kept(delivered_at=timezone.now(), subjects=True, groups="clients keys")
+    webhook = add_webhook(delivered_at=timezone.now(), subjects=True, groups="clients keys")
     log(webhook, 24)
     Delivery.objects.create(webhook=webhook, is_test=True)
     show(scene, webhook)
@@ -107,7 +107,7 @@ def delivering(scene):
 @page_state("webhooks:show", Role.ADMIN)
 def failing(scene):
     now = timezone.now()
-    webhook = kept(tries=3, next_at=now + timedelta(minutes=8), failing_since=now)
+    webhook = add_webhook(tries=3, next_at=now + timedelta(minutes=8), failing_since=now)
     log(webhook)
     log(webhook, 1, state="pending", status=503, tries=3, answer=FULL, first=1257)
     none = {"status": None, "error": "No answer: [Errno 111] Connection refused"}
@@ -117,69 +117,69 @@ def failing(scene):
 
 @page_state("webhooks:show", Role.ADMIN)
 def stopped(scene):
-    show(scene, kept(pause="failed", paused_at=timezone.now(), tries=8))
+    show(scene, add_webhook(pause="failed", paused_at=timezone.now(), tries=8))
 
 
 @page_state("webhooks:show", Role.ADMIN)
 def deleted(scene):
-    show(scene, kept(pause="gone", paused_at=timezone.now()))
+    show(scene, add_webhook(pause="gone", paused_at=timezone.now()))
 
 
 @page_state("webhooks:show", Role.ADMIN)
 def paused(scene):
     until = timezone.now() + timedelta(hours=20)
-    show(scene, kept(pause="hand", paused_by="ida@harbor.example", old_until=until))
+    show(scene, add_webhook(pause="hand", paused_by="ida@harbor.example", old_until=until))
 
 
 @page_state("webhooks:edit", Role.ADMIN)
 def confirming_(scene):
-    scene.goto("webhooks:edit", webhook=kept(groups="clients").pk)
+    scene.goto("webhooks:edit", webhook=add_webhook(groups="clients").pk)
 
 
 @page_state("webhooks:send_test", Role.ADMIN)
 def confirming__(scene):
-    scene.goto("webhooks:send_test", webhook=kept().pk)
+    scene.goto("webhooks:send_test", webhook=add_webhook().pk)
 
 
 @page_state("webhooks:pause", Role.ADMIN)
 def confirming___(scene):
-    scene.goto("webhooks:pause", webhook=kept().pk)
+    scene.goto("webhooks:pause", webhook=add_webhook().pk)
 
 
 @page_state("webhooks:resume", Role.ADMIN)
 def confirming____(scene):
-    scene.goto("webhooks:resume", webhook=kept(pause="hand").pk)
+    scene.goto("webhooks:resume", webhook=add_webhook(pause="hand").pk)
 
 
 @page_state("webhooks:replay", Role.ADMIN)
 def start_position(scene):
-    scene.goto("webhooks:replay", webhook=kept().pk)
+    scene.goto("webhooks:replay", webhook=add_webhook().pk)
 
 
 @page_state("webhooks:replay", Role.ADMIN)
 def counted(scene):
     scene.save_change()
-    scene.goto("webhooks:replay", "?row=1", webhook=kept().pk)
+    scene.goto("webhooks:replay", "?row=1", webhook=add_webhook().pk)
 
 
 @page_state("webhooks:replay", Role.ADMIN)
 def nothing_to_replay(scene):
-    scene.goto("webhooks:replay", "?row=900000", webhook=kept().pk)
+    scene.goto("webhooks:replay", "?row=900000", webhook=add_webhook().pk)
 
 
 @page_state("webhooks:replay", Role.ADMIN)
 def invalid_query(scene):
-    scene.goto("webhooks:replay", "?row=0&at=", webhook=kept().pk)
+    scene.goto("webhooks:replay", "?row=0&at=", webhook=add_webhook().pk)
 
 
 @page_state("webhooks:rotate", Role.ADMIN)
 def confirming_____(scene):
-    scene.goto("webhooks:rotate", webhook=kept().pk)
+    scene.goto("webhooks:rotate", webhook=add_webhook().pk)
 
 
 @page_state("webhooks:rotate", Role.ADMIN)
 def replaced(scene):
-    webhook = kept()
+    webhook = add_webhook()
     webhook.set_secret("whsec_" + "B" * 44).save()
     scene.goto("webhooks:rotate", webhook=webhook.pk)
     scene.click_button("Rotate signing secret")
@@ -188,4 +188,4 @@ def replaced(scene):
 
 @page_state("webhooks:remove", Role.ADMIN)
 def confirming______(scene):
-    scene.goto("webhooks:remove", webhook=kept().pk)
+    scene.goto("webhooks:remove", webhook=add_webhook().pk)

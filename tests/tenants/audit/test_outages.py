@@ -236,8 +236,8 @@ def stalled(url, _):
             "SELECT pid FROM pg_stat_activity WHERE datname = %s", [url.rpartition("/")[2]]
         ).fetchall()
         found = [pid for (pid,) in rows]
-        told = Path(f"/proc/{server.info.backend_pid}/stat").read_text()
-        found.append(int(told.rpartition(")")[2].split()[1]))  # who takes connections
+        text = Path(f"/proc/{server.info.backend_pid}/stat").read_text()
+        found.append(int(text.rpartition(")")[2].split()[1]))  # who takes connections
         for pid in found:
             os.kill(pid, signal.SIGSTOP)
         yield
@@ -314,8 +314,8 @@ def test_outage_stops_actions_until_it_ends(isolated_database, sandbox):
 
     assert "Verified" in isolated_database.run_command("audit_verify").stdout
     known = set(isolated_database.run_code(KNOWN).stdout.split())
-    asked = {call.request_id for call in sandbox.calls}
-    assert asked <= known
+    request_ids = {call.request_id for call in sandbox.calls}
+    assert request_ids <= known
 
 
 KNOWN = "print('\\n'.join(AuditRecord.objects.values_list('entry', flat=True)))"

@@ -19,7 +19,7 @@ IDA = Actor(1, "ida@acme.example", "admin", 1, "acme", "page-1", "192.0.2.1")
 pytestmark = pytest.mark.django_db
 
 
-def kept(**what):
+def entries(**what):
     return list(AuditEntry.objects.filter(**what).order_by("seq"))
 
 
@@ -28,7 +28,7 @@ def test_event_is_stored_with_its_outcome():
 
     record_event(IDA, events.MEMBER_CHANGE, object="bo@acme.example", changes=[role])
 
-    (entry,) = kept()
+    (entry,) = entries()
     assert (entry.operation, entry.effect, entry.outcome) == ("member.change", "change", "done")
     assert (entry.actor, entry.object) == ("ida@acme.example", "bo@acme.example")
     assert entry.changes == [{"field": "role", "before": "viewer", "after": "editor"}]
@@ -38,7 +38,7 @@ def test_event_is_stored_with_its_outcome():
 def test_denial_has_the_effect_of_its_action():
     record_event(IDA, events.ACCESS_DENIED, Effect.DESTROY, Outcome.REJECTED, object="s:remove")
 
-    (entry,) = kept()
+    (entry,) = entries()
     assert (entry.effect, entry.outcome) == ("destroy", "refused")
 
 
@@ -63,10 +63,10 @@ def test_unrecordable_denial_is_still_a_denial(caplog):
 
 def test_intent_is_stored_before_the_action():
     with record_action(IDA, events.CREDENTIAL_ADD, region="us"):
-        (entry,) = kept()
+        (entry,) = entries()
         assert entry.outcome == ""
 
-    assert kept()[0].outcome == "done"
+    assert entries()[0].outcome == "done"
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_failed_action_is_stored_as_failed(error, outcome):
     with pytest.raises(error), record_action(IDA, events.MEMBER_ADD):
         raise error
 
-    assert kept()[0].outcome == outcome
+    assert entries()[0].outcome == outcome
     assert verify_audit_log().first_bad_row is None
 
 
@@ -89,7 +89,7 @@ def test_repeated_denial_is_counted():
     for _ in range(1000):
         deny()
 
-    assert [e.attempt for e in kept()] == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+    assert [e.attempt for e in entries()] == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
 
 
 def test_denials_are_counted_by_page_and_person():
@@ -99,7 +99,7 @@ def test_denials_are_counted_by_page_and_person():
     deny(object="services:remove")
     deny(bo)
 
-    assert [(e.actor_id, e.object) for e in kept()] == [
+    assert [(e.actor_id, e.object) for e in entries()] == [
         (1, "services:edit"),
         (1, "services:remove"),
         (2, "services:edit"),
@@ -110,10 +110,10 @@ def test_one_actor_cannot_fill_the_log():
     for number in range(1000):
         deny(object=f"page {number}")
 
-    assert len(kept(operation="access.denied")) == recorder.MAX_DENIALS_PER_ACTOR
-    counted = [e.attempt for e in kept(operation="access.counted")]
+    assert len(entries(operation="access.denied")) == recorder.MAX_DENIALS_PER_ACTOR
+    counted = [e.attempt for e in entries(operation="access.counted")]
     assert counted[-1] <= 1000 - recorder.MAX_DENIALS_PER_ACTOR < 2 * counted[-1]
-    assert {e.actor_id for e in kept()} == {1}
+    assert {e.actor_id for e in entries()} == {1}
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_anonymous_denials_are_counted_by_address(addresses):
             who, events.SIGN_IN_REFUSED, outcome=Outcome.REJECTED, object=f"{number}@x.example"
         )
 
-    assert len(kept(operation="sign_in.refused")) == recorder.MAX_DENIALS_PER_ACTOR
+    assert len(entries(operation="sign_in.refused")) == recorder.MAX_DENIALS_PER_ACTOR
 
 
 def test_many_actors_cannot_fill_the_log(monkeypatch):
@@ -136,8 +136,8 @@ def test_many_actors_cannot_fill_the_log(monkeypatch):
     for number in range(1, 500):
         deny(Actor(number, "bot@acme.example", "viewer", 1, "acme"))
 
-    assert len(kept(operation="access.denied")) == 50
-    more = kept(operation="access.counted")
+    assert len(entries(operation="access.denied")) == 50
+    more = entries(operation="access.counted")
     assert [e.attempt for e in more] == [1, 2, 4, 8, 16, 32, 64, 128, 256]
     assert {(e.actor_id, e.organization_id) for e in more} == {(0, 0)}
 
@@ -148,7 +148,7 @@ def test_many_counted_actors_cannot_fill_the_log(monkeypatch):
     for number in range(300):
         deny(Actor(number % 100 + 1, "bot@acme.example"), object=f"page {number}")
 
-    assert len(kept()) < 50 + 10
+    assert len(entries()) < 50 + 10
 
 
 def test_denials_are_alerted(caplog):
@@ -157,7 +157,7 @@ def test_denials_are_alerted(caplog):
     (record,) = [r for r in caplog.records if r.name == "meridian.alert"]
     assert record.alert == {
         "event": "access.denied",
-        "entry": kept()[0].entry,
+        "entry": entries()[0].entry,
         "organization": "acme",
         "actor": 1,
         "address": "192.0.2.1",

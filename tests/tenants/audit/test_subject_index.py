@@ -15,14 +15,14 @@ IDA = Actor(1, "ida@acme.example", "admin", 1, "acme")
 OLD, NEW = (f"{name}:{letter * 43}=" for name, letter in (("old", "A"), ("new", "B")))
 
 
-def keep(subject):
+def add_entry(subject):
     row = record_builder.build_intent(IDA, "token.list", "read", subject=subject)
     writer.write([row])
     return AuditEntry.objects.get(entry=row.entry)
 
 
 def test_subject_fingerprint_is_per_organization():
-    anna = keep("anna@customer.example").mark
+    anna = add_entry("anna@customer.example").mark
 
     assert SUBJECT_FINGERPRINT_PATTERN.fullmatch(anna)
     assert anna == fingerprint_subject(1, "anna@customer.example")
@@ -30,7 +30,7 @@ def test_subject_fingerprint_is_per_organization():
         fingerprint_subject(2, "anna@customer.example"),
         fingerprint_subject(1, "anna"),
     }
-    assert keep("").mark is fingerprint_subject(1, "") is None
+    assert add_entry("").mark is fingerprint_subject(1, "") is None
 
 
 def test_subject_fingerprint_survives_key_rotation(settings):
@@ -44,7 +44,7 @@ def test_subject_fingerprint_survives_key_rotation(settings):
 
 
 def test_subject_fingerprints_can_be_recomputed(capsys):
-    anna, bo, nobody = keep("anna"), keep("bo"), keep("")
+    anna, bo, nobody = add_entry("anna"), add_entry("bo"), add_entry("")
     AuditEntry.objects.filter(seq=anna.seq).update(mark=None)
     AuditEntry.objects.filter(seq=bo.seq).update(mark=anna.mark)
     assert verify_audit_log().first_bad_row == (

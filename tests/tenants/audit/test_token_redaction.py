@@ -48,7 +48,7 @@ def test_token_entries_name_the_owner_and_no_value(service):
     service.grants.delete_granted_scopes(5, "ann")
 
     entries = list(AuditEntry.objects.order_by("seq"))
-    assert [(one.operation, one.client, one.subject) for one in entries] == [
+    assert [(entry.operation, entry.client, entry.subject) for entry in entries] == [
         ("token.list", "", "ann"),
         ("token.update", "5", "ann"),
         ("token.list", "", "bob"),  # how many there were
@@ -63,14 +63,14 @@ def test_token_entries_name_the_owner_and_no_value(service):
         ("authorization.list_post", "", "ann"),
         ("granted_scopes.delete", "5", "ann"),
     ]
-    assert {one.outcome for one in entries} == {"done"}
-    assert {one.reason for one in entries} == {"asked for it"}
-    told = repr([vars(one) for one in entries])
+    assert {entry.outcome for entry in entries} == {"done"}
+    assert {entry.reason for entry in entries} == {"asked for it"}
+    told = repr([vars(entry) for entry in entries])
     assert "s3cret" not in told
-    assert [one.entry for one in entries if "h1" in repr(vars(one))] == [
-        one.entry for one in entries if one.operation in ("token.update", "token.delete")
+    assert [entry.entry for entry in entries if "h1" in repr(vars(entry))] == [
+        entry.entry for entry in entries if entry.operation in ("token.update", "token.delete")
     ]
-    assert not any("h1" in one.path for one in entries)
-    for one in entries:
-        assert not {"ann", "bob"} & set(one.path.split("/"))
+    assert not any("h1" in entry.path for entry in entries)
+    for entry in entries:
+        assert not {"ann", "bob"} & set(entry.path.split("/"))
     assert '"before":["openid"]' in entries[1].changed

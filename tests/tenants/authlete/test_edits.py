@@ -37,20 +37,20 @@ def edit(authlete, base=5, **edits):
     )
 
 
-def sent(update):
+def sent_body(update):
     return update.calls.last.request.content.decode()
 
 
 def test_only_the_edited_value_changes_in_the_text(authlete, update):
     edit(authlete, serviceName="Store")
 
-    assert sent(update) == TEXT.replace('"Shop"', '"Store"')
+    assert sent_body(update) == TEXT.replace('"Shop"', '"Store"')
 
 
 def test_equal_number_keeps_its_text(authlete, update):
     edit(authlete, accessTokenDuration=3600, serviceName="Shop")
 
-    assert sent(update) == TEXT
+    assert sent_body(update) == TEXT
 
 
 def test_unknown_fields_of_list_items_are_preserved(authlete, update):
@@ -58,7 +58,7 @@ def test_unknown_fields_of_list_items_are_preserved(authlete, update):
 
     edit(authlete, supportedScopes=[two, three])
 
-    assert sent(update) == TEXT.replace(
+    assert sent_body(update) == TEXT.replace(
         '[{"name":"one","new":1.50},{"name":"two","description":"x","new":-0}]',
         '[{"name":"two","description":"y","new":-0},{"name": "three"}]',
     )
@@ -70,7 +70,7 @@ def test_secrets_are_sent_back_unchanged(authlete, update):
     assert isinstance(service.to_dict()["apiSecret"], Fingerprint)
     assert not re.search("s3cret|pr1vate", repr(service))
     edit(authlete, apiSecret=service.to_dict()["apiSecret"], jwks=service.to_dict()["jwks"])
-    assert sent(update) == TEXT
+    assert sent_body(update) == TEXT
 
 
 def test_fingerprint_in_another_field_is_rejected(authlete, update):
@@ -109,13 +109,13 @@ def test_changes_are_logged_without_secrets(authlete, update, audit_sink):
     assert told["accessTokenDuration"].after == 600
     assert told["apiSecret"].before != told["apiSecret"].after
     assert not re.search("s3cret|pr1vate", repr(told))
-    assert re.search("n3w-s3cret.*n3w-pr1vate", sent(update), re.DOTALL)
+    assert re.search("n3w-s3cret.*n3w-pr1vate", sent_body(update), re.DOTALL)
 
 
 def test_none_removes_a_field(authlete, update):
     edit(authlete, serviceName=None, description=None)
 
-    assert sent(update) == TEXT.replace(' "serviceName": "Shop",', "")
+    assert sent_body(update) == TEXT.replace(' "serviceName": "Shop",', "")
 
 
 def test_none_adds_no_null_to_an_object(authlete, update):
@@ -124,7 +124,7 @@ def test_none_adds_no_null_to_an_object(authlete, update):
 
     edit(authlete, supportedScopes=[one, two])
 
-    assert sent(update) == TEXT.replace('"description":"x",', "")
+    assert sent_body(update) == TEXT.replace('"description":"x",', "")
 
 
 def test_entry_has_the_name_of_the_object(authlete, update, audit_sink):

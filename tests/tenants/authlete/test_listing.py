@@ -30,7 +30,7 @@ def test_all_services_of_all_regions_are_listed(full, audit_sink):
     us, jp, eu = list_all_services([full.connect(region=name) for name in ("us", "jp", "eu")])
 
     assert len(us.items) == us.total == 250
-    assert [one.api_key for one in jp.items] == [1, 2, 3]
+    assert [item.api_key for item in jp.items] == [1, 2, 3]
     assert (eu.items, eu.total) == ([], 0)
     assert us.is_complete
     assert jp.is_complete
@@ -161,7 +161,7 @@ def test_service_on_two_pages_is_counted_once(region):
 
     (result,) = list_all_services([client])
 
-    ids = [one.api_key for one in result.items]
+    ids = [item.api_key for item in result.items]
     assert len(ids) == len(set(ids)) > 100
 
 

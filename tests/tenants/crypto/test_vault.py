@@ -91,7 +91,7 @@ def test_invalid_key_ring_is_explained_without_keys(settings, keys):
 def test_rotation_leaves_no_cursor_open(credentials, django_assert_num_queries):
     with django_assert_num_queries(1 + len(credentials)):
         rows = list(vault.iterate_rows(Credential.objects.all()))
-    assert {one.pk for one in rows} == {one.pk for one in credentials}
+    assert {row.pk for row in rows} == {credential.pk for credential in credentials}
 
     going = vault.iterate_rows(Credential.objects.all())
     next(going)

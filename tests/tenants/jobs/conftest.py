@@ -27,7 +27,7 @@ def editor(acme, django_user_model):
 
 
 @pytest.fixture
-def who(acme, editor):
+def actor(acme, editor):
     return Actor(
         editor.user_id,
         "ed@acme.example",
@@ -53,7 +53,7 @@ def services(sandbox):
 
 
 @pytest.fixture
-def started(acme, who, services):
+def started(acme, actor, services):
     """Start a job over the ten services."""
 
     def start_one(kind="test.lifetime", *, lifetime=600, numbers=services, **options):
@@ -62,6 +62,6 @@ def started(acme, who, services):
             for number in numbers
         ]
         options = {"reason": "Shorter lives", "ticket": "OPS-7"} | options
-        return start_job(who, acme, kind, "Shorten tokens", items, **options)
+        return start_job(actor, acme, kind, "Shorten tokens", items, **options)
 
     return start_one

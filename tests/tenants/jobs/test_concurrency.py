@@ -51,8 +51,8 @@ def test_threads_of_a_job_serialize_their_writes(worker, started):
     assert seen == [True] * 10
 
 
-def test_pausing_lets_running_items_finish(worker, started, who):
-    stop = three(lambda: control.pause_job(Job.objects.get(), who))
+def test_pausing_lets_running_items_finish(worker, started, actor):
+    stop = three(lambda: control.pause_job(Job.objects.get(), actor))
     job = started(register("test.paused", meanwhile=stop, concurrency=3))
 
     worker()

@@ -30,11 +30,11 @@ def test_job_starts_at_its_scheduled_time(worker, started, sandbox):
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
 
 
-def test_resumed_job_still_waits_for_its_scheduled_time(worker, started, who, sandbox):
+def test_resumed_job_still_waits_for_its_scheduled_time(worker, started, actor, sandbox):
     job = started(run_at=timezone.now() + timedelta(hours=1))
 
-    control.pause_job(job, who)
-    control.resume_job(job, who)
+    control.pause_job(job, actor)
+    control.resume_job(job, actor)
     worker()
 
     job.refresh_from_db()
@@ -42,15 +42,15 @@ def test_resumed_job_still_waits_for_its_scheduled_time(worker, started, who, sa
     assert not updates(sandbox)
 
 
-def test_job_of_a_kind_without_handler_is_refused(acme, who):
+def test_job_of_a_kind_without_handler_is_refused(acme, actor):
     with pytest.raises(ValueError, match="no handler"):
-        start_job(who, acme, "no.such", "Nothing", [], reason="None")
+        start_job(actor, acme, "no.such", "Nothing", [], reason="None")
 
 
-def test_sealed_inputs_are_encrypted_and_erased_after_the_item(acme, worker, who, services):
+def test_sealed_inputs_are_encrypted_and_erased_after_the_item(acme, worker, actor, services):
     item = NewItem("us", 100, payload={LIFETIME: 60, "secret": SECRET}, sealed=True)
     lost = NewItem("us", 999, payload={LIFETIME: 60, "secret": SECRET}, sealed=True)
-    job = start_job(who, acme, "test.lifetime", "Sealed", [item, lost], reason="Test")
+    job = start_job(actor, acme, "test.lifetime", "Sealed", [item, lost], reason="Test")
     done, unsent = Item.objects.all()
     assert SECRET not in done.inputs
     assert done.payload["secret"] == SECRET
@@ -64,9 +64,9 @@ def test_sealed_inputs_are_encrypted_and_erased_after_the_item(acme, worker, who
     assert unsent.payload["secret"] == SECRET  # to be tried again
 
 
-def test_sealed_inputs_are_bound_to_their_item(acme, who, services):
+def test_sealed_inputs_are_bound_to_their_item(acme, actor, services):
     made = [NewItem("us", one, payload={"one": one}, sealed=True) for one in (100, 101)]
-    start_job(who, acme, "test.lifetime", "Sealed", made, reason="Test")
+    start_job(actor, acme, "test.lifetime", "Sealed", made, reason="Test")
     one, other = Item.objects.all()
 
     one.inputs = other.inputs
@@ -75,9 +75,9 @@ def test_sealed_inputs_are_bound_to_their_item(acme, who, services):
         _ = one.payload
 
 
-def test_vault_rotation_reencrypts_sealed_inputs(acme, who, services, settings):
+def test_vault_rotation_reencrypts_sealed_inputs(acme, actor, services, settings):
     item = NewItem("us", 100, payload={"secret": SECRET}, sealed=True)
-    start_job(who, acme, "test.lifetime", "Sealed", [item], reason="Test")
+    start_job(actor, acme, "test.lifetime", "Sealed", [item], reason="Test")
     settings.VAULT_KEYS = "v2:" + "C" * 43 + "=," + settings.VAULT_KEYS
 
     call_command("vault_rotate")
@@ -97,40 +97,40 @@ def test_vault_rotation_reencrypts_sealed_inputs(acme, who, services, settings):
         (control.retry_failed_items, JobState.RUNNING),
     ],
 )
-def test_action_in_the_wrong_state_changes_nothing(started, who, act, state):
+def test_action_in_the_wrong_state_changes_nothing(started, actor, act, state):
     job = started()
     Job.objects.update(state=state)
 
     with pytest.raises(JobStateError):
-        act(job, who)
+        act(job, actor)
 
     job.refresh_from_db()
     assert job.state == state
     assert AuditEntry.objects.get(seq=2 + 1).outcome == "refused"
 
 
-def test_retry_repeats_failed_items_only(worker, started, who, sandbox, services):
+def test_retry_repeats_failed_items_only(worker, started, actor, sandbox, services):
     sandbox.fault("status", status=400, path="/api/103/service/get")
     job = started()
     worker()
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 9, ItemState.REJECTED: 1}
 
     sandbox.faults.clear()
-    assert control.retry_failed_items(job, who) == 1
+    assert control.retry_failed_items(job, actor) == 1
     worker()
 
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
     assert updates(sandbox) == dict.fromkeys(services, 1)
 
 
-def test_retry_skips_unknown_outcomes_of_unrepeatable_kinds(worker, started, who, sandbox):
+def test_retry_skips_unknown_outcomes_of_unrepeatable_kinds(worker, started, actor, sandbox):
     sandbox.fault("reset", operation="service.update", after=True)
     job = started(register("test.once", repeatable=False), numbers=[100])
     worker()
     assert count_items_by_state(job) == {ItemState.UNKNOWN: 1}
 
     with pytest.raises(JobStateError):
-        control.retry_failed_items(job, who)
+        control.retry_failed_items(job, actor)
 
 
 @pytest.mark.parametrize(
@@ -149,10 +149,10 @@ def test_job_is_controlled_by_its_starter_and_admins(started, editor, role, own,
     assert can_control(started(), actor, role) is may
 
 
-def test_titles_and_labels_accept_any_text(acme, who, services):
+def test_titles_and_labels_accept_any_text(acme, actor, services):
     item = NewItem("us", 100, label="half a \ud83e and a \0" + "x" * 300)
 
-    job = start_job(who, acme, "test.lifetime", "a \0 title", [item], reason="\ud83e")
+    job = start_job(actor, acme, "test.lifetime", "a \0 title", [item], reason="\ud83e")
 
     job.refresh_from_db()
     assert "\0" not in job.title

@@ -145,11 +145,11 @@ def test_worker_without_the_lease_sends_nothing(worker, started, sandbox):
     }
 
 
-def test_resuming_during_the_last_item_is_not_lost(worker, started, who):
+def test_resuming_during_the_last_item_is_not_lost(worker, started, actor):
     def there_and_back(item):
         if item.position == 2 and item.starts == 1:
-            control.pause_job(item.job, who)
-            control.resume_job(item.job, who)
+            control.pause_job(item.job, actor)
+            control.resume_job(item.job, actor)
             DBTaskResult.objects.filter(status=READY).delete()  # taken in vain
 
     job = started(register("test.back", meanwhile=there_and_back))

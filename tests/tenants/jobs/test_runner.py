@@ -17,8 +17,8 @@ from tenants.organizations.roles import Role
 from tests.tenants.jobs.lifetimes import LIFETIME, register, updates
 
 
-def at(position, do):
-    """Do something when that item is begun, once."""
+def once_at(position, do):
+    """Call ``do`` once, when the item at ``position`` starts."""
     done: list[Item] = []
 
     def meanwhile(item):
@@ -29,9 +29,9 @@ def at(position, do):
     return meanwhile
 
 
-def again(job, who, worker):
+def again(job, actor, worker):
     """As if the time to wait were over."""
-    control.resume_job(job, who)
+    control.resume_job(job, actor)
     worker()
     job.refresh_from_db()
 
@@ -46,7 +46,7 @@ def test_every_item_runs_once(worker, started, sandbox, services):
     assert job.ended_at is not None
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
     assert updates(sandbox) == dict.fromkeys(services, 1)
-    assert {sandbox.services[one][LIFETIME] for one in services} == {600}
+    assert {sandbox.services[service][LIFETIME] for service in services} == {600}
 
 
 def test_long_job_runs_in_several_slices(worker, started, monkeypatch):
@@ -58,8 +58,8 @@ def test_long_job_runs_in_several_slices(worker, started, monkeypatch):
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
 
 
-def test_waiting_item_is_retried_without_a_failure(worker, who, acme, sandbox, monkeypatch):
-    """It is no failure, and a time that was set can be cut short."""
+def test_waiting_item_is_retried_without_a_failure(worker, actor, acme, sandbox, monkeypatch):
+    """It isn't a failure; a set time can be shortened."""
     begun = []
 
     @job_handler("test.waits", permission=Effect.READ)
@@ -69,7 +69,7 @@ def test_waiting_item_is_retried_without_a_failure(worker, who, acme, sandbox, m
             raise RetryLaterError(3600)
         return ItemResult("It was so at last.")
 
-    job = start_job(who, acme, "test.waits", "Wait", [NewItem("us")], reason="x")
+    job = start_job(actor, acme, "test.waits", "Wait", [NewItem("us")], reason="x")
     worker()
     job.refresh_from_db()
     assert (job.state, job.failures, begun) == (JobState.WAITING, 0, [0])
@@ -100,7 +100,7 @@ def test_job_without_items_completes(worker, started):
     assert job.state == JobState.COMPLETED
 
 
-def test_calls_of_a_job_are_audited_under_its_starter(worker, started, who):
+def test_calls_of_a_job_are_audited_under_its_starter(worker, started, actor):
     job = started()
     worker()
 
@@ -143,8 +143,8 @@ def test_rejected_item_does_not_stop_the_others(worker, started, sandbox):
         ("down", {"region": "us"}),
     ],
 )
-def test_job_waits_while_a_region_is_down(worker, started, who, sandbox, services, kind, told):
-    down = at(4, lambda: sandbox.fault(kind, **told))
+def test_job_waits_while_a_region_is_down(worker, started, actor, sandbox, services, kind, told):
+    down = once_at(4, lambda: sandbox.fault(kind, **told))
     job = started(register("test.down", meanwhile=down))
 
     worker()
@@ -155,7 +155,7 @@ def test_job_waits_while_a_region_is_down(worker, started, who, sandbox, service
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 3, ItemState.PENDING: 7}
 
     sandbox.faults.clear()
-    again(job, who, worker)
+    again(job, actor, worker)
     assert (job.state, job.error) == (JobState.COMPLETED, "")
     assert not Item.objects.exclude(code="").exists()
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
@@ -174,14 +174,14 @@ def test_job_resumes_when_the_region_is_back(worker, started, sandbox, monkeypat
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
 
 
-def test_other_regions_continue_while_one_is_down(acme, worker, who, sandbox, services):
+def test_other_regions_continue_while_one_is_down(acme, worker, actor, sandbox, services):
     for region in ("us", "eu"):
         sandbox.region(region).services[500] = sandbox.services[100] | {"apiKey": 500}
     credential = Credential(organization=acme, region="eu")
     credential.set_token(Credential.objects.get(region="us").token).save()
     sandbox.fault("status", status=503, region="us")
     items = [NewItem(one, 500, payload={LIFETIME: 600}) for one in ("us", "eu", "us")]
-    job = start_job(who, acme, "test.lifetime", "Both", items, reason="Both")
+    job = start_job(actor, acme, "test.lifetime", "Both", items, reason="Both")
 
     worker()
 
@@ -192,7 +192,7 @@ def test_other_regions_continue_while_one_is_down(acme, worker, who, sandbox, se
 
 
 def test_item_without_a_response_fails_after_the_last_try(
-    worker, started, who, sandbox, monkeypatch
+    worker, started, actor, sandbox, monkeypatch
 ):
     monkeypatch.setattr(failure_policy, "MAX_TRIES", 3)
     sandbox.fault("status", status=500, path="/api/103/service/update")
@@ -202,7 +202,7 @@ def test_item_without_a_response_fails_after_the_last_try(
         worker()
         job.refresh_from_db()
         if job.state == JobState.WAITING:
-            again(job, who, worker)
+            again(job, actor, worker)
 
     assert job.state == JobState.COMPLETED
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 9, ItemState.UNKNOWN: 1}
@@ -211,8 +211,8 @@ def test_item_without_a_response_fails_after_the_last_try(
 # ----------------------------------------------------------------- stopping
 
 
-def test_rejected_credential_pauses_the_job(worker, started, who, sandbox):
-    fault = at(3, lambda: sandbox.fault("status", status=401))
+def test_rejected_credential_pauses_the_job(worker, started, actor, sandbox):
+    fault = once_at(3, lambda: sandbox.fault("status", status=401))
     job = started(register("test.refused", meanwhile=fault))
 
     worker()
@@ -223,7 +223,7 @@ def test_rejected_credential_pauses_the_job(worker, started, who, sandbox):
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 2, ItemState.PENDING: 8}
 
     sandbox.faults.clear()
-    again(job, who, worker)
+    again(job, actor, worker)
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
 
 
@@ -250,7 +250,7 @@ def test_exception_in_the_handler_pauses_the_job(worker, started, caplog):
     def broken():
         raise ZeroDivisionError
 
-    job = started(register("test.broken", meanwhile=at(2, broken)))
+    job = started(register("test.broken", meanwhile=once_at(2, broken)))
 
     worker()
 
@@ -265,8 +265,8 @@ def test_exception_in_the_handler_pauses_the_job(worker, started, caplog):
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_pausing_lets_the_running_item_finish(worker, started, who, sandbox):
-    stop = at(3, lambda: control.pause_job(Job.objects.get(), who))
+def test_pausing_lets_the_running_item_finish(worker, started, actor, sandbox):
+    stop = once_at(3, lambda: control.pause_job(Job.objects.get(), actor))
     job = started(register("test.paused", meanwhile=stop))
 
     worker()
@@ -274,13 +274,13 @@ def test_pausing_lets_the_running_item_finish(worker, started, who, sandbox):
     job.refresh_from_db()
     assert job.state == JobState.PAUSED
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 3, ItemState.PENDING: 7}
-    again(job, who, worker)
+    again(job, actor, worker)
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 10}
     assert set(updates(sandbox).values()) == {1}
 
 
-def test_cancelling_skips_items_not_started(worker, started, who):
-    stop = at(3, lambda: control.cancel_job(Job.objects.get(), who))
+def test_cancelling_skips_items_not_started(worker, started, actor):
+    stop = once_at(3, lambda: control.cancel_job(Job.objects.get(), actor))
     job = started(register("test.cancel", meanwhile=stop))
 
     worker()
@@ -290,10 +290,10 @@ def test_cancelling_skips_items_not_started(worker, started, who):
     assert count_items_by_state(job) == {ItemState.SUCCEEDED: 3, ItemState.SKIPPED: 7}
 
 
-def test_postponed_items_of_a_cancelled_job_are_skipped(worker, started, who):
+def test_postponed_items_of_a_cancelled_job_are_skipped(worker, started, actor):
     @job_handler("test.late", permission=Effect.CHANGE)
     def run(work, item):
-        control.cancel_job(work.job, who)
+        control.cancel_job(work.job, actor)
         raise RetryLaterError(5)
 
     job = started("test.late")
@@ -303,12 +303,12 @@ def test_postponed_items_of_a_cancelled_job_are_skipped(worker, started, who):
     assert count_items_by_state(job) == {ItemState.SKIPPED: 10}
 
 
-def test_interrupted_item_of_a_cancelled_job_is_unknown(worker, started, who):
+def test_interrupted_item_of_a_cancelled_job_is_unknown(worker, started, actor):
     def die():
-        control.cancel_job(Job.objects.get(), who)
+        control.cancel_job(Job.objects.get(), actor)
         raise KeyboardInterrupt
 
-    job = started(register("test.killed", meanwhile=at(3, die)))
+    job = started(register("test.killed", meanwhile=once_at(3, die)))
     worker()
     assert count_items_by_state(job)[ItemState.RUNNING] == 1
 
@@ -334,7 +334,7 @@ def test_job_stops_when_its_starter_loses_permission(worker, started, editor, mo
         else:
             type(editor.user).objects.update(is_active=False)
 
-    job = started(register("test.taken", meanwhile=at(2, take)))
+    job = started(register("test.taken", meanwhile=once_at(2, take)))
 
     worker()
 
@@ -373,10 +373,10 @@ def test_items_added_by_an_item_are_added_once(started, worker, sandbox, service
     assert job.state == JobState.COMPLETED
 
 
-def test_cancelled_job_takes_no_new_items(started, worker, who):
+def test_cancelled_job_takes_no_new_items(started, worker, actor):
     @job_handler("test.more", permission=Effect.CHANGE)
     def run(work, item):
-        control.cancel_job(work.job, who)
+        control.cancel_job(work.job, actor)
         work.add_items([NewItem("us", 109)])
         return ItemResult()
 

@@ -95,10 +95,10 @@ def test_finished_job_is_not_run_again(worker, started, sandbox, seen_before):
     assert_rejected(job, sandbox)
 
 
-def test_finished_item_is_not_run_again(worker, started, who, sandbox):
+def test_finished_item_is_not_run_again(worker, started, actor, sandbox):
     def stop(item):
         if item.position == 2:
-            control.pause_job(job, who)
+            control.pause_job(job, actor)
 
     job = started(register("test.paused", meanwhile=stop), numbers=[100, 101, 102])
     worker()
@@ -106,7 +106,7 @@ def test_finished_item_is_not_run_again(worker, started, who, sandbox):
     sandbox.services[100][LIFETIME] = 3600
     sandbox.calls.clear()
     job.refresh_from_db()
-    control.resume_job(job, who)
+    control.resume_job(job, actor)
 
     worker()
 
@@ -129,9 +129,9 @@ def test_scheduled_job_is_not_run_earlier(worker, started, sandbox, run_at):
     assert_rejected(job, sandbox)
 
 
-def test_paused_job_is_not_run(worker, started, who, sandbox):
+def test_paused_job_is_not_run(worker, started, actor, sandbox):
     job = started()
-    control.pause_job(job, who)
+    control.pause_job(job, actor)
     Job.objects.update(state=JobState.WAITING)
     enqueue(job)
 
@@ -140,7 +140,7 @@ def test_paused_job_is_not_run(worker, started, who, sandbox):
     assert_rejected(job, sandbox)
 
 
-def test_retry_runs_no_forged_row(worker, started, who, admin, sandbox):
+def test_retry_runs_no_forged_row(worker, started, actor, admin, sandbox):
     item_changed, job_changed = started(numbers=[100]), started(numbers=[101])
     Item.objects.filter(job=item_changed).update(service_id=109)
     Job.objects.filter(pk=job_changed.pk).update(starter=admin.user)
@@ -149,7 +149,7 @@ def test_retry_runs_no_forged_row(worker, started, who, admin, sandbox):
     for job in (item_changed, job_changed):
         job.refresh_from_db()
         with suppress(JobStateError):  # no item can be retried
-            control.retry_failed_items(job, who)
+            control.retry_failed_items(job, actor)
     worker()
 
     assert not updates(sandbox)
@@ -176,9 +176,9 @@ def test_forged_item_is_rejected_and_ends_the_job(worker, started, sandbox, forg
     assert count_items_by_state(job) == {ItemState.REJECTED: 1, ItemState.SKIPPED: 1}
 
 
-def test_sealed_inputs_cannot_be_replaced_by_open_ones(worker, acme, who, services, sandbox):
+def test_sealed_inputs_cannot_be_replaced_by_open_ones(worker, acme, actor, services, sandbox):
     item = NewItem("us", 100, payload={LIFETIME: 600}, sealed=True)
-    job = control.start_job(who, acme, "test.lifetime", "Sealed", [item], reason="Test")
+    job = control.start_job(actor, acme, "test.lifetime", "Sealed", [item], reason="Test")
     Item.objects.update(sealed=False, inputs=f'{{"{LIFETIME}": 1}}')
 
     worker()

@@ -70,9 +70,9 @@ def test_killed_worker_repeats_deliveries_under_the_same_id(deployed):
             ended.set()
 
     bodies: dict[str, bytes] = {}
-    for one in quick.requests:
-        same = bodies.setdefault(one.headers["webhook-id"], one.body)
-        assert same == one.body
+    for request in quick.requests:
+        same = bodies.setdefault(request.headers["webhook-id"], request.body)
+        assert same == request.body
     rows = [
         (row["entry"], row["phase"]) for body in bodies.values() for row in json.loads(body)["data"]
     ]

@@ -145,9 +145,9 @@ def test_certificates_are_verified(names, issuer, trust, settings, tmp_path):
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             post(f"https://other.test:{receiver.port}/", b"{}", {})
 
-    (got,) = receiver.requests
-    assert (answer.status, got.path, got.body) == (204, "/in?to=1", b"{}")
-    assert got.headers["Host"] == f"{HOST}:{receiver.port}"
+    (request,) = receiver.requests
+    assert (answer.status, request.path, request.body) == (204, "/in?to=1", b"{}")
+    assert request.headers["Host"] == f"{HOST}:{receiver.port}"
     assert asked[0] == HOST
 
 

@@ -67,10 +67,10 @@ def _make_consistent(client):
     for stem in ENCRYPTION_RESULT_CODES:
         if f"{stem}EncryptionAlg" not in client:
             client.pop(f"{stem}EncryptionEnc", None)
-    for name in [one for one in CERTIFICATE_SUBJECT_FIELDS if one in client][1:]:
+    for name in [field for field in CERTIFICATE_SUBJECT_FIELDS if field in client][1:]:
         del client[name]
     by_certificate = client.get("tokenAuthMethod") == "TLS_CLIENT_AUTH"
-    if by_certificate and not any(client.get(one) for one in CERTIFICATE_SUBJECT_FIELDS):
+    if by_certificate and not any(client.get(field) for field in CERTIFICATE_SUBJECT_FIELDS):
         client["tlsClientAuthSanDns"] = "a.example"
     if client.get("bcDeliveryMode") in ("PING", "PUSH"):
         client.setdefault("bcNotificationEndpoint", "https://a.example/ping")

@@ -65,8 +65,8 @@ def make(caller):
 
 
 @pytest.fixture
-def issuing(sandbox):
-    """The region, whose service issues tokens to two clients: 5, or till, and 6."""
+def token_service(sandbox):
+    """A region whose service issues tokens to two clients: 5 (till) and 6."""
     sandbox.services[SERVICE] |= {
         "issuer": "https://shop.example",
         "supportedGrantTypes": GRANT_TYPES.split(),
@@ -82,8 +82,8 @@ def issuing(sandbox):
 
 
 @pytest.fixture
-def issue(issuing):
-    """Put a token of that value into the service."""
+def issue(token_service):
+    """Add a token with the given value to the service."""
 
     def issue(value="t1", client=5, subject="ann", expires=FAR_FUTURE, **more):
         refresh = more.pop("refresh", "")
@@ -101,7 +101,7 @@ def issue(issuing):
             refresh_token=refresh,
             **more,
         )
-        issuing.tokens[SERVICE].append(token)
+        token_service.tokens[SERVICE].append(token)
         return token
 
     return issue

@@ -42,8 +42,8 @@ def shape(path):
     return re.sub(r"\{\w+\}", "{}", path)
 
 
-def spoken(openapi, operation):
-    """What the specification says about an operation."""
+def find_specification(openapi, operation):
+    """Return an operation's entry in the specification."""
     for path, methods in openapi["paths"].items():
         if shape(path) == shape(operation.path):
             return methods[operation.method.lower()]
@@ -52,10 +52,10 @@ def spoken(openapi, operation):
 
 def wrong(openapi, operation, response):
     """What is wrong with an answer, by the specification."""
-    said = spoken(openapi, operation)["responses"]
-    if str(response.status_code) not in said:
+    responses = find_specification(openapi, operation)["responses"]
+    if str(response.status_code) not in responses:
         return [f"status {response.status_code}"]
-    declared = said[str(response.status_code)]
+    declared = responses[str(response.status_code)]
     if "$ref" in declared:
         name = declared["$ref"].rpartition("/")[2]
         declared = openapi["components"]["responses"][name]
@@ -165,7 +165,7 @@ def test_rejection_conforms_to_the_specification(openapi, bank, operation):
         assert response.status_code == 200
     else:
         assert response.status_code == 401
-        if "401" in spoken(openapi, operation)["responses"]:
+        if "401" in find_specification(openapi, operation)["responses"]:
             assert wrong(openapi, operation, response) == []
 
 
@@ -205,9 +205,9 @@ def test_seeded_services_conform_except_the_unusual_one(openapi):
             caller = SandboxClient(sandbox, place, token.value)
             page = caller.get("/api/service/get/list", params={"end": 99}).json()
             odd += [
-                one["serviceName"]
-                for one in page["services"]
-                if find_violations(openapi, schema, one)
+                service["serviceName"]
+                for service in page["services"]
+                if find_violations(openapi, schema, service)
             ]
 
     assert odd == ["Open banking sandbox \ud83e"]

@@ -14,8 +14,8 @@ GET = f"/api/{SERVICE}/service/get"
 
 
 @pytest.fixture
-def door(sandbox, monkeypatch):
-    """What the console is given as its transport."""
+def transport_client(sandbox, monkeypatch):
+    """A client over the console's transport."""
     monkeypatch.setattr(app, "SHARED_SANDBOX", sandbox)
     client = httpx.Client(
         transport=app.transport(),
@@ -34,10 +34,10 @@ def door(sandbox, monkeypatch):
         ({"status": 409}, 409, "A001101"),
     ],
 )
-def test_status_fault_returns_the_status(door, sandbox, members, status, code):
+def test_status_fault_returns_the_status(transport_client, sandbox, members, status, code):
     sandbox.fault("status", **members)
 
-    response = door.get(GET)
+    response = transport_client.get(GET)
 
     assert (response.status_code, response.json()["resultCode"]) == (status, code)
 
@@ -48,17 +48,17 @@ def test_idp_fault_has_the_format_of_the_idp(client_as, sandbox):
     assert client_as(place="idp").get("/api/apiserver").json() == {"error": "[A001101] No."}
 
 
-def test_gateway_fault_returns_html_with_or_without_retry_after(door, sandbox):
+def test_gateway_fault_returns_html_with_or_without_retry_after(transport_client, sandbox):
     sandbox.fault("html429", times=1, retry_after="7")
     sandbox.fault("html502", times=1)
 
-    limited, bad = door.get(GET), door.get(GET)
+    limited, bad = transport_client.get(GET), transport_client.get(GET)
 
     assert (limited.status_code, limited.headers["Retry-After"]) == (429, "7")
     assert limited.headers["Content-Type"] == "text/html"
     assert b"<h1>429 Too Many Requests</h1>" in limited.content
     assert (bad.status_code, "Retry-After" in bad.headers) == (502, False)
-    assert door.get(GET).status_code == 200
+    assert transport_client.get(GET).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -70,31 +70,31 @@ def test_gateway_fault_returns_html_with_or_without_retry_after(door, sandbox):
         ("down", httpx.ConnectError),
     ],
 )
-def test_connection_breaks_like_a_real_one(door, sandbox, kind, error):
+def test_connection_breaks_like_a_real_one(transport_client, sandbox, kind, error):
     sandbox.fault(kind, times=1)
 
     with pytest.raises(error):
-        door.get(GET)
-    assert door.get(GET).status_code == 200
+        transport_client.get(GET)
+    assert transport_client.get(GET).status_code == 200
 
 
 @pytest.mark.parametrize(("after", "name"), [(False, "Shop"), (True, "New")])
 @pytest.mark.parametrize("kind", ["reset", "close", "status"])
-def test_fault_applies_before_or_after_processing(door, sandbox, kind, after, name):
+def test_fault_applies_before_or_after_processing(transport_client, sandbox, kind, after, name):
     sandbox.fault(kind, operation="service.update", after=after)
 
     try:
-        door.post(f"/api/{SERVICE}/service/update", json={"serviceName": "New"})
+        transport_client.post(f"/api/{SERVICE}/service/update", json={"serviceName": "New"})
     except httpx.TransportError:
         assert kind != "status"
 
     assert sandbox.services[SERVICE]["serviceName"] == name
 
 
-def test_spoilt_body_was_processed(door, sandbox):
+def test_spoilt_body_was_processed(transport_client, sandbox):
     sandbox.fault("garbage", operation="service.update")
 
-    door.post(f"/api/{SERVICE}/service/update", json={"serviceName": "New"})
+    transport_client.post(f"/api/{SERVICE}/service/update", json={"serviceName": "New"})
 
     assert sandbox.services[SERVICE]["serviceName"] == "New"
 
@@ -102,10 +102,10 @@ def test_spoilt_body_was_processed(door, sandbox):
 @pytest.mark.parametrize(
     "kind", ["cut", "garbage", "trailing", "empty", "not_utf8", "long_number", "deep"]
 )
-def test_spoilt_body_is_unreadable(door, sandbox, kind):
+def test_spoilt_body_is_unreadable(transport_client, sandbox, kind):
     sandbox.fault(kind)
 
-    response = door.get(GET)
+    response = transport_client.get(GET)
 
     assert response.status_code == 200
     with pytest.raises((ValueError, RecursionError)):
@@ -115,59 +115,59 @@ def test_spoilt_body_is_unreadable(door, sandbox, kind):
 @pytest.mark.parametrize(
     ("kind", "part"), [("nan", b'"odd":NaN'), ("duplicate_keys", b'"odd":1,"odd":2')]
 )
-def test_spoilt_body_is_readable_for_python(door, sandbox, kind, part):
+def test_spoilt_body_is_readable_for_python(transport_client, sandbox, kind, part):
     sandbox.fault(kind)
 
-    response = door.get(GET)
+    response = transport_client.get(GET)
 
     assert part in response.content
     assert response.json()["serviceName"] == "Shop"
 
 
 @pytest.mark.parametrize("value", [None, [], "text", 5])
-def test_wrong_type_is_returned(door, sandbox, value):
+def test_wrong_type_is_returned(transport_client, sandbox, value):
     sandbox.fault("wrong_type", value=value)
 
-    assert door.get(GET).json() == value
+    assert transport_client.get(GET).json() == value
 
 
-def test_large_body_is_returned(door, sandbox):
+def test_large_body_is_returned(transport_client, sandbox):
     sandbox.fault("big", times=1)
-    with door.stream("GET", GET) as response:
+    with transport_client.stream("GET", GET) as response:
         assert int(response.headers["Content-Length"]) > 64_000_000
         assert len(next(response.iter_raw())) < 2_000_000
 
     sandbox.fault("gzip_bomb", times=1)
-    with door.stream("GET", GET) as response:
+    with transport_client.stream("GET", GET) as response:
         packed = b"".join(response.iter_raw())
     assert len(packed) < 100_000
     assert len(gzip.decompress(packed)) > 64_000_000
 
 
-def test_body_is_sent_slowly(door, sandbox):
+def test_body_is_sent_slowly(transport_client, sandbox):
     sandbox.fault("drip", delay=1)
 
-    with door.stream("GET", GET) as response:
+    with transport_client.stream("GET", GET) as response:
         pieces = response.iter_raw()
         assert [next(pieces), next(pieces)] == [b"{", b'"']
 
 
-def test_delay_applies_before_or_after_processing(door, sandbox):
+def test_delay_applies_before_or_after_processing(transport_client, sandbox):
     sandbox.fault("delay", delay=30, times=1)
     sandbox.fault("delay", delay=30, times=1, after=True)
     sandbox.latency = 30
 
     start = monotonic()
-    assert door.get(GET).status_code == 200
+    assert transport_client.get(GET).status_code == 200
     assert monotonic() - start >= 0.09
 
 
-def test_redirects_and_cookies_are_sent(door, sandbox):
+def test_redirects_and_cookies_are_sent(transport_client, sandbox):
     sandbox.fault("redirect", times=1)
-    assert door.get(GET).headers["Location"] == "https://elsewhere.example/"
+    assert transport_client.get(GET).headers["Location"] == "https://elsewhere.example/"
 
     sandbox.fault("cookie", times=1)
-    response = door.get(GET)
+    response = transport_client.get(GET)
     assert "AUTHLETE=sandbox" in response.headers["Set-Cookie"]
     assert response.json()["serviceName"] == "Shop"
 
@@ -184,18 +184,18 @@ def test_redirects_and_cookies_are_sent(door, sandbox):
         {"probability": 0.0},
     ],
 )
-def test_fault_applies_only_to_matching_requests(door, sandbox, members):
+def test_fault_applies_only_to_matching_requests(transport_client, sandbox, members):
     sandbox.fault("status", **members)
 
-    assert door.get(GET).status_code == 200
+    assert transport_client.get(GET).status_code == 200
 
 
-def test_probability_is_reproducible(door, sandbox):
+def test_probability_is_reproducible(transport_client, sandbox):
     sandbox.fault("status", probability=0.5)
 
-    found = [door.get(GET).status_code for _ in range(40)]
+    status_codes = [transport_client.get(GET).status_code for _ in range(40)]
 
-    assert 8 < found.count(500) < 32
+    assert 8 < status_codes.count(500) < 32
 
 
 @pytest.mark.parametrize(
@@ -206,11 +206,11 @@ def test_invalid_fault_is_rejected(sandbox, members):
         sandbox.fault(**members)
 
 
-def test_requests_are_recorded(door, sandbox):
-    door.get(GET, headers={"X-Request-Id": "abc"}, params={"a": "1"})
+def test_requests_are_recorded(transport_client, sandbox):
+    transport_client.get(GET, headers={"X-Request-Id": "abc"}, params={"a": "1"})
     sandbox.fault("reset")
     with pytest.raises(httpx.ReadError):
-        door.post(f"/api/{SERVICE}/service/update", json={"a": 1})
+        transport_client.post(f"/api/{SERVICE}/service/update", json={"a": 1})
 
     first, second = sandbox.calls
     assert (first.method, first.region, first.request_id) == ("GET", "us", "abc")

@@ -32,16 +32,16 @@ def test_round_trip_changes_only_the_version(caller, sandbox, settings):
 def test_client_is_stored_as_sent(caller, sandbox, settings):
     sandbox.region("us").clients.clear()
 
-    made = caller.post(f"{CLIENT}/create", json=settings).json()
+    body = caller.post(f"{CLIENT}/create", json=settings).json()
 
     changed = {"jwks", "extension", "clientIdAlias"}
     for name, value in settings.items():
         if name not in changed and value != "":
-            assert made[name] == value
+            assert body[name] == value
 
 
 @pytest.mark.parametrize("read", ["full", "reads"])
 def test_reading_loses_nothing(caller, client_as, read):
-    made = caller.post(f"{CLIENT}/create", json={"clientName": "Till"}).json()
+    body = caller.post(f"{CLIENT}/create", json={"clientName": "Till"}).json()
 
-    assert client_as(read).get(f"{CLIENT}/get/{made['clientId']}").json() == made
+    assert client_as(read).get(f"{CLIENT}/get/{body['clientId']}").json() == body

@@ -29,16 +29,16 @@ def world():
 
 def token(sandbox, slug, region, preset="full"):
     return next(
-        one.value
-        for one in sandbox.state.tokens.values()
-        if one.value.startswith(f"{slug}-{region}-{preset}-")
+        token.value
+        for token in sandbox.state.tokens.values()
+        if token.value.startswith(f"{slug}-{region}-{preset}-")
     )
 
 
 def names(sandbox, slug, region):
     caller = SandboxClient(sandbox, region, token(sandbox, slug, region))
     page = caller.get("/api/service/get/list?end=99&limited=true").json()
-    return [one["serviceName"] for one in page["services"]]
+    return [service["serviceName"] for service in page["services"]]
 
 
 def test_bank_is_in_all_regions(world):
@@ -76,7 +76,7 @@ def test_keys_are_real_and_private(world):
 
 
 def test_every_kind_of_token_exists(world):
-    presets = {one.preset: one.state for one in world.state.tokens.values()}
+    presets = {token.preset: token.state for token in world.state.tokens.values()}
 
     assert presets == {
         "full": "active",
@@ -92,7 +92,7 @@ def test_every_kind_of_token_exists(world):
 def test_unusual_service_survives_a_round_trip(world):
     caller = SandboxClient(world, "us", token(world, "harbor", "us"))
     page = caller.get("/api/service/get/list?end=99").json()
-    odd = next(one for one in page["services"] if "riskScoring" in one)
+    odd = next(service for service in page["services"] if "riskScoring" in service)
     path = f"/api/{odd['apiKey']}/service"
 
     before = caller.get(f"{path}/get").content
@@ -106,8 +106,8 @@ def test_unusual_service_survives_a_round_trip(world):
         assert part in before
 
 
-def held(sandbox, what):
-    """The clients or tokens of each service, by region and id."""
+def by_service(sandbox, what):
+    """Yield the clients or tokens of each service by region and ID."""
     for region in sandbox.state.regions.values():
         for number in region.services:
             yield (region.name, number), getattr(region, what)[number]
@@ -117,15 +117,15 @@ def test_clients_and_tokens_are_reproducible_in_any_order(world):
     again, another = Sandbox(seed=1), Sandbox(seed=2)
 
     def known(sandbox, reverse):
-        services = sorted(held(sandbox, "clients"), reverse=reverse)
+        services = sorted(by_service(sandbox, "clients"), reverse=reverse)
         return {
             service: [(one["clientSecret"], one["createdAt"]) for one in found.values()]
             for service, found in services
         }
 
     def hashes(sandbox):
-        tokens = (one for _, found in held(sandbox, "tokens") for one in found)
-        return [one.access_hash for one in tokens]
+        tokens = (one for _, found in by_service(sandbox, "tokens") for one in found)
+        return [token.access_hash for token in tokens]
 
     assert known(world, False) == known(again, True)
     assert known(another, False) != known(world, False)
@@ -133,7 +133,7 @@ def test_clients_and_tokens_are_reproducible_in_any_order(world):
 
 
 def clients(sandbox):
-    return [one for _, found in held(sandbox, "clients") for one in found.values()]
+    return [one for _, found in by_service(sandbox, "clients") for one in found.values()]
 
 
 def test_every_kind_of_client_exists(world):
@@ -169,14 +169,14 @@ def test_every_kind_of_client_exists(world):
 
 
 def test_bank_has_a_locked_client_with_a_former_host(world):
-    for (region, number), found in held(world, "clients"):
+    for (region, number), found in by_service(world, "clients"):
         if world.region(region).services[number].get("parRequired"):
             old = [one for one in found.values() if "old.example" in str(one)]
             assert {bool(one.get("locked")) for one in old} == {True, False}
 
 
 def test_services_know_their_client_count(world):
-    for (region, number), found in held(world, "clients"):
+    for (region, number), found in by_service(world, "clients"):
         (pair,) = world.region(region).services[number]["metadata"]
         assert pair["value"] == str(len(found)) != "0"
 
@@ -184,7 +184,7 @@ def test_services_know_their_client_count(world):
 def test_tokens_belong_to_clients_and_most_are_valid(world):
     found = [
         (token, world.region(region).clients[number][token.client_id])
-        for (region, number), tokens in held(world, "tokens")
+        for (region, number), tokens in by_service(world, "tokens")
         for token in tokens
     ]
     at = now_milliseconds()
@@ -202,8 +202,8 @@ def of(sandbox, subject):
     """The tokens of a user, by region and service."""
     return {
         place: found
-        for place, tokens in held(sandbox, "tokens")
-        if (found := [one for one in tokens if one.subject == subject])
+        for place, tokens in by_service(sandbox, "tokens")
+        if (found := [token for token in tokens if token.subject == subject])
     }
 
 
@@ -223,17 +223,17 @@ def test_known_users_exist(world):
 
 
 def test_every_hash_has_a_value(world):
-    for _, found in held(world, "tokens"):
+    for _, found in by_service(world, "tokens"):
         for token in found:
             assert token.access_hash == hash_token(token.access_token)
             assert not token.refresh_hash or token.refresh_hash == hash_token(token.refresh_token)
 
 
 def test_granted_scopes_are_recorded(world):
-    found = dict(held(world, "granted"))
+    found = dict(by_service(world, "granted"))
     pairs = {
-        place: {(one.client_id, one.subject) for one in tokens if one.subject}
-        for place, tokens in held(world, "tokens")
+        place: {(token.client_id, token.subject) for token in tokens if token.subject}
+        for place, tokens in by_service(world, "tokens")
     }
 
     assert {place: set(granted) for place, granted in found.items()} == pairs
@@ -256,8 +256,8 @@ def test_granted_scopes_outlive_their_tokens():
 def test_number_of_clients_and_tokens_is_as_requested(count):
     sandbox = Sandbox(seed=1, services=6, clients=count, tokens=count)
 
-    assert {len(found) for _, found in held(sandbox, "clients")} == {count}
-    for (region, number), found in held(sandbox, "tokens"):
+    assert {len(found) for _, found in by_service(sandbox, "clients")} == {count}
+    for (region, number), found in by_service(sandbox, "tokens"):
         assert len(found) == (count if sandbox.region(region).clients[number] else 0)
 
 
@@ -274,7 +274,7 @@ def test_unusual_client_survives_a_round_trip(world):
     caller = SandboxClient(world, "us", token(world, "harbor", "us"))
     number, odd = next(
         (service, client)
-        for (_, service), found in held(world, "clients")
+        for (_, service), found in by_service(world, "clients")
         for client in found.values()
         if "thoughts" in client
     )

@@ -23,7 +23,7 @@ THEIRS = ("policyUri", "logoUri")
 
 
 @pytest.fixture
-def door(acme, sandbox):
+def api(acme, sandbox):
     sandbox.clients[44] = make_client(44)
     who = Actor(1, "ida", organization_id=acme.pk, organization="acme")
     return connect(load_credentials(acme), "us", AuditLogSink(who)).service(17)
@@ -37,9 +37,9 @@ def just_seen():
 
 
 @pytest.mark.parametrize("some_are_lost", [False, True])
-def test_only_external_changes_are_logged_in_random_histories(acme, sandbox, door, some_are_lost):
+def test_only_external_changes_are_logged_in_random_histories(acme, sandbox, api, some_are_lost):
     chance = random.Random(6)
-    mine = door.client(44)
+    mine = api.client(44)
     mine.get()
     late = just_seen()
     for step in range(40):
@@ -58,7 +58,7 @@ def test_only_external_changes_are_logged_in_random_histories(acme, sandbox, doo
             case "rotate":
                 mine.refresh_secret()
             case "make":
-                door.clients.create({"clientName": "Other"})
+                api.clients.create({"clientName": "Other"})
             case "look":
                 mine.get()
             case "late":
@@ -70,8 +70,8 @@ def test_only_external_changes_are_logged_in_random_histories(acme, sandbox, doo
                 stored["modifiedAt"] += 1
     mine.get()
 
-    told = AuditEntry.objects.filter(operation__endswith="_outside")
-    changes = [change for one in told for change in one.changes]
+    entries = AuditEntry.objects.filter(operation__endswith="_outside")
+    changes = [change for entry in entries for change in entry.changes]
     assert {one["field"] for one in changes} <= set(THEIRS)
     if not some_are_lost:  # or it might be the lost one that is carried out late
         after = {one["field"]: one["after"] for one in reversed(changes)}

@@ -22,32 +22,32 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def who(acme):
+def actor(acme):
     return Actor(1, "ida@acme.example", "editor", acme.pk, "acme")
 
 
 @pytest.fixture
-def service(acme, sandbox, who):
+def service(acme, sandbox, actor):
     since = timezone.now() - timedelta(hours=1)
     Credential.objects.update(changed_at=since, number=1)
-    return connect(load_credentials(acme), "us", AuditLogSink(who)).service(17)
+    return connect(load_credentials(acme), "us", AuditLogSink(actor)).service(17)
 
 
 @pytest.fixture
-def told(acme, who, settings):
-    """Settle what is unknown, let a worker look twice, and see what it tells."""
+def resolve_and_run(acme, actor, settings):
+    """Return a function that resolves the unknown entry and runs the worker twice."""
     settings.VERSIONS_EVERY = 60
 
-    def told(outcome):
+    def resolve_and_run(outcome):
         (entry,) = find_unresolved(acme.pk)
-        resolve(who, entry, outcome, "")
+        resolve(actor, entry, outcome, "")
         for _ in range(2):
             cache.clear()
             sync_all()
-        found = AuditEntry.objects.filter(operation__endswith="_outside")
-        return [(one.operation, [c["field"] for c in one.changes]) for one in found]
+        entries = AuditEntry.objects.filter(operation__endswith="_outside")
+        return [(one.operation, [c["field"] for c in one.changes]) for one in entries]
 
-    return told
+    return resolve_and_run
 
 
 CHANGED = [("service.changed_outside", ["description"])]
@@ -55,7 +55,7 @@ CHANGED = [("service.changed_outside", ["description"])]
 
 @pytest.mark.parametrize(("outcome", "found"), [(Outcome.FAILED, CHANGED), (Outcome.SUCCEEDED, [])])
 def test_external_change_is_logged_after_the_lost_call_failed(
-    service, sandbox, told, outcome, found
+    service, sandbox, resolve_and_run, outcome, found
 ):
     seen = service.get()
     sandbox.fault("reset", operation="service.update", times=1)
@@ -65,37 +65,37 @@ def test_external_change_is_logged_after_the_lost_call_failed(
     service.get()
     assert not AuditEntry.objects.filter(operation__endswith="_outside").exists()
 
-    assert told(outcome) == found
+    assert resolve_and_run(outcome) == found
 
 
 def test_each_resolved_entry_is_inspected_once(
-    service, sandbox, who, acme, monkeypatch, time_machine, django_assert_num_queries
+    service, sandbox, actor, acme, monkeypatch, time_machine, django_assert_num_queries
 ):
     monkeypatch.setattr(reattribution, "MAX_ENTRIES_INSPECTED", 1)
     clients = {one: {"clientId": one, "modifiedAt": 1} for one in (41, 42, 43)}
     sandbox.clients.update(clients)
-    for one in clients:
-        seen = service.client(one).get()
+    for client in clients:
+        seen = service.client(client).get()
         sandbox.fault("reset", operation="client.update", times=1)
         with pytest.raises(AuthleteError):
-            service.client(one).update(seen.modified_at, {"clientName": "Ours"})
-        sandbox.clients[one] |= {"description": "Theirs", "modifiedAt": 2}
-        service.client(one).get()
+            service.client(client).update(seen.modified_at, {"clientName": "Ours"})
+        sandbox.clients[client] |= {"description": "Theirs", "modifiedAt": 2}
+        service.client(client).get()
     for entry in find_unresolved(acme.pk):
-        resolve(who, entry, Outcome.FAILED, "")
+        resolve(actor, entry, Outcome.FAILED, "")
 
     reattribution.reattribute_changes(acme.pk)
     external_changes.report_pending()
     time_machine.move_to(timezone.now() + timedelta(hours=1))
     reattribution.reattribute_changes(acme.pk)
 
-    told = AuditEntry.objects.filter(operation="client.changed_outside")
-    assert {*told.values_list("client", flat=True)} == {"41", "42", "43"}
+    entries = AuditEntry.objects.filter(operation="client.changed_outside")
+    assert {*entries.values_list("client", flat=True)} == {"41", "42", "43"}
     with django_assert_num_queries(2):  # the cache, and what was settled since
         reattribution.reattribute_changes(acme.pk)
 
 
-def test_external_creation_is_logged_after_the_lost_call_failed(service, sandbox, told):
+def test_external_creation_is_logged_after_the_lost_call_failed(service, sandbox, resolve_and_run):
     till = {"clientId": 45, "clientName": "Till", "modifiedAt": 5}
     sandbox.fault("reset", operation="client.create", times=1)
     with pytest.raises(AuthleteError):
@@ -103,6 +103,6 @@ def test_external_creation_is_logged_after_the_lost_call_failed(service, sandbox
     sandbox.clients[45] = till | {"createdAt": now_milliseconds()}
     service.client(45).get()
 
-    ((operation, fields),) = told(Outcome.FAILED)
+    ((operation, fields),) = resolve_and_run(Outcome.FAILED)
     assert operation == "client.made_outside"
     assert "clientName" in fields

@@ -27,14 +27,14 @@ SECRET = "k7Qm2vX9pLr4TzWb8NcD"
 
 
 @pytest.fixture
-def door(acme, sandbox):
+def api(acme, sandbox):
     who = Actor(1, "ida@acme.example", "editor", acme.pk, "acme")
     return connect(load_credentials(acme), "us", AuditLogSink(who))
 
 
 @pytest.fixture
-def service(door):
-    return door.service(17)
+def service(api):
+    return api.service(17)
 
 
 def versions(**what):
@@ -42,8 +42,8 @@ def versions(**what):
 
 
 def outside():
-    found = AuditEntry.objects.filter(operation__endswith="_outside")
-    return list(found.order_by("seq"))
+    entries = AuditEntry.objects.filter(operation__endswith="_outside")
+    return list(entries.order_by("seq"))
 
 
 def test_version_stores_the_original_text_without_secrets(service, sandbox):
@@ -60,11 +60,11 @@ def test_version_stores_the_original_text_without_secrets(service, sandbox):
 
 
 def test_version_of_a_new_client_has_no_secret(service, sandbox):
-    made = service.clients.create({"clientName": "Till"}).reply
+    reply = service.clients.create({"clientName": "Till"}).reply
 
-    (kept,) = versions(client_id=made.client_id)
+    (kept,) = versions(client_id=reply.client_id)
     text = Content.objects.get(pk=kept.digest).text
-    assert made.client_secret.get_secret_value() not in text
+    assert reply.client_secret.get_secret_value() not in text
     assert isinstance(kept.document().get("clientSecret"), Fingerprint)
 
 
@@ -106,7 +106,7 @@ def test_audit_log_hides_values_of_unknown_properties(service, sandbox):
     service.get()
 
     (told,) = outside()
-    after = {one["field"].partition(".")[0]: one["after"] for one in told.changes}
+    after = {change["field"].partition(".")[0]: change["after"] for change in told.changes}
     assert after["description"] == "Known"
     assert after["countedAnew"] == 5
     assert after["neverHeardOf"].keys() == {"fingerprint"}
@@ -151,7 +151,7 @@ def test_external_change_is_logged_without_own_changes(service, sandbox):
     client.get()
 
     (told,) = outside()
-    assert [one["field"] for one in told.changes] == ["clientName"]
+    assert [change["field"] for change in told.changes] == ["clientName"]
 
 
 def test_own_change_is_never_logged_as_external(service, sandbox):
@@ -167,8 +167,8 @@ def test_own_change_is_never_logged_as_external(service, sandbox):
     client.delete()
 
     assert outside() == []
-    told = [one.name for one in versions(client_id=44)]
-    assert told == ["A", "A", "B", "B"]
+    names = [version.name for version in versions(client_id=44)]
+    assert names == ["A", "A", "B", "B"]
     assert versions(client_id=44)[-1].is_deleted
 
 
@@ -248,7 +248,7 @@ def test_change_without_new_modification_time_is_not_external(service, sandbox):
     sandbox.services[17] |= {"accessTokenDuration": 60}
     service.get()
 
-    assert [one.modified_at for one in versions()] == [1, 1]
+    assert [version.modified_at for version in versions()] == [1, 1]
     assert outside() == []
 
 
@@ -259,7 +259,7 @@ def watched(acme):
     Credential.objects.update(changed_at=since, number=1)
 
 
-def test_external_creation_is_logged_once(watched, door, sandbox):
+def test_external_creation_is_logged_once(watched, api, sandbox):
     old = {"clientId": 44, "clientName": "Old", "modifiedAt": 5, "createdAt": 5}
     sandbox.clients[44] = old
     sandbox.clients[45] = old | {
@@ -274,42 +274,42 @@ def test_external_creation_is_logged_once(watched, door, sandbox):
         "modifiedAt": now_milliseconds(),
     }
     for _ in range(2):
-        door.service(17).client(44).get()
-        door.service(17).client(45).get()
-        door.service(18).get()
+        api.service(17).client(44).get()
+        api.service(17).client(45).get()
+        api.service(18).get()
 
     assert [(one.operation, one.label) for one in outside()] == [
         ("client.made_outside", "New"),
         ("service.made_outside", "Twin"),
     ]
-    assert {"clientName"} <= {one["field"] for one in outside()[0].changes}
+    assert {"clientName"} <= {change["field"] for change in outside()[0].changes}
 
 
 @pytest.mark.parametrize("day", [-(10**14), -62135596800000, 253402300799000, "soon"])
-def test_client_with_an_impossible_creation_date_is_read(watched, door, sandbox, day):
+def test_client_with_an_impossible_creation_date_is_read(watched, api, sandbox, day):
     sandbox.clients[44] = {"clientId": 44, "modifiedAt": 5, "createdAt": day}
 
-    assert door.service(17).client(44).get().client_id == 44
+    assert api.service(17).client(44).get().client_id == 44
     assert outside() == []
 
 
 @pytest.mark.parametrize("outcome", ["", "unknown", "done"])
-def test_own_creation_is_never_logged_as_external(watched, door, sandbox, outcome):
+def test_own_creation_is_never_logged_as_external(watched, api, sandbox, outcome):
     """Also where another process sees it before what made it has kept a version."""
-    service = door.service(17)
-    made = service.clients.create({"clientName": "Till"}).reply
-    created = door.idp.create_service({"serviceName": "Twin"}).reply
+    service = api.service(17)
+    reply = service.clients.create({"clientName": "Till"}).reply
+    created = api.idp.create_service({"serviceName": "Twin"}).reply
     Version.objects.all().delete()
     making = AuditEntry.objects.filter(operation__contains="create")
     making.update(outcome=outcome, ended_at=None)
-    service.client(made.client_id).get()
-    door.service(created.api_key).get()
+    service.client(reply.client_id).get()
+    api.service(created.api_key).get()
 
     assert outside() == []
 
 
-def test_external_creation_beside_an_own_one_is_logged(watched, door, sandbox):
-    service = door.service(17)
+def test_external_creation_beside_an_own_one_is_logged(watched, api, sandbox):
+    service = api.service(17)
     service.clients.create({"clientName": "Till"})
     sandbox.clients[45] = {
         "clientId": 45,
@@ -345,7 +345,7 @@ def test_externally_recreated_client_is_logged_with_its_changes(service, sandbox
 
     gone, back = outside()
     assert (gone.operation, back.operation) == ("client.gone_outside", "client.back_outside")
-    assert [one["field"] for one in back.changes] == ["clientName"]
+    assert [change["field"] for change in back.changes] == ["clientName"]
 
 
 def test_response_from_before_a_deletion_restores_nothing(acme, service, sandbox):

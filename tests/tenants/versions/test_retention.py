@@ -46,11 +46,11 @@ def test_versions_within_retention_and_the_newest_are_preserved(seen):
 
     assert expired() == 2
 
-    left = load_spans(1, "us", 17, 4)
-    assert [one.version.number for one in left] == [3, 4, 5]
-    assert all(one.is_intact for one in left)
-    assert find_span_at(left, NOW - timedelta(days=2557)) == left[0]
-    assert [one.is_intact for one in load_spans(1, "us", 17, 5)] == [True]
+    spans = load_spans(1, "us", 17, 4)
+    assert [span.version.number for span in spans] == [3, 4, 5]
+    assert all(span.is_intact for span in spans)
+    assert find_span_at(spans, NOW - timedelta(days=2557)) == spans[0]
+    assert [span.is_intact for span in load_spans(1, "us", 17, 5)] == [True]
     assert expired() == 0
     entry = AuditEntry.objects.get(operation="versions.expire")
     assert (entry.label, entry.outcome) == ("2 versions", "done")
@@ -71,8 +71,8 @@ def test_expiry_repeats_with_shorter_retention(seen, settings):
     for keep_days, left in (("850", 5), ("750", 4), ("550", 2), ("30", 1)):
         settings.VERSIONS_KEEP = keep_days
         expired()
-        found = load_spans(1, "us", 17, 4)
-        assert (len(found), all(one.is_intact for one in found)) == (left, True)
+        spans = load_spans(1, "us", 17, 4)
+        assert (len(spans), all(span.is_intact for span in spans)) == (left, True)
     settings.VERSIONS_KEEP = "forever"
     assert expired() == 0
 
@@ -107,10 +107,12 @@ def test_versions_removed_by_others_are_reported(seen, what):
 
 def test_expiry_by_two_workers_is_logged_once(seen, monkeypatch):
     seen(4000, 3500, 10)
-    found = find_expired_versions(2557)
+    expired_versions = find_expired_versions(2557)
     assert expired() == 1
 
-    monkeypatch.setattr("tenants.versions.retention.find_expired_versions", lambda _: found)
+    monkeypatch.setattr(
+        "tenants.versions.retention.find_expired_versions", lambda _: expired_versions
+    )
 
     assert expired() == 0
     assert AuditEntry.objects.filter(operation="versions.expire").count() == 1
@@ -123,10 +125,10 @@ def test_tampered_versions_are_not_expired(seen):
     assert expired() == 0
 
     assert Version.objects.count() == 3
-    told = AuditEntry.objects.filter(operation="versions.expire")
-    assert not told
+    entries = AuditEntry.objects.filter(operation="versions.expire")
+    assert not entries
     seen(4000, 3500, 900, client=5)
     assert expired() == 1
     assert Version.objects.count() == 5
-    changes = {one["field"]: one["after"] for one in told.get().changes}
+    changes = {change["field"]: change["after"] for change in entries.get().changes}
     assert (changes["versions"], changes["unfit"]) == (1, 1)

@@ -57,15 +57,15 @@ def test_version_at_any_time_matches_what_was_true(acme, sandbox, monkeypatch):
         true.append((clock, unseen.service(17).get().to_dict()))
     service.get()
 
-    known = load_spans(acme.pk, "us", 17)
+    spans = load_spans(acme.pk, "us", 17)
     certain = [
         (span.version.document().to_dict(), held)
         for moment, held in true
-        if (span := find_span_at(known, moment)) and span.since <= moment <= span.until
+        if (span := find_span_at(spans, moment)) and span.since <= moment <= span.until
     ]
     assert len(certain) > STEPS / 3
     assert all(told == held for told, held in certain)
-    assert all(span.is_intact for span in known)
+    assert all(span.is_intact for span in spans)
 
 
 def thousandths(moment):

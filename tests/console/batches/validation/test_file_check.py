@@ -27,7 +27,7 @@ def checked(data, size=7, known=KNOWN, most=100):
 
 
 def places(check):
-    return [(one.line, one.column, one.rule) for one in check.issues]
+    return [(issue.line, issue.column, issue.rule) for issue in check.issues]
 
 
 def details(value):
@@ -123,7 +123,7 @@ def test_refresh_tokens_need_service_support():
 
     found, _ = checked(json.dumps(GOOD | {"refreshToken": "r"}), known=known)
 
-    assert [one.rule for one in found.issues] == ["refresh_service"]
+    assert [issue.rule for issue in found.issues] == ["refresh_service"]
 
 
 @pytest.mark.parametrize("first", ["1", '"]"', "{}", "[0]"])

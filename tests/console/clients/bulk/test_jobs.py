@@ -21,7 +21,7 @@ PKCE = "pkceRequired"
 
 
 @pytest.fixture
-def who(acme, django_user_model):
+def actor(acme, django_user_model):
     user = django_user_model.objects.create_user("ed@acme.example")
     Membership.objects.create(organization=acme, user=user, role=Role.EDITOR)
     return Actor(user.pk, "ed@acme.example", Role.EDITOR, acme.pk, "acme")
@@ -35,11 +35,11 @@ def admin_who(acme, django_user_model):
 
 
 @pytest.fixture
-def run(acme, who, few, worker):
+def run(acme, actor, five_clients, worker):
     """Have a job done by a worker; how each item ended, and what it says."""
 
-    def ended(kind, *items, who=who):
-        job = start_job(who, acme, kind, "Bulk", items, reason="Old host", ticket="SEC-7")
+    def ended(kind, *items, actor=actor):
+        job = start_job(actor, acme, kind, "Bulk", items, reason="Old host", ticket="SEC-7")
         worker()
         return ends(job)
 
@@ -47,7 +47,7 @@ def run(acme, who, few, worker):
 
 
 def ends(job):
-    return [(one.state, one.text) for one in Item.objects.filter(job=job)]
+    return [(item.state, item.text) for item in Item.objects.filter(job=job)]
 
 
 def item(number, **what):
@@ -59,7 +59,7 @@ def setting(number, name, was, now):
 
 
 def writes(sandbox):
-    return [one.operation for one in sandbox.calls if "update" in one.operation]
+    return [call.operation for call in sandbox.calls if "update" in call.operation]
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,13 @@ def writes(sandbox):
         ("client.unlock", 1, False, (ItemState.UNCHANGED, "Already unlocked.")),
     ],
 )
-def test_clients_are_locked_and_unlocked(run, few, kind, number, locked, end):
+def test_clients_are_locked_and_unlocked(run, five_clients, kind, number, locked, end):
     assert run(kind, item(number)) == [end]
-    assert few.clients[number]["locked"] is locked
+    assert five_clients.clients[number]["locked"] is locked
 
 
-def test_inventory_shows_the_lock_at_once(run, acme, few):
-    clients = [Client.model_validate(one) for one in few.clients.values()]
+def test_inventory_shows_the_lock_at_once(run, acme, five_clients):
+    clients = [Client.model_validate(client) for client in five_clients.clients.values()]
     index_clients(acme, "us", 17, clients)
     run("client.lock", item(1))
     run("client.set", setting(2, "clientName", "Web shop", "Shop"))
@@ -86,14 +86,14 @@ def test_inventory_shows_the_lock_at_once(run, acme, few):
     assert KnownClient.objects.get(client_id=2).name == "Shop"
 
 
-def test_one_setting_is_changed_and_the_rest_preserved(run, few):
-    few.clients[2]["fromTheFuture"] = {"kept": True}
-    before = dict(few.clients[2])
+def test_one_setting_is_changed_and_the_rest_preserved(run, five_clients):
+    five_clients.clients[2]["fromTheFuture"] = {"kept": True}
+    before = dict(five_clients.clients[2])
 
     ((fate, text),) = run("client.set", setting(2, PKCE, None, True))
 
     assert (fate, text) == (ItemState.SUCCEEDED, "From Off to On.")
-    after = few.clients[2]
+    after = five_clients.clients[2]
     assert after[PKCE] is True
     assert {name for name in before if after[name] != before[name]} == {"modifiedAt"}
 
@@ -101,33 +101,33 @@ def test_one_setting_is_changed_and_the_rest_preserved(run, few):
 @pytest.mark.parametrize(
     ("was", "now"), [(None, 60), (600, 60), (600, None)], ids=["new", "other", "gone"]
 )
-def test_nested_setting_is_changed_and_its_neighbors_preserved(run, few, was, now):
+def test_nested_setting_is_changed_and_its_neighbors_preserved(run, five_clients, was, now):
     name = "accessTokenDuration"
-    few.clients[2]["extension"] = {"idTokenDuration": 5, "new": [1]}
+    five_clients.clients[2]["extension"] = {"idTokenDuration": 5, "new": [1]}
     if was:
-        few.clients[2]["extension"][name] = was
+        five_clients.clients[2]["extension"][name] = was
 
     ((fate, text),) = run("client.set", setting(2, f"extension.{name}", was, now))
 
     assert (fate, text[:5]) == (ItemState.SUCCEEDED, "From ")
-    extension = few.clients[2]["extension"]
+    extension = five_clients.clients[2]["extension"]
     assert extension[name] == (now or 0)  # where there is none, Authlete has 0
     assert extension["idTokenDuration"] == 5
 
 
-def test_value_changed_since_the_preview_is_not_overwritten(run, few):
-    few.clients[2]["description"] = "Theirs"
+def test_value_changed_since_the_preview_is_not_overwritten(run, five_clients):
+    five_clients.clients[2]["description"] = "Theirs"
 
     ((fate, text),) = run("client.set", setting(2, "description", None, "Mine"))
 
     assert fate == ItemState.NOT_SENT
     assert "“Description” is now: Theirs" in text
-    assert few.clients[2]["description"] == "Theirs"
-    assert not writes(few)
+    assert five_clients.clients[2]["description"] == "Theirs"
+    assert not writes(five_clients)
 
 
-def test_deleted_client_does_not_stop_the_job(run, few):
-    del few.clients[2]
+def test_deleted_client_does_not_stop_the_job(run, five_clients):
+    del five_clients.clients[2]
 
     fates = run("client.lock", item(1), item(2), item(5))
 
@@ -138,33 +138,33 @@ def test_deleted_client_does_not_stop_the_job(run, few):
     ]
 
 
-def test_repeated_item_changes_nothing(run, few):
+def test_repeated_item_changes_nothing(run, five_clients):
     done = [setting(2, PKCE, None, True)]
     run("client.set", *done)
 
     assert run("client.set", *done) == [(ItemState.UNCHANGED, "Already had this value.")]
-    assert len(writes(few)) == 1
+    assert len(writes(five_clients)) == 1
 
 
-def test_failed_items_are_retried(acme, who, few, worker):
-    few.fault("status", operation="client.set_lock", status=403, path="/5$", times=1)
-    job = start_job(who, acme, "client.lock", "Bulk", [item(1), item(5)], reason="Old")
+def test_failed_items_are_retried(acme, actor, five_clients, worker):
+    five_clients.fault("status", operation="client.set_lock", status=403, path="/5$", times=1)
+    job = start_job(actor, acme, "client.lock", "Bulk", [item(1), item(5)], reason="Old")
     worker()
     assert [fate for fate, _ in ends(job)] == [ItemState.SUCCEEDED, ItemState.REJECTED]
 
-    retry_failed_items(job, who)
+    retry_failed_items(job, actor)
     worker()
     assert [fate for fate, _ in ends(job)] == [ItemState.SUCCEEDED, ItemState.SUCCEEDED]
 
 
-def test_other_regions_continue_while_one_fails(acme, who, few, worker):
+def test_other_regions_continue_while_one_fails(acme, actor, five_clients, worker):
     Credential(organization=acme, region="jp").set_token(SecretStr("t0p")).save()
-    jp = few.region("jp")
+    jp = five_clients.region("jp")
     jp.services[21] = {"apiKey": 21, "serviceName": "Tokyo", "modifiedAt": 1}
     jp.clients[21] = {211: make_client(211)}
-    few.fault("status", operation="client.set_lock", status=503, path="/2$")
+    five_clients.fault("status", operation="client.set_lock", status=503, path="/2$")
     items = [item(1), item(2), item(5), NewItem("jp", 21, 211)]
-    job = start_job(who, acme, "client.lock", "Bulk", items, reason="Old host")
+    job = start_job(actor, acme, "client.lock", "Bulk", items, reason="Old host")
     worker()
 
     job.refresh_from_db()
@@ -174,27 +174,29 @@ def test_other_regions_continue_while_one_fails(acme, who, few, worker):
     assert jp.clients[21][211]["locked"]
 
 
-def test_bulk_rotation_stages_unrevealed_secrets(run, few, admin_who):
-    secret = few.clients[1]["clientSecret"]
+def test_bulk_rotation_stages_unrevealed_secrets(run, five_clients, admin_who):
+    secret = five_clients.clients[1]["clientSecret"]
 
-    ends = run("client.stage_rotation", item(1), item(4), who=admin_who)
+    ends = run("client.stage_rotation", item(1), item(4), actor=admin_who)
 
     assert [fate for fate, _ in ends] == [ItemState.SUCCEEDED, ItemState.SUCCEEDED]
-    assert {(one.state, one.is_unrevealed) for one in Rotation.objects.all()} == {("staged", True)}
-    assert few.clients[1]["clientSecret"] == secret
+    assert {(rotation.state, rotation.is_unrevealed) for rotation in Rotation.objects.all()} == {
+        ("staged", True)
+    }
+    assert five_clients.clients[1]["clientSecret"] == secret
     assert Rotation.objects.get(client_id=1).reason == "Old host"
-    again = run("client.stage_rotation", item(1), who=admin_who)
+    again = run("client.stage_rotation", item(1), actor=admin_who)
     assert again == [(ItemState.UNCHANGED, "A rotation is already in progress.")]
 
 
-def test_rotation_needs_permission_to_reveal(run, few):
+def test_rotation_needs_permission_to_reveal(run, five_clients):
     run("client.stage_rotation", item(1))
 
     assert Job.objects.get().state == JobState.NOT_ALLOWED
     assert not Rotation.objects.exists()
 
 
-def test_each_item_is_logged_with_actor_and_reason(run, few):
+def test_each_item_is_logged_with_actor_and_reason(run, five_clients):
     run("client.set", setting(2, PKCE, None, True))
 
     (entry,) = AuditEntry.objects.filter(operation="client.update")
@@ -202,9 +204,9 @@ def test_each_item_is_logged_with_actor_and_reason(run, few):
     assert (entry.client, entry.label) == ("2", "Web shop")
 
 
-def test_values_are_stored_encrypted(acme, who, few):
+def test_values_are_stored_encrypted(acme, actor, five_clients):
     items = [setting(2, "description", None, "Nobody else's business")]
-    start_job(who, acme, "client.set", "Bulk", items, reason="Old host")
+    start_job(actor, acme, "client.set", "Bulk", items, reason="Old host")
 
     assert "business" not in Item.objects.get().inputs
 

@@ -6,9 +6,9 @@ from tenants.authlete.documents.service import Service
 RSA = '{"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256"}]}'
 
 
-def found(client, **service):
+def mismatches(client, **service):
     whole = Service.model_validate({"apiKey": 17, **service})
-    return {one.setting.api_name: one for one in find_mismatches(client, whole)}
+    return {mismatch.setting.api_name: mismatch for mismatch in find_mismatches(client, whole)}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def found(client, **service):
     ],
 )
 def test_missing_service_support_is_an_error(client, service, member, says):
-    misfit = found(client, **service)[member]
+    misfit = mismatches(client, **service)[member]
 
     assert misfit.is_fatal
     assert says in misfit.message
@@ -85,7 +85,7 @@ def test_missing_service_support_is_an_error(client, service, member, says):
     ],
 )
 def test_minor_mismatch_is_a_notice(client, service, member):
-    assert not found(client, **service)[member].is_fatal
+    assert not mismatches(client, **service)[member].is_fatal
 
 
 @pytest.mark.parametrize(
@@ -102,12 +102,12 @@ def test_minor_mismatch_is_a_notice(client, service, member):
     ],
 )
 def test_matching_or_unknown_support_gives_no_message(client, service):
-    assert not found(client, **service)
+    assert not mismatches(client, **service)
 
 
 @pytest.mark.parametrize("odd", [5, True, [[]], {"a": 1}, [5]])
 def test_values_of_wrong_types_are_accepted(odd):
     lists = "grantTypes responseTypes fapiModes authorizationDetailsTypes".split()
 
-    found(dict.fromkeys(lists, odd), fapiModes=odd, supportedCustomClientMetadata=odd)
-    found({"fapiModes": ["FAPI1_BASELINE"]}, fapiModes=odd)
+    mismatches(dict.fromkeys(lists, odd), fapiModes=odd, supportedCustomClientMetadata=odd)
+    mismatches({"fapiModes": ["FAPI1_BASELINE"]}, fapiModes=odd)

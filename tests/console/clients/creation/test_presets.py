@@ -14,11 +14,11 @@ NAMES = {one.name: (slug, member) for member, (slug, one) in CLIENT_SETTINGS.ite
 
 
 def filled(archetype, service):
-    made = archetype.build_client(service)
+    client = archetype.build_client(service)
     for name in archetype.form_settings:
         if name in GIVEN:
-            made[NAMES[name][1]] = GIVEN[name]
-    return made
+            client[NAMES[name][1]] = GIVEN[name]
+    return client
 
 
 @pytest.mark.parametrize("slug", CLIENT_PRESETS)

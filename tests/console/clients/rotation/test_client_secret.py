@@ -18,20 +18,20 @@ TOLD = EventDetails(region="us", service="17", client="44", label="Ledger sync")
 
 
 @pytest.fixture
-def who(acme):
+def actor(acme):
     return Actor(1, "ada", "admin", acme.pk, "acme")
 
 
 @pytest.fixture
-def api(acme, who, ledger):
-    authlete = connect(load_credentials(acme), "us", AuditLogSink(who))
+def api(acme, actor, ledger):
+    authlete = connect(load_credentials(acme), "us", AuditLogSink(actor))
     return authlete.service(17).client(44, "Ledger sync")
 
 
-def test_unreadable_client_leaves_the_outcome_unknown(api, who, sandbox):
+def test_unreadable_client_leaves_the_outcome_unknown(api, actor, sandbox):
     sandbox.fault("status", operation="client.get", status=503)
 
-    assert check_secret_changed(api, who, "0" * 16, TOLD.copy()) is None
+    assert check_secret_changed(api, actor, "0" * 16, TOLD.copy()) is None
 
     entry = AuditEntry.objects.get(operation="secret.settle")
     assert (entry.outcome, entry.client) == ("unknown", "44")
@@ -51,7 +51,7 @@ def test_last_own_change_is_found(api, acme, call):
     assert last_changes(acme.pk + 1) == {}
 
 
-def test_rejected_or_lost_calls_are_no_change(api, who, acme, sandbox):
+def test_rejected_or_lost_calls_are_no_change(api, actor, acme, sandbox):
     sandbox.fault("status", operation="client.refresh_secret", status=403, times=1)
     sandbox.fault("reset", operation="client.set_secret", times=1)
     before = api.get().get("clientSecret").hex
@@ -59,18 +59,18 @@ def test_rejected_or_lost_calls_are_no_change(api, who, acme, sandbox):
         with pytest.raises(AuthleteError):
             change()
 
-    assert check_secret_changed(api, who, before, TOLD.copy()) is False
+    assert check_secret_changed(api, actor, before, TOLD.copy()) is False
 
     assert last_changes(acme.pk) == {}
 
 
-def test_lost_call_with_effect_is_a_change(api, who, acme, sandbox):
+def test_lost_call_with_effect_is_a_change(api, actor, acme, sandbox):
     sandbox.fault("reset", operation="client.set_secret", after=True, times=1)
     before = api.get().get("clientSecret").hex
     with pytest.raises(AuthleteError):
         api.set_secret(SecretStr("another"))
 
-    assert check_secret_changed(api, who, before, TOLD.copy()) is True
+    assert check_secret_changed(api, actor, before, TOLD.copy()) is True
 
     assert last_changes(acme.pk)
     assert OLD not in str(list(AuditEntry.objects.values()))

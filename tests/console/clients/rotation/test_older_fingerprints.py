@@ -9,27 +9,27 @@ OLDER = {"new_fingerprint": "0123456789abcdef", "old_fingerprint": "fedcba987654
 
 
 @pytest.fixture
-def older(admin, do):
+def older(admin, submit_form):
     """A rotation that was staged before fingerprints were bound to their object."""
-    do(admin, "stage")
+    submit_form(admin, "stage")
     admin.post("/acme/services/us/17/clients/44/stored/")
     Rotation.objects.update(**OLDER)
 
 
-def test_older_rotation_is_activated_and_undone(admin, do, older, ledger):
-    do(admin, "activate")
+def test_older_rotation_is_activated_and_undone(admin, submit_form, older, ledger):
+    submit_form(admin, "activate")
     assert ledger["clientSecret"] == Rotation.objects.get().new_secret
     assert Rotation.objects.get().state == "activated"
 
-    do(admin, "undo")
+    submit_form(admin, "undo")
 
     assert ledger["clientSecret"] == OLD
     assert Rotation.objects.get().state == "undone"
 
 
-def test_changed_secret_stops_an_older_rotation(admin, do, older, ledger):
+def test_changed_secret_stops_an_older_rotation(admin, submit_form, older, ledger):
     ledger["clientSecret"] = "changed-elsewhere"
 
-    do(admin, "activate")
+    submit_form(admin, "activate")
 
     assert ledger["clientSecret"] == "changed-elsewhere"

@@ -43,8 +43,8 @@ def test_job_activates_the_secret_at_the_set_time(admin, staged, ledger, rotatio
 
     assert ledger["clientSecret"] == new
     assert (rotation().state, rotation().old_secret) == ("activated", OLD)
-    sent = AuditEntry.objects.get(operation="client.set_secret")
-    assert (sent.reason, sent.page) == ("At night", str(rotation().job))
+    entry = AuditEntry.objects.get(operation="client.set_secret")
+    assert (entry.reason, entry.page) == ("At night", str(rotation().job))
     assert Item.objects.get().state == "done"
 
 
@@ -87,12 +87,14 @@ def test_job_sends_nothing_when_decryption_fails(admin, staged, ledger, rotation
     assert Item.objects.get().state == "not sent"
 
 
-def test_discarding_the_rotation_cancels_its_job(admin, staged, do, ledger, rotation, worker):
+def test_discarding_the_rotation_cancels_its_job(
+    admin, staged, submit_form, ledger, rotation, worker
+):
     staged(admin)
     later(admin, hours=9)
     job = rotation().job
 
-    do(admin, "drop")
+    submit_form(admin, "drop")
 
     assert Job.objects.get(pk=job).state == "cancelled"
     reach_start(job)
@@ -147,18 +149,18 @@ def test_invalid_activation_time_is_an_error(admin, staged, rotation, delta, wor
     assert not Job.objects.exists()
 
 
-def test_time_entered_beside_now_is_an_error(admin, staged, do, ledger, rotation):
+def test_time_entered_beside_now_is_an_error(admin, staged, submit_form, ledger, rotation):
     staged(admin)
 
-    response = do(admin, "activate", when="now", at="2030-01-01T04:30")
+    response = submit_form(admin, "activate", when="now", at="2030-01-01T04:30")
 
     assertContains(response, "or clear the time")
     assert ledger["clientSecret"] == OLD
 
 
-def test_worker_erases_secrets_after_the_undo_window(admin, staged, do, rotation, worker):
+def test_worker_erases_secrets_after_the_undo_window(admin, staged, submit_form, rotation, worker):
     staged(admin)
-    do(admin, "activate")
+    submit_form(admin, "activate")
     Rotation.objects.update(until=timezone.now() - timedelta(seconds=1))
 
     worker()

@@ -11,11 +11,11 @@ OTHER = CLIENT.replace("/44/", "/45/")
 
 
 @pytest.fixture
-def two(admin, do, sandbox):
-    """Secrets of two clients are being replaced."""
+def two(admin, submit_form, sandbox):
+    """Secret rotations of two clients in progress."""
     sandbox.clients[45] = make_client(45, clientSecret="of-the-other")
-    do(admin, "stage")
-    do(admin, "stage", client=OTHER)
+    submit_form(admin, "stage")
+    submit_form(admin, "stage", client=OTHER)
     mine, other = Rotation.objects.order_by("client_id")
     return mine, other
 
@@ -33,17 +33,17 @@ def moved(two):
     return moved
 
 
-def sent(sandbox):
-    return [one for one in sandbox.calls if one.operation == "client.set_secret"]
+def set_secret_calls(sandbox):
+    return [call for call in sandbox.calls if call.operation == "client.set_secret"]
 
 
-def test_swapped_new_secret_is_not_sent(admin, do, moved, sandbox, ledger):
+def test_swapped_new_secret_is_not_sent(admin, submit_form, moved, sandbox, ledger):
     moved("new_sealed")
 
-    response = do(admin, "activate")
+    response = submit_form(admin, "activate")
 
     assertContains(response, "be decrypted")
-    assert not sent(sandbox)
+    assert not set_secret_calls(sandbox)
     assert ledger["clientSecret"] == OLD
     assert Rotation.objects.get(client_id=44).state == "staged"
 
@@ -60,14 +60,14 @@ def test_swapped_new_secret_is_not_shown(admin, moved):
     assertContains(response, "be decrypted")
 
 
-def test_swapped_old_secret_is_not_restored(admin, do, moved, sandbox, ledger):
-    do(admin, "activate")
+def test_swapped_old_secret_is_not_restored(admin, submit_form, moved, sandbox, ledger):
+    submit_form(admin, "activate")
     now = ledger["clientSecret"]
     moved("old_sealed")
 
-    response = do(admin, "undo")
+    response = submit_form(admin, "undo")
 
     assertContains(response, "be decrypted")
-    assert len(sent(sandbox)) == 1
+    assert len(set_secret_calls(sandbox)) == 1
     assert ledger["clientSecret"] == now
     assert Rotation.objects.get(client_id=44).state == "activated"

@@ -32,17 +32,17 @@ def readers(acme, member):
 
 @pytest.fixture
 def day(acme, time_machine):
-    """Have the worker do its chore on a day after the start, several times."""
+    """Return a function that sends digests twice on a day after the start."""
 
-    def work(number):
+    def run_day(number):
         time_machine.move_to(START + timedelta(days=number), tick=False)
         outbox.outbox.clear()
         for _ in range(2):
             cache.delete(f"ends-looked:{acme.pk}")
             expiry_digest.send_expiry_digests()
-        return [one.body for one in outbox.outbox]
+        return [message.body for message in outbox.outbox]
 
-    return work
+    return run_day
 
 
 def test_each_threshold_and_the_expiry_are_mailed_once(readers, day):
@@ -86,9 +86,9 @@ def test_admins_and_editors_get_one_mail_a_day(readers, day):
 
     (text,) = day(118)
 
-    (sent,) = outbox.outbox
-    assert sent.to == ["admin@acme.example", "editor@acme.example"]
-    assert sent.subject == "Acme: 3 expiring soon"
+    (message,) = outbox.outbox
+    assert message.to == ["admin@acme.example", "editor@acme.example"]
+    assert message.subject == "Acme: 3 expiring soon"
     assert text.count("\n- ") == 3
     assert "Credential (United States)" in text
     certificate(readers, thumbprint="ef56")
@@ -144,7 +144,7 @@ def test_digest_reads_services_and_names_unread_clients(readers, day, sandbox, t
     assert "Certificate CN=gateway (Shop, United States)" in text
     assert "Clients in United States were never synced." in text
     entries = AuditEntry.objects.filter(operation="service.list")
-    assert {(one.actor, one.organization) for one in entries} == {("worker", "acme")}
+    assert {(entry.actor, entry.organization) for entry in entries} == {("worker", "acme")}
 
 
 def test_disabled_mail_records_no_notification(readers, day, settings):

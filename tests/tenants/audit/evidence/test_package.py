@@ -91,8 +91,8 @@ def changed(data, **files):
     return out.getvalue()
 
 
-def fate(data, tmp_path):
-    """What the verifier says, in this process."""
+def verify(data, tmp_path):
+    """Return the verifier's verdict, computed in this process."""
     path = tmp_path / "tampered.zip"
     path.write_bytes(data)
     try:
@@ -128,10 +128,10 @@ def test_package_contains_no_subject(calls):
 
 
 def test_proof_is_short_for_few_entries(calls):
-    shown = list(build_proof_parts(lambda row: row.entry == calls[5], 22))
+    proof_parts = list(build_proof_parts(lambda row: row.entry == calls[5], 22))
 
-    assert [part.rows for part in shown] == [8, 2, 1, 1, 4, 4, 2]
-    assert [part.row.seq for part in shown if part.row] == [11, 12]
+    assert [part.rows for part in proof_parts] == [8, 2, 1, 1, 4, 4, 2]
+    assert [part.row.seq for part in proof_parts if part.row] == [11, 12]
     assert [part.rows for part in build_proof_parts(lambda row: False, 22)] == [16, 4, 2]
 
 
@@ -193,8 +193,8 @@ def test_every_change_is_named(calls, tmp_path, what):
     whole = pack(calls)
     name, edit, said = TAMPERED[what]
 
-    assert fate(whole, tmp_path).startswith("OK")
-    assert said in fate(changed(whole, **{name: edit}), tmp_path)
+    assert verify(whole, tmp_path).startswith("OK")
+    assert said in verify(changed(whole, **{name: edit}), tmp_path)
 
 
 def test_exit_code_reports_the_result(calls, tmp_path):
@@ -213,8 +213,8 @@ def test_any_damage_is_reported(calls, tmp_path):
     for _ in range(150):
         at = draw.randrange(len(whole))
         damaged = whole[:at] + bytes([whole[at] ^ draw.randrange(1, 256)])
-        said.add(fate(damaged + whole[at + 1 :], tmp_path)[:2] == "OK")
-        assert not fate(whole[:at], tmp_path).startswith("OK")
+        said.add(verify(damaged + whole[at + 1 :], tmp_path)[:2] == "OK")
+        assert not verify(whole[:at], tmp_path).startswith("OK")
     assert False in said
 
 

@@ -31,8 +31,8 @@ def mac(key, *lines):
     return hmac.new(key, text.encode("utf-8"), hashlib.sha256).hexdigest()
 
 
-def begun(entry):
-    """Microseconds since 1970."""
+def start_of(entry):
+    """Return the entry's start in microseconds since 1970."""
     return (uuid.UUID(entry).int >> 80) * 1000
 
 
@@ -66,7 +66,7 @@ def is_run(said, rows, totals):
         kind = json.loads(content)["gone"]["kind"]
         if phase == "intent":
             entries[kind] = entries.get(kind, 0) + 1
-            newest[kind] = max(newest.get(kind, 0), begun(entry))
+            newest[kind] = max(newest.get(kind, 0), start_of(entry))
         newest[kind] = max(newest.get(kind, 0), json.loads(content)["gone"].get("at", 0))
     whose = said["organization_id"]
     totals[whose] = totals.get(whose, 0) + sum(entries.values())

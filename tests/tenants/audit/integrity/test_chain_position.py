@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 IDA = Actor(1, "ida@acme.example", "admin", 1, "acme")
 
 
-def keep(*, ended=True):
+def add_entry(*, ended=True):
     row = record_builder.build_intent(IDA, "service.update", "change", label="Shop")
     ending = [record_builder.build_outcome(row.entry, Outcome.SUCCEEDED)] if ended else []
     writer.write([row, *ending])
@@ -27,14 +27,14 @@ def keep(*, ended=True):
 
 def links(entry: AuditEntry) -> Any:
     """The links around an entry, in the order of their numbers, and its outcome's."""
-    found = find_position(entry)
-    return found.before, found.entry, found.after, found.outcome
+    position = find_position(entry)
+    return position.before, position.entry, position.after, position.outcome
 
 
 def test_neighboring_rows_are_found():
-    keep()
-    entry = keep()
-    keep()
+    add_entry()
+    entry = add_entry()
+    add_entry()
 
     found = links(entry)
 
@@ -44,7 +44,7 @@ def test_neighboring_rows_are_found():
 
 
 def test_single_row_has_no_neighbors():
-    before, own, after, outcome = links(keep(ended=False))
+    before, own, after, outcome = links(add_entry(ended=False))
 
     assert (before, after, outcome) == (None, None, None)
     assert own.matches
@@ -61,8 +61,8 @@ def test_single_row_has_no_neighbors():
     ],
 )
 def test_changed_row_does_not_match(seq, what, matches):
-    keep()
-    entry = keep()
+    add_entry()
+    entry = add_entry()
     drop_append_only_triggers()
     AuditRecord.objects.filter(seq=seq).update(**what)
 
@@ -74,7 +74,7 @@ def test_changed_row_does_not_match(seq, what, matches):
     [("label", "Bank", [False, True]), ("status", 500, [True, False])],
 )
 def test_changed_entry_does_not_match(column, value, matches):
-    entry = keep()
+    entry = add_entry()
     AuditEntry.objects.filter(seq=entry.seq).update(**{column: value})
 
     _before, own, _after, outcome = links(AuditEntry.objects.get())
@@ -83,8 +83,8 @@ def test_changed_entry_does_not_match(column, value, matches):
 
 
 def test_missing_row_does_not_match():
-    keep()
-    entry = keep()
+    add_entry()
+    entry = add_entry()
     drop_append_only_triggers()
     AuditRecord.objects.filter(seq__in=(2, 4)).delete()
 
@@ -96,7 +96,7 @@ def test_missing_row_does_not_match():
 
 
 def test_row_of_an_unknown_key_is_not_judged(settings):
-    entry = keep()
+    entry = add_entry()
     settings.AUDIT_KEYS = settings.AUDIT_KEYS.replace(get_audit_keys().current, "other")
 
     assert find_position(entry).entry.matches is None

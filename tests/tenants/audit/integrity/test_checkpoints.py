@@ -55,9 +55,9 @@ def call(times=1, operation=PUSH, subject=""):
 
 
 def cut():
-    found = checkpoints.create_checkpoint()
-    assert found
-    return found
+    checkpoint = checkpoints.create_checkpoint()
+    assert checkpoint
+    return checkpoint
 
 
 def tail(path):
@@ -129,12 +129,15 @@ def test_rewritten_chain_is_not_signed():
     """Its owner has the keys of the chain, but not the one that signs."""
     call(3)
     checkpoints.create_checkpoint()
-    kept = AuditCheckpoint.objects.get()
+    audit_checkpoint = AuditCheckpoint.objects.get()
     forged = MerkleTree([(4, bytes(32)), (2, bytes(32))])
     peaks = [(rows, one.hex()) for rows, one in forged.peaks]
-    line, root = json.loads(kept.line), forged.root
-    kept.peaks, kept.line = json.dumps(peaks), json.dumps(line | {"root": root})
-    kept.save()
+    line, root = json.loads(audit_checkpoint.line), forged.root
+    audit_checkpoint.peaks, audit_checkpoint.line = (
+        json.dumps(peaks),
+        json.dumps(line | {"root": root}),
+    )
+    audit_checkpoint.save()
     call()
 
     with pytest.raises(ChainBrokenError, match="no valid signature"):

@@ -28,9 +28,9 @@ def pack():
     out, last = io.BytesIO(), checkpoints.load_last_checkpoint()
     assert last
     evidence = EvidencePackageWriter(out)
-    shown = set(AuditEntry.objects.filter(actor="ida").values_list("entry", flat=True))
-    count = evidence.write_rows(lambda row: row.entry in shown, last)
-    evidence.close(organization="acme", search="", entries=len(shown), rows=count)
+    entries = set(AuditEntry.objects.filter(actor="ida").values_list("entry", flat=True))
+    count = evidence.write_rows(lambda row: row.entry in entries, last)
+    evidence.close(organization="acme", search="", entries=len(entries), rows=count)
     return out.getvalue()
 
 

@@ -62,8 +62,8 @@ def anchor(db, settings, tmp_path):
 
 
 @contextmanager
-def tried():
-    """Everything is put back afterwards; the record can be written meanwhile."""
+def rolled_back():
+    """Roll back afterwards; the audit log can be written meanwhile."""
     block = transaction.atomic()
     block._from_testcase = True  # type: ignore[attr-defined]
     with block:
@@ -72,10 +72,10 @@ def tried():
 
 
 def first_bad(anchor=None):
-    found = verify_audit_log(
+    first_bad_row = verify_audit_log(
         checkpoint_verifier.read_anchor_file(anchor) if anchor else ()
     ).first_bad_row
-    return found and found[0]
+    return first_bad_row and first_bad_row[0]
 
 
 def test_every_tampering_is_found(db, settings, monkeypatch, tmp_path, capsys, caplog):
@@ -99,7 +99,7 @@ def try_some(tamperings, victim, capsys):
     if TAMPERINGS == "sample":
         tamperings = tamperings[::SAMPLE]
     elif TAMPERINGS != "all":
-        tamperings = [one for one in tamperings if TAMPERINGS in one.kind]
+        tamperings = [tampering for tampering in tamperings if TAMPERINGS in tampering.kind]
 
     found = try_all(tamperings, victim)
 
@@ -132,7 +132,7 @@ def test_dropped_or_disabled_triggers_are_found(db):
         for one in CREATE_TRIGGER_SQL[connection.vendor]
     ]
     for statement in [*drops, *UNGUARDED[connection.vendor]]:
-        with tried(), connection.cursor() as cursor:
+        with rolled_back(), connection.cursor() as cursor:
             cursor.execute(statement)
             with pytest.raises(CommandError, match="the database allows it"):
                 call_command("audit_verify")
@@ -184,7 +184,7 @@ def test_each_of_twenty_restored_copies_is_found(db, settings, tmp_path, capsys)
 
     for copy in copies[:-1]:
         for more in (0, 12):
-            with tried():
+            with rolled_back():
                 put_back(copy)
                 if more:
                     calls(more)
@@ -204,8 +204,10 @@ def test_row_inserted_later_with_the_real_keys_is_found(anchor):
 
 
 def test_unsigned_checkpoint_is_found(anchor, settings, tmp_path):
-    kept = AuditCheckpoint.objects.get(number=2)
-    AuditCheckpoint.objects.filter(number=2).update(line=kept.line.replace('"time":', '"time":1'))
+    audit_checkpoint = AuditCheckpoint.objects.get(number=2)
+    AuditCheckpoint.objects.filter(number=2).update(
+        line=audit_checkpoint.line.replace('"time":', '"time":1')
+    )
 
     assert first_bad() == 16
     forged = tmp_path / "forged.jsonl"

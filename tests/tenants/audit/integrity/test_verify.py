@@ -51,9 +51,9 @@ def record(db):
 
 def bad():
     """The first bad row, and what is wrong with it."""
-    found = verify_audit_log().first_bad_row
-    assert found
-    return found
+    first_bad_row = verify_audit_log().first_bad_row
+    assert first_bad_row
+    return first_bad_row
 
 
 def sql(text, *values):
@@ -246,8 +246,8 @@ def test_database_failure_leaves_no_open_cursor(record, monkeypatch):
     with pytest.raises(UnreadableChainError) as caught:
         verify_audit_log()
 
-    readers = [one for one in gc.get_objects() if type(one) is GeneratorType]
-    left = [one for one in readers if one.gi_code is _stream.__code__]
+    readers = [object_ for object_ in gc.get_objects() if type(object_) is GeneratorType]
+    left = [reader for reader in readers if reader.gi_code is _stream.__code__]
     assert caught.value.row == 1
     assert [one for one in left if one.gi_frame] == []
 

@@ -14,7 +14,14 @@ NEW = SecretStr("another-secret")
 def one_token(service):
     """Ann's, also once it is gone."""
     gone = IssuedToken(access_token_hash=HASH, client_id=5, subject="ann")
-    return next((one for one in service.tokens.list().access_tokens if one.subject == "ann"), gone)
+    return next(
+        (
+            access_token
+            for access_token in service.tokens.list().access_tokens
+            if access_token.subject == "ann"
+        ),
+        gone,
+    )
 
 
 def secret_of(service):

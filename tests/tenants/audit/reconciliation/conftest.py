@@ -18,7 +18,7 @@ from tests.tenants.audit.reconciliation.calls import HASH, LATE, OLD
 
 
 @pytest.fixture
-def shop(acme, sandbox):
+def token_service(acme, sandbox):
     Credential.objects.update(number=1)
     sandbox.state.window = 0
     sandbox.services[17] |= {
@@ -54,29 +54,29 @@ def shop(acme, sandbox):
 
 
 @pytest.fixture
-def who(acme):
+def actor(acme):
     return Actor(7, "ida@acme.example", organization_id=acme.pk)
 
 
 @pytest.fixture
-def lose(acme, shop, who, monkeypatch):
+def lose(acme, token_service, actor, monkeypatch):
     """Lose the reply of what ``do`` does, and give what is found of it; afterwards
     the world is as it was, and nothing unknown.
     """
 
     def lose(operation, do, then=lambda: None, sent=backdate_calls, **fault):
         monkeypatch.setattr(connection_pool, "_pools", {})  # no region rests
-        door = connect(load_credentials(acme), "us", AuditLogSink(who))
-        us = shop.region("us")
+        door = connect(load_credentials(acme), "us", AuditLogSink(actor))
+        us = token_service.region("us")
         kept = deepcopy((us.services, us.clients[17], us.tokens[17], us.granted[17]))
-        shop.fault(operation=operation, times=1, **fault)
+        token_service.fault(operation=operation, times=1, **fault)
         with sent(), pytest.raises(AuthleteError):
             do(door, door.service(17))
         (entry,) = find_unresolved(acme.pk)
         then()
-        finding = find_evidence(who, acme, entry)
+        finding = find_evidence(actor, acme, entry)
         with sent():
-            resolve(who, entry, Outcome.SUCCEEDED, "")
+            resolve(actor, entry, Outcome.SUCCEEDED, "")
         us.services.clear()
         us.services.update(kept[0])
         us.clients[17], us.tokens[17], us.granted[17] = kept[1:]

@@ -28,12 +28,12 @@ NOT_DONE = EITHER | {"token.revoke": "otherwise"}
 
 
 @pytest.fixture
-def twice(lose, acme, who):
-    """Lose the reply of a call, and send it again with an answer."""
+def twice(lose, acme, actor):
+    """Lose the response of a call and repeat it with one."""
 
     def twice(operation, do, then=lambda: None, **fault):
         def again():
-            door = connect(load_credentials(acme), "us", AuditLogSink(who))
+            door = connect(load_credentials(acme), "us", AuditLogSink(actor))
             with suppress(AuthleteError):
                 do(door, door.service(17))
             then()
@@ -58,15 +58,15 @@ def test_first_and_second_call_are_distinguished(twice, after, found, others):
     assert wrong == {}
 
 
-def test_undone_change_is_not_taken_for_a_failed_one(lose, acme, who, shop):
-    door = connect(load_credentials(acme), "us", AuditLogSink(who))
+def test_undone_change_is_not_taken_for_a_failed_one(lose, acme, actor, token_service):
+    door = connect(load_credentials(acme), "us", AuditLogSink(actor))
     till = door.service(17).client(5)
 
     def renamed():
         till.update(till.get().modified_at, {"clientName": "Till 5"})
 
     def outside():
-        us = shop.region("us")
+        us = token_service.region("us")
         us.clients[17][5] |= {"clientName": "Till 5"}
         us.clients[17][5]["modifiedAt"] += 1
 
@@ -77,7 +77,11 @@ def test_undone_change_is_not_taken_for_a_failed_one(lose, acme, who, shop):
     removed = lose(
         "client.create",
         DO["client.create"],
-        lambda: door.service(17).client(max(shop.region("us").clients[17]), "Brand new").delete(),
+        lambda: (
+            door.service(17)
+            .client(max(token_service.region("us").clients[17]), "Brand new")
+            .delete()
+        ),
         **lost,
     )
 
@@ -90,12 +94,12 @@ def test_undone_change_is_not_taken_for_a_failed_one(lose, acme, who, shop):
 
 
 @pytest.mark.parametrize(("after", "found"), [(False, "not done"), (True, "otherwise")])
-def test_two_lost_calls_are_resolved_together(lose, acme, who, shop, after, found):
-    """Neither of two locks was set, or nobody knows which of them."""
-    door = connect(load_credentials(acme), "us", AuditLogSink(who))
+def test_two_lost_calls_are_resolved_together(lose, acme, actor, token_service, after, found):
+    """Neither lock was set, or which one is unknown."""
+    door = connect(load_credentials(acme), "us", AuditLogSink(actor))
 
     def lost_again():
-        shop.fault("reset", operation="client.set_lock", times=1, after=after)
+        token_service.fault("reset", operation="client.set_lock", times=1, after=after)
         with pytest.raises(AuthleteError):
             door.service(17).client(5).set_lock(True)
 
@@ -105,9 +109,14 @@ def test_two_lost_calls_are_resolved_together(lose, acme, who, shop, after, foun
 
 
 @pytest.mark.parametrize(("by_us", "found"), [(True, "not done"), (False, "cannot tell")])
-def test_object_of_another_call_is_not_taken_for_the_lost_one(lose, acme, who, shop, by_us, found):
+def test_object_of_another_call_is_not_taken_for_the_lost_one(
+    lose, acme, actor, token_service, by_us, found
+):
     """Where somebody settled that one, whose reply was lost as well."""
-    door, us = (connect(load_credentials(acme), "us", AuditLogSink(who)), shop.region("us"))
+    door, us = (
+        connect(load_credentials(acme), "us", AuditLogSink(actor)),
+        token_service.region("us"),
+    )
     other = "Till 7" if by_us else "Somebody's"
 
     def made():
@@ -116,11 +125,11 @@ def test_object_of_another_call_is_not_taken_for_the_lost_one(lose, acme, who, s
             "clientName": other,
             "createdAt": now_milliseconds(),
         }
-        shop.fault("reset", operation="client.create", times=1)
+        token_service.fault("reset", operation="client.create", times=1)
         with pytest.raises(AuthleteError):
             door.service(17).clients.create({"clientName": "Till 7"})
         entry = find_unresolved(acme.pk).get(label="Till 7")
-        resolve(who, entry, Outcome.SUCCEEDED, "It is there")
+        resolve(actor, entry, Outcome.SUCCEEDED, "It is there")
 
     finding = lose("client.create", DO["client.create"], made, kind="reset")
 

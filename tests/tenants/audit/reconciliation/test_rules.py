@@ -38,10 +38,10 @@ def test_outcome_of_each_operation_is_resolved(lose, fault, found):
     assert {k: str(v.reason) for k, v in told.items() if v.conclusion != found} == {}
 
 
-def test_object_changed_by_others_is_left_to_a_person(lose, shop):
+def test_object_changed_by_others_is_left_to_a_person(lose, token_service):
     """Where a rule could only guess."""
     reset = {"kind": "reset", "after": True}
-    us = shop.region("us")
+    us = token_service.region("us")
     new, old = (
         StoredToken("n" * 43, 5, "AUTHORIZATION_CODE", (), at, LATE, "ann")
         for at in (now_milliseconds(), OLD)
@@ -73,9 +73,9 @@ def test_object_changed_by_others_is_left_to_a_person(lose, shop):
     assert (two.conclusion, len(two.candidates)) == ("cannot tell", 2)
 
 
-def test_unavailable_region_leaves_the_outcome_unknown(lose, shop):
+def test_unavailable_region_leaves_the_outcome_unknown(lose, token_service):
     def down():
-        shop.fault("status", operation="client.get", status=503)
+        token_service.fault("status", operation="client.get", status=503)
 
     found = lose("client.delete", DO["client.delete"], down, kind="reset", after=True)
 
@@ -84,9 +84,9 @@ def test_unavailable_region_leaves_the_outcome_unknown(lose, shop):
 
 
 @pytest.mark.parametrize("call", ["client.delete", "client.set_lock"])
-def test_gateway_404_leaves_the_outcome_unknown(lose, shop, call):
+def test_gateway_404_leaves_the_outcome_unknown(lose, token_service, call):
     def astray():
-        shop.fault("status", operation="client.get", status=404, code="")
+        token_service.fault("status", operation="client.get", status=404, code="")
 
     found = lose(call, DO[call], astray, kind="reset")
 
@@ -104,11 +104,13 @@ def test_gateway_404_leaves_the_outcome_unknown(lose, shop, call):
         ({"delay": 60_000}, True, "cannot tell"),  # it runs still
     ],
 )
-def test_batch_is_resolved_by_its_request_id(lose, shop, monkeypatch, batching, told, found):
+def test_batch_is_resolved_by_its_request_id(
+    lose, token_service, monkeypatch, batching, told, found
+):
     for name, value in batching.items():
-        setattr(shop.state.batching, name, value)
+        setattr(token_service.state.batching, name, value)
     token = {"clientId": 5, "grantType": "AUTHORIZATION_CODE", "subject": "ann"}
-    batches = shop.region("us").batches
+    batches = token_service.region("us").batches
     monkeypatch.setitem(
         EVIDENCE_SOURCES,
         "token_batch.create",

@@ -59,11 +59,11 @@ def last_run(organization):
 
 
 def stones():
-    found = AuditRecord.objects.values_list("seq", "content")
-    return [seq for seq, content in found if Tombstone.parse(content)]
+    rows = AuditRecord.objects.values_list("seq", "content")
+    return [seq for seq, content in rows if Tombstone.parse(content)]
 
 
-def whole(anchor=()):
+def verify_intact(anchor=()):
     found = verify_audit_log(anchor)
     assert found.first_bad_row is None
     return found
@@ -89,9 +89,9 @@ def test_old_entries_become_tombstones(settings, tmp_path):
     assert removed() == 4
 
     assert stones() == [*range(1, 9)]
-    kept = AuditRecord.objects.values_list("seq", "entry", "phase", "key", "mac")
-    assert list(kept)[: len(macs)] == macs
-    assert [one.operation for one in AuditEntry.objects.order_by("seq")] == [
+    rows = AuditRecord.objects.values_list("seq", "entry", "phase", "key", "mac")
+    assert list(rows)[: len(macs)] == macs
+    assert [entry.operation for entry in AuditEntry.objects.order_by("seq")] == [
         "push",
         "push",
         "audit.expire",
@@ -101,11 +101,11 @@ def test_old_entries_become_tombstones(settings, tmp_path):
     assert run.entries == {"changes": 3, "signins": 1}
     assert run.days == {"changes": SEVEN_YEARS_IN_DAYS, "signins": SEVEN_YEARS_IN_DAYS}
     assert (run.deleted_total, run.values["rows"]) == (4, 8)
-    found = whole(checkpoint_verifier.read_anchor_file(out))
+    found = verify_intact(checkpoint_verifier.read_anchor_file(out))
     assert (found.calls, found.deleted_count, found.checkpoint_count) == (3, 4, 1)
     while checkpoints.create_checkpoint():
         pass
-    assert whole(checkpoint_verifier.read_anchor_file(out)).checkpoint_count == 2
+    assert verify_intact(checkpoint_verifier.read_anchor_file(out)).checkpoint_count == 2
     assert removed() == 0
 
 
@@ -117,7 +117,7 @@ def test_first_checkpoint_may_follow_a_deletion(settings, tmp_path):
 
     call_command("audit_checkpoint", out=tmp_path / "kept.jsonl")
 
-    assert whole().checkpoint_count == 1
+    assert verify_intact().checkpoint_count == 1
 
 
 def test_open_unknown_recent_and_role_entries_are_not_deleted():
@@ -146,7 +146,7 @@ def test_each_kind_follows_its_retention_period(settings):
     settings.AUDIT_KEEP |= {"access": "45"}
     assert removed() == 1
     assert stones() == [3, 4, 5, 6]
-    whole()
+    verify_intact()
 
 
 def test_earlier_lasting_entry_does_not_preserve_an_old_one():
@@ -157,7 +157,7 @@ def test_earlier_lasting_entry_does_not_preserve_an_old_one():
         call()
 
     assert removed() == 2
-    whole()
+    verify_intact()
 
 
 def test_all_outcomes_of_an_old_entry_are_deleted():
@@ -168,10 +168,10 @@ def test_all_outcomes_of_an_old_entry_are_deleted():
         resolve(IDA, AuditEntry.objects.get(entry=entry), Outcome.SUCCEEDED, "it is there")
 
     assert removed() == 2  # itself, and what settled it
-    gone = AuditRecord.objects.filter(entry=entry).values_list("seq", flat=True)
-    assert set(gone) < set(stones())
+    rows = AuditRecord.objects.filter(entry=entry).values_list("seq", flat=True)
+    assert set(rows) < set(stones())
     assert stones() == [1, 2, 4, 5, 6]
-    whole()
+    verify_intact()
 
 
 def test_organizations_have_their_own_runs_and_counts():
@@ -183,12 +183,12 @@ def test_organizations_have_their_own_runs_and_counts():
 
     assert last_run(1).deleted_total == 3
     assert last_run(0).deleted_total == 1
-    assert whole().deleted_count == 6
+    assert verify_intact().deleted_count == 6
     with backdate_entries(OLD - 20):
         call()
     removed()
     assert last_run(1).deleted_total == 4
-    whole()
+    verify_intact()
 
 
 def test_verification_reports_deletions_by_kind_and_run(capsys):
@@ -218,7 +218,7 @@ def test_deletion_runs_are_never_deleted(settings):
         assert removed() == 1
 
     assert removed() == 0
-    whole()
+    verify_intact()
 
 
 def test_deletion_works_across_key_rotation(settings):
@@ -230,7 +230,7 @@ def test_deletion_works_across_key_rotation(settings):
     row = AuditRecord.objects.get(seq=1)
     assert row.key == "a1"
     assert '"key":"a2"' in row.content
-    whole()
+    verify_intact()
 
 
 @pytest.mark.parametrize("what", ["content", "searched"])
@@ -267,7 +267,7 @@ def test_concurrent_deletion_happens_once(monkeypatch, step):
         removed()
 
     assert AuditEntry.objects.count() == 1
-    whole()
+    verify_intact()
 
 
 def test_export_with_tombstones_verifies_alone(tmp_path, capsys):
@@ -334,7 +334,9 @@ def test_no_false_alarm_in_many_runs_with_deletions(settings, tmp_path):
             if chance.random() < 0.5:
                 total += sum(delete_expired_entries(worker, limit=chance.randrange(1, 9)))
         assert (
-            whole(checkpoint_verifier.read_anchor_file(out) if out.exists() else ()).deleted_count
+            verify_intact(
+                checkpoint_verifier.read_anchor_file(out) if out.exists() else ()
+            ).deleted_count
             == total
         )
     assert total > 15

@@ -17,28 +17,28 @@ from tenants.audit.subject_index import fingerprint_subject
 from tenants.audit.writer import writer
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.outcome import Outcome
-from tests.support.audit_entries import BO, EVE, IDA, MONTH, NOW, keep
+from tests.support.audit_entries import BO, EVE, IDA, MONTH, NOW, add_entry
 
 pytestmark = pytest.mark.django_db
 
 
-def found(filters=EntryFilters(), cursor="", organization=1, **how):  # noqa: B008
+def positions(filters=EntryFilters(), cursor="", organization=1, **how):  # noqa: B008
     page = search_entries(organization, filters, cursor, now=NOW, **how)
     return [entry.seq for entry in page.rows]
 
 
 def test_newest_entries_come_first():
-    first, second = keep(), keep()
+    first, second = add_entry(), add_entry()
 
-    assert found() == [second, first]
+    assert positions() == [second, first]
 
 
 def test_other_organizations_are_excluded():
-    keep(EVE)
-    mine = keep(changes=[FieldChange("serviceName", "a", "b")])
-    keep(EVE, changes=[FieldChange("serviceName", "a", "b")])
+    add_entry(EVE)
+    mine = add_entry(changes=[FieldChange("serviceName", "a", "b")])
+    add_entry(EVE, changes=[FieldChange("serviceName", "a", "b")])
 
-    assert found() == found(EntryFilters(field="serviceName")) == [mine]
+    assert positions() == positions(EntryFilters(field="serviceName")) == [mine]
     assert count_entries(1) == 1
 
 
@@ -87,39 +87,39 @@ def test_filter_finds_its_value(name):
     ending = {one: told[one] for one in ("code", "status") if one in told}
     told = {one: said for one, said in told.items() if one not in ending}
     usual: dict[str, Any] = {"ago": timedelta(days=1), "service": "17", "region": "us"}
-    keep(**usual)
-    odd = keep(who, **usual | told, ending=ending)
+    add_entry(**usual)
+    odd = add_entry(who, **usual | told, ending=ending)
     if name == "entry":
         value = AuditEntry.objects.get(seq=odd).entry
-    keep(**usual)
+    add_entry(**usual)
 
-    assert found(EntryFilters(**{name: value})) == [odd]
+    assert positions(EntryFilters(**{name: value})) == [odd]
     assert count_entries(1, EntryFilters(**{name: value}), now=NOW) == 1
 
 
 def test_several_values_of_a_filter_are_alternatives():
-    ida, bo = keep(service="17"), keep(BO, service="18")
-    both = keep(BO, changes=[FieldChange("a", 1, 2), FieldChange("b", 1, 2)], service="17")
-    keep(EVE)
-    last = keep(Actor(4, "di@acme.example", "viewer", 1, "acme"))
+    ida, bo = add_entry(service="17"), add_entry(BO, service="18")
+    both = add_entry(BO, changes=[FieldChange("a", 1, 2), FieldChange("b", 1, 2)], service="17")
+    add_entry(EVE)
+    last = add_entry(Actor(4, "di@acme.example", "viewer", 1, "acme"))
 
     either = EntryFilters(actor=(IDA.name, BO.name))
-    assert found(either) == [both, bo, ida]
-    assert found(either, size=2) == [both, bo]
-    assert found(either, older_cursor(1, bo), size=2) == [ida]
-    assert found(either, newer_cursor(1, ida), size=2) == [both, bo]
-    assert found(EntryFilters(field=("a", "b"))) == [both]
+    assert positions(either) == [both, bo, ida]
+    assert positions(either, size=2) == [both, bo]
+    assert positions(either, older_cursor(1, bo), size=2) == [ida]
+    assert positions(either, newer_cursor(1, ida), size=2) == [both, bo]
+    assert positions(EntryFilters(field=("a", "b"))) == [both]
     assert count_entries(1, EntryFilters(field=("a", "b"))) == 1
-    assert found(EntryFilters(role=("admin", "viewer"))) == [last, ida]
+    assert positions(EntryFilters(role=("admin", "viewer"))) == [last, ida]
 
 
 @pytest.mark.parametrize("size", [2, 3, 9])
 def test_pages_cover_all_entries_in_order(size):
     kept = [
-        keep(who, effect=effect, changes=[FieldChange("a", 1, 2)])
+        add_entry(who, effect=effect, changes=[FieldChange("a", 1, 2)])
         for who, effect in product((IDA, BO), ("read", "destroy", "reveal"))
     ]
-    keep(EVE)
+    add_entry(EVE)
     for filters in (
         EntryFilters(),
         EntryFilters(actor=(IDA.name, BO.name)),
@@ -128,25 +128,25 @@ def test_pages_cover_all_entries_in_order(size):
     ):
         read = iterate_columns(1, filters, ["seq", "actor"], size=size)
         told = [row for page in read for row in page]
-        whole = search_entries(1, filters).rows
-        assert told == [(entry.seq, entry.actor) for entry in whole]
+        rows = search_entries(1, filters).rows
+        assert told == [(entry.seq, entry.actor) for entry in rows]
         assert set(dict(told)) <= {*kept}
 
 
 def test_rare_effects_are_found_in_order():
-    first = keep(effect="destroy")
-    keep(effect="change")
-    second, third = keep(effect="reveal"), keep(effect="destroy")
-    keep()
+    first = add_entry(effect="destroy")
+    add_entry(effect="change")
+    second, third = add_entry(effect="reveal"), add_entry(effect="destroy")
+    add_entry()
     seldom = EntryFilters(effects=("destroy", "reveal"))
 
-    assert found(seldom) == [third, second, first]
-    assert found(seldom, newer_cursor(1, first)) == [third, second]
+    assert positions(seldom) == [third, second, first]
+    assert positions(seldom, newer_cursor(1, first)) == [third, second]
 
 
 def test_excluded_values_are_not_found():
     change = [FieldChange("scopes[x].name", "old words", "new words")]
-    keep(BO, subject="anna", changes=change)
+    add_entry(BO, subject="anna", changes=change)
     for without in (
         EntryFilters(mark=fingerprint_subject(1, "anna") or ""),
         EntryFilters(field=("scopes", "name")),
@@ -155,80 +155,80 @@ def test_excluded_values_are_not_found():
         EntryFilters(places=[("us", "1"), ("", "")]),
         EntryFilters(outcomes=("done",)),
     ):
-        assert found(EntryFilters(without=without)) == [], without
+        assert positions(EntryFilters(without=without)) == [], without
 
-    assert len(found(EntryFilters(without=EntryFilters(old="new", field="other")))) == 1
+    assert len(positions(EntryFilters(without=EntryFilters(old="new", field="other")))) == 1
 
 
 def test_each_excluded_value_applies_alone():
-    keep(changes=[FieldChange("a", "x", "y")])
-    other = keep(changes=[FieldChange("b", "z", "z")])
+    add_entry(changes=[FieldChange("a", "x", "y")])
+    other = add_entry(changes=[FieldChange("b", "z", "z")])
 
-    assert found(EntryFilters(without=EntryFilters(old="x", new="z"))) == []
-    assert found(EntryFilters(without=EntryFilters(old=("x", "none")))) == [other]
-    assert found(EntryFilters(without=EntryFilters(field="c", old="x"))) == [other]
-    assert found(EntryFilters(without=EntryFilters(request=("page-1", "x")))) == []
+    assert positions(EntryFilters(without=EntryFilters(old="x", new="z"))) == []
+    assert positions(EntryFilters(without=EntryFilters(old=("x", "none")))) == [other]
+    assert positions(EntryFilters(without=EntryFilters(field="c", old="x"))) == [other]
+    assert positions(EntryFilters(without=EntryFilters(request=("page-1", "x")))) == []
 
 
 def test_request_filter_matches_entry_or_page():
-    first, second = keep(), keep(BO)
-    keep(Actor(3, "di@acme.example", "viewer", 1, "acme", "page-3"))
+    first, second = add_entry(), add_entry(BO)
+    add_entry(Actor(3, "di@acme.example", "viewer", 1, "acme", "page-3"))
     one = AuditEntry.objects.get(seq=first).entry
 
-    assert found(EntryFilters(request=(one, "page-2"))) == [second, first]
-    assert found(EntryFilters(request=(one, "page-2"), page="page-1")) == [first]
-    assert found(EntryFilters(request=(one, "page-2"), page="page-3")) == []
+    assert positions(EntryFilters(request=(one, "page-2"))) == [second, first]
+    assert positions(EntryFilters(request=(one, "page-2"), page="page-1")) == [first]
+    assert positions(EntryFilters(request=(one, "page-2"), page="page-3")) == []
 
 
 @pytest.mark.parametrize("asked", ["ärger", "ÄRGER", "Ärger"])
 def test_search_ignores_case(asked):
-    seq = keep(reason="Ärger mit PKCE", changes=[FieldChange("a", "ärger", "ÄRGER")])
+    seq = add_entry(reason="Ärger mit PKCE", changes=[FieldChange("a", "ärger", "ÄRGER")])
 
-    assert found(EntryFilters(text=asked, reason=asked, old=asked, new=asked)) == [seq]
+    assert positions(EntryFilters(text=asked, reason=asked, old=asked, new=asked)) == [seq]
 
 
 def test_old_and_new_belong_to_one_change():
     two = [FieldChange("a.b", "x", "y"), FieldChange("ab", "y", "x")]
-    seq = keep(changes=two)
+    seq = add_entry(changes=two)
 
-    assert found(EntryFilters(old="x", new="y")) == [seq]
-    assert found(EntryFilters(field="a", old="x", new="y")) == [seq]
-    assert found(EntryFilters(field="a", old="y")) == []
-    assert found(EntryFilters(field="ab", old="y")) == [seq]
+    assert positions(EntryFilters(old="x", new="y")) == [seq]
+    assert positions(EntryFilters(field="a", old="x", new="y")) == [seq]
+    assert positions(EntryFilters(field="a", old="y")) == []
+    assert positions(EntryFilters(field="ab", old="y")) == [seq]
 
 
 def test_all_filters_must_hold():
     change = [FieldChange("scopes", 1, 2)]
-    keep(service="17", changes=change)
-    both = keep(BO, service="17", changes=change)
-    keep(BO, service="18", changes=change)
+    add_entry(service="17", changes=change)
+    both = add_entry(BO, service="17", changes=change)
+    add_entry(BO, service="18", changes=change)
 
-    assert found(EntryFilters(actor=BO.name, service="17", field="scopes")) == [both]
+    assert positions(EntryFilters(actor=BO.name, service="17", field="scopes")) == [both]
 
 
 @pytest.mark.parametrize("name", ["label", "reason", "actor"])
 def test_text_is_searched_in_each_column(name):
     told = {} if name == "actor" else {name: "because of BO@acme, 100%_sure"}
-    odd = keep(BO if name == "actor" else IDA, **told)
-    keep()
+    odd = add_entry(BO if name == "actor" else IDA, **told)
+    add_entry()
 
-    assert found(EntryFilters(text="bo@ACME")) == [odd]
-    assert found(EntryFilters(text="100%_")) == ([] if name == "actor" else [odd])
+    assert positions(EntryFilters(text="bo@ACME")) == [odd]
+    assert positions(EntryFilters(text="100%_")) == ([] if name == "actor" else [odd])
 
 
 def test_open_call_becomes_unknown():
-    awaited = keep(end=None, ago=timedelta(seconds=30))
-    left = keep(end=None, ago=timedelta(seconds=90))
-    told = keep(end=Outcome.UNKNOWN)
+    awaited = add_entry(end=None, ago=timedelta(seconds=30))
+    left = add_entry(end=None, ago=timedelta(seconds=90))
+    told = add_entry(end=Outcome.UNKNOWN)
 
-    assert found(EntryFilters(outcomes=("open",))) == [awaited]
-    assert found(EntryFilters(outcomes=("unknown",))) == [told, left]
-    assert found(EntryFilters(outcomes=("open", "unknown"))) == [told, left, awaited]
-    assert found(EntryFilters(outcomes=("done", "open"))) == [awaited]
+    assert positions(EntryFilters(outcomes=("open",))) == [awaited]
+    assert positions(EntryFilters(outcomes=("unknown",))) == [told, left]
+    assert positions(EntryFilters(outcomes=("open", "unknown"))) == [told, left, awaited]
+    assert positions(EntryFilters(outcomes=("done", "open"))) == [awaited]
 
 
 def test_entry_has_an_outcome(time_machine):
-    keep(end=None)
+    add_entry(end=None)
     time_machine.move_to(NOW + timedelta(seconds=30), tick=False)
     assert AuditEntry.objects.get().effective_outcome == Outcome.OPEN
 
@@ -247,8 +247,8 @@ def seven(request):
     """Seven entries, what finds them, and others between them."""
     seqs = []
     for number in range(7):
-        keep(EVE, effect="change", changes=[FieldChange("scopes", 1, 2)])
-        seqs.append(keep(effect="change", changes=[FieldChange("scopes", 1, number)]))
+        add_entry(EVE, effect="change", changes=[FieldChange("scopes", 1, 2)])
+        seqs.append(add_entry(effect="change", changes=[FieldChange("scopes", 1, number)]))
     return seqs[::-1], request.param
 
 
@@ -276,18 +276,18 @@ def test_exactly_full_page_is_the_last(seven):
 
 
 def test_new_entries_do_not_shift_pages():
-    old = [keep() for _ in range(4)]
+    old = [add_entry() for _ in range(4)]
     page = search_entries(1, size=2)
-    keep()
+    add_entry()
 
-    assert found(cursor=page.older, size=2) == [old[1], old[0]]
+    assert positions(cursor=page.older, size=2) == [old[1], old[0]]
 
 
 @pytest.mark.parametrize("cursor", ["x", "o", "oxyz", "o-1", "o0", "n" + "f" * 20, "1"])
 def test_invalid_cursor_is_the_first_page(cursor):
-    seq = keep()
+    seq = add_entry()
 
-    assert found(cursor=cursor) == [seq]
+    assert positions(cursor=cursor) == [seq]
 
 
 def test_empty_page_has_no_cursors():
@@ -311,8 +311,8 @@ def test_count_stops_at_its_limit():
 
 
 def test_unindexed_search_covers_a_month():
-    keep(region="jp", ago=timedelta(days=31))
-    seq = keep(region="jp", ago=timedelta(days=29))
+    add_entry(region="jp", ago=timedelta(days=31))
+    seq = add_entry(region="jp", ago=timedelta(days=29))
 
     page = search_entries(1, EntryFilters(region="jp"), now=NOW)
     assert [e.seq for e in page.rows] == [seq]
@@ -345,13 +345,13 @@ def test_search_reports_its_horizon(filters, horizon):
 def test_time_filter_tolerates_clock_differences():
     """Rows are in the order of writing; one process was a day behind."""
     for _ in range(600):
-        keep(EVE, ago=timedelta(days=3))
-    late = [keep(ago=timedelta(days=1, minutes=n)) for n in range(3)]
-    today = keep(ago=timedelta(hours=1))
-    wrong = keep(ago=timedelta(days=3))
+        add_entry(EVE, ago=timedelta(days=3))
+    late = [add_entry(ago=timedelta(days=1, minutes=n)) for n in range(3)]
+    today = add_entry(ago=timedelta(hours=1))
+    wrong = add_entry(ago=timedelta(days=3))
     yesterday = NOW - timedelta(days=2), NOW - timedelta(hours=12)
 
-    assert found(EntryFilters(since=yesterday[0], until=yesterday[1])) == late[::-1]
-    assert found(EntryFilters(until=yesterday[0])) == [wrong]
-    assert found(EntryFilters(since=yesterday[1])) == [today]
-    assert found(EntryFilters(until=NOW - timedelta(days=9))) == []
+    assert positions(EntryFilters(since=yesterday[0], until=yesterday[1])) == late[::-1]
+    assert positions(EntryFilters(until=yesterday[0])) == [wrong]
+    assert positions(EntryFilters(since=yesterday[1])) == [today]
+    assert positions(EntryFilters(until=NOW - timedelta(days=9))) == []

@@ -10,7 +10,7 @@ from tenants.audit.search.filters import EntryFilters
 from tenants.audit.search.groups import search_groups
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.outcome import Outcome
-from tests.support.audit_entries import EVE, IDA, NOW, keep
+from tests.support.audit_entries import EVE, IDA, NOW, add_entry
 
 pytestmark = pytest.mark.django_db
 
@@ -35,11 +35,11 @@ def all_pages(filters, size):
 def test_entries_of_a_page_are_one_group():
     job = of_page("job")
     targets = {"region": "us", "effect": "destroy", "operation": "token.revoke"}
-    keep(job, "job.started", "change")
+    add_entry(job, "job.started", "change")
     for service in ("17", "18", "18"):
-        last = keep(job, service=service, **targets)
-    keep(of_page("other"), "service.update", "change")
-    end = keep(job, "job.ended", "change", end=Outcome.UNKNOWN)
+        last = add_entry(job, service=service, **targets)
+    add_entry(of_page("other"), "service.update", "change")
+    end = add_entry(job, "job.ended", "change", end=Outcome.UNKNOWN)
 
     group, other = search_groups(1, CHANGES, now=NOW).rows
 
@@ -50,15 +50,15 @@ def test_entries_of_a_page_are_one_group():
 
 
 def test_entries_without_a_page_stay_single():
-    seqs = [keep(of_page("")), keep(of_page(""))]
+    seqs = [add_entry(of_page("")), add_entry(of_page(""))]
 
     assert [group.newest for group in search_groups(1, now=NOW).rows] == seqs[::-1]
 
 
 def test_only_matching_entries_count():
-    change = keep(of_page("job"), "service.update", "change")
-    keep(of_page("job"))
-    keep(replace(EVE, page_id="job"), "service.update", "change")
+    change = add_entry(of_page("job"), "service.update", "change")
+    add_entry(of_page("job"))
+    add_entry(replace(EVE, page_id="job"), "service.update", "change")
 
     (group,) = search_groups(1, CHANGES, now=NOW).rows
 
@@ -71,7 +71,7 @@ def test_only_matching_entries_count():
 def test_groups_say_whether_all_changes_are_equal(values, expected):
     for before, after in values:
         changes = [FieldChange("name", before, after)]
-        keep(of_page("job"), "client.update", "change", changes=changes)
+        add_entry(of_page("job"), "client.update", "change", changes=changes)
 
     (group,) = search_groups(1, CHANGES, now=NOW).rows
 
@@ -90,7 +90,7 @@ def test_each_group_appears_once(size, filters):
         page = ["long", "", f"page-{number // 5}"][number % 3]
         effect = "read" if number % 7 == 0 else "change"
         changes = [FieldChange("f", 1, number)] if number % 2 else []
-        keep(of_page(page), "service.update", effect, changes=changes)
+        add_entry(of_page(page), "service.update", effect, changes=changes)
     newest: dict[object, int] = {}
     for entry in search_entries(1, filters, size=100, now=NOW).rows:
         newest.setdefault(entry.page or entry.seq, entry.seq)
@@ -105,9 +105,9 @@ def test_each_group_appears_once(size, filters):
 
 
 def test_large_group_hides_no_other():
-    early = keep(of_page("early"), "service.update", "change")
+    early = add_entry(of_page("early"), "service.update", "change")
     for _ in range(30):
-        last = keep(of_page("job"), "client.update", "change")
+        last = add_entry(of_page("job"), "client.update", "change")
 
     groups = search_groups(1, CHANGES, size=2, now=NOW).rows
 

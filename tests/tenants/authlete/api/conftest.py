@@ -25,6 +25,6 @@ def tokens(environment):
 
 
 @pytest.fixture
-def kept(environment):
-    """The hashes that are left in the sandbox."""
-    return lambda: [one.access_hash for one in environment.sandbox.region("us").tokens[17]]
+def left_hashes(environment):
+    """Return the access token hashes that the sandbox still has."""
+    return lambda: [token.access_hash for token in environment.sandbox.region("us").tokens[17]]

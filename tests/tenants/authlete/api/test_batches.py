@@ -18,20 +18,20 @@ def batches(tokens, environment):
     return environment.connect().service(17).token_batches
 
 
-def test_batch_creates_tokens_and_has_a_status(batches, environment, kept):
+def test_batch_creates_tokens_and_has_a_status(batches, environment, left_hashes):
     made = batches.create([ENTRY, ENTRY | {"accessToken": CHOSEN}])
 
     status = batches.status(made)
     assert (status.result, status.token_count) == ("SUCCEEDED", 2)
-    assert len(kept()) == 2
+    assert len(left_hashes()) == 2
     assert environment.sandbox.calls[0].query == {}
 
 
-def test_dry_run_creates_no_token(batches, environment, kept):
+def test_dry_run_creates_no_token(batches, environment, left_hashes):
     status = batches.status(batches.dry_run([ENTRY, ENTRY | {"scopes": ["loans"]}]))
 
     assert (status.result, status.error_code) == ("FAILED", "A106201")
-    assert kept() == []
+    assert left_hashes() == []
     assert environment.sandbox.calls[0].query == {"dryRun": "true"}
 
 
@@ -48,7 +48,7 @@ def test_unknown_batch_is_not_found(batches):
         batches.status("nope")
 
 
-def test_batch_without_response_is_sent_once(batches, environment, kept):
+def test_batch_without_response_is_sent_once(batches, environment, left_hashes):
     environment.sandbox.fault("reset", operation="token_batch.create", after=True)
 
     with pytest.raises(NoResponseError) as found:

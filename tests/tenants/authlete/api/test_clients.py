@@ -12,8 +12,8 @@ def client(environment):
     return environment.connect().service(17).client(4471, "Till")
 
 
-def kept(audit_sink):
-    """What the last call was to change, as it went into the record."""
+def recorded_changes(audit_sink):
+    """Return the changes recorded for the last call."""
     return audit_sink.intents[-1].changes
 
 
@@ -21,7 +21,7 @@ def test_scope_restrictions_are_logged_with_old_and_new_scopes(client, audit_sin
     reply = client.set_requestable_scopes(["openid", "loans"], previous=None)
 
     assert reply.requestable_scopes == ["openid"]
-    assert kept(audit_sink) == (
+    assert recorded_changes(audit_sink) == (
         FieldChange("extension.requestableScopes", None, ["openid", "loans"]),
     )
 
@@ -31,7 +31,9 @@ def test_removing_the_scope_restriction_is_logged(client, audit_sink):
 
     client.clear_requestable_scopes(previous=["openid"])
 
-    assert kept(audit_sink) == (FieldChange("extension.requestableScopes", ["openid"], None),)
+    assert recorded_changes(audit_sink) == (
+        FieldChange("extension.requestableScopes", ["openid"], None),
+    )
     assert client.get_requestable_scopes().requestable_scopes is None
 
 
@@ -40,4 +42,4 @@ def test_locking_a_locked_client_changes_nothing(client, audit_sink, locked):
     client.set_lock(True)
 
     assert client.set_lock(locked) is not locked
-    assert kept(audit_sink) == (FieldChange("locked", not locked, locked),)
+    assert recorded_changes(audit_sink) == (FieldChange("locked", not locked, locked),)

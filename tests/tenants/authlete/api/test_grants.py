@@ -43,7 +43,7 @@ def grants(environment, region):
 def test_authorized_clients_of_a_user_are_listed(environment, grants, audit_sink, subject, names):
     page = grants.list_authorized_clients(subject)
 
-    assert [one.client_name for one in page.clients] == names
+    assert [client.client_name for client in page.clients] == names
     assert page.total_count == len(names)
     call = environment.sandbox.calls[-1]
     assert call.path == "/api/17/client/authorization/get/list"
@@ -54,7 +54,7 @@ def test_authorized_clients_of_a_user_are_listed(environment, grants, audit_sink
 def test_range_of_clients_is_listed(grants):
     page = grants.list_authorized_clients("ann", start=1, end=2)
 
-    assert (page.total_count, [one.client_id for one in page.clients]) == (2, [6])
+    assert (page.total_count, [client.client_id for client in page.clients]) == (2, [6])
     assert grants.list_authorized_clients("ann", end=0).clients is None
 
 
@@ -65,7 +65,7 @@ def test_revoking_deletes_one_clients_tokens_of_one_user(
     ended = grants.revoke_authorization(5, subject, label="Till")
 
     assert ended.count == count
-    left = {(one.client_id, one.subject) for one in region.tokens[17]}
+    left = {(token.client_id, token.subject) for token in region.tokens[17]}
     assert left == {(5, "ann"), (6, "ann"), (5, "bob"), (5, SUBJECT_HOSTILE)} - {(5, subject)}
     assert len(region.granted[17]) == 2
     call = audit_sink.intents[-1]
@@ -132,7 +132,7 @@ def test_only_the_given_client_and_subject_are_affected(grants, region, held, cl
     spared = [pair for pair in held if pair != (client, subject)]
 
     assert grants.revoke_authorization(client, subject).count == (len(held) - len(spared))
-    assert [(one.client_id, one.subject) for one in region.tokens[17]] == spared
+    assert [(token.client_id, token.subject) for token in region.tokens[17]] == spared
     assert set(region.granted[17]) == set(held)
     grants.delete_granted_scopes(client, subject)
     assert set(region.granted[17]) == set(spared)

@@ -51,7 +51,7 @@ def test_created_fields_are_logged(environment, audit_sink):
 def test_unexpected_changes_of_a_created_service_are_returned(environment):
     written = environment.connect().idp.create_service(NEW | {"supportedSnses": ["FACEBOOK"]})
 
-    assert [one.field for one in written.unexpected_changes] == ["supportedSnses"]
+    assert [change.field for change in written.unexpected_changes] == ["supportedSnses"]
 
 
 def test_created_service_reveals_no_secret(environment, audit_sink):
@@ -134,9 +134,9 @@ def test_service_removal_is_logged_with_its_id(environment, audit_sink):
 
 
 def test_clusters_are_listed(environment):
-    found = environment.connect().idp.list_servers()
+    servers = environment.connect().idp.list_servers()
 
-    assert {one["id"] for one in found} == {76281, 53285, 63294, 47363}
+    assert {server["id"] for server in servers} == {76281, 53285, 63294, 47363}
 
 
 def test_creation_requires_an_identity_provider(environment, audit_sink):

@@ -77,8 +77,8 @@ def test_replies_have_only_fields_of_the_specification(openapi):
         if not issubclass(operation.reply, ApiModel) or operation.name in OWN:
             continue
         read = {field.alias for field in operation.reply.model_fields.values()}
-        known = set(response_of(openapi, operation)["properties"])
-        assert read <= known, operation.name
+        properties = set(response_of(openapi, operation)["properties"])
+        assert read <= properties, operation.name
 
 
 def test_effects_do_not_follow_from_the_method():
@@ -92,26 +92,30 @@ def test_effects_do_not_follow_from_the_method():
 
 def test_no_read_uses_a_method_that_deletes():
     assert not [
-        one.name
-        for one in OPERATIONS.values()
-        if one.method in ("PUT", "DELETE") and one.effect is Effect.READ
+        operation.name
+        for operation in OPERATIONS.values()
+        if operation.method in ("PUT", "DELETE") and operation.effect is Effect.READ
     ]
 
 
 def test_token_in_a_path_is_never_shown():
-    shown = tokens.DELETE.build_redacted_path({"service_id": 17, "access_token_identifier": "t0p"})
+    redacted_path = tokens.DELETE.build_redacted_path(
+        {"service_id": 17, "access_token_identifier": "t0p"}
+    )
 
-    assert shown == "/api/17/auth/token/delete/hidden"
+    assert redacted_path == "/api/17/auth/token/delete/hidden"
 
 
 def test_subject_in_a_path_is_never_shown():
-    placed = [one for one in OPERATIONS.values() if "subject" in one.path_param_names]
+    placed = [
+        operation for operation in OPERATIONS.values() if "subject" in operation.path_param_names
+    ]
 
     assert len(placed) == 4
     for one in placed:
         assert "subject" in one.secret_params
-        shown = one.build_redacted_path({"service_id": 1, "client_id": 5, "subject": "ann"})
-        assert "ann" not in shown
+        redacted_path = one.build_redacted_path({"service_id": 1, "client_id": 5, "subject": "ann"})
+        assert "ann" not in redacted_path
 
 
 def test_other_parameters_do_not_affect_the_path():

@@ -29,10 +29,10 @@ SOME = settings(max_examples=examples(60))
         ("revoke_client_and_subject", {"client_id": 6, "subject": "bob"}, 0, ["h1", "h2", "h3"]),
     ],
 )
-def test_revoking_returns_the_count(tokens, audit_sink, kept, way, asked, count, left):
+def test_revoking_returns_the_count(tokens, audit_sink, left_hashes, way, asked, count, left):
     assert getattr(tokens, way)(**asked) == count
 
-    assert kept() == left
+    assert left_hashes() == left
     call = audit_sink.intents[-1]
     assert call.subject == asked.get("subject", "")
     assert call.path_params.get("client_id", "") == str(asked.get("client_id", ""))
@@ -44,7 +44,7 @@ NO_CLIENT: list[Any] = [None, "", " ", 0, -1, True, [], "5"]
 
 @given(client=st.sampled_from(NO_CLIENT), subject=st.sampled_from(NO_SUBJECT))
 @SOME
-def test_empty_filter_is_not_sent(tokens, audit_sink, kept, client, subject):
+def test_empty_filter_is_not_sent(tokens, audit_sink, left_hashes, client, subject):
     whole = {"client_id": 5, "subject": "ann"}
     attempts = [
         ("revoke_client", {"client_id": client}),
@@ -58,7 +58,7 @@ def test_empty_filter_is_not_sent(tokens, audit_sink, kept, client, subject):
             getattr(tokens, way)(**asked)
 
     assert audit_sink.intents == []
-    assert kept() == ["h1", "h2", "h3"]
+    assert left_hashes() == ["h1", "h2", "h3"]
 
 
 @pytest.mark.parametrize("way", ["revoke", "delete", "update"])
@@ -94,7 +94,7 @@ HELD = st.lists(st.tuples(st.sampled_from([5, 6]), st.sampled_from(["", "ann", "
     subject=st.sampled_from([None, "ann", "bob", "zoe"]),
 )
 @SOME
-def test_only_matching_tokens_are_revoked(environment, tokens, kept, held, client, subject):
+def test_only_matching_tokens_are_revoked(environment, tokens, left_hashes, held, client, subject):
     environment.sandbox.region("us").tokens[17] = [
         StoredToken(f"h{at}", number, "AUTHORIZATION_CODE", (), 1, LATE, theirs)
         for at, (number, theirs) in enumerate(held)
@@ -115,7 +115,7 @@ def test_only_matching_tokens_are_revoked(environment, tokens, kept, held, clien
         case _:
             ended = tokens.revoke_client_and_subject(client_id=client, subject=subject)
 
-    assert kept() == spared
+    assert left_hashes() == spared
     assert ended == len(held) - len(spared)
 
 

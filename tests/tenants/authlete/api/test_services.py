@@ -18,7 +18,7 @@ def test_update_returns_its_changes(environment):
     written = service.update(1, {"serviceName": "Store"})
 
     assert written.reply.service_name == "Store"
-    assert [one.field for one in written.changes] == ["serviceName"]
+    assert [change.field for change in written.changes] == ["serviceName"]
     assert environment.sandbox.services[17]["serviceName"] == "Store"
 
 
@@ -26,28 +26,28 @@ def test_discovery_document_keeps_its_order(authlete, mock_api):
     told = '{"issuer":"https://a.example","b":[2,1],"a":1.50}'
     mock_api.get("/api/17/service/configuration").respond(text=told)
 
-    found = authlete.service(17).get_discovery_document()
+    discovery_document = authlete.service(17).get_discovery_document()
 
-    assert list(found) == ["issuer", "b", "a"]
-    assert found["b"] == [2, 1]
+    assert list(discovery_document) == ["issuer", "b", "a"]
+    assert discovery_document["b"] == [2, 1]
 
 
 def test_sandbox_discovery_document_is_not_redacted(environment):
     environment.sandbox.services[17]["issuer"] = "https://a.example"
 
-    found = environment.connect().service(17).get_discovery_document()
+    discovery_document = environment.connect().service(17).get_discovery_document()
 
-    assert found["issuer"] == "https://a.example"
-    assert "••" not in json.dumps(found, default=str)
+    assert discovery_document["issuer"] == "https://a.example"
+    assert "••" not in json.dumps(discovery_document, default=str)
 
 
 def test_only_public_keys_are_requested(authlete, mock_api):
     keys = [{"kty": "EC", "kid": "1", "crv": "P-256", "x": "a", "y": "b"}]
     route = mock_api.get(JWKS).respond(json={"keys": keys})
 
-    found = authlete.service(17).get_jwks()
+    jwks = authlete.service(17).get_jwks()
 
-    assert found.keys == keys
+    assert jwks.keys == keys
     assert dict(route.calls.last.request.url.params) == {"includePrivateKeys": "false"}
 
 
@@ -55,10 +55,10 @@ def test_private_key_in_a_jwks_is_redacted(authlete, mock_api):
     key = {"kty": "EC", "kid": "1", "crv": "P-256", "x": "a", "y": "b", "d": "s3cret"}
     mock_api.get(JWKS).respond(json={"keys": [key]})
 
-    found = authlete.service(17).get_jwks()
+    jwks = authlete.service(17).get_jwks()
 
-    assert found.keys[0]["x"] == "a"
-    assert "s3cret" not in repr(found)
+    assert jwks.keys[0]["x"] == "a"
+    assert "s3cret" not in repr(jwks)
 
 
 @pytest.mark.parametrize(

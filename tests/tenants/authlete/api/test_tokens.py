@@ -48,7 +48,7 @@ def test_listed_tokens_have_hashes(tokens):
 def test_tokens_are_filtered_by_client_user_or_status(tokens, asked, found):
     page = tokens.list(**asked)
 
-    assert [one.access_token_hash for one in page.access_tokens] == found
+    assert [access_token.access_token_hash for access_token in page.access_tokens] == found
 
 
 def test_tokens_are_counted_without_listing(tokens):
@@ -83,7 +83,7 @@ def test_tokens_of_a_user_are_counted(tokens):
     assert tokens.count(6, subject="ann") == 0
 
 
-def test_created_token_reveals_its_values(tokens, audit_sink, kept):
+def test_created_token_reveals_its_values(tokens, audit_sink, left_hashes):
     written = tokens.create(
         "AUTHORIZATION_CODE",
         5,
@@ -93,29 +93,29 @@ def test_created_token_reveals_its_values(tokens, audit_sink, kept):
         properties=[{"key": "tier", "value": "s3cret"}],
     )
 
-    made = written.reply
-    value = made.access_token.get_secret_value()
-    assert kept()[-1] == hash_token(value)
-    assert made.refresh_token
-    assert made.jwt_access_token
-    assert (made.client_id, made.subject, made.scopes) == (5, "ann", ["openid"])
-    assert made.expires_in == 600
+    reply = written.reply
+    value = reply.access_token.get_secret_value()
+    assert left_hashes()[-1] == hash_token(value)
+    assert reply.refresh_token
+    assert reply.jwt_access_token
+    assert (reply.client_id, reply.subject, reply.scopes) == (5, "ann", ["openid"])
+    assert reply.expires_in == 600
     call = audit_sink.intents[-1]
     assert (call.subject, call.path_params["client_id"]) == ("ann", "5")
     assert call.path == "/api/17/auth/token/create"
-    fields = [one.field for one in call.changes]
+    fields = [change.field for change in call.changes]
     assert fields == ["grantType", "scopes", "accessTokenDuration", "properties"]
     told = repr((written, audit_sink.intents, audit_sink.outcomes))
-    for secret in (value, "s3cret", made.jwt_access_token.get_secret_value()):
+    for secret in (value, "s3cret", reply.jwt_access_token.get_secret_value()):
         assert secret not in told
 
 
-def test_existing_value_is_sent_and_not_revealed(tokens, audit_sink, kept):
+def test_existing_value_is_sent_and_not_revealed(tokens, audit_sink, left_hashes):
     value, refresh = SecretStr("chosen-value"), SecretStr("chosen-too")
 
     tokens.create("AUTHORIZATION_CODE", 5, subject="a", access_token=value, refresh_token=refresh)
 
-    assert kept()[-1] == hash_token("chosen-value")
+    assert left_hashes()[-1] == hash_token("chosen-value")
     assert isinstance(audit_sink.intents[-1].changes[-1].after, Fingerprint)
     assert "chosen" not in repr(audit_sink.intents)
     with pytest.raises(BadRequestError) as refused:
@@ -203,10 +203,10 @@ def test_deleted_token_is_not_found(environment, tokens, first):
 
 
 @pytest.mark.parametrize("way", ["delete", "revoke"])
-def test_only_the_given_token_is_revoked(tokens, first, audit_sink, kept, way):
+def test_only_the_given_token_is_revoked(tokens, first, audit_sink, left_hashes, way):
     assert getattr(tokens, way)(first, label="Till") == (1 if way == "revoke" else None)
 
-    assert kept() == ["h2", "h3"]
+    assert left_hashes() == ["h2", "h3"]
     call = audit_sink.intents[-1]
     assert (call.subject, call.label) == ("ann", "Till")
     assert call.path_params["client_id"] == "5"

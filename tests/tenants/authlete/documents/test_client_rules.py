@@ -11,7 +11,7 @@ from tenants.authlete.documents.client.rules import authentication, check_client
 from tenants.authlete.documents.rules import CLIENT_RULES
 from tests.support.tiers import examples
 
-BY_MEMBER = {one.api_name: one for kind in SECTIONS.values() for one in kind.settings()}
+BY_MEMBER = {setting.api_name: setting for kind in SECTIONS.values() for setting in kind.settings()}
 EC = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "BB", "kid": "one"}
 JWKS = json.dumps({"keys": [EC]})
 WEB = {
@@ -48,8 +48,8 @@ def check_fapi_modes(client):
     return [violation for rule in packs for violation in rule(client)]
 
 
-def found(rule, client):
-    """The members that a rule names, finding by finding."""
+def flagged_fields(rule, client):
+    """Return the fields that each finding of a rule names."""
     return [one.fields for one in rule(client)]
 
 
@@ -109,7 +109,7 @@ def test_public_client_with_secret_is_reported(method):
 def test_public_client_with_hmac_signature_is_reported():
     shared = SPA | {"idTokenSignAlg": "HS256", "requestSignAlg": "HS512"}
 
-    assert found(authentication.check_public_client_signatures, shared) == [
+    assert flagged_fields(authentication.check_public_client_signatures, shared) == [
         ("idTokenSignAlg", "requestSignAlg", "clientType")
     ]
     assert authentication.check_public_client_signatures(WEB | {"idTokenSignAlg": "HS256"}) == []
@@ -118,7 +118,7 @@ def test_public_client_with_hmac_signature_is_reported():
 def test_public_client_with_client_credentials_is_reported():
     client = SPA | {"grantTypes": ["CLIENT_CREDENTIALS"]}
 
-    assert found(authentication.check_public_client_credentials_grant, client) == [
+    assert flagged_fields(authentication.check_public_client_credentials_grant, client) == [
         ("grantTypes", "clientType")
     ]
 
@@ -135,7 +135,7 @@ def test_confidential_client_without_authentication_is_reported(method):
 def test_private_key_without_public_key_is_reported(method):
     client = WEB | {"tokenAuthMethod": method}
 
-    assert found(authentication.check_authentication_key, client) == [
+    assert flagged_fields(authentication.check_authentication_key, client) == [
         ("jwks", "jwksUri", "tokenAuthMethod")
     ]
     assert authentication.check_authentication_key(client | {"jwks": JWKS}) == []
@@ -156,7 +156,7 @@ def test_private_key_without_public_key_is_reported(method):
     ],
 )
 def test_signing_and_encryption_without_public_key_are_reported(changed, named):
-    assert found(check_client, WEB | changed) == [("jwks", "jwksUri", named)]
+    assert flagged_fields(check_client, WEB | changed) == [("jwks", "jwksUri", named)]
     assert check_client(WEB | changed | {"jwks": JWKS}) == []
 
 
@@ -167,14 +167,14 @@ def test_request_encryption_needs_no_client_key():
 def test_two_key_sources_are_reported():
     both = WEB | {"jwks": JWKS, "jwksUri": "https://app.example/keys"}
 
-    assert found(authentication.check_duplicate_key_sources, both) == [("jwks", "jwksUri")]
+    assert flagged_fields(authentication.check_duplicate_key_sources, both) == [("jwks", "jwksUri")]
 
 
 @pytest.mark.parametrize("name", ["selfSignedCertificateKeyId", "rsSignedRequestKeyId"])
 def test_unknown_key_id_is_reported(name):
     client = WEB | {"jwks": JWKS, name: "two"}
 
-    assert found(authentication.check_named_keys, client) == [(name, "jwks")]
+    assert flagged_fields(authentication.check_named_keys, client) == [(name, "jwks")]
     assert authentication.check_named_keys(client | {name: "one"}) == []
     assert authentication.check_named_keys(client | {"jwks": None}) == []  # may be at the address
 
@@ -205,14 +205,14 @@ def test_assertion_algorithm_must_match_the_method(method, algorithm, words):
 def test_certificate_must_have_exactly_one_name():
     client = WEB | {"tokenAuthMethod": "TLS_CLIENT_AUTH"}
 
-    assert found(authentication.check_certificate_subject, client) == [
+    assert flagged_fields(authentication.check_certificate_subject, client) == [
         (*authentication.CERTIFICATE_SUBJECT_FIELDS, "tokenAuthMethod")
     ]
     for name in authentication.CERTIFICATE_SUBJECT_FIELDS:
         assert authentication.check_certificate_subject(client | {name: "a"}) == []
     two = {"tlsClientAuthSanDns": "a.test", "tlsClientAuthSanIp": "192.0.2.7"}
     for method in ("TLS_CLIENT_AUTH", "CLIENT_SECRET_BASIC"):
-        assert found(
+        assert flagged_fields(
             authentication.check_certificate_subject, WEB | two | {"tokenAuthMethod": method}
         ) == [tuple(two)]
     assert authentication.check_certificate_subject(WEB) == []
@@ -222,7 +222,7 @@ def test_certificate_must_have_exactly_one_name():
 def test_content_encryption_without_algorithm_is_reported(what):
     key, content = f"{what}EncryptionAlg", f"{what}EncryptionEnc"
 
-    assert found(flows.check_encryption, WEB | {content: "A128GCM"}) == [(key, content)]
+    assert flagged_fields(flows.check_encryption, WEB | {content: "A128GCM"}) == [(key, content)]
     assert flows.check_encryption(WEB | {key: "DIR", content: "A128GCM"}) == []
     assert flows.check_encryption(WEB | {key: "DIR"}) == []
 
@@ -242,7 +242,7 @@ def test_pairwise_subject_without_one_host_is_reported(uris, usable):
     client = WEB | {"subjectType": "PAIRWISE", "redirectUris": uris}
     named = ("sectorIdentifierUri", "subjectType", "redirectUris")
 
-    assert found(flows.check_pairwise_subject, client) == ([] if usable else [named])
+    assert flagged_fields(flows.check_pairwise_subject, client) == ([] if usable else [named])
     assert flows.check_pairwise_subject(client | {"subjectType": "PUBLIC"}) == []
     sector = {"sectorIdentifierUri": "https://a.test/sector.json"}
     assert flows.check_pairwise_subject(client | sector) == []
@@ -257,7 +257,7 @@ def test_ping_and_push_without_notification_endpoint_are_reported(mode):
     client = CIBA | {"bcDeliveryMode": mode}
     told = {"bcNotificationEndpoint": "https://app.example/ciba"}
 
-    assert found(flows.check_ciba_delivery, client) == [
+    assert flagged_fields(flows.check_ciba_delivery, client) == [
         ("bcNotificationEndpoint", "bcDeliveryMode")
     ]
     assert flows.check_ciba_delivery(client | told) == []
@@ -267,7 +267,7 @@ def test_ping_and_push_without_notification_endpoint_are_reported(mode):
 def test_ciba_without_delivery_mode_is_reported():
     client = CIBA | {"bcDeliveryMode": None}
 
-    assert found(flows.check_ciba_delivery, client) == [("bcDeliveryMode", "grantTypes")]
+    assert flagged_fields(flows.check_ciba_delivery, client) == [("bcDeliveryMode", "grantTypes")]
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ def test_mismatched_grants_responses_and_redirects_are_reported(changed, named, 
 def test_jwt_response_without_signature_is_reported(mode):
     named = [("authorizationSignAlg", "responseModes")]
 
-    assert found(flows.check_signed_responses, WEB | {"responseModes": [mode]}) == named
+    assert flagged_fields(flows.check_signed_responses, WEB | {"responseModes": [mode]}) == named
     assert flows.check_signed_responses(WEB | {"responseModes": ["FORM_POST", mode]}) == []
     assert flows.check_signed_responses(WEB | {"responseModes": ["FORM_POST"]}) == []
 
@@ -304,7 +304,9 @@ def test_jwt_response_without_signature_is_reported(mode):
 def test_requestable_scopes_without_limit_are_reported():
     off = {"requestableScopes": ["openid"], "requestableScopesEnabled": False}
 
-    assert found(flows.check_requestable_scopes, WEB | {"extension": off}) == [("extension",)]
+    assert flagged_fields(flows.check_requestable_scopes, WEB | {"extension": off}) == [
+        ("extension",)
+    ]
     on = off | {"requestableScopesEnabled": True}
     assert flows.check_requestable_scopes(WEB | {"extension": on}) == []
 

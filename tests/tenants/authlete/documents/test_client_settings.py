@@ -16,7 +16,7 @@ from tests.tenants.authlete.api_schema import SPEC, allowed_input_types
 FIELDS = SPEC["client"]
 INSIDE = SPEC["client_extension"]
 NEWER = SPEC["_not_in_spec_3_0_16"]["client"]
-ALL = [(section, one) for section in SECTIONS.values() for one in section.settings()]
+ALL = [(section, setting) for section in SECTIONS.values() for setting in section.settings()]
 BY_MEMBER = {one.api_name: (section, one) for section, one in ALL}
 
 # Where we say something else than the specification, and why.
@@ -61,7 +61,7 @@ def test_setting_matches_the_specification(name):
 
 @pytest.mark.parametrize("name", INSIDE)
 def test_nested_object_is_declared_completely(name):
-    inside = {one.api_name: one for one in ClientExtensionSettings.settings()}
+    inside = {setting.api_name: setting for setting in ClientExtensionSettings.settings()}
 
     assert inside.keys() == INSIDE.keys()
     assert inside[name].input_type.kind in allowed_input_types(name, INSIDE[name])
@@ -108,7 +108,9 @@ def test_every_enum_value_is_offered(name):
 
 
 def test_help_texts_are_unique_sentences():
-    helps = [one.help for _, one in ALL] + [one.help for one in ClientExtensionSettings.settings()]
+    helps = [one.help for _, one in ALL] + [
+        setting.help for setting in ClientExtensionSettings.settings()
+    ]
 
     assert len(helps) == len(set(helps))
     assert [text for text in helps if not text.endswith(".") or len(text) > 219] == []
@@ -118,7 +120,7 @@ def test_help_texts_are_unique_sentences():
 def test_sections_have_few_settings_with_unique_labels(slug):
     section = SECTIONS[slug]
     settings = section.settings()
-    labels = [one.label for one in settings]
+    labels = [setting.label for setting in settings]
 
     assert 5 <= len(settings) <= 16
     assert len(labels) == len(set(labels))

@@ -5,7 +5,7 @@ import pytest
 from tenants.authlete.documents.service import SECTIONS
 from tenants.authlete.documents.service.rules import check_service
 
-MEMBERS = {one.api_name for kind in SECTIONS.values() for one in kind.settings()}
+MEMBERS = {setting.api_name for kind in SECTIONS.values() for setting in kind.settings()}
 GRANTS = ["AUTHORIZATION_CODE", "REFRESH_TOKEN", "CIBA"]
 GOOD = {
     "issuer": "https://as.example",

@@ -19,7 +19,7 @@ from tests.tenants.authlete.api_schema import SPEC, allowed_input_types
 
 FIELDS = SPEC["service"]
 NEWER = SPEC["_not_in_spec_3_0_16"]["service"]
-ALL = [(section, one) for section in SECTIONS.values() for one in section.settings()]
+ALL = [(section, setting) for section in SECTIONS.values() for setting in section.settings()]
 BY_MEMBER = {one.api_name: (section, one) for section, one in ALL}
 
 # Where we say something else than the specification, and why.
@@ -122,7 +122,7 @@ def test_help_texts_are_unique_sentences():
 def test_sections_have_few_settings_with_unique_labels(slug):
     section = SECTIONS[slug]
     settings = section.settings()
-    labels = [one.label for one in settings]
+    labels = [setting.label for setting in settings]
 
     assert 6 <= len(settings) <= 20 or slug in UNEVEN
     assert len(labels) == len(set(labels))
@@ -146,7 +146,7 @@ def test_newer_fields_stay_undeclared_and_are_preserved():
 
 
 def test_nested_object_is_declared_completely():
-    inside = [one.api_name for one in CredentialIssuerSettings.settings()]
+    inside = [setting.api_name for setting in CredentialIssuerSettings.settings()]
 
     assert sorted(inside) == sorted(SPEC["credential_issuer_metadata"])
 

@@ -96,7 +96,7 @@ def pem():
     return made.public_bytes(serialization.Encoding.PEM).decode()
 
 
-@pytest.mark.parametrize("name", [one.name for one in Every.settings()])
+@pytest.mark.parametrize("name", [setting.name for setting in Every.settings()])
 def test_none_is_always_valid(name):
     assert Every.validate_setting(name, None) is None
 
@@ -345,7 +345,7 @@ ANYTHING = st.recursive(
 )
 
 
-@given(st.sampled_from([one.name for one in Every.settings()]), ANYTHING)
+@given(st.sampled_from([setting.name for setting in Every.settings()]), ANYTHING)
 def test_any_value_is_accepted_unchanged_or_rejected_with_a_message(name, value):
     words = refusal(name, value)
 

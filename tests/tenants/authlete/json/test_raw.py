@@ -105,7 +105,7 @@ def test_nested_edit_changes_nothing_else(text, data):
     if not path:
         return
 
-    after = str(apply_edits(raw, put(seen, path, "edited!"), REDACTOR))
+    after = str(apply_edits(raw, replace_at(seen, path, "edited!"), REDACTOR))
 
     old, new = dict(leaf_texts(text)), dict(leaf_texts(after))
     assert new.pop(path) == '"edited!"'
@@ -130,11 +130,11 @@ def clean_path(path):
     return all("\ufffd" not in str(step) for step in path)
 
 
-def put(value, path, new):
+def replace_at(value, path, new):
     if not path:
         return new
     copy = dict(value) if isinstance(value, dict) else list(value)
-    copy[path[0]] = put(copy[path[0]], path[1:], new)
+    copy[path[0]] = replace_at(copy[path[0]], path[1:], new)
     return copy
 
 

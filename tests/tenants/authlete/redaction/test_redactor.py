@@ -139,10 +139,10 @@ def test_fingerprints_are_found_anywhere():
 
 def test_every_declared_secret_is_redacted():
     declared = {
-        one.api_name
+        setting.api_name
         for section in SECTIONS.values()
-        for one in section.settings()
-        if one.input_type.is_secret
+        for setting in section.settings()
+        if setting.input_type.is_secret
     }
     assert declared <= SECRET_FIELDS
 

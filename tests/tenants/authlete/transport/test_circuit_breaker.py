@@ -157,7 +157,7 @@ def test_alert_is_logged_once(ask, clock, caplog):
     clock(circuit_breaker.OPEN_SECONDS)
     ask(DOWN, DOWN)
 
-    (alert,) = [one for one in caplog.records if one.name == "meridian.alert"]
+    (alert,) = [record for record in caplog.records if record.name == "meridian.alert"]
     assert json.loads(alert.getMessage()) == {
         "event": "breaker.opened",
         "of": "https://us.example",

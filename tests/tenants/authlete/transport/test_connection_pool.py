@@ -101,8 +101,8 @@ def then(*steps):
     return behave
 
 
-def whole(body, *headers):
-    """A whole answer, as it would be right but for its headers."""
+def build_response(body, *headers):
+    """Return a complete response with the given headers."""
     lines = [b"HTTP/1.1 200 OK", *headers, b"Content-Length: %d" % len(body)]
     return b"\r\n".join([*lines, b"", body])
 
@@ -137,19 +137,22 @@ BOMB = gzip.compress(b"[" + b" " * 64_000_000 + b"]")
         (says(HALF), errors.NoResponseError),
         (then(says(HEAD, b"{", close=False), resets), errors.NoResponseError),
         (says(b"HTTP/1.1 100 Continue\r\n\r\n" * 5), errors.NoResponseError),
-        (says(whole(b"{}", b"Content-Length: 3")), errors.NoResponseError),
+        (says(build_response(b"{}", b"Content-Length: 3")), errors.NoResponseError),
         (says(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}"), errors.NoResponseError),
-        (says(whole(b"{}", b"X: a\0b")), errors.NoResponseError),
-        (says(whole(b"{}", b"X: " + b"x" * 2_000_000)), errors.NoResponseError),
-        (says(whole(b"{}", *[b"X-%d: x" % n for n in range(20_000)])), errors.NoResponseError),
+        (says(build_response(b"{}", b"X: a\0b")), errors.NoResponseError),
+        (says(build_response(b"{}", b"X: " + b"x" * 2_000_000)), errors.NoResponseError),
+        (
+            says(build_response(b"{}", *[b"X-%d: x" % n for n in range(20_000)])),
+            errors.NoResponseError,
+        ),
         (says(b"GET / HTTP/1.1\r\n\r\n"), errors.NoResponseError),
         (says(b"\x16\x03\x01" * 99), errors.NoResponseError),
-        (says(whole(b'{"a": {"b"')), errors.InvalidResponseError),
-        (says(whole(b"[]")), errors.InvalidResponseError),
-        (says(whole(b"<html>Welcome</html>")), errors.InvalidResponseError),
-        (says(whole(b"")), errors.InvalidResponseError),
-        (says(whole(b'{"a":"\xff"}')), errors.InvalidResponseError),
-        (says(whole(b'{"a":' * 20_000)), errors.InvalidResponseError),
+        (says(build_response(b'{"a": {"b"')), errors.InvalidResponseError),
+        (says(build_response(b"[]")), errors.InvalidResponseError),
+        (says(build_response(b"<html>Welcome</html>")), errors.InvalidResponseError),
+        (says(build_response(b"")), errors.InvalidResponseError),
+        (says(build_response(b'{"a":"\xff"}')), errors.InvalidResponseError),
+        (says(build_response(b'{"a":' * 20_000)), errors.InvalidResponseError),
         (says(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"), errors.ServerError),
         (says(b"HTTP/1.1 408 No\r\nContent-Length: 0\r\n\r\n"), errors.UnexpectedStatusError),
         (says(b"HTTP/1.1 307 No\r\nLocation: /push\r\n\r\n"), errors.UnexpectedStatusError),

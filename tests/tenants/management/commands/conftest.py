@@ -24,8 +24,8 @@ def recorded():
 
     def entries():
         return [
-            (one.operation, one.actor, one.organization, one.outcome)
-            for one in AuditEntry.objects.order_by("seq")
+            (entry.operation, entry.actor, entry.organization, entry.outcome)
+            for entry in AuditEntry.objects.order_by("seq")
         ]
 
     return entries

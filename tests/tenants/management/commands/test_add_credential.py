@@ -14,16 +14,16 @@ def accepted(sandbox, acme):
     sandbox.state.accept(ApiToken(TOKEN, organization, ORGANIZATION_PERMISSIONS))
 
 
-def kept(region="jp"):
-    found = Credential.objects.filter(region=region).first()
-    return found and found.token.get_secret_value()
+def stored_token(region="jp"):
+    credential = Credential.objects.filter(region=region).first()
+    return credential and credential.token.get_secret_value()
 
 
 def test_working_token_is_saved(run, accepted, recorded):
     said = run(*JP, "--number", "7", stdin=f"{TOKEN}\n")
 
     assert said == "Credential of Acme for jp saved.\nVisible services: 0.\n"
-    assert kept() == TOKEN
+    assert stored_token() == TOKEN
     assert Credential.objects.get(region="jp").number == 7
     assert recorded()[-1] == ("credential.add", "manage.py add_credential", "acme", "done")
 
@@ -31,7 +31,7 @@ def test_working_token_is_saved(run, accepted, recorded):
 def test_bearer_prefix_is_removed(run, accepted):
     run(*JP, stdin=f"Bearer {TOKEN}\n")
 
-    assert kept() == TOKEN
+    assert stored_token() == TOKEN
 
 
 def test_token_with_spaces_is_explained(run, accepted):
@@ -44,7 +44,7 @@ def test_token_is_read_from_the_environment(run, accepted, monkeypatch):
 
     run(*JP)
 
-    assert kept() == TOKEN
+    assert stored_token() == TOKEN
 
 
 def test_token_argument_does_not_exist(run):
@@ -56,7 +56,7 @@ def test_failing_token_is_not_saved(run, accepted):
     with pytest.raises(CommandError, match=r"Nothing was saved\. Authlete does not know"):
         run(*JP, stdin="wrong")
 
-    assert kept() is None
+    assert stored_token() is None
 
 
 def test_untested_token_is_saved_on_request(run, accepted, sandbox):
@@ -66,7 +66,7 @@ def test_untested_token_is_saved_on_request(run, accepted, sandbox):
 
     run(*JP, "--no-probe", stdin=TOKEN)
 
-    assert kept() == TOKEN
+    assert stored_token() == TOKEN
     assert Credential.objects.get(region="jp").tried_at is None
 
 

@@ -13,12 +13,12 @@ BODY = {"grantType": "AUTHORIZATION_CODE", "clientId": 5, "subject": "ann"}
 
 
 @pytest.fixture
-def batch(caller, issuing):
-    """Send entries, and return the id of the batch."""
+def batch(caller, token_service):
+    """Send entries and return the batch ID."""
 
     def batch(*entries, query="", **settings):
         assert caller.post("/_settings", json={"batch": settings}).status_code == 200
-        body = [BODY | one for one in entries]
+        body = [BODY | entry for entry in entries]
         response = caller.post(f"{BATCH}{query}", json=body)
         assert response.status_code == 200, response.text
         return response.json()["requestId"]
@@ -31,7 +31,7 @@ def status(caller):
     return lambda request_id: caller.get(f"{BATCH}/status/{request_id}").json()
 
 
-def test_tokens_exist_once_the_batch_has_run(batch, status, caller, issuing):
+def test_tokens_exist_once_the_batch_has_run(batch, status, caller, token_service):
     made = batch({"accessToken": "chosen"}, {"subject": "ben"}, {})
 
     found = status(made)["status"]
@@ -39,7 +39,7 @@ def test_tokens_exist_once_the_batch_has_run(batch, status, caller, issuing):
     assert (found["batchKind"], found["result"]) == ("CREATE", "SUCCEEDED")
     assert (found["requestId"], found["tokenCount"]) == (made, 3)
     rows = caller.get(f"{TOKEN}/get/list").json()["accessTokens"]
-    assert [one["subject"] for one in rows] == ["ann", "ben", "ann"]
+    assert [row["subject"] for row in rows] == ["ann", "ben", "ann"]
     assert "chosen" not in json.dumps(rows)
 
 
@@ -71,22 +71,22 @@ def test_batch_stops_at_the_first_rejected_entry(batch, status, entry, code):
     assert found["tokenCount"] == 1
 
 
-def test_dry_run_has_the_same_result_and_stores_nothing(batch, status, caller, issuing):
+def test_dry_run_has_the_same_result_and_stores_nothing(batch, status, caller, token_service):
     good = batch({"accessToken": "a"}, {}, query="?dryRun=true", fails_after=1)
     bad = batch({"accessToken": "a"}, {"accessToken": "a"}, query="?dryRun=true")
 
     assert status(good)["status"]["tokenCount"] == 2
     assert status(bad)["status"]["errorCode"] == "A144201"
-    assert issuing.tokens[SERVICE] == []
+    assert token_service.tokens[SERVICE] == []
     caller.post("/_settings", json={"batch": {"dry_unkept": True}})
     assert status(good)["resultCode"] == "A491201"
 
 
-def test_batch_is_interrupted_by_a_setting(batch, status, issuing):
+def test_batch_is_interrupted_by_a_setting(batch, status, token_service):
     found = status(batch({}, {}, {}, fails_after=2))["status"]
 
     assert (found["result"], found["tokenCount"]) == ("FAILED", 2)
-    assert len(issuing.tokens[SERVICE]) == 2
+    assert len(token_service.tokens[SERVICE]) == 2
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_batch_is_interrupted_by_a_setting(batch, status, issuing):
         (json.dumps([BODY, BODY]).encode(), "A490202"),
     ],
 )
-def test_invalid_batch_is_rejected_at_once(caller, issuing, body, code):
+def test_invalid_batch_is_rejected_at_once(caller, token_service, body, code):
     caller.post("/_settings", json={"batch": {"most": 1}})
     headers = {"Content-Type": "application/json"}
 

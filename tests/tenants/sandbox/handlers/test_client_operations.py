@@ -90,7 +90,7 @@ def test_requestable_scopes_can_be_off_empty_or_listed(caller, make, sandbox, me
     client_id = make()["clientId"]
     path = f"{CLIENT}/extension/requestable_scopes"
 
-    def kept():
+    def requestable_scopes():
         found = caller.get(f"{path}/get/{client_id}").json()["requestableScopes"]
         whole = caller.get(f"{CLIENT}/get/{client_id}").json().get("extension", {})
         limited = whole.get("requestableScopesEnabled", False)
@@ -98,20 +98,20 @@ def test_requestable_scopes_can_be_off_empty_or_listed(caller, make, sandbox, me
         assert whole.get("requestableScopes") == found
         return found
 
-    def put(scopes):
+    def update_scopes(scopes):
         body = {"requestableScopes": scopes}
         return caller.request(method, f"{path}/update/{client_id}", json=body).json()
 
-    assert kept() is None
-    assert put(["b", "unknown"]) == {"requestableScopes": ["b"]}
-    assert kept() == ["b"]
-    put([])
-    assert kept() == []
-    assert put(None) == {"requestableScopes": None}
-    assert kept() is None
-    put(["a"])
+    assert requestable_scopes() is None
+    assert update_scopes(["b", "unknown"]) == {"requestableScopes": ["b"]}
+    assert requestable_scopes() == ["b"]
+    update_scopes([])
+    assert requestable_scopes() == []
+    assert update_scopes(None) == {"requestableScopes": None}
+    assert requestable_scopes() is None
+    update_scopes(["a"])
     assert caller.delete(f"{path}/delete/{client_id}").status_code == 204
-    assert kept() is None
+    assert requestable_scopes() is None
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_list_returns_a_range(caller, make, query, start, end, found):
 
     total = len(found) if query.get("developer") else 7
     assert (page["start"], page["end"], page["totalCount"]) == (start, end, total)
-    assert [one["clientName"] for one in page["clients"]] == found
+    assert [client["clientName"] for client in page["clients"]] == found
 
 
 def test_empty_range_returns_only_the_count(caller, make):

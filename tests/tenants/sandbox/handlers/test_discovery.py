@@ -19,26 +19,26 @@ def test_document_follows_the_settings(caller, sandbox):
         "mtlsEndpointAliases": [{"name": "token_endpoint", "uri": "https://m.example"}],
     }
 
-    found = caller.get(PATH).json()
+    body = caller.get(PATH).json()
 
-    assert found["issuer"] == "https://shop.example"
-    assert found["scopes_supported"] == ["openid"]
-    assert found["response_types_supported"] == ["code", "code id_token"]
-    assert found["grant_types_supported"][1] == "urn:openid:params:grant-type:ciba"
-    assert found["mtls_endpoint_aliases"] == {"token_endpoint": "https://m.example"}
-    assert "token_endpoint" not in found
+    assert body["issuer"] == "https://shop.example"
+    assert body["scopes_supported"] == ["openid"]
+    assert body["response_types_supported"] == ["code", "code id_token"]
+    assert body["grant_types_supported"][1] == "urn:openid:params:grant-type:ciba"
+    assert body["mtls_endpoint_aliases"] == {"token_endpoint": "https://m.example"}
+    assert "token_endpoint" not in body
 
 
 def test_algorithms_follow_the_keys(caller, sandbox):
     keys = [{"kty": "EC", "crv": "P-256", "use": "sig"}, {"kty": "RSA", "use": "enc"}]
     sandbox.services[SERVICE]["jwks"] = json.dumps({"keys": keys})
 
-    found = caller.get(PATH).json()
+    body = caller.get(PATH).json()
 
-    algorithms = found["id_token_signing_alg_values_supported"]
+    algorithms = body["id_token_signing_alg_values_supported"]
     assert "ES256" in algorithms
     assert "RS256" not in algorithms
-    assert "none" in found["userinfo_signing_alg_values_supported"]
+    assert "none" in body["userinfo_signing_alg_values_supported"]
 
 
 def test_document_is_as_long_as_real_ones():

@@ -30,8 +30,8 @@ def ask(caller):
 
 
 @pytest.fixture
-def granted(issuing):
-    granted = issuing.granted[SERVICE]
+def granted(token_service):
+    granted = token_service.granted[SERVICE]
     granted[5, "ann"] = StoredGrant(["openid"], ["openid", "orders"], 7000)
     granted[6, "ann"] = StoredGrant([], [], 8000)
     return granted
@@ -48,13 +48,13 @@ def test_list_contains_clients_with_tokens_of_the_user(ask, issue, way, subject)
     page = ask("authorization/get/list", way, subject, client="").json()
 
     assert (page["totalCount"], page["subject"]) == (2, subject)
-    assert [one["clientName"] for one in page["clients"]] == ["till", "web"]
+    assert [client["clientName"] for client in page["clients"]] == ["till", "web"]
     assert "clientSecret" not in page["clients"][0]
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_list_can_be_limited_to_a_range_and_a_developer(ask, issue, issuing, way):
-    issuing.clients[SERVICE][6]["developer"] = "dev"
+def test_list_can_be_limited_to_a_range_and_a_developer(ask, issue, token_service, way):
+    token_service.clients[SERVICE][6]["developer"] = "dev"
     issue("t1")
     issue("t2", client=6)
     where = ("authorization/get/list", way, "ann", "")
@@ -62,7 +62,7 @@ def test_list_can_be_limited_to_a_range_and_a_developer(ask, issue, issuing, way
     page = ask(*where, developer="dev").json()
     assert (page["totalCount"], page["developer"]) == (1, "dev")
     page = ask(*where, start=1, end=9).json()
-    assert [one["clientId"] for one in page["clients"]] == [6]
+    assert [client["clientId"] for client in page["clients"]] == [6]
     page = ask(*where, end=0).json()
     assert (page["totalCount"], "clients" in page) == (2, False)
 
@@ -86,11 +86,11 @@ def test_unknown_user_has_no_clients(ask, issue):
         ("", "A136206"),
     ],
 )
-def test_invalid_query_is_rejected(caller, issuing, query, code):
+def test_invalid_query_is_rejected(caller, token_service, query, code):
     assert status_and_code(caller.get(f"{LIST}?{query}")) == (400, code)
 
 
-def test_body_must_be_an_object(caller, issuing):
+def test_body_must_be_an_object(caller, token_service):
     bodies: list[object]
     bodies = [[], {"subject": ["ann"]}, {"subject": "ann", "start": "first"}]
     for odd in bodies:
@@ -102,24 +102,26 @@ def test_body_must_be_an_object(caller, issuing):
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("subject", ["ann", SUBJECT_HOSTILE])
-def test_delete_removes_only_tokens_of_client_and_user(ask, issue, issuing, granted, way, subject):
+def test_delete_removes_only_tokens_of_client_and_user(
+    ask, issue, token_service, granted, way, subject
+):
     issue("t1", subject=subject)
     issue("t2", subject=subject, refresh="r2")
     issue("t3", client=6, subject=subject)
     issue("t4", subject="bob")
 
-    told = ask("authorization/delete", way, subject, method="DELETE").json()
+    body = ask("authorization/delete", way, subject, method="DELETE").json()
 
-    assert told["resultCode"] == "A137001"
-    assert "2 access token(s)" in told["resultMessage"]
-    left = [one.access_token for one in issuing.tokens[SERVICE]]
-    assert left == ["t3", "t4"]
+    assert body["resultCode"] == "A137001"
+    assert "2 access token(s)" in body["resultMessage"]
+    access_tokens = [token.access_token for token in token_service.tokens[SERVICE]]
+    assert access_tokens == ["t3", "t4"]
     assert (5, "ann") in granted
     again = ask("authorization/delete", way, subject, method="DELETE")
     assert again.json()["resultCode"] == "A137001"
 
 
-def test_update_sets_scopes_of_client_and_user(caller, issue, issuing):
+def test_update_sets_scopes_of_client_and_user(caller, issue, token_service):
     one, two, other = issue("t1"), issue("t2"), issue("t3", client=6)
     path = f"{CLIENT}/authorization/update/till"
 
@@ -138,13 +140,13 @@ def test_update_sets_scopes_of_client_and_user(caller, issue, issuing):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_granted_scopes_can_be_listed_empty_or_unknown(ask, granted, way):
-    def kept(subject, client):
-        found = ask("granted_scopes/get", way, subject, client).json()
-        return found["resultCode"], found.get("latestGrantedScopes")
+    def latest_grant(subject, client):
+        body = ask("granted_scopes/get", way, subject, client).json()
+        return body["resultCode"], body.get("latestGrantedScopes")
 
-    assert kept("ann", "/5") == ("A139002", ["openid"])
-    assert kept("ann", "/6") == ("A139002", [])
-    assert kept("bob", "/5") == ("A139001", None)
+    assert latest_grant("ann", "/5") == ("A139002", ["openid"])
+    assert latest_grant("ann", "/6") == ("A139002", [])
+    assert latest_grant("bob", "/5") == ("A139001", None)
     found = ask("granted_scopes/get", way).json()
     assert found["mergedGrantedScopes"] == ["openid", "orders"]
     assert (found["serviceApiKey"], found["clientId"]) == (SERVICE, 5)
@@ -152,7 +154,7 @@ def test_granted_scopes_can_be_listed_empty_or_unknown(ask, granted, way):
 
 
 @pytest.mark.parametrize("way", ["query", "path"])
-def test_deleting_granted_scopes_keeps_tokens(ask, issue, issuing, granted, way):
+def test_deleting_granted_scopes_keeps_tokens(ask, issue, token_service, granted, way):
     issue()
 
     def delete():
@@ -161,15 +163,15 @@ def test_deleting_granted_scopes_keeps_tokens(ask, issue, issuing, granted, way)
 
     assert [delete(), delete()] == ["A140002", "A140001"]
     assert list(granted) == [(6, "ann")]
-    assert len(issuing.tokens[SERVICE]) == 1
+    assert len(token_service.tokens[SERVICE]) == 1
 
 
 def test_region_may_record_no_granted_scopes(ask, granted, sandbox):
     sandbox.state.forgetful = {"us"}
 
     assert ask("granted_scopes/get", "body").json()["resultCode"] == "A139001"
-    told = ask("granted_scopes/delete", "query", method="DELETE").json()
-    assert told["resultCode"] == "A140001"
+    body = ask("granted_scopes/delete", "query", method="DELETE").json()
+    assert body["resultCode"] == "A140001"
     assert len(granted) == 2
 
 
@@ -181,7 +183,7 @@ def test_region_may_record_no_granted_scopes(ask, granted, sandbox):
         ("granted_scopes/delete", "A140202"),
     ],
 )
-def test_missing_subject_is_rejected(caller, issue, issuing, granted, what, code):
+def test_missing_subject_is_rejected(caller, issue, token_service, granted, what, code):
     issue(subject="")
     method = "GET" if what.endswith("get") else "DELETE"
 
@@ -191,24 +193,24 @@ def test_missing_subject_is_rejected(caller, issue, issuing, granted, what, code
     if what != "granted_scopes/delete":
         response = caller.post(f"{CLIENT}/{what}/5", json={"subject": ""})
         assert status_and_code(response) == (400, code)
-    assert (len(issuing.tokens[SERVICE]), len(granted)) == (1, 2)
+    assert (len(token_service.tokens[SERVICE]), len(granted)) == (1, 2)
 
 
 @pytest.mark.parametrize("token", ["reads", "clients"])
-def test_read_permission_cannot_delete(client_as, issue, issuing, granted, token):
+def test_read_permission_cannot_delete(client_as, issue, token_service, granted, token):
     issue()
     caller = client_as(token)
 
     for what in ("authorization", "granted_scopes"):
         response = caller.delete(f"{CLIENT}/{what}/delete/5?subject=ann")
         assert status_and_code(response) == (403, "A457101")
-    assert (len(issuing.tokens[SERVICE]), len(granted)) == (1, 2)
+    assert (len(token_service.tokens[SERVICE]), len(granted)) == (1, 2)
 
 
-def test_granted_scopes_are_deleted_with_their_client(caller, granted, issuing):
+def test_granted_scopes_are_deleted_with_their_client(caller, granted, token_service):
     caller.delete(f"{CLIENT}/delete/5")
 
-    assert list(issuing.granted[SERVICE]) == [(6, "ann")]
+    assert list(token_service.granted[SERVICE]) == [(6, "ann")]
 
 
 def test_state_dump_contains_tokens_and_granted_scopes(caller, issue, granted):

@@ -43,7 +43,7 @@ def test_key_id_may_be_used_twice(create, caller):
     for _ in range(2):
         assert create(**EC, kid="till-1").json()["action"] == "SUCCESS"
 
-    kids = [one["kid"] for one in caller.service()["hsks"]]
+    kids = [hsk["kid"] for hsk in caller.service()["hsks"]]
     assert kids == ["till-1", "till-1"]
 
 

@@ -33,9 +33,9 @@ def test_service_is_created_on_the_given_server(client_as, sandbox):
 def test_new_service_is_not_accessible_at_first(client_as, sandbox, monkeypatch):
     sandbox.state.window = 3600
 
-    made = create(client_as(place="idp")).json()["apiKey"]
+    api_key = create(client_as(place="idp")).json()["apiKey"]
 
-    path = f"/api/{made}/service/get"
+    path = f"/api/{api_key}/service/get"
     assert client_as(place="eu").get(path).json()["resultCode"] == "A457101"
     monkeypatch.setattr(state, "monotonic", lambda: inf)
     assert client_as(place="eu").get(path).status_code == 200

@@ -33,7 +33,7 @@ def standard(caller):
 
 
 def flags(found):
-    return [found[one] for one in FLAGS]
+    return [found[flag] for flag in FLAGS]
 
 
 def test_valid_token_is_described(introspect, issue):
@@ -47,7 +47,7 @@ def test_valid_token_is_described(introspect, issue):
     assert (found["clientId"], found["clientIdAlias"]) == (5, "till")
     assert found["subject"] == "ann"
     assert found["expiresAt"] == FAR_FUTURE
-    assert [one["name"] for one in found["scopeDetails"]] == ["openid", "orders"]
+    assert [scope_detail["name"] for scope_detail in found["scopeDetails"]] == ["openid", "orders"]
     assert found["properties"] == [hidden]
     assert found["acr"] == "high"
     assert now_milliseconds() - token.used_at < 5000
@@ -74,7 +74,7 @@ def test_valid_token_may_be_insufficient(introspect, issue, asked, more, code, a
     assert flags(found) == [True, True, sufficient, False]
 
 
-def test_unknown_token_is_reported_with_status_200(caller, introspect, issue, issuing):
+def test_unknown_token_is_reported_with_status_200(caller, introspect, issue, token_service):
     token = issue()
 
     unknown = introspect(token.access_hash)
@@ -82,7 +82,7 @@ def test_unknown_token_is_reported_with_status_200(caller, introspect, issue, is
     assert flags(unknown) == [False, False, False, False]
     missing = introspect("")
     assert (missing["action"], missing["resultCode"]) == ("BAD_REQUEST", "A057301")
-    issuing.tokens[999] = [issuing.tokens[SERVICE].pop()]
+    token_service.tokens[999] = [token_service.tokens[SERVICE].pop()]
     assert introspect()["resultCode"] == "A057303"
 
 
@@ -143,8 +143,8 @@ def test_standard_introspection_describes_both_tokens(standard, issue, value):
     assert (found["scope"], found["tier"]) == ("openid orders", "gold")
     assert "h" not in found
     assert ("token_type" in found) == (value == "t1")
-    whole = standard(value, withHiddenProperties=True)["responseContent"]
-    assert json.loads(whole)["h"] == "1"
+    response_content = standard(value, withHiddenProperties=True)["responseContent"]
+    assert json.loads(response_content)["h"] == "1"
 
 
 def test_standard_introspection_of_inactive_token_says_nothing_else(standard, issue):

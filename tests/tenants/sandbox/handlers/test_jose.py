@@ -20,7 +20,7 @@ def stopped(time_machine):
 
 
 @pytest.fixture
-def verify(caller, issuing, sandbox):
+def verify(caller, token_service, sandbox):
     """Have a JWS checked that the service signed."""
 
     def verify(claims, by=None, alg="ES256", **members):
@@ -62,8 +62,8 @@ def test_time_claims_are_checked(verify, claims, members, code, missing, invalid
     assert told.get("invalidClaims") == invalid
 
 
-def test_jws_may_be_signed_by_a_client(verify, issuing):
-    client = issuing.clients[SERVICE][5]
+def test_jws_may_be_signed_by_a_client(verify, token_service):
+    client = token_service.clients[SERVICE][5]
     client["jwks"] = create_jwk_set("till", "ES256")
 
     def code(**members):
@@ -79,7 +79,7 @@ def test_jws_may_be_signed_by_a_client(verify, issuing):
 
 
 @pytest.mark.parametrize(("jose", "code"), [("a.b.c", "2"), ("a.b.c.d.e", "1")])
-def test_invalid_jws_is_reported(caller, issuing, jose, code):
+def test_invalid_jws_is_reported(caller, token_service, jose, code):
     told = caller.post(VERIFY, json={"jose": jose}).json()
 
     assert told["resultCode"] == {"1": "A160101", "2": "A160202"}[code]
@@ -88,8 +88,8 @@ def test_invalid_jws_is_reported(caller, issuing, jose, code):
     assert status_and_code(caller.post(VERIFY, json={})) == (400, "A160201")
 
 
-def test_id_token_is_reissued(caller, issue, issuing):
-    issuing.clients[SERVICE][5]["idTokenSignAlg"] = "ES256"
+def test_id_token_is_reissued(caller, issue, token_service):
+    token_service.clients[SERVICE][5]["idTokenSignAlg"] = "ES256"
     issue(refresh="r1")
     body = {"accessToken": "t1", "refreshToken": "r1", "claims": '{"name": "Ann"}'}
 

@@ -47,9 +47,9 @@ def test_credential_keys_are_returned(caller, sandbox):
     without = caller.post(path, json={})
     sandbox.services[SERVICE]["credentialJwks"] = json.dumps({"keys": [EC]})
 
-    found = caller.post(path, json={"pretty": True}).json()
+    body = caller.post(path, json={"pretty": True}).json()
 
     assert (off.json()["action"], off.json()["resultCode"]) == ("NOT_FOUND", "A402301")
     assert without.json()["resultCode"] == "A403201"
-    (key,) = json.loads(found["responseContent"])["keys"]
-    assert (found["action"], "d" in key, key["kty"]) == ("OK", False, "EC")
+    (key,) = json.loads(body["responseContent"])["keys"]
+    assert (body["action"], "d" in key, key["kty"]) == ("OK", False, "EC")

@@ -75,9 +75,9 @@ def test_expiries_are_set(update, issue):
     assert abs(token.refresh_expires_at - now_milliseconds() - 7_200_000) < 5000
 
 
-def test_update_respects_the_requestable_scopes(update, issue, issuing):
+def test_update_respects_the_requestable_scopes(update, issue, token_service):
     limit = {"requestableScopesEnabled": True, "requestableScopes": ["orders"]}
-    issuing.clients[SERVICE][5]["extension"] = limit
+    token_service.clients[SERVICE][5]["extension"] = limit
     issue()
 
     assert update(accessToken="t1", scopes=["openid", "orders"])["scopes"] == ["orders"]
@@ -105,12 +105,12 @@ def test_new_value_replaces_the_old_one(update, issue):
 )
 @pytest.mark.parametrize("status", [200, 400])
 def test_update_is_rejected_with_an_action(
-    caller, issue, issuing, sandbox, members, code, action, status
+    caller, issue, token_service, sandbox, members, code, action, status
 ):
     sandbox.state.action_statuses = status != 200
     issue()
     issue("theirs")
-    issuing.tokens[999] = [issuing.tokens[SERVICE].pop()]
+    token_service.tokens[999] = [token_service.tokens[SERVICE].pop()]
 
     response = caller.post(f"{TOKEN}/update", json=members)
 
@@ -119,22 +119,22 @@ def test_update_is_rejected_with_an_action(
 
 
 @pytest.mark.parametrize("name", ["value", "hash", "refresh", "refresh hash"])
-def test_token_is_deleted_once(caller, issue, issuing, name):
+def test_token_is_deleted_once(caller, issue, token_service, name):
     token, other = issue(refresh="r1"), issue("t2")
     names = ("t1", token.access_hash, "r1", token.refresh_hash)
     path = f"{DELETE}/{names[['value', 'hash', 'refresh', 'refresh hash'].index(name)]}"
 
     assert caller.delete(path).status_code == 204
-    assert issuing.tokens[SERVICE] == [other]
+    assert token_service.tokens[SERVICE] == [other]
     assert status_and_code(caller.delete(path)) == (404, "A161202")
 
 
-def test_token_of_another_service_is_not_deleted(caller, issue, issuing):
-    issuing.tokens[999] = [issue()]
-    issuing.tokens[SERVICE].clear()
+def test_token_of_another_service_is_not_deleted(caller, issue, token_service):
+    token_service.tokens[999] = [issue()]
+    token_service.tokens[SERVICE].clear()
 
     assert status_and_code(caller.delete(f"{DELETE}/t1")) == (403, "A161203")
-    assert len(issuing.tokens[999]) == 1
+    assert len(token_service.tokens[999]) == 1
 
 
 @pytest.mark.parametrize(
@@ -153,19 +153,19 @@ def test_token_of_another_service_is_not_deleted(caller, issue, issuing):
         ({"accessTokenIdentifier": "", "subject": "bob"}, "t1 t2 t4 t5"),
     ],
 )
-def test_revoke_uses_the_first_identifier(revoke, issue, issuing, members, left):
+def test_revoke_uses_the_first_identifier(revoke, issue, token_service, members, left):
     issue("t1")
     issue("t2", refresh="r2")
     issue("t3", subject="bob")
     issue("t4", client=6)
     issue("t5", client=6, subject="")
 
-    told = revoke(**members).json()
+    body = revoke(**members).json()
 
-    found = [one.access_token for one in issuing.tokens[SERVICE]]
-    assert found == left.split()
-    assert (told["resultCode"], told["count"]) == ("A312001", 5 - len(found))
-    assert "action" not in told
+    access_tokens = [token.access_token for token in token_service.tokens[SERVICE]]
+    assert access_tokens == left.split()
+    assert (body["resultCode"], body["count"]) == ("A312001", 5 - len(access_tokens))
+    assert "action" not in body
 
 
 @pytest.mark.parametrize(
@@ -183,11 +183,11 @@ def test_revoke_uses_the_first_identifier(revoke, issue, issuing, members, left)
         ({"subject": True}, (400, "A126202")),
     ],
 )
-def test_revoke_without_identifier_is_rejected(revoke, issue, issuing, members, answer):
+def test_revoke_without_identifier_is_rejected(revoke, issue, token_service, members, answer):
     issue()
 
     assert status_and_code(revoke(**members)) == answer
-    assert len(issuing.tokens[SERVICE]) == 1
+    assert len(token_service.tokens[SERVICE]) == 1
 
 
 def test_revoked_token_may_stay_in_the_list(caller, revoke, issue, sandbox):
@@ -207,14 +207,14 @@ def test_revoked_token_may_stay_in_the_list(caller, revoke, issue, sandbox):
     assert [count(one) for one in ("ALL", "VALID", "INVALID")] == [2, 0, 2]
 
 
-def test_response_can_be_lost_after_processing(revoke, issue, issuing, sandbox):
+def test_response_can_be_lost_after_processing(revoke, issue, token_service, sandbox):
     issue()
     sandbox.fault("reset", operation="token.revoke", after=True, times=1)
 
     with pytest.raises(BrokenConnectionError):
         revoke(subject="ann")
 
-    assert issuing.tokens[SERVICE] == []
+    assert token_service.tokens[SERVICE] == []
 
 
 NAMES = st.sampled_from(["", *"t1 t2 r1 r2 5 6 till ann bob x".split()])
@@ -240,16 +240,16 @@ def named(token, members):
 
 @given(held=HELD, members=FILTERS)
 @SOME
-def test_revoke_affects_only_the_named_tokens(revoke, issue, issuing, held, members):
-    issuing.tokens[SERVICE].clear()
+def test_revoke_affects_only_the_named_tokens(revoke, issue, token_service, held, members):
+    token_service.tokens[SERVICE].clear()
     for at, (client, subject) in enumerate(held, 1):
         issue(f"t{at}", client, subject, refresh=f"r{at}")
-    before = list(issuing.tokens[SERVICE])
+    before = list(token_service.tokens[SERVICE])
 
     response = revoke(**members)
 
     spared = [one for one in before if not named(one, members)]
-    assert issuing.tokens[SERVICE] == spared
+    assert token_service.tokens[SERVICE] == spared
     if response.status_code == 200:
         assert response.json()["count"] == len(before) - len(spared)
     else:

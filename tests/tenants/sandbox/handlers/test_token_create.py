@@ -15,7 +15,7 @@ BODY = {"grantType": "AUTHORIZATION_CODE", "clientId": 5, "subject": "ann"}
 
 
 @pytest.fixture
-def create(caller, issuing):
+def create(caller, token_service):
     def create(**members):
         return caller.post(CREATE, json=BODY | members).json()
 
@@ -51,9 +51,9 @@ def test_service_without_refresh_grant_has_no_refresh_token(create, sandbox):
     assert create(refreshToken="chosen")["resultCode"] == "A108204"
 
 
-def test_client_credentials_token_has_no_subject(create, issuing):
+def test_client_credentials_token_has_no_subject(create, token_service):
     assert "subject" not in create(grantType="CLIENT_CREDENTIALS", subject="ann")
-    assert issuing.tokens[SERVICE][0].subject == ""
+    assert token_service.tokens[SERVICE][0].subject == ""
 
 
 def test_existing_value_is_accepted_once(create, caller):
@@ -72,16 +72,16 @@ def test_existing_value_is_accepted_once(create, caller):
         ({"accessTokenPersistent": True, "accessTokenDuration": 60}, 0),
     ],
 )
-def test_duration_can_be_given(create, issuing, members, seconds):
+def test_duration_can_be_given(create, token_service, members, seconds):
     made = create(**members)
 
     assert made["expiresIn"] == seconds
-    assert (issuing.tokens[SERVICE][0].expires_at == 0) == (seconds == 0)
+    assert (token_service.tokens[SERVICE][0].expires_at == 0) == (seconds == 0)
 
 
 @pytest.mark.parametrize(("own", "seconds"), [(90, 90), (9000, 3600), (0, 3600)])
-def test_client_may_shorten_durations(create, issuing, own, seconds):
-    issuing.clients[SERVICE][5]["extension"] = {"accessTokenDuration": own}
+def test_client_may_shorten_durations(create, token_service, own, seconds):
+    token_service.clients[SERVICE][5]["extension"] = {"accessTokenDuration": own}
 
     assert create()["expiresIn"] == seconds
 
@@ -151,10 +151,10 @@ def test_named_key_signs_among_several(create, sandbox):
 )
 @pytest.mark.parametrize("told_twice", [False, True])
 def test_invalid_token_is_rejected_with_an_action(
-    caller, issuing, sandbox, members, code, action, told_twice
+    caller, token_service, sandbox, members, code, action, told_twice
 ):
-    issuing.clients[SERVICE][6]["locked"] = True
-    issuing.clients[999][8] = {"clientId": 8}
+    token_service.clients[SERVICE][6]["locked"] = True
+    token_service.clients[999][8] = {"clientId": 8}
     sandbox.state.action_statuses = told_twice
 
     response = caller.post(CREATE, json=BODY | members)
@@ -163,25 +163,25 @@ def test_invalid_token_is_rejected_with_an_action(
     assert response.json()["action"] == action
     status = {"BAD_REQUEST": 400, "FORBIDDEN": 403}[action] if told_twice else 200
     assert response.status_code == status
-    assert issuing.tokens[SERVICE] == []
+    assert token_service.tokens[SERVICE] == []
 
 
 def test_client_identifier_may_be_an_alias(create):
     assert create(clientId=None, clientIdentifier="till")["clientId"] == 5
 
 
-def test_form_body_is_accepted(caller, issuing):
-    made = caller.post(CREATE, data=BODY | {"scopes": "openid orders"}).json()
+def test_form_body_is_accepted(caller, token_service):
+    body = caller.post(CREATE, data=BODY | {"scopes": "openid orders"}).json()
 
-    assert made["scopes"] == ["openid", "orders"]
+    assert body["scopes"] == ["openid", "orders"]
 
 
 @pytest.mark.parametrize("token", ["reads", "clients"])
-def test_read_permission_cannot_create(client_as, issuing, token):
+def test_read_permission_cannot_create(client_as, token_service, token):
     assert status_and_code(client_as(token).post(CREATE, json=BODY)) == (403, "A457101")
 
 
-def test_wrong_types_are_rejected(caller, issuing):
+def test_wrong_types_are_rejected(caller, token_service):
     response = caller.post(CREATE, json=BODY | {"scopes": "openid"})
 
     assert status_and_code(response) == (400, "A126202")

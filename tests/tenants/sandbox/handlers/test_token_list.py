@@ -95,7 +95,7 @@ def test_tokens_are_deleted_with_client_and_service(caller, tokens, sandbox, cli
     region.tokens[SERVICE].append(StoredToken("other", 6, "PASSWORD", (), 1, FAR_FUTURE))
 
     caller.delete(f"/api/{SERVICE}/client/delete/5")
-    assert [one.client_id for one in region.tokens[SERVICE]] == [6]
+    assert [token.client_id for token in region.tokens[SERVICE]] == [6]
 
     body = {"apiServerId": region.server_id, "organizationId": 1, "serviceId": SERVICE}
     client_as(place="idp").post("/api/service/remove", json=body).raise_for_status()

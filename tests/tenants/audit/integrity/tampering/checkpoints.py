@@ -19,11 +19,11 @@ FORGED = "s1:" + "D" * 43 + "="  # a signing key of somebody else's, under that 
 
 
 def of_checkpoints(victim):
-    kept = AuditCheckpoint.objects
-    lines = list(kept.order_by("number"))
-    ends = frozenset(one.size for one in lines)
+    audit_checkpoints = AuditCheckpoint.objects
+    lines = list(audit_checkpoints.order_by("number"))
+    ends = frozenset(line.size for line in lines)
     yield from in_columns(victim, AuditCheckpoint)
-    sizes = {one.size for one in lines}
+    sizes = {line.size for line in lines}
     for size in {1, victim.rows, 10**6} | {one - 1 for one in sizes}:
         yield Tampering(
             "how far a place outside has come changed",
@@ -36,7 +36,7 @@ def of_checkpoints(victim):
         yield Tampering(
             "a checkpoint deleted",
             str(one.number),
-            lambda n=one.number: kept.filter(number=n).delete(),
+            lambda n=one.number: audit_checkpoints.filter(number=n).delete(),
             ends,
         )
         yield Tampering(
@@ -64,7 +64,9 @@ def of_checkpoints(victim):
         yield Tampering(
             "what a checkpoint says changed",
             f"how the peaks of {one.number} are written",
-            lambda n=one.number, p=one.peaks: kept.filter(number=n).update(peaks=f" {p}"),
+            lambda n=one.number, p=one.peaks: audit_checkpoints.filter(number=n).update(
+                peaks=f" {p}"
+            ),
             ends,
         )
         yield Tampering(
@@ -78,16 +80,16 @@ def of_checkpoints(victim):
             "two checkpoints swapped",
             f"{one.number} and {two.number}",
             lambda a=one, b=two: (
-                kept.filter(number=a.number).update(line=b.line, peaks=b.peaks),
-                kept.filter(number=b.number).update(line=a.line, peaks=a.peaks),
+                audit_checkpoints.filter(number=a.number).update(line=b.line, peaks=b.peaks),
+                audit_checkpoints.filter(number=b.number).update(line=a.line, peaks=a.peaks),
             ),
             ends,
         )
-    yield Tampering("all checkpoints deleted", "", lambda: kept.all().delete(), ends)
+    yield Tampering("all checkpoints deleted", "", lambda: audit_checkpoints.all().delete(), ends)
     yield Tampering(
         "all checkpoints deleted, and what was sent",
         "",
-        lambda: (kept.all().delete(), CheckpointProgress.objects.all().delete()),
+        lambda: (audit_checkpoints.all().delete(), CheckpointProgress.objects.all().delete()),
         ends,
         anchored=True,
     )
@@ -100,14 +102,18 @@ def _deleted(number):
 
 
 def _said(number, **said):
-    kept = AuditCheckpoint.objects.get(number=number)
-    line = json.dumps(json.loads(kept.line) | said, sort_keys=True, separators=(",", ":"))
+    audit_checkpoint = AuditCheckpoint.objects.get(number=number)
+    line = json.dumps(
+        json.loads(audit_checkpoint.line) | said, sort_keys=True, separators=(",", ":")
+    )
     AuditCheckpoint.objects.filter(number=number).update(line=line)
 
 
 def _signed_anew(number):
-    said = AuditCheckpoint.objects.get(number=number)
-    text = "\n".join(str(one) for one in ["meridian audit checkpoint v1", *_told(said.line)])
+    audit_checkpoint = AuditCheckpoint.objects.get(number=number)
+    text = "\n".join(
+        str(one) for one in ["meridian audit checkpoint v1", *_told(audit_checkpoint.line)]
+    )
     ring = signing._parse_signing_keys(FORGED)
     key = Ed25519PrivateKey.from_private_bytes(ring[ring.current])
     _said(number, signature=b64encode(key.sign(text.encode())).decode())

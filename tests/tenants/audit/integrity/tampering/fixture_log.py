@@ -123,7 +123,7 @@ def dump():
     """All rows of all tables of the record, as a backup has them."""
     found: Dump = {}
     for table in (*RECORD, *OUTSIDE):
-        names = ", ".join(one.column for one in columns(table))
+        names = ", ".join(column.column for column in columns(table))
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {names} FROM {table._meta.db_table}")
             found[table] = cursor.fetchall()
@@ -133,7 +133,7 @@ def dump():
 def put_back(found, *tables):
     for table in tables or found:
         places = ", ".join(["%s"] * len(columns(table)))
-        names = ", ".join(one.column for one in columns(table))
+        names = ", ".join(column.column for column in columns(table))
         name = table._meta.db_table
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {name}")

@@ -117,18 +117,18 @@ def in_columns(victim, *tables):
     for table in tables:
         for key in _sampled(table):
             rows = _rows_of(table, key, victim)
-            for one in columns(table):
-                old = table._default_manager.values_list(one.column).get(**key)[0]
-                for name, new in _others(one, old):
+            for column in columns(table):
+                old = table._default_manager.values_list(column.column).get(**key)[0]
+                for name, new in _others(column, old):
                     if new == old:
                         continue
                     named = rows
-                    if one.column in ("seq", "block") and isinstance(new, int):
+                    if column.column in ("seq", "block") and isinstance(new, int):
                         named |= {new, max(1, new * BLOCK)}
                     yield Tampering(
                         f"a column of {table._meta.model_name}",
-                        f"{one.column} of {key}: {name}",
-                        lambda t=table, k=key, c=one.column, n=new: _set(t, k, c, n),
+                        f"{column.column} of {key}: {name}",
+                        lambda t=table, k=key, c=column.column, n=new: _set(t, k, c, n),
                         named,
                     )
 
@@ -186,14 +186,14 @@ def _swaps(victim):
             told = {"content": other.content, "entry": other.entry}
             AuditRecord.objects.filter(seq=row.seq).update(phase=other.phase, **told)
 
-    for one in range(1, victim.rows + 1):
+    for number in range(1, victim.rows + 1):
         for apart in (1, 7):
-            two = (one - 1 + apart) % victim.rows + 1
-            first = frozenset({min(one, two)})
-            name = f"{one} and {two}"
-            yield Tampering("two rows swapped", name, lambda a=one, b=two: swap(a, b), first)
+            two = (number - 1 + apart) % victim.rows + 1
+            first = frozenset({min(number, two)})
+            name = f"{number} and {two}"
+            yield Tampering("two rows swapped", name, lambda a=number, b=two: swap(a, b), first)
             yield Tampering(
-                "what two rows say swapped", name, lambda a=one, b=two: contents(a, b), first
+                "what two rows say swapped", name, lambda a=number, b=two: contents(a, b), first
             )
 
 

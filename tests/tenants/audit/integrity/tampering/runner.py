@@ -15,7 +15,7 @@ COLUMNS = "{:<44} {:>6} {:>8} {:>6} {:>6}  {}"
 
 @dataclass
 class Tried:
-    """What became of all tamperings of a kind."""
+    """Results of all tamperings of a kind."""
 
     done: int = 0
     refused: int = 0  # by the database itself
@@ -39,15 +39,15 @@ def verified(victim, *, with_anchor=False):
 
 def try_all(tamperings, victim):
     found: dict[str, Tried] = defaultdict(Tried)
-    for one in tamperings:
+    for tampering in tamperings:
         with _block():
             try:
                 with _block():
-                    one.do()
+                    tampering.do()
             except (IntegrityError, DataError):
-                found[one.kind].refused += 1
+                found[tampering.kind].refused += 1
             else:
-                _judge(one, victim, found[one.kind])
+                _judge(tampering, victim, found[tampering.kind])
             transaction.set_rollback(True)
     return dict(found)
 

@@ -88,7 +88,7 @@ def _live():
 
 
 def _runs_of():
-    return {one.entry: one for one in AuditEntry.objects.filter(operation="audit.expire")}
+    return {entry.entry: entry for entry in AuditEntry.objects.filter(operation="audit.expire")}
 
 
 def _say(seq, content):
@@ -135,7 +135,9 @@ def _forged(victim):
             if not searchable:
                 _unfind(row.entry)
 
-        own = {one.seq for one in AuditRecord.objects.filter(entry=row.entry)} | {last.seq}
+        own = {audit_record.seq for audit_record in AuditRecord.objects.filter(entry=row.entry)} | {
+            last.seq
+        }
         yield Tampering(
             "a row removed with the real keys, and no run",
             f"{row.seq}, still searchable",
@@ -185,7 +187,7 @@ def _put_back(victim):
         if searchable:
             numbers = {row.seq for row in rows}
             for table in (AuditEntry, AuditField):
-                names = [one.attname for one in table._meta.local_concrete_fields]
+                names = [field.attname for field in table._meta.local_concrete_fields]
                 for values in tables[table]:
                     found = dict(zip(names, values, strict=True))
                     if found["seq"] in numbers:
@@ -223,7 +225,7 @@ def _put_back(victim):
 def _remade(victim):
     """Tombstones made anew with the real keys, with another member."""
     runs = _runs_of()
-    other = {one.entry: (set(runs) - {one.entry}).pop() for one in runs.values()}
+    other = {run.entry: (set(runs) - {run.entry}).pop() for run in runs.values()}
     for row, stone in _stones():
         spoilt = {
             "kind": stone._replace(kind="reads" if stone.kind != "reads" else "x"),

@@ -133,9 +133,9 @@ def test_duplicate_key_id_is_reported_on_both_keys():
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"keys": 1}', '{"keys": null}'])
 def test_unreadable_set_is_one_unreadable_key(text):
-    (found,) = list_client_keys(seen(Client, clientId=44, jwks=text))
+    (client_key,) = list_client_keys(seen(Client, clientId=44, jwks=text))
 
-    assert list(found.info.issues) == ["unreadable"]
+    assert list(client_key.info.issues) == ["unreadable"]
 
 
 def test_missing_key_of_a_setting_is_reported():
@@ -160,9 +160,9 @@ def test_all_sets_hardware_keys_and_roots_are_listed():
         trustedRootCertificates=[root, "no certificate"],
     )
     own._data["hsks"] = [{"kid": "hsm", "kty": "RSA", "publicKey": b64encode(der).decode()}]
-    found = list_service_keys(own)
+    service_keys = list_service_keys(own)
 
-    assert [(str(one.location), one.info.kid) for one in found] == [
+    assert [(str(service_key.location), service_key.info.kid) for service_key in service_keys] == [
         ("hardware", "hsm"),
         ("service", "own"),
         ("federation", "federation"),
@@ -171,7 +171,7 @@ def test_all_sets_hardware_keys_and_roots_are_listed():
         ("root", ""),
         ("root", ""),
     ]
-    assert found[0].info.thumbprint == RSAKey.import_key(key.public_key()).thumbprint()
-    assert found[2].used_by == ("federationSignatureKeyId",)
-    assert (found[5].info.key_spec, found[5].info.expires_at) == ("RSA 2048", ENDS)
-    assert list(found[6].info.issues) == ["unreadable"]
+    assert service_keys[0].info.thumbprint == RSAKey.import_key(key.public_key()).thumbprint()
+    assert service_keys[2].used_by == ("federationSignatureKeyId",)
+    assert (service_keys[5].info.key_spec, service_keys[5].info.expires_at) == ("RSA 2048", ENDS)
+    assert list(service_keys[6].info.issues) == ["unreadable"]

@@ -27,4 +27,6 @@ def test_empty_key_id_has_no_uses():
     )
 
     assert find_key_uses(client, "") == []
-    assert [one.field for one in find_key_uses(client, "c")] == ["selfSignedCertificateKeyId"]
+    assert [key_use.field for key_use in find_key_uses(client, "c")] == [
+        "selfSignedCertificateKeyId"
+    ]
