@@ -223,13 +223,13 @@ def _display_value(form: AuditSearchForm, name: str, value: str) -> str:
     return value[:12] if name.endswith("mark") else value
 
 
-def log_read(member: Member, what: str) -> bool:
+def log_read(member: Member, object_name: str) -> bool:
     """Log that a member reads the audit log; return False if it can't be logged.
 
     Reading stays possible, since it is needed to find out why.
     """
     try:
-        record_event(member.actor, AUDIT_READ, object=what)
+        record_event(member.actor, AUDIT_READ, object=object_name)
     except AuditUnavailableError:
         return False
     return True

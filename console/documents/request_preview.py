@@ -15,20 +15,22 @@ from tenants.authlete.redaction.fingerprint import Fingerprint
 NUMBER_PLACEHOLDER = re.compile(r'"\\u0000([-+.0-9eE]+)"')
 
 
-def format_body(document: Document, shown: dict[str, Any]) -> str:
+def format_body(document: Document, redacted_edits: dict[str, Any]) -> str:
     """Return the document as it would be sent, with its secrets redacted."""
-    edited = document.to_dict() | shown
+    edited = document.to_dict() | redacted_edits
     sent = {name: v for name, v in edited.items() if v is not None}
     return format_json(sent)
 
 
-def format_excerpt(document: Document, shown: dict[str, Any]) -> str:
+def format_excerpt(document: Document, redacted_edits: dict[str, Any]) -> str:
     """Return the changed members of the body, and how many are unchanged."""
-    same = len(document.to_dict().keys() - shown.keys())
-    changed = {name: value for name, value in shown.items() if value is not None}
+    same = len(document.to_dict().keys() - redacted_edits.keys())
+    changed = {name: value for name, value in redacted_edits.items() if value is not None}
     lines = format_json(changed).splitlines()[1:-1] if changed else []
     lines += [
-        f"  … {name}: {gettext('omitted (reset)')} …" for name in shown if name not in changed
+        f"  … {name}: {gettext('omitted (reset)')} …"
+        for name in redacted_edits
+        if name not in changed
     ]
     count = ngettext("%(count)s unchanged field", "%(count)s unchanged fields", same)
     return "\n".join(["{", f"  … {count % {'count': same}} …", *lines, "}"])
@@ -46,14 +48,14 @@ def _json_default(value: object) -> str:
     return f"\0{value}"  # a Decimal, which `json` can't encode
 
 
-def format_curl(target: DocumentTarget, shown: dict[str, Any]) -> str:
+def format_curl(target: DocumentTarget, redacted_edits: dict[str, Any]) -> str:
     """Return the change as shell commands: read, edit what differs, write everything back.
 
     The commands contain no secret; add a new secret by hand.
     """
     head = '-H "Authorization: Bearer $AUTHLETE_TOKEN"'
-    removed = [name for name, value in shown.items() if value is None]
-    changed = {name: value for name, value in shown.items() if name not in removed}
+    removed = [name for name, value in redacted_edits.items() if value is None]
+    changed = {name: value for name, value in redacted_edits.items() if name not in removed}
     steps = [f". + {format_json(changed)}"] if changed else ["."]
     steps += [f"del(.{name})" for name in removed]
     edit = " | ".join(steps).replace("'", "'\\''")

@@ -81,9 +81,9 @@ def plan_restore(
     )
 
 
-def unrestorable_message(left: Iterable[UnrestorableSetting]) -> str:
+def unrestorable_message(unrestorable: Iterable[UnrestorableSetting]) -> str:
     """Return a message that lists the settings that are not restored, and why."""
-    reasons = "; ".join(f"{setting.label}: {setting.reason}" for setting in left)
+    reasons = "; ".join(f"{setting.label}: {setting.reason}" for setting in unrestorable)
     return _("Not restored: %(left)s") % {"left": reasons}
 
 

@@ -156,15 +156,15 @@ class ComparisonTarget:
     path: str = ""  # of another object's page
 
 
-def find_comparison_target(versions: ObjectVersions, asked: str) -> ComparisonTarget | None:
+def find_comparison_target(versions: ObjectVersions, compare_with: str) -> ComparisonTarget | None:
     """Return the current version, another version or another object; None if unknown."""
-    if asked == COMPARE_WITH_CURRENT:
+    if compare_with == COMPARE_WITH_CURRENT:
         return (
             ComparisonTarget(versions.current, _("now"), is_same_object=True, is_now=True)
             if versions.current
             else None
         )
-    if moment := parse_timestamp(asked):
+    if moment := parse_timestamp(compare_with):
         span = versions.version_at(moment)
         if span is None or span.version.is_deleted or moment > timezone.now():
             return None
@@ -174,7 +174,7 @@ def find_comparison_target(versions: ObjectVersions, asked: str) -> ComparisonTa
         text = words % {"time": format_timestamp(moment)}
         return ComparisonTarget(versions.document(span), text, is_same_object=True)
     target = versions.target
-    place = parse_client_ref(asked) if target.client_id else parse_service_ref(asked)
+    place = parse_client_ref(compare_with) if target.client_id else parse_service_ref(compare_with)
     if place is None:
         return None
     name, *ids = place

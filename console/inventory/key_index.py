@@ -105,7 +105,7 @@ def _replace_changed(
     organization: Organization,
     region: str,
     rows: QuerySet[KnownKey],
-    seen: Iterable[tuple[int, int, str, Sequence[InventoryKey]]],
+    seen_at: Iterable[tuple[int, int, str, Sequence[InventoryKey]]],
 ) -> None:
     """Update the index; rewrite the rows of each owner whose keys changed."""
     known: dict[tuple[int, int], list[tuple[object, ...]]] = {}
@@ -115,7 +115,7 @@ def _replace_changed(
         known.setdefault((service_id, client_id), []).append(tuple(values))
     changed: list[tuple[int, int]] = []
     fresh: list[KnownKey] = []
-    for service_id, client_id, owner, keys in seen:
+    for service_id, client_id, owner, keys in seen_at:
         key_rows = [_key_values(position, owner, key) for position, key in enumerate(keys)]
         whose = (service_id, client_id)
         if known.get(whose, []) == [tuple(one.values()) for one in key_rows]:

@@ -69,13 +69,13 @@ class StreamBatch:
         return (f"{format_row(row, before)}\n" for row, before in self.rows)
 
 
-def read_rows(stream: Stream, after: int, limit: int, wait: int, who: Actor) -> StreamBatch:
+def read_rows(stream: Stream, after: int, limit: int, wait: int, actor: Actor) -> StreamBatch:
     """Return up to ``limit`` rows after ``after``; wait up to ``wait`` seconds for one.
 
     Raises `AuditUnavailableError` if the read can't be logged, `ExportIntegrityError` if the log
     ends before ``after``, `TooManyWaitingError` and `StreamRevokedError`.
     """
-    _log_read(stream, who)
+    _log_read(stream, actor)
     rows, cursor = read_rows_after(stream.organization_id, after, limit)
     if wait and not rows:
         with wait_slot(stream.pk):

@@ -159,12 +159,12 @@ def similar_entries(entry: AuditEntry, **values: str | int) -> str:
     return f"?{query.urlencode()}"
 
 
-def covers_moment(asked: QueryDict, moment: datetime) -> bool:
+def covers_moment(query: QueryDict, moment: datetime) -> bool:
     """Return whether a search covers ``moment``; see `EntryFilters.horizon`."""
     if moment >= timezone.now() - DEFAULT_WINDOW:
         return True
-    named = {"without" if filter_name.startswith("-") else filter_name for filter_name in asked}
-    if all(filter_name[0] in "45" for filter_name in asked.getlist("status")):
+    named = {"without" if filter_name.startswith("-") else filter_name for filter_name in query}
+    if all(filter_name[0] in "45" for filter_name in query.getlist("status")):
         named.discard("status")
     through = named & {*UNINDEXED_FILTERS, "q"}
     return bool(named & {*NARROW_FILTERS, "since", "after"}) or not through

@@ -48,12 +48,12 @@ def _icon(name: str, kind: str) -> SafeString:
 
 
 @register.simple_tag
-def region(named: Any, state: str = "") -> SafeString:
+def region(region_or_name: Any, state: str = "") -> SafeString:
     """Render a region's badge; ``state`` "down" is dashed and said in words.
 
     Takes a `Region` or its name.
     """
-    name = getattr(named, "name", named)
+    name = getattr(region_or_name, "name", region_or_name)
     title = REGION_TITLES.get(name, name)
     if state == "down":
         title = _("%(region)s (down)") % {"region": title}

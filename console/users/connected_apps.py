@@ -36,9 +36,9 @@ class GrantedScopes:
     modified_at: int
 
 
-def missing_apps_error(counted: int, shown: int) -> InvalidResponseError:
+def missing_apps_error(counted: int, listed: int) -> InvalidResponseError:
     """Build the error for a list that is shorter than its count."""
-    details = {"counted": counted, "shown": shown}
+    details = {"counted": counted, "shown": listed}
     return InvalidResponseError(_("Only %(shown)d of %(counted)d apps were returned.") % details)
 
 

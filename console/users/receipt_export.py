@@ -156,12 +156,12 @@ class RecordedDigest:
     matches: bool
 
 
-def log_receipt_digest(who: Actor, pk: UUID) -> None:
+def log_receipt_digest(actor: Actor, pk: UUID) -> None:
     """Log the digest of a finished receipt; a failure is ignored."""
     receipt = Receipt.objects.get(pk=pk)
     try:
         record_event(
-            who,
+            actor,
             RECEIPT_CREATED,
             object=str(pk),
             subject=receipt.subject,

@@ -42,23 +42,23 @@ def last_row() -> int:
 
 
 def add(
-    who: Actor, organization: Organization, url: str, origin: str, settings: dict[str, Any]
+    actor: Actor, organization: Organization, url: str, origin: str, settings: dict[str, Any]
 ) -> tuple[Webhook, str]:
     """Create a webhook for new rows; return it with its signing secret."""
     secret = generate_secret()
     webhook = Webhook(
-        organization=organization, created_by=who.name, position=last_row(), **settings
+        organization=organization, created_by=actor.name, position=last_row(), **settings
     ).set_secret(secret)
     webhook.set_url(url, origin)
     changes = list(_diff(Webhook(), {**settings, "origin": origin}))
     changes.append(FieldChange("url", None, _path_fingerprint(webhook, url)))
     details = {"label": settings["name"], "object": origin, "changes": changes}
-    with record_action(who, events.WEBHOOK_ADD, **details):
+    with record_action(actor, events.WEBHOOK_ADD, **details):
         webhook.save()
     return webhook, secret
 
 
-def change(who: Actor, webhook: Webhook, url: str, origin: str, settings: dict[str, Any]) -> bool:
+def change(actor: Actor, webhook: Webhook, url: str, origin: str, settings: dict[str, Any]) -> bool:
     """Change settings and URL; return whether anything changed."""
     expected = {**settings, **({"origin": origin} if url else {})}
     changes = [*_diff(webhook, expected), *(_diff_url_path(webhook, url) if url else [])]
@@ -71,7 +71,7 @@ def change(who: Actor, webhook: Webhook, url: str, origin: str, settings: dict[s
         expected |= {"url_sealed": webhook.url_sealed}
     details = {"label": webhook.name, "object": webhook.origin, "changes": changes}
     with (
-        record_action(who, events.WEBHOOK_CHANGE, **details),  # type: ignore[arg-type]
+        record_action(actor, events.WEBHOOK_CHANGE, **details),  # type: ignore[arg-type]
         transaction.atomic(),
     ):
         if any(change.field in FILTER_FIELDS for change in changes):
@@ -80,17 +80,17 @@ def change(who: Actor, webhook: Webhook, url: str, origin: str, settings: dict[s
     return True
 
 
-def pause(who: Actor, webhook: Webhook) -> None:
+def pause(actor: Actor, webhook: Webhook) -> None:
     """Pause deliveries."""
-    with _log_action(who, webhook, events.WEBHOOK_PAUSE):
+    with _log_action(actor, webhook, events.WEBHOOK_PAUSE):
         Webhook.objects.filter(pk=webhook.pk, pause="").update(
-            pause=Webhook.Pause.HAND, paused_at=timezone.now(), paused_by=who.name
+            pause=Webhook.Pause.HAND, paused_at=timezone.now(), paused_by=actor.name
         )
 
 
-def resume(who: Actor, webhook: Webhook) -> None:
+def resume(actor: Actor, webhook: Webhook) -> None:
     """Continue deliveries, or retry now."""
-    with _log_action(who, webhook, events.WEBHOOK_RESUME):
+    with _log_action(actor, webhook, events.WEBHOOK_RESUME):
         _update(
             webhook,
             pause=Webhook.Pause.NONE,
@@ -102,7 +102,7 @@ def resume(who: Actor, webhook: Webhook) -> None:
         )
 
 
-def rotate(who: Actor, webhook: Webhook) -> str:
+def rotate(actor: Actor, webhook: Webhook) -> str:
     """Create a new secret; the previous one stays valid for a day.
 
     Raises `SecretReplacedError` if someone else rotated it meanwhile.
@@ -111,31 +111,31 @@ def rotate(who: Actor, webhook: Webhook) -> str:
     same = Webhook.objects.filter(pk=webhook.pk, secret_sealed=webhook.secret_sealed)
     webhook.set_secret(secret)
     columns = ("secret_sealed", "old_sealed", "old_until")
-    with _log_action(who, webhook, events.WEBHOOK_ROTATE):
+    with _log_action(actor, webhook, events.WEBHOOK_ROTATE):
         if not same.update(**{column: getattr(webhook, column) for column in columns}):
             raise SecretReplacedError
     return secret
 
 
-def remove(who: Actor, webhook: Webhook) -> None:
+def remove(actor: Actor, webhook: Webhook) -> None:
     """Delete the webhook and its delivery log."""
-    with _log_action(who, webhook, events.WEBHOOK_REMOVE):
+    with _log_action(actor, webhook, events.WEBHOOK_REMOVE):
         webhook.delete()
 
 
-def send_test(who: Actor, webhook: Webhook) -> None:
+def send_test(actor: Actor, webhook: Webhook) -> None:
     """Queue a test event, unless one is pending."""
     waiting = Delivery.objects.filter(webhook=webhook, is_test=True, state=Delivery.State.PENDING)
     if waiting.exists():
         return
-    record_event(who, events.WEBHOOK_TEST, label=webhook.name, object=webhook.origin)
+    record_event(actor, events.WEBHOOK_TEST, label=webhook.name, object=webhook.origin)
     with transaction.atomic():
         Webhook.objects.select_for_update().get(pk=webhook.pk)
         if not waiting.exists():
             Delivery.objects.create(webhook=webhook, is_test=True)
 
 
-def replay(who: Actor, webhook: Webhook, after: int) -> bool:
+def replay(actor: Actor, webhook: Webhook, after: int) -> bool:
     """Deliver all rows after ``after`` again; return False if it had none of them yet."""
     if after >= webhook.position:
         return False
@@ -145,7 +145,7 @@ def replay(who: Actor, webhook: Webhook, after: int) -> bool:
         changes.append(FieldChange("rows_again", None, rows))
     details = {"label": webhook.name, "object": webhook.origin, "changes": changes}
     with (
-        record_action(who, events.WEBHOOK_REPLAY, **details),  # type: ignore[arg-type]
+        record_action(actor, events.WEBHOOK_REPLAY, **details),  # type: ignore[arg-type]
         transaction.atomic(),
     ):
         _discard_pending(webhook)

@@ -23,7 +23,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console.models import Delivery, Webhook
-from console.webhooks.payloads import build_body, build_headers, next_batch
+from console.webhooks.payloads import build_body, next_batch
+from console.webhooks.signing import build_headers
 from tenants.audit.actor import Actor
 from tenants.audit.events import WEBHOOK_PAUSE
 from tenants.audit.recorder import record_event

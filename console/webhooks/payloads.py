@@ -1,17 +1,14 @@
-"""Payloads of webhooks, signed as Standard Webhooks requires.
+"""The bodies of webhook deliveries.
 
 Deliveries store only row numbers. Their bodies are the same bytes for every attempt, until rows
 are deleted.
 """
 
-import hmac
-from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from console.audit_log.event_labels import EVENT_EFFECTS, EVENT_GROUPS
 from console.models import Delivery, Webhook
-from console.models.webhooks import SECRET_PREFIX
 from tenants.audit.integrity.chain_export import (
     RowSelection,
     RowWithPreviousMac,
@@ -72,25 +69,6 @@ def build_body(webhook: Webhook, delivery: Delivery) -> bytes:
     if [row.seq for row, _before in (rows[:1] + rows[-1:])] != [delivery.first, delivery.last]:
         return b""
     return _join_body(ROWS_TYPE, delivery.created_at, _row_lines(webhook, rows))
-
-
-def build_headers(
-    delivery: Delivery, body: bytes, secrets: Iterable[str], now: datetime
-) -> dict[str, str]:
-    """Build the headers of Standard Webhooks; ``now`` is the time of the attempt."""
-    at = str(int(now.timestamp()))
-    signed = f"{delivery.message}.{at}.".encode() + body
-    return {
-        "Content-Type": "application/json",
-        "webhook-id": delivery.message,
-        "webhook-timestamp": at,
-        "webhook-signature": " ".join(_sign(secret, signed) for secret in secrets),
-    }
-
-
-def _sign(secret: str, message: bytes) -> str:
-    key = b64decode(secret.removeprefix(SECRET_PREFIX))
-    return f"v1,{b64encode(hmac.digest(key, message, 'sha256')).decode()}"
 
 
 def _row_lines(webhook: Webhook, rows: Iterable[RowWithPreviousMac]) -> Iterator[str]:

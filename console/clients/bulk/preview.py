@@ -75,7 +75,7 @@ def _row_previewer(member: Member, action: str, edit: SettingEdit | None) -> Row
     if action == SET:
         assert edit is not None
         return partial(_preview_setting, edit=edit)
-    return partial(_preview_lock, wanted=action == LOCK)
+    return partial(_preview_lock, is_locked=action == LOCK)
 
 
 def _preview_row(
@@ -99,14 +99,14 @@ def _is_limited(client: Client) -> bool:
     return client.get("modifiedAt") is None
 
 
-def _preview_lock(row: PreviewRow, client: Client, *, wanted: bool) -> PreviewRow:
+def _preview_lock(row: PreviewRow, client: Client, *, is_locked: bool) -> PreviewRow:
     if _is_limited(client):
         note = _("The credential can't read whether it's locked.")
-        return replace(row, after=wanted, notes=[note])
-    if client.is_locked is wanted:
-        reason = _("Already locked.") if wanted else _("Not locked.")
+        return replace(row, after=is_locked, notes=[note])
+    if client.is_locked is is_locked:
+        reason = _("Already locked.") if is_locked else _("Not locked.")
         return replace(row, status=SAME, reason=reason)
-    return replace(row, before=client.is_locked, after=wanted)
+    return replace(row, before=client.is_locked, after=is_locked)
 
 
 def _preview_setting(row: PreviewRow, client: Client, *, edit: SettingEdit) -> PreviewRow:

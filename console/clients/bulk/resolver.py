@@ -58,9 +58,9 @@ class HasClientRef(Protocol):
     def client_id(self) -> int: ...
 
 
-def client_ref(one: HasClientRef) -> ObjectRef:
+def client_ref(client: HasClientRef) -> ObjectRef:
     """Return the reference of the client that ``one`` names."""
-    return ObjectRef(one.region, one.service_id, one.client_id)
+    return ObjectRef(client.region, client.service_id, client.client_id)
 
 
 class RegionApis:

@@ -33,7 +33,7 @@ class SecretChangedError(Exception):
 
 
 def activate_secret(
-    authlete: AuthleteClient, who: Actor, rotation: Rotation, *, force: bool = False
+    authlete: AuthleteClient, actor: Actor, rotation: Rotation, *, force: bool = False
 ) -> None:
     """Send the staged secret to Authlete; can be retried after an interruption.
 
@@ -47,7 +47,7 @@ def activate_secret(
     api = _client_api(authlete, rotation)
     now = _current_fingerprint(api, rotation)
     if rotation.has_new_secret(now):
-        mark_activated(rotation, who)
+        mark_activated(rotation, actor)
         return
     new = SecretStr(rotation.new_secret)  # before anybody is told that it is on its way
     if not rotation.has_old_secret(now):
@@ -62,12 +62,12 @@ def activate_secret(
         old_sealed=rotation.old_sealed,
         old_fingerprint=rotation.old_fingerprint,
     )
-    _send_secret(api, who, rotation, now, new, State.STAGED)
-    mark_activated(rotation, who)
+    _send_secret(api, actor, rotation, now, new, State.STAGED)
+    mark_activated(rotation, actor)
 
 
 def restore_old_secret(
-    authlete: AuthleteClient, who: Actor, rotation: Rotation, *, force: bool = False
+    authlete: AuthleteClient, actor: Actor, rotation: Rotation, *, force: bool = False
 ) -> None:
     """Send the old secret to Authlete; raises as `activate_secret` does."""
     api = _client_api(authlete, rotation)
@@ -77,7 +77,7 @@ def restore_old_secret(
             raise SecretChangedError
         old = SecretStr(rotation.old_secret)
         set_state(rotation, State.UNDOING)
-        _send_secret(api, who, rotation, now, old, State.ACTIVATED)
+        _send_secret(api, actor, rotation, now, old, State.ACTIVATED)
     set_state(rotation, State.UNDONE)
 
 
@@ -114,9 +114,9 @@ def schedule_activation(
     return job
 
 
-def cancel_activation(who: Actor, rotation: Rotation) -> None:
+def cancel_activation(actor: Actor, rotation: Rotation) -> None:
     """Cancel the scheduled job of a rotation."""
-    control.cancel_if_open(rotation.job, who)
+    control.cancel_if_open(rotation.job, actor)
 
 
 def _client_api(authlete: AuthleteClient, rotation: Rotation) -> ClientApi:

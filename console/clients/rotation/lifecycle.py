@@ -78,7 +78,7 @@ def secret_change(before: str, after: str) -> FieldChange:
 
 
 def check_secret_changed(
-    api: ClientApi, who: Actor, before: str, audit_fields: EventDetails
+    api: ClientApi, actor: Actor, before: str, audit_fields: EventDetails
 ) -> bool | None:
     """Check whether the secret changed after a lost response; audits the result.
 
@@ -87,21 +87,21 @@ def check_secret_changed(
     try:
         now = secret_fingerprint(api.get())
     except AuthleteError:
-        record_finding(who, None, audit_fields)
+        record_finding(actor, None, audit_fields)
         return None
     if now != before:
         audit_fields["changes"] = [secret_change(before, now)]
-    record_finding(who, now != before, audit_fields)
+    record_finding(actor, now != before, audit_fields)
     return now != before
 
 
-def record_finding(who: Actor, changed: bool | None, audit_fields: EventDetails) -> None:
+def record_finding(actor: Actor, changed: bool | None, audit_fields: EventDetails) -> None:
     """Audit whether the secret changed; a failure to audit is ignored."""
     fate = Outcome.UNKNOWN if changed is None else Outcome.SUCCEEDED
     known = {True: CHANGED, False: UNCHANGED, None: ""}[changed]
     with suppress(AuditUnavailableError):
         audit_fields["object"] = known
-        record_event(who, SECRET_RESOLVE, outcome=fate, **audit_fields)
+        record_event(actor, SECRET_RESOLVE, outcome=fate, **audit_fields)
 
 
 IN_FLIGHT_TIMEOUT = timedelta(
@@ -149,14 +149,14 @@ def cancel_rotation(
         rotation.transition(State.FAILED)
 
 
-def reconcile_state(rotation: Rotation, fingerprint: str, who: Actor) -> None:
+def reconcile_state(rotation: Rotation, fingerprint: str, actor: Actor) -> None:
     """Update the rotation's state from the fingerprint of the current secret."""
     if timezone.now() - rotation.changed_at < IN_FLIGHT_TIMEOUT:
         return
     was = rotation.state
     is_new, is_old = rotation.has_new_secret(fingerprint), rotation.has_old_secret(fingerprint)
     if is_new and was in (State.STAGED, State.ACTIVATING):
-        mark_activated(rotation, who)
+        mark_activated(rotation, actor)
     elif is_new and was == State.UNDOING:
         rotation.transition(State.ACTIVATED)
     elif is_old and was == State.ACTIVATING:
@@ -165,7 +165,7 @@ def reconcile_state(rotation: Rotation, fingerprint: str, who: Actor) -> None:
         rotation.transition(State.UNDONE)
     if rotation.state != was:
         arrived = rotation.state in (State.ACTIVATED, State.UNDONE)
-        record_finding(who, arrived, audit_fields(rotation))
+        record_finding(actor, arrived, audit_fields(rotation))
 
 
 @run_every_minute
@@ -183,13 +183,13 @@ def expire_rotations() -> None:
             record_event(itself, event, **audit_fields(rotation))
 
 
-def mark_activated(rotation: Rotation, who: Actor) -> None:
+def mark_activated(rotation: Rotation, actor: Actor) -> None:
     """Record that the new secret is current, and start the undo period."""
     now = timezone.now()
     set_state(
         rotation,
         State.ACTIVATED,
-        activated_by=who.name,
+        activated_by=actor.name,
         activated_at=now,
         activate_at=None,
         until=now + timedelta(seconds=settings.UNDO_SECONDS),
@@ -209,7 +209,7 @@ def audit_fields(rotation: Rotation, **why: str) -> EventDetails:
 
 
 def record_transition(
-    who: Actor,
+    actor: Actor,
     event: AuditEvent,
     rotation: Rotation,
     state: Rotation.State,
@@ -225,7 +225,7 @@ def record_transition(
 
     """
     why = {"reason": reason, "ticket": ticket} if reason else {}
-    with record_action(who, event, **audit_fields(rotation, **why)):
+    with record_action(actor, event, **audit_fields(rotation, **why)):
         set_state(rotation, state, **fields)
 
 

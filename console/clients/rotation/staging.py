@@ -40,7 +40,7 @@ class RotationExistsError(Exception):
 
 def stage_secret(
     authlete: AuthleteClient,
-    who: Actor,
+    actor: Actor,
     organization: Organization,
     *,
     service_id: int,
@@ -70,7 +70,7 @@ def stage_secret(
         old_since=last_changes(organization.pk, *map(str, ref)).get(ref),
         reason=reason,
         ticket=ticket,
-        staged_by=who.name,
+        staged_by=actor.name,
         until=timezone.now() + STAGED_LIFETIME,
     )
     rotation.new_fingerprint = rotation.fingerprint(new)
@@ -79,7 +79,7 @@ def stage_secret(
         rotation.old_fingerprint = rotation.fingerprint(old)
         rotation.seal_old_secret(old.get_secret_value())
     expire_rotations()
-    with record_action(who, SECRET_STAGE, **audit_fields(rotation)):
+    with record_action(actor, SECRET_STAGE, **audit_fields(rotation)):
         try:
             with transaction.atomic():
                 rotation.save(force_insert=True)

@@ -60,7 +60,7 @@ class RowSelection(NamedTuple):
     categories: Collection[str] = ()
 
     @property
-    def where(self) -> tuple[str, list[str]]:
+    def sql_condition(self) -> tuple[str, list[str]]:
         """Return an SQL condition and its parameters."""
         parts, values = list[str](), list[str]()
         for column, wanted in (("effect", self.effects), ("operation", self.operations)):
@@ -125,7 +125,7 @@ def read_rows_after(
     head = AuditHead.objects.values_list("seq", flat=True).first() or 0
     if after > head:
         raise ExportIntegrityError("the audit log ends before this row")
-    condition, values = selection.where
+    condition, values = selection.sql_condition
     query = f"SELECT {ROW_COLUMNS}{FROM_SQL}{condition} ORDER BY r.seq LIMIT %s"
     found: list[RowWithPreviousMac] = []
     ends = monotonic() + MAX_SCAN_SECONDS
@@ -148,7 +148,7 @@ def count_rows(
 
     Return None if counting takes too long.
     """
-    condition, values = selection.where
+    condition, values = selection.sql_condition
     some = f"SELECT r.seq{FROM_SQL}{condition} LIMIT %s"
     count, ends = 0, monotonic() + MAX_SCAN_SECONDS
     while after < until and count < limit:

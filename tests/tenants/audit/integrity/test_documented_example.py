@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from console.models.webhooks import Delivery
-from console.webhooks.payloads import build_headers
+from console.webhooks.signing import build_headers
 from tenants.audit import record_builder
 from tenants.audit.actor import Actor
 from tenants.audit.integrity import chain_export, merkle, signing
