@@ -204,6 +204,18 @@ class SampleForm(forms.Form):
     told = forms.BooleanField(label="Notify by email")
 
 
+SAMPLE_RESULTS = [
+    {
+        "slug": "clients",
+        "label": "Clients",
+        "icon": "clients",
+        "results": [
+            {"label": "Ledger sync", "url": "#navigation", "detail": "ledger", "region": "eu"}
+        ],
+    }
+]
+
+
 def pattern_context() -> dict[str, Any]:
     """Return the context of the pattern page."""
     now = timezone.now()
@@ -235,6 +247,7 @@ def pattern_context() -> dict[str, Any]:
         ),
         "regions": SAMPLE_REGIONS,
         "changes": SAMPLE_CHANGES,
+        "search_groups": SAMPLE_RESULTS,
         "before": {"number": 18_204_133, "digest": "9f2c 41d8 77ab", "matches": True},
         "entry": {"number": 18_204_134, "digest": "c07e 118b 2d94", "matches": True},
         "after": {"number": 18_204_135, "digest": "51aa 9c0f b3e8", "matches": False},

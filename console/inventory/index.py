@@ -46,7 +46,7 @@ INDEXED_CLIENT_FIELDS = (
     "rank",
     "words",
 )
-CLIENT_INDEX_VERSION = 1  # raised whenever more is kept of a client, so that all are kept anew
+CLIENT_INDEX_VERSION = 2  # raised whenever more is kept of a client, so that all are kept anew
 
 COMPARED_CLIENT_FIELDS = ("modified_at", "locked", "chain_ends", "document_ends", "edition")
 
@@ -189,6 +189,7 @@ def _client_row(
     name = make_storable(client.client_name)[:MAX_TEXT_CHARS]
     alias = make_storable(client.alias)[:MAX_TEXT_CHARS]
     hosts = make_storable(" ".join(redirect_hosts(client)))[:MAX_TEXT_CHARS]
+    contacts = make_storable(" ".join(client.get_texts("contacts")))[:MAX_TEXT_CHARS]
     return KnownClient(
         organization=organization,
         region=region,
@@ -209,7 +210,7 @@ def _client_row(
         created_at=_storable_number(client.created_at),
         seen_at=timezone.now(),
         rank=(name or alias).casefold()[:80],
-        words=f"{name} {alias} {client.client_id} {hosts}".lower(),
+        words=f"{name} {alias} {client.client_id} {hosts} {contacts}".lower(),
     )
 
 

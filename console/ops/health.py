@@ -29,9 +29,7 @@ from tenants.jobs import queue
 RESULT_TTL_SECONDS = 1.0  # seconds that a verdict serves other probes: each costs a write
 LOCK_TIMEOUT_SECONDS = 2.0  # seconds that a probe waits for another that is looking
 OK = "ok"
-# Reported, but pages do without them.
-WORKER, WEBHOOKS = "worker", "webhooks"
-OPTIONAL_PARTS = (WORKER, WEBHOOKS)
+WORKER, WEBHOOKS = "worker", "webhooks"  # told, but pages do without them
 
 
 class HealthMiddleware:
@@ -54,7 +52,7 @@ class HealthMiddleware:
         if is_draining():
             return _plain_text("server: is stopping", status=503)
         found = self._readiness.results()
-        works = all(text == OK for part, text in found.items() if part not in OPTIONAL_PARTS)
+        works = all(text == OK for part, text in found.items() if part not in (WORKER, WEBHOOKS))
         lines = "\n".join(f"{part}: {said}" for part, said in found.items())
         return _plain_text(lines, status=200 if works else 503)
 

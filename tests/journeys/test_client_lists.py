@@ -73,7 +73,7 @@ def test_search_finds_a_redirect_host_in_all_services(open_signed_in, person, se
     page = open_signed_in(person(Role.VIEWER))
     page.goto("/harbor/clients/")
 
-    page.keyboard.press("/")
+    page.keyboard.press("f")
     page.keyboard.type("redirect:gone.example.net")
     page.keyboard.press("Enter")
 

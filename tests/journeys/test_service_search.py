@@ -95,13 +95,3 @@ def test_search_after_the_session_ended_opens_the_sign_in_page(page, box):
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     expect(page.locator("#side")).to_have_count(0)
-
-
-def test_slash_leads_to_the_search_of_the_top_bar(page):
-    page.goto("/harbor/jobs/")
-    page.keyboard.press("/")
-    page.keyboard.type("payments")
-    page.keyboard.press("Enter")
-
-    expect(page).to_have_url(re.compile(r"/harbor/services/\?q=payments$"))
-    expect(page.locator("tbody th a")).to_have_count(2)

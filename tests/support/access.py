@@ -19,6 +19,7 @@ ALLOWED_ROLES = {
     "dashboard:home": ANY_USER,
     "dashboard:index": ALL_ROLES,
     "dashboard:dismiss_overdue": READER_ROLES,
+    "search:index": ALL_ROLES,
     "help:index": ANY_USER,
     "help:organizations": ANY_USER,
     "help:patterns": ANY_USER,

@@ -35,8 +35,11 @@ class Mouse:
         self.clicks += 1
 
     def search(self, words):
-        """Search services from any page."""
-        self.submit(self.page.get_by_role("searchbox", name="Find a service"), words)
+        """Open the first result of the command palette."""
+        start = self.page.url
+        self.click("link", "Search everything")
+        self.submit(self.page.get_by_role("combobox", name="Search for objects"), words)
+        self.page.wait_for_url(lambda url: url != start)
 
     def submit(self, locator, text):
         self.type(locator, text)

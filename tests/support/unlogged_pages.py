@@ -16,7 +16,7 @@ UNLOGGED_PAGES = {
     ),
     **dict.fromkeys(
         "clients:rotations clients:overdue_secrets keys:expiry keys:rollovers batches:index"
-        " dashboard:index".split(),
+        " dashboard:index search:index".split(),
         INDEX,
     ),
     **dict.fromkeys(

@@ -22,12 +22,6 @@
     document.activeElement.closest("tr")?.querySelector(".select-cell input")?.click();
   }
 
-  function focusSearch() {
-    const box = find("[data-slash]") ?? all(".topbar-search input, .search-link").find((link) => link.checkVisibility());
-    if (box?.matches("a")) box.click();
-    else box?.focus();
-  }
-
   function openDialog() {
     const list = byId("shortcut-pages");
     list.replaceChildren(...menuLinks().flatMap((link) => {
@@ -43,7 +37,8 @@
   }
 
   const ACTIONS = {
-    "/": focusSearch,
+    "/": () => find("[data-palette]")?.click(),
+    f: () => find("#content [data-key=f]")?.focus(),
     "?": openDialog,
     j: () => moveRow(1),
     k: () => moveRow(-1),

@@ -114,7 +114,7 @@ def test_breaks_no_rule_of_wcag_where_a_filter_is_wrong(visit, history):
 
 def test_search_finds_who_changed_a_setting(visit, history):
     page = visit()
-    page.keyboard.press("/")
+    page.keyboard.press("f")
     page.keyboard.type('service:"Shop" field:accessTokenDuration')
     page.keyboard.press("Enter")
 
@@ -134,7 +134,7 @@ def test_completes_by_keyboard(visit, history):
     page = visit()
     box = page.get_by_role("combobox", name="Search the audit log")
 
-    page.keyboard.press("/")
+    page.keyboard.press("f")
     page.keyboard.type("after:last-q")
     offered = page.get_by_role("option", name="last-quarter")
     expect(offered).to_be_visible()

@@ -216,8 +216,8 @@ def test_first_sign_in_sends_the_time_zone_of_the_browser(browser, live_server, 
     assert AccountPreferences.objects.get(user=user).time_zone == "Asia/Tokyo"
 
 
-def test_slash_focuses_the_search_box(page):
-    page.keyboard.press("/")
+def test_f_focuses_the_search_box(page):
+    page.keyboard.press("f")
     expect(page.locator("#find")).to_be_focused()
 
     page.keyboard.type("a/b")

@@ -1,0 +1,242 @@
+"""Find objects, settings, pages and actions by words, as far as the member may see them.
+
+Services, clients and keys come from the inventory; nothing is asked of Authlete.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, reduce
+from operator import and_
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from console.models import KnownClient, KnownKey, KnownService, Receipt
+from console.models.searches import visible_searches
+from console.search.commands import find_client_commands, find_pages
+from console.web.access import Member
+from console.web.paths import cached_reverse
+from tenants.authlete.documents import client as client_document
+from tenants.authlete.documents import service as service_document
+from tenants.authlete.operation import Effect
+from tenants.jobs.models import Job
+from tenants.models import Membership
+from tenants.organizations.roles import ConsolePermission
+
+MAX_QUERY_CHARS = 200
+MAX_RESULTS = 6  # of each kind
+MIN_ID_CHARS = 8  # of the beginning of an ID
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """A page that the search leads to."""
+
+    label: str
+    url: str
+    detail: str = ""
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultGroup:
+    """Results of one kind."""
+
+    slug: str
+    label: str
+    icon: str
+    results: Sequence[SearchResult]
+
+
+type Finder = Callable[[Member, Sequence[str]], Iterable[SearchResult]]
+
+
+def find_groups(member: Member, text: str) -> list[ResultGroup]:
+    """Return the results for ``text`` by kind; without text, the pages and actions."""
+    words = text.lower().split()
+    finders: list[tuple[str, str, str, Finder]] = [
+        ("pages", _("Pages and actions"), "arrow", _find_pages),
+        ("services", _("Services"), "services", _find_services),
+        ("clients", _("Clients"), "clients", _find_clients),
+        ("settings", _("Settings"), "edit", _find_settings),
+        ("keys", _("Keys"), "key", _find_keys),
+        ("members", _("Members"), "members", _find_members),
+        ("jobs", _("Jobs"), "jobs", _find_jobs),
+        ("receipts", _("Receipts"), "record", _find_receipts),
+        ("searches", _("Saved searches"), "search", _find_searches),
+    ]
+    groups = [
+        ResultGroup(slug, label, icon, list(find(member, words)))
+        for slug, label, icon, find in finders[: None if words else 1]
+    ]
+    return [group for group in groups if group.results]
+
+
+def _find_pages(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
+    for command in find_pages(member, words):
+        yield SearchResult(str(command.label), command.url)
+    if member.can(Effect.READ):
+        for label, rest, route in find_client_commands(member, words):
+            for client in _matching_clients(member, rest)[:MAX_RESULTS]:
+                yield SearchResult(
+                    label % {"name": client.name or client.alias},
+                    _client_url(member, client, route),
+                    region=client.region,
+                )
+
+
+def _find_services(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
+    for service in _matching_services(member, words)[:MAX_RESULTS]:
+        url = _service_url(member, service)
+        name = service.name or str(service.service_id)
+        yield SearchResult(name, url, service.issuer, service.region)
+
+
+def _find_clients(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
+    for client in _matching_clients(member, words)[:MAX_RESULTS]:
+        name = client.name or client.alias
+        detail = client.alias or str(client.client_id)
+        yield SearchResult(name, _client_url(member, client), detail, client.region)
+
+
+def _find_settings(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
+    """Find a setting of an object, such as "acme access token duration"."""
+    if not member.can(Effect.READ):
+        return
+    found = 0
+    for is_client, section, name, label, text in _setting_texts():
+        rest = [word for word in words if word not in text]
+        if not rest or len(rest) == len(words):
+            continue
+        # A setting is named by its API name, or by two words or more of its label.
+        if len(words) - len(rest) < 2 and not any(word == name.replace("_", "") for word in words):
+            continue
+        objects: QuerySet[Any] = (
+            _matching_clients(member, rest) if is_client else _matching_services(member, rest)
+        )
+        for item in objects[:2]:
+            url = (_client_url if is_client else _service_url)(member, item)
+            page = f"edit/{section}/" if member.can(Effect.CHANGE) else "fields/"
+            title = item.name or str(item.client_id if is_client else item.service_id)
+            yield SearchResult(f"{title}: {label}", f"{url}{page}#field-{name}", "", item.region)
+            found += 1
+        if found >= MAX_RESULTS:
+            return
+
+
+def _find_keys(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
+    keys = _contains(_in_regions(member, KnownKey), "words", words).order_by("kid")
+    for key in keys[:MAX_RESULTS]:
+        slug = member.organization.slug
+        if key.client_id:
+            url = cached_reverse("clients:show", slug, key.region, key.service_id, key.client_id)
+        else:
+            url = cached_reverse("keys:jwks", slug, key.region, key.service_id)
+        yield SearchResult(key.kid or key.subject, url, key.owner, key.region)
+
+
+def _find_members(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
+    if not member.can(ConsolePermission.ADMINISTRATION):
+        return
+    memberships = Membership.objects.filter(organization=member.organization)
+    for one in _contains(memberships.select_related("user"), "user__username", words)[:MAX_RESULTS]:
+        url = cached_reverse("members:edit", member.organization.slug, one.pk)
+        yield SearchResult(one.user.get_username(), url, one.role)
+
+
+def _find_jobs(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
+    jobs = Job.objects.filter(organization=member.organization)
+    if not member.can(Effect.READ):
+        jobs = jobs.filter(starter=member.user)
+    found = _contains(jobs, "title", words) | jobs.filter(_has_id(words))
+    for job in found[:MAX_RESULTS]:
+        url = cached_reverse("jobs:show", member.organization.slug, job.pk)
+        yield SearchResult(job.title, url, str(job.get_state_display()))
+
+
+def _find_receipts(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
+    """Find receipts by ticket or ID; never by the user, who is encrypted."""
+    if not member.can(ConsolePermission.USERS):
+        return
+    receipts = Receipt.objects.filter(organization=member.organization)
+    found = receipts.filter(Q(ticket__iexact=" ".join(words)) | _has_id(words))
+    for receipt in found.order_by("-created_at")[:MAX_RESULTS]:
+        url = cached_reverse("users:receipt", member.organization.slug, receipt.pk)
+        yield SearchResult(receipt.ticket or str(receipt.pk)[:MIN_ID_CHARS], url, receipt.actor)
+
+
+def _find_searches(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
+    if not member.can(ConsolePermission.AUDIT_LOG):
+        return
+    searches = visible_searches(member.organization, member.user.pk)
+    for search in _contains(searches, "name", words)[:MAX_RESULTS]:
+        url = cached_reverse("audit:index", member.organization.slug)
+        yield SearchResult(search.name, f"{url}?{search.query}")
+
+
+def _matching_services(member: Member, words: Sequence[str]) -> QuerySet[KnownService]:
+    services = _in_regions(member, KnownService)
+    for word in words:
+        condition = Q(name__icontains=word) | Q(issuer__icontains=word)
+        if word.isascii() and word.isdigit() and len(word) < 19:
+            condition |= Q(service_id=int(word))
+        services = services.filter(condition)
+    return services.order_by("name", "pk")
+
+
+def _matching_clients(member: Member, words: Sequence[str]) -> QuerySet[KnownClient]:
+    return _contains(_in_regions(member, KnownClient), "words", words).order_by("rank", "pk")
+
+
+def _in_regions[Row: Model](member: Member, model: type[Row]) -> QuerySet[Row]:
+    """Return the member's rows of an inventory table; none without read permission."""
+    rows = model._default_manager.filter(organization=member.organization)
+    if not member.can(Effect.READ):
+        return rows.none()
+    return rows.filter(region__in=[region.name for region in member.regions()])
+
+
+def _contains[Row: Model](rows: QuerySet[Row], column: str, words: Sequence[str]) -> QuerySet[Row]:
+    return rows.filter(reduce(and_, (Q(**{f"{column}__icontains": word}) for word in words), Q()))
+
+
+def _has_id(words: Sequence[str]) -> Q:
+    """Match the row with this ID."""
+    try:
+        return Q(pk=UUID(" ".join(words)))
+    except ValueError:
+        return Q(pk=None)
+
+
+def _service_url(member: Member, service: KnownService) -> str:
+    place = (service.region, service.service_id)
+    return cached_reverse("services:show", member.organization.slug, *place)
+
+
+def _client_url(member: Member, client: KnownClient, route: str = "clients:show") -> str:
+    place = (client.region, client.service_id, client.client_id)
+    return cached_reverse(route, member.organization.slug, *place)
+
+
+@cache
+def _setting_texts() -> list[tuple[bool, str, str, str | Promise, str]]:
+    """Return each setting that is no secret: its section, name, label and search text."""
+    return [
+        (
+            is_client,
+            slug,
+            setting.name,
+            setting.label,
+            f"{setting.label} {setting.api_name}".lower(),
+        )
+        for is_client, sections in (
+            (False, service_document.SECTIONS),
+            (True, client_document.SECTIONS),
+        )
+        for slug, section in sections.items()
+        for setting in section.settings()
+        if not setting.input_type.is_secret
+    ]
