@@ -78,6 +78,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _("This code is wrong."),
         "code_used": _("This code has been used. Wait for the next one."),
+        "seed_lost": _(
+            "Your second factor can't be checked because the server lost its encryption key. "
+            "Ask an administrator to remove it."
+        ),
     }
 
     def encrypt(self, text: str) -> str:

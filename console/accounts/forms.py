@@ -23,6 +23,7 @@ from console.accounts.audit import log_account_event
 from tenants.audit.events import SIGN_IN_THROTTLED
 from tenants.authlete.outcome import Outcome
 from tenants.crypto import mfa_seeds
+from tenants.crypto.vault import UnsealError
 
 PENDING_SECRET_KEY = totp.SECRET_SESSION_KEY
 
@@ -31,9 +32,12 @@ class SingleUseCodeForm(BaseAuthenticateForm):  # type: ignore[misc]
     """A one-time code with a limited number of attempts."""
 
     def clean_code(self) -> str:
-        with _log_throttling(self.user):
-            code: str = super().clean_code()
-        _use_code(self, code)
+        try:
+            with _log_throttling(self.user):
+                code: str = super().clean_code()
+            _use_code(self, code)
+        except UnsealError:
+            raise get_adapter().validation_error("seed_lost") from None
         return code
 
 
@@ -52,10 +56,13 @@ class ActivateForm(ActivateTOTPForm):  # type: ignore[misc]
         self.user = kwargs.pop("user")
         forms.Form.__init__(self, *args, **kwargs)
         session = context.request.session
-        if not self.is_bound or PENDING_SECRET_KEY not in session:
-            seed = totp.generate_totp_secret()
-            session[PENDING_SECRET_KEY] = mfa_seeds.seal_seed(seed, self.user.pk)
-        self.secret = mfa_seeds.unseal_seed(session[PENDING_SECRET_KEY], self.user.pk)
+        try:
+            if not self.is_bound:
+                raise KeyError(PENDING_SECRET_KEY)
+            self.secret = mfa_seeds.unseal_seed(session[PENDING_SECRET_KEY], self.user.pk)
+        except (KeyError, UnsealError):
+            self.secret = totp.generate_totp_secret()
+            session[PENDING_SECRET_KEY] = mfa_seeds.seal_seed(self.secret, self.user.pk)
 
     def clean_code(self) -> str:
         code: str = super().clean_code()

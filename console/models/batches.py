@@ -5,7 +5,7 @@ Uploaded files are sealed, in chunks, and deleted once they are not needed
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tenants.crypto import vault
+from tenants.crypto.sealed_columns import register_columns
 from tenants.models import Organization
 
 
@@ -225,9 +226,7 @@ class BatchRequest(models.Model):
         return f"{self.batch_id}/{self.position}: {self.state}"
 
 
-@vault.register_rotation("uploads of batches")
-def reseal_uploads() -> Iterator[UploadPart | Chunk]:
-    """Seal every part of a file under the current key, one row at a time."""
-    parts, chunks = UploadPart.objects.exclude(sealed=""), Chunk.objects.exclude(sealed="")
-    yield from vault.reseal_rows(parts, lambda part, _: part.vault_context, "sealed")
-    yield from vault.reseal_rows(chunks, lambda chunk, _: chunk.vault_context, "sealed")
+register_columns(
+    "parts of uploads", UploadPart.objects.all, lambda row, _: row.vault_context, "sealed"
+)
+register_columns("parts of batches", Chunk.objects.all, lambda row, _: row.vault_context, "sealed")

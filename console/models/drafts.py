@@ -1,7 +1,6 @@
 """Unsaved edits, selections of clients, and user lookups, encrypted."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Self
 from uuid import uuid4
@@ -11,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from tenants.crypto import vault
+from tenants.crypto.sealed_columns import register_columns
 from tenants.models import Organization
 
 
@@ -56,10 +56,7 @@ class Draft(models.Model):
         return json.loads(vault.unseal(self.sealed, self.vault_context))
 
 
-@vault.register_rotation("drafts")
-def reseal_drafts() -> Iterator[Draft]:
-    """Seal every draft under the current key, one row at a time."""
-    return vault.reseal_rows(Draft.objects.all(), lambda draft, _: draft.vault_context, "sealed")
+register_columns("drafts", Draft.objects.all, lambda row, _: row.vault_context, "sealed")
 
 
 SELECTION_LIFETIME = timedelta(seconds=settings.SESSION_ABSOLUTE)
@@ -95,12 +92,7 @@ class Selection(models.Model):
         return json.loads(vault.unseal(self.sealed, self.vault_context))
 
 
-@vault.register_rotation("selections")
-def reseal_selections() -> Iterator[Selection]:
-    """Seal every selection under the current key, one row at a time."""
-    return vault.reseal_rows(
-        Selection.objects.all(), lambda selection, _: selection.vault_context, "sealed"
-    )
+register_columns("selections", Selection.objects.all, lambda row, _: row.vault_context, "sealed")
 
 
 LOOKUP_LIFETIME = timedelta(seconds=settings.SESSION_ABSOLUTE)
@@ -135,7 +127,4 @@ class Lookup(models.Model):
         return vault.unseal(self.sealed, self.vault_context)
 
 
-@vault.register_rotation("lookups")
-def reseal_lookups() -> Iterator[Lookup]:
-    """Seal every subject under the current key, one row at a time."""
-    return vault.reseal_rows(Lookup.objects.all(), lambda lookup, _: lookup.vault_context, "sealed")
+register_columns("lookups", Lookup.objects.all, lambda row, _: row.vault_context, "sealed")

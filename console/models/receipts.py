@@ -1,6 +1,5 @@
 """Receipts of revocations for a subject, by service."""
 
-from collections.abc import Iterator
 from typing import Self
 from uuid import uuid4
 
@@ -9,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from tenants.crypto import vault
+from tenants.crypto.sealed_columns import register_columns
 from tenants.models import Organization
 
 
@@ -79,9 +79,4 @@ class ReceiptService(models.Model):
         return f"{self.region}/{self.service_id} of {self.receipt_id}"
 
 
-@vault.register_rotation("receipts")
-def reseal_receipts() -> Iterator[Receipt]:
-    """Seal every subject under the current key, one row at a time."""
-    return vault.reseal_rows(
-        Receipt.objects.all(), lambda receipt, _: receipt.vault_context, "sealed"
-    )
+register_columns("receipts", Receipt.objects.all, lambda row, _: row.vault_context, "sealed")

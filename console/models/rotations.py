@@ -1,6 +1,5 @@
 """Rotations of client secrets without downtime."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from typing import Self
@@ -16,6 +15,7 @@ from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.redaction.fingerprint import LEGACY_HEX_DIGITS
 from tenants.crypto import vault
 from tenants.crypto.fingerprints import fingerprint_client_secret
+from tenants.crypto.sealed_columns import register_columns
 from tenants.models import Organization
 
 STAGED_LIFETIME = timedelta(days=14)  # an unactivated secret is discarded
@@ -159,12 +159,10 @@ class Rotation(models.Model):
         return vault.seal_context(self, column, *key)
 
 
-@vault.register_rotation("rotations")
-def reseal_rotations() -> Iterator[Rotation]:
-    """Seal every secret under the current key, one row at a time."""
-    return vault.reseal_rows(
-        Rotation.objects.filter(state__in=Rotation.OPEN),
-        lambda row, column: row._vault_context(column.removesuffix("_sealed")),
-        "new_sealed",
-        "old_sealed",
-    )
+register_columns(
+    "rotations",
+    lambda: Rotation.objects.filter(state__in=Rotation.OPEN),
+    lambda row, column: row._vault_context(column.removesuffix("_sealed")),
+    "new_sealed",
+    "old_sealed",
+)

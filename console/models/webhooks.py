@@ -1,7 +1,6 @@
 """Webhooks that receive audit log entries, and their deliveries."""
 
 from base64 import b64encode
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from secrets import token_bytes
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.audit.models import AuditEntry
 from tenants.crypto import vault
+from tenants.crypto.sealed_columns import register_columns
 from tenants.models import Organization
 
 SECRET_PREFIX = "whsec_"  # Standard Webhooks  # noqa: S105
@@ -190,13 +190,11 @@ def generate_secret() -> str:
     return SECRET_PREFIX + b64encode(token_bytes(32)).decode()
 
 
-@vault.register_rotation("webhooks")
-def reseal_webhooks() -> Iterator[Webhook]:
-    """Seal every address and secret under the current key, one row at a time."""
-    return vault.reseal_rows(
-        Webhook.objects.all(),
-        lambda row, column: row._vault_context(column.removesuffix("_sealed")),
-        "url_sealed",
-        "secret_sealed",
-        "old_sealed",
-    )
+register_columns(
+    "webhooks",
+    Webhook.objects.all,
+    lambda row, column: row._vault_context(column.removesuffix("_sealed")),
+    "url_sealed",
+    "secret_sealed",
+    "old_sealed",
+)

@@ -24,12 +24,13 @@ from tenants.authlete.changes import FieldChange
 from tenants.authlete.operation import Effect
 from tenants.authlete.outcome import Outcome
 from tenants.crypto.key_ring import KeyNotFoundError
+from tenants.crypto.sealed_columns import SEALED_COLUMNS
 from tenants.jobs import queue
 
 RESULT_TTL_SECONDS = 1.0  # seconds that a verdict serves other probes: each costs a write
 LOCK_TIMEOUT_SECONDS = 2.0  # seconds that a probe waits for another that is looking
 OK = "ok"
-WORKER, WEBHOOKS = "worker", "webhooks"  # told, but pages do without them
+OPTIONAL = WORKER, WEBHOOKS, VAULT = "worker", "webhooks", "vault"  # pages work without them
 
 
 class HealthMiddleware:
@@ -52,7 +53,7 @@ class HealthMiddleware:
         if is_draining():
             return _plain_text("server: is stopping", status=503)
         found = self._readiness.results()
-        works = all(text == OK for part, text in found.items() if part not in (WORKER, WEBHOOKS))
+        works = all(text == OK for part, text in found.items() if part not in OPTIONAL)
         lines = "\n".join(f"{part}: {said}" for part, said in found.items())
         return _plain_text(lines, status=200 if works else 503)
 
@@ -65,6 +66,7 @@ class ReadinessCheck:
         self._results: dict[str, str] = {}
         self._expires_at = 0.0
         self._migrated = False  # once true it stays so
+        self._is_vault_complete = False  # once true it stays so: keys change with a restart
 
     def results(self) -> dict[str, str]:
         """Each part with ``ok``, or with what is wrong in words."""
@@ -93,7 +95,20 @@ class ReadinessCheck:
             found[part] = look()
             if found[part] != OK:
                 return found
-        return found | {WORKER: _check_worker()} | _check_webhooks()
+        others = {WORKER: _check_worker(), VAULT: self._check_vault()}
+        return found | others | _check_webhooks()
+
+    def _check_vault(self) -> str:
+        """Return which secrets can't be decrypted, by kind."""
+        if self._is_vault_complete:
+            return OK
+        try:
+            counts = {name: sealed.find_lost().count() for name, sealed in SEALED_COLUMNS.items()}
+        except DatabaseError:
+            return "not known"
+        lost = ", ".join(f"{name} ({count})" for name, count in counts.items() if count)
+        self._is_vault_complete = not lost
+        return f"no key for {lost}; run manage.py vault_check" if lost else OK
 
     def _check_migrations(self) -> str:
         if not self._migrated:

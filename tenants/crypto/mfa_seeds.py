@@ -14,6 +14,7 @@ from django.db.models.signals import post_init, pre_save
 from django.dispatch import receiver
 
 from tenants.crypto import vault
+from tenants.crypto.sealed_columns import SEALED_COLUMNS, SealedColumns
 
 UNBOUND_CONTEXT = "mfa.authenticator/data"  # from when it is made until its row is saved
 SEED_FIELDS = ("secret", "seed")  # members of its JSON: of TOTP, of recovery codes
@@ -65,7 +66,6 @@ def _bind_to_user(instance: Authenticator, **_: Any) -> None:
                 instance.data[name] = OwnedSeed.create(instance.user_id, bound)
 
 
-@vault.register_rotation("second factors")
 def rotate_seeds() -> Iterator[Authenticator]:
     """Encrypt every seed with the current key, row by row."""
     for pk in list(Authenticator.objects.values_list("pk", flat=True)):
@@ -79,7 +79,15 @@ def rotate_seeds() -> Iterator[Authenticator]:
 
 def _reseal(row: Authenticator) -> bool:
     own = seed_context(row.user_id)
-    new = {name: vault.reseal(row.data[name], own) for name in SEED_FIELDS if row.data.get(name)}
-    changed = any(row.data[name] != value for name, value in new.items())
+    old = {name: row.data[name] for name in SEED_FIELDS if row.data.get(name)}
+    try:
+        new = {name: vault.reseal(value, own) for name, value in old.items()}
+    except vault.UnsealError:
+        return False
     row.data.update(new)
-    return changed
+    return new != old
+
+
+SEALED_COLUMNS["second factors"] = SealedColumns(
+    Authenticator.objects.all, tuple(f"data__{name}" for name in SEED_FIELDS), rotate_seeds
+)

@@ -6,7 +6,7 @@ row, column, organization or region.
 
 from base64 import b64decode, b64encode
 from binascii import Error
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from os import urandom
 
@@ -26,18 +26,9 @@ class UnsealError(Exception):
     """The value can't be decrypted: wrong context or key, or tampered with."""
 
 
-type SealRotation = Callable[[], Iterator[object]]
-SEAL_ROTATIONS: dict[str, SealRotation] = {}  # used by vault_rotate, by name
-
-
-def register_rotation(name: str) -> Callable[[SealRotation], SealRotation]:
-    """Register a generator that re-encrypts all values called ``name``."""
-
-    def decorate(rotation: SealRotation) -> SealRotation:
-        SEAL_ROTATIONS[name] = rotation
-        return rotation
-
-    return decorate
+def get_key_ring() -> KeyRing:
+    """Return the vault's keys; raise `ValueError` if the setting has none."""
+    return _parse_key_ring(settings.VAULT_KEYS)
 
 
 def iterate_rows[Row: models.Model](queryset: QuerySet[Row]) -> Iterator[Row]:
@@ -57,9 +48,9 @@ def seal_context(row: models.Model, column: str, *parts: object) -> str:
 
 def seal(secret: str, context: str) -> str:
     """Encrypt with the current key."""
-    name = _get_key_ring().current
+    name = get_key_ring().current
     nonce = urandom(NONCE_BYTES)
-    text = AESGCM(_get_key_ring()[name]).encrypt(
+    text = AESGCM(get_key_ring()[name]).encrypt(
         nonce, secret.encode(), _associated_data(context, name)
     )
     return ".".join((FORMAT_VERSION, name, b64encode(nonce + text).decode()))
@@ -75,7 +66,7 @@ def unseal(value: str, context: str) -> str:
         data = b64decode(coded, validate=True)
         if b64encode(data).decode() != coded:  # unused bits in the last letter
             raise ValueError
-        key = AESGCM(_get_key_ring()[name])
+        key = AESGCM(get_key_ring()[name])
         return key.decrypt(
             data[:NONCE_BYTES], data[NONCE_BYTES:], _associated_data(context, name)
         ).decode()
@@ -85,9 +76,14 @@ def unseal(value: str, context: str) -> str:
         raise UnsealError("it was encrypted for another record or was changed") from None
 
 
+def key_prefix(key: str) -> str:
+    """Return how values that a key encrypted start; "" stands for any key."""
+    return f"{FORMAT_VERSION}.{key}." if key else f"{FORMAT_VERSION}."
+
+
 def reseal(value: str, context: str) -> str:
     """Encrypt with the current key; return ``value`` if it already is."""
-    if value.startswith(f"{FORMAT_VERSION}.{_get_key_ring().current}."):
+    if value.startswith(key_prefix(get_key_ring().current)):
         return value
     return seal(unseal(value, context), context)
 
@@ -105,28 +101,8 @@ def is_authentic(mac: str, content: str) -> bool:
         return False
 
 
-def reseal_rows[Row: models.Model](
-    rows: QuerySet[Row], context: Callable[[Row, str], str], *columns: str
-) -> Iterator[Row]:
-    """Encrypt columns with the current key, row by row, and yield the changed rows.
-
-    Values that were set meanwhile are kept.
-    """
-    for row in iterate_rows(rows):
-        old = {column: value for column in columns if (value := getattr(row, column))}
-        new = {column: reseal(value, context(row, column)) for column, value in old.items()}
-        stale = {column: value for column, value in old.items() if value != new[column]}
-        same = type(row)._default_manager.filter(pk=row.pk, **stale)
-        if stale and same.update(**{column: new[column] for column in stale}):
-            yield row
-
-
 def _associated_data(context: str, key: str) -> bytes:
     return f"meridian vault {FORMAT_VERSION}\n{key}\n{context}".encode()
-
-
-def _get_key_ring() -> KeyRing:
-    return _parse_key_ring(settings.VAULT_KEYS)
 
 
 @cache

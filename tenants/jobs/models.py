@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.authlete.json.reader import make_storable
 from tenants.crypto import vault
+from tenants.crypto.sealed_columns import SEALED_COLUMNS, SealedColumns, register_columns
 from tenants.models import Organization
 
 
@@ -246,18 +247,14 @@ class Worker(models.Model):
         return self.name
 
 
-@vault.register_rotation("inputs of jobs")
-def rotate_item_inputs() -> Iterator[Item]:
-    """Encrypt item inputs with the current key, row by row."""
-    for item in vault.iterate_rows(Item.objects.filter(sealed=True).exclude(inputs="")):
-        new = vault.reseal(item.inputs, item.seal_context)
-        if new != item.inputs:
-            same = Item.objects.filter(pk=item.pk, inputs=item.inputs)
-            same.update(inputs=new)
-            yield item
+register_columns(
+    "inputs of jobs",
+    lambda: Item.objects.filter(sealed=True),
+    lambda item, _: item.seal_context,
+    "inputs",
+)
 
 
-@vault.register_rotation("authentication codes of jobs")
 def rotate_macs() -> Iterator[models.Model]:
     """Authenticate jobs, and items that can run, with the current key; skip changed rows."""
     yield from _rotate_macs(Job.objects.exclude(mac=""), job_content)
@@ -272,3 +269,8 @@ def _rotate_macs[Row: Job | Item](
         same = rows.filter(pk=row.pk, mac=row.mac)
         if new != row.mac and same.update(mac=new):
             yield row
+
+
+SEALED_COLUMNS["authentication codes of jobs"] = SealedColumns(
+    lambda: Item.objects.filter(state__in=RUNNABLE_ITEM_STATES), ("mac",), rotate_macs
+)

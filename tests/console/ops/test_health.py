@@ -40,7 +40,7 @@ def test_probes_need_no_https_or_known_host(db, settings):
 def test_ready_when_every_check_passes(db):
     queue.record_heartbeat("w1")
 
-    parts = ("database", "migrations", "record", "worker")
+    parts = ("database", "migrations", "record", "worker", "vault")
     assert ready() == (200, dict.fromkeys(parts, "ok"))
 
 
