@@ -51,6 +51,30 @@ class ListDefinition[Row]:
             self.prepare(page.matching if list_request.download else page.rows)
         return page
 
+    def export(
+        self,
+        request: ConsoleRequest,
+        member: Member,
+        list_request: ListRequest,
+        page: ListPage[Row],
+        *,
+        noun: str = "",
+        **details: str,
+    ) -> HttpResponseBase:
+        """Export the matching rows; see `export_rows` for ``details``."""
+        return export_rows(
+            request,
+            member,
+            LIST_EXPORTED,
+            noun or self.noun,
+            self.fields,
+            page.matching,
+            count=page.total,
+            filter_query=list_request.filter_query,
+            file_format=list_request.download,
+            **details,
+        )
+
 
 def render_list(
     request: ConsoleRequest,
@@ -70,17 +94,7 @@ def render_list(
     list_request = definition.parse(request.GET)
     page = definition.find_page(list_request, rows)
     if list_request.download in CONTENT_TYPES:
-        return export_rows(
-            request,
-            member,
-            LIST_EXPORTED,
-            definition.noun,
-            definition.fields,
-            page.matching,
-            count=page.total,
-            filter_query=list_request.filter_query,
-            file_format=list_request.download,
-        )
+        return definition.export(request, member, list_request, page)
     context = {
         "member": member,
         "definition": definition,

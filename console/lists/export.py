@@ -41,6 +41,7 @@ def export_rows(
     file_format: str,
     region: str = "",
     service: str = "",
+    subject: str = "",
 ) -> HttpResponseBase:
     """Stream ``rows`` as a file named after ``noun``, such as "clients".
 
@@ -58,6 +59,7 @@ def export_rows(
         changes=[FieldChange("query", None, filter_query), FieldChange("rows", None, count)],
         region=region,
         service=service,
+        subject=subject,
     )
     lines = _csv(fields, rows) if file_format == "csv" else _json_lines(fields, rows)
     scope = f"{region}-{service}-" if service else ""

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.lists.definition import ListDefinition
+from console.lists.export import iso_time
 from console.lists.facets import Facet
-from console.lists.request import ListColumn, list_context
+from console.lists.request import ListColumn, ListPage, ListRequest, list_context
 from console.users.connected_apps import ConnectedApp, RegionResult
 from console.web.access import ConsoleRequest
+from tenants.authlete.timestamps import datetime_from_ms
 
 
 def _states(app: ConnectedApp) -> list[str]:
@@ -27,7 +28,6 @@ def _service(app: ConnectedApp) -> str:
     return app.service.name or str(app.service.service_id)
 
 
-# No export: the page exports a user's data as a whole, after a reason was given.
 CONNECTED_APPS = ListDefinition[ConnectedApp](
     "apps",
     _("Connected apps"),
@@ -52,17 +52,30 @@ CONNECTED_APPS = ListDefinition[ConnectedApp](
         Facet("scope", _("Permission"), lambda row: row.scopes, max_values=20),
     ),
     text=lambda row: f"{row.name} {row.client.client_id} {_service(row)} {' '.join(row.scopes)}",
-    fields={},
+    fields={
+        "region": lambda row: row.service.region.name,
+        "service_id": lambda row: row.service.service_id,
+        "service": lambda row: row.service.name,
+        "client_id": lambda row: row.client.client_id,
+        "app": lambda row: row.name,
+        "scopes": lambda row: row.scopes,
+        "active_tokens": lambda row: row.live_count,
+        "expired_tokens": lambda row: row.expired_count,
+        "tokens_not_read": lambda row: row.unread_count,
+        "refreshed_at": lambda row: iso_time(datetime_from_ms(row.refreshed_at)),
+        "expires_at": lambda row: iso_time(datetime_from_ms(row.expires_at)),
+    },
 )
 
 
 def connected_apps_context(
-    request: ConsoleRequest, result: RegionResult, params: QueryDict, path: str
+    request: ConsoleRequest,
+    result: RegionResult,
+    list_request: ListRequest,
+    page: ListPage[ConnectedApp],
 ) -> dict[str, Any]:
-    """Return the context of the list of one region, whose own page is at ``path``."""
+    """Return the context of the list of one region."""
     region = result.region.name
-    list_request = CONNECTED_APPS.parse(params, path)
-    page = CONNECTED_APPS.find_page(list_request, result.apps)
     return {
         **list_context(request, list_request, page, f"in-{region}", f"{region}-"),
         "definition": CONNECTED_APPS,

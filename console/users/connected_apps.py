@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console.forms.rows import describe_scope
@@ -149,6 +151,8 @@ class RegionResult:
     apps: list[ConnectedApp] = field(default_factory=list)
     unchecked: list[UncheckedItem] = field(default_factory=list)
     error: AuthleteError | None = None  # why its services are not known, or not all
+    read_at: datetime = field(default_factory=timezone.now)
+    is_stored: bool = False  # not read for this request
     revoked_apps: Sequence[RevokedApp] = ()  # what was revoked from the same page
     list_context: Mapping[str, Any] = field(default_factory=dict)  # of the list of its apps
 

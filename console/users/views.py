@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,17 +16,20 @@ from django_htmx.http import reswap, retarget
 from console.forms.change_forms import ChangeReasonForm, ReasonForm
 from console.history.entries import GROUP_PARAM
 from console.history.groups import expand_group
+from console.lists.export import CONTENT_TYPES
+from console.lists.request import ListPage, ListRequest
 from console.models import Receipt
 from console.users import bulk_revocation, lookups, receipt_store
 from console.users.action_history import action_filters, list_actions
-from console.users.app_list import connected_apps_context
-from console.users.connected_apps import RegionResult, RevocationPreview
+from console.users.app_list import CONNECTED_APPS, connected_apps_context
+from console.users.connected_apps import ConnectedApp, RegionResult, RevocationPreview
 from console.users.data_export import export_user_data
-from console.users.lookups import RevokeAllForm
+from console.users.lookups import OpenLookup, RevokeAllForm
 from console.users.receipt_export import find_recorded_digest, is_digest_deleted, receipt_data
 from console.users.receipt_lines import ServiceReceipt
 from console.users.receipt_report import ReceiptReport, build_report
 from console.users.revocation import revoke_connected_app
+from console.users.search_results import delete_results, load_result, store_results
 from console.users.user_search import find_user, load_app
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import FirstSubmit, catch_failure, idempotent
@@ -69,6 +73,7 @@ def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
     whole = "whole" in request.GET
     connected = member.regions()
     results = find_user(member, open_lookup.subject) if whole else ()
+    store_results(open_lookup.lookup, results)
     receipt_store.attach_revoked_apps(open_lookup.lookup, results)
     for result in results:
         _attach_list(request, member, open_lookup.lookup.pk, result, QueryDict())
@@ -87,14 +92,16 @@ def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
 
 
 @organization_page(ConsolePermission.USERS)
-def region(request: ConsoleRequest, member: Member, lookup: UUID, region: str) -> HttpResponse:
+def region(request: ConsoleRequest, member: Member, lookup: UUID, region: str) -> HttpResponseBase:
     """Show the connected apps in one region."""
     open_lookup = lookups.get_lookup(member, lookup)
-    result = next(iter(find_user(member, open_lookup.subject, region)), None)
-    if result is None:
-        raise Http404
+    result = _find_in_region(request, member, open_lookup, _get_region(member, region))
     receipt_store.attach_revoked_apps(open_lookup.lookup, [result])
-    _attach_list(request, member, lookup, result, request.GET)
+    list_request, page = _attach_list(request, member, lookup, result, request.GET)
+    if list_request.download in CONTENT_TYPES:
+        noun = "connected-apps" if result.is_complete else "connected-apps-incomplete"
+        details = {"region": region, "subject": open_lookup.subject}
+        return CONNECTED_APPS.export(request, member, list_request, page, noun=noun, **details)
     context = {
         "member": member,
         "lookup": open_lookup.lookup,
@@ -104,12 +111,26 @@ def region(request: ConsoleRequest, member: Member, lookup: UUID, region: str) -
     return render_page(request, "users/region.html", context, part="region")
 
 
+def _find_in_region(
+    request: ConsoleRequest, member: Member, open_lookup: OpenLookup, region: Region
+) -> RegionResult:
+    """Find the connected apps in one region; other views of the same list reuse the result."""
+    stored = load_result(open_lookup.lookup, region) if request.GET else None
+    if stored is None:
+        (stored,) = find_user(member, open_lookup.subject, region.name)
+        store_results(open_lookup.lookup, [stored])
+    return stored
+
+
 def _attach_list(
     request: ConsoleRequest, member: Member, lookup: UUID, result: RegionResult, params: QueryDict
-) -> None:
-    """Add the list of a region's apps to ``result``."""
+) -> tuple[ListRequest, ListPage[ConnectedApp]]:
+    """Add the list of a region's apps to ``result``, and return what it shows."""
     path = reverse("users:region", args=[member.organization.slug, lookup, result.region.name])
-    result.list_context = connected_apps_context(request, result, params, path)
+    list_request = CONNECTED_APPS.parse(params, path)
+    page = CONNECTED_APPS.find_page(list_request, result.apps)
+    result.list_context = connected_apps_context(request, result, list_request, page)
+    return list_request, page
 
 
 @organization_page(ConsolePermission.USERS)
@@ -164,6 +185,7 @@ def revoke_app(
     page = reverse("users:show", args=[member.organization.slug, lookup])
     if form.is_valid():
         with idempotent(request, form, page) as submit:
+            delete_results(open_lookup.lookup, [place])
             service_receipt = revoke_connected_app(
                 member, open_lookup, place, service_id, client_id, **form.reason_fields
             )
@@ -227,6 +249,7 @@ def revoke_all(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpRes
     form = RevokeAllForm(request.POST or None, subject=open_lookup.subject)
     if form.is_valid():
         with catch_failure(form), idempotent(request, form, page) as submit:
+            delete_results(open_lookup.lookup, member.regions())
             receipt = bulk_revocation.start_revoke_all(member, open_lookup, **form.reason_fields)
             args = [member.organization.slug, receipt.pk]
             submit.result_url = reverse("users:receipt", args=args)

@@ -1,13 +1,16 @@
 """The results of one region for a user."""
 
+import json
 import re
 
 import pytest
+from django.db import connection
 from pytest_django.asserts import assertContains, assertNotContains, assertTemplateNotUsed
 
 from console.models import KnownService
 from tenants.audit.models import AuditEntry
 from tenants.authlete.transport import retries
+from tenants.sandbox.state import StoredGrant
 from tests.support.clients import make_client
 from tests.support.users import SUBJECT, issue
 
@@ -224,3 +227,62 @@ def test_many_apps_are_paged_with_links_to_their_region(help_desk, look_up, worl
     assertContains(page, 'id="us-find"')
     second = help_desk.get(f"{look_up()}regions/us/?page=2")
     assert len(rows(second)) == 7
+
+
+def test_other_views_of_a_list_reuse_the_result(ask, help_desk, look_up, world):
+    path = f"{look_up()}regions/us/"
+    world.region("us").granted[17][44, SUBJECT] = StoredGrant(["old"], ["old"], 1)
+    assertNotContains(help_desk.get(path, headers=PART), "Checked")
+    calls = len(world.calls)
+
+    filtered = help_desk.get(f"{path}?tokens=active", headers=PART)
+
+    assert rows(filtered)[0].startswith("Till Shop Read your orders orders")
+    assertContains(filtered, "1 active")
+    assertContains(filtered, "<code>old</code>")
+    assertContains(filtered, "Checked")
+    assert len(world.calls) == calls
+    help_desk.get(path, headers=PART)
+    assert len(world.calls) > calls
+
+
+def test_incomplete_result_is_read_again(help_desk, look_up, world):
+    path = f"{look_up()}regions/us/"
+    world.fault("status", status=503, operation="token.list")
+    help_desk.get(path, headers=PART)
+    calls = len(world.calls)
+
+    assertNotContains(help_desk.get(f"{path}?sort=app", headers=PART), "Checked")
+    assert len(world.calls) > calls
+
+
+def test_stored_results_of_users_are_encrypted(help_desk, look_up, world):
+    help_desk.get(f"{look_up()}regions/us/", headers=PART)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM cache WHERE cache_key LIKE %s", ["%user-apps%"])
+        ((value,),) = cursor.fetchall()
+    assert "Till" not in value
+    assert SUBJECT not in value
+
+
+def test_matching_apps_are_exported(help_desk, look_up, world):
+    path = f"{look_up()}regions/us/"
+
+    csv = help_desk.get(f"{path}?q=till&download=csv")
+    jsonl = help_desk.get(f"{path}?download=jsonl").getvalue().decode().splitlines()
+
+    header, till = csv.getvalue().decode().splitlines()
+    assert header.startswith("region,service_id,service,client_id,app,scopes,active_tokens")
+    assert till.startswith("us,17,Shop,44,Till,")
+    assert [json.loads(line)["active_tokens"] for line in jsonl] == [1, 0]
+    entry = AuditEntry.objects.filter(operation="list.exported").earliest("seq")
+    assert (entry.subject, entry.region, entry.object) == (SUBJECT, "us", "q=till")
+
+
+def test_export_of_an_incomplete_result_is_named_so(help_desk, look_up, world):
+    world.fault("status", status=503, operation="token.list")
+
+    response = help_desk.get(f"{look_up()}regions/us/?download=csv")
+
+    assert "connected-apps-incomplete-" in response["Content-Disposition"]

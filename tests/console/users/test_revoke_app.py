@@ -101,6 +101,14 @@ def test_app_with_new_tokens_is_active_again(help_desk, row, till):
     assertNotContains(again, "revoked")
 
 
+def test_revoked_app_is_not_in_a_filtered_list(help_desk, row, till):
+    region = row.removesuffix("17/44/")
+    help_desk.get(region, headers=HTMX)
+    revoke(help_desk, row)
+
+    assertContains(help_desk.get(f"{region}?sort=app", headers=HTMX), "2 tokens revoked")
+
+
 def test_second_submit_revokes_once(help_desk, row, till):
     body = fill_form(help_desk.get(row), "reason", **WHY)
 
