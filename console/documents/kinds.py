@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from django.urls import reverse
 
 from console.audit_log.change_descriptions import SERVICE_SETTINGS, DeclaredSettings
+from console.inventory.findings import index_service_findings
 from console.models import KnownService
 from console.web.access import Workspace
 from console.web.paths import cached_reverse
@@ -115,6 +116,11 @@ class DocumentTarget:
         return f"{self.workspace.organization.pk}/{self.ref.key}"
 
 
+def _update_index(target: DocumentTarget, service: Service) -> None:
+    workspace = target.workspace
+    index_service_findings(workspace.organization, workspace.region.name, [service])
+
+
 SERVICE_KIND = DocumentKind(
     "service",
     "services",
@@ -124,6 +130,7 @@ SERVICE_KIND = DocumentKind(
     Service,
     lambda service: service.service_name or str(service.api_key),
     check_service,
+    _update_index,
 )
 
 

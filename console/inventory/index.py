@@ -13,6 +13,11 @@ from urllib.parse import urlsplit
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from console.inventory.findings import (
+    index_client_findings,
+    index_service_findings,
+    remove_findings,
+)
 from console.inventory.key_index import (
     index_client_keys,
     index_service_keys,
@@ -46,7 +51,7 @@ INDEXED_CLIENT_FIELDS = (
     "rank",
     "words",
 )
-CLIENT_INDEX_VERSION = 2  # raised whenever more is kept of a client, so that all are kept anew
+INDEX_VERSION = 3  # raised whenever more is stored, or a rule changes: all are indexed again
 
 COMPARED_CLIENT_FIELDS = ("modified_at", "locked", "chain_ends", "document_ends", "edition")
 
@@ -61,24 +66,36 @@ def index_services(
     now = timezone.now()
     rows = KnownService.objects.filter(organization=organization, region__in=complete_lists)
     known = {
-        (region, number): (pk, (name, issuer, changed), seen_at)
-        for pk, region, number, name, issuer, changed, seen_at in rows.values_list(
-            "pk", "region", "service_id", "name", "issuer", "modified_at", "seen_at"
+        (region, number): (pk, (name, issuer, changed, edition), seen_at)
+        for pk, region, number, name, issuer, changed, edition, seen_at in rows.values_list(
+            "pk", "region", "service_id", "name", "issuer", "modified_at", "edition", "seen_at"
         )
     }
-    seen = {
-        location: _service_values(service, known.get(location, ("", ("", "", 0)))[1])
+    services_by_location = {
+        (region, service.api_key): service
         for region, services in complete_lists.items()
         for service in services
-        for location in [(region, service.api_key)]
+    }
+    seen = {
+        location: _service_values(service, known.get(location, ("", ("", "", 0, 0)))[1])
+        for location, service in services_by_location.items()
     }
     if removed := known.keys() - seen.keys():
         rows.filter(pk__in=[known[place][0] for place in removed]).delete()
         for region, service_id in removed:
             clients_of_service(organization, region, service_id).delete()
             remove_service_keys(organization, region, service_id)
+            remove_findings(organization, region, service_id)
     if any(now - seen_at > RESYNC_TOLERANCE for _, _, seen_at in known.values()):
         rows.update(seen_at=now)
+    changed = {
+        location: values
+        for location, values in seen.items()
+        if location not in known or known[location][1] != values
+    }
+    for region in complete_lists:
+        services = [services_by_location[at] for at in changed if at[0] == region]
+        index_service_findings(organization, region, services)
     KnownService.objects.bulk_create(
         [
             KnownService(
@@ -88,23 +105,26 @@ def index_services(
                 name=name,
                 issuer=issuer,
                 modified_at=modified_at,
+                edition=edition,
                 seen_at=now,
             )
-            for (region, service_id), (name, issuer, modified_at) in seen.items()
-            if (region, service_id) not in known
-            or known[region, service_id][1] != (name, issuer, modified_at)
+            for (region, service_id), (name, issuer, modified_at, edition) in changed.items()
         ],
         update_conflicts=True,
         unique_fields=["organization", "region", "service_id"],
-        update_fields=["name", "issuer", "modified_at", "seen_at"],
+        update_fields=["name", "issuer", "modified_at", "edition", "seen_at"],
     )
     index_service_keys(organization, complete_lists)
 
 
-def _service_values(service: Service, known: tuple[str, str, int]) -> tuple[str, str, int]:
+type ServiceValues = tuple[str, str, int, int]  # name, issuer, modified_at, edition
+
+
+def _service_values(service: Service, known: ServiceValues) -> ServiceValues:
     """Return the index columns of a service; a list with names only leaves others unchanged."""
-    details = make_storable(service.issuer), _storable_number(service.modified_at)
-    return (make_storable(service.service_name), *(details if any(details) else known[1:]))
+    issuer, modified_at = make_storable(service.issuer), _storable_number(service.modified_at)
+    details = (issuer, modified_at, INDEX_VERSION) if issuer or modified_at else known[1:]
+    return (make_storable(service.service_name), *details)
 
 
 def index_clients(
@@ -124,6 +144,7 @@ def index_clients(
         for at in range(0, len(removed), 500):  # what a statement of SQLite's may hold
             rows.filter(client_id__in=removed[at : at + 500]).delete()
         remove_client_keys(organization, region, service_id, removed)
+        remove_findings(organization, region, service_id, removed)
     if any(now - seen_at > RESYNC_TOLERANCE for _, _, seen_at in known.values()):
         rows.update(seen_at=now)
     new = [
@@ -133,6 +154,7 @@ def index_clients(
     ]
     _upsert_clients(_client_row(organization, region, service_id, one) for one in new)
     index_client_keys(organization, region, service_id, new)
+    index_client_findings(organization, region, service_id, new)
     _mark_clients_read(organization, region, service_id)
 
 
@@ -141,6 +163,7 @@ def index_client(organization: Organization, region: str, service_id: int, clien
     if 0 < client.client_id < 2**63:
         _upsert_clients([_client_row(organization, region, service_id, client)])
         index_client_keys(organization, region, service_id, [client])
+        index_client_findings(organization, region, service_id, [client])
 
 
 def index_client_lock(
@@ -155,6 +178,7 @@ def remove_client(organization: Organization, region: str, service_id: int, clie
     """Keep that a client is no more."""
     clients_of_service(organization, region, service_id).filter(client_id=client_id).delete()
     remove_client_keys(organization, region, service_id, [client_id])
+    remove_findings(organization, region, service_id, [client_id])
 
 
 def clients_of_service(
@@ -205,7 +229,7 @@ def _client_row(
         locked=client.is_locked,
         chain_ends=_storable_number(client.trust_chain_expires_at),
         document_ends=_storable_number(client.metadata_document_expires_at),
-        edition=CLIENT_INDEX_VERSION,
+        edition=INDEX_VERSION,
         modified_at=_storable_number(client.modified_at),
         created_at=_storable_number(client.created_at),
         seen_at=timezone.now(),
@@ -245,7 +269,7 @@ def _is_unchanged(kept: Sequence[object], client: Client) -> bool:
         client.is_locked,
         _storable_number(client.trust_chain_expires_at),
         _storable_number(client.metadata_document_expires_at),
-        CLIENT_INDEX_VERSION,
+        INDEX_VERSION,
     )
     return bool(now[0]) and tuple(kept) == now
 

@@ -7,6 +7,7 @@ from console.models.batches import Batch, BatchRequest, Chunk, UploadPart
 from console.models.drafts import Draft, Lookup, Selection
 from console.models.evidence import EvidencePackage, EvidencePackagePart, VerificationRun
 from console.models.expiry_notices import ExpiryDigest, ExpiryNotice
+from console.models.findings import Finding, FindingCount, Waiver
 from console.models.index import KnownClient, KnownKey, KnownService
 from console.models.preferences import AccountPreferences, DismissedNotice
 from console.models.rate_limits import RateLimitUse
@@ -30,6 +31,8 @@ __all__ = [
     "EvidencePackagePart",
     "ExpiryDigest",
     "ExpiryNotice",
+    "Finding",
+    "FindingCount",
     "KnownClient",
     "KnownKey",
     "KnownService",
@@ -44,5 +47,6 @@ __all__ = [
     "Stream",
     "UploadPart",
     "VerificationRun",
+    "Waiver",
     "Webhook",
 ]

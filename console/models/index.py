@@ -18,6 +18,7 @@ class KnownService(models.Model):
     name = models.TextField(blank=True)
     issuer = models.TextField(blank=True)
     modified_at = models.BigIntegerField(default=0)  # milliseconds since 1970
+    edition = models.PositiveSmallIntegerField(default=0)  # format version of this row
     seen_at = models.DateTimeField()
     clients_at = models.DateTimeField(null=True)  # last complete sync of its clients
     clients_requested_at = models.DateTimeField(null=True)  # last sync by a periodic task

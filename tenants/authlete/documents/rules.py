@@ -31,6 +31,11 @@ class Severity(StrEnum):
 type Check = Callable[[DocumentFields], Sequence[RuleViolation]]
 
 
+def _no_check(_document: DocumentFields) -> Sequence[RuleViolation]:
+    """Report nothing, for rules that aren't about settings."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A check of a document; calling it returns the violations."""
@@ -39,7 +44,7 @@ class Rule:
     severity: Severity
     clause: str  # of the specification
     title: str  # the finding in a few words, marked for translation
-    check: Check
+    check: Check = _no_check
     fix: Mapping[str, object] = field(default_factory=dict)  # API names and values that comply
 
     def __call__(self, document: DocumentFields) -> list[RuleViolation]:
