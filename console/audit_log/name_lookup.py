@@ -1,8 +1,10 @@
 """Find people, services, clients and settings by name."""
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import chain
+from operator import or_
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -227,14 +229,7 @@ def find_clients(
 
 def case_insensitive(lookup: str, text: str) -> Q:
     """Build a case-insensitive lookup."""
-    return _any_of(Q(**{lookup: variant}) for variant in case_variants(text))
-
-
-def _any_of(conditions: Iterable[Q]) -> Q:
-    found = Q()
-    for condition in conditions:
-        found |= condition
-    return found
+    return reduce(or_, (Q(**{lookup: variant}) for variant in case_variants(text)), Q())
 
 
 def _past_names(organization: Organization, text: str) -> QuerySet[Version, tuple[str, int, int]]:

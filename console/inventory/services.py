@@ -65,19 +65,20 @@ class ServiceRow:
 
 
 @dataclass(frozen=True, slots=True)
-class UnreachableRegion:
-    """A region that did not answer, or not in full."""
+class RegionServices:
+    """The services that a region listed: all of them, or why some are missing."""
 
     region: Region
-    error: AuthleteError
+    services: Sequence[Service] = ()
+    error: AuthleteError | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceList:
-    """The services of an organization, and the regions that did not respond."""
+    """The services of an organization, and the regions that did not list all of theirs."""
 
     rows: Sequence[ServiceRow]
-    silent: Sequence[UnreachableRegion]
+    silent: Sequence[RegionServices]
 
 
 class ServiceReader(Protocol):
@@ -114,40 +115,50 @@ class BackgroundReader:
         return [region for region in regions if self.region in ("", region.name)]
 
 
-def list_services(reader: ServiceReader) -> ServiceList:
-    """Return all services; from the index for a region that does not respond."""
-    regions: list[UnreachableRegion] = []
-    doors: list[tuple[Region, AuthleteClient]] = []
+def list_by_region(reader: ServiceReader, timeout_seconds: float = 10.0) -> list[RegionServices]:
+    """List the services of all regions at once, and index the complete lists."""
+    clients: dict[Region, AuthleteClient] = {}
+    failed = []
     for region in reader.regions():
         try:
-            doors.append((region, reader.connect(region.name)))
+            clients[region] = reader.connect(region.name)
         except AuthleteError as error:
-            regions.append(UnreachableRegion(region, error))
-    answers = list_all_services([door for _, door in doors])
-    rows = []
-    whole: dict[str, Sequence[Service]] = {}
-    for (region, _), listed in zip(doors, answers, strict=True):
-        rows += [ServiceRow(region, service) for service in listed.items]
-        if listed.error:
-            regions.append(UnreachableRegion(region, listed.error))
-        elif listed.is_complete:
-            whole[region.name] = listed.items
-    index_services(reader.organization, whole)
-    shown = {(row.region.name, row.service.api_key) for row in rows}
-    last = [
-        row
-        for silence in regions
-        for row in _services_last_synced(reader.organization, silence.region)
-        if (row.region.name, row.service.api_key) not in shown
+            failed.append(RegionServices(region, error=error))
+    results = list_all_services(list(clients.values()), timeout_seconds)
+    listed = [
+        RegionServices(region, result.items, result.error)
+        for region, result in zip(clients, results, strict=True)
     ]
-    return ServiceList([*rows, *last], regions)
+    complete = {found.region.name: found.services for found in listed if not found.error}
+    index_services(reader.organization, complete)
+    return failed + listed
+
+
+def list_services(reader: ServiceReader) -> ServiceList:
+    """Return all services; from the index for a region that does not respond."""
+    lists = list_by_region(reader)
+    rows = [ServiceRow(found.region, service) for found in lists for service in found.services]
+    silent = [found for found in lists if found.error]
+    shown = {row.key for row in rows}
+    for found in silent:
+        indexed = _services_last_synced(reader.organization, found.region)
+        rows += [row for row in indexed if row.key not in shown]
+    return ServiceList(rows, silent)
+
+
+def indexed_names(organization: Organization) -> dict[str, dict[int, str]]:
+    """Return the names of the indexed services, by region and ID."""
+    names: dict[str, dict[int, str]] = {}
+    rows = KnownService.objects.filter(organization=organization)
+    for region, service_id, name in rows.values_list("region", "service_id", "name"):
+        names.setdefault(region, {})[service_id] = name
+    return names
 
 
 def service_name_lookup(organization: Organization) -> Callable[[str, int], str]:
     """Return a function from region and ID to the name of a service, or its ID."""
-    services = KnownService.objects.filter(organization=organization)
-    names = {(service.region, service.service_id): service.name for service in services}
-    return lambda region, service_id: names.get((region, service_id)) or str(service_id)
+    names = indexed_names(organization)
+    return lambda region, service_id: names.get(region, {}).get(service_id) or str(service_id)
 
 
 def _services_last_synced(organization: Organization, region: Region) -> list[ServiceRow]:

@@ -12,8 +12,8 @@ from uuid import uuid4
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console.inventory.index import index_services
-from console.models import KnownService, Receipt
+from console.inventory.services import indexed_names, list_by_region
+from console.models import Receipt
 from console.users import receipt_store
 from console.users.lookups import OpenLookup
 from console.users.receipt_export import log_receipt_digest
@@ -27,7 +27,6 @@ from console.users.revocation import UserRevocation
 from console.web.access import Member
 from tenants.audit.events import SUBJECT_REVOKE_ALL
 from tenants.audit.recorder import record_action
-from tenants.authlete import AuthleteClient
 from tenants.authlete.errors import (
     AuthleteError,
     CredentialCircuitOpenError,
@@ -40,7 +39,6 @@ from tenants.jobs.context import JobContext
 from tenants.jobs.control import start_job
 from tenants.jobs.models import Item, Job, LeaseLostError, NewItem
 from tenants.jobs.registry import ItemResult, job_handler
-from tenants.models import Organization
 from tenants.organizations.roles import ConsolePermission
 
 REVOKE_ALL_JOB_KIND = "subject.revoke_all"
@@ -92,49 +90,21 @@ def build_service_item(region: str, service_id: int, name: str, payload: dict[st
 
 def _build_items(member: Member, payload: dict[str, str]) -> Iterator[NewItem]:
     """Yield the items, alternating between regions."""
-    home = member.organization
+    names = indexed_names(member.organization)
     turns, later = [], []
-    for region, listed in _list_services(member):
-        if listed is None:
+    for listed in list_by_region(member, LISTING_TIMEOUT_SECONDS):
+        region = listed.region.name
+        services = {service.api_key: service.service_name for service in listed.services}
+        if listed.error:
+            services = names.get(region, {})
             label = _("Remaining services")
             later.append(NewItem(region, label=label, payload=payload, sealed=True))
-        names = _indexed_services(home, region) if listed is None else listed
         turns.append(
-            [build_service_item(region, number, name, payload) for number, name in names.items()]
+            [build_service_item(region, number, name, payload) for number, name in services.items()]
         )
     for turn in zip_longest(*turns):
         yield from filter(None, turn)
     yield from later
-
-
-def _list_services(member: Member) -> Iterator[tuple[str, dict[int, str] | None]]:
-    """Yield each region's services by ID, or None if the list is incomplete."""
-    doors: dict[str, AuthleteClient | None] = {}
-    for region in member.regions():
-        try:
-            doors[region.name] = member.connect(region.name)
-        except AuthleteError:
-            doors[region.name] = None
-    open_ = {name: door for name, door in doors.items() if door}
-    lists = dict(
-        zip(open_, list_all_services(list(open_.values()), LISTING_TIMEOUT_SECONDS), strict=True)
-    )
-    whole = {name: result.items for name, result in lists.items() if result.is_complete}
-    index_services(member.organization, whole)
-    for name in doors:
-        services = whole.get(name)
-        yield (
-            name,
-            None
-            if services is None
-            else {service.api_key: service.service_name for service in services},
-        )
-
-
-def _indexed_services(organization: Organization, region: str) -> dict[int, str]:
-    """Return names of a region's indexed services, by ID."""
-    rows = KnownService.objects.filter(organization=organization, region=region)
-    return dict(rows.values_list("service_id", "name"))
 
 
 MAX_PARALLEL_SERVICES = 32  # services, of all regions in turn; half of what a search asks of one

@@ -13,7 +13,7 @@ from typing import Any
 
 from console.forms.rows import scope_descriptions
 from console.inventory.index import index_services
-from console.models import KnownService
+from console.inventory.services import indexed_names
 from console.users.connected_apps import (
     CheckedService,
     ConnectedApp,
@@ -43,7 +43,7 @@ type AppsReply = AuthorizedClientPage | AuthleteError
 def find_user(member: Member, subject: str, region: str = "") -> list[RegionResult]:
     """Find the apps connected to ``subject`` in each region, or in ``region`` alone."""
     results = [RegionResult(one) for one in member.regions() if region in ("", one.name)]
-    indexed = _indexed_services(member)
+    indexed = indexed_names(member.organization)
     searches = []
     for result in results:
         try:
@@ -75,7 +75,7 @@ def load_app(
     Raises an `AuthleteError` if the service does not say which apps are connected.
     """
     client = member.connect(region.name)
-    name = _indexed_services(member).get(region.name, {}).get(service_id, "")
+    name = indexed_names(member.organization).get(region.name, {}).get(service_id, "")
     calls: list[tuple[AuthleteClient, Callable[[], Any]]] = [
         (client, client.service(service_id).get),
         (client, partial(_list_apps, client, service_id, name, subject)),
@@ -265,15 +265,6 @@ def _load_scopes(client: AuthleteClient, app: ConnectedApp, subject: str) -> Non
 def _path_params(app: ConnectedApp) -> dict[str, int]:
     """Return service and client, the latter for the audit log even if no path has it."""
     return {"service_id": app.service.service_id, "client_id": app.client.client_id}
-
-
-def _indexed_services(member: Member) -> dict[str, dict[int, str]]:
-    """Return the names of the indexed services, by region and ID."""
-    names: dict[str, dict[int, str]] = {}
-    rows = KnownService.objects.filter(organization=member.organization)
-    for region, service_id, name in rows.values_list("region", "service_id", "name"):
-        names.setdefault(region, {})[service_id] = name
-    return names
 
 
 def _now_ms() -> int:

@@ -4,7 +4,9 @@ The list of one service is filtered in memory (`search_text`, `search_value`), t
 of all services in the database (`search_condition`, `facet_condition`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q
@@ -129,9 +131,9 @@ def facet_condition(facet: Facet[ClientRow], values: Sequence[str]) -> Q:
         return Q()
     match facet.name:
         case GRANT_FACET.name:
-            return _any_of(_has_word("grants", value) for value in values)
+            return reduce(or_, (_has_word("grants", value) for value in values), NO_ROWS)
         case HOST_FACET.name:
-            return _any_of(_has_word("hosts", value) for value in values)
+            return reduce(or_, (_has_word("hosts", value) for value in values), NO_ROWS)
         case LOCK_FACET.name:
             return Q(locked__in=[value == "yes" for value in values])
         case SERVICE_FACET.name:
@@ -153,14 +155,7 @@ def _in_services(places: Sequence[tuple[str, int]]) -> Q:
     for region, number in places:
         if number < 2**63:
             by_region.setdefault(region, []).append(number)
-    return _any_of(Q(region=a, service_id__in=b) for a, b in by_region.items())
-
-
-def _any_of(conditions: Iterable[Q]) -> Q:
-    either = NO_ROWS
-    for condition in conditions:
-        either |= condition
-    return either
+    return reduce(or_, (Q(region=a, service_id__in=b) for a, b in by_region.items()), NO_ROWS)
 
 
 def _has_word(column: str, word: str) -> Q:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from console.clients.listing.rows import ClientRow
 from console.inventory.index import index_clients, index_services
-from console.inventory.services import UnreachableRegion, list_services
+from console.inventory.services import RegionServices, list_services
 from console.models import KnownService
 from console.web.access import Member
 from tenants.authlete.documents.client import Client, ClientPage
@@ -125,7 +125,7 @@ def _list_services(work: JobContext, item: Item) -> ItemResult:
 class FirstSync:
     """The result of the sync on the first visit."""
 
-    silent_regions: Sequence[UnreachableRegion]  # regions that did not list their services
+    silent_regions: Sequence[RegionServices]  # regions that did not list their services
     remaining_services: int  # services for which no time was left
 
 
@@ -142,6 +142,7 @@ def sync_first(member: Member) -> FirstSync | None:
     deadline = Deadline(FIRST_SYNC_SECONDS)
     services = list_services(member)
     for silence in services.silent:
+        assert silence.error
         problem = _describe_error(silence.error)
         _save_problem(member.organization, problem, region=silence.region.name)
     keys = [

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from console.inventory.index import index_services
+from console.inventory.services import RegionServices, list_by_region
 from console.models import KnownService
 from console.web.access import Member
-from tenants.authlete.errors import AuthleteError
-from tenants.authlete.listing import list_all_services
 from tenants.organizations.regions import Region
 
 LIST_TIMEOUT_SECONDS = 6.0  # for all regions
@@ -28,14 +26,6 @@ class IssuingService:
         return f"{self.region.name}/{self.service_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class UnlistedRegion:
-    """A region whose services couldn't be listed."""
-
-    region: Region
-    error: AuthleteError
-
-
 def indexed_services(member: Member) -> list[IssuingService]:
     """Return the indexed services of the connected regions, by region and name."""
     regions = {region.name: region for region in member.regions()}
@@ -49,23 +39,10 @@ def indexed_services(member: Member) -> list[IssuingService]:
     )
 
 
-def refresh_services(member: Member) -> tuple[list[IssuingService], list[UnlistedRegion]]:
+def refresh_services(member: Member) -> tuple[list[IssuingService], list[RegionServices]]:
     """List the services of all regions, and index them; also return failed regions."""
-    connected, unlisted = [], []
-    for region in member.regions():
-        try:
-            connected.append((region, member.connect(region.name)))
-        except AuthleteError as error:
-            unlisted.append(UnlistedRegion(region, error))
-    lists = list_all_services([authlete for _, authlete in connected], LIST_TIMEOUT_SECONDS)
-    complete = {}
-    for (region, _), services in zip(connected, lists, strict=True):
-        if services.error:
-            unlisted.append(UnlistedRegion(region, services.error))
-        else:
-            complete[region.name] = services.items
-    index_services(member.organization, complete)
-    return indexed_services(member), unlisted
+    lists = list_by_region(member, LIST_TIMEOUT_SECONDS)
+    return indexed_services(member), [listed for listed in lists if listed.error]
 
 
 def find_by_issuer(services: Sequence[IssuingService], issuer: str) -> list[IssuingService]:
