@@ -10,12 +10,11 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from joserfc.jwk import ECKey, OKPKey, RSAKey
+from joserfc.jwk import OctKey, import_key
 
 from console.forms.key_sets import indent_json
+from tenants.authlete.documents.jwks.generation import generate_key
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
-
-RSA_KEY_BITS = 3072  # of RSA; NIST SP 800-57 part 1, table 2, to 2030 and after
 
 # Each is a signature or a key encryption that the settings offer.
 KEY_PAIR_ALGORITHMS: Mapping[str, str | Promise] = {
@@ -26,8 +25,6 @@ KEY_PAIR_ALGORITHMS: Mapping[str, str | Promise] = {
     "ECDH-ES+A256KW": _("ECDH-ES+A256KW: encryption, P-256"),
     "RSA-OAEP-256": _("RSA-OAEP-256: encryption, RSA"),
 }
-ENCRYPTION_ALGORITHMS = frozenset({"ECDH-ES+A256KW", "RSA-OAEP-256"})
-CURVES = {"ES256": "P-256", "ES384": "P-384", "ECDH-ES+A256KW": "P-256"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +42,12 @@ class InvalidKeySetError(Exception):
 
 def generate_key_pair(alg: str, kid: str = "") -> KeyPair:
     """Generate a key pair; the key ID defaults to the thumbprint (RFC 7638)."""
-    key = _generate_key(alg)
-    named = {
-        "kid": kid or key.thumbprint(),
-        "use": "enc" if alg in ENCRYPTION_ALGORITHMS else "sig",
-        "alg": alg,
-    }
+    private = generate_key(alg, kid)
+    key = import_key(private)
+    assert not isinstance(key, OctKey)
     return KeyPair(
-        named | dict(key.as_dict(private=False)),
-        json.dumps(named | dict(key.as_dict(private=True)), indent=2),
-        key.as_pem(private=True).decode(),
+        key.as_dict(private=False), json.dumps(private, indent=2), key.as_pem(private=True).decode()
     )
-
-
-def _generate_key(alg: str) -> ECKey | OKPKey | RSAKey:
-    if alg in CURVES:
-        return ECKey.generate_key(CURVES[alg])
-    if alg == "EdDSA":
-        return OKPKey.generate_key("Ed25519")
-    return RSAKey.generate_key(RSA_KEY_BITS)
 
 
 def add_key(key_set: str, public: Mapping[str, Any]) -> str:

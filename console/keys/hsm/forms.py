@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.forms.change_forms import ChangeReasonForm
 from console.keys.hsm.operations import algorithm_choices
-from console.keys.jwks.generation import KidField, check_kid_unused
+from console.keys.jwks.forms import KidField, check_kid_unused
 
 
 class NewHsmKeyForm(ChangeReasonForm):

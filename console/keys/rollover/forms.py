@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from console.forms.change_forms import ChangeReasonForm
-from console.keys.jwks.generation import KidField, VersionForm, check_kid_unused
+from console.keys.jwks.forms import KidField, VersionForm, check_kid_unused
 from console.keys.rollover.signing_settings import SigningSetting, longest_lifetime
 
 SECONDS_PER_HOUR = 3600

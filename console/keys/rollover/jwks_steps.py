@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from console.keys.jwks import generation
 from console.keys.jwks.key_sets import (
     KeySet,
     KeySetRow,
@@ -20,6 +19,7 @@ from console.keys.jwks.key_sets import (
     setting_label,
 )
 from console.models import Rollover
+from tenants.authlete.documents.jwks.generation import generate_like
 from tenants.authlete.documents.service import Service
 
 State = Rollover.State
@@ -48,7 +48,7 @@ def _publish(rollover: Rollover, service: Service, keys: KeySet) -> Edits:
     for name in rollover.settings:
         require_key_named(service, name, "", rollover.old_kid)
     bits = int(old.summary.size.split()[0]) if old.summary.kty == "RSA" else 0
-    key = generation.generate_like(get_jwk(keys.text, old.index), rollover.new_kid, bits)
+    key = generate_like(get_jwk(keys.text, old.index), rollover.new_kid, bits)
     pinned = dict.fromkeys(rollover.settings, rollover.old_kid)
     return {rollover.member: add_key(keys.text, key)} | pinned
 

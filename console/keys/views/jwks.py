@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from console.documents.kinds import service_target
 from console.forms.change_forms import DeletionForm
 from console.keys.hsm.keys import keys_path
-from console.keys.jwks.generation import NewJwkForm, VersionForm, generate_key
+from console.keys.jwks.forms import NewJwkForm, VersionForm
 from console.keys.jwks.key_sets import (
     KeySet,
     add_key,
@@ -22,6 +22,7 @@ from console.web.access import ConsoleRequest, Workspace, workspace_page
 from console.web.idempotency import redirect_repeated
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
+from tenants.authlete.documents.jwks.generation import generate_key
 from tenants.authlete.documents.service import Service
 from tenants.authlete.operation import Effect
 

@@ -4,12 +4,8 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import import_key
 
-from console.keys.jwks.generation import (
-    DECRYPTION_ALGORITHMS,
-    SIGNING_ALGORITHMS,
-    generate_key,
-    generate_like,
-)
+from console.keys.jwks.forms import DECRYPTION_ALGORITHMS, SIGNING_ALGORITHMS
+from tenants.authlete.documents.jwks.generation import generate_key, generate_like
 
 
 @pytest.mark.parametrize("alg", SIGNING_ALGORITHMS)

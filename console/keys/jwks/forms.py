@@ -1,7 +1,4 @@
-"""Generate keys for the key sets of a service.
-
-A generated key is sent to Authlete in the same request and not stored.
-"""
+"""Forms that change the key sets of a service."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -9,13 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from console.forms.change_forms import ChangeReasonForm
 from console.keys.jwks.key_sets import KeySet
-
-DEFAULT_RSA_BITS = 3072  # NIST SP 800-57 part 1, table 2: until 2030 and after
-MAX_RSA_BITS = 4096  # generating a longer key takes many seconds
 
 # RFC 7518, sections 3.1 and 4.1; RFC 8037, section 3.1.
 SIGNING_ALGORITHMS: Mapping[str, str | Promise] = {
@@ -30,48 +23,6 @@ DECRYPTION_ALGORITHMS: Mapping[str, str | Promise] = {
     "RSA-OAEP-256": _("RSA-OAEP-256: RSA"),
     "ECDH-ES+A256KW": _("ECDH-ES+A256KW: P-256"),
 }
-CURVE_BY_ALGORITHM = {
-    "ES256": "P-256",
-    "ES384": "P-384",
-    "ES512": "P-521",
-    "EdDSA": "Ed25519",
-    "ECDH-ES+A256KW": "P-256",
-}
-
-
-def generate_key(alg: str, kid: str = "") -> dict[str, Any]:
-    """Return a new private key as a JWK; its default ID is the thumbprint (RFC 7638)."""
-    curve = CURVE_BY_ALGORITHM.get(alg, "")
-    kty = "RSA" if not curve else "OKP" if alg == "EdDSA" else "EC"
-    key = _generate(kty, curve, DEFAULT_RSA_BITS)
-    use = "enc" if alg in DECRYPTION_ALGORITHMS else "sig"
-    return {"kid": kid or key.thumbprint(), "use": use, "alg": alg} | key.as_dict(private=True)
-
-
-def generate_like(template: Mapping[str, Any], kid: str, bits: int) -> dict[str, Any]:
-    """Return a new private JWK with the type, use and algorithm of ``template``.
-
-    An RSA key has at least ``bits``, within the default and maximum above. Raises
-    `ValueError` for an unsupported key type.
-    """
-    curve = str(template.get("crv", ""))
-    key_bits = min(max(DEFAULT_RSA_BITS, bits), MAX_RSA_BITS)
-    key = _generate(str(template.get("kty")), curve, key_bits)
-    shared = {name: template[name] for name in ("use", "key_ops", "alg") if name in template}
-    return {"kid": kid} | shared | key.as_dict(private=True)
-
-
-def _generate(kty: str, curve: str, bits: int) -> ECKey | OKPKey | RSAKey:
-    match kty:
-        case "EC":
-            return ECKey.generate_key(curve)
-        case "OKP":
-            return OKPKey.generate_key(curve)  # type: ignore[arg-type]  # or ValueError
-        case "RSA":
-            return RSAKey.generate_key(bits)
-    raise ValueError(f"keys of type {kty} are not supported")
-
-
 MAX_KID_LENGTH = 100  # our own limit
 
 CONFLICT_MESSAGE = _(
