@@ -90,7 +90,7 @@ class DiscardReplayMiddleware:
 class HtmxSignInMiddleware:
     """Turns a redirect to sign-in into one of the whole page, not of a part of it.
 
-    A dialog of steps shows the page that confirms the identity itself.
+    A dialog of steps shows the page that confirms the identity itself, and account pages.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -102,8 +102,12 @@ class HtmxSignInMiddleware:
         place = response.headers.get("Location", "").partition("?")[0]
         if not htmx or not place.startswith("/accounts/"):
             return response
-        if is_in_dialog(request) and place in map(reverse, CONFIRMATION_ROUTES):
-            return response
+        if is_in_dialog(request):
+            is_account_step = request.path.startswith("/accounts/")
+            if place in map(reverse, CONFIRMATION_ROUTES) or (
+                is_account_step and place != reverse("account_login")
+            ):
+                return response
         back = urlencode({"next": htmx.current_url_abs_path or "/"})
         return HttpResponseClientRedirect(f"{place}?{back}")
 

@@ -64,9 +64,10 @@ def test_leaked_token_is_looked_up_and_revoked(
     for said in (SUBJECT_EVERYWHERE, "Harbor app", "Payments", "Access token"):
         expect(whose).to_contain_text(said)
     expect(home.get_by_label("Token", exact=True)).to_have_value("")
+    input_device.click("button", "Revoke token")
     input_device.type(home.get_by_label("Reason"), "Found in a public repository")
     input_device.type(home.get_by_label("Ticket"), "INC-4411")
-    input_device.click("button", "Revoke token")
+    input_device.click("button", "Revoke token in US")
 
     expect(home.get_by_text("no longer active")).to_be_visible()
     assert leaked_token not in service_tokens

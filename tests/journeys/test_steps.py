@@ -1,6 +1,7 @@
 """Steps in a dialog over the page: how they open, close and go on."""
 
 import pytest
+from allauth.mfa.totp.internal import auth as totp
 from playwright.sync_api import expect
 
 from console.models import Rotation
@@ -202,3 +203,24 @@ def test_paging_in_a_step_leaves_one_way_back(page):
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
     assert page.url.endswith("/harbor/clients/?q=statements")
+
+
+def test_account_confirmations_open_in_the_dialog(open_signed_in, person):
+    user = person(Role.ADMIN, "Mara Lindqvist")
+    totp.TOTP.activate(user, totp.generate_totp_secret())
+    page = open_signed_in(user)
+    page.goto("/accounts/2fa/")
+    page.evaluate("window.stays = true")
+
+    page.get_by_role("link", name="Remove").click()
+    removal = page.get_by_role("dialog", name="Remove the authenticator app?")
+    removal.get_by_role("link", name="Cancel").click()
+    expect(removal).to_have_count(0)
+    page.get_by_role("link", name="Generate new codes").click()
+    dialog = page.get_by_role("dialog", name="Generate new recovery codes?")
+    assert find_violations(page) == []
+    dialog.get_by_role("button", name="Generate new codes").click()
+
+    expect(page.get_by_text("Copy these codes now")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.evaluate("window.stays")

@@ -56,8 +56,7 @@ def _look_up(member: Member, form: LookupForm) -> dict[str, Any]:
         return context | {"step": "failed", "failure": error}
     if result.exists:
         context["sealed"] = pasted_token.seal_token(member, token.value, result.location)
-    reason_form = RevokeFoundTokenForm(None, member)
-    return context | {"step": "result", "result": result, "reason_form": reason_form}
+    return context | {"step": "result", "result": result}
 
 
 def _choose_service(
@@ -86,7 +85,7 @@ def _choose_service(
 
 @organization_page(ConsolePermission.USERS)
 def revoke_by_value(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """Revoke the token just looked up, and check that it no longer works."""
+    """Ask for a reason, then revoke the token just looked up, and check that it's inactive."""
     lookup_path = reverse("tokens:lookup", args=[member.organization.slug])
     if request.method != "POST":
         return redirect_to(request, lookup_path)
@@ -101,6 +100,8 @@ def revoke_by_value(request: ConsoleRequest, member: Member) -> HttpResponse:
         except AuthleteError as error:
             context["failure"] = error
     context |= {"location": form.location, "sealed": form.resealed}
+    if form.location and "reason" not in request.POST:
+        form = context["reason_form"] = RevokeFoundTokenForm(None, member)
     return _render(request, "revoke_by_value", form, context)
 
 

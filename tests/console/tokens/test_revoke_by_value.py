@@ -1,7 +1,12 @@
 """Revocation of a token that was looked up."""
 
 import pytest
-from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+from pytest_django.asserts import (
+    assertContains,
+    assertNotContains,
+    assertRedirects,
+    assertTemplateNotUsed,
+)
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
@@ -21,11 +26,12 @@ def help_desk(member, signer):
 
 @pytest.fixture
 def form(help_desk, leaked_token):
-    """Return the data of the revoke form beside a looked-up token."""
+    """Return the data of the form that revokes a looked-up token."""
 
     def form(token=LEAKED, **entered):
         page = help_desk.post(BOX, {"token": token, "service": "us/17"})
-        return fill_form(page, "reason", **WHY | entered)
+        step = help_desk.post(PATH, {"sealed": page.context["sealed"]})
+        return fill_form(step, "reason", **WHY | entered)
 
     return form
 
@@ -53,6 +59,20 @@ def test_token_is_revoked_and_looked_up_again(revoke, leaked_token, signer, toke
     assert (entry.subject, entry.client, entry.label) == (OWNER, "44", "Till")
     assert (entry.reason, entry.ticket, entry.effect) == (*WHY.values(), "destroy")
     assert token not in str(AuditEntry.objects.values())
+
+
+def test_reason_is_asked_for_in_a_step(help_desk, leaked_token, signer):
+    page = help_desk.post(BOX, {"token": LEAKED, "service": "us/17"})
+    headers = {"HX-Request": "true", "HX-Target": "step"}
+
+    step = help_desk.post(PATH, {"sealed": page.context["sealed"]}, headers=headers)
+
+    assertContains(step, "Revoke a token of Till")
+    assertContains(step, "Revoke token in US")
+    assertTemplateNotUsed(step, "base.html")
+    assertNotContains(step, "field-error")
+    assert LEAKED not in step.text
+    assert leaked_token in live_tokens(signer)
 
 
 def test_missing_reason_preserves_the_token(revoke, help_desk, leaked_token, signer):

@@ -88,8 +88,9 @@ def failed(scene):
 
 def revoke(scene, reason="Found in a public repository"):
     look_up(scene, jwt(scene))
-    scene.page.get_by_label("Reason").fill(reason)
     scene.click_button("Revoke token")
+    scene.page.get_by_label("Reason").fill(reason)
+    scene.click_button("Revoke token in US")
 
 
 @page_state("tokens:revoke_by_value", Role.HELP_DESK)
