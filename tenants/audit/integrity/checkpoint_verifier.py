@@ -2,7 +2,7 @@
 
 import fcntl
 import json
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from tenants.audit.integrity import signing
 from tenants.audit.integrity.chain import GENESIS_MAC
 from tenants.audit.integrity.merkle import MerkleTree
 from tenants.audit.integrity.signed_tree import Checkpoint, serialize_peaks
-from tenants.audit.integrity.sink_state import is_state_intact
+from tenants.audit.integrity.sink_state import find_state_problem, load_recorded_sizes
 from tenants.audit.models import AuditCheckpoint, CheckpointProgress
 from tenants.audit.records import MALFORMED_ERRORS
 
@@ -109,11 +109,13 @@ def load_stored_checkpoints() -> tuple[list[Checkpoint], CheckpointMismatchError
     """
     checkpoints: list[Checkpoint] = []
     names = signing.load_public_keys()
+    recorded: dict[str, int] = {}
     for row in AuditCheckpoint.objects.order_by("number").iterator():
         try:
             checkpoint = Checkpoint.parse(row.line)
             problem = _find_problem(row, checkpoint, checkpoints, names)
-        except (ValueError, TypeError, RecursionError):
+            recorded = {} if problem else load_recorded_sizes(row)
+        except MALFORMED_ERRORS:
             return checkpoints, CheckpointMismatchError(
                 _row_number(row.size), "its checkpoint is unreadable"
             )
@@ -121,16 +123,23 @@ def load_stored_checkpoints() -> tuple[list[Checkpoint], CheckpointMismatchError
             return checkpoints, CheckpointMismatchError(checkpoint.size, problem)
         checkpoints.append(checkpoint)
     sizes = {0, *(one.size for one in checkpoints)}
-    return checkpoints, _find_wrong_state(sizes)
+    return checkpoints, _find_wrong_state(sizes, recorded)
 
 
-def _find_wrong_state(sizes: Container[int]) -> CheckpointMismatchError | None:
-    """Return the error of a sink's state that was changed or that no checkpoint explains."""
+def _find_wrong_state(
+    sizes: Container[int], recorded: Mapping[str, int]
+) -> CheckpointMismatchError | None:
+    """Return the error of a sink's state that was changed or that no checkpoint explains.
+
+    ``recorded`` is how far each sink had come when the last checkpoint was signed.
+    """
     try:
-        for state in CheckpointProgress.objects.order_by("name"):
-            if not is_state_intact(state):
-                problem = f"the delivery state of {state.name} was changed"
-                return CheckpointMismatchError(_row_number(state.size), problem)
+        states = CheckpointProgress.objects.in_bulk()
+        for name in sorted({*states, *recorded}):
+            state, size = states.get(name), recorded.get(name, 0)
+            if problem := find_state_problem(name, state, size):
+                return CheckpointMismatchError(_row_number(state.size if state else size), problem)
+        for state in states.values():
             if state.size not in sizes:
                 problem = f"the checkpoint sent to {state.name} is missing from the database"
                 return CheckpointMismatchError(_row_number(state.size), problem)

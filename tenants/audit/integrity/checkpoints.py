@@ -20,6 +20,7 @@ from tenants.audit.integrity.signed_tree import (
     load_tree,
     serialize_peaks,
 )
+from tenants.audit.integrity.sink_state import record_sizes
 from tenants.audit.integrity.tombstones import is_row_intact
 from tenants.audit.models import AuditCheckpoint, AuditHead, AuditRecord
 from tenants.audit.records import MALFORMED_ERRORS
@@ -75,9 +76,13 @@ def create_checkpoint() -> Checkpoint | None:
     found = fields._replace(key=key, signature=signature)
     number = checkpoint.number + 1 if checkpoint else 1
     try:
+        sinks = record_sizes(found, checkpoint)
+    except MALFORMED_ERRORS:
+        raise ChainBrokenError(tree.size, "the positions of the sinks were changed") from None
+    try:
         with transaction.atomic():
             AuditCheckpoint.objects.create(
-                number=number, size=upto, line=found.line, peaks=serialize_peaks(tree)
+                number=number, size=upto, line=found.line, peaks=serialize_peaks(tree), sinks=sinks
             )
     except IntegrityError:
         return None  # another worker was faster
