@@ -1,8 +1,8 @@
-"""Lists of clients: of one service with 1,000, and of a whole organization.
+"""Lists of clients: of one service with 1,000, and of a whole organization; the search.
 
 Baselines of the service's list: one bare call for a page, and the baseline server, which
-requests the same pages and shows the same rows. The organization's list sends no
-requests; its baseline is the same inventory with a tenth of the services.
+requests the same pages and shows the same rows. The organization's list and the search send
+no requests; its baseline is the same inventory with a tenth of the services.
 """
 
 from collections.abc import Sequence
@@ -35,10 +35,10 @@ CLIENT_TABLE = KnownClient._meta.db_table
 # a few hundred hosts, one in fifty locked.
 FILL_SERVICES_SQL = f"""
 INSERT INTO {SERVICE_TABLE} (organization_id, region, service_id, name, issuer,
-  modified_at, seen_at, clients_at, clients_problem)
+  modified_at, edition, seen_at, clients_at, clients_problem)
 WITH RECURSIVE n(i) AS
   (SELECT {{first}} UNION ALL SELECT i + 1 FROM n WHERE i < {{last}})
-SELECT {{organization}}, '{{region}}', 900000000000 + i, 'Service ' || i, '', 1,
+SELECT {{organization}}, '{{region}}', 900000000000 + i, 'Service ' || i, '', 1, 1,
   CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, '' FROM n
 """  # noqa: S608
 FILL_CLIENTS_SQL = f"""
@@ -64,12 +64,17 @@ SELECT {{organization}}, '{{region}}', 900000000000 + i / 1000, 700000000000 + i
 FROM n
 """  # noqa: S608
 QUERIES = {
-    "newest page": "?sort=-changed",
-    "by name, page 300": "?page=300",
-    "two facets": "?type=PUBLIC&locked=yes",
-    "a word that few have": "?q=4711",
-    "a redirect host": "?q=redirect:app7.bench.example",
-    "a word that all have": "?q=client",
+    "newest page": "clients/?sort=-changed",
+    "by name, page 300": "clients/?page=300",
+    "two facets": "clients/?type=PUBLIC&locked=yes",
+    "a word that few have": "clients/?q=4711",
+    "a redirect host": "clients/?q=redirect:app7.bench.example",
+    "a word that all have": "clients/?q=client",
+    "everything, a word that few have": "search/?q=4711",
+    "everything, a word that all have": "search/?q=client",
+    "everything, a word that none has": "search/?q=nothinglikeit",
+    "everything, a setting of a client": "search/?q=client+4711+redirect+uris",
+    "everything, an action on a client": "search/?q=rotate+secret+of+4711",
 }
 
 
@@ -107,7 +112,7 @@ def _one_service(stage: BenchEnvironment, console: RunningServer, floor: Running
 
 
 def _organization(stage: BenchEnvironment, console: RunningServer) -> None:
-    page = f"{console.url}/{ORGANIZATION}/clients/"
+    page = f"{console.url}/{ORGANIZATION}/"
     run = partial(_run, stage, console, None, seconds=SECONDS)
     _fill(0, SMALL_INDEX_SERVICES)
     few = {name: run(page + query) for name, query in QUERIES.items()}

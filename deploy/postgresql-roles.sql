@@ -1,5 +1,6 @@
 -- The roles of the console and the worker (docs/how-to/deploy.md). Run it as the owner of the
--- tables after each `migrate`; repeating it changes nothing.
+-- tables after each `migrate`; repeating it changes nothing. `migrate` creates the extension
+-- pg_trgm: where the owner of the tables may not, create it as an administrator before.
 
 -- The console can add audit entries, but not change or remove any, and creates no tables.
 DO $$ BEGIN

@@ -19,6 +19,7 @@ from console.audit_log.search_language import FILTERS, VALUE_PATTERN, quote_valu
 from console.audit_log.times import NAMED_PERIODS, describe_time
 from console.models import KnownClient, KnownService
 from console.models.searches import visible_searches
+from console.models.text_search import filter_words
 from console.web.access import Member
 from tenants.audit.models import AuditEntry
 from tenants.authlete.result_codes import get_meaning
@@ -132,7 +133,7 @@ def _suggest_services(organization: Organization, typed: str) -> Candidates:
 
 def _suggest_clients(organization: Organization, typed: str) -> Candidates:
     clients = KnownClient.objects.filter(organization=organization).exclude(name="")
-    found = clients.filter(words__contains=typed.casefold()).order_by("rank", "id")
+    found = filter_words(clients, [typed.casefold()]).order_by("rank", "id")
     for client in found[:MAX_SUGGESTIONS]:
         yield client.name, f"{client.region} {client.client_id}"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from operator import and_
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from console.models import KnownClient, KnownKey, KnownService, Receipt
 from console.models.searches import visible_searches
+from console.models.text_search import filter_words
 from console.search.commands import find_client_commands, find_pages
 from console.web.access import Member
 from console.web.paths import cached_reverse
@@ -28,6 +29,7 @@ from tenants.organizations.roles import ConsolePermission
 
 MAX_QUERY_CHARS = 200
 MAX_RESULTS = 6  # of each kind
+MAX_OBJECTS = 2  # whose setting is shown
 MIN_ID_CHARS = 8  # of the beginning of an ID
 
 
@@ -49,6 +51,16 @@ class ResultGroup:
     label: str
     icon: str
     results: Sequence[SearchResult]
+
+
+class NamedSetting(NamedTuple):
+    """A setting, and the text by which it is found."""
+
+    is_client: bool
+    section: str
+    name: str
+    label: str | Promise
+    text: str
 
 
 type Finder = Callable[[Member, Sequence[str]], Iterable[SearchResult]]
@@ -106,29 +118,41 @@ def _find_settings(member: Member, words: Sequence[str]) -> Iterator[SearchResul
     """Find a setting of an object, such as "acme access token duration"."""
     if not member.can(Effect.READ):
         return
-    found = 0
-    for is_client, section, name, label, text in _setting_texts():
-        rest = [word for word in words if word not in text]
-        if not rest or len(rest) == len(words):
-            continue
-        # A setting is named by its API name, or by two words or more of its label.
-        if len(words) - len(rest) < 2 and not any(word == name.replace("_", "") for word in words):
-            continue
-        objects: QuerySet[Any] = (
-            _matching_clients(member, rest) if is_client else _matching_services(member, rest)
-        )
-        for item in objects[:2]:
-            url = (_client_url if is_client else _service_url)(member, item)
-            page = f"edit/{section}/" if member.can(Effect.CHANGE) else "fields/"
-            title = item.name or str(item.client_id if is_client else item.service_id)
-            yield SearchResult(f"{title}: {label}", f"{url}{page}#field-{name}", "", item.region)
-            found += 1
-        if found >= MAX_RESULTS:
+
+    @cache
+    def find_objects(is_client: bool, *rest: str) -> list[Any]:
+        matching = _matching_clients if is_client else _matching_services
+        return list(matching(member, rest)[:MAX_OBJECTS])
+
+    count = 0
+    for setting, rest in _named_settings(words):
+        for item in find_objects(setting.is_client, *rest):
+            url = (_client_url if setting.is_client else _service_url)(member, item)
+            page = f"edit/{setting.section}/" if member.can(Effect.CHANGE) else "fields/"
+            title = item.name or str(item.client_id if setting.is_client else item.service_id)
+            label = f"{title}: {setting.label}"
+            yield SearchResult(label, f"{url}{page}#field-{setting.name}", "", item.region)
+            count += 1
+        if count >= MAX_RESULTS:
             return
 
 
+def _named_settings(words: Sequence[str]) -> list[tuple[NamedSetting, list[str]]]:
+    """Return the settings that ``words`` name and the other words, best matches first.
+
+    A setting is named by its API name, or by two words or more of its label.
+    """
+    matches = []
+    for setting in _setting_texts():
+        rest = [word for word in words if f" {word}" not in setting.text]
+        is_api_name = any(word == setting.name.replace("_", "") for word in words)
+        if rest and (len(words) - len(rest) >= 2 or is_api_name):
+            matches.append((setting, rest))
+    return sorted(matches, key=lambda match: len(match[1]))
+
+
 def _find_keys(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
-    keys = _contains(_in_regions(member, KnownKey), "words", words).order_by("kid")
+    keys = filter_words(_in_regions(member, KnownKey), words).order_by("kid")
     for key in keys[:MAX_RESULTS]:
         slug = member.organization.slug
         if key.client_id:
@@ -180,7 +204,7 @@ def _find_searches(member: Member, words: Sequence[str]) -> Iterator[SearchResul
 def _matching_services(member: Member, words: Sequence[str]) -> QuerySet[KnownService]:
     services = _in_regions(member, KnownService)
     for word in words:
-        condition = Q(name__icontains=word) | Q(issuer__icontains=word)
+        condition = Q(name__icontains=word) | Q(issuer__icontains=word) | Q(region=word)
         if word.isascii() and word.isdigit() and len(word) < 19:
             condition |= Q(service_id=int(word))
         services = services.filter(condition)
@@ -188,7 +212,11 @@ def _matching_services(member: Member, words: Sequence[str]) -> QuerySet[KnownSe
 
 
 def _matching_clients(member: Member, words: Sequence[str]) -> QuerySet[KnownClient]:
-    return _contains(_in_regions(member, KnownClient), "words", words).order_by("rank", "pk")
+    clients = _in_regions(member, KnownClient)
+    for region in (region.name for region in member.regions() if region.name in words):
+        clients = clients.filter(Q(region=region) | Q(words__contains=region))
+        words = [word for word in words if word != region]
+    return filter_words(clients, words).order_by("rank", "pk")
 
 
 def _in_regions[Row: Model](member: Member, model: type[Row]) -> QuerySet[Row]:
@@ -222,15 +250,15 @@ def _client_url(member: Member, client: KnownClient, route: str = "clients:show"
 
 
 @cache
-def _setting_texts() -> list[tuple[bool, str, str, str | Promise, str]]:
-    """Return each setting that is no secret: its section, name, label and search text."""
+def _setting_texts() -> list[NamedSetting]:
+    """Return each setting that is no secret."""
     return [
-        (
+        NamedSetting(
             is_client,
             slug,
             setting.name,
             setting.label,
-            f"{setting.label} {setting.api_name}".lower(),
+            f" {setting.label} {setting.api_name}".lower(),
         )
         for is_client, sections in (
             (False, service_document.SECTIONS),

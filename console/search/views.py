@@ -10,7 +10,7 @@ from console.web.responses import render_page
 @organization_page(None)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Find objects, settings, pages and actions that the member may open."""
-    text = " ".join(request.GET.get("q", "")[:MAX_QUERY_CHARS].split())
+    text = " ".join(request.GET.get("q", "")[:MAX_QUERY_CHARS].replace("\0", " ").split())
     groups = find_groups(member, text)
     context = {
         "member": member,

@@ -30,6 +30,7 @@ from console.inventory.sync import RegionFreshness, region_freshness
 from console.lists.facets import Facet, FacetCounts, apply_facets
 from console.lists.request import ListPage, ListRequest
 from console.models import KnownClient, KnownService
+from console.models.text_search import filter_words
 from console.web.access import Member
 
 MAX_SCANNED_CLIENTS = 4_000
@@ -177,9 +178,7 @@ class ClientSearch:
 
     def _search_matches(self, request: ListRequest) -> QuerySet[KnownClient]:
         """Return what the search box matches, ignoring the facets."""
-        clients = self._all
-        for word in request.query.words:
-            clients = clients.filter(words__contains=word)
+        clients = filter_words(self._all, request.query.words)
         for term in request.query.conditions:
             clients = clients.filter(search_condition(term, self.services))
         return clients
