@@ -12,7 +12,7 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     python3.13 -m venv /opt/meridian && \
     pip install --require-hashes -r requirements.txt && \
     pip uninstall -y pip
-COPY manage.py gunicorn.conf.py ./
+COPY manage.py gunicorn.conf.py .env.example ./
 COPY console console
 COPY tenants tenants
 # Settings need secrets to load; these are discarded.

@@ -73,7 +73,7 @@ def connect_with_credential(
 ) -> AuthleteClient:
     """Create the client of a credential, saved or not."""
     region = get_regions()[credential.region]
-    region_circuits.synchronize(_list_pools())
+    region_circuits.synchronize(list_pools())
     try:
         token = credential.token
     except UnsealError as error:
@@ -125,7 +125,7 @@ def _connection_pool(region: str, base_url: str) -> ConnectionPool:
     )
 
 
-def _list_pools() -> list[ConnectionPool]:
+def list_pools() -> list[ConnectionPool]:
     """Return the pools of all regions and identity providers."""
     pools = {
         _connection_pool(region.name, url): None

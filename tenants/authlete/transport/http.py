@@ -85,20 +85,19 @@ def send_request(
 
 
 def probe(pool: ConnectionPool) -> None:
-    """Find out whether a region responds; tell its circuit breaker.
-
-    The request has no credential, so any complete response below 500 is a good one.
-    """
-    request = RawRequest("GET", "/", httpx.QueryParams(), {})
+    """Find out whether a region responds; tell its circuit breaker."""
     try:
-        response = send_request(
-            pool, request, Deadline(PROBE_TIMEOUT_SECONDS), fresh=True, max_bytes=MAX_PROBE_BYTES
-        )
+        is_healthy = fetch_root(pool).status < 500
     except AuthleteError:
         is_healthy = False
-    else:
-        is_healthy = response.status < 500
     pool.circuit_breaker.record_probe(is_healthy=is_healthy)
+
+
+def fetch_root(pool: ConnectionPool) -> RawResponse:
+    """Send a request without a credential: any complete response below 500 is a good one."""
+    request = RawRequest("GET", "/", httpx.QueryParams(), {})
+    deadline = Deadline(PROBE_TIMEOUT_SECONDS)
+    return send_request(pool, request, deadline, fresh=True, max_bytes=MAX_PROBE_BYTES)
 
 
 def _build_request(base_url: str, raw_request: RawRequest, deadline: Deadline) -> httpx.Request:

@@ -1,0 +1,117 @@
+"""Checks of ``manage.py setup``: what a deployment still lacks, one line each."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.checks import run_checks
+from django.core.mail import mailers
+from django.db import DatabaseError, connection
+
+from console.ops.health import OK, OPTIONAL, ReadinessCheck
+from tenants.audit.integrity.anchors import load_sinks
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.transport.http import fetch_root
+from tenants.organizations.api_clients import list_pools
+from tenants.outbound import mail
+
+MAX_CLOCK_DIFFERENCE_SECONDS = 30
+EXAMPLE_DOMAIN = "example.com"
+SETTINGS_TO_REPLACE = ("ALLOWED_HOSTS", "CONSOLE_URL", "EMAIL_URL", "EMAIL_FROM", "ALERT_MAIL")
+
+
+class Finding(NamedTuple):
+    """The state of one part of a deployment."""
+
+    part: str
+    text: str = OK  # or what is missing
+    is_required: bool = True
+
+    @property
+    def is_failure(self) -> bool:
+        return self.is_required and self.text != OK
+
+
+def check_deployment() -> Iterator[Finding]:
+    """Check settings, database, folders, mail, regions and the clock."""
+    yield from _check_settings()
+    yield from _check_database()
+    yield _check_folders()
+    yield _check_mail()
+    yield from _check_regions()
+
+
+def _check_settings() -> Iterator[Finding]:
+    problems = [error.msg for error in run_checks(app_configs=[]) if error.is_serious()]
+    problems += [
+        f"{name} has the example's value; set it, or leave it empty"
+        for name in SETTINGS_TO_REPLACE
+        if EXAMPLE_DOMAIN in os.environ.get(name, "")
+    ]
+    for problem in problems or [OK]:
+        yield Finding("settings", problem)
+
+
+def _check_database() -> Iterator[Finding]:
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        yield Finding("database", _join_lines(error))
+        return
+    for part, text in ReadinessCheck().results().items():
+        yield Finding(part, text, part not in OPTIONAL)
+
+
+def _check_folders() -> Finding:
+    """Check that the folders of SQLite and of checkpoint files can be written."""
+    folders = {sink.path.parent for sink in load_sinks() if sink.kind == "file"}
+    if connection.vendor == "sqlite":
+        folders.add(Path(settings.DATABASES["default"]["NAME"]).parent)
+    for folder in sorted(folders):
+        if not os.access(folder, os.W_OK | os.X_OK):
+            return Finding("folders", f"{folder} is missing or can't be written")
+    return Finding("folders")
+
+
+def _check_mail() -> Finding:
+    """Check that the mail server accepts a connection and the password."""
+    if not mail.is_enabled():
+        text = "EMAIL_URL is not set, so alerts and invitations aren't mailed"
+        return Finding("mail", text, is_required=False)
+    try:
+        with mailers["default"]:
+            return Finding("mail")
+    except mail.MAIL_ERRORS as error:
+        return Finding("mail", f"EMAIL_URL can't be used: {_join_lines(error)}")
+
+
+def _check_regions() -> Iterator[Finding]:
+    """Call each region without a credential, and compare its clock with this machine's."""
+    differences = {}
+    for pool in list_pools():
+        try:
+            response = fetch_root(pool)
+        except AuthleteError as error:
+            yield Finding(pool.name, str(error))
+            continue
+        is_up = response.status < 500
+        yield Finding(pool.name, OK if is_up else f"answered with status {response.status}")
+        with suppress(KeyError, ValueError):
+            date = parsedate_to_datetime(response.headers["Date"])
+            differences[pool.name] = round(time.time() - date.timestamp())
+    wrong = [
+        f"differs by {seconds} s from the one of {name}"
+        for name, seconds in differences.items()
+        if abs(seconds) > MAX_CLOCK_DIFFERENCE_SECONDS
+    ]
+    if differences:
+        yield Finding("clock", wrong[0] if wrong else OK)
+
+
+def _join_lines(error: Exception) -> str:
+    return " ".join(str(error).split())
