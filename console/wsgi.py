@@ -1,5 +1,6 @@
 """What a WSGI server loads: ``gunicorn console.wsgi``."""
 
+import logging
 import os
 import sys
 
@@ -17,3 +18,8 @@ try:
 except (ImproperlyConfigured, SystemCheckError) as error:
     print(error, file=sys.stderr)
     sys.exit(GUNICORN_BOOT_ERROR)
+
+from console.ops.health import check_mail  # noqa: E402  needs the applications
+
+for text in check_mail().values():
+    logging.getLogger("meridian").warning(text)

@@ -19,6 +19,7 @@ def caused(error, cause):
     [
         caused(OperationalError(), psycopg.OperationalError("connection refused")),
         caused(ProgrammingError(), psycopg.errors.UndefinedTable()),
+        caused(ProgrammingError(), psycopg.errors.InsufficientPrivilege()),
     ],
 )
 def test_missing_or_empty_database_is_reported(error):

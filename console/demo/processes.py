@@ -39,9 +39,12 @@ def prepare_environment(arguments: Sequence[str]) -> None:
     add_options(parser)
     asked, _ = parser.parse_known_args(arguments)
     data = asked.data.resolve()
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
     ignore_secret_files()
-    os.environ.update(demo_settings(data, asked.port, asked.sandbox_port))
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.environ.update(demo_settings(data, asked.port, asked.sandbox_port))
+    except OSError as error:
+        sys.exit(f"manage.py: --data {data} can't be used: {error.strerror}")
 
 
 def demo_settings(data: Path, port: int, sandbox: int) -> dict[str, str]:

@@ -26,11 +26,19 @@ from tenants.authlete.outcome import Outcome
 from tenants.crypto.key_ring import KeyNotFoundError
 from tenants.crypto.sealed_columns import SEALED_COLUMNS
 from tenants.jobs import queue
+from tenants.outbound import mail
 
 RESULT_TTL_SECONDS = 1.0  # seconds that a verdict serves other probes: each costs a write
 LOCK_TIMEOUT_SECONDS = 2.0  # seconds that a probe waits for another that is looking
 OK = "ok"
-OPTIONAL = WORKER, WEBHOOKS, VAULT = "worker", "webhooks", "vault"  # pages work without them
+# Reported, but pages do without them.
+OPTIONAL = WORKER, WEBHOOKS, VAULT, MAIL, ROLE = "worker", "webhooks", "vault", "mail", "role"
+
+UNREADABLE_TABLES_SQL = """
+SELECT count(*) FROM pg_class
+WHERE relkind = 'r' AND pg_table_is_visible(oid) AND relname = ANY(%s)
+  AND NOT has_table_privilege(oid, 'SELECT')
+"""
 
 
 class HealthMiddleware:
@@ -96,7 +104,7 @@ class ReadinessCheck:
             if found[part] != OK:
                 return found
         others = {WORKER: _check_worker(), VAULT: self._check_vault()}
-        return found | others | _check_webhooks()
+        return found | others | _check_webhooks() | check_mail() | _check_role()
 
     def _check_vault(self) -> str:
         """Return which secrets can't be decrypted, by kind."""
@@ -121,12 +129,37 @@ class ReadinessCheck:
 
 
 def _check_database() -> str:
+    """Return whether the database answers, and its role can read all tables."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            if connection.vendor != "postgresql":
+                cursor.execute("SELECT 1")
+                return OK
+            cursor.execute(UNREADABLE_TABLES_SQL, [connection.introspection.django_table_names()])
+            (count,) = cursor.fetchone()
     except DatabaseError:
         return "does not answer"
-    return OK
+    return f"no right to {count} tables; run deploy/postgresql-roles.sql" if count else OK
+
+
+def _check_role() -> dict[str, str]:
+    """Return a warning if the role on PostgreSQL can delete audit entries."""
+    if connection.vendor != "postgresql":
+        return {}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT has_table_privilege('audit_auditrecord', 'DELETE')")
+            (is_excessive,) = cursor.fetchone()
+    except DatabaseError:
+        return {ROLE: "not known"}
+    return {ROLE: "has too many rights; run deploy/postgresql-roles.sql"} if is_excessive else {}
+
+
+def check_mail() -> dict[str, str]:
+    """Return a warning if no mail is configured."""
+    if mail.is_enabled():
+        return {}
+    return {MAIL: "EMAIL_URL is not set, so alerts and invitations aren't mailed"}
 
 
 def _check_audit_log() -> str:
@@ -149,6 +182,8 @@ def _check_audit_log() -> str:
 def _check_checkpoints() -> str:
     """Return whether what was recorded is known outside of the database."""
     try:
+        if anchors.is_rolled_back():
+            return "a target has newer rows than this database, which was rolled back"
         if anchors.anchor_monitor.is_overdue():
             return "the newest rows were kept nowhere outside for too long"
     except DatabaseError:

@@ -13,7 +13,7 @@ from django.core.checks import run_checks
 from django.core.mail import mailers
 from django.db import DatabaseError, connection
 
-from console.ops.health import OK, OPTIONAL, ReadinessCheck
+from console.ops.health import MAIL, OK, OPTIONAL, VAULT, ReadinessCheck, check_mail
 from tenants.audit.integrity.anchors import load_sinks
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.transport.http import fetch_root
@@ -25,7 +25,7 @@ EXAMPLE_DOMAIN = "example.com"
 SETTINGS_TO_REPLACE = ("ALLOWED_HOSTS", "CONSOLE_URL", "EMAIL_URL", "EMAIL_FROM", "ALERT_MAIL")
 
 
-class Finding(NamedTuple):
+class PartStatus(NamedTuple):
     """The state of one part of a deployment."""
 
     part: str
@@ -37,7 +37,7 @@ class Finding(NamedTuple):
         return self.is_required and self.text != OK
 
 
-def check_deployment() -> Iterator[Finding]:
+def check_deployment() -> Iterator[PartStatus]:
     """Check settings, database, folders, mail, regions and the clock."""
     yield from _check_settings()
     yield from _check_database()
@@ -46,7 +46,7 @@ def check_deployment() -> Iterator[Finding]:
     yield from _check_regions()
 
 
-def _check_settings() -> Iterator[Finding]:
+def _check_settings() -> Iterator[PartStatus]:
     problems = [error.msg for error in run_checks(app_configs=[]) if error.is_serious()]
     problems += [
         f"{name} has the example's value; set it, or leave it empty"
@@ -54,53 +54,54 @@ def _check_settings() -> Iterator[Finding]:
         if EXAMPLE_DOMAIN in os.environ.get(name, "")
     ]
     for problem in problems or [OK]:
-        yield Finding("settings", problem)
+        yield PartStatus("settings", problem)
 
 
-def _check_database() -> Iterator[Finding]:
+def _check_database() -> Iterator[PartStatus]:
     try:
         connection.ensure_connection()
     except DatabaseError as error:
-        yield Finding("database", _join_lines(error))
+        yield PartStatus("database", _join_lines(error))
         return
-    for part, text in ReadinessCheck().results().items():
-        yield Finding(part, text, part not in OPTIONAL)
+    parts = ReadinessCheck().results()
+    parts.pop(MAIL, None)
+    for part, text in parts.items():
+        yield PartStatus(part, text, part == VAULT or part not in OPTIONAL)
 
 
-def _check_folders() -> Finding:
+def _check_folders() -> PartStatus:
     """Check that the folders of SQLite and of checkpoint files can be written."""
     folders = {sink.path.parent for sink in load_sinks() if sink.kind == "file"}
     if connection.vendor == "sqlite":
         folders.add(Path(settings.DATABASES["default"]["NAME"]).parent)
     for folder in sorted(folders):
         if not os.access(folder, os.W_OK | os.X_OK):
-            return Finding("folders", f"{folder} is missing or can't be written")
-    return Finding("folders")
+            return PartStatus("folders", f"{folder} is missing or can't be written")
+    return PartStatus("folders")
 
 
-def _check_mail() -> Finding:
+def _check_mail() -> PartStatus:
     """Check that the mail server accepts a connection and the password."""
-    if not mail.is_enabled():
-        text = "EMAIL_URL is not set, so alerts and invitations aren't mailed"
-        return Finding("mail", text, is_required=False)
+    if missing := check_mail():
+        return PartStatus(MAIL, missing[MAIL], is_required=False)
     try:
         with mailers["default"]:
-            return Finding("mail")
+            return PartStatus(MAIL)
     except mail.MAIL_ERRORS as error:
-        return Finding("mail", f"EMAIL_URL can't be used: {_join_lines(error)}")
+        return PartStatus(MAIL, f"EMAIL_URL can't be used: {_join_lines(error)}")
 
 
-def _check_regions() -> Iterator[Finding]:
+def _check_regions() -> Iterator[PartStatus]:
     """Call each region without a credential, and compare its clock with this machine's."""
     differences = {}
     for pool in list_pools():
         try:
             response = fetch_root(pool)
         except AuthleteError as error:
-            yield Finding(pool.name, str(error))
+            yield PartStatus(pool.name, str(error))
             continue
         is_up = response.status < 500
-        yield Finding(pool.name, OK if is_up else f"answered with status {response.status}")
+        yield PartStatus(pool.name, OK if is_up else f"answered with status {response.status}")
         with suppress(KeyError, ValueError):
             date = parsedate_to_datetime(response.headers["Date"])
             differences[pool.name] = round(time.time() - date.timestamp())
@@ -110,7 +111,7 @@ def _check_regions() -> Iterator[Finding]:
         if abs(seconds) > MAX_CLOCK_DIFFERENCE_SECONDS
     ]
     if differences:
-        yield Finding("clock", wrong[0] if wrong else OK)
+        yield PartStatus("clock", wrong[0] if wrong else OK)
 
 
 def _join_lines(error: Exception) -> str:

@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -119,6 +120,27 @@ def _deliver_to(sink: CheckpointSink, state: CheckpointProgress) -> int:
         size = _send_post(sink.url, lines)
     _delivered_lines[sink.name] = AuditCheckpoint.objects.get(size=size).line
     return size
+
+
+def is_rolled_back() -> bool:
+    """Return whether a sink has a checkpoint that this database lacks.
+
+    Reads the last line of files; for other sinks, what a worker last heard from them counts.
+    """
+    return any(
+        load_state(sink.name).error.startswith(AnchorDivergedError.__name__)
+        or (sink.kind == "file" and _has_newer_checkpoint(sink.path))
+        for sink in load_sinks()
+    )
+
+
+def _has_newer_checkpoint(path: Path) -> bool:
+    with suppress(OSError, *MALFORMED_ERRORS):
+        try:
+            _known_size(_read_tail(path)[0])
+        except AnchorDivergedError:
+            return True
+    return False
 
 
 def append_to_file(path: Path) -> int:

@@ -194,3 +194,14 @@ def test_demo_ends_when_one_process_does(another):
 
     assert another.process.wait(SECONDS) == 1
     assert not another.listening()
+
+
+def test_unusable_data_directory_is_reported_in_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    command = [sys.executable, "manage.py", "demo", f"--data={tmp_path}/file/demo"]
+    result = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+
+    assert result.returncode == 1
+    assert (
+        result.stderr == f"manage.py: --data {tmp_path}/file/demo can't be used: Not a directory\n"
+    )

@@ -8,11 +8,27 @@ from django.test import Client
 from django.utils import timezone
 
 from tenants.audit import store
-from tenants.audit.models import AuditBlock, AuditEntry, AuditField, AuditHead, AuditRecord
+from tenants.audit.actor import Actor
+from tenants.audit.events import SIGN_OUT
+from tenants.audit.integrity import anchors
+from tenants.audit.integrity.checkpoints import create_checkpoint
+from tenants.audit.integrity.sink_state import save_state
+from tenants.audit.models import (
+    AuditBlock,
+    AuditCheckpoint,
+    AuditEntry,
+    AuditField,
+    AuditHead,
+    AuditRecord,
+    CheckpointProgress,
+)
+from tenants.audit.recorder import record_event
 from tenants.jobs import queue
 from tenants.jobs.models import Worker
+from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers
 from tests.support.webhooks import make_webhook
 
+ROLLED_BACK = "a target has newer rows than this database, which was rolled back"
 PROBE = {"host": "10.1.2.3:8000"}  # a pod's address, not in ALLOWED_HOSTS
 
 
@@ -40,8 +56,10 @@ def test_probes_need_no_https_or_known_host(db, settings):
 def test_ready_when_every_check_passes(db):
     queue.record_heartbeat("w1")
 
+    status, found = ready()
+    found.pop("role", None)  # tests own the tables on PostgreSQL
     parts = ("database", "migrations", "record", "worker", "vault")
-    assert ready() == (200, dict.fromkeys(parts, "ok"))
+    assert (status, found) == (200, dict.fromkeys(parts, "ok"))
 
 
 def test_missing_worker_is_reported_but_ready(db):
@@ -127,3 +145,51 @@ def test_unreachable_database_is_not_ready(db, monkeypatch):
         status, found = ready()
 
     assert (status, found) == (503, {"database": "does not answer"})
+
+
+def test_missing_mail_server_is_reported_but_ready(db, settings):
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
+
+    status, found = ready()
+
+    assert status == 200
+    assert found["mail"] == "EMAIL_URL is not set, so alerts and invitations aren't mailed"
+
+
+def test_checkpoint_file_ahead_of_the_database_is_not_ready(db, settings, tmp_path):
+    path = tmp_path / "checkpoints.jsonl"
+    settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
+    settings.AUDIT_SINKS = [f"file://{path}"]
+    record_event(Actor(1, "ida"), SIGN_OUT)
+    assert create_checkpoint()
+    assert ready()[0] == 200
+    anchors.append_to_file(path)
+    assert ready()[0] == 200
+    drop_append_only_triggers()
+    AuditCheckpoint.objects.all().delete()
+
+    status, found = ready()
+
+    assert status == 503
+    assert found["checkpoints"] == ROLLED_BACK
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [("AnchorDivergedError: 7 rows", 503), ("OSError: answered 500", 200)]
+)
+def test_rolled_back_database_seen_by_a_worker_is_not_ready(db, settings, error, status):
+    settings.AUDIT_SINKS = ["https://log.example/checkpoints"]
+    (sink,) = anchors.load_sinks()
+    save_state(CheckpointProgress(name=sink.name, failed_at=timezone.now(), error=error))
+
+    found = ready()
+
+    assert found[0] == status
+    assert (found[1]["checkpoints"] == ROLLED_BACK) is (status == 503)
+
+
+def test_unreadable_checkpoint_file_is_no_rollback(db, settings, tmp_path):
+    (tmp_path / "checkpoints.jsonl").write_text("not a checkpoint\n")
+    settings.AUDIT_SINKS = [f"file://{tmp_path}/checkpoints.jsonl", f"file://{tmp_path}/missing"]
+
+    assert ready()[0] == 200

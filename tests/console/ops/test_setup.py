@@ -12,6 +12,7 @@ from console.ops import setup_checks
 from tenants.authlete.errors import UnreachableError
 from tenants.authlete.transport.http import RawResponse
 from tenants.jobs import queue
+from tests.settings import create_key
 
 BACKEND = "tests.console.ops.test_setup.RejectingBackend"
 
@@ -57,6 +58,7 @@ def setup(db, settings, capsys):
 def test_complete_deployment_passes(setup):
     lines, is_complete = setup()
 
+    lines.pop("role", None)  # tests own the tables on PostgreSQL
     assert set(lines.values()) == {"ok"}
     assert is_complete
     parts = {"settings", "database", "record", "worker", "folders", "mail", "clock"}
@@ -73,6 +75,15 @@ def test_unreachable_database_is_reported_and_other_parts_are_checked(setup, mon
 
     assert lines["database"] == "connection refused Is the server running?"
     assert lines["mail"] == "ok"
+    assert not is_complete
+
+
+def test_lost_vault_key_is_reported(setup, acme, settings):
+    settings.VAULT_KEYS = create_key("v9")
+
+    lines, is_complete = setup()
+
+    assert lines["vault"].startswith("no key for")
     assert not is_complete
 
 

@@ -37,7 +37,22 @@ def test_least_privileges_suffice_to_record_calls(console):
     verified = console.run_command("audit_verify")
 
     assert "record: ok" in found.stdout, found.stderr
+    assert "role:" not in found.stdout
     assert "2 rows of 1 entries" in verified.stdout, verified.stderr
+
+
+def test_rights_that_a_role_lacks_or_has_too_many_of_are_reported(make_postgresql_database):
+    owner = make_postgresql_database(f"wrong_roles_{os.getpid()}")
+    url = owner.environment["DATABASE_URL"]
+    with psycopg.connect(url) as connection:
+        connection.execute(DATABASE_ROLES)
+        connection.execute("REVOKE SELECT ON console_webhook FROM meridian_console")
+    console = IsolatedDatabase(url.replace("me@", "meridian_console@"))
+
+    lacking = console.run_code(READY).stdout
+
+    assert lacking == "database: no right to 1 tables; run deploy/postgresql-roles.sql\n\n"
+    assert "role: has too many rights" in owner.run_code(READY).stdout
 
 
 @pytest.mark.parametrize(
