@@ -85,11 +85,13 @@ def render_list(
     context: dict[str, Any],
     *,
     list_id: str = "list",
+    id_prefix: str = "",
     part: str = "list",
 ) -> HttpResponseBase:
     """Render a page with one list, or export its matching rows.
 
-    ``list_id`` is the ID of the element that ``part`` of the template renders.
+    ``list_id`` is the ID of the element that ``part`` of the template renders; in a step over
+    another list, IDs need an ``id_prefix``.
     """
     list_request = definition.parse(request.GET)
     page = definition.find_page(list_request, rows)
@@ -99,7 +101,7 @@ def render_list(
         "member": member,
         "definition": definition,
         "list_label": definition.label,
-        **list_context(request, list_request, page, list_id),
+        **list_context(request, list_request, page, list_id, id_prefix),
         **context,
     }
     return render_page(request, template, context, part=part)

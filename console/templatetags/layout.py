@@ -87,7 +87,7 @@ def _render_cached(
 def one_list(context: Context, values: dict[str, Any], **more: str) -> SafeString:
     """Render lists/list.html for one of several lists of a page, with its own context."""
     partial = context.template.engine.get_template("lists/list.html")  # type: ignore[union-attr]
-    with context.push(**values, **more, is_one_of_several=True):
+    with context.push(**values, **more):
         return SafeString(partial.render(context))
 
 

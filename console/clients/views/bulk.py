@@ -1,10 +1,11 @@
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -20,15 +21,10 @@ from console.clients.bulk.bulk_settings import (
 )
 from console.clients.bulk.forms import BulkActionForm, BulkConfirmForm, BulkSelectForm, EditModeForm
 from console.clients.bulk.preview import build_preview
+from console.clients.bulk.preview_list import PreviewLine, preview_list
 from console.clients.bulk.resolver import HasClientRef
-from console.clients.bulk.selections import (
-    CANNOT,
-    CHANGE,
-    SAME,
-    UNREAD,
-    BulkPreview,
-    ClientSelection,
-)
+from console.clients.bulk.selections import ClientSelection
+from console.lists.definition import render_list
 from console.models import KnownService
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import catch_failure, idempotent
@@ -36,8 +32,6 @@ from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.operation import Effect
 
-PREVIEW_ROWS_PER_PAGE = 50  # rows of a preview on a page
-ROW_STATUSES = (CHANGE, SAME, CANNOT, UNREAD)
 MAX_SAMPLE_NAMES = 8  # names of the selection that a page lists
 EMPTY_LIST_MESSAGE = _("Enter the entries to add or remove.")
 
@@ -126,7 +120,7 @@ def bulk_setting(
 
 @organization_page(Effect.CHANGE)
 @step_up
-def bulk_preview(request: ConsoleRequest, member: Member, selection: UUID) -> HttpResponse:
+def bulk_preview(request: ConsoleRequest, member: Member, selection: UUID) -> HttpResponseBase:
     """Show the preview, and start the job."""
     choice = selections.load_selection(member, selection)
     if choice is None or choice.preview is None:
@@ -149,28 +143,21 @@ def bulk_preview(request: ConsoleRequest, member: Member, selection: UUID) -> Ht
         "bulk_action": bulk_action,
         "preview": preview,
         "form": form,
-        **_preview_page(request, member, preview),
+        "counts": Counter(row.status for row in preview.rows),
     }
-    return render_page(request, "clients/bulk_preview.html", context)
-
-
-def _preview_page(request: HttpRequest, member: Member, preview: BulkPreview) -> dict[str, Any]:
-    """Return one page of the rows, with the requested status."""
-    counts = {status: len(preview.with_status(status)) for status in ROW_STATUSES}
-    status = request.GET.get("show", "")
-    rows = preview.with_status(status) if status in counts else preview.rows
-    page = Paginator(rows, PREVIEW_ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return {
-        "page": page,
-        "lines": [
-            {"row": row, "service": service, "changes": preview.changes(row)}
-            for row, service in _with_service_names(member, page)
+    return render_list(
+        request,
+        member,
+        preview_list(preview),
+        [
+            PreviewLine(preview, row, service)
+            for row, service in _with_service_names(member, preview.rows)
         ],
-        "show": status if status in counts else "",
-        "counts": counts,
-        "previous": _page_url(request, page.number - 1) if page.has_previous() else "",
-        "next": _page_url(request, page.number + 1) if page.has_next() else "",
-    }
+        "clients/bulk_preview.html",
+        context,
+        list_id="preview-rows",
+        id_prefix="preview-",
+    )
 
 
 def _with_service_names[One: HasClientRef](
@@ -182,14 +169,6 @@ def _with_service_names[One: HasClientRef](
         for known_service in KnownService.objects.filter(organization=member.organization)
     }
     return [(one, names.get((one.region, one.service_id)) or str(one.service_id)) for one in found]
-
-
-def _page_url(request: HttpRequest, number: int) -> str:
-    query = QueryDict(mutable=True)
-    if show := request.GET.get("show"):
-        query["show"] = show
-    query["page"] = str(number)
-    return f"?{query.urlencode()}"
 
 
 def _context(member: Member, selection: UUID, choice: ClientSelection) -> dict[str, Any]:

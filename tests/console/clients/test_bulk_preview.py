@@ -56,8 +56,8 @@ def confirm(browser, path, **entered):
 def rows(response):
     """What the page says of each client, by name: its status, and the words."""
     return {
-        line["row"].name: (line["row"].status, line["row"].reason)
-        for line in response.context["lines"]
+        line.row.name: (line.row.status, line.row.reason)
+        for line in response.context["list_page"].rows
     }
 
 
@@ -86,7 +86,20 @@ def test_active_tokens_of_clients_to_lock_are_counted(editor, five_clients, prev
     response = editor.get(previewed(editor, "lock", 1, 2, 3))
 
     assertContains(response, "4 active tokens are affected")
-    assert [line["row"].tokens for line in response.context["lines"]] == [3, 1, None]
+    assert [line.row.tokens for line in response.context["list_page"].rows] == [3, 1, None]
+
+
+def test_preview_is_filtered_sorted_and_exported(editor, previewed, tokens):
+    tokens(1, 3)
+    path = previewed(editor, "lock", 1, 2, 3)
+
+    assert statuses(editor.get(f"{path}?show=same")) == {"Ledger sync": "same"}
+    assert statuses(editor.get(f"{path}?q=till")) == {"Till": "change"}
+    assert next(iter(statuses(editor.get(f"{path}?sort=-tokens")))) == "Till"
+    exported = editor.get(f"{path}?q=till&download=csv").getvalue().decode().splitlines()
+    assert len(exported) == 2
+    assert "1,Till,change,," in exported[1]
+    assert "not locked → locked" in exported[1]
 
 
 def test_uncounted_tokens_are_reported(editor, five_clients, previewed):
@@ -148,9 +161,9 @@ def test_removing_from_a_list_removes_present_items(editor, five_clients, previe
 
 def test_configuration_warnings_are_shown(editor, five_clients, previewed):
     path = previewed(editor, "set", 3, setting="tokenAuthMethod", token_auth_method="NONE")
-    (line,) = editor.get(path).context["lines"]
+    (line,) = editor.get(path).context["list_page"].rows
 
-    assert line["row"].notes
+    assert line.row.notes
 
 
 def test_clients_managed_elsewhere_get_a_warning(editor, five_clients, previewed):
