@@ -1,6 +1,7 @@
 # syntax=docker/dockerfile:1
 # Any image with Python 3.13 and venv: --build-arg BASE=localhost/base
-ARG BASE=python:3.13-slim
+# To renew the digest: docker buildx imagetools inspect python:3.13-slim
+ARG BASE=python:3.13.15-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 
 FROM ${BASE} AS build
 WORKDIR /app

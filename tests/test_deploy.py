@@ -71,6 +71,16 @@ def test_only_the_worker_gets_signing_keys():
     assert [name for name in given if "AUDIT_SIGNING_KEYS" in given[name]] == ["worker"]
 
 
+def test_images_from_elsewhere_are_pinned_by_digest():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"].values()
+    images = [service["image"] for service in services if "build" not in service]
+    images += re.findall(r"^ARG BASE=(.+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+    assert len(images) == 3
+    for image in images:
+        assert re.search(r":[0-9.a-z-]+@sha256:[0-9a-f]{64}$", image), image
+
+
 def test_compose_gives_each_service_its_own_database_role():
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
     roles = {

@@ -1,6 +1,9 @@
 """What a password may be, beside Django's own rules."""
 
 import re
+from bisect import bisect_left
+from hashlib import sha1
+from os import SEEK_END
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -26,6 +29,39 @@ class PasswordMaxLengthValidator:
 
     def get_help_text(self) -> str:
         return _("At most 4,096 bytes.")
+
+
+class BreachedPasswordValidator:
+    """Refuse passwords of a list: SHA-1 in hexadecimal, one a line, sorted.
+
+    Each line may go on with ``:`` and a count, as in Pwned Passwords. The file is searched by
+    bisection, so its size doesn't matter.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def validate(self, password: str, user: Any = None) -> None:
+        digest = sha1(password.encode(), usedforsecurity=False).hexdigest().upper().encode()
+        with open(self.path, "rb") as file:
+
+            def read_digest(offset: int) -> bytes:
+                """Return the digest in the first line that begins after ``offset``, or at 0."""
+                file.seek(offset)
+                if offset:
+                    file.readline()
+                return file.readline()[: len(digest)].upper() or b"end"
+
+            size = file.seek(0, SEEK_END)
+            place = bisect_left(range(size), digest, key=read_digest)
+            if read_digest(place) == digest:
+                raise ValidationError(
+                    _("This password was published in a data breach. Choose another one."),
+                    code="password_breached",
+                )
+
+    def get_help_text(self) -> str:
+        return _("Not published in a data breach.")
 
 
 class ExpectedWordsValidator:

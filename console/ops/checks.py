@@ -1,5 +1,6 @@
 """System checks of settings that are unsafe outside this machine."""
 
+import re
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Error, register
 
+DIGEST_LINE = re.compile(rb"[0-9A-Fa-f]{40}(:\d+)?\s*$")
 MIN_SECRET_KEY_LENGTH = 50  # characters
 MIN_DISTINCT_CHARACTERS = 10  # in SECRET_KEY; 50 random hexadecimal digits have 15
 
@@ -55,6 +57,19 @@ def check_mfa(**_: Any) -> list[Error]:
         return []
     message = "REQUIRE_MFA: false is only for the demo and tests, with INSECURE=true"
     return [Error(message, id="server.E4")]
+
+
+@register()
+def check_breached_passwords(**_: Any) -> list[Error]:
+    """Check that the list of breached passwords can be read."""
+    try:
+        if settings.BREACHED_PASSWORDS:
+            with open(settings.BREACHED_PASSWORDS, "rb") as file:
+                if not DIGEST_LINE.match(file.readline()):
+                    raise ValueError("its first line isn't a SHA-1 digest")
+    except (OSError, ValueError) as error:
+        return [Error(f"BREACHED_PASSWORDS: {error}", id="server.E5")]
+    return []
 
 
 def _is_local(host: str) -> bool:

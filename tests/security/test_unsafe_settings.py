@@ -145,3 +145,15 @@ def test_start_stops_with_one_line_for_each_unsafe_setting(command):
     assert "Traceback" not in result.stderr
     for name in UNSAFE:
         assert len([line for line in result.stderr.splitlines() if f") {name}: " in line]) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"), [(None, "No such file"), ("password\n", "isn't a SHA-1 digest")]
+)
+def test_unusable_list_of_breached_passwords_is_rejected(settings, tmp_path, text, problem):
+    path = tmp_path / "breached.txt"
+    if text:
+        path.write_text(text)
+    settings.BREACHED_PASSWORDS = str(path)
+
+    expect_error(problem)
