@@ -12,7 +12,11 @@ from django.urls import URLPattern, get_resolver
 from console.accounts import urls as account_urls
 
 ROOT = Path(__file__).parents[1]
-SHARED_PAGES = ("console.editing.views", "console.history.views")  # of services and clients
+SHARED_PAGES = (
+    "console.documents.reveal",
+    "console.editing.views",
+    "console.history.views",
+)  # of services and clients
 CONVENTIONAL_CLASSES = {"Command"}  # Django asks for this name
 
 

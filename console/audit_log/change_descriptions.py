@@ -53,6 +53,7 @@ LOCAL_EVENT_SETTINGS: DeclaredSettings = {
         Setting("digest", "digest", _("Digest"), "", InputType("text")),
         Setting("query", "query", _("Search"), "", InputType("choice", choices=_EMPTY_QUERY)),
         Setting("rows", "rows", _("Rows exported"), "", InputType("number")),
+        Setting("revealed", "revealed", _("Revealed field"), "", InputType("text")),
         Setting("outcome", "outcome", _("Outcome"), "", InputType("text")),
         Setting("found", "found", _("Finding"), "", InputType("text")),
         Setting("name", "name", _("Name"), "", InputType("text")),
@@ -136,7 +137,8 @@ class ChangeDescription:
 
 def settings_for_operation(operation: str) -> DeclaredSettings:
     """Return the declared settings of the object that an operation changes."""
-    if operation in EVENTS and not operation.endswith("_outside"):
+    is_local = operation in EVENTS and not operation.endswith("_outside")
+    if is_local or operation.endswith(".reveal_unknown"):
         return LOCAL_EVENT_SETTINGS
     if operation.startswith("key."):
         return HSM_KEY_SETTINGS

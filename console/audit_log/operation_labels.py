@@ -45,6 +45,7 @@ EVENT_LABELS: Mapping[str, LabelText] = {
     # --- services
     "service.list": _("Read the list of services"),
     "service.get": _("Read the settings of {object}"),
+    "service.reveal_unknown": _("Reveal a hidden field of {object}"),
     "service.update": _("Update {object}"),
     "service.create": _("Create the service {object}"),
     "idp.create_service": _("Create the service {object}"),
@@ -57,6 +58,7 @@ EVENT_LABELS: Mapping[str, LabelText] = {
     "client.list": _("Read the list of clients"),
     "client.get": _("Read the settings of {object}"),
     "client.reveal_secret": _("Reveal the secret of {object}"),
+    "client.reveal_unknown": _("Reveal a hidden field of {object}"),
     "client.keep_secret": _("Store the secret of {object} encrypted for undo"),
     "client.create": _("Create the client {object}"),
     "client.update": _("Update {object}"),

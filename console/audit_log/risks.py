@@ -200,6 +200,8 @@ CHANGE_RULES: Mapping[str, tuple[tuple[RiskTest, str | Promise], ...]] = {
 }
 EVENT_RISKS: Mapping[str, str | Promise] = {
     "client.reveal_secret": _("A secret was revealed."),
+    "service.reveal_unknown": _("A hidden value was revealed."),
+    "client.reveal_unknown": _("A hidden value was revealed."),
     "secret.show": _("A secret was revealed."),
     "subject.reveal": _("A subject was revealed."),
     "subject.export": _("A person's data was exported."),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.urls import reverse
+from pydantic import SecretStr
 
 from console.audit_log.change_descriptions import SERVICE_SETTINGS, DeclaredSettings
 from console.inventory.findings import index_service_findings
@@ -28,6 +29,8 @@ class DocumentApi(Protocol):
     """Authlete's API for one document."""
 
     def get(self) -> Document: ...
+
+    def reveal_unknown(self, field: str, label: str) -> SecretStr | None: ...
 
     def update(self, base: int, edits: Mapping[str, Any]) -> WriteResult[Any]: ...
 

@@ -1,6 +1,6 @@
 """Overviews of a document: sections, settings, unknown members and keys."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +8,9 @@ from console.documents.kinds import DocumentKind
 from console.forms.value_text import format_unknown, format_value, to_json
 from tenants.authlete.documents.base import Document, Section, Setting
 from tenants.authlete.documents.jwks.inventory import find_key_uses
-from tenants.authlete.json.compare import find_key_field
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
-from tenants.authlete.redaction.fingerprint import Fingerprint
-from tenants.authlete.redaction.redactor import Schema
-from tenants.authlete.redaction.unknown_fields import SCHEMAS
+from tenants.authlete.redaction.fingerprint import Fingerprint, contains_fingerprint
+from tenants.authlete.redaction.unknown_fields import SCHEMAS, iter_unknown_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,25 +114,17 @@ class UnknownField:
         value = self.value
         return format_unknown(value) if isinstance(value, Fingerprint) else to_json(value)
 
+    @property
+    def is_hidden(self) -> bool:
+        """Return whether a text in it is hidden."""
+        return contains_fingerprint(self.value)
+
 
 def list_unknown_fields(kind: DocumentKind, document: Document) -> list[UnknownField]:
     """Return the unknown fields of a document, and those within its known fields."""
-    return list(_find_unknown(document.to_dict(), SCHEMAS[kind.document]))
-
-
-def _find_unknown(value: Any, schema: Schema, path: str = "") -> Iterator[UnknownField]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            inner_path = f"{path}.{name}" if path else name
-            if name in schema:
-                yield from _find_unknown(inner, schema[name], inner_path)
-            else:
-                yield UnknownField(inner_path, inner)
-    elif isinstance(value, list):
-        key = find_key_field(value)
-        for index, item in enumerate(value):
-            item_path = f"{path}[{item[key] if key else index}]"
-            yield from _find_unknown(item, schema, item_path)
+    value = document.to_dict()
+    fields = iter_unknown_fields(value, value, SCHEMAS[kind.document])
+    return [UnknownField(path, inner) for path, inner, _ in fields]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
 from console.documents.kinds import DocumentKind, DocumentTarget
+from console.documents.reveal import reveal_unknown
 from console.editing.views import discard, draft, edit, merge, restore, restore_version, review
 from console.history.views import change, document, fields, history, version_at
 from console.web.access import ConsoleRequest, ViewFunction, Workspace, workspace_page
@@ -28,6 +29,7 @@ def document_urls(kind: DocumentKind) -> list[URLPattern]:
 
     return [
         page("fields/", fields),
+        page("unknown/", reveal_unknown, Effect.REVEAL),
         page("document/", document),
         page("history/", history),
         page("saved/<slug:entry>/", change),

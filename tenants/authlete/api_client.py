@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Protocol, TypedDict, Unpack
 
+from pydantic import SecretStr
+
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.edits import WriteResult
 from tenants.authlete.operation import Operation, PathParams, RequestBody
@@ -48,6 +50,11 @@ class ApiClient(Protocol):
     ) -> WriteResult[Reply]:
         """Change fields of an object if it is still at ``base_version``."""
 
+    def reveal_unknown(
+        self, operation: Operation[Any], field: str, **arguments: Unpack[CallArguments]
+    ) -> SecretStr | None:
+        """Return the value of an unknown field, in clear; None if there is no such field."""
+
     def redact(
         self, value: Any, service_id: int, client_id: int = 0, *, schema: Schema | None = None
     ) -> Any:
@@ -67,3 +74,12 @@ class ServiceResource:
         """Send a call, by default with the path parameters of the resource."""
         arguments.setdefault("path_params", self._path_params)
         return self._client.send(operation, **arguments)
+
+    def _reveal_unknown(
+        self, operation: Operation[Any], field: str, label: str
+    ) -> SecretStr | None:
+        """Return the value of an unknown field, in clear; None if there is no such field."""
+        changes = (FieldChange("revealed", None, field),)
+        return self._client.reveal_unknown(
+            operation, field, path_params=self._path_params, label=label, changes=changes
+        )

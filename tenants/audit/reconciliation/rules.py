@@ -12,6 +12,8 @@ from tenants.authlete.errors import AuthleteError
 RULES: Mapping[str, Callable[[UnresolvedCall], Evidence]] = {
     "service.update": object_rules.check_service_updated,
     "client.update": object_rules.check_client_updated,
+    "service.reveal_unknown": object_rules.check_secret_revealed,
+    "client.reveal_unknown": object_rules.check_secret_revealed,
     "idp.create_service": creation_rules.check_service_created,
     "client.create": creation_rules.check_client_created,
     "client.refresh_secret": object_rules.check_secret_refreshed,

@@ -61,6 +61,10 @@ LIST = Operation(
     max_response_bytes=MAX_LIST_RESPONSE_BYTES,
 )
 GET = Operation("client.get", "GET /api/{service_id}/client/get/{client_id}", Client)
+# The same call, to show a field that this version doesn't know.
+REVEAL_UNKNOWN = Operation(
+    "client.reveal_unknown", "GET /api/{service_id}/client/get/{client_id}", Client, Effect.REVEAL
+)
 # The same call, to show the secret.
 REVEAL_SECRET = Operation(
     "client.reveal_secret",
@@ -180,6 +184,10 @@ class ClientApi(ServiceResource):
 
     def get(self) -> Client:
         return self._send(GET)
+
+    def reveal_unknown(self, field: str, label: str) -> SecretStr | None:
+        """Return the value of an unknown field; None if there is no such field."""
+        return self._reveal_unknown(REVEAL_UNKNOWN, field, label)
 
     def update(self, base_version: int, edits: Mapping[str, Any]) -> WriteResult[Client]:
         """Set the fields of ``edits``; raise `StaleVersionError` after another change."""

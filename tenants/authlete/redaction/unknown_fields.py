@@ -4,15 +4,18 @@ A field that this version doesn't know may contain a secret, whatever its name.
 """
 
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from functools import cache
 from typing import Any, get_args, get_type_hints, is_typeddict
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, SecretStr
 
 from tenants.authlete.changes import get_top_level_field
 from tenants.authlete.documents import client, service
 from tenants.authlete.documents.base import ApiModel, Section
+from tenants.authlete.json.compare import find_key_field
+from tenants.authlete.json.raw import dump_json
+from tenants.authlete.json.reader import replace_surrogates, replace_surrogates_in
 from tenants.authlete.redaction.fingerprint import contains_fingerprint
 from tenants.authlete.redaction.redactor import PUBLIC_JWK_FIELDS, Schema
 
@@ -78,6 +81,40 @@ def _get_reply_schema(reply: Hashable) -> Schema | None:
     fields = reply.model_fields.items()
     schema = {field.alias or name: get_reply_schema(field.annotation) for name, field in fields}
     return {name: inner or {} for name, inner in schema.items()} if any(schema.values()) else None
+
+
+def iter_unknown_fields(
+    redacted: Any, value: Any, schema: Schema, path: str = ""
+) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the path of each undeclared field, its redacted and its original value.
+
+    A path is such as ``scopes[email].rank``. ``redacted`` is ``value`` with secrets redacted.
+    """
+    if isinstance(redacted, dict):
+        originals = {replace_surrogates(name): inner for name, inner in value.items()}
+        for name, inner in redacted.items():
+            inner_path = f"{path}.{name}" if path else name
+            if name in schema:
+                yield from iter_unknown_fields(inner, originals[name], schema[name], inner_path)
+            else:
+                yield inner_path, inner, originals[name]
+    elif isinstance(redacted, list):
+        key = find_key_field(redacted)
+        for index, (item, original) in enumerate(zip(redacted, value, strict=True)):
+            item_path = f"{path}[{item[key] if key else index}]"
+            yield from iter_unknown_fields(item, original, schema, item_path)
+
+
+def find_unknown_text(reply: Any, redacted: Any, value: Any, field: str) -> SecretStr | None:
+    """Return the value at the path ``field`` of a reply, as text or JSON; None if it's not there.
+
+    See `iter_unknown_fields`.
+    """
+    for path, _, original in iter_unknown_fields(redacted, value, get_reply_schema(reply) or {}):
+        if path == field:
+            shown = replace_surrogates_in(original)
+            return SecretStr(shown if isinstance(shown, str) else dump_json(shown))
+    return None
 
 
 def drop_hidden(value: Any, schema: Schema) -> Any:

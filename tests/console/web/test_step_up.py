@@ -60,6 +60,8 @@ ASKS = {
     "credentials:edit",
     "credentials:remove",
     "clients:reveal",
+    "clients:reveal_unknown",
+    "services:reveal_unknown",
     "clients:rotate",
     "clients:set_secret",
     "clients:stage",
@@ -86,6 +88,8 @@ ASKS = {
 }
 # They lead elsewhere where no rotation is under way, or nothing was entered or chosen.
 LATER = {
+    "clients:reveal_unknown",
+    "services:reveal_unknown",
     "batches:submit",
     "keys:remove_jwk",
     "keys:start_rollover",

@@ -126,6 +126,12 @@ def full_(scene):
     scene.goto("clients:fields")
 
 
+@page_state("clients:reveal_unknown", Role.ADMIN)
+def reason_required(scene):
+    ledger(scene, connectionString="from-the-future")
+    scene.goto("clients:reveal_unknown", "?field=connectionString")
+
+
 @page_state("clients:document", Role.VIEWER)
 def full__(scene):
     ledger(scene)

@@ -181,6 +181,26 @@ def with_unknown_fields(scene):
     scene.goto("services:fields", "?show=set")
 
 
+@page_state("services:fields", Role.ADMIN)
+def with_links_to_reveal(scene):
+    select_odd_service(scene)
+    scene.goto("services:fields", "?show=set#unknown")
+
+
+@page_state("services:reveal_unknown", Role.ADMIN)
+def reason_required(scene):
+    select_odd_service(scene)
+    scene.goto("services:reveal_unknown", "?field=riskScoring")
+
+
+@page_state("services:reveal_unknown", Role.ADMIN)
+def revealed(scene):
+    select_odd_service(scene)
+    scene.goto("services:reveal_unknown", "?field=riskScoring")
+    scene.page.get_by_label("Reason").fill("Asked by its owner")
+    scene.click_button("Reveal value")
+
+
 @page_state("services:fields", Role.VIEWER)
 def no_results__(scene):
     scene.goto("services:fields", "?q=no+such+setting")

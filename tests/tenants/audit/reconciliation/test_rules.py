@@ -19,7 +19,13 @@ from tests.tenants.audit.reconciliation.calls import DO, LATE, MASS, OLD
 
 NEITHER = "otherwise"
 # Nothing changes at Authlete, or the same as another.
-BESIDE = {"client.reveal_secret", "client.keep_secret", "requestable_scopes.update_post"}
+BESIDE = {
+    "client.reveal_secret",
+    "client.keep_secret",
+    "client.reveal_unknown",
+    "service.reveal_unknown",
+    "requestable_scopes.update_post",
+}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,13 @@ from tenants.authlete.operation import ApiHost, Effect, Operation
 ON_CLUSTER = [one for one in OPERATIONS.values() if one.host is ApiHost.CLUSTER]
 
 # The same calls as client.get, and as token_batch.create.
-AGAIN = ("client.reveal_secret", "client.keep_secret", "token_batch.dry_run")
+AGAIN = (
+    "client.reveal_secret",
+    "client.keep_secret",
+    "client.reveal_unknown",
+    "service.reveal_unknown",
+    "token_batch.dry_run",
+)
 
 # Their replies say more than members: where keys are, what a status means.
 OWN = ("service.jwks", "region.health")
