@@ -77,28 +77,30 @@ def start_resolution(
 
 def _item_label(entry: AuditEntry, names: NameMap) -> str:
     """Describe the call without its subject, since all members can see the job."""
-    told = redact_subject(entry)
-    return label_text(label_name(told), object_name(told, names))
+    redacted = redact_subject(entry)
+    return label_text(label_name(redacted), object_name(redacted, names))
 
 
 def summarize(job: Job) -> Iterable[tuple[str, int]]:
     """Count the results, according to the audit log."""
-    home = job.organization_id
-    settled = AuditEntry.objects.filter(
-        organization_id=home, operation=AUDIT_RESOLVE.name, page=str(job.pk), page__gt=""
+    organization = job.organization_id
+    resolutions = AuditEntry.objects.filter(
+        organization_id=organization, operation=AUDIT_RESOLVE.name, page=str(job.pk), page__gt=""
     )
-    ends = AuditEntry.objects.filter(organization_id=home, entry__in=settled.values("object"))
-    counts = dict(ends.order_by().values_list("outcome").annotate(Count("seq")))
+    resolved = AuditEntry.objects.filter(
+        organization_id=organization, entry__in=resolutions.values("object")
+    )
+    counts = dict(resolved.order_by().values_list("outcome").annotate(Count("seq")))
     items = Item.objects.filter(job=job)
-    tried = items.filter(state=ItemState.NOT_SENT)
-    left = Exists(find_unresolved(home).filter(entry=OuterRef("entry")))
-    people = tried.filter(left).count()
-    looked = Q(tries__gt=0) | Q(retry_at__isnull=False)
-    waiting = items.filter(looked, state__in=UNFINISHED_ITEM_STATES).count()
+    checked = items.filter(state=ItemState.NOT_SENT)
+    is_unresolved = Exists(find_unresolved(organization).filter(entry=OuterRef("entry")))
+    manual = checked.filter(is_unresolved).count()
+    was_checked = Q(tries__gt=0) | Q(retry_at__isnull=False)
+    waiting = items.filter(was_checked, state__in=UNFINISHED_ITEM_STATES).count()
     yield _("marked as succeeded"), counts.get(Outcome.SUCCEEDED, 0)
     yield _("marked as failed"), counts.get(Outcome.FAILED, 0)
-    yield _("need a manual decision"), people
-    yield _("can't be determined now"), tried.exclude(left).count() + waiting
+    yield _("need a manual decision"), manual
+    yield _("can't be determined now"), checked.exclude(is_unresolved).count() + waiting
 
 
 @job_handler(
@@ -109,8 +111,8 @@ def summarize(job: Job) -> Iterable[tuple[str, int]]:
 )
 def resolve_item(work: JobContext, item: Item) -> ItemResult:
     """Check one call and resolve it if possible; can be repeated."""
-    home = work.job.organization_id
-    entry = find_unresolved(home).filter(entry=item.payload["entry"]).first()
+    organization = work.job.organization_id
+    entry = find_unresolved(organization).filter(entry=item.payload["entry"]).first()
     if entry is None:
         return ItemResult(str(ALREADY_RESOLVED_TEXT), changed=False)
     try:
@@ -128,15 +130,15 @@ def resolve_item(work: JobContext, item: Item) -> ItemResult:
         undecided.request_id = entry.entry
         raise undecided
     actor = load_starter(work.job, ConsolePermission.ADMINISTRATION) or worker_actor(work.job)
-    why = {"reason": work.job.reason, "ticket": work.job.ticket}
-    if not resolve(actor, entry, outcome, str(finding.reason), **why):
+    change_reason = {"reason": work.job.reason, "ticket": work.job.ticket}
+    if not resolve(actor, entry, outcome, str(finding.reason), **change_reason):
         return ItemResult(str(ALREADY_RESOLVED_TEXT), changed=False)
     item.entry = entry.entry
-    told = SUCCEEDED_TEXT if finding.conclusion is Conclusion.SUCCEEDED else FAILED_TEXT
-    return ItemResult(told % finding.reason)
+    text = SUCCEEDED_TEXT if finding.conclusion is Conclusion.SUCCEEDED else FAILED_TEXT
+    return ItemResult(text % finding.reason)
 
 
-# Where to go on once a call is known to have been done, whose answer was lost with it.
+# Follow-up pages of calls that succeeded although their response was lost.
 NEXT_STEPS = {
     "client.refresh_secret": ("clients:reveal", gettext_lazy("Reveal secret")),
     "client.set_secret": ("clients:reveal", gettext_lazy("Reveal secret")),
@@ -155,10 +157,10 @@ class FollowUpLink:
 def next_step(entry: AuditEntry) -> FollowUpLink | None:
     """Return the follow-up of a call that succeeded, or None."""
     route, label = NEXT_STEPS.get(entry.operation, ("", ""))
-    place = [entry.organization, entry.region, entry.service]
+    location = [entry.organization, entry.region, entry.service]
     if route.startswith("clients:"):
-        place.append(entry.client)
-    path = optional_path(route, *place)
+        location.append(entry.client)
+    path = optional_path(route, *location)
     return FollowUpLink(path, label) if path else None
 
 
@@ -176,7 +178,7 @@ class ResolveForm(ChangeReasonForm):
         error_messages={"required": gettext_lazy("Select the outcome.")},
     )
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # told by the page
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # outcome on the page
 
     def require_outcome(self) -> None:
         """Have a person decide."""
@@ -190,18 +192,18 @@ class EntryIdsField(forms.Field):
 
     def clean(self, value: Any) -> list[str]:
         try:
-            return [str(UUID(one)) for one in value or ()]
+            return [str(UUID(text)) for text in value or ()]
         except ValueError:
             raise forms.ValidationError(gettext_lazy("Invalid entry ID.")) from None
 
 
 class SelectionForm(forms.Form):
-    """Selected entries; ``some`` if not all are meant."""
+    """Selected entries; ``some`` unless all are selected."""
 
     entry = EntryIdsField(required=False)
     some = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     @property
     def is_empty_selection(self) -> bool:
-        """Whether some were to be chosen, and none was."""
+        """Return whether entries must be selected, but none is."""
         return not self.is_valid() or (self.cleaned_data["some"] and not self.cleaned_data["entry"])

@@ -22,8 +22,8 @@ from console.templatetags.text import account, isolate
 from console.templatetags.ui import dot, effect, icon, outcome, region
 from tenants.audit.models import AuditEntry
 
-MAX_REASON_CHARS = 120  # characters that are seen
-MAX_TOOLTIP_CHARS = 300  # characters of one that is seen when pointed at
+MAX_REASON_CHARS = 120
+MAX_TOOLTIP_CHARS = 300
 
 
 class EntryTableRow(NamedTuple):
@@ -96,11 +96,11 @@ class EntryTableRenderer:
 
     def _render_actor(self, actor: str, role: str, since: str) -> SafeString:
         if actor:
-            who = self._link(account(actor), {"actor": actor}, "truncated", actor)
+            actor_html = self._link(account(actor), {"actor": actor}, "truncated", actor)
         else:
-            who = format_html('<span class="faint">{}</span>', _("unknown"))
-        asked = {"role": role, "since": since}
-        return who + render_small(self._link(role_name(role), asked) if role else "")
+            actor_html = format_html('<span class="faint">{}</span>', _("unknown"))
+        filters = {"role": role, "since": since}
+        return actor_html + render_small(self._link(role_name(role), filters) if role else "")
 
     def _render_target(
         self,
@@ -113,24 +113,26 @@ class EntryTableRenderer:
         client_name: str,
         targets: str,
     ) -> SafeString:
-        found = EMPTY_HTML
+        html = EMPTY_HTML
         if regions:
             links = (
                 (self._link(region(value), {"region": value, "since": since}),) for value in regions
             )
             all_of_them = format_html_join("", "{}", links)
-            found = format_html('<span class="location">{}</span>', all_of_them)
+            html = format_html('<span class="location">{}</span>', all_of_them)
         if targets:
-            return found + format_html("{}", targets)
+            return html + format_html("{}", targets)
         if not service:
-            here = format_html('<span class="faint">{}</span>', _("Meridian"))
-            return found or here
-        at = {"service": service, "region": region_name}
-        found += self._link(isolate(service_name), at, "truncated", service_name)
+            console_html = format_html('<span class="faint">{}</span>', _("Meridian"))
+            return html or console_html
+        filters = {"service": service, "region": region_name}
+        html += self._link(isolate(service_name), filters, "truncated", service_name)
         if client:
-            at = {"client": client, "region": region_name}
-            found += render_small(self._link(isolate(client_name), at, "truncated", client_name))
-        return found
+            filters = {"client": client, "region": region_name}
+            html += render_small(
+                self._link(isolate(client_name), filters, "truncated", client_name)
+            )
+        return html
 
     def _render_outcome(self, outcomes: Sequence[tuple[str, int]], effect_code: str) -> SafeString:
         links = EMPTY_HTML
@@ -149,11 +151,13 @@ class EntryTableRenderer:
     def _render_reason(self, entry: AuditEntry) -> SafeString:
         if not entry.reason:
             return EMPTY_HTML
-        shown = isolate(Truncator(entry.reason).chars(MAX_REASON_CHARS))
-        if part := search_text_for(entry.reason, entry.subject):
-            shown = self._link(shown, {"reason": part, "since": self._since_for(entry)})
+        displayed = isolate(Truncator(entry.reason).chars(MAX_REASON_CHARS))
+        if search_text := search_text_for(entry.reason, entry.subject):
+            displayed = self._link(
+                displayed, {"reason": search_text, "since": self._since_for(entry)}
+            )
         text = Truncator(entry.reason).chars(MAX_TOOLTIP_CHARS)
-        return format_html('<small class="truncated" title="{}">{}</small>', text, shown)
+        return format_html('<small class="truncated" title="{}">{}</small>', text, displayed)
 
     def _link(
         self, label: str, values: Mapping[str, str], css_class: str = "", title: str = ""

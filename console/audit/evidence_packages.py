@@ -59,14 +59,14 @@ def _create_package(member: Member, form: AuditSearchForm) -> EvidencePackage:
         actor=member.actor.name,
         search=truncate(form.loggable_text, 1000),
     )
-    what = {
+    payload = {
         "pack": str(package.pk),
         "asked": _fixed_query(form).urlencode(),
         "zone": timezone.get_current_timezone_name(),
         "last": newest.seq if newest else 0,
     }
     title = _("Evidence package")
-    items = [NewItem("", label=title, payload=what, sealed=True)]
+    items = [NewItem("", label=title, payload=payload, sealed=True)]
     try:
         job = start_job(
             member.actor, member.organization, EVIDENCE_JOB_KIND, title, items, reason=title
@@ -95,17 +95,17 @@ def _fixed_query(form: AuditSearchForm) -> QueryDict:
 @job_handler(EVIDENCE_JOB_KIND, permission=ConsolePermission.AUDIT_LOG)
 def build_package(work: JobContext, item: Item) -> ItemResult:
     """Build the package, from the start after an interruption."""
-    what = item.payload
-    package = EvidencePackage.objects.filter(pk=UUID(what["pack"])).first()
+    payload = item.payload
+    package = EvidencePackage.objects.filter(pk=UUID(payload["pack"])).first()
     if package is None or package.completed_at:
         return ItemResult(_("Already created or deleted."), changed=False)
     package.parts.all().delete()
-    form = AuditSearchForm(QueryDict(what["asked"]), package.organization)
-    with work.keep_alive(), timezone.override(what["zone"]):
+    form = AuditSearchForm(QueryDict(payload["asked"]), package.organization)
+    with work.keep_alive(), timezone.override(payload["zone"]):
         if not form.is_valid():
             raise InvalidRequestError(_("The search is no longer valid."))
         try:
-            entries = write_package(package, form, what.get("last", MAX_SEQ))
+            entries = write_package(package, form, payload.get("last", MAX_SEQ))
         except ChainBrokenError as error:
             alert("audit.broken", level=logging.ERROR, row=error.row, what=error.reason)
             raise InvalidRequestError(
@@ -183,14 +183,14 @@ def _is_selected(row: ChainRow, selected: set[bytes]) -> bool:
 
 def _deleted_by_category(organization: int) -> dict[str, dict[str, int]]:
     """Return count and latest date of deleted entries, by category."""
-    found: dict[str, dict[str, int]] = {}
+    deletions: dict[str, dict[str, int]] = {}
     for entry, run in list_runs(organization):
         for kind, count in run.entries.items():
             until = entry.at - run.days.get(kind, 0) * MICROSECONDS_PER_DAY
-            one = found.setdefault(kind, {"entries": 0, "until": until})
-            one["entries"] += count
-            one["until"] = max(one["until"], until)
-    return found
+            totals = deletions.setdefault(kind, {"entries": 0, "until": until})
+            totals["entries"] += count
+            totals["until"] = max(totals["until"], until)
+    return deletions
 
 
 class _PartWriter(io.RawIOBase):

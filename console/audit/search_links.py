@@ -76,7 +76,7 @@ RELATED_EVENTS: Sequence[Sequence[str]] = (
 
 
 def group_query(form: AuditSearchForm) -> str:
-    """Return the query of one group's entries, which names effects, as a page id shows reads."""
+    """Return the query of one group's entries, limited to effects so that reads stay hidden."""
     query = form.query
     if form.hides_reads:
         query.setlist("effect", WRITE_EFFECTS)
@@ -93,40 +93,40 @@ class SearchLink:
 
 
 def invalid_search_url(member: Member, query: QueryDict) -> str:
-    """Return the URL of an invalid search, which shows what is wrong."""
+    """Return the URL of an invalid search, which displays its errors."""
     return reverse("audit:index", args=(member.organization.slug,)) + _query_string(query)
 
 
 def filter_chips(form: AuditSearchForm) -> Iterator[SearchLink]:
-    """Each filter that is set, with the search that is left without it."""
+    """Yield a link per filter that removes it from the search."""
     for name, value in form.pairs:
-        rest = form.query
-        rest.setlist(name, [one for one in rest.getlist(name) if one != value])
+        query = form.query
+        query.setlist(name, [other for other in query.getlist(name) if other != value])
         words = str(CHIP_LABELS[name.removeprefix("-")]) % _display_value(form, name, value)
         if name.startswith("-"):
             words = _("Not %s") % words
         yield SearchLink(
-            Truncator(words).chars(MAX_CHIP_CHARS), _query_string(rest), is_active=True
+            Truncator(words).chars(MAX_CHIP_CHARS), _query_string(query), is_active=True
         )
 
 
 def period_links(form: AuditSearchForm) -> Iterator[SearchLink]:
     """Yield a link for each preset period."""
     today = timezone.localdate()
-    asked = form.query
+    current = form.query
     for label, days in PERIOD_DAYS.items():
         since = (today - timedelta(days=days - 1)).isoformat()
-        on = asked.get("since") == since and "until" not in asked
-        yield SearchLink(str(label), _with_since(asked, None if on else since), on)
+        is_active = current.get("since") == since and "until" not in current
+        yield SearchLink(str(label), _with_since(current, None if is_active else since), is_active)
     first, last = _last_quarter_range()
-    on = (asked.get("since"), asked.get("until")) == (first, last)
+    is_active = (current.get("since"), current.get("until")) == (first, last)
     query = form.query
     for name, day in (("since", first), ("until", last)):
-        if on:
+        if is_active:
             query.pop(name, None)
         else:
             query[name] = day
-    yield SearchLink(_("Last quarter"), _query_string(query), on)
+    yield SearchLink(_("Last quarter"), _query_string(query), is_active)
 
 
 def related_search_query(entry: AuditEntry) -> str:
@@ -169,7 +169,7 @@ def one_year_url(form: AuditSearchForm) -> str:
 
 
 def preset_links(form: AuditSearchForm, presets: Iterable[tuple[str, str]]) -> Iterator[SearchLink]:
-    """Yield preset and saved searches, given by name and query."""
+    """Yield links to preset and saved searches by name and query."""
     here = form.query.urlencode() if form.is_valid() else None
     for label, query in presets:
         yield SearchLink(label, f"?{query}", is_active=here == query)
@@ -195,8 +195,8 @@ def _query_string(query: QueryDict) -> str:
     return f"?{query.urlencode()}"
 
 
-def _with_since(asked: QueryDict, since: str | None) -> str:
-    query = asked.copy()
+def _with_since(current: QueryDict, since: str | None) -> str:
+    query = current.copy()
     query.pop("since", None)
     if since:
         query["since"] = since

@@ -49,9 +49,9 @@ def list_sinks() -> list[CheckpointSinkStatus]:
 
 def request_verification(member: Member) -> bool:
     """Start a verification of the whole log; return False if one is running."""
-    with exclusive_jobs(member.actor, member.organization, VERIFY_JOB_KIND) as going:
-        at_it = going.filter(state__in=ACTIVE_JOB_STATES)  # and paused by nobody
-        if VerificationRun.objects.filter(ended_at=None, job__in=at_it).exists():
+    with exclusive_jobs(member.actor, member.organization, VERIFY_JOB_KIND) as jobs:
+        active = jobs.filter(state__in=ACTIVE_JOB_STATES)  # not paused
+        if VerificationRun.objects.filter(ended_at=None, job__in=active).exists():
             return False
         record_event(member.actor, AUDIT_VERIFY)
         _start_job(member)
@@ -61,8 +61,8 @@ def request_verification(member: Member) -> bool:
 def _start_job(member: Member) -> None:
     run = VerificationRun.objects.create(organization=member.organization, actor=member.actor.name)
     title = _("Verify the audit log")
-    what = {"verdict": str(run.pk)}
-    items = [NewItem("", label=title, payload=what)]
+    payload = {"verdict": str(run.pk)}
+    items = [NewItem("", label=title, payload=payload)]
     try:
         job = start_job(
             member.actor, member.organization, VERIFY_JOB_KIND, title, items, reason=title

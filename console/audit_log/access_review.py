@@ -41,13 +41,13 @@ class AccessReviewRow:
     username: str
     name: str
     role: str
-    role_entry: AuditEntry | None  # what gave them the role
-    last_entry: AuditEntry | None  # what they did last until then, of what is kept
-    deleted_before: datetime | None  # they may have done more before this: it was removed
-    is_dormant: bool | None  # None: that is not known any more
-    is_closed: bool  # the account is, now
-    later_changes: Sequence[str]  # what changed since, oldest first, in words
-    is_unconfirmed: bool  # the record says otherwise, or nothing
+    role_entry: AuditEntry | None  # the entry that granted the role
+    last_entry: AuditEntry | None  # last retained activity before the review time
+    deleted_before: datetime | None  # entries before this were removed
+    is_dormant: bool | None  # None: unknown, because entries were removed
+    is_closed: bool  # whether the account is closed now
+    later_changes: Sequence[str]  # descriptions of role changes since, oldest first
+    is_unconfirmed: bool  # the audit log doesn't confirm the role
 
     @property
     def role_label(self) -> str:
@@ -65,17 +65,17 @@ class AccessReview:
 
     organization: Organization
     as_of: datetime
-    deleted_before: datetime | None  # entries of any kind: what somebody did last may be one
-    roles_deleted_before: datetime | None  # those of who is a member, and as what
+    deleted_before: datetime | None  # latest removal of any entries
+    roles_deleted_before: datetime | None  # latest removal of membership entries
 
     @classmethod
     def load(cls, organization: Organization, moment: datetime) -> Self:
-        found = {
-            kind: datetime.fromtimestamp(at / 1_000_000, UTC)
-            for kind, at in find_deleted_until(organization.pk).items()
+        deleted_until = {
+            kind: datetime.fromtimestamp(time / 1_000_000, UTC)
+            for kind, time in find_deleted_until(organization.pk).items()
         }
-        latest = max(found.values(), default=None)
-        return cls(organization, moment, latest, found.get(ACCESS))
+        latest = max(deleted_until.values(), default=None)
+        return cls(organization, moment, latest, deleted_until.get(ACCESS))
 
     @property
     def may_miss_members(self) -> bool:
@@ -107,20 +107,20 @@ class AccessReview:
         role = _role_in_entry(later[0], "before") if later else member.role if member else ""
         if not role:
             return None
-        given = earlier[-1] if earlier else None
+        grant = earlier[-1] if earlier else None
         last = self._find_last_entry(person)
         removed = self._deleted_before(last)
         return AccessReviewRow(
             person,
             member.user.get_full_name() if member else "",
             role,
-            given,
+            grant,
             last,
             removed,
-            is_dormant=self._is_dormant(last or given, removed),
+            is_dormant=self._is_dormant(last or grant, removed),
             is_closed=member is not None and not member.user.is_active,
-            later_changes=[_describe_role_change(one) for one in later],
-            is_unconfirmed=given is None or _role_in_entry(given, "after") != role,
+            later_changes=[_describe_role_change(entry) for entry in later],
+            is_unconfirmed=grant is None or _role_in_entry(grant, "after") != role,
         )
 
     def _find_last_entry(self, person: str) -> AuditEntry | None:
@@ -171,8 +171,8 @@ def _format_time(moment: datetime | None) -> str:
 def _role_in_entry(entry: AuditEntry, side: str) -> str:
     """Return the role before or after a change, or ""."""
     changes = json.loads(entry.changed)
-    found = (change[side] for change in changes if change["field"] == "role")
-    return next(found, None) or ""
+    roles = (change[side] for change in changes if change["field"] == "role")
+    return next(roles, None) or ""
 
 
 def _describe_role_change(entry: AuditEntry) -> str:

@@ -1,4 +1,4 @@
-"""Changes as people would tell them: which setting, from what, to what."""
+"""Describe changes in words: setting, previous value and new value."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,15 +30,15 @@ def _settings_by_member(sections: Mapping[str, type[Section]]) -> DeclaredSettin
 
 SERVICE_SETTINGS = _settings_by_member(service.SECTIONS)
 CLIENT_SETTINGS = _settings_by_member(client.SECTIONS)
-_ROLE_CHOICES = cast(Mapping[str, str], ROLE_LABELS)  # texts in the end
+_ROLE_CHOICES = cast(Mapping[str, str], ROLE_LABELS)  # lazy texts
 _LINK_CHOICES = cast(
     Mapping[str, str], {"mailed": _("mailed to the person"), "shown": _("link shown to admin")}
 )
-_EMPTY_QUERY = cast(Mapping[str, str], {"": _("everything")})  # that was asked for
-# What a local event changes, takes out or comes to: members, credentials, lists, jobs.
+_EMPTY_QUERY = cast(Mapping[str, str], {"": _("everything")})  # an export without a search
+# Members of local events: members, credentials, exports, jobs.
 LOCAL_EVENT_SETTINGS: DeclaredSettings = {
-    one.api_name: ("", one)
-    for one in (
+    setting.api_name: ("", setting)
+    for setting in (
         Setting("role", "role", _("Role"), "", InputType("choice", choices=_ROLE_CHOICES)),
         Setting("link", "link", _("Link"), "", InputType("choice", choices=_LINK_CHOICES)),
         Setting("invited_by", "invited_by", _("Invited by"), "", InputType("text")),
@@ -84,7 +84,7 @@ LOCAL_EVENT_SETTINGS: DeclaredSettings = {
         ),
     )
 }
-# What a token is made with, and what of it can be changed.
+# Settings of tokens, at creation and later.
 TOKEN_SETTINGS: DeclaredSettings = {
     name: ("", Setting(name, name, label, "", show, zero_label=zero))
     for name, label, show, zero in (
@@ -97,10 +97,10 @@ TOKEN_SETTINGS: DeclaredSettings = {
         ("properties", _("Properties"), InputType("pairs"), ""),
     )
 }
-# What a key in hardware is made with.
+# Settings of keys in an HSM.
 HSM_KEY_SETTINGS: DeclaredSettings = {
-    one.api_name: ("", one)
-    for one in (
+    setting.api_name: ("", setting)
+    for setting in (
         Setting("kid", "kid", _("Key ID"), "", InputType("text")),
         Setting("kty", "kty", _("Type"), "", InputType("text")),
         Setting("use", "use", _("Use"), "", InputType("text")),
@@ -111,8 +111,8 @@ HSM_KEY_SETTINGS: DeclaredSettings = {
 CLIENT_OPERATIONS = ("client.", "requestable_scopes.")  # operations
 TOKEN_OPERATIONS = ("token.",)
 UNDECLARED_SHOW = InputType("text")
-OTHER_CONTENT = _("%(words)s, different content")  # where the words for both are the same
-NOT_SET = _("Not set")  # where what is absent is told by what it comes to
+OTHER_CONTENT = _("%(words)s, different content")  # both values have the same text
+NOT_SET = _("Not set")  # for settings whose absence has its own label
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +121,13 @@ class ChangeDescription:
 
     name: str  # Authlete's, inside an object too: ``scopes[email].description``
     label: str
-    section: str  # slug; empty for a member that is not declared
+    section: str  # slug; empty for an undeclared member
     before: str
     after: str
-    added: tuple[str, ...] = ()  # of a list in which the order means nothing
+    added: tuple[str, ...] = ()  # items of an unordered list
     removed: tuple[str, ...] = ()
-    is_replaced: bool = False  # a secret: was and now are fingerprints
-    risk: str = ""  # why it should be looked at
+    is_replaced: bool = False  # a secret: both values are fingerprints
+    risk: str = ""  # why the change needs attention
 
     @property
     def member(self) -> str:
@@ -176,17 +176,15 @@ def describe_change(change: FieldChange, declared: DeclaredSettings) -> ChangeDe
                 now = unset
             case _:
                 now = translate(OTHER_CONTENT) % {"words": now}
-    if (
-        declared is LOCAL_EVENT_SETTINGS
-    ):  # what was not there before, or is not any more, is not told
+    if declared is LOCAL_EVENT_SETTINGS:  # absent values aren't described
         was, now = was if before is not None else "", now if after is not None else ""
-    # From or to Authlete's own choice, which an absent list stands for.
+    # An absent list means Authlete's default, so items aren't compared.
     resets = bool(nested_setting.setting.unset_label) and None in (before, after)
     if change.is_unordered_list and (before or after) and not resets:
-        gained = tuple(nested_setting.format([one]) for one in change.added)
-        lost = tuple(nested_setting.format([one]) for one in change.removed)
+        added = tuple(nested_setting.format([item]) for item in change.added)
+        removed = tuple(nested_setting.format([item]) for item in change.removed)
         return ChangeDescription(
-            change.field, nested_setting.label, section, was, now, gained, lost
+            change.field, nested_setting.label, section, was, now, added, removed
         )
     return ChangeDescription(change.field, nested_setting.label, section, was, now)
 

@@ -20,9 +20,9 @@ class SearchableValue(str):
 
     @classmethod
     def build(cls, text: str, value: Any, subject: str) -> Self:
-        found = cls(text)
-        found.search_text = search_text_for(value, subject)
-        return found
+        searchable = cls(text)
+        searchable.search_text = search_text_for(value, subject)
+        return searchable
 
 
 def search_text_for(value: Any, subject: str) -> str:
@@ -34,37 +34,37 @@ def link_values(
     entry: AuditEntry, changes: Iterable[ChangeDescription]
 ) -> Iterator[ChangeDescription]:
     """Yield changes whose values are searchable."""
-    for one, change in zip(changes, load_changes(entry.changes), strict=True):
-        yield _link_change(one, change, entry.subject)
+    for description, change in zip(changes, load_changes(entry.changes), strict=True):
+        yield _link_change(description, change, entry.subject)
 
 
 def _link_change(
     description: ChangeDescription, change: FieldChange, subject: str
 ) -> ChangeDescription:
-    found = replace(
+    linked = replace(
         description,
         before=SearchableValue.build(description.before, change.before, subject),
         after=SearchableValue.build(description.after, change.after, subject),
     )
     if not (description.added or description.removed):
-        return found
-    gained = zip(description.added, change.added, strict=True)
-    lost = zip(description.removed, change.removed, strict=True)
+        return linked
+    added = zip(description.added, change.added, strict=True)
+    removed = zip(description.removed, change.removed, strict=True)
     return replace(
-        found,
-        added=tuple(SearchableValue.build(words, value, subject) for words, value in gained),
-        removed=tuple(SearchableValue.build(words, value, subject) for words, value in lost),
+        linked,
+        added=tuple(SearchableValue.build(words, value, subject) for words, value in added),
+        removed=tuple(SearchableValue.build(words, value, subject) for words, value in removed),
     )
 
 
-# What turns the direction of text around, ends a line, or is not seen: told as JSON
-# escapes it.
+# Characters that change the text direction, end a line or are invisible; displayed as JSON
+# escapes.
 INVISIBLE_CHARS = re.compile("[\x85\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-# A line that has a value of its own: ``"name": "text",``.
+# A line with a scalar value: ``"name": "text",``.
 JSON_VALUE_LINE = re.compile(
     r'(?:"(?:[^"\\]|\\.)*": )?("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false),?'
 )
-MAX_DIFF_LINES = 2000  # lines of one value that are compared, and not only told before and after
+MAX_DIFF_LINES = 2000  # longer values are displayed without comparing their lines
 
 
 class DiffLine(NamedTuple):
@@ -99,8 +99,8 @@ def _with_search_text(line: DiffLine, field: str, subject: str) -> DiffLine:
     value = JSON_VALUE_LINE.fullmatch(line.text.strip()) if line.kind else None
     if value is None:
         return line
-    found = search_text_for(json.loads(value[1]), subject)
-    return line._replace(member=get_top_level_field(field), search_text=found)
+    search_text = search_text_for(json.loads(value[1]), subject)
+    return line._replace(member=get_top_level_field(field), search_text=search_text)
 
 
 def _to_lines(field: str, value: Any) -> list[str]:
@@ -117,9 +117,9 @@ def _diff_lines(before: list[str], after: list[str]) -> Iterator[DiffLine]:
         yield from (DiffLine("del", text) for text in before)
         yield from (DiffLine("ins", text) for text in after)
         return
-    # An item of a list is the same when only the comma behind it is new.
-    was, now = ([text.removesuffix(",") for text in one] for one in (before, after))
-    matcher = SequenceMatcher(a=was, b=now, autojunk=False)
+    # A comma added after a list item isn't a change of the item.
+    old_lines, new_lines = ([text.removesuffix(",") for text in lines] for lines in (before, after))
+    matcher = SequenceMatcher(a=old_lines, b=new_lines, autojunk=False)
     for kind, low, high, start, end in matcher.get_opcodes():
         if kind == "equal":
             yield from (DiffLine("", text) for text in after[start:end])

@@ -39,7 +39,7 @@ type SettingsByLabel = dict[str, tuple[str, ...]]
 
 
 def parse_display_value(text: str) -> list[ValueSynonym]:
-    """Return the values that a displayed text can stand for; empty if only for itself."""
+    """Return the values that have this display text, other than the text itself."""
     plain = " ".join(text.casefold().split())
     sources = (
         _parse_durations(plain),
@@ -75,8 +75,8 @@ def _parse_fingerprints(text: str) -> Meanings:
 
 
 def _parse_keywords(text: str) -> Meanings:
-    """Words for a whole value, whatever setting it is of or of some settings only."""
-    on, off = (pgettext("a setting", one) for one in ("On", "Off"))
+    """Yield the values of labels that stand for a whole value."""
+    on, off = (pgettext("a setting", label) for label in ("On", "Off"))
     for value, words in (
         ("true", (on, _("yes"))),
         ("false", (off, _("no"))),
@@ -113,25 +113,25 @@ def _parse_lists(text: str) -> Meanings:
     if LIST_SEPARATOR not in text:
         return
     yield ValueSynonym(_canonical_json(text.split(LIST_SEPARATOR)))
-    found = defaultdict(list)
+    names_by_value = defaultdict(list)
     for name, keys in _multi_choice_labels(get_language()).items():
         if listed := _split_labels(" ".join(text.casefold().split()), keys):
-            found[_canonical_json(listed)].append(name)
-    for value, names in found.items():
+            names_by_value[_canonical_json(listed)].append(name)
+    for value, names in names_by_value.items():
         yield ValueSynonym(value, tuple(names))
 
 
 def _split_labels(text: str, keys: Mapping[str, str]) -> list[str]:
     """Return the choices of comma-separated labels, or [] if one is unknown."""
-    found, rest = [], text + LIST_SEPARATOR
-    while rest:
-        begins = (key for key in keys if rest.startswith(key + LIST_SEPARATOR))
-        label = max(begins, key=len, default="")
+    choices, remaining = [], text + LIST_SEPARATOR
+    while remaining:
+        prefixes = (key for key in keys if remaining.startswith(key + LIST_SEPARATOR))
+        label = max(prefixes, key=len, default="")
         if not label:
             return []
-        found.append(keys[label])
-        rest = rest[len(label + LIST_SEPARATOR) :]
-    return found
+        choices.append(keys[label])
+        remaining = remaining[len(label + LIST_SEPARATOR) :]
+    return choices
 
 
 def _canonical_json(value: Any) -> str:
@@ -161,9 +161,9 @@ def _absence_labels(_language: str | None) -> tuple[SettingsByLabel, SettingsByL
         absences[format_absent(setting).casefold()].add(name)
         if setting.zero_label:
             zeros[translate(setting.zero_label).casefold()].add(name)
-    absences.pop(_("Not set").casefold(), None)  # of any
+    absences.pop(_("Not set").casefold(), None)  # applies to every setting
     return tuple(  # type: ignore[return-value]
-        {words: tuple(names) for words, names in one.items()} for one in (absences, zeros)
+        {words: tuple(names) for words, names in labels.items()} for labels in (absences, zeros)
     )
 
 
@@ -179,9 +179,9 @@ def _multi_choice_labels(_language: str | None) -> dict[str, dict[str, str]]:
 
 @cache
 def _choice_labels(_language: str | None) -> dict[tuple[str, str], tuple[str, ...]]:
-    """By choice and label: the settings that have it."""
-    found = defaultdict(set)
+    """Return the settings of each choice and label."""
+    names_by_label = defaultdict(set)
     for name, setting in _settings():
         for key in setting.input_type.choices:
-            found[key, choice_label(setting, key).casefold()].add(name)
-    return {one: tuple(names) for one, names in found.items()}
+            names_by_label[key, choice_label(setting, key).casefold()].add(name)
+    return {choice: tuple(names) for choice, names in names_by_label.items()}

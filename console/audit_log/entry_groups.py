@@ -1,4 +1,4 @@
-"""Groups of audit entries as rows of a list: what one request or job did is one row."""
+"""Rows of the grouped audit list: one row per request or job."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress

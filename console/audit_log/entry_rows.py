@@ -74,30 +74,30 @@ def _truncate(text: str) -> SafeString:
 
 
 CREATE_EVENTS = {"service.create", "idp.create_service", "client.create"}
-MAX_CHANGES_PER_ROW = 2  # changes that a line tells
+MAX_CHANGES_PER_ROW = 2
 
-# Of services and clients, by region, the service's id, and the client's if it is one.
+# Names by region, service ID and, for clients, client ID.
 type NameMap = Mapping[tuple[str, ...], str]
 
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """A row of the list: an entry, or the group that it stands for."""
+    """A row of the list: an entry or a group of entries."""
 
     entry: AuditEntry
     action: SafeString
     title: str
-    service: str  # its name, or else its id
-    client: str  # the same
+    service: str  # name, or ID if unnamed
+    client: str  # name, or ID if unnamed
     regions: Sequence[str]
     changes: Sequence[ChangeDescription]
     hidden_changes: int  # changes that the row omits
-    warning: str  # why it should be looked at; empty where no rule says so
+    warning: str  # why it needs attention; "" if no rule applies
     group: EntryGroup | None = None  # of several entries
 
     @property
     def has_no_effect(self) -> bool:
-        """Whether the changes were certainly not made."""
+        """Return whether the changes certainly weren't applied."""
         return str(self.entry.effective_outcome) in risks.NO_EFFECT_OUTCOMES
 
     @property
@@ -113,7 +113,7 @@ def build_rows(entries: Iterable[AuditEntry], names: NameMap) -> list[EntryRow]:
 
 def group_by_day(rows: Iterable[EntryRow]) -> list[list[EntryRow]]:
     """Group rows by local day."""
-    return [list(one) for _day, one in groupby(rows, key=_local_day)]
+    return [list(group) for _day, group in groupby(rows, key=_local_day)]
 
 
 def _local_day(row: EntryRow) -> date:
@@ -150,41 +150,41 @@ def describe_entry_changes(entry: AuditEntry) -> list[ChangeDescription]:
         descriptions = [replace(change, before="") for change in descriptions]
     if entry.outcome in risks.NO_EFFECT_OUTCOMES:
         return descriptions
-    found = map(risks.change_risk, changes)
+    change_risks = map(risks.change_risk, changes)
     return [
-        replace(one, risk=risk) if risk else one
-        for one, risk in zip(descriptions, found, strict=True)
+        replace(description, risk=risk) if risk else description
+        for description, risk in zip(descriptions, change_risks, strict=True)
     ]
 
 
 def load_names(organization: int, entries: Iterable[AuditEntry]) -> NameMap:
     """Load the current or last names of the services and clients in ``entries``."""
-    some = [entry for entry in entries if parse_id(entry.service)]
-    if not some:
+    service_entries = [entry for entry in entries if parse_id(entry.service)]
+    if not service_entries:
         return {}
-    numbers = {int(one.service) for one in some}
-    ids = {int(one.client) for one in some if parse_id(one.client)}
-    own = {"organization_id": organization, "service_id__in": numbers}
-    services = KnownService.objects.filter(**own).exclude(name="")
-    named = services.values_list("region", "service_id", "name")
+    numbers = {int(entry.service) for entry in service_entries}
+    ids = {int(entry.client) for entry in service_entries if parse_id(entry.client)}
+    scope = {"organization_id": organization, "service_id__in": numbers}
+    services = KnownService.objects.filter(**scope).exclude(name="")
+    service_rows = services.values_list("region", "service_id", "name")
     names: dict[tuple[str, ...], str] = {
-        (region, str(service)): name for region, service, name in named
+        (region, str(service)): name for region, service, name in service_rows
     }
-    own |= {"region__in": {one.region for one in some}}
-    clients = KnownClient.objects.filter(**own, client_id__in=ids).exclude(name="")
+    scope |= {"region__in": {entry.region for entry in service_entries}}
+    clients = KnownClient.objects.filter(**scope, client_id__in=ids).exclude(name="")
     columns = "region", "service_id", "client_id", "name"
     for region, service, client, name in clients.values_list(*columns) if ids else ():
         names[region, str(service), str(client)] = name
     expected = {
-        place
-        for one in some
-        for place in ((one.region, one.service), (one.region, one.service, one.client))
-        if all(place)
+        location
+        for entry in service_entries
+        for location in ((entry.region, entry.service), (entry.region, entry.service, entry.client))
+        if all(location)
     }
     if unnamed := expected - names.keys():
-        versions = Version.objects.filter(**own, client_id__in={0, *ids}, name__gt="")
-        once = versions.order_by().values_list(*columns).annotate(last=Max("number"))
-        for region, service, client, name, _last in once.order_by("last"):
+        versions = Version.objects.filter(**scope, client_id__in={0, *ids}, name__gt="")
+        past_names = versions.order_by().values_list(*columns).annotate(last=Max("number"))
+        for region, service, client, name, _last in past_names.order_by("last"):
             location = (region, str(service), *([str(client)] if client else []))
             if location in unnamed:
                 names[location] = name

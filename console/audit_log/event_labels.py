@@ -1,6 +1,6 @@
-"""What happened that is no call to Authlete, in words: one phrase for each local event.
+"""Labels of local events, which aren't calls to Authlete.
 
-See `console.audit_log.operation_labels`, which tells both.
+See `console.audit_log.operation_labels` for the labels of both.
 """
 
 from collections.abc import Mapping
@@ -101,10 +101,10 @@ LOCAL_EVENT_LABELS: Mapping[str, LabelText] = {
 }
 
 
-# What each does at most.
+# The strongest effect of each operation and event.
 EVENT_EFFECTS: Mapping[str, Effect] = {
-    **{name: one.effect for name, one in OPERATIONS.items()},
-    **{name: one.effect for name, one in EVENTS.items()},
+    **{name: operation.effect for name, operation in OPERATIONS.items()},
+    **{name: operation.effect for name, operation in EVENTS.items()},
 }
 
 
@@ -113,7 +113,7 @@ class EventGroup:
     """A group of event names in filters and webhooks."""
 
     label: str | Promise
-    prefixes: frozenset[str]  # what the names of its kinds begin with, before a dot
+    prefixes: frozenset[str]  # first parts of the event names
 
     @property
     def event_names(self) -> list[str]:
@@ -124,7 +124,7 @@ def _event_group(label: str | Promise, prefixes: str) -> EventGroup:
     return EventGroup(label, frozenset(prefixes.split()))
 
 
-# The names are kept with webhooks; one that was released stays.
+# Webhooks store these names, so a released name stays.
 EVENT_GROUPS: Mapping[str, EventGroup] = {
     "services": _event_group(_("Services"), "service idp"),
     "clients": _event_group(_("Clients"), "client clients secret requestable_scopes registration"),

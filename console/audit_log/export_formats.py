@@ -40,11 +40,11 @@ UNIQUE_COLUMNS = {"time", "entry", "ended"}  # hardly any value twice
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
-# How a time goes on after its hour: spelling it out each time is most of the cost.
+# Precomputed parts of timestamps: formatting each one takes most of an export's time.
 MINUTES_AND_SECONDS = [f"{minute:02}:{second:02}" for minute in range(60) for second in range(60)]
 MILLISECONDS_SUFFIX = [f".{milliseconds:03}Z" for milliseconds in range(1000)]
 
-type ExportRow = Sequence[Any]  # what `READ` names
+type ExportRow = Sequence[Any]
 type CellFormatter = Callable[[Any], Any]
 
 
@@ -54,12 +54,12 @@ class SearchSyntaxError(Exception):
 
 def parse_search(organization: Organization, query: str) -> AuditSearchForm:
     """Parse a search as typed; raises `SearchSyntaxError`."""
-    given = QueryDict(mutable=True)
-    given["q"] = query
-    form = AuditSearchForm(given, organization)
+    data = QueryDict(mutable=True)
+    data["q"] = query
+    form = AuditSearchForm(data, organization)
     if not form.is_valid():
-        said = [str(error) for errors in form.errors.values() for error in errors]
-        raise SearchSyntaxError(" ".join(said))
+        messages = [str(error) for errors in form.errors.values() for error in errors]
+        raise SearchSyntaxError(" ".join(messages))
     return form
 
 
@@ -125,8 +125,10 @@ def _format_page(
 def _format_column(name: str, formatter: CellFormatter, values: Sequence[Any]) -> Iterable[Any]:
     if name in UNIQUE_COLUMNS:
         return map(formatter, values)
-    other = {one: formatted for one in {*values} if (formatted := formatter(one)) is not one}
-    return map(other.get, values, values) if other else values
+    changed = {
+        value: formatted for value in {*values} if (formatted := formatter(value)) is not value
+    }
+    return map(changed.get, values, values) if changed else values
 
 
 def _csv_cell(value: Any) -> Any:

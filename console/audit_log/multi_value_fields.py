@@ -19,9 +19,9 @@ from console.audit_log.search_language import did_you_mean
 
 type ChoiceTuple = tuple[tuple[str, str | ChoiceTuple], ...]
 
-MAX_FILTER_VALUES = 20  # values of one filter: each is a search of its own
+MAX_FILTER_VALUES = 20  # per filter; each value is a separate search
 MAX_LISTED_CHOICES = 20  # choices listed in an error
-CHOICE_SYNONYMS = {  # what people try
+CHOICE_SYNONYMS = {
     "administrator": "admin",
     "create": "change",
     "delete": "destroy",
@@ -50,10 +50,10 @@ class _MultiValueWidget(forms.Widget):
         return list(dict.fromkeys(filter(None, map(str.strip, data.getlist(name)))))
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        first, *others = value or [""]
+        first, *remaining = value or [""]
         details = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
         hidden = '<input type="hidden" name="{}" value="{}">'
-        further = format_html_join("", hidden, ((name, one) for one in others))
+        further = format_html_join("", hidden, ((name, item) for item in remaining))
         return self.render_control(first, details) + further
 
     def render_control(self, value: str, attrs: dict[str, Any]) -> SafeString:
@@ -96,7 +96,7 @@ class MultiTextField(forms.CharField):
 
     def clean(self, value: list[str]) -> list[str]:
         check_value_count(value)
-        return [super(MultiTextField, self).clean(one) for one in value]
+        return [super(MultiTextField, self).clean(text) for text in value]
 
 
 class MultiChoiceField(forms.ChoiceField):
@@ -113,23 +113,23 @@ class MultiChoiceField(forms.ChoiceField):
 
     def _match_choices(self, text: str) -> list[str]:
         words: dict[str, str] = {}
-        called = []  # without the name that a label has behind it, to tell it by
+        matches = []  # choices whose label matches without its "(key)" suffix
         for key, label in flatten_choices(self.choices):
             if not key:
                 continue
             words |= {str(key): key, str(label): key}
             if _normalize_label(str(label).removesuffix(f" ({key})")) == _normalize_label(text):
-                called.append(str(key))
+                matches.append(str(key))
         for word, key in words.items():
             if word.casefold() == text.casefold():
                 return [str(key)]
-        if called:
-            return called
+        if matches:
+            return matches
         requested = CHOICE_SYNONYMS.get(text.casefold(), text)
         hint = did_you_mean(requested if requested in words else text, words)
         if not hint and len(words) <= MAX_LISTED_CHOICES:
-            known = ", ".join(dict.fromkeys(words.values()))
-            hint = " " + _("Allowed: %s.") % known
+            allowed = ", ".join(dict.fromkeys(words.values()))
+            hint = " " + _("Allowed: %s.") % allowed
         raise ValidationError(_("Unknown value “%s”.") % text + hint)
 
 
@@ -156,7 +156,7 @@ def render_options(choices: Iterable[tuple[str, str]]) -> SafeString:
 
 @lru_cache(maxsize=256)
 def _render_attrs(**attrs: str | bool) -> SafeString:
-    """Attributes, none of which anybody entered, as they are written."""
+    """Render trusted HTML attributes."""
     return flatatt(attrs)
 
 

@@ -30,11 +30,11 @@ from tenants.organizations.regions import REGION_NAME_PATTERN as REGION
 from tenants.organizations.regions import get_regions
 from tenants.versions.models import Version
 
-MAX_LISTED_SERVICES = 5  # services of similar names that an error lists
-MAX_MATCHES = 20  # things of one name
-MAX_NAMES_SEARCHED = 2000  # names among which a similar one is looked for
+MAX_LISTED_SERVICES = 5  # listed in an error
+MAX_MATCHES = 20  # matches of one name
+MAX_NAMES_SEARCHED = 2000  # compared when a name doesn't match exactly
 FULL_NAME = Concat("first_name", Value(" "), "last_name")
-# What each is called on pages; the same member of other things may be called otherwise.
+# Labels of each member; kinds of objects may label the same member differently.
 SETTING_LABELS: dict[str, list[str]] = {}
 for _table in (
     SERVICE_SETTINGS,
@@ -54,23 +54,25 @@ def find_actors(organization: Organization, text: str) -> list[str]:
     members = User.objects.filter(membership__organization=organization)
     for user in members.filter(username__iexact=text):
         return [user.get_username()]
-    people = list(members.order_by("username")[:MAX_NAMES_SEARCHED])
+    member_users = list(members.order_by("username")[:MAX_NAMES_SEARCHED])
     usernames = [
-        user.get_username() for user in people if fold_case(user.get_full_name()) == fold_case(text)
+        user.get_username()
+        for user in member_users
+        if fold_case(user.get_full_name()) == fold_case(text)
     ]
     users = User.objects.exclude(membership__organization=organization)
-    called = users.alias(full=FULL_NAME).filter(
+    matching = users.alias(full=FULL_NAME).filter(
         case_insensitive("full__iexact", text) | Q(username__iexact=text)
     )
-    names = called.order_by("username").values_list("username", flat=True)
-    acted = AuditEntry.objects.filter(organization_id=organization.pk)
-    ways = dict.fromkeys([text, *names[:MAX_MATCHES]])
-    usernames += [method for method in ways if acted.filter(actor=method).exists()]
+    names = matching.order_by("username").values_list("username", flat=True)
+    entries = AuditEntry.objects.filter(organization_id=organization.pk)
+    candidates = dict.fromkeys([text, *names[:MAX_MATCHES]])
+    usernames += [candidate for candidate in candidates if entries.filter(actor=candidate).exists()]
     if usernames:
         return _check_match_count(usernames, text)
-    said = _("No member or actor is named “%s”.") % text
-    known = [name for person in people for name in (person.username, person.get_full_name())]
-    raise ValidationError(said + did_you_mean(text, filter(None, known)))
+    message = _("No member or actor is named “%s”.") % text
+    known_names = [name for user in member_users for name in (user.username, user.get_full_name())]
+    raise ValidationError(message + did_you_mean(text, filter(None, known_names)))
 
 
 def actor_queries(terms: Iterable[str]) -> dict[str, QuerySet[Any, Any]]:
@@ -87,16 +89,19 @@ def find_settings(organization: Organization, text: str) -> list[str]:
     fields = AuditField.objects.filter(organization_id=organization.pk, field=text)
     if text in SETTING_LABELS or fields.exists():
         return [text]
-    called = {member: [*map(_, labels)] for member, labels in SETTING_LABELS.items()}
-    found = [
+    labels_by_setting = {member: [*map(_, labels)] for member, labels in SETTING_LABELS.items()}
+    matches = [
         member
-        for member, labels in called.items()
+        for member, labels in labels_by_setting.items()
         if text.casefold() in (value.casefold() for value in (member, *labels))
     ]
-    if found:
-        return found
-    said = _("No setting or logged change is named “%s”.")
-    raise ValidationError(said % text + did_you_mean(text, [*chain(*called.values()), *called]))
+    if matches:
+        return matches
+    message = _("No setting or logged change is named “%s”.")
+    raise ValidationError(
+        message % text
+        + did_you_mean(text, [*chain(*labels_by_setting.values()), *labels_by_setting])
+    )
 
 
 def normalize_address(organization: Organization, text: str) -> str:
@@ -117,12 +122,12 @@ def address_variants(address: str) -> list[str]:
     An IPv4 address may be mapped to IPv6, depending on the socket and the Python version.
     """
     try:
-        found = ip_address(address)
+        parsed = ip_address(address)
     except ValueError:
         return [address]
-    if isinstance(found, IPv6Address):
+    if isinstance(parsed, IPv6Address):
         return [address]
-    high, low = divmod(int(found), 1 << 16)
+    high, low = divmod(int(parsed), 1 << 16)
     return [address, f"::ffff:{address}", f"::ffff:{high:x}:{low:x}"]
 
 
@@ -134,16 +139,16 @@ def _unmap_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address
 def find_former_regions(organization: Organization, names: Iterable[str]) -> list[str]:
     """Return which of ``names`` are regions that are no longer configured."""
     names = {name.casefold() for name in names} - get_regions().keys()
-    own = {"organization_id": organization.pk}
-    kept = (
-        Version.objects.filter(**own),
-        KnownService.objects.filter(**own),
-        AuditEntry.objects.filter(IS_CHANGE, **own),
+    scope = {"organization_id": organization.pk}
+    sources = (
+        Version.objects.filter(**scope),
+        KnownService.objects.filter(**scope),
+        AuditEntry.objects.filter(IS_CHANGE, **scope),
     )
     return [
         name
         for name in sorted(filter(REGION.fullmatch, names))
-        if any(rows.filter(region=name).exists() for rows in kept)
+        if any(rows.filter(region=name).exists() for rows in sources)
     ]
 
 
@@ -155,39 +160,43 @@ def find_services(
     Prefers services in ``regions``.
     """
     services = KnownService.objects.filter(organization=organization)
-    once = _past_names(organization, text).filter(client_id=0)
-    had = {(region, number) for region, number, _ in once}
-    named = case_insensitive("name__iexact", text) | Q(service_id__in={one for _, one in had})
+    past_names = _past_names(organization, text).filter(client_id=0)
+    past_locations = {(region, number) for region, number, _ in past_names}
+    condition = case_insensitive("name__iexact", text) | Q(
+        service_id__in={service for _, service in past_locations}
+    )
     known = {
         (service.region, service.service_id): service
-        for service in services.filter(named).order_by("region", "service_id")
+        for service in services.filter(condition).order_by("region", "service_id")
     }
-    same = [
-        one
-        for location, one in known.items()
-        if location in had or fold_case(one.name) == fold_case(text)
+    exact = [
+        service
+        for location, service in known.items()
+        if location in past_locations or fold_case(service.name) == fold_case(text)
     ]
-    same += [
+    exact += [
         KnownService(region=region, service_id=number, name=text)
-        for region, number in sorted(had - known.keys())
+        for region, number in sorted(past_locations - known.keys())
     ]
-    if same:
-        return _check_match_count([one for one in same if one.region in regions] or same, text)
-    like = services.filter(case_insensitive("name__icontains", text))
-    found = list(like.order_by("region", "service_id")[:MAX_NAMES_SEARCHED])
-    found = [one for one in found if one.region in regions] or found
-    if len(found) == 1:
-        return found
-    if found:
-        names = [f"{one.name} ({one.region} {one.service_id})" for one in found]
+    if exact:
+        return _check_match_count(
+            [service for service in exact if service.region in regions] or exact, text
+        )
+    similar = services.filter(case_insensitive("name__icontains", text))
+    matches = list(similar.order_by("region", "service_id")[:MAX_NAMES_SEARCHED])
+    matches = [service for service in matches if service.region in regions] or matches
+    if len(matches) == 1:
+        return matches
+    if matches:
+        names = [f"{service.name} ({service.region} {service.service_id})" for service in matches]
         listed = ", ".join(names[:MAX_LISTED_SERVICES]) + (
             ", …" if names[MAX_LISTED_SERVICES:] else ""
         )
-        said = _("Several services match: %s. Enter a full name or ID.")
-        raise ValidationError(said % listed)
+        problem = _("Several services match: %s. Enter a full name or ID.")
+        raise ValidationError(problem % listed)
     message = _("No service is or was named “%s”.") % text
-    every = services.order_by().values_list("name", flat=True)[:MAX_NAMES_SEARCHED]
-    raise ValidationError(message + did_you_mean(text, every))
+    all_names = services.order_by().values_list("name", flat=True)[:MAX_NAMES_SEARCHED]
+    raise ValidationError(message + did_you_mean(text, all_names))
 
 
 def find_clients(
@@ -202,29 +211,29 @@ def find_clients(
     clients = KnownClient.objects.filter(organization=organization)
     entries = AuditEntry.objects.filter(organization_id=organization.pk)
     stored = [("", text)] if entries.filter(client=text, client__gt="").exists() else []
-    named = case_insensitive("name__iexact", text) | case_insensitive("alias__iexact", text)
-    known = clients.filter(named).values_list("region", "service_id", "client_id")
-    once = _past_names(organization, text).filter(client_id__gt=0)
-    same = {*known[:MAX_NAMES_SEARCHED], *once}
-    there = {
+    condition = case_insensitive("name__iexact", text) | case_insensitive("alias__iexact", text)
+    known = clients.filter(condition).values_list("region", "service_id", "client_id")
+    past_names = _past_names(organization, text).filter(client_id__gt=0)
+    exact = {*known[:MAX_NAMES_SEARCHED], *past_names}
+    in_scope = {
         (region, service, client)
-        for region, service, client in same
+        for region, service, client in exact
         if (not regions or region in regions)
         and (not services or {("", str(service)), (region, str(service))} & {*services})
     }
-    if same:
-        ids = sorted({(region, str(client)) for region, _, client in there or same})
+    if exact:
+        ids = sorted({(region, str(client)) for region, _, client in in_scope or exact})
         return _check_match_count([*ids, *stored], text)
-    found = list(clients.filter(case_insensitive("name__icontains", text))[:2])
-    if len(found) == 1:
-        return [(found[0].region, str(found[0].client_id))]
+    matches = list(clients.filter(case_insensitive("name__icontains", text))[:2])
+    if len(matches) == 1:
+        return [(matches[0].region, str(matches[0].client_id))]
     if stored:
         return stored
-    if found:
+    if matches:
         raise ValidationError(_("Several clients match “%s”. Enter a full name or ID.") % text)
     message = _("No client is or was named “%s”.") % text
-    every = clients.order_by().values_list("name", flat=True)[:MAX_NAMES_SEARCHED]
-    raise ValidationError(message + did_you_mean(text, every))
+    all_names = clients.order_by().values_list("name", flat=True)[:MAX_NAMES_SEARCHED]
+    raise ValidationError(message + did_you_mean(text, all_names))
 
 
 def case_insensitive(lookup: str, text: str) -> Q:
@@ -246,8 +255,10 @@ def _past_names(organization: Organization, text: str) -> QuerySet[Version, tupl
 def _check_match_count[One](matches: list[One], text: str) -> list[One]:
     """Raise `ValidationError` if there are too many matches to search for."""
     if len(matches) > MAX_MATCHES:
-        said = _("More than %(most)s are named “%(name)s”. Enter IDs, or add a region or service.")
-        raise ValidationError(said % {"most": MAX_MATCHES, "name": text})
+        message = _(
+            "More than %(most)s are named “%(name)s”. Enter IDs, or add a region or service."
+        )
+        raise ValidationError(message % {"most": MAX_MATCHES, "name": text})
     return matches
 
 
@@ -256,5 +267,5 @@ def client_display_name(organization: Organization, client: str) -> str:
     if not (client_id := parse_id(client)):
         return ""
     clients = KnownClient.objects.filter(organization=organization, client_id=client_id)
-    found = list(clients.exclude(name="").values_list("name", flat=True)[:2])
-    return found[0] if len(found) == 1 else ""
+    names = list(clients.exclude(name="").values_list("name", flat=True)[:2])
+    return names[0] if len(names) == 1 else ""

@@ -1,4 +1,4 @@
-"""How long what is kept, and what was removed, in words."""
+"""Describe retention periods and removals of audit entries."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -29,12 +29,12 @@ from tenants.audit.retention.runs import (
 from tenants.audit.search.filters import EntryFilters
 
 DAYS_PER_YEAR = 365.25  # days
-YEAR_TOLERANCE_DAYS = 2  # days by which a number of years may be longer or shorter
-MAX_LISTED_REMOVALS = 20  # removals
+YEAR_TOLERANCE_DAYS = 2  # tolerance of a period shown in years
+MAX_LISTED_REMOVALS = 20
 
 
 class EntryCategory(NamedTuple):
-    """A kind of entry, by which it is kept."""
+    """A category of entries with its own retention period."""
 
     label: str | Promise
     description: str | Promise  # which entries
@@ -72,35 +72,35 @@ CATEGORIES: Mapping[str, EntryCategory] = {
 
 @dataclass(frozen=True, slots=True)
 class CategoryRetention:
-    """How long a kind is kept, and what was removed of it."""
+    """The retention period of a category, and its removals."""
 
     category: EntryCategory
     period: str  # in words
     removed_count: int
-    removed_before: datetime | None  # removed are those from before
+    removed_before: datetime | None  # entries before this were removed
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionRemoval:
-    """A run, and what it removed in words."""
+    """A retention run and its description."""
 
     entry: AuditEntry
-    descriptions: Sequence[ChangeDescription]  # of each kind how many
+    descriptions: Sequence[ChangeDescription]  # removed entries per category
     row_count: int
-    total: int  # entries that were removed up to then
+    total: int  # entries removed by this and all earlier runs
     digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class RemovedEntry:
-    """What is still known of an entry that was removed."""
+    """A removed entry, as far as its tombstone shows it."""
 
     entry: str
     started_at: datetime
     category: str
     removal_entry: AuditEntry  # the entry of its removal
-    retention_days: int  # that its kind was kept then
-    chain_position: ChainPosition  # of that row, in the chain
+    retention_days: int  # retention of its category at removal
+    chain_position: ChainPosition  # position of its tombstone
 
     @property
     def label(self) -> str:
@@ -112,14 +112,14 @@ class RemovedEntry:
 
 
 class RetentionGap(NamedTuple):
-    """Entries of some kinds from before a moment were removed."""
+    """Categories whose entries before a time were removed."""
 
     labels: str
     removed_before: datetime
 
 
 def retention_by_category(organization: int) -> Iterator[CategoryRetention]:
-    """Each kind of entry: for how long it is kept, and what was removed so far."""
+    """Yield the retention period and the removals of each category."""
     counted: Counter[str] = Counter()
     for _entry, run in list_runs(organization):
         counted.update(run.entries)
@@ -136,16 +136,16 @@ def version_retention() -> str:
 
 def list_removals(organization: int) -> list[RetentionRemoval]:
     """Return the newest removals: up to `MAX_LISTED_REMOVALS`, plus one if there are more."""
-    found = islice(list_runs(organization), MAX_LISTED_REMOVALS + 1)
-    return [describe_removal(entry, run) for entry, run in found]
+    runs = islice(list_runs(organization), MAX_LISTED_REMOVALS + 1)
+    return [describe_removal(entry, run) for entry, run in runs]
 
 
 def describe_removal(entry: AuditEntry, run: RetentionRun) -> RetentionRemoval:
     """Describe a removal from its audit entry."""
-    said = run.values
+    values = run.values
     parts = [_describe_count(kind, n, run.days.get(kind, 0)) for kind, n in run.entries.items()]
     return RetentionRemoval(
-        entry, parts, said.get("rows", 0), run.deleted_total, str(said.get("digest", ""))
+        entry, parts, values.get("rows", 0), run.deleted_total, str(values.get("digest", ""))
     )
 
 
@@ -207,14 +207,14 @@ def find_retention_gaps(
         filters.since or filters.horizon(now),
         _matching_categories(filters) & {*categories},
     )
-    found: dict[date, list[tuple[str, datetime]]] = {}
+    gaps_by_day: dict[date, list[tuple[str, datetime]]] = {}
     for kind, until in find_deleted_until(organization).items():
         moment = _from_microseconds(until)
         if kind in expected and (begins is None or begins < moment):
-            found.setdefault(moment.date(), []).append((category_label(kind), moment))
+            gaps_by_day.setdefault(moment.date(), []).append((category_label(kind), moment))
     return [
-        RetentionGap("; ".join(name for name, _until in one), max(until for _name, until in one))
-        for _day, one in sorted(found.items())
+        RetentionGap("; ".join(name for name, _until in gaps), max(until for _name, until in gaps))
+        for _day, gaps in sorted(gaps_by_day.items())
     ]
 
 

@@ -221,7 +221,7 @@ BULK_REVOCATION_TEXT = _("All tokens of a client or person were revoked at once.
 def change_risk(change: FieldChange) -> str:
     """Return why a change is a risk, or ""."""
     rules = CHANGE_RULES.get(change.field, ())
-    return next((str(why) for fits, why in rules if fits(change)), "")
+    return next((str(text) for applies, text in rules if applies(change)), "")
 
 
 def event_risk(entry: AuditEntry) -> str:
@@ -229,6 +229,6 @@ def event_risk(entry: AuditEntry) -> str:
     if entry.outcome in NO_EFFECT_OUTCOMES:
         return ""
     if entry.operation == "token.revoke":
-        one = '"hash"' in (entry.known or "") or '"value"' in (entry.known or "")
-        return "" if one else str(BULK_REVOCATION_TEXT)
+        is_single_token = '"hash"' in (entry.known or "") or '"value"' in (entry.known or "")
+        return "" if is_single_token else str(BULK_REVOCATION_TEXT)
     return str(EVENT_RISKS.get(entry.operation, ""))

@@ -30,10 +30,10 @@ from tenants.audit.subject_index import fingerprint_subject
 from tenants.authlete.operation import Effect
 from tenants.models import Organization
 
-MAX_DATALIST_OPTIONS = 200  # values that a field suggests
-WRITE_EFFECTS = [one.value for one in Effect if one is not Effect.READ]
-CHECKBOX_FILTERS = ("effect", "outcome")  # drawn so that all are seen
-# Whoever names one of these says which kinds of entry are meant, reads or not.
+MAX_DATALIST_OPTIONS = 200
+WRITE_EFFECTS = [effect.value for effect in Effect if effect is not Effect.READ]
+CHECKBOX_FILTERS = ("effect", "outcome")  # rendered as checkboxes
+# Filters that select kinds of entries, so reads aren't hidden by default.
 EVENT_FILTERS = "reads effect outcome operation page request mark code status".split()
 # Free text, which can contain pasted secrets.
 FREE_TEXT_FILTERS = ("", "old", "new", "reason")
@@ -59,14 +59,14 @@ class AuditSearchForm(ValueFiltersForm):
     )
 
     def __init__(
-        self, given: QueryDict, organization: Organization, *, is_posted: bool = False
+        self, query_dict: QueryDict, organization: Organization, *, is_posted: bool = False
     ) -> None:
-        self.raw_data = given
+        self.raw_data = query_dict
         data, self.syntax_errors, self.has_typed_terms = expand_query(
-            given, frozenset(self.base_fields)
+            query_dict, frozenset(self.base_fields)
         )
         if is_posted:
-            _replace_subjects_with_marks(data, given, organization)
+            _replace_subjects_with_marks(data, query_dict, organization)
         if data.get("reads", "").casefold() == "yes":
             data["reads"] = "1"
         super().__init__(data, organization)
@@ -87,8 +87,10 @@ class AuditSearchForm(ValueFiltersForm):
                 self.add_error("q", f"-{name}: {error}")
         if {"since", "until", "after", "before"} <= self.cleaned_data.keys():
             first, last = self._time_range()
-            # Which of two periods comes first may change from day to day.
-            shifts = any(self.cleaned_data[one] in NAMED_PERIODS for one in ("after", "before"))
+            # The order of two named periods changes from day to day.
+            shifts = any(
+                self.cleaned_data[period] in NAMED_PERIODS for period in ("after", "before")
+            )
             if first and last and first >= last and not shifts:
                 self.add_error("until", _("The end date is before the start date."))
 
@@ -116,7 +118,7 @@ class AuditSearchForm(ValueFiltersForm):
 
     @property
     def checkbox_fields(self) -> list[forms.BoundField]:
-        """The filters of which all values are drawn."""
+        """Return the fields rendered as checkboxes."""
         return [self[name] for name in CHECKBOX_FILTERS]
 
     @property
@@ -154,8 +156,10 @@ class AuditSearchForm(ValueFiltersForm):
     @property
     def hides_reads(self) -> bool:
         """Whether reads are hidden because no filter asks for them."""
-        said = any(self.cleaned_data[name] for name in EVENT_FILTERS)
-        return not said and not any(self.excluded.cleaned_data[name] for name in CHECKBOX_FILTERS)
+        is_narrowed = any(self.cleaned_data[name] for name in EVENT_FILTERS)
+        return not is_narrowed and not any(
+            self.excluded.cleaned_data[name] for name in CHECKBOX_FILTERS
+        )
 
     def to_filters(self) -> EntryFilters:
         """Return the filters of a valid form."""
@@ -186,7 +190,7 @@ class AuditSearchForm(ValueFiltersForm):
         )
 
     def _is_too_long(self) -> bool:
-        address = self.query.urlencode()  # which is quoted once more where one signs in
+        address = self.query.urlencode()  # quoted again in the sign-in URL
         return len(address) > MAX_QUERY_CHARS or len(quote(address)) > MAX_QUOTED_URL_CHARS
 
     def _time_range(self) -> tuple[datetime | None, datetime | None]:
@@ -200,12 +204,12 @@ class AuditSearchForm(ValueFiltersForm):
     def pairs(self) -> list[tuple[str, str]]:
         """Each filter that is set, by name and value; only of a form that is valid."""
         return [
-            (form.add_prefix(name), str(one))
+            (form.add_prefix(name), str(item))
             for form in (self, self.excluded)
             for name in form.fields
             for value in [form.cleaned_data[name]]
-            for one in (value if isinstance(value, list) else [value])
-            if one
+            for item in (value if isinstance(value, list) else [value])
+            if item
         ]
 
     @property
@@ -258,5 +262,5 @@ def _without(values: list[str], excluded: list[str], choices: value_filters.Choi
 
 
 def _combine(pick: Any, day: datetime | None, time: datetime | None) -> datetime | None:
-    found = [one for one in (day, time) if one]
-    return pick(found) if found else None
+    times = [moment for moment in (day, time) if moment]
+    return pick(times) if times else None

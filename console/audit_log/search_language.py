@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-# What may be given besides filters: where a page begins.
+# The parameter of the page cursor.
 CURSOR = "at"
 CSRF_FIELD = "csrfmiddlewaretoken"
 FILTERS: Mapping[str, str | Promise] = {
@@ -42,9 +42,9 @@ FILTERS: Mapping[str, str | Promise] = {
     "before": gettext_lazy("date, time, 7d or this-quarter"),
     "after": gettext_lazy("date, time, 7d or last-quarter"),
 }
-# Those that links set: nobody has to know them to search.
+# Filters set by links only, not documented for typing.
 INTERNAL_FILTERS = ("mark", "object", "page", "reads")
-FILTER_ALIASES = {  # that people try
+FILTER_ALIASES = {
     "action": "operation",
     "app": "client",
     "by": "actor",
@@ -70,7 +70,7 @@ FILTER_ALIASES = {  # that people try
     "why": "reason",
 }
 QUOTE_HINT = gettext_lazy("Put text with a colon in quotes.")
-MAX_SEARCH_CHARS = 4000  # characters of what is typed
+MAX_SEARCH_CHARS = 4000  # characters
 NON_NEGATABLE_FILTERS = ("before", "after", "reads")
 DAY_PATTERN = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -84,7 +84,7 @@ TERM_PATTERN = re.compile(
 SINGLE_VALUE_PATTERN = re.compile(VALUE_PATTERN, re.DOTALL)
 FILTER_NAME_PATTERN = re.compile(r"-?(?!https?://)([A-Za-z_]\w*):", re.ASCII)
 UNQUOTED_PATTERN = re.compile(r'[^\s",:\\-][^\s",:\\]*')
-# What is typed for quotation marks, or put in by a browser.
+# Typographic quotation marks, typed or inserted by a browser.
 SMART_QUOTES = "“”„‟«»'‘’‚‛`´"
 BOOLEAN_WORDS = ("AND", "OR", "NOT")
 FILTER_LIKE_PATTERN = re.compile(r"\W*([a-z]+)[:=]", re.IGNORECASE)
@@ -101,19 +101,19 @@ class AuditSearchTerm(NamedTuple):
 
 def parse(text: str) -> tuple[list[AuditSearchTerm], list[str]]:
     """Return the terms of a text, and a message about each part that can't be parsed."""
-    terms, problems, at = [], [], 0
-    while at < len(text):
-        if text[at].isspace():
-            at += 1
+    terms, problems, position = [], [], 0
+    while position < len(text):
+        if text[position].isspace():
+            position += 1
             continue
-        match = TERM_PATTERN.match(text, at)
-        named = FILTER_NAME_PATTERN.match(text, at)
-        if match is None or (named and not match["name"]):
-            rest = text[at:].split(maxsplit=1)[0]
-            problems.append(_syntax_problem(text, at, named))
-            at += len(rest)
+        match = TERM_PATTERN.match(text, position)
+        filter_name = FILTER_NAME_PATTERN.match(text, position)
+        if match is None or (filter_name and not match["name"]):
+            invalid = text[position:].split(maxsplit=1)[0]
+            problems.append(_syntax_problem(text, position, filter_name))
+            position += len(invalid)
             continue
-        at, minus = match.end(), bool(match["minus"])
+        position, minus = match.end(), bool(match["minus"])
         if problem := _term_problem(match):
             problems.append(problem)
         elif match["word"]:
@@ -128,16 +128,16 @@ def parse(text: str) -> tuple[list[AuditSearchTerm], list[str]]:
 
 def format_terms(terms: Iterable[AuditSearchTerm]) -> str:
     """Return the text of some terms, each filter once."""
-    said: list[str] = []
+    parts: list[str] = []
     last = None
     for term in _normalize(terms):
         sign, value = "-" if term.negated else "", quote_value(term.value)
         if term.name and last == (term.name, term.negated):
-            said[-1] += f",{value}"
+            parts[-1] += f",{value}"
         else:
-            said.append(f"{sign}{term.name}:{value}" if term.name else sign + value)
+            parts.append(f"{sign}{term.name}:{value}" if term.name else sign + value)
         last = (term.name, term.negated)
-    return " ".join(said)
+    return " ".join(parts)
 
 
 def quote_value(value: str) -> str:
@@ -148,19 +148,19 @@ def quote_value(value: str) -> str:
     return f'"{escaped}"'
 
 
-def expand_query(given: QueryDict, names: frozenset[str]) -> tuple[QueryDict, list[str], bool]:
-    """Return the filters as parameters, what can't be parsed, and whether filters were typed.
+def expand_query(query_dict: QueryDict, names: frozenset[str]) -> tuple[QueryDict, list[str], bool]:
+    """Return the filters as parameters, the problems, and whether filters were typed.
 
     An excluded filter has a minus before its name.
     """
-    data, problems = given.copy(), []
+    data, problems = query_dict.copy(), []
     data.pop(CSRF_FIELD, None)
     plain = {"q", "since", "until", *NON_NEGATABLE_FILTERS}
-    known = names | {f"-{name}" for name in names - plain}
-    for name in given:
-        if name not in known | {CURSOR, CSRF_FIELD}:
+    allowed = names | {f"-{name}" for name in names - plain}
+    for name in query_dict:
+        if name not in allowed | {CURSOR, CSRF_FIELD}:
             problems.append(unknown_filter_message(name))
-    typed = " ".join(given.getlist("q"))
+    typed = " ".join(query_dict.getlist("q"))
     if len(typed) > MAX_SEARCH_CHARS:  # to take it apart costs its length squared
         problems.append(_("Enter at most %d characters.") % MAX_SEARCH_CHARS)
         data["q"] = typed = ""
@@ -176,10 +176,10 @@ def expand_query(given: QueryDict, names: frozenset[str]) -> tuple[QueryDict, li
     if "q" in data:
         data["q"] = format_terms(term for term in terms if not term.name)
     for moment, name, days in (("after", "since", 0), ("before", "until", 1)):
-        given_days = [one for one in data.getlist(moment) if DAY_PATTERN.fullmatch(one)]
+        given_days = [text for text in data.getlist(moment) if DAY_PATTERN.fullmatch(text)]
         if given_days:
-            others = [one for one in data.getlist(moment) if one not in given_days]
-            data.setlist(moment, others)
+            times = [text for text in data.getlist(moment) if text not in given_days]
+            data.setlist(moment, times)
             known_days = data.getlist(name)
             known_days += [_days_before(day, days) for day in given_days]
             data.setlist(name, list(dict.fromkeys(known_days)))
@@ -187,7 +187,7 @@ def expand_query(given: QueryDict, names: frozenset[str]) -> tuple[QueryDict, li
 
 
 def terms_from_pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[AuditSearchTerm]:
-    """Yield the terms that stand for the filters of a query string."""
+    """Yield the terms of a query string's filters."""
     for name, value in pairs:
         if name == "q":
             yield from parse(value)[0]
@@ -201,7 +201,7 @@ def terms_from_pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[AuditSearchTe
 
 
 def format_query(query: str) -> str:
-    """Return the search text that stands for the query string of a URL."""
+    """Return the search text of a URL's query string."""
     pairs = ((name, value) for name, values in QueryDict(query).lists() for value in values)
     return format_terms(terms_from_pairs(pairs))
 
@@ -214,19 +214,19 @@ def did_you_mean(text: str, candidates: Iterable[str]) -> str:
     requested, folded = text.casefold(), dict[str, str]()
     for value in candidates:
         folded.setdefault(value.casefold(), value)
-    holding = sorted((one for one in folded if requested in one), key=len)
-    found = holding[:MAX_SUGGESTIONS] if len(requested) >= MAX_SUGGESTIONS else []
-    found = found or get_close_matches(requested, folded, 1, 0.6)
-    listed = ", ".join(f"“{folded[one]}”" for one in found)
-    return " " + _("Did you mean %s?") % listed if found else ""
+    containing = sorted((candidate for candidate in folded if requested in candidate), key=len)
+    closest = containing[:MAX_SUGGESTIONS] if len(requested) >= MAX_SUGGESTIONS else []
+    closest = closest or get_close_matches(requested, folded, 1, 0.6)
+    listed = ", ".join(f"“{folded[candidate]}”" for candidate in closest)
+    return " " + _("Did you mean %s?") % listed if closest else ""
 
 
 def unknown_filter_message(name: str) -> str:
     """Return the message about an unknown filter, with a suggestion."""
     bare = name.removeprefix("-")
-    other = FILTER_ALIASES.get(bare.casefold(), "")
+    alias = FILTER_ALIASES.get(bare.casefold(), "")
     text = _("Unknown filter “%s”.") % bare
-    requested = did_you_mean(other, [other]) if other else did_you_mean(bare, FILTERS)
+    requested = did_you_mean(alias, [alias]) if alias else did_you_mean(bare, FILTERS)
     return text + (requested or f" {QUOTE_HINT}")
 
 
@@ -263,15 +263,15 @@ def _is_blank(value: str, keeps_spaces: bool) -> bool:
     return not (value if keeps_spaces else value.strip())
 
 
-def _syntax_problem(text: str, position: int, named: re.Match[str] | None) -> str:
-    """Why nothing can be made of what stands at a place."""
-    after = text[named.end() if named else position + text[position:].startswith("-") :]
-    if named and (not after or after[0].isspace()):
-        return _("Enter a value after “%s:”.") % named[1]
+def _syntax_problem(text: str, position: int, filter_name: re.Match[str] | None) -> str:
+    """Return the message about a syntax error at a position."""
+    after = text[filter_name.end() if filter_name else position + text[position:].startswith("-") :]
+    if filter_name and (not after or after[0].isspace()):
+        return _("Enter a value after “%s:”.") % filter_name[1]
     if after.startswith('"') and not re.match(QUOTED_PATTERN, after, re.DOTALL):
         return _("A closing quotation mark is missing.")
-    place = text[position:].split()[0]
-    return _("Misplaced comma or quotation mark in “%s”.") % place
+    word = text[position:].split()[0]
+    return _("Misplaced comma or quotation mark in “%s”.") % word
 
 
 def _unquote(word: str) -> str:

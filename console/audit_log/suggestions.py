@@ -27,16 +27,16 @@ from tenants.models import Organization
 from tenants.organizations.regions import get_regions
 from tenants.versions.models import Version
 
-MAX_SUGGESTIONS = 8  # that are offered at a time
-MAX_QUERY_CHARS = 500  # characters of a search that is gone on with
+MAX_SUGGESTIONS = 8
+MAX_QUERY_CHARS = 500  # longer searches get no suggestions
 LAST_TERM = re.compile(
     rf"(?P<before>(?:.*?\s)??)(?P<minus>-?)(?:(?P<name>[A-Za-z_]\w*):"
-    rf'(?P<done>(?:{VALUE_PATTERN},)*)(?P<begun>"(?:[^"\\]|\\.)*|[^\s",]*)'
+    rf'(?P<done>(?:{VALUE_PATTERN},)*)(?P<partial>"(?:[^"\\]|\\.)*|[^\s",]*)'
     r"|(?P<word>[A-Za-z_]\w*))",
     re.ASCII | re.DOTALL,
 )
 
-type Candidates = Iterator[tuple[str, str]]  # a value, and what it is
+type Candidates = Iterator[tuple[str, str]]  # value and description
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +50,28 @@ class Suggestion:
 
 def suggest_completions(text: str, organization: Organization) -> list[Suggestion]:
     """Suggest completions for a search text."""
-    asked = len(text) <= MAX_QUERY_CHARS and "\0" not in text  # which PostgreSQL does not take
-    last = LAST_TERM.fullmatch(text) if asked else None
+    is_valid = len(text) <= MAX_QUERY_CHARS and "\0" not in text  # PostgreSQL rejects NUL
+    last = LAST_TERM.fullmatch(text) if is_valid else None
     if last is None:
         return []
     if last["word"]:
         start = last["before"] + last["minus"]
         word = last["word"].casefold()
         return [
-            Suggestion(f"{start}{name}:", f"{name}:", str(said))
-            for name, said in FILTERS.items()
+            Suggestion(f"{start}{name}:", f"{name}:", str(description))
+            for name, description in FILTERS.items()
             if name.startswith(word)
         ]
     source = SUGGESTION_SOURCES.get(last["name"].lower())
     if source is None:
         return []
-    start = text[: last.start("begun")]
-    begun = re.sub(r"\\(.)", r"\1", last["begun"].removeprefix('"'), flags=re.DOTALL)
-    found = sorted(source(organization, begun), key=_sort_key(begun))[:MAX_SUGGESTIONS]
-    return [Suggestion(f"{start}{quote_value(value)} ", value, said) for value, said in found]
+    start = text[: last.start("partial")]
+    typed = re.sub(r"\\(.)", r"\1", last["partial"].removeprefix('"'), flags=re.DOTALL)
+    candidates = sorted(source(organization, typed), key=_sort_key(typed))[:MAX_SUGGESTIONS]
+    return [
+        Suggestion(f"{start}{quote_value(value)} ", value, description)
+        for value, description in candidates
+    ]
 
 
 def _sort_key(typed: str) -> Callable[[tuple[str, str]], int]:
@@ -102,11 +105,11 @@ def _suggest_result_codes(organization: Organization, typed: str) -> Candidates:
 
 def _recorded_values(organization: Organization, column: str, typed: str) -> list[str]:
     """Return the first logged values with a prefix, ignoring case."""
-    spelled = {typed, typed.lower(), typed.capitalize(), typed.title(), typed.upper()}
-    found = {
-        value for start in spelled for value in _values_with_prefix(organization, column, start)
+    spellings = {typed, typed.lower(), typed.capitalize(), typed.title(), typed.upper()}
+    values = {
+        value for start in spellings for value in _values_with_prefix(organization, column, start)
     }
-    return sorted(found, key=lambda one: (one.casefold(), one))[:MAX_SUGGESTIONS]
+    return sorted(values, key=lambda value: (value.casefold(), value))[:MAX_SUGGESTIONS]
 
 
 def _values_with_prefix(organization: Organization, column: str, prefix: str) -> Iterator[str]:
@@ -115,13 +118,13 @@ def _values_with_prefix(organization: Organization, column: str, prefix: str) ->
     Databases that sort by language mix upper and lower case, so these don't end the list.
     """
     entries = AuditEntry.objects.filter(organization_id=organization.pk, **{f"{column}__gt": ""})
-    rest = {f"{column}__gte": prefix}
+    lower_bound = {f"{column}__gte": prefix}
     for _step in range(MAX_SUGGESTIONS):
-        found = entries.filter(**rest).aggregate(first=Min(column))["first"]
-        if not found or not found.casefold().startswith(prefix.casefold()):
+        value = entries.filter(**lower_bound).aggregate(first=Min(column))["first"]
+        if not value or not value.casefold().startswith(prefix.casefold()):
             return
-        yield found
-        rest = {f"{column}__gt": found}
+        yield value
+        lower_bound = {f"{column}__gt": value}
 
 
 def _suggest_services(organization: Organization, typed: str) -> Candidates:
@@ -133,8 +136,8 @@ def _suggest_services(organization: Organization, typed: str) -> Candidates:
 
 def _suggest_clients(organization: Organization, typed: str) -> Candidates:
     clients = KnownClient.objects.filter(organization=organization).exclude(name="")
-    found = filter_words(clients, [typed.casefold()]).order_by("rank", "id")
-    for client in found[:MAX_SUGGESTIONS]:
+    matching = filter_words(clients, [typed.casefold()]).order_by("rank", "id")
+    for client in matching[:MAX_SUGGESTIONS]:
         yield client.name, f"{client.region} {client.client_id}"
 
 
@@ -145,12 +148,12 @@ def _suggest_settings(_organization: Organization, typed: str) -> Candidates:
 
 
 def _suggest_choices(choices: Callable[[], object]) -> Callable[[Organization, str], Candidates]:
-    def found(_organization: Organization, begun: str) -> Candidates:
+    def suggest(_organization: Organization, typed: str) -> Candidates:
         for key, label in flatten_choices(choices()):
-            if key and _contains(begun, str(key), str(label)):
+            if key and _contains(typed, str(key), str(label)):
                 yield str(key), str(label)
 
-    return found
+    return suggest
 
 
 def _suggest_times(_organization: Organization, typed: str) -> Candidates:
@@ -165,8 +168,8 @@ def _suggest_regions(organization: Organization, typed: str) -> Candidates:
     yield from _suggest_choices(value_filters.region_choices)(organization, typed)
     versions = Version.objects.filter(organization_id=organization.pk)
     last = ""
-    while found := versions.filter(region__gt=last).aggregate(Min("region"))["region__min"]:
-        last = found
+    while region := versions.filter(region__gt=last).aggregate(Min("region"))["region__min"]:
+        last = region
         if last not in get_regions() and _contains(typed, last):
             yield last, _("no longer configured")
 
@@ -207,9 +210,9 @@ type NamedQueries = Iterator[tuple[str, str]]  # name and URL query
 def preset_searches(member: Member) -> NamedQueries:
     """Yield the searches that auditors often need."""
     yield from ((str(label), query) for label, query in PRESETS.items())
-    mine = QueryDict(mutable=True)
-    mine["actor"] = member.user.get_username()
-    yield _("Mine"), mine.urlencode()
+    own_entries = QueryDict(mutable=True)
+    own_entries["actor"] = member.user.get_username()
+    yield _("Mine"), own_entries.urlencode()
 
 
 def pinned_searches(member: Member) -> NamedQueries:

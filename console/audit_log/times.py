@@ -49,7 +49,7 @@ DATE_FORMATS = (
 )
 CLOCK_FORMATS = ("%H:%M", "%H:%M:%S")  # of today
 PERIOD_MONTHS = {"month": 1, "quarter": 3, "year": 12}
-# By what is typed: of which unit, and how many before the one that goes on.
+# Period names: calendar unit, how many units before the current one, and label.
 NAMED_PERIODS: Mapping[str, tuple[str, int, str | Promise]] = {
     "today": ("day", 0, _("today")),
     "yesterday": ("day", 1, _("yesterday")),
@@ -78,13 +78,13 @@ class TimeField(forms.CharField):
             return f"{ago[1]}{ago[2]}"
         if not text or plain in NAMED_PERIODS:
             return plain
-        found = _parse_time(text)
-        if found is None or not FIRST_DAY <= found.date() <= LAST_DAY:
+        moment = _parse_time(text)
+        if moment is None or not FIRST_DAY <= moment.date() <= LAST_DAY:
             raise forms.ValidationError(str(TIME_HELP) + did_you_mean(plain, NAMED_PERIODS))
-        if timezone.is_naive(found):
-            found = timezone.make_aware(found)
-        whole = found.astimezone(timezone.get_fixed_timezone(0))
-        return whole.isoformat().removesuffix("+00:00") + "Z"
+        if timezone.is_naive(moment):
+            moment = timezone.make_aware(moment)
+        in_utc = moment.astimezone(timezone.get_fixed_timezone(0))
+        return in_utc.isoformat().removesuffix("+00:00") + "Z"
 
 
 def resolve_time(text: str) -> datetime | None:
@@ -130,9 +130,9 @@ def describe_time(text: str) -> str:
 
 def _parse_time(text: str) -> datetime | None:
     """Parse a date or time in common formats."""
-    if part := CALENDAR_PERIOD.fullmatch(text.casefold()):
-        year, quarter, month = (int(group) if group else 0 for group in part.groups())
-        if not year or (part[3] and not 1 <= month <= PERIOD_MONTHS["year"]):
+    if period := CALENDAR_PERIOD.fullmatch(text.casefold()):
+        year, quarter, month = (int(group) if group else 0 for group in period.groups())
+        if not year or (period[3] and not 1 <= month <= PERIOD_MONTHS["year"]):
             return None
         first = _first_of_month(year * 12 + max(0, month - 1, (quarter - 1) * 3))
         return datetime.combine(first, time.min)
@@ -141,15 +141,15 @@ def _parse_time(text: str) -> datetime | None:
             return datetime.strptime(text, form)
     for form in CLOCK_FORMATS:
         with suppress(ValueError):
-            at = datetime.strptime(text, form).time()
-            return datetime.combine(timezone.localdate(), at)
+            clock_time = datetime.strptime(text, form).time()
+            return datetime.combine(timezone.localdate(), clock_time)
     try:
         if zoned := ZONED_TIME.fullmatch(text):
             when, zone = zoned.groups()
             if "/" not in zone:
                 return parse_datetime(when + zone.replace("UTC", "Z"))
-            found = parse_datetime(when)
-            return found and found.replace(tzinfo=ZoneInfo(zone))
+            moment = parse_datetime(when)
+            return moment and moment.replace(tzinfo=ZoneInfo(zone))
         return parse_datetime(text)
     except (ValueError, ZoneInfoNotFoundError, OSError):
         return None

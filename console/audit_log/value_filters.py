@@ -35,9 +35,9 @@ type Choices = Iterator[tuple[str, str | Promise]]
 type Group = tuple[str, list[tuple[str, str]]]
 
 OPEN_OUTCOME = "open"
-COMMON_STATUSES = [HTTPStatus(one) for one in (200, 201, 204, 400, 401, 403, 404, 409, 429)] + [
-    HTTPStatus(one) for one in (500, 502, 503, 504)
-]
+COMMON_STATUSES = [
+    HTTPStatus(number) for number in (200, 201, 204, 400, 401, 403, 404, 409, 429)
+] + [HTTPStatus(number) for number in (500, 502, 503, 504)]
 
 
 def role_choices() -> Choices:
@@ -65,7 +65,7 @@ def outcome_choices() -> Choices:
 
 
 def status_choices() -> Choices:
-    """Those that calls to Authlete come to, as a rule."""
+    """Yield the common statuses of calls to Authlete."""
     yield "2xx", _("success")
     yield "4xx", _("client error")
     yield "5xx", _("server error")
@@ -97,7 +97,7 @@ STATUS_PATTERN = re.compile(r"[1-5](\d\d|xx)", re.ASCII)
 
 
 class ValueFiltersForm(forms.Form):
-    """The filters of which any of several values will do."""
+    """Filters that accept several values, of which any may match."""
 
     actor = MultiTextField(gettext_lazy("Actor"), 254, list="actors")
     role = MultiChoiceField(gettext_lazy("Role"), role_choices)
@@ -121,31 +121,31 @@ class ValueFiltersForm(forms.Form):
     object = MultiTextField()
     page = MultiTextField(max_length=36)
 
-    region_narrows_service = True  # a region tells which service of a name is meant
+    region_narrows_service = True  # prefer services in the selected regions
 
     def __init__(self, data: QueryDict, organization: Organization) -> None:
         super().__init__(data)
         self.data: QueryDict = data
         self.organization = organization
-        asked = data.getlist(self.add_prefix("region"))
-        if len(asked) <= MAX_FILTER_VALUES and (
-            former := name_lookup.find_former_regions(organization, asked)
+        regions = data.getlist(self.add_prefix("region"))
+        if len(regions) <= MAX_FILTER_VALUES and (
+            former := name_lookup.find_former_regions(organization, regions)
         ):
             field = self.fields["region"]
             assert isinstance(field, MultiChoiceField)
             field.choices = [*region_choices(), *((value, value) for value in former)]
-        self.matched_services: dict[str, list[KnownService]] = {}  # by the name that was given
+        self.matched_services: dict[str, list[KnownService]] = {}  # by the entered name
 
     def clean_actor(self) -> list[str]:
-        given = self.cleaned_data["actor"]
+        texts = self.cleaned_data["actor"]
         return [
-            actor for text in given for actor in name_lookup.find_actors(self.organization, text)
+            actor for text in texts for actor in name_lookup.find_actors(self.organization, text)
         ]
 
     def clean_field(self) -> list[str]:
-        given, organization = self.cleaned_data["field"], self.organization
+        texts, organization = self.cleaned_data["field"], self.organization
         return [
-            setting for text in given for setting in name_lookup.find_settings(organization, text)
+            setting for text in texts for setting in name_lookup.find_settings(organization, text)
         ]
 
     def clean_address(self) -> list[str]:
@@ -162,8 +162,8 @@ class ValueFiltersForm(forms.Form):
         values = [text.casefold() for text in self.cleaned_data["status"]]
         for text in values:
             if not STATUS_PATTERN.fullmatch(text):
-                said = _("Enter a status code such as 404, or 5xx.")
-                raise forms.ValidationError(said + _suggest_outcome(text))
+                message = _("Enter a status code such as 404, or 5xx.")
+                raise forms.ValidationError(message + _suggest_outcome(text))
         return values
 
     def clean_subject(self) -> list[str]:
@@ -208,14 +208,16 @@ class ValueFiltersForm(forms.Form):
         )
         expected = {name: params[name] for name in names.split()}
         expected["address"] = [
-            way for one in params["address"] for way in name_lookup.address_variants(one)
+            variant
+            for value in params["address"]
+            for variant in name_lookup.address_variants(value)
         ]
         if any(region for region, _ in self.matched_clients):
             expected["clients"] = self.matched_clients
         else:
             expected["client"] = [value for _, value in self.matched_clients]
         if texts := {*params["old"], *params["new"]}:
-            expected["meanings"] = {one: parse_display_value(one) for one in texts}
+            expected["meanings"] = {value: parse_display_value(value) for value in texts}
         return expected | (
             {"places": self._service_ids()}
             if self.matched_services
@@ -225,9 +227,9 @@ class ValueFiltersForm(forms.Form):
     def _service_ids(self) -> list[name_lookup.ScopedId]:
         """Return region and ID of the services; a plain ID matches any region."""
         return [
-            place
+            location
             for text in self.cleaned_data["service"]
-            for place in (
+            for location in (
                 [
                     (service.region, str(service.service_id))
                     for service in self.matched_services[text]

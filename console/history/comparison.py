@@ -1,4 +1,4 @@
-"""Two documents beside each other: what differs, and what was to be expected."""
+"""Compare two documents: differences, and those that are expected."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from tenants.authlete.json.compare import is_same_for_authlete
 from tenants.authlete.json.splice import make_replacement_edit
 from tenants.authlete.redaction.fingerprint import Fingerprint, contains_fingerprint
 
-# Different in any two objects, and of one object at two times no setting.
+# Members that always differ between objects and aren't settings.
 IDENTITY_MEMBERS = frozenset(
     """
     apiKey number serviceNumber serviceOwnerNumber clientId clientIdAlias developer
@@ -38,7 +38,7 @@ URL_SUFFIXES = ("Endpoint", "jwksUri")  # at the end of a name
 
 @dataclass(frozen=True, slots=True)
 class ComparedMember:
-    """A member in which they differ, once."""
+    """A top-level member that differs."""
 
     member: str
     label: str
@@ -68,24 +68,24 @@ class DocumentComparison:
 
 
 def compare_documents(
-    kind: DocumentKind, first: Document, other: Document, *, same_object: bool
+    kind: DocumentKind, first: Document, second: Document, *, same_object: bool
 ) -> DocumentComparison:
     """Compare two documents; ``same_object`` if they are versions of one object."""
-    differs, expected = [], []
+    changes, expected = [], []
     members: dict[str, ComparedMember] = {}
-    for difference in diff_objects(first.to_dict(), other.to_dict(), is_same_for_authlete):
+    for difference in diff_objects(first.to_dict(), second.to_dict(), is_same_for_authlete):
         member = get_top_level_field(difference.field)
         change = describe_change(difference, kind.declared)
         if member in IGNORED_MEMBERS or (not same_object and _is_identity(member, difference)):
             expected.append(change)
             continue
-        differs.append(change)
+        changes.append(change)
         if member not in members:
-            reason = restore_problem(kind.declared, member, first, other)
+            reason = restore_problem(kind.declared, member, first, second)
             _, setting = kind.declared.get(member, ("", None))
             label = translate(setting.label) if setting else member
             members[member] = ComparedMember(member, label, reason)
-    return DocumentComparison(differs, list(members.values()), expected)
+    return DocumentComparison(changes, list(members.values()), expected)
 
 
 def read_only_reason(declared: DeclaredSettings, member: str) -> str:
@@ -174,12 +174,12 @@ def find_comparison_target(versions: ObjectVersions, compare_with: str) -> Compa
         text = words % {"time": format_timestamp(moment)}
         return ComparisonTarget(versions.document(span), text, is_same_object=True)
     target = versions.target
-    place = parse_client_ref(compare_with) if target.client_id else parse_service_ref(compare_with)
-    if place is None:
+    ref = parse_client_ref(compare_with) if target.client_id else parse_service_ref(compare_with)
+    if ref is None:
         return None
-    name, *ids = place
+    name, *ids = ref
     member = target.workspace.member
-    region = next((one for one in member.regions() if one.name == name), None)
+    region = next((candidate for candidate in member.regions() if candidate.name == name), None)
     if region is None:
         return None
     workspace = Workspace(member, region, member.connect(region.name))
@@ -187,7 +187,7 @@ def find_comparison_target(versions: ObjectVersions, compare_with: str) -> Compa
 
 
 def _compare_with_object(versions: ObjectVersions) -> ComparisonTarget:
-    """Another object as it is now, or as it was when it was seen last."""
+    """Return another object's current or last known document as a target."""
     target, document, words = (
         versions.target,
         versions.current,
@@ -208,7 +208,7 @@ def _compare_with_object(versions: ObjectVersions) -> ComparisonTarget:
 
 
 def comparison_options(target: DocumentTarget) -> list[tuple[str, str]]:
-    """Other objects by their places, with their names: as they were last seen."""
+    """Return references to other objects with their last known names."""
     home = target.workspace.organization
     if not target.client_id:
         return [
@@ -236,7 +236,7 @@ def comparison_options(target: DocumentTarget) -> list[tuple[str, str]]:
 
 
 def other_services(target: DocumentTarget) -> list[KnownService]:
-    """Other services, by name: those that lists showed last."""
+    """Return references to other indexed services, by name."""
     services = KnownService.objects.filter(organization=target.workspace.organization)
     here = target.workspace.region.name, target.service_id
     return [

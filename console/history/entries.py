@@ -33,7 +33,7 @@ from tenants.versions.external_changes import EXPLAINING_OPERATIONS
 
 # Of both kinds of document: saved from here, or elsewhere.
 UNDOABLE_OPERATIONS = [
-    f"{kind}.{what}" for kind in ("service", "client") for what in ("update", "changed_outside")
+    f"{kind}.{event}" for kind in ("service", "client") for event in ("update", "changed_outside")
 ]
 # Undone on pages of their own, as they were done.
 UNDO_PAGES = {
@@ -49,7 +49,7 @@ CREATION_OPERATIONS = [
     "service.made_outside",
 ]
 GROUP_PARAM = "group"  # names a request or job in URLs of lists
-HISTORY_CATEGORIES = (REVEALS, CHANGES, DESTRUCTIONS)  # kinds of entries, as they are kept
+HISTORY_CATEGORIES = (REVEALS, CHANGES, DESTRUCTIONS)  # retention categories
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,10 @@ class HistoryEntry:
     entry: AuditEntry
     title: str
     changes: Sequence[ChangeDescription]
-    path: str  # of the page about it; empty where there is none
+    path: str  # URL of its page; empty if there is none
     undo_path: str  # where to send that it be undone; empty where it cannot be
-    time_range: Sequence[datetime] = ()  # within which it was done, if that is not `at`
-    recreated_from: ObjectLink | None = None  # what was deleted, and made again by it
+    time_range: Sequence[datetime] = ()  # time range of an external change
+    recreated_from: ObjectLink | None = None  # the deleted object that the call recreated
     group: EntryGroup | None = None  # of several entries
     group_path: str = ""  # of the list of these
 
@@ -78,16 +78,16 @@ class HistoryEntry:
 
     @property
     def may_hide_outside_changes(self) -> bool:
-        """Whether what others change shortly after it may be taken for its doing."""
+        """Return whether an external change shortly after may be attributed to it."""
         lost = self.entry.effective_outcome == Outcome.UNKNOWN
         return lost and self.entry.operation in EXPLAINING_OPERATIONS
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """A page of what was done, newest first, with the cursors beside it."""
+    """A page of history entries, newest first, with cursors."""
 
-    lines: Sequence[HistoryEntry]
+    rows: Sequence[HistoryEntry]
     newer: str
     older: str
 
@@ -122,7 +122,9 @@ def history_gaps(target: DocumentTarget) -> list[RetentionGap]:
 
 
 def _describe_entry(target: DocumentTarget, entry: AuditEntry, name: str) -> HistoryEntry:
-    inside = entry.client != target.audit_columns["client"]  # of a client, seen from its service
+    inside = (
+        entry.client != target.audit_columns["client"]
+    )  # a client's entry in its service's history
     label = entry.label or (entry.client if inside else name)
     done = render_label(label_name(entry), label)
     changes = describe_changes(load_changes(entry.changes), settings_for_operation(entry.operation))
@@ -153,7 +155,7 @@ def outside_time_range(entry: AuditEntry) -> Sequence[datetime]:
         return ()
     times, _, _ = entry.object.partition(" ")
     first, _, last = times.partition("/")
-    return [one for one in map(parse_datetime, (first, last)) if one]
+    return [time for time in map(parse_datetime, (first, last)) if time]
 
 
 def is_unchanged(entry: AuditEntry) -> bool:
@@ -197,15 +199,15 @@ def list_unresolved(
     target: DocumentTarget, name: str, entry: str = ""
 ) -> Sequence[UnresolvedNotice]:
     """Return the newest unresolved entries about the object; of one ``entry`` if it is given."""
-    # Asked for by its place, SQLite would read all that was done there.
+    # Filtering by object first would make SQLite read all entries of the object.
     numbers = find_unresolved(target.audit_columns["organization_id"]).values("seq")
     audit_entries = AuditEntry.objects.filter(seq__in=numbers, **target.audit_columns)
     entries = audit_entries.filter(entry=entry) if entry else audit_entries[:MAX_LISTED]
     return [
         UnresolvedNotice(
-            one, render_label(label_name(one), one.label or name), _resolve_path(target, one)
+            row, render_label(label_name(row), row.label or name), _resolve_path(target, row)
         )
-        for one in entries
+        for row in entries
     ]
 
 

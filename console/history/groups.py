@@ -1,4 +1,4 @@
-"""What a row of several entries expands to: each of its entries, with its undo."""
+"""Expand a group row into its entries, each with an undo link."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ class ExpandedGroup:
     """Some entries of a group."""
 
     entries: Sequence[GroupEntry]
-    more_path: str  # of the next ones; empty if there are none
+    more_path: str  # URL of the next entries; empty if there are none
 
 
 def expand_group(
@@ -41,17 +41,17 @@ def expand_group(
 ) -> ExpandedGroup:
     """Return entries of a request or job that match ``filters``, newest first.
 
-    The parameters of ``request`` say which: those at its cursor, or the newest.
+    Starts at the cursor in the parameters of ``request``.
     """
     organization, cursor = member.organization.pk, request.GET.get(CURSOR, "")
     filters = replace(filters, page=page)
-    found = search_entries(organization, filters, cursor, size=ENTRIES_PER_STEP)
-    rows = build_rows(found.rows, load_names(organization, found.rows))
+    result = search_entries(organization, filters, cursor, size=ENTRIES_PER_STEP)
+    rows = build_rows(result.rows, load_names(organization, result.rows))
     entries = [
         GroupEntry(row, entry_path(member, row.entry), undo_path(member, row.entry)) for row in rows
     ]
-    query = replace_params(request.GET, **{CURSOR: found.older})
-    return ExpandedGroup(entries, f"{request.path}{query}" if found.older else "")
+    query = replace_params(request.GET, **{CURSOR: result.older})
+    return ExpandedGroup(entries, f"{request.path}{query}" if result.older else "")
 
 
 def entry_path(member: Member, entry: AuditEntry) -> str:

@@ -1,4 +1,4 @@
-"""What a service or a client was like, and who made it so."""
+"""Versions of services and clients, and who created them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -30,13 +30,13 @@ MAX_LISTED_VERSIONS = 12  # versions that a page names
 
 @dataclass(frozen=True, slots=True)
 class ObjectVersions:
-    """All that is known of one object: its versions, and how it is at this moment."""
+    """The versions of one object and its current document."""
 
     target: DocumentTarget
     spans: Sequence[VersionSpan]  # the oldest first
-    current: Document | None  # None: it is gone, or could not be read
+    current: Document | None  # None: deleted or unreadable
     failure: AuthleteError | None = None  # why not
-    is_service_deleted: bool = False  # a client whose service is gone
+    is_service_deleted: bool = False  # a client of a deleted service
 
     @property
     def is_deleted(self) -> bool:
@@ -44,7 +44,7 @@ class ObjectVersions:
 
     @property
     def last(self) -> VersionSpan | None:
-        """The newest version in which it was still there."""
+        """Return the newest version that isn't a deletion."""
         return next((span for span in reversed(self.spans) if span.version.digest), None)
 
     @property
@@ -54,12 +54,12 @@ class ObjectVersions:
 
     @property
     def removed_count(self) -> int:
-        """How many versions were kept long enough, and are no more."""
+        """Return the number of versions deleted by retention."""
         return self.spans[0].version.number - 1 if self.spans else 0
 
     @property
     def created_at(self) -> datetime | None:
-        """When it was created, as Authlete says."""
+        """Return the creation time according to Authlete."""
         return created_at(self.spans[0].version) if self.spans else None
 
     def version_at(self, moment: datetime) -> VersionSpan | None:
@@ -75,7 +75,7 @@ class ObjectVersions:
 
     @property
     def context(self) -> dict[str, Any]:
-        """What its pages are drawn from, also once it is gone."""
+        """Return the template context of its pages, also for a deleted object."""
         document = self.current
         if document is None:
             assert self.last, "what is not known of has no page"
@@ -86,7 +86,7 @@ class ObjectVersions:
 
 
 def load_versions(target: DocumentTarget) -> ObjectVersions:
-    """Asks Authlete how it is now; raises why not, for what was never seen."""
+    """Load versions and the current document; raise if there is neither."""
     try:
         now = target.api().get()  # first: it may be a version of its own
         return ObjectVersions(target, list_spans(target), now)
@@ -129,7 +129,7 @@ class VersionRow:
     """A version as a page lists it."""
 
     span: VersionSpan
-    actor: str  # who made it; empty where that is not known
+    actor: str  # who created it; empty if unknown
     entry: str  # in the record, of who did
 
     @property
@@ -150,7 +150,7 @@ def version_rows(versions: ObjectVersions, around: VersionSpan | None) -> list[V
             organization_id=versions.target.audit_columns["organization_id"], entry__in=written
         )
     }
-    return [_version_row(one, created.get(one.version.entry)) for one in spans]
+    return [_version_row(span, created.get(span.version.entry)) for span in spans]
 
 
 def _version_row(span: VersionSpan, entry: AuditEntry | None) -> VersionRow:
@@ -158,8 +158,8 @@ def _version_row(span: VersionSpan, entry: AuditEntry | None) -> VersionRow:
 
 
 CREATE_OPERATIONS = {False: "idp.create_service", True: "client.create"}  # of a client or not
-WORD_PATTERN = re.compile(r"[\w/-]+", re.ASCII)  # as a place may be one, without full stops
-MAX_REASONS = 100  # reasons that hold a place, or one that begins so
+WORD_PATTERN = re.compile(r"[\w/-]+", re.ASCII)  # references in reasons, without punctuation
+MAX_REASONS = 100  # entries whose reason is searched for references
 MAX_RECREATIONS = 5
 
 
@@ -171,9 +171,9 @@ class ObjectLink:
     path: str
 
 
-def recreation_reason(place: str) -> str:
+def recreation_reason(location: str) -> str:
     """Return the suggested reason for recreating a deleted object."""
-    return _("Recreate %(place)s") % {"place": place}
+    return _("Recreate %(place)s") % {"place": location}
 
 
 def find_creation(target: DocumentTarget) -> AuditEntry | None:
@@ -184,9 +184,11 @@ def find_creation(target: DocumentTarget) -> AuditEntry | None:
     calls = _creation_calls(target).filter(region=first.region)
     if first.written:
         return calls.filter(entry=first.entry).first()
-    if (made := created_at(first)) is None:
+    if (creation_time := created_at(first)) is None:
         return None
-    entries = calls.filter(_around(made), IS_CHANGE, label=first.name, **_service_filter(first))
+    entries = calls.filter(
+        _around(creation_time), IS_CHANGE, label=first.name, **_service_filter(first)
+    )
     return next(
         (entry for entry in entries[:MAX_RECREATIONS] if _created_version(entry) == first), None
     )
@@ -222,27 +224,27 @@ def _created_version(call: AuditEntry) -> Version | None:
         versions = firsts.filter(client_id=0)
     if version := versions.filter(entry=call.entry, written=True).first():
         return version
-    named = versions.filter(name=call.label, written=False, outside=Version.Outside.NO)
-    unseen = named.filter(first_at__gte=call.time)
-    found = [one for one in unseen[:MAX_RECREATIONS] if _is_in_time(one, call)]
-    return found[0] if len(found) == 1 else None
+    same_name = versions.filter(name=call.label, written=False, outside=Version.Outside.NO)
+    later = same_name.filter(first_at__gte=call.time)
+    matches = [version for version in later[:MAX_RECREATIONS] if _is_in_time(version, call)]
+    return matches[0] if len(matches) == 1 else None
 
 
 def _is_in_time(first: Version, call: AuditEntry) -> bool:
-    made = created_at(first)
-    return made is not None and abs(made - call.time) < MAX_CLOCK_SKEW
+    creation_time = created_at(first)
+    return creation_time is not None and abs(creation_time - call.time) < MAX_CLOCK_SKEW
 
 
-def _around(made: datetime) -> Q:
+def _around(creation_time: datetime) -> Q:
     """Return a filter for the calls at that time, by the rows that they can be in."""
-    moment, clocks = to_microseconds(made), MAX_CLOCK_SKEW // MICROSECOND
-    since, until = moment - clocks, moment + clocks
+    moment, tolerance = to_microseconds(creation_time), MAX_CLOCK_SKEW // MICROSECOND
+    since, until = moment - tolerance, moment + tolerance
     first, last = find_seq_range(since, until)
     return Q(at__gte=since, at__lt=until, seq__gte=first, seq__lte=last)
 
 
 def _service_filter(first: Version) -> dict[str, str]:
-    """Return the columns of a call that creates the object; one for a service names no service."""
+    """Return the columns of the call that creates the object, without its own ID."""
     return {"service": str(first.service_id)} if first.client_id else {}
 
 
@@ -264,16 +266,16 @@ def find_original(target: DocumentTarget, creation: AuditEntry) -> ObjectLink | 
 
 
 def _object_link(target: DocumentTarget, version: Version) -> ObjectLink:
-    place = [version.region, str(version.service_id)]
+    location = [version.region, str(version.service_id)]
     if version.client_id:
-        place.append(str(version.client_id))
+        location.append(str(version.client_id))
     slug = target.workspace.organization.slug
-    path = optional_path(f"{target.kind.area}:show", slug, *place)
-    return ObjectLink(version.name or place[-1], path)
+    path = optional_path(f"{target.kind.area}:show", slug, *location)
+    return ObjectLink(version.name or location[-1], path)
 
 
 def _refs_in_reason(entry: AuditEntry) -> Iterator[ObjectRef]:
-    for word in (found.strip("/") for found in WORD_PATTERN.findall(entry.reason)):
+    for word in (match.strip("/") for match in WORD_PATTERN.findall(entry.reason)):
         if service := parse_service_ref(word):
             yield ObjectRef(*service)
         elif client := parse_client_ref(word):

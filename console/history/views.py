@@ -1,4 +1,4 @@
-"""Pages of versions: reading, comparing, and the past of one region."""
+"""Pages of versions: documents, comparisons and history."""
 
 from typing import Any
 
@@ -80,10 +80,10 @@ def fields(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
 
 def document(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """Show the whole document with its secrets redacted, to read, copy or download."""
-    found = target.api().get()
-    text = format_json(found.to_dict())
+    current = target.api().get()
+    text = format_json(current.to_dict())
     source = f"{target.kind.name}/get"
-    context = target.context(found) | {"text": text, "source": source}
+    context = target.context(current) | {"text": text, "source": source}
     if "download" in request.GET:
         id = target.client_id or target.service_id
         name = slugify(f"{context['name']}-{target.workspace.region.name}-{id}")
@@ -106,7 +106,7 @@ def history(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     page = load_history(target, context["name"], request.GET.get("cursor", ""))
     context["unresolved_entries"] = list_unresolved(target, context["name"])
     context |= {
-        "lines": page.lines,
+        "rows": page.rows,
         "previous": f"?cursor={page.newer}" if page.newer else "",
         "next": f"?cursor={page.older}" if page.older else "",
         "retention_gaps": [] if page.older else history_gaps(target),
@@ -145,35 +145,35 @@ def _created_another_object(organization: int, entry: str) -> bool:
 
 
 def _removed_entry(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpResponse:
-    """Show what is known of a change whose entry was removed; raise `Http404` for any other."""
+    """Show the tombstone of a removed entry; raise `Http404` for any other."""
     workspace = target.workspace
-    remains = retention.find_removed_entry(workspace.organization.pk, entry)
+    removed = retention.find_removed_entry(workspace.organization.pk, entry)
     spans = list_spans(target)
-    if remains is None or remains.category not in HISTORY_CATEGORIES or not spans:
+    if removed is None or removed.category not in HISTORY_CATEGORIES or not spans:
         raise Http404
-    made = [span for span in spans if span.version.written and span.version.entry == entry]
-    if not made and _created_another_object(workspace.organization.pk, entry):
+    written = [span for span in spans if span.version.written and span.version.entry == entry]
+    if not written and _created_another_object(workspace.organization.pk, entry):
         raise Http404
-    names = (one.version.name for one in reversed(spans) if one.version.name)
+    names = (span.version.name for span in reversed(spans) if span.version.name)
     context = {
         "target": target,
         "workspace": workspace,
         "name": next(names, str(target.client_id or target.service_id)),
-        "removed_entry": remains,
-        "made_at": timestamp_param(made[0].since) if made else "",
+        "removed_entry": removed,
+        "made_at": timestamp_param(written[0].since) if written else "",
         "may_follow": workspace.member.can(ConsolePermission.AUDIT_LOG),
     }
     return render_page(request, "history/removed_entry.html", context, status=410)
 
 
 def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
-    """Show the object as it was at a time, and what differs from another version."""
+    """Show the object's version at a time, and compare it with another version."""
     versions = load_versions(target)
     form = PointInTimeForm(request.GET)
     form.full_clean()
     now = timezone.now()
-    asked = form.timestamp or now
-    moment = min(asked, now)
+    requested = form.timestamp or now
+    moment = min(requested, now)
     span = versions.version_at(moment)
     twin = ambiguous_twin(moment) if form.timestamp else None
     context = versions.context | {
@@ -182,7 +182,7 @@ def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         "moment": moment,
         "timestamp_param": timestamp_param(moment),
         "local": format_timestamp(moment),
-        "is_future": asked > now,
+        "is_future": requested > now,
         "other_reading": twin,
         "other_reading_param": timestamp_param(twin) if twin else "",
         "is_early": bool(versions.created_at and moment < versions.created_at),
@@ -195,19 +195,21 @@ def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         "comparison_options": comparison_options(target),
     }
     if span and not span.version.is_deleted:
-        then = versions.document(span)
+        past_document = versions.document(span)
         context |= {
-            "version_document": then,
-            "groups": overview.describe_settings(target.kind.sections, then, set_only=True),
-            "unknown": overview.list_unknown_fields(target.kind, then),
-            "text": format_json(then.to_dict()),
-            "findings": target.kind.findings(then.to_dict()),
+            "version_document": past_document,
+            "groups": overview.describe_settings(
+                target.kind.sections, past_document, set_only=True
+            ),
+            "unknown": overview.list_unknown_fields(target.kind, past_document),
+            "text": format_json(past_document.to_dict()),
+            "findings": target.kind.findings(past_document.to_dict()),
         }
         try:
             comparison_target = find_comparison_target(
                 versions, form.compare_with or COMPARE_WITH_CURRENT
             )
-            context |= _comparison_context(target, then, comparison_target)
+            context |= _comparison_context(target, past_document, comparison_target)
             context["nothing"] = "compare" in form.errors or (
                 form.compare_with and not comparison_target
             )
@@ -266,13 +268,17 @@ def _clients_of_service(target: DocumentTarget) -> list[Version]:
     """Return the last known versions of the clients that a service had."""
     location = (target.workspace.region.name, target.service_id)
     refs = load_newest_versions(target.workspace.organization.pk, [location]).values()
-    there = [version for version in refs if version.client_id and not version.is_deleted]
-    return sorted(there, key=lambda one: (one.name.casefold(), one.client_id))[:MAX_LISTED_CLIENTS]
+    existing = [version for version in refs if version.client_id and not version.is_deleted]
+    return sorted(existing, key=lambda version: (version.name.casefold(), version.client_id))[
+        :MAX_LISTED_CLIENTS
+    ]
 
 
 def _find_deletion(versions: ObjectVersions) -> AuditEntry | None:
     """Return the newest entry that reports the deletion of the object or its service."""
-    place = versions.target.audit_columns | ({"client": ""} if versions.is_service_deleted else {})
-    ended = AuditEntry.objects.filter(**place, operation__in=DELETE_OPERATIONS)
-    fates = (Outcome.SUCCEEDED, Outcome.UNKNOWN)
-    return ended.filter(outcome__in=fates).first()
+    location = versions.target.audit_columns | (
+        {"client": ""} if versions.is_service_deleted else {}
+    )
+    deletions = AuditEntry.objects.filter(**location, operation__in=DELETE_OPERATIONS)
+    outcomes = (Outcome.SUCCEEDED, Outcome.UNKNOWN)
+    return deletions.filter(outcome__in=outcomes).first()

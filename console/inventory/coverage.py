@@ -1,4 +1,4 @@
-"""How much of the inventory is known: the services whose clients were read."""
+"""Coverage of the inventory: services whose clients have been synced."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -6,33 +6,33 @@ from dataclasses import dataclass
 from console.models import KnownService
 from tenants.models import Organization
 
-MAX_SERVICE_NAMES = 8  # unread services that a page names
+MAX_SERVICE_NAMES = 8  # unsynced services listed on a page
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryCoverage:
-    """The number of services, and those whose clients were never read."""
+    """The number of services, and those whose clients have never been synced."""
 
     service_count: int
-    unread: Sequence[KnownService]
+    unsynced: Sequence[KnownService]
 
     @property
     def is_complete(self) -> bool:
         """Whether totals include the clients of all services."""
-        return not self.unread
+        return not self.unsynced
 
     @property
     def read_count(self) -> int:
-        return self.service_count - len(self.unread)
+        return self.service_count - len(self.unsynced)
 
     @property
-    def named(self) -> Sequence[KnownService]:
-        """The first unread services, to name them."""
-        return self.unread[:MAX_SERVICE_NAMES]
+    def listed(self) -> Sequence[KnownService]:
+        """The first unsynced services, to name them."""
+        return self.unsynced[:MAX_SERVICE_NAMES]
 
     @property
-    def unnamed_count(self) -> int:
-        return len(self.unread) - len(self.named)
+    def unlisted_count(self) -> int:
+        return len(self.unsynced) - len(self.listed)
 
 
 def measure_coverage(services: Iterable[KnownService]) -> InventoryCoverage:

@@ -1,4 +1,4 @@
-"""What comes to an end by itself, and when: as far as it is known here.
+"""Certificates, keys, credentials and secrets that expire, from the index.
 
 Certificates and keys, trust chains, metadata documents, the organization's own
 credentials, and secrets that are staged. What is at Authlete is as it was last seen.
@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from console.models import KnownClient, KnownKey, Rotation
 from tenants.models import Credential, Organization
 
-WARNING_DAYS = (0, 1, 7, 30, 90)  # before its end, of which people are told once each
+WARNING_DAYS = (0, 1, 7, 30, 90)  # before expiry; one notification each
 MAX_WARNING = timedelta(days=WARNING_DAYS[-1])
 
 
 class ExpiryKind(StrEnum):
-    """What it is that ends."""
+    """The kind of an expiring item."""
 
     CERTIFICATE = "certificate"
     KEY = "key"
@@ -43,11 +43,11 @@ EXPIRY_KIND_LABELS: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class ExpiringItem:
-    """One thing, and when it ends."""
+    """An item and its expiry time."""
 
     kind: ExpiryKind
     key: str  # names it among all of the organization
-    name: str  # empty for a credential, of which a region has one
+    name: str  # empty for a region's credential
     ends_at: datetime
     region: str
     service_id: int = 0
@@ -55,9 +55,9 @@ class ExpiringItem:
     owner: str = ""  # who holds it, where that is not its own name
 
     def reached_warning_days(self, now: datetime) -> int | None:
-        """Return the smallest reached one of `WARNING_DAYS`: None if none is, 0 if it expired."""
-        left = self.ends_at - now
-        return next((day for day in WARNING_DAYS if left <= timedelta(days=day)), None)
+        """Return the smallest of `WARNING_DAYS` reached: None if none, 0 if expired."""
+        remaining = self.ends_at - now
+        return next((day for day in WARNING_DAYS if remaining <= timedelta(days=day)), None)
 
     @property
     def title(self) -> str:
@@ -75,7 +75,7 @@ class ExpiringItem:
 def list_expiring(
     organization: Organization, within: timedelta = MAX_WARNING
 ) -> list[ExpiringItem]:
-    """Return what expires before ``until`` or has expired, soonest first; each once."""
+    """Return distinct items that expire before ``until`` or have expired, soonest first."""
     until = timezone.now() + within
     items = [
         *_keys(organization, until),
@@ -92,11 +92,11 @@ def list_expiring(
 def _keys(organization: Organization, until: datetime) -> Iterator[ExpiringItem]:
     rows = KnownKey.objects.filter(organization=organization, ends_at__lte=until)
     for row in rows.iterator():
-        mark = row.thumbprint or f"{row.kid[:60]}-{row.position}"
-        at = f"{row.region}/{row.service_id}/{row.client_id}"
+        identifier = row.thumbprint or f"{row.kid[:60]}-{row.position}"
+        location = f"{row.region}/{row.service_id}/{row.client_id}"
         yield ExpiringItem(
             ExpiryKind.CERTIFICATE if row.subject else ExpiryKind.KEY,
-            f"key/{at}/{mark}",
+            f"key/{location}/{identifier}",
             row.subject or row.kid,
             row.ends_at or until,
             row.region,
@@ -140,7 +140,7 @@ def _credentials(organization: Organization, until: datetime) -> Iterator[Expiri
 
 
 def _secrets(organization: Organization, until: datetime) -> Iterator[ExpiringItem]:
-    """Secrets that nobody has activated, and that are thrown away then."""
+    """Yield staged secrets that are discarded unless activated."""
     staged = Rotation.objects.filter(
         organization=organization, state=Rotation.State.STAGED, until__lte=until
     ).defer("new_sealed", "old_sealed")

@@ -1,4 +1,4 @@
-"""Keeping what lists showed: the index that pages over all services are served from.
+"""Maintain the index of services and clients, which serves pages across services.
 
 Whoever saves, creates, locks or removes a client through the console says so here, so
 that the index follows at once. It holds no secret, and no page that shows or writes
@@ -32,7 +32,7 @@ from tenants.models import Organization
 
 RESYNC_TOLERANCE = timedelta(minutes=1)  # how far behind the time of a sighting may be
 NEVER_SYNCED = datetime.min.replace(tzinfo=UTC)
-MAX_TEXT_CHARS = 1_000  # characters of a text that are kept
+MAX_TEXT_CHARS = 1_000
 MAX_INDEXED_CHARS = 300  # the same, where an index holds it (PostgreSQL: 2,704 bytes a row)
 INDEXED_CLIENT_FIELDS = (
     "name",
@@ -51,7 +51,7 @@ INDEXED_CLIENT_FIELDS = (
     "rank",
     "words",
 )
-INDEX_VERSION = 3  # raised whenever more is stored, or a rule changes: all are indexed again
+INDEX_VERSION = 3  # raise it when rows or rules change, to index everything again
 
 COMPARED_CLIENT_FIELDS = ("modified_at", "locked", "chain_ends", "document_ends", "edition")
 
@@ -59,13 +59,13 @@ COMPARED_CLIENT_FIELDS = ("modified_at", "locked", "chain_ends", "document_ends"
 def index_services(
     organization: Organization, complete_lists: Mapping[str, Sequence[Service]]
 ) -> None:
-    """Store names for the audit log and for outages; no settings.
+    """Index the names of services, for the audit log and for outages.
 
-    ``whole`` are all the services of a region, by the region's name.
+    ``complete_lists`` has all services of a region, by region name.
     """
     now = timezone.now()
     rows = KnownService.objects.filter(organization=organization, region__in=complete_lists)
-    known = {
+    stored = {
         (region, number): (pk, (name, issuer, changed, edition), seen_at)
         for pk, region, number, name, issuer, changed, edition, seen_at in rows.values_list(
             "pk", "region", "service_id", "name", "issuer", "modified_at", "edition", "seen_at"
@@ -76,25 +76,25 @@ def index_services(
         for region, services in complete_lists.items()
         for service in services
     }
-    seen = {
-        location: _service_values(service, known.get(location, ("", ("", "", 0, 0)))[1])
+    listed = {
+        location: _service_values(service, stored.get(location, ("", ("", "", 0, 0)))[1])
         for location, service in services_by_location.items()
     }
-    if removed := known.keys() - seen.keys():
-        rows.filter(pk__in=[known[place][0] for place in removed]).delete()
+    if removed := stored.keys() - listed.keys():
+        rows.filter(pk__in=[stored[location][0] for location in removed]).delete()
         for region, service_id in removed:
             clients_of_service(organization, region, service_id).delete()
             remove_service_keys(organization, region, service_id)
             remove_findings(organization, region, service_id)
-    if any(now - seen_at > RESYNC_TOLERANCE for _, _, seen_at in known.values()):
+    if any(now - seen_at > RESYNC_TOLERANCE for _, _, seen_at in stored.values()):
         rows.update(seen_at=now)
     changed = {
         location: values
-        for location, values in seen.items()
-        if location not in known or known[location][1] != values
+        for location, values in listed.items()
+        if location not in stored or stored[location][1] != values
     }
     for region in complete_lists:
-        services = [services_by_location[at] for at in changed if at[0] == region]
+        services = [services_by_location[location] for location in changed if location[0] == region]
         index_service_findings(organization, region, services)
     KnownService.objects.bulk_create(
         [
@@ -120,46 +120,46 @@ def index_services(
 type ServiceValues = tuple[str, str, int, int]  # name, issuer, modified_at, edition
 
 
-def _service_values(service: Service, known: ServiceValues) -> ServiceValues:
+def _service_values(service: Service, stored: ServiceValues) -> ServiceValues:
     """Return the index columns of a service; a list with names only leaves others unchanged."""
     issuer, modified_at = make_storable(service.issuer), _storable_number(service.modified_at)
-    details = (issuer, modified_at, INDEX_VERSION) if issuer or modified_at else known[1:]
+    details = (issuer, modified_at, INDEX_VERSION) if issuer or modified_at else stored[1:]
     return (make_storable(service.service_name), *details)
 
 
 def index_clients(
     organization: Organization, region: str, service_id: int, clients: Sequence[Client]
 ) -> None:
-    """Keep what the whole list of a service's clients showed, and forget the others."""
+    """Replace the indexed clients of a service by a complete list."""
     now = timezone.now()
     rows = clients_of_service(organization, region, service_id)
-    known = {
-        number: (pk, same, seen_at)
-        for number, pk, seen_at, *same in rows.values_list(
+    stored = {
+        number: (pk, compared, seen_at)
+        for number, pk, seen_at, *compared in rows.values_list(
             "client_id", "pk", "seen_at", *COMPARED_CLIENT_FIELDS
         )
     }
-    seen = {client.client_id: client for client in clients if 0 < client.client_id < 2**63}
-    if removed := [number for number in known if number not in seen]:
-        for at in range(0, len(removed), 500):  # what a statement of SQLite's may hold
-            rows.filter(client_id__in=removed[at : at + 500]).delete()
+    listed = {client.client_id: client for client in clients if 0 < client.client_id < 2**63}
+    if removed := [number for number in stored if number not in listed]:
+        for start in range(0, len(removed), 500):  # limit of parameters in SQLite
+            rows.filter(client_id__in=removed[start : start + 500]).delete()
         remove_client_keys(organization, region, service_id, removed)
         remove_findings(organization, region, service_id, removed)
-    if any(now - seen_at > RESYNC_TOLERANCE for _, _, seen_at in known.values()):
+    if any(now - seen_at > RESYNC_TOLERANCE for _, _, seen_at in stored.values()):
         rows.update(seen_at=now)
     new = [
-        one
-        for number, one in seen.items()
-        if number not in known or not _is_unchanged(known[number][1], one)
+        client
+        for number, client in listed.items()
+        if number not in stored or not _is_unchanged(stored[number][1], client)
     ]
-    _upsert_clients(_client_row(organization, region, service_id, one) for one in new)
+    _upsert_clients(_client_row(organization, region, service_id, client) for client in new)
     index_client_keys(organization, region, service_id, new)
     index_client_findings(organization, region, service_id, new)
     _mark_clients_read(organization, region, service_id)
 
 
 def index_client(organization: Organization, region: str, service_id: int, client: Client) -> None:
-    """Keep what one client is now: it was made, or saved."""
+    """Index a created or saved client."""
     if 0 < client.client_id < 2**63:
         _upsert_clients([_client_row(organization, region, service_id, client)])
         index_client_keys(organization, region, service_id, [client])
@@ -169,13 +169,13 @@ def index_client(organization: Organization, region: str, service_id: int, clien
 def index_client_lock(
     organization: Organization, region: str, service_id: int, client_id: int, locked: bool
 ) -> None:
-    """Keep that a client was locked, or unlocked."""
+    """Index a client's lock state."""
     rows = clients_of_service(organization, region, service_id).filter(client_id=client_id)
     rows.update(locked=locked, seen_at=timezone.now())
 
 
 def remove_client(organization: Organization, region: str, service_id: int, client_id: int) -> None:
-    """Keep that a client is no more."""
+    """Remove a deleted client from the index."""
     clients_of_service(organization, region, service_id).filter(client_id=client_id).delete()
     remove_client_keys(organization, region, service_id, [client_id])
     remove_findings(organization, region, service_id, [client_id])
@@ -192,8 +192,8 @@ def clients_of_service(
 
 def redirect_hosts(client: Client) -> list[str]:
     """Return the hosts of a client's redirect URIs, each once; the scheme for native apps."""
-    found = dict.fromkeys(map(_host, client.redirect_uris))
-    return [host for host in found if host]
+    hosts = dict.fromkeys(map(_host, client.redirect_uris))
+    return [host for host in hosts if host]
 
 
 @lru_cache(maxsize=4096)
@@ -239,12 +239,12 @@ def _client_row(
 
 
 def _mark_clients_read(organization: Organization, region: str, service_id: int) -> None:
-    """Keep that a service's clients were all read just now."""
+    """Record that all clients of a service were read now."""
     now = timezone.now()
-    place = {"organization": organization, "region": region, "service_id": service_id}
-    service = KnownService.objects.filter(**place).first()
+    location = {"organization": organization, "region": region, "service_id": service_id}
+    service = KnownService.objects.filter(**location).first()
     if not service:
-        KnownService.objects.get_or_create(**place, defaults={"clients_at": now, "seen_at": now})
+        KnownService.objects.get_or_create(**location, defaults={"clients_at": now, "seen_at": now})
     elif service.clients_problem or now - (service.clients_at or NEVER_SYNCED) > RESYNC_TOLERANCE:
         service.clients_at, service.clients_problem = now, ""
         service.save(update_fields=["clients_at", "clients_problem"])
@@ -259,19 +259,19 @@ def _upsert_clients(rows: Iterable[KnownClient]) -> None:
     )
 
 
-def _is_unchanged(kept: Sequence[object], client: Client) -> bool:
+def _is_unchanged(stored: Sequence[object], client: Client) -> bool:
     """Return whether a client's row is current.
 
     Authlete changes some members without a new modification time, so these are compared too.
     """
-    now = (
+    current = (
         _storable_number(client.modified_at),
         client.is_locked,
         _storable_number(client.trust_chain_expires_at),
         _storable_number(client.metadata_document_expires_at),
         INDEX_VERSION,
     )
-    return bool(now[0]) and tuple(kept) == now
+    return bool(current[0]) and tuple(stored) == current
 
 
 def _storable_number(value: int) -> int:

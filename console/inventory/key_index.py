@@ -1,4 +1,4 @@
-"""Keeping what lists showed of keys, so that all of them can be searched at once.
+"""Maintain the index of keys, which makes all of them searchable.
 
 It goes along with what is kept of services and clients (`known`), and holds nothing
 but what follows from public members.
@@ -46,9 +46,9 @@ MAX_FIELD_LENGTHS = {
 def index_service_keys(
     organization: Organization, complete_lists: Mapping[str, Sequence[Service]]
 ) -> None:
-    """``whole`` are all the services of a region, by the region's name."""
+    """Index service keys; ``complete_lists`` has all services of a region, by region name."""
     for region, services in complete_lists.items():
-        seen = [
+        owners = [
             (
                 service.api_key,
                 0,
@@ -56,37 +56,37 @@ def index_service_keys(
                 list_service_keys(service),
             )
             for service in services
-            if service.get("pkceRequired") is not None  # else no more than names was shown
+            if service.get("pkceRequired") is not None  # otherwise the list has names only
         ]
-        if not seen:
+        if not owners:
             continue
         rows = KnownKey.objects.filter(
             organization=organization,
             region=region,
-            service_id__in=[number for number, *_ in seen],
+            service_id__in=[number for number, *_ in owners],
             client_id=0,
         )
-        _replace_changed(organization, region, rows, seen)
+        _replace_changed(organization, region, rows, owners)
 
 
 def index_client_keys(
     organization: Organization, region: str, service_id: int, clients: Iterable[Client]
 ) -> None:
-    """Of these clients, and of no others."""
-    seen = [
+    """Index the keys of these clients; other clients' keys stay."""
+    owners = [
         (service_id, client.client_id, client.client_name or client.alias, list_client_keys(client))
         for client in clients
-        if client.auth_method or client.created_at  # else no more than names was shown
+        if client.auth_method or client.created_at  # otherwise the list has names only
     ]
     rows = KnownKey.objects.filter(organization=organization, region=region, service_id=service_id)
-    for at in range(0, len(seen), OWNERS_PER_STATEMENT):
-        few = seen[at : at + OWNERS_PER_STATEMENT]
-        keys = rows.filter(client_id__in=[number for _, number, _, _ in few])
-        _replace_changed(organization, region, keys, few)
+    for start in range(0, len(owners), OWNERS_PER_STATEMENT):
+        batch = owners[start : start + OWNERS_PER_STATEMENT]
+        keys = rows.filter(client_id__in=[number for _, number, _, _ in batch])
+        _replace_changed(organization, region, keys, batch)
 
 
 def remove_service_keys(organization: Organization, region: str, service_id: int) -> None:
-    """Forget its keys and those of its clients."""
+    """Remove the keys of a service and of its clients."""
     KnownKey.objects.filter(
         organization=organization, region=region, service_id=service_id
     ).delete()
@@ -95,7 +95,7 @@ def remove_service_keys(organization: Organization, region: str, service_id: int
 def remove_client_keys(
     organization: Organization, region: str, service_id: int, client_ids: Sequence[int]
 ) -> None:
-    """Forget the keys of clients that are gone."""
+    """Remove the keys of deleted clients."""
     rows = KnownKey.objects.filter(organization=organization, region=region, service_id=service_id)
     for at in range(0, len(client_ids), OWNERS_PER_STATEMENT):
         rows.filter(client_id__in=client_ids[at : at + OWNERS_PER_STATEMENT]).delete()
@@ -105,38 +105,40 @@ def _replace_changed(
     organization: Organization,
     region: str,
     rows: QuerySet[KnownKey],
-    seen_at: Iterable[tuple[int, int, str, Sequence[InventoryKey]]],
+    owners: Iterable[tuple[int, int, str, Sequence[InventoryKey]]],
 ) -> None:
     """Update the index; rewrite the rows of each owner whose keys changed."""
-    known: dict[tuple[int, int], list[tuple[object, ...]]] = {}
+    stored: dict[tuple[int, int], list[tuple[object, ...]]] = {}
     for service_id, client_id, *values in rows.order_by("position").values_list(
         "service_id", "client_id", *INDEXED_KEY_FIELDS
     ):
-        known.setdefault((service_id, client_id), []).append(tuple(values))
+        stored.setdefault((service_id, client_id), []).append(tuple(values))
     changed: list[tuple[int, int]] = []
     fresh: list[KnownKey] = []
-    for service_id, client_id, owner, keys in seen_at:
+    for service_id, client_id, owner, keys in owners:
         key_rows = [_key_values(position, owner, key) for position, key in enumerate(keys)]
-        whose = (service_id, client_id)
-        if known.get(whose, []) == [tuple(one.values()) for one in key_rows]:
+        owner_ref = (service_id, client_id)
+        if stored.get(owner_ref, []) == [tuple(row.values()) for row in key_rows]:
             continue
-        changed.append(whose)
+        changed.append(owner_ref)
         fresh += [
             KnownKey(
                 organization=organization,
                 region=region,
                 service_id=service_id,
                 client_id=client_id,
-                **one,
+                **row,
             )
-            for one in key_rows
+            for row in key_rows
         ]
-    for at in range(0, len(changed), OWNERS_PER_STATEMENT):
-        either = Q()
-        for service_id, client_id in changed[at : at + OWNERS_PER_STATEMENT]:
-            either |= Q(service_id=service_id, client_id=client_id)
-        rows.filter(either).delete()
-    KnownKey.objects.bulk_create(fresh, ignore_conflicts=True)  # of who reads as well
+    for start in range(0, len(changed), OWNERS_PER_STATEMENT):
+        condition = Q()
+        for service_id, client_id in changed[start : start + OWNERS_PER_STATEMENT]:
+            condition |= Q(service_id=service_id, client_id=client_id)
+        rows.filter(condition).delete()
+    KnownKey.objects.bulk_create(
+        fresh, ignore_conflicts=True
+    )  # a parallel sync may have added them
 
 
 def _key_values(position: int, owner: str, key: InventoryKey) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""How old clients' secrets are, as far as it is known here, and which are too old.
+"""Age of client secrets, and which are overdue for rotation.
 
 Authlete does not say when a secret was changed. The record does, of what was done
 from here; of all others no more is known than that they were made with the client, or
@@ -31,8 +31,8 @@ CHANGED, UNCHANGED = "changed", "not changed"
 class SecretAge:
     """How long a secret has been in use."""
 
-    since: datetime | None  # none where not even Authlete says when it was made
-    is_exact: bool  # changed from here then; else made with the client, or later
+    since: datetime | None  # None: unknown to Authlete too
+    is_exact: bool  # changed in the console; otherwise the client's creation
 
     @property
     def days(self) -> int:
@@ -44,7 +44,7 @@ class SecretAge:
 
 
 def overdue_before() -> datetime:
-    """Secrets that were made before are overdue."""
+    """Return the time before which secrets are overdue."""
     return timezone.now() - timedelta(days=settings.SECRET_MAX_AGE_DAYS)
 
 
@@ -66,15 +66,15 @@ def last_changes(
         .values_list("region", "service", "client")
         .annotate(Max("at"))
     )
-    known = {
+    changed_at = {
         ObjectRef(region, int(service), int(client)): datetime.fromtimestamp(at / 1e6, UTC)
         for region, service, client, at in rows
     }
-    return _without_undone(organization, known)
+    return _without_undone(organization, changed_at)
 
 
 def _without_undone(
-    organization: int, known: dict[ObjectRef, datetime]
+    organization: int, changed_at: dict[ObjectRef, datetime]
 ) -> dict[ObjectRef, datetime]:
     """Leave out changes that were undone: a restored secret is as old as before."""
     undone = Rotation.objects.filter(organization_id=organization, state=Rotation.State.UNDONE)
@@ -83,22 +83,22 @@ def _without_undone(
     )
     for region, service, client, ended_at, old_since in rows:
         ref = ObjectRef(region, service, client)
-        if ref not in known or known[ref] > ended_at:
+        if ref not in changed_at or changed_at[ref] > ended_at:
             continue  # it was changed again since
-        del known[ref]
+        del changed_at[ref]
         if old_since:
-            known[ref] = old_since
-    return known
+            changed_at[ref] = old_since
+    return changed_at
 
 
-def secret_age(known: datetime | None, created_at: int) -> SecretAge:
+def secret_age(changed_at: datetime | None, created_at: int) -> SecretAge:
     """Return the age of a secret.
 
-    ``known`` is when it was changed in the console, ``created_at`` when the client was created,
-    in milliseconds since 1970.
+    ``changed_at`` is its last change in the console, ``created_at`` the client's creation
+    time in milliseconds since 1970.
     """
-    if known:
-        return SecretAge(known, is_exact=True)
+    if changed_at:
+        return SecretAge(changed_at, is_exact=True)
     return SecretAge(datetime_from_ms(created_at), is_exact=False)
 
 
@@ -107,12 +107,12 @@ def list_overdue(organization: Organization) -> list[tuple[KnownClient, SecretAg
 
     Only clients that authenticate with their secret count.
     """
-    known = last_changes(organization.pk)
+    changed_at = last_changes(organization.pk)
     clients = _clients_past_limit(organization).order_by("rank", "pk").defer("words", "hosts")
     ages = []
     for client in clients.iterator():
         ref = ObjectRef(client.region, client.service_id, client.client_id)
-        ages.append((client, secret_age(known.get(ref), client.created_at)))
+        ages.append((client, secret_age(changed_at.get(ref), client.created_at)))
     overdue = [(client, age) for client, age in ages if age.is_overdue]
     return sorted(overdue, key=lambda pair: pair[1].since or overdue_before())
 
@@ -120,12 +120,12 @@ def list_overdue(organization: Organization) -> list[tuple[KnownClient, SecretAg
 def count_overdue(organization: Organization) -> int:
     """Count the clients of `list_overdue`, without reading them."""
     since = overdue_before()
-    known = last_changes(organization.pk)
-    young = {ref for ref, at in known.items() if at >= since}
+    changed_at = last_changes(organization.pk)
+    young = {ref for ref, at in changed_at.items() if at >= since}
     old = _clients_past_limit(organization)
     some = old.filter(client_id__in=[client for _, _, client in young])
-    places = set(some.values_list("region", "service_id", "client_id"))
-    return old.count() - len(places & young)
+    refs = set(some.values_list("region", "service_id", "client_id"))
+    return old.count() - len(refs & young)
 
 
 def _clients_past_limit(organization: Organization) -> QuerySet[KnownClient]:

@@ -1,4 +1,4 @@
-"""Every service of an organization, asked of all its regions at once."""
+"""List the services of an organization from all its regions at once."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ from tenants.versions.timeline import load_existing_services
 
 @dataclass(frozen=True, slots=True)
 class ServiceRow:
-    """One service in the list, as it is now or as it was last seen."""
+    """A service in the list, current or last synced."""
 
     region: Region
     service: Service
@@ -78,11 +78,11 @@ class ServiceList:
     """The services of an organization, and the regions that did not list all of theirs."""
 
     rows: Sequence[ServiceRow]
-    silent: Sequence[RegionServices]
+    unreachable: Sequence[RegionServices]
 
 
 class ServiceReader(Protocol):
-    """Who asks: a member, or the console by itself."""
+    """A member, or the console in the background."""
 
     @property
     def organization(self) -> Organization: ...
@@ -94,11 +94,11 @@ class ServiceReader(Protocol):
 
 @dataclass(frozen=True)
 class BackgroundReader:
-    """The console, which looks while nobody sits in front of it."""
+    """The console itself, for background syncs."""
 
     organization: Organization
-    name: str  # of what runs, for the record
-    region: str = ""  # the only one to read, or empty for all
+    name: str  # process name in the audit log
+    region: str = ""  # the only region to read; empty: all
 
     @cached_property
     def _credentials(self) -> CredentialsByRegion:
@@ -129,7 +129,7 @@ def list_by_region(reader: ServiceReader, timeout_seconds: float = 10.0) -> list
         RegionServices(region, result.items, result.error)
         for region, result in zip(clients, results, strict=True)
     ]
-    complete = {found.region.name: found.services for found in listed if not found.error}
+    complete = {listing.region.name: listing.services for listing in listed if not listing.error}
     index_services(reader.organization, complete)
     return failed + listed
 
@@ -137,13 +137,15 @@ def list_by_region(reader: ServiceReader, timeout_seconds: float = 10.0) -> list
 def list_services(reader: ServiceReader) -> ServiceList:
     """Return all services; from the index for a region that does not respond."""
     lists = list_by_region(reader)
-    rows = [ServiceRow(found.region, service) for found in lists for service in found.services]
-    silent = [found for found in lists if found.error]
-    shown = {row.key for row in rows}
-    for found in silent:
-        indexed = _services_last_synced(reader.organization, found.region)
-        rows += [row for row in indexed if row.key not in shown]
-    return ServiceList(rows, silent)
+    rows = [
+        ServiceRow(listing.region, service) for listing in lists for service in listing.services
+    ]
+    unreachable = [listing for listing in lists if listing.error]
+    listed_keys = {row.key for row in rows}
+    for listing in unreachable:
+        indexed = _services_last_synced(reader.organization, listing.region)
+        rows += [row for row in indexed if row.key not in listed_keys]
+    return ServiceList(rows, unreachable)
 
 
 def indexed_names(organization: Organization) -> dict[str, dict[int, str]]:
@@ -182,7 +184,7 @@ def _services_last_synced(organization: Organization, region: Region) -> list[Se
 
 DELETED_CODES = ("A003202", "A035203")  # the service was deleted (Authlete facts, 3)
 MISS_COUNT_TTL_SECONDS = 24 * 60 * 60  # seconds that it is known how often a service was missed
-MAX_CHECKS_PER_REGION = 50  # services of one region that are asked for at a time
+MAX_CHECKS_PER_REGION = 50  # missing services checked at a time
 
 
 def record_removed_services(
@@ -204,15 +206,15 @@ def record_removed_services(
         if version.region in since and version.last_at > since[version.region]:
             rows[version.region].append(version)
     for region, versions in rows.items():
-        lost = [one for one in versions if (region, one.service_id) not in listed]
-        most_are_there = len(lost) * 2 <= len(versions)
-        asked = [one for one in lost if _is_due(one)][:MAX_CHECKS_PER_REGION]
+        missing = [version for version in versions if (region, version.service_id) not in listed]
+        is_plausible = len(missing) * 2 <= len(versions)
+        due = [version for version in missing if _is_due(version)][:MAX_CHECKS_PER_REGION]
         client = clients[region]
-        replies = gather(((client, client.service(one.service_id).get) for one in asked), seconds)
-        for version, reply in zip(asked, replies, strict=True):
-            if isinstance(reply, ForbiddenError) and (
-                most_are_there or reply.code in DELETED_CODES
-            ):
+        replies = gather(
+            ((client, client.service(version.service_id).get) for version in due), seconds
+        )
+        for version, reply in zip(due, replies, strict=True):
+            if isinstance(reply, ForbiddenError) and (is_plausible or reply.code in DELETED_CODES):
                 snapshot = ObjectSnapshot(
                     region, version.service_id, 0, reply.request_id, is_write=False
                 )
@@ -230,7 +232,7 @@ def _is_due(missed: Version) -> bool:
     return times > 1 and times & (times - 1) == 0
 
 
-RECENT = timedelta(days=1)  # after its end; what is unknown stays until it is settled
+RECENT = timedelta(days=1)  # after a job ended; unknown outcomes stay until resolved
 
 
 def recently_ended_batches(organization: Organization, user: User) -> list[Batch]:
@@ -253,8 +255,8 @@ class OpenRollovers:
 def count_open_rollovers(organization: Organization) -> OpenRollovers:
     """Count the unfinished rollovers, and those of them that stopped."""
     rows = Rollover.objects.filter(organization=organization, state__in=Rollover.OPEN)
-    found = list(rows.values_list("job", "error"))
-    active = Job.objects.filter(pk__in=[job for job, _ in found], state__in=ACTIVE_JOB_STATES)
-    going = set(active.values_list("pk", flat=True))
-    stopped = sum(bool(error) or job not in going for job, error in found)
-    return OpenRollovers(len(found), stopped)
+    rollovers = list(rows.values_list("job", "error"))
+    active = Job.objects.filter(pk__in=[job for job, _ in rollovers], state__in=ACTIVE_JOB_STATES)
+    active_ids = set(active.values_list("pk", flat=True))
+    stopped = sum(bool(error) or job not in active_ids for job, error in rollovers)
+    return OpenRollovers(len(rollovers), stopped)

@@ -29,12 +29,12 @@ from tenants.versions.recorder import update_last_seen
 from tenants.versions.timeline import load_newest_versions
 
 WORKER_NAME = "worker"
-SYNC_SECONDS_PER_REGION = 20.0  # seconds of one run for all organizations of a region
-MIN_SECONDS_LEFT = 2.0  # seconds without which no more is asked for
-SERVICES_PER_SYNC = 20  # services whose clients are listed in one run, if all were before
-SERVICES_PER_BATCH = 4  # services whose clients are held in memory at once
+SYNC_SECONDS_PER_REGION = 20.0  # per run, for all organizations
+MIN_SECONDS_LEFT = 2.0  # no new requests with less time left
+SERVICES_PER_SYNC = 20  # client lists per run, once all were synced before
+SERVICES_PER_BATCH = 4  # client lists in memory at once
 NOT_LISTED = -1  # in place of a `modifiedAt`: it is not listed any more
-MAX_READS_PER_SYNC = 200  # objects of one kind that are read in one go; the others next time
+MAX_READS_PER_SYNC = 200  # documents of one kind per run
 
 
 @run_every_minute
@@ -71,78 +71,88 @@ def sync_organization(
 ) -> SyncResult:
     """Read changed objects, and the clients of the services that were synced longest ago.
 
-    With ``region``, only there.
+    With ``region``, only in that region.
     """
-    itself = BackgroundReader(organization, WORKER_NAME, region)
-    end, now = Deadline(seconds), timezone.now()
-    services = list_services(itself)
+    reader = BackgroundReader(organization, WORKER_NAME, region)
+    deadline, now = Deadline(seconds), timezone.now()
+    services = list_services(reader)
     rows = [row for row in services.rows if not row.seen_at]
-    silent = {unreachable_region.region.name for unreachable_region in services.silent}
-    whole = {region.name for region in itself.regions()} - silent
-    names = whole | {row.region.name for row in rows}
-    doors = {name: itself.connect(name) for name in names}
+    unreachable = {unreachable_region.region.name for unreachable_region in services.unreachable}
+    complete = {region.name for region in reader.regions()} - unreachable
+    names = complete | {row.region.name for row in rows}
+    clients = {name: reader.connect(name) for name in names}
     details = {
         ObjectRef(row.region.name, row.service.api_key): row.service.modified_at for row in rows
     }
-    here = _changed_objects(organization, details, now)
-    _read_documents(doors, here[:MAX_READS_PER_SYNC], end)
-    if end.remaining() > MIN_SECONDS_LEFT:
+    changed_services = _changed_objects(organization, details, now)
+    _read_documents(clients, changed_services[:MAX_READS_PER_SYNC], deadline)
+    if deadline.remaining() > MIN_SECONDS_LEFT:
         listed = {ref[:2] for ref in details}
         record_removed_services(
-            organization, {name: doors[name] for name in whole}, listed, end.remaining()
+            organization, {name: clients[name] for name in complete}, listed, deadline.remaining()
         )
     now = timezone.now()
-    inside = _changed_objects(organization, _list_clients(organization, doors, end), now)
-    _read_documents(doors, inside[:MAX_READS_PER_SYNC], end)
-    remaining = len(here[MAX_READS_PER_SYNC:]) + len(inside[MAX_READS_PER_SYNC:])
-    return SyncResult(len(here[:MAX_READS_PER_SYNC]), len(inside[:MAX_READS_PER_SYNC]), remaining)
+    changed_clients = _changed_objects(
+        organization, _list_clients(organization, clients, deadline), now
+    )
+    _read_documents(clients, changed_clients[:MAX_READS_PER_SYNC], deadline)
+    remaining = len(changed_services[MAX_READS_PER_SYNC:]) + len(
+        changed_clients[MAX_READS_PER_SYNC:]
+    )
+    return SyncResult(
+        len(changed_services[:MAX_READS_PER_SYNC]),
+        len(changed_clients[:MAX_READS_PER_SYNC]),
+        remaining,
+    )
 
 
 def _list_clients(
-    organization: Organization, doors: Mapping[str, AuthleteClient], end: Deadline
+    organization: Organization, clients: Mapping[str, AuthleteClient], deadline: Deadline
 ) -> dict[ObjectRef, int]:
     """Return when the clients of some services last changed, and update the index.
 
-    Includes all services that were never asked for, as long as time is left.
+    Includes all services that were never requested, as long as time is left.
     """
-    services = KnownService.objects.filter(organization=organization, region__in=doors)
+    services = KnownService.objects.filter(organization=organization, region__in=clients)
     never_requested = services.filter(clients_requested_at=None).count()
     oldest = services.order_by(F("clients_requested_at").asc(nulls_first=True), "pk")
     due = list(
         oldest.values_list("pk", "region", "service_id")[: max(never_requested, SERVICES_PER_SYNC)]
     )
     details: dict[ObjectRef, int] = {}
-    while due and end.remaining() > MIN_SECONDS_LEFT:
+    while due and deadline.remaining() > MIN_SECONDS_LEFT:
         batch, due = due[:SERVICES_PER_BATCH], due[SERVICES_PER_BATCH:]
-        # Also of those that do not answer: they would always be the first.
+        # Also for services that don't respond, which would always be first otherwise.
         services.filter(pk__in=[pk for pk, *_ in batch]).update(clients_requested_at=timezone.now())
-        places = [(region, number) for _, region, number in batch]
-        details |= _list_batch(organization, doors, places, end)
+        locations = [(region, number) for _, region, number in batch]
+        details |= _list_batch(organization, clients, locations, deadline)
     return details
 
 
 def _list_batch(
     organization: Organization,
-    doors: Mapping[str, AuthleteClient],
-    places: Sequence[tuple[str, int]],
-    end: Deadline,
+    clients: Mapping[str, AuthleteClient],
+    locations: Sequence[tuple[str, int]],
+    deadline: Deadline,
 ) -> dict[ObjectRef, int]:
-    versions = load_newest_versions(organization.pk, places)
+    versions = load_newest_versions(organization.pk, locations)
     details: dict[ObjectRef, int] = {}
-    asked = [(doors[region], number) for region, number in places]
-    for location, result in zip(places, list_all_clients(asked, end.remaining()), strict=True):
-        there = {
+    requests = [(clients[region], number) for region, number in locations]
+    for location, result in zip(
+        locations, list_all_clients(requests, deadline.remaining()), strict=True
+    ):
+        listed = {
             ObjectRef(*location, client.client_id): client.modified_at for client in result.items
         }
-        if result.is_complete and all(there.values()):
+        if result.is_complete and all(listed.values()):
             index_clients(organization, *location, result.items)
             details |= {
                 ref: NOT_LISTED
                 for ref, version in versions.items()
-                if ref[:2] == location and ref[2] and ref not in there
+                if ref[:2] == location and ref[2] and ref not in listed
                 if version.digest
             }
-        details |= there
+        details |= listed
     return details
 
 
@@ -151,27 +161,27 @@ def _changed_objects(
 ) -> list[ObjectRef]:
     """Return the objects that differ from their last version; mark all others as seen ``now``."""
     versions = load_newest_versions(organization.pk, {ref[:2] for ref in listed})
-    same = {
-        place
-        for place, modified_at in listed.items()
-        if place in versions and versions[place].modified_at == modified_at
+    unchanged = {
+        ref
+        for ref, modified_at in listed.items()
+        if ref in versions and versions[ref].modified_at == modified_at
     }
-    update_last_seen((versions[place] for place in same), now)
-    return [place for place, version in listed.items() if version and place not in same]
+    update_last_seen((versions[ref] for ref in unchanged), now)
+    return [ref for ref, version in listed.items() if version and ref not in unchanged]
 
 
 def _read_documents(
-    doors: Mapping[str, AuthleteClient], places: Sequence[ObjectRef], end: Deadline
+    clients: Mapping[str, AuthleteClient], refs: Sequence[ObjectRef], deadline: Deadline
 ) -> None:
     """Read the documents of several services, or of several clients."""
-    if places and end.remaining() > MIN_SECONDS_LEFT:
+    if refs and deadline.remaining() > MIN_SECONDS_LEFT:
         gather(
             (
-                (doors[region], (api.client(client) if client else api).get)
-                for region, service, client in places
-                if (api := doors[region].service(service))
+                (clients[region], (api.client(client) if client else api).get)
+                for region, service, client in refs
+                if (api := clients[region].service(service))
             ),
-            end.remaining(),
+            deadline.remaining(),
         )
 
 
@@ -186,32 +196,32 @@ class SyncProblem:
 
 @dataclass(frozen=True, slots=True)
 class RegionFreshness:
-    """What is known of one region's clients."""
+    """The sync state of one region's clients."""
 
     region: Region
     oldest_sync: datetime | None  # when the service was read that was read longest ago
     service_count: int
-    unsynced_count: int  # services whose clients were never read
-    unreachable_services: Sequence[KnownService]  # services that did not answer when last asked
+    unsynced_count: int  # services whose clients were never synced
+    unreachable_services: Sequence[KnownService]  # services that didn't respond last time
 
     @property
     def problems(self) -> list[SyncProblem]:
-        """Why they did not, each reason once."""
+        """Return each reason once, with the services that it affects."""
         by_reason: dict[str, list[str]] = {}
         for service in self.unreachable_services:
             name = service.name or str(service.service_id)
             by_reason.setdefault(service.clients_problem, []).append(name)
-        return [SyncProblem(self.region, *one) for one in by_reason.items()]
+        return [SyncProblem(self.region, *reason) for reason in by_reason.items()]
 
 
 def region_freshness(region: Region, services: Iterable[KnownService]) -> RegionFreshness:
-    """Return the age of what is known of a region's clients."""
-    known = [service for service in services if service.region == region.name]
-    read = [one.clients_at for one in known if one.clients_at]
+    """Return the sync state of a region's clients."""
+    in_region = [service for service in services if service.region == region.name]
+    read_times = [service.clients_at for service in in_region if service.clients_at]
     return RegionFreshness(
         region,
-        min(read, default=None),
-        len(known),
-        len(known) - len(read),
-        [one for one in known if one.clients_problem],
+        min(read_times, default=None),
+        len(in_region),
+        len(in_region) - len(read_times),
+        [service for service in in_region if service.clients_problem],
     )

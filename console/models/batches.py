@@ -1,4 +1,4 @@
-"""Token batches: Authlete does not list them, so what is known of them is stored here.
+"""Token batches, stored here because Authlete doesn't list them.
 
 Uploaded files are sealed, in chunks, and deleted once they are not needed
 (`docs/explanation/decisions/batches.md`).
@@ -109,13 +109,13 @@ class Batch(models.Model):
 
     @property
     def faults(self) -> list[list[Any]]:
-        found: list[list[Any]] = json.loads(self.faults_json)
-        return found
+        faults: list[list[Any]] = json.loads(self.faults_json)
+        return faults
 
     @property
     def token_counts_before(self) -> dict[int, int]:
         """Authlete's token counts by client before the run."""
-        return {int(one): number for one, number in json.loads(self.counts).items()}
+        return {int(client_id): number for client_id, number in json.loads(self.counts).items()}
 
     def transition(self, to: State, *states: State, **more: Any) -> bool:
         """Change the state; return False, and change nothing, if it is in none of ``states``."""
@@ -170,7 +170,7 @@ class Chunk(models.Model):
 
     @property
     def tokens_by_client(self) -> Mapping[int, int]:
-        return {int(one): number for one, number in json.loads(self.clients).items()}
+        return {int(client_id): number for client_id, number in json.loads(self.clients).items()}
 
     def seal_entries(self, entries: Sequence[Mapping[str, Any]]) -> Self:
         self.sealed = vault.seal(json.dumps(list(entries)), self.vault_context)
@@ -179,8 +179,8 @@ class Chunk(models.Model):
     @property
     def entries(self) -> list[dict[str, Any]]:
         """The tokens; raises `vault.UnsealError` if they can't be decrypted."""
-        found: list[dict[str, Any]] = json.loads(vault.unseal(self.sealed, self.vault_context))
-        return found
+        entries: list[dict[str, Any]] = json.loads(vault.unseal(self.sealed, self.vault_context))
+        return entries
 
 
 class BatchRequest(models.Model):

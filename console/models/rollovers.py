@@ -51,7 +51,7 @@ class Rollover(models.Model):
     new_handle = models.CharField(max_length=100, blank=True)  # from Authlete's response
     requested_at = models.DateTimeField(null=True)  # of the key generation request
     caches = models.PositiveIntegerField()  # seconds to wait before the switch
-    tokens = models.PositiveIntegerField()  # seconds to wait before the old key goes
+    tokens = models.PositiveIntegerField()  # seconds to wait before the old key is removed
 
     reason = models.CharField(max_length=400)
     ticket = models.CharField(max_length=60, blank=True)

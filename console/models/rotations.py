@@ -87,7 +87,7 @@ class Rotation(models.Model):
 
     @property
     def is_unrevealed(self) -> bool:
-        """Whether nobody has seen the new secret; it can be shown once."""
+        """Return whether the new secret, which can be shown once, wasn't shown yet."""
         return self.state == self.State.STAGED and self.shown_at is None
 
     @property
@@ -126,13 +126,13 @@ class Rotation(models.Model):
             self.old_fingerprint, self.old_sealed, "old"
         )
 
-    def _upgrade_fingerprint(self, mark: str, sealed: str, column: str) -> str:
+    def _upgrade_fingerprint(self, fingerprint: str, sealed: str, column: str) -> str:
         """Return a stored fingerprint; one of the older format is computed again."""
-        if len(mark) != LEGACY_HEX_DIGITS:
-            return mark
+        if len(fingerprint) != LEGACY_HEX_DIGITS:
+            return fingerprint
         with suppress(vault.UnsealError):
             return self.fingerprint(SecretStr(vault.unseal(sealed, self._vault_context(column))))
-        return mark
+        return fingerprint
 
     def seal_new_secret(self, secret: str) -> Self:
         self.new_sealed = vault.seal(secret, self._vault_context("new"))

@@ -50,11 +50,11 @@ def manageable_searches(
     These are their own and, for a manager of the organization, shared ones whose owners
     can no longer read the audit log.
     """
-    whose = Q(user=user)
+    manageable = Q(user=user)
     if is_manager:
         readers = Membership.objects.filter(organization=organization, role__in=READER_ROLES)
-        whose |= Q(shared=True) & ~Q(user__in=readers.values("user"))
-    return SavedSearch.objects.filter(whose, organization=organization)
+        manageable |= Q(shared=True) & ~Q(user__in=readers.values("user"))
+    return SavedSearch.objects.filter(manageable, organization=organization)
 
 
 class ColumnPreference(models.Model):

@@ -99,10 +99,10 @@ class Webhook(models.Model):
 
     def signing_secrets(self, now: datetime) -> list[str]:
         """Return the valid signing secrets, newest first."""
-        found = [self.secret]
+        secrets = [self.secret]
         if self.old_until and now < self.old_until:
-            found.append(vault.unseal(self.old_sealed, self._vault_context("old")))
-        return found
+            secrets.append(vault.unseal(self.old_sealed, self._vault_context("old")))
+        return secrets
 
     def set_url(self, url: str, origin: str) -> Self:
         self.url_sealed, self.origin = (vault.seal(url, self._vault_context("url")), origin)

@@ -31,9 +31,9 @@ class PastAction:
     description: SafeString
     group: EntryGroup
     regions: Sequence[str]
-    group_path: str  # of the list of its entries; empty for a single one
-    receipt: Receipt | None = None  # of what it ended
-    is_confirmed: bool = False  # that nothing is left of what is on the receipt
+    group_path: str  # URL of its list of entries; empty for a single entry
+    receipt: Receipt | None = None
+    is_confirmed: bool = False  # the receipt confirms that no access is left
 
 
 def action_filters(subject: str) -> EntryFilters:

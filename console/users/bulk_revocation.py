@@ -42,7 +42,7 @@ from tenants.jobs.registry import ItemResult, job_handler
 from tenants.organizations.roles import ConsolePermission
 
 REVOKE_ALL_JOB_KIND = "subject.revoke_all"
-LISTING_TIMEOUT_SECONDS = 6.0  # in which the regions list their services
+LISTING_TIMEOUT_SECONDS = 6.0  # to list the services of all regions
 
 
 def start_revoke_all(member: Member, lookup: OpenLookup, reason: str, ticket: str) -> Receipt:
@@ -54,8 +54,8 @@ def start_revoke_all(member: Member, lookup: OpenLookup, reason: str, ticket: st
     receipt = receipt_store.create_receipt(
         member, lookup, reason, ticket, regions=connected, revokes_all=True
     )
-    what = {"receipt": str(receipt.pk), "subject": lookup.subject}
-    items = list(_build_items(member, what))  # asked for before a transaction begins
+    payload = {"receipt": str(receipt.pk), "subject": lookup.subject}
+    items = list(_build_items(member, payload))  # calls Authlete, so before the transaction
     job_id = uuid4()
     try:
         with record_action(
@@ -132,7 +132,7 @@ def process_item(work: JobContext, item: Item) -> ItemResult:
             return _add_service_items(work, item)
         return _revoke_in_service(work, item, receipt)
     except (UnauthorizedError, CredentialCircuitOpenError) as error:
-        # A credential of one region must not hold up the others.
+        # Don't let one region's credential stop the job in other regions.
         refused = ForbiddenError(error.message, status=error.status, code=error.code)
         refused.request_id = error.request_id
         raise refused from None
@@ -154,16 +154,16 @@ def _revoke_in_service(work: JobContext, item: Item, receipt: Receipt) -> ItemRe
 
 
 def _result_of(receipt: ServiceReceipt) -> ItemResult:
-    """In numbers; every reader of the job sees it."""
+    """Describe the result in numbers, since all members can see the job."""
     if not receipt.lines:
         return ItemResult(_("No apps connected."), changed=False)
     apps = len(receipt.lines)
     tokens = sum(line.revoked_count or 0 for line in receipt.lines.values())
-    said = (
+    parts = (
         ngettext("%(count)d app", "%(count)d apps", apps) % {"count": apps},
         ngettext("%(count)d token revoked", "%(count)d tokens revoked", tokens) % {"count": tokens},
     )
-    return ItemResult(", ".join(said) + ".")
+    return ItemResult(", ".join(parts) + ".")
 
 
 def _add_service_items(work: JobContext, item: Item) -> ItemResult:

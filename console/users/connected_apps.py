@@ -27,7 +27,7 @@ class CheckedService:
     region: Region
     service_id: int
     name: str
-    scopes: dict[str, str] = field(default_factory=dict)  # what each is for, by name
+    scopes: dict[str, str] = field(default_factory=dict)  # descriptions by scope name
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ def missing_apps_error(counted: int, listed: int) -> InvalidResponseError:
 
 
 def is_token_live(token: IssuedToken, now_ms: int) -> bool:
-    """Return whether it works or can be refreshed; ``now`` in milliseconds since 1970."""
-    return not (end := _expires_at(token)) or end > now_ms
+    """Return whether it is usable or refreshable; ``now_ms`` is milliseconds since 1970."""
+    return not (expires_at := _expires_at(token)) or expires_at > now_ms
 
 
 def _expires_at(token: IssuedToken) -> int:
@@ -64,9 +64,9 @@ class ConnectedApp:
     client: Client
     now_ms: int  # milliseconds since 1970
     tokens: list[IssuedToken] = field(default_factory=list)
-    token_count: int = 0  # tokens, by Authlete's own count
-    granted_scopes: GrantedScopes | None = None  # None: nothing is remembered
-    tokens_error: AuthleteError | None = None  # why they are not known, or not all
+    token_count: int = 0  # as counted by Authlete
+    granted_scopes: GrantedScopes | None = None  # None: no remembered scopes
+    tokens_error: AuthleteError | None = None  # why tokens are missing
     scopes_error: AuthleteError | None = None
 
     @property
@@ -84,7 +84,7 @@ class ConnectedApp:
 
     @property
     def unread_count(self) -> int:
-        """Tokens of which it is not known whether they are live."""
+        """Return the number of tokens that may be live."""
         return max(0, self.token_count - len(self.tokens))
 
     @property
@@ -107,12 +107,12 @@ class ConnectedApp:
 
     @property
     def unused_scopes(self) -> list[str]:
-        """Scopes that are remembered and that no such token has."""
-        held = set(self.scopes)
+        """Return the remembered scopes that no token has."""
+        token_scopes = set(self.scopes)
         return [
             scope
             for scope in (self.granted_scopes.scopes if self.granted_scopes else ())
-            if scope not in held
+            if scope not in token_scopes
         ]
 
     @property
@@ -153,12 +153,12 @@ class RegionResult:
     error: AuthleteError | None = None  # why its services are not known, or not all
     read_at: datetime = field(default_factory=timezone.now)
     is_stored: bool = False  # not read for this request
-    revoked_apps: Sequence[RevokedApp] = ()  # what was revoked from the same page
+    revoked_apps: Sequence[RevokedApp] = ()  # apps revoked from the same lookup
     list_context: Mapping[str, Any] = field(default_factory=dict)  # of the list of its apps
 
     @property
     def has_answer(self) -> bool:
-        """Whether anything is known of the region."""
+        """Return whether the region returned any result."""
         return bool(self.services) or self.lists_all_apps
 
     @property
@@ -194,12 +194,12 @@ class RevocationPreview:
 
     @property
     def incomplete_app_count(self) -> int:
-        """Apps whose tokens are not all known."""
+        """Return the apps whose tokens couldn't all be loaded."""
         return sum(not app.is_complete for app in self.apps)
 
     @property
     def granted_app_count(self) -> int:
-        """Apps of which granted scopes are remembered."""
+        """Return the apps with remembered scopes."""
         return sum(app.granted_scopes is not None for app in self.apps)
 
     @property
@@ -208,7 +208,7 @@ class RevocationPreview:
 
     @cached_property
     def failed_regions(self) -> list[RegionResult]:
-        """Regions whose services are not known, or not all."""
+        """Return the regions whose services couldn't all be listed."""
         return [region for region in self.regions if region.error]
 
     @cached_property

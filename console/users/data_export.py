@@ -30,15 +30,15 @@ def export_user_data(member: Member, lookup: OpenLookup, reason: str, ticket: st
     Raises `AuditUnavailableError`; then there is no file.
     """
     record_event(member.actor, SUBJECT_EXPORT, subject=lookup.subject, reason=reason, ticket=ticket)
-    done = list(iter_entries(member.organization.pk, action_filters(lookup.subject)))
+    own_entries = list(iter_entries(member.organization.pk, action_filters(lookup.subject)))
     user = find_user(member, lookup.subject)
-    is_whole = all(result.is_complete for result in user)
+    is_complete = all(result.is_complete for result in user)
     content = {
         "subject": lookup.subject,
         "organization": member.organization.name,
         "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "complete": is_whole,
-        "regions": [_region_data(one) for one in user],
+        "complete": is_complete,
+        "regions": [_region_data(result) for result in user],
         "not_connected": _unconnected_regions(user),
         "done_here": [
             {
@@ -49,11 +49,11 @@ def export_user_data(member: Member, lookup: OpenLookup, reason: str, ticket: st
                 "service": entry.service,
                 "client": entry.client,
             }
-            for entry in done
+            for entry in own_entries
         ],
     }
     text = json.dumps(content, ensure_ascii=False, indent=2)
-    name = f"subject-{lookup.lookup.pk}{'' if is_whole else '-incomplete'}.json"
+    name = f"subject-{lookup.lookup.pk}{'' if is_complete else '-incomplete'}.json"
     return HttpResponse(text, content_type="application/json", headers=download_headers(name))
 
 
@@ -108,8 +108,8 @@ def _token_data(token: IssuedToken) -> dict[str, Any]:
 
 
 def _format_time(milliseconds: int) -> str | None:
-    """Milliseconds since 1970; None is never."""
+    """Format milliseconds since 1970; return None for 0, which means never."""
     if not milliseconds:
         return None
-    found = datetime_from_ms(milliseconds)
-    return found.isoformat(timespec="seconds") if found else str(milliseconds)
+    moment = datetime_from_ms(milliseconds)
+    return moment.isoformat(timespec="seconds") if moment else str(milliseconds)

@@ -22,9 +22,9 @@ class ReceiptConflictError(Exception):
 
 @dataclass(slots=True)
 class ReceiptProblem:
-    """Why something was not found out, or not done."""
+    """An error that left a revocation incomplete or unconfirmed."""
 
-    what: str  # tokens, scopes, or nothing: all of it
+    what: str  # "tokens", "scopes", or "" for the whole app
     title: str
     message: str
     status: int | None = None
@@ -45,15 +45,15 @@ class ReceiptLine:
 
     client_id: int
     name: str = ""
-    live: int | None = None  # tokens before; None: they could not be read
+    live: int | None = None  # live tokens before; None: not readable
     expired: int | None = None
-    unseen: int = 0  # further ones, that were only counted
-    granted: list[str] | None = None  # scopes that were remembered before
-    ended: int = 0  # tokens, as Authlete counted them
-    is_counted: bool = True  # no call to end them was left without a count
-    left: int | None = None  # tokens that are listed afterwards; None: not proven
-    live_left: int | None = None  # those that still work, or can be refreshed
-    remembered: bool | None = None  # scopes, afterwards; None: not proven
+    unseen: int = 0  # counted tokens that weren't listed
+    granted: list[str] | None = None  # remembered scopes before
+    ended: int = 0  # revoked tokens, as counted by Authlete
+    is_counted: bool = True  # whether every revocation returned a count
+    left: int | None = None  # tokens listed afterwards; None: unconfirmed
+    live_left: int | None = None  # of these, usable or refreshable
+    remembered: bool | None = None  # scopes left afterwards; None: unconfirmed
     troubles: list[ReceiptProblem] = field(default_factory=list)
 
     @property
@@ -100,7 +100,7 @@ class ServiceReceipt:
     @classmethod
     def from_row(cls, row: ReceiptService) -> Self:
         details: dict[str, Any] = json.loads(row.content)
-        lines = [_parse_line(one) for one in details.get("lines", ())]
+        lines = [_parse_line(line) for line in details.get("lines", ())]
         trouble = details.get("trouble")
         return cls(
             row,
@@ -137,15 +137,15 @@ class ServiceReceipt:
 
 def open_service_receipt(receipt: Receipt, region: str, service_id: int) -> ServiceReceipt:
     """Get or create the receipt of a service."""
-    place = {"region": region, "service_id": service_id}
-    services = KnownService.objects.filter(organization=receipt.organization_id, **place)
+    location = {"region": region, "service_id": service_id}
+    services = KnownService.objects.filter(organization=receipt.organization_id, **location)
     name = services.values_list("name", flat=True).first() or ""
-    row, _made = ReceiptService.objects.get_or_create(
-        receipt=receipt, **place, defaults={"name": name[:200]}
+    row, _is_new = ReceiptService.objects.get_or_create(
+        receipt=receipt, **location, defaults={"name": name[:200]}
     )
     return ServiceReceipt.from_row(row)
 
 
 def _parse_line(data: dict[str, Any]) -> ReceiptLine:
-    troubles = [ReceiptProblem(**one) for one in data.pop("troubles")]
+    troubles = [ReceiptProblem(**problem) for problem in data.pop("troubles")]
     return ReceiptLine(**data, troubles=troubles)

@@ -30,7 +30,7 @@ from tenants.jobs.models import (
 from tenants.organizations.regions import get_regions
 from tenants.organizations.roles import ConsolePermission
 
-MAX_CALLS = 10_000  # of one receipt that are told
+MAX_CALLS = 10_000  # listed in one receipt
 BATCH_SIZE = 500  # rows of the record
 CONFIRMED_STATES = (ItemState.SUCCEEDED, ItemState.UNCHANGED)
 
@@ -41,7 +41,7 @@ class ReceiptCall:
 
     entry: AuditEntry
     mac: str  # of the row that it began with
-    outcome_mac: str  # of the row that ended it; nothing while there is none
+    outcome_mac: str  # MAC of the outcome row; "" without an outcome
     resolution: Resolution | None = None  # where that was found out later
 
     @property
@@ -116,9 +116,9 @@ class ReceiptReport:
 
     @property
     def unconnected_regions(self) -> list[str]:
-        """The other regions, where everything was to be revoked."""
-        others = [name for name in get_regions() if name not in self.receipt.regions]
-        return others if self.receipt.everything else []
+        """Return the regions that a revocation of all access couldn't include."""
+        names = [name for name in get_regions() if name not in self.receipt.regions]
+        return names if self.receipt.everything else []
 
     @cached_property
     def lines(self) -> list[tuple[ServiceReceipt, ReceiptLine]]:
@@ -135,12 +135,14 @@ class ReceiptReport:
         return list(self._iter_unconfirmed())
 
     def _iter_unconfirmed(self) -> Iterator[UnconfirmedService]:
-        known = {(service.row.region, service.row.service_id): service for service in self.services}
+        receipts = {
+            (service.row.region, service.row.service_id): service for service in self.services
+        }
         for item in self.items:
-            receipt = known.pop((item.region, item.service_id), None)
+            receipt = receipts.pop((item.region, item.service_id), None)
             troubles = receipt.problems if receipt else ()
             yield UnconfirmedService(item.region, item.service_id, item.label, troubles, item)
-        for receipt in known.values():
+        for receipt in receipts.values():
             if not receipt.row.is_proven:
                 row = receipt.row
                 yield UnconfirmedService(row.region, row.service_id, row.name, receipt.problems)
@@ -153,35 +155,36 @@ class ReceiptReport:
 
     @property
     def live_before(self) -> int:
-        return sum(line.live or 0 for _place, line in self.lines)
+        return sum(line.live or 0 for _location, line in self.lines)
 
     @property
     def expired_before(self) -> int:
-        return sum(line.expired or 0 for _place, line in self.lines)
+        return sum(line.expired or 0 for _location, line in self.lines)
 
     @property
     def unread_before(self) -> int:
-        return sum(line.unseen for _place, line in self.lines)
+        return sum(line.unseen for _location, line in self.lines)
 
     @property
     def uncounted_apps(self) -> int:
-        """Apps of which it is not known how many tokens they held, or lost."""
+        """Return the number of apps with an unknown number of tokens before or revoked."""
         return sum(
-            line.tokens_before is None or line.revoked_count is None for _place, line in self.lines
+            line.tokens_before is None or line.revoked_count is None
+            for _location, line in self.lines
         )
 
     @property
     def revoked_tokens(self) -> int:
-        return sum(line.revoked_count or 0 for _place, line in self.lines)
+        return sum(line.revoked_count or 0 for _location, line in self.lines)
 
     @property
     def apps_without_scopes(self) -> int:
-        return sum(line.scopes_removed for _place, line in self.lines)
+        return sum(line.scopes_removed for _location, line in self.lines)
 
     @property
     def live_after(self) -> int:
-        """Active tokens found afterwards."""
-        return sum(line.live_left or 0 for _place, line in self.lines)
+        """Return the number of live tokens found afterwards."""
+        return sum(line.live_left or 0 for _location, line in self.lines)
 
 
 def build_report(receipt: Receipt, reader: Member | None = None) -> ReceiptReport:
@@ -222,8 +225,8 @@ def _visible_subject(member: Member, receipt: Receipt) -> str:
         subject = receipt.subject
     except UnsealError:
         return ""
-    own = receipt.maker_id == member.user.pk and member.can(ConsolePermission.USERS)
-    return subject if own else mask(subject)
+    can_see_subject = receipt.maker_id == member.user.pk and member.can(ConsolePermission.USERS)
+    return subject if can_see_subject else mask(subject)
 
 
 def _load_calls(receipt: Receipt) -> list[ReceiptCall]:
@@ -246,8 +249,8 @@ def _load_calls(receipt: Receipt) -> list[ReceiptCall]:
 
 
 def _load_macs(positions: Sequence[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for at in range(0, len(positions), BATCH_SIZE):
-        rows = AuditRecord.objects.filter(seq__in=positions[at : at + BATCH_SIZE])
-        found |= dict(rows.values_list("seq", "mac"))
-    return found
+    macs: dict[int, str] = {}
+    for start in range(0, len(positions), BATCH_SIZE):
+        rows = AuditRecord.objects.filter(seq__in=positions[start : start + BATCH_SIZE])
+        macs |= dict(rows.values_list("seq", "mac"))
+    return macs

@@ -60,9 +60,9 @@ def link_job(receipt: Receipt, job: Job) -> None:
 def attach_revoked_apps(lookup: Lookup, results: Iterable[RegionResult]) -> None:
     """Add apps revoked from this lookup that aren't connected again."""
     for result in results:
-        there = {(app.service.service_id, app.client.client_id) for app in result.apps}
-        found = _revoked_apps(lookup, result.region.name)
-        result.revoked_apps = [ended for key, ended in found.items() if key not in there]
+        connected = {(app.service.service_id, app.client.client_id) for app in result.apps}
+        revoked_apps = _revoked_apps(lookup, result.region.name)
+        result.revoked_apps = [app for key, app in revoked_apps.items() if key not in connected]
 
 
 def _revoked_apps(lookup: Lookup, region: str) -> dict[tuple[int, int], RevokedApp]:
@@ -98,13 +98,16 @@ def receipt_for_job(member: Member, job: Job) -> Receipt | None:
 def receipts_by_entry(member: Member, entries: Iterable[AuditEntry]) -> Mapping[str, Receipt]:
     """Return the receipts that entries belong to, by entry ID."""
     entries = list(entries)
-    pages = {one.page for one in entries if one.page}
-    started = {one.entry: one.object for one in entries if one.operation == SUBJECT_REVOKE_ALL.name}
+    pages = {entry.page for entry in entries if entry.page}
+    started = {
+        entry.entry: entry.object for entry in entries if entry.operation == SUBJECT_REVOKE_ALL.name
+    }
     receipts = Receipt.objects.filter(organization=member.organization)
     rows = list(receipts.filter(Q(page__in=pages) | Q(pk__in=started.values())))
     by_page = {row.page: row for row in rows}
     by_id = {str(row.pk): row for row in rows}
-    found = {
-        one.entry: by_id.get(started.get(one.entry, "")) or by_page.get(one.page) for one in entries
+    receipt_of_entry = {
+        entry.entry: by_id.get(started.get(entry.entry, "")) or by_page.get(entry.page)
+        for entry in entries
     }
-    return {entry: receipt for entry, receipt in found.items() if receipt}
+    return {entry: receipt for entry, receipt in receipt_of_entry.items() if receipt}

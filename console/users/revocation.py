@@ -32,8 +32,8 @@ from tenants.authlete.errors import AuthleteError, NotSentError, RejectedError, 
 from tenants.organizations.regions import Region
 
 MAX_ROUNDS = 2
-MAX_APPS_PER_SERVICE = 1000  # of one service
-MAX_TOKENS_PER_APP = 200  # tokens of one app that are looked at
+MAX_APPS_PER_SERVICE = 1000
+MAX_TOKENS_PER_APP = 200  # read before a revocation
 
 type AppNames = Mapping[int, str]  # of apps, by client
 
@@ -45,7 +45,7 @@ class UserRevocation:
     service: ServiceApi
     subject: str
     receipt: ServiceReceipt
-    _apps_with_known_scopes: set[int] = field(default_factory=set)  # whose scopes were just read
+    _apps_with_known_scopes: set[int] = field(default_factory=set)
     _first_error: AuthleteError | None = None  # the first of a round
     _unlisted_apps: AppNames = field(default_factory=dict)  # with tokens, but not listed
 
@@ -91,17 +91,19 @@ class UserRevocation:
         apps = {**self._unlisted_apps, **self._list_apps(only_client)}
         self._add_apps(apps if only_client is None else {only_client: "", **apps})
         self._revoke(apps)
-        left = self._list_apps(only_client) if self.receipt.lines else apps
+        remaining = self._list_apps(only_client) if self.receipt.lines else apps
         holders = self._list_token_holders(only_client)
-        self._unlisted_apps = {number: holders[number] for number in holders.keys() - left.keys()}
-        self._confirm({**self._unlisted_apps, **left})
+        self._unlisted_apps = {
+            number: holders[number] for number in holders.keys() - remaining.keys()
+        }
+        self._confirm({**self._unlisted_apps, **remaining})
 
     def _build_problem(self, error: AuthleteError, part: str = "") -> ReceiptProblem:
         """Build a problem without the subject, which Authlete may quote."""
         error.redact((self.subject,))
         return ReceiptProblem.from_error(error, part)
 
-    # ----------------------------------------------------------- what is there
+    # ----------------------------------------------------------- listing
 
     def _list_apps(self, only_client: int | None) -> AppNames:
         """Return the apps with tokens of the user, expired ones included."""
@@ -109,25 +111,25 @@ class UserRevocation:
         return apps if only_client is None else {n: apps[n] for n in apps if n == only_client}
 
     def _list_all_apps(self) -> dict[int, str]:
-        found: dict[int, str] = {}
+        apps: dict[int, str] = {}
         while True:
             page = self.service.grants.list_authorized_clients(
-                self.subject, start=len(found), end=len(found) + PAGE_SIZE
+                self.subject, start=len(apps), end=len(apps) + PAGE_SIZE
             )
             new = {client.client_id: client.client_name for client in page.clients or ()}
-            found |= new
-            if len(found) >= page.total_count:
-                return found
-            if not new or len(found) >= MAX_APPS_PER_SERVICE:
-                raise missing_apps_error(page.total_count, len(found))
+            apps |= new
+            if len(apps) >= page.total_count:
+                return apps
+            if not new or len(apps) >= MAX_APPS_PER_SERVICE:
+                raise missing_apps_error(page.total_count, len(apps))
 
     def _list_token_holders(self, only_client: int | None) -> AppNames:
         """Return apps with valid tokens of the user; none only if there are no such tokens."""
         page = self.service.tokens.list(only_client, self.subject, TokenStatus.VALID)
-        found = {token.client_id: "" for token in page.access_tokens or ()}
-        if page.total_count and not found:
+        holders = {token.client_id: "" for token in page.access_tokens or ()}
+        if page.total_count and not holders:
             raise missing_apps_error(page.total_count, 0)
-        return found
+        return holders
 
     def _add_apps(self, listed: AppNames) -> None:
         """Add and read apps that aren't in the receipt yet."""
@@ -147,8 +149,8 @@ class UserRevocation:
             page = self.service.tokens.list(subject=self.subject)
         except RejectedError:
             return ()
-        found = page.access_tokens or ()
-        return found if len(found) >= page.total_count else ()
+        tokens = page.access_tokens or ()
+        return tokens if len(tokens) >= page.total_count else ()
 
     def _read_app(self, line: ReceiptLine, tokens: Sequence[IssuedToken]) -> None:
         """Read tokens and scopes of an app; errors don't prevent its revocation."""
@@ -183,7 +185,7 @@ class UserRevocation:
             return scopes.merged_granted_scopes
         return scopes.latest_granted_scopes
 
-    # ------------------------------------------------------------ what ends it
+    # ------------------------------------------------------------ revoking
 
     def _revoke(self, listed: AppNames) -> None:
         """Save what is known, then delete all tokens, then all scopes."""
@@ -224,7 +226,7 @@ class UserRevocation:
             line.ended += ended.count
 
     def _delete_scopes(self, line: ReceiptLine) -> None:
-        """Forget its scopes; not a second time, where an earlier try came so far."""
+        """Delete the app's remembered scopes, unless an earlier attempt did."""
         is_seen = line.client_id in self._apps_with_known_scopes
         if (line.granted if is_seen else self._read_scopes(line)) is not None:
             self.service.grants.delete_granted_scopes(line.client_id, self.subject, label=line.name)
@@ -232,7 +234,7 @@ class UserRevocation:
     def _attempt(
         self, line: ReceiptLine, part: str, action: Callable[[ReceiptLine], object]
     ) -> bool:
-        """Return whether to go on: after a refusal yes, after no answer not."""
+        """Run ``action``; return False only if Authlete didn't respond."""
         try:
             action(line)
         except AuthleteError as error:
@@ -241,10 +243,10 @@ class UserRevocation:
             return isinstance(error, RejectedError)
         return True
 
-    # ------------------------------------------------------------- what is left
+    # ------------------------------------------------------------- confirming
 
     def _confirm(self, listed: AppNames) -> None:
-        self._add_apps(listed)  # what came meanwhile
+        self._add_apps(listed)  # apps connected meanwhile
         for line in self.receipt.lines.values():
             if line.client_id not in listed:
                 line.left = line.live_left = 0
@@ -304,7 +306,7 @@ def revoke_connected_app(
             client_id
         )
     except AuthleteError as error:
-        if not service_receipt.problems:  # which say where, and as much
+        if not service_receipt.problems:  # otherwise these describe the error
             service_receipt.problem = ReceiptProblem.from_error(error)
         service_receipt.save(is_over=True)
     receipt_store.close_receipt(receipt)

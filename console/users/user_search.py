@@ -42,7 +42,9 @@ type AppsReply = AuthorizedClientPage | AuthleteError
 
 def find_user(member: Member, subject: str, region: str = "") -> list[RegionResult]:
     """Find the apps connected to ``subject`` in each region, or in ``region`` alone."""
-    results = [RegionResult(one) for one in member.regions() if region in ("", one.name)]
+    results = [
+        RegionResult(candidate) for candidate in member.regions() if region in ("", candidate.name)
+    ]
     indexed = indexed_names(member.organization)
     searches = []
     for result in results:
@@ -72,7 +74,7 @@ def load_app(
 ) -> ConnectedApp:
     """Load one app, with or without tokens.
 
-    Raises an `AuthleteError` if the service does not say which apps are connected.
+    Raises an `AuthleteError` if the connected apps can't be listed.
     """
     client = member.connect(region.name)
     name = indexed_names(member.organization).get(region.name, {}).get(service_id, "")
@@ -87,9 +89,9 @@ def load_app(
     if isinstance(document, Service):
         name, scopes = document.service_name, scope_descriptions(document)
         service = CheckedService(region, service_id, name, scopes)
-    documents = {one.client_id: one for one in page.clients or ()}
-    found = documents.get(client_id) or Client.model_validate({"clientId": client_id})
-    app = ConnectedApp(service, found, _now_ms())
+    documents = {listed.client_id: listed for listed in page.clients or ()}
+    connected = documents.get(client_id) or Client.model_validate({"clientId": client_id})
+    app = ConnectedApp(service, connected, _now_ms())
     _load_apps(client, [app], subject)
     return app
 
@@ -115,13 +117,13 @@ class _RegionSearch:
         self._load_once = Lock()  # never released
 
     def run(self) -> None:
-        """Check the indexed services, and meanwhile list all and check the new ones."""
+        """Check the indexed services, while listing all of them and checking new ones."""
         calls: list[Callable[[], None]] = [self._check_new_services]
         calls += [partial(self._check_service, number) for number in self._indexed_names]
         gather((self.client, call) for call in calls)
 
     def collect(self) -> None:
-        """Add what was found to the result, in the order of the services."""
+        """Add the apps to the result, in the order of the services."""
         for service_id in dict.fromkeys([*self._indexed_names, *self.listed]):
             if service_id not in self.listed and not self.result.error:
                 continue
@@ -153,12 +155,12 @@ class _RegionSearch:
         """List the services: without scopes if one page has all of them."""
         query = {"start": 0, "end": PAGE_SIZE, "limited": "true"}
         page = self.client.send(services.LIST, query=query)
-        found = list(page.services or ())
-        if page.total_count > len(found):
+        listed = list(page.services or ())
+        if page.total_count > len(listed):
             result = list_all_services([self.client])[0]
-            found, self.result.error = result.items, result.error
-            self._documents = {service.api_key: service for service in found}
-        self.listed = {service.api_key: service for service in found}
+            listed, self.result.error = result.items, result.error
+            self._documents = {service.api_key: service for service in listed}
+        self.listed = {service.api_key: service for service in listed}
 
     def _check_service(self, service_id: int) -> None:
         name = self._service(service_id).name

@@ -1,4 +1,4 @@
-"""Pages that find a user, and revoke what applications got for them."""
+"""Pages to find a user and revoke the access of connected apps."""
 
 import json
 from typing import Any
@@ -70,9 +70,9 @@ def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
         expanded = expand_group(request, member, action_filters(open_lookup.subject), group)
         if request.htmx:
             return render_page(request, "audit/group_entries.html", {"expanded_group": expanded})
-    whole = "whole" in request.GET
+    shows_all_regions = "whole" in request.GET
     connected = member.regions()
-    results = find_user(member, open_lookup.subject) if whole else ()
+    results = find_user(member, open_lookup.subject) if shows_all_regions else ()
     store_results(open_lookup.lookup, results)
     receipt_store.attach_revoked_apps(open_lookup.lookup, results)
     for result in results:
@@ -83,8 +83,10 @@ def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
         "subject": open_lookup.subject,
         "regions": connected,
         "results": results,
-        "shows_all_regions": whole,
-        "unconnected_regions": [one for one in get_regions().values() if one not in connected],
+        "shows_all_regions": shows_all_regions,
+        "unconnected_regions": [
+            configured for configured in get_regions().values() if configured not in connected
+        ],
         "expanded_group": expanded,
         "past_actions": [] if expanded else list_actions(member, open_lookup.subject),
     }
@@ -180,14 +182,14 @@ def revoke_app(
 ) -> HttpResponse:
     """Preview the revocation of an app, then revoke it."""
     open_lookup = lookups.get_lookup(member, lookup)
-    place = _get_region(member, region)
+    target_region = _get_region(member, region)
     form = ChangeReasonForm(request.POST or None)
     page = reverse("users:show", args=[member.organization.slug, lookup])
     if form.is_valid():
         with idempotent(request, form, page) as submit:
-            delete_results(open_lookup.lookup, [place])
+            delete_results(open_lookup.lookup, [target_region])
             service_receipt = revoke_connected_app(
-                member, open_lookup, place, service_id, client_id, **form.reason_fields
+                member, open_lookup, target_region, service_id, client_id, **form.reason_fields
             )
             return _show_result(request, member, submit, service_receipt, open_lookup.subject)
     context: dict[str, Any] = {
@@ -198,7 +200,7 @@ def revoke_app(
         "page": page,
     }
     try:
-        context["app"] = load_app(member, open_lookup.subject, place, service_id, client_id)
+        context["app"] = load_app(member, open_lookup.subject, target_region, service_id, client_id)
     except AuthleteError as error:
         context["failure"] = error
     return render_form(request, "users/revoke_app.html", context)
@@ -272,25 +274,25 @@ IDLE_REFRESH_SECONDS = 10
 @organization_page(None)
 def receipt(request: ConsoleRequest, member: Member, receipt: UUID) -> HttpResponse:
     """Show the receipt of a revocation."""
-    found = receipt_store.get_receipt(member, receipt)
-    report = build_report(found, member)
+    shown_receipt = receipt_store.get_receipt(member, receipt)
+    report = build_report(shown_receipt, member)
     if request.GET.get("format") == "json":
         content = receipt_data(report) | {"noted": _digest_data(report)}
         text = json.dumps(content, ensure_ascii=False, indent=2)
-        headers = download_headers(f"receipt-{found.pk}.json")
+        headers = download_headers(f"receipt-{shown_receipt.pk}.json")
         return HttpResponse(text, content_type="application/json", headers=headers)
-    path = reverse("users:receipt", args=[member.organization.slug, found.pk])
+    path = reverse("users:receipt", args=[member.organization.slug, shown_receipt.pk])
     job = report.job
     context = {
         "member": member,
         "report": report,
         "recorded_digest": find_recorded_digest(report),
         "is_removed": is_digest_deleted(report),
-        "receipt": found,
+        "receipt": shown_receipt,
         "path": path,
         "address": request.build_absolute_uri(path),
         "can_control_job": job is not None and can_control(job, member.user.pk, member.role),
-        "user_path": _user_url(member, found),
+        "user_path": _user_url(member, shown_receipt),
         "every": _refresh_seconds(report),
         "stalled": _is_stalled(job),
     }

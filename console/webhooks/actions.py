@@ -27,9 +27,9 @@ from tenants.crypto.fingerprints import fingerprint_value
 from tenants.crypto.vault import UnsealError
 from tenants.models import Organization
 
-MAX_COUNTED_ROWS = 100_000  # rows, beyond which nobody counts
-ROWS_PER_STEP = 500  # rows that are looked through at once
-FILTER_FIELDS = {"effects", "groups", "subjects"}  # what is in a batch depends on them
+MAX_COUNTED_ROWS = 100_000
+ROWS_PER_STEP = 500
+FILTER_FIELDS = {"effects", "groups", "subjects"}  # settings that select the rows of a delivery
 
 
 class SecretReplacedError(Exception):
@@ -108,11 +108,11 @@ def rotate(actor: Actor, webhook: Webhook) -> str:
     Raises `SecretReplacedError` if someone else rotated it meanwhile.
     """
     secret = generate_secret()
-    same = Webhook.objects.filter(pk=webhook.pk, secret_sealed=webhook.secret_sealed)
+    unchanged = Webhook.objects.filter(pk=webhook.pk, secret_sealed=webhook.secret_sealed)
     webhook.set_secret(secret)
     columns = ("secret_sealed", "old_sealed", "old_until")
     with _log_action(actor, webhook, events.WEBHOOK_ROTATE):
-        if not same.update(**{column: getattr(webhook, column) for column in columns}):
+        if not unchanged.update(**{column: getattr(webhook, column) for column in columns}):
             raise SecretReplacedError
     return secret
 
@@ -139,7 +139,7 @@ def replay(actor: Actor, webhook: Webhook, after: int) -> bool:
     """Deliver all rows after ``after`` again; return False if it had none of them yet."""
     if after >= webhook.position:
         return False
-    rows_again, _until = read_rows_after(webhook.organization_id, after, 1)
+    rows_again, _last_seq = read_rows_after(webhook.organization_id, after, 1)
     changes = [FieldChange("from_entry", None, row.entry) for row, _mac in rows_again]
     if rows := count_replay_rows(webhook, after):
         changes.append(FieldChange("rows_again", None, rows))
@@ -164,8 +164,8 @@ def count_replay_rows(webhook: Webhook, after: int) -> int | None:
 
 def row_before_entry(webhook: Webhook, entry: UUID) -> int | None:
     """Return the row before an entry of the organization, or None if it has no such entry."""
-    own = AuditEntry.objects.filter(organization_id=webhook.organization_id, entry=str(entry))
-    if seq := own.values_list("seq", flat=True).first():
+    entries = AuditEntry.objects.filter(organization_id=webhook.organization_id, entry=str(entry))
+    if seq := entries.values_list("seq", flat=True).first():
         return seq - 1
     deleted = find_deleted_entry(webhook.organization_id, str(entry))
     return deleted.row.seq - 1 if deleted else None

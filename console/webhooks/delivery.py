@@ -37,9 +37,9 @@ from tenants.outbound.alerts import alert
 
 log = logging.getLogger(__name__)
 
-LOCK_DURATION = timedelta(seconds=30)  # that one worker has a webhook to itself
+LOCK_DURATION = timedelta(seconds=30)  # one worker's exclusive use of a webhook
 MAX_DELIVERIES_PER_TURN = 50  # deliveries in a row, until other webhooks have their turn
-MAX_TURN_SECONDS = 20.0  # seconds, after which they have it in any case
+MAX_TURN_SECONDS = 20.0  # then other webhooks get the thread
 HOUR_SECONDS = 3600
 # Seconds until the next try; when all have failed, after some 22 hours, none follows.
 RETRY_DELAYS_SECONDS = (
@@ -55,7 +55,7 @@ RETRY_DELAYS_SECONDS = (
 RETRY_JITTER = 0.2  # of each, either way
 INTERNAL_ERROR_DELAY = timedelta(minutes=1)  # after a failure of our own
 MAX_ANSWER_CHARS = 500  # characters of an answer
-MIN_ECHO_CHARS = 24  # characters in a row that tell that an answer repeats what was sent
+MIN_ECHO_CHARS = 24  # shortest text treated as a repetition of the request
 MIN_SECRET_CHARS = 6  # characters that a part of an address has if it may be a secret
 HTTP_GONE = 410
 
@@ -107,7 +107,7 @@ def _deliver_next(pk: UUID) -> bool:
     try:
         return _deliver(webhooks.get())
     except (DatabaseError, Webhook.DoesNotExist):
-        return False  # looked at again in a moment
+        return False  # retried shortly
     except Exception:
         log.exception("webhook %s could not be served; it is tried again", pk)
         webhooks.update(next_at=timezone.now() + INTERNAL_ERROR_DELAY)
@@ -121,13 +121,13 @@ def _deliver(webhook: Webhook) -> bool:
         webhook=webhook, state=Delivery.State.PENDING, is_test=False
     ).first()
     if delivery is None:
-        found = next_batch(webhook)
-        if isinstance(found, int):
-            _at_position(webhook, webhook.position).update(position=found)
+        batch = next_batch(webhook)
+        if isinstance(batch, int):
+            _at_position(webhook, webhook.position).update(position=batch)
             return False
-        delivery = found
+        delivery = batch
         delivery.save(force_insert=True)
-        if not _is_unchanged(webhook):  # somebody changed it before there was this
+        if not _is_unchanged(webhook):  # changed before the delivery was saved
             delivery.delete()
             return True
     body = build_body(webhook, delivery)
@@ -136,14 +136,14 @@ def _deliver(webhook: Webhook) -> bool:
             state=Delivery.State.DROPPED
         )
         return True
-    came = _send(webhook, delivery, body)
-    if came is None:
+    result = _send(webhook, delivery, body)
+    if result is None:
         return True
-    if came.is_accepted:
-        _mark_delivered(webhook, delivery, Delivery.State.DONE, came.columns)
+    if result.is_accepted:
+        _mark_delivered(webhook, delivery, Delivery.State.DONE, result.columns)
     else:
-        _mark_failed(webhook, delivery, came)
-    return came.is_accepted
+        _mark_failed(webhook, delivery, result)
+    return result.is_accepted
 
 
 def _is_unchanged(webhook: Webhook) -> bool:
@@ -164,12 +164,12 @@ def deliver_test(pk: UUID) -> None:
 def _send(webhook: Webhook, delivery: Delivery, body: bytes) -> DeliveryResult | None:
     """Send a delivery; return None if it was discarded or taken over."""
     now = timezone.now()
-    same = Delivery.objects.filter(
+    pending = Delivery.objects.filter(
         pk=delivery.pk, state=Delivery.State.PENDING, tries=delivery.tries
     )
-    if not same.update(tries=F("tries") + 1, tried_at=now):
+    if not pending.update(tries=F("tries") + 1, tried_at=now):
         return None
-    begun = monotonic()
+    started = monotonic()
     try:
         secrets = webhook.signing_secrets(now)
         headers = build_headers(delivery, body, secrets, now)
@@ -185,15 +185,19 @@ def _send(webhook: Webhook, delivery: Delivery, body: bytes) -> DeliveryResult |
         hidden = [*secrets, *_secret_url_parts(url), *_subject_spellings(body)]
         text = _loggable_answer(answer.text, body.decode(), hidden)
         return DeliveryResult(answer.seconds, answer.status, text)
-    return DeliveryResult(monotonic() - begun, error=error[:300])
+    return DeliveryResult(monotonic() - started, error=error[:300])
 
 
 def _loggable_answer(answer: str, body: str, secrets: list[str]) -> str:
     """Return the start of a response, unless it repeats secrets or the request."""
-    whole = make_storable(answer)
-    answer = whole[:MAX_ANSWER_CHARS]
-    parts = (answer[at : at + MIN_ECHO_CHARS] for at in range(len(answer) - MIN_ECHO_CHARS + 1))
-    if any(secret in whole for secret in secrets) or any(part in body for part in parts):
+    full_text = make_storable(answer)
+    answer = full_text[:MAX_ANSWER_CHARS]
+    excerpts = (
+        answer[start : start + MIN_ECHO_CHARS] for start in range(len(answer) - MIN_ECHO_CHARS + 1)
+    )
+    if any(secret in full_text for secret in secrets) or any(
+        excerpt in body for excerpt in excerpts
+    ):
         return _("(hidden: the response repeats the request)")
     return answer
 
@@ -201,15 +205,15 @@ def _loggable_answer(answer: str, body: str, secrets: list[str]) -> str:
 def _secret_url_parts(url: str) -> list[str]:
     """Return parts of the URL that may be secret; many servers echo the URL."""
     path = httpx.URL(url).raw_path.decode()
-    found = re.split(r"[/?&=]", f"{path}/{unquote(path)}")
-    return [one for one in found if len(one) >= MIN_SECRET_CHARS]
+    parts = re.split(r"[/?&=]", f"{path}/{unquote(path)}")
+    return [part for part in parts if len(part) >= MIN_SECRET_CHARS]
 
 
 def _subject_spellings(body: bytes) -> Iterator[str]:
-    """Those in the clear, as an answer in words, in JSON or in an address has them."""
-    said = {row["content"].get("subject") for row in json.loads(body)["data"]}
-    for one in filter(None, said):
-        yield from (one, canonical_json(one)[1:-1], quote(one, safe=""))
+    """Yield the subjects in plain text, as escaped in JSON and as quoted in URLs."""
+    subjects = {row["content"].get("subject") for row in json.loads(body)["data"]}
+    for subject in filter(None, subjects):
+        yield from (subject, canonical_json(subject)[1:-1], quote(subject, safe=""))
 
 
 def _mark_delivered(
@@ -226,7 +230,7 @@ def _mark_delivered(
             tries=0,
             failing_since=None,
             delivered_at=timezone.now(),
-            next_at=timezone.now(),  # behind those that wait for longer
+            next_at=timezone.now(),  # after webhooks that wait longer
         )
 
 
@@ -236,7 +240,7 @@ def _at_position(webhook: Webhook, position: int) -> QuerySet[Webhook]:
 
 
 def _mark_failed(webhook: Webhook, delivery: Delivery, result: DeliveryResult) -> None:
-    """Try again later, or stop: for now, or since it will never take anything."""
+    """Schedule a retry, or pause or disable the webhook."""
     now = timezone.now()
     Delivery.objects.filter(pk=delivery.pk).update(**result.columns)
     if result.status == HTTP_GONE:

@@ -47,7 +47,7 @@ class WebhookForm(IdempotentForm):
     )
     groups = forms.MultipleChoiceField(
         label=_("Events"),
-        choices=[(name, one.label) for name, one in EVENT_GROUPS.items()],
+        choices=[(name, group.label) for name, group in EVENT_GROUPS.items()],
         initial=list(EVENT_GROUPS),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": CHOOSE_ONE_TEXT},
@@ -71,8 +71,8 @@ class WebhookForm(IdempotentForm):
         """The visible part of the URL, or ""."""
         if not (url := self.cleaned_data["url"]):
             return ""
-        place = validate_url(url)
-        return f"{place.scheme}://{place.netloc.decode()}"
+        parsed = validate_url(url)
+        return f"{parsed.scheme}://{parsed.netloc.decode()}"
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -89,15 +89,15 @@ class WebhookForm(IdempotentForm):
 class EditWebhookForm(WebhookForm):
     """Edits a webhook; an empty URL keeps the current one."""
 
-    def __init__(self, *given: Any, webhook: Webhook, **named: Any) -> None:
+    def __init__(self, *args: Any, webhook: Webhook, **kwargs: Any) -> None:
         initial = {
             "name": webhook.name,
             "effects": webhook.effects.split() or list(EFFECT_LABELS),
             "groups": webhook.groups.split() or list(EVENT_GROUPS),
             "subjects": webhook.subjects,
         }
-        named["initial"] = initial | named.get("initial", {})
-        super().__init__(*given, **named)
+        kwargs["initial"] = initial | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
         url = self.fields["url"]
         url.required = False
         url.label = _("New URL")
@@ -120,8 +120,8 @@ class ReplayRangeForm(forms.Form):
 
     delivery = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, webhook: Webhook, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, webhook: Webhook, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.webhook = webhook
 
     def clean(self) -> None:
@@ -149,8 +149,8 @@ class ConfirmReplayForm(IdempotentForm):
 
     after = forms.CharField(widget=forms.HiddenInput)  # sealed
 
-    def __init__(self, webhook: Webhook, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, webhook: Webhook, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.webhook = webhook
 
     def clean_after(self) -> int:

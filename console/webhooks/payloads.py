@@ -19,7 +19,7 @@ from tenants.audit.integrity.merkle import split_subject
 from tenants.audit.records import canonical_json
 from tenants.audit.retention.policy import get_category
 
-MAX_ROWS = 100  # of one delivery, at most
+MAX_ROWS = 100  # per delivery
 MAX_BODY_BYTES = 256 * 1024  # of its body, unless a single row is larger
 ENVELOPE_BYTES = 200  # bytes of a body around its rows
 ROWS_TYPE, TEST_TYPE = "audit.rows", "audit.test"

@@ -27,8 +27,8 @@ from tenants.audit.positions import seal_position
 from tenants.jobs import queue
 from tenants.organizations.roles import ConsolePermission
 
-MAX_WEBHOOKS = 20  # webhooks of one organization
-REFRESH_SECONDS = 3  # seconds between two looks of a browser
+MAX_WEBHOOKS = 20  # per organization
+REFRESH_SECONDS = 3  # polling interval of the page
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)
@@ -66,18 +66,20 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
 @organization_page(ConsolePermission.ADMINISTRATION)
 def show(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponseBase:
     """Show a webhook and its deliveries."""
-    found = _get_webhook(member, webhook)
-    log = Delivery.objects.filter(webhook=found)
+    hook = _get_webhook(member, webhook)
+    log = Delivery.objects.filter(webhook=hook)
     moves = log.filter(state=Delivery.State.PENDING, tries=0).exists()
     context = {
-        "webhook": found,
+        "webhook": hook,
         "effects": [
-            EFFECT_LABELS[value] for value in found.effects.split() if value in EFFECT_LABELS
+            EFFECT_LABELS[value] for value in hook.effects.split() if value in EFFECT_LABELS
         ],
-        "groups": [EVENT_GROUPS[one].label for one in found.groups.split() if one in EVENT_GROUPS],
+        "groups": [
+            EVENT_GROUPS[group].label for group in hook.groups.split() if group in EVENT_GROUPS
+        ],
         "failing": log.filter(state=Delivery.State.PENDING, is_test=False).first(),
         "now": timezone.now(),
-        "every": REFRESH_SECONDS if moves or (found.is_on and found.waiting_since) else 0,
+        "every": REFRESH_SECONDS if moves or (hook.is_on and hook.waiting_since) else 0,
         **_worker_context(),
     }
     return render_list(
@@ -96,18 +98,18 @@ def show(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse
 @step_up
 def edit(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
     """Edit a webhook."""
-    found = _get_webhook(member, webhook)
-    form = EditWebhookForm(request.POST or None, webhook=found)
+    hook = _get_webhook(member, webhook)
+    form = EditWebhookForm(request.POST or None, webhook=hook)
     if form.is_valid():
-        path = _webhook_url(found, "show")
+        path = _webhook_url(hook, "show")
         url, origin = form.cleaned_data["url"], form.origin
         with idempotent(request, form, path):
-            if actions.change(member.actor, found, url, origin, form.settings):
-                messages.success(request, _("“%(name)s” saved.") % {"name": found.name})
+            if actions.change(member.actor, hook, url, origin, form.settings):
+                messages.success(request, _("“%(name)s” saved.") % {"name": hook.name})
             else:
                 messages.info(request, _("No changes."))
         return redirect_to(request, path)
-    context = {"member": member, "form": form, "webhook": found}
+    context = {"member": member, "form": form, "webhook": hook}
     return render_form(request, "webhooks/edit.html", context)
 
 
@@ -135,23 +137,23 @@ def resume(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
 @step_up
 def replay(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
     """Choose and confirm rows to replay."""
-    found = _get_webhook(member, webhook)
-    path = _webhook_url(found, "show")
-    form = ConfirmReplayForm(found, request.POST or None)
+    hook = _get_webhook(member, webhook)
+    path = _webhook_url(hook, "show")
+    form = ConfirmReplayForm(hook, request.POST or None)
     if form.is_valid():
         with idempotent(request, form, path):
-            if actions.replay(member.actor, found, form.cleaned_data["after"]):
+            if actions.replay(member.actor, hook, form.cleaned_data["after"]):
                 messages.success(request, _("Replay started."))
         return redirect_to(request, path)
-    replay_range_form = ReplayRangeForm(found, request.GET or None)
-    context = {"member": member, "webhook": found, "position_form": replay_range_form, "form": form}
+    replay_range_form = ReplayRangeForm(hook, request.GET or None)
+    context = {"member": member, "webhook": hook, "position_form": replay_range_form, "form": form}
     if replay_range_form.is_valid() and (after := replay_range_form.after) is not None:
-        rows = actions.count_replay_rows(found, after)
-        sealed = seal_position(found.organization_id, after)
-        confirm = ConfirmReplayForm(found, initial={"after": sealed})
+        rows = actions.count_replay_rows(hook, after)
+        sealed = seal_position(hook.organization_id, after)
+        confirm = ConfirmReplayForm(hook, initial={"after": sealed})
         context |= {"rows": rows, "confirm": confirm}
-        many = rows is not None and rows > actions.MAX_COUNTED_ROWS
-        context |= {"many": many, "max_counted_rows": actions.MAX_COUNTED_ROWS}
+        exceeds_count = rows is not None and rows > actions.MAX_COUNTED_ROWS
+        context |= {"many": exceeds_count, "max_counted_rows": actions.MAX_COUNTED_ROWS}
     return render_page(request, "webhooks/replay.html", context)
 
 
@@ -159,14 +161,14 @@ def replay(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
 @step_up
 def rotate(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
     """Rotate the secret; only this response shows it."""
-    found = _get_webhook(member, webhook)
+    hook = _get_webhook(member, webhook)
     form = IdempotentForm(request.POST or None)
-    context = {"member": member, "webhook": found, "form": form}
+    context = {"member": member, "webhook": hook, "form": form}
     if form.is_valid():
-        path = _webhook_url(found, "show")
+        path = _webhook_url(hook, "show")
         with idempotent(request, form, path):
             try:
-                context["secret"] = actions.rotate(member.actor, found)
+                context["secret"] = actions.rotate(member.actor, hook)
             except actions.SecretReplacedError:
                 text = _("Someone else just rotated the secret. Nothing was changed.")
                 messages.error(request, text)
@@ -178,13 +180,13 @@ def rotate(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
 @step_up
 def remove(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
     """Remove a webhook."""
-    found = _get_webhook(member, webhook)
+    hook = _get_webhook(member, webhook)
     if request.method == "POST":
-        actions.remove(member.actor, found)
-        text = _("Webhook “%(name)s” removed.") % {"name": found.name}
+        actions.remove(member.actor, hook)
+        text = _("Webhook “%(name)s” removed.") % {"name": hook.name}
         messages.success(request, text)
         return redirect_to(request, _index_url(member))
-    context = {"member": member, "webhook": found}
+    context = {"member": member, "webhook": hook}
     return render_page(request, "webhooks/remove.html", context)
 
 
@@ -195,16 +197,16 @@ def _confirm_action(
     action: Callable[[Actor, Webhook], None],
     message: str,
 ) -> HttpResponse:
-    """Ask, or do it once; then back to the webhook. The page is called as ``act``."""
-    found = _get_webhook(member, webhook)
-    path = _webhook_url(found, "show")
+    """Confirm an action and run it once; the template is named after ``action``."""
+    hook = _get_webhook(member, webhook)
+    path = _webhook_url(hook, "show")
     form = IdempotentForm(request.POST or None)
     if form.is_valid():
         with idempotent(request, form, path):
-            action(member.actor, found)
+            action(member.actor, hook)
             messages.success(request, message)
         return redirect_to(request, path)
-    context = {"member": member, "webhook": found}
+    context = {"member": member, "webhook": hook}
     return render_page(request, f"webhooks/{action.__name__}.html", context)
 
 

@@ -17,12 +17,12 @@ from console.webhooks.delivery import deliver_due, deliver_test, is_unlocked
 from tenants.audit.models import AuditHead
 from tenants.jobs.periodic_tasks import run_every, run_every_minute
 
-MAX_PARALLEL_WEBHOOKS = 16  # webhooks that one worker serves
+MAX_PARALLEL_WEBHOOKS = 16  # per worker
 SLOTS_RESERVED_FOR_DELIVERIES = 4  # of these, that no test takes
 LOG_RETENTION = timedelta(days=30)  # a delivery in the log
-MAX_LOGGED_DELIVERIES = 1000  # deliveries in the log of one webhook
-TEST_RESPONSE_TIMEOUT = timedelta(minutes=5)  # after which a test has no answer to come
-TEST_START_TIMEOUT = timedelta(hours=1)  # after which nobody waits for a test any more
+MAX_LOGGED_DELIVERIES = 1000  # per webhook
+TEST_RESPONSE_TIMEOUT = timedelta(minutes=5)
+TEST_START_TIMEOUT = timedelta(hours=1)
 
 _threads: dict[UUID, Thread] = {}
 
@@ -37,9 +37,9 @@ def start_due_deliveries() -> None:
         (deliver_test, pk, MAX_PARALLEL_WEBHOOKS - SLOTS_RESERVED_FOR_DELIVERIES)
         for pk in pending_tests()
     ]
-    for what, pk, most in expected:
-        if pk not in _threads and len(_threads) < most:
-            _threads[pk] = Thread(target=_run_in_thread, args=[what, pk], daemon=True)
+    for deliver, pk, limit in expected:
+        if pk not in _threads and len(_threads) < limit:
+            _threads[pk] = Thread(target=_run_in_thread, args=[deliver, pk], daemon=True)
             _threads[pk].start()
 
 
@@ -69,7 +69,7 @@ def _run_in_thread(action: Callable[[UUID], None], pk: UUID) -> None:
 
 @run_every_minute
 def delete_old_deliveries() -> None:
-    """Forget old deliveries, and secrets that sign no more."""
+    """Delete old deliveries and secrets that no longer sign."""
     now = timezone.now()
     Webhook.objects.filter(old_until__lt=now).update(old_sealed="", old_until=None)
     lost = Q(tried_at__lt=now - TEST_RESPONSE_TIMEOUT) | Q(

@@ -16,8 +16,8 @@ def seal_position(organization: int, seq: int) -> str:
 
 def open_position(organization: int, text: str) -> int:
     """Return the row number; raise `UnsealError` if it isn't one of this organization."""
-    version, _, rest = text.partition(".")
-    key, _, coded = rest.rpartition(".")
+    version, _, sealed = text.partition(".")
+    key, _, coded = sealed.rpartition(".")
     coded = coded.translate(str.maketrans("-_", "+/"))
     return int(vault.unseal(f"{version}.{key}.{coded}", _context(organization)))
 

@@ -11,7 +11,7 @@ from tenants.audit.models import AuditEntry
 from tenants.audit.records import IntentRecord, OutcomeRecord, canonical_json
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.json.reader import make_storable, replace_surrogates
-from tenants.authlete.outcome import Outcome as Fate
+from tenants.authlete.outcome import Outcome
 from tenants.authlete.redaction.fingerprint import Fingerprint
 
 TEXT_FIELDS = tuple(
@@ -53,7 +53,7 @@ def build_intent(
 
 def build_outcome(
     entry: str,
-    outcome: Fate,
+    outcome: Outcome,
     *,
     status: int | None = None,
     code: str = "",

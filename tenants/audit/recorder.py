@@ -69,18 +69,18 @@ class AuditLogSink:
         """
         rows = [
             build_outcome(
-                end.entry_id,
-                end.outcome,
-                status=end.status,
-                code=end.code,
-                surprises=end.unexpected_changes,
+                outcome.entry_id,
+                outcome.outcome,
+                status=outcome.status,
+                code=outcome.code,
+                surprises=outcome.unexpected_changes,
             )
-            for end in outcomes
+            for outcome in outcomes
         ]
         writer.write_outcomes(rows, wait=wait)
 
     def flush(self) -> None:
-        with suppress(AuditWriteError):  # the writer has told of it
+        with suppress(AuditWriteError):  # the writer has reported it
             writer.flush()
 
     def _build_intent(self, call: CallIntent) -> IntentRecord:
@@ -103,7 +103,7 @@ class AuditLogSink:
         )
 
 
-MAX_DENIALS_PER_ACTOR = 30  # denials of one actor in a minute that are kept one by one
+MAX_DENIALS_PER_ACTOR = 30  # recorded one by one per minute
 MAX_DENIALS_TOTAL = 600  # those of all actors together
 
 _denial_counter = WindowCounter()

@@ -11,7 +11,7 @@ from tenants.authlete.json.reader import replace_surrogates
 
 @dataclass(frozen=True, slots=True)
 class IntentRecord:
-    """What is about to be sent; fills columns of `AuditEntry`."""
+    """The intent of a call or event; fills columns of `AuditEntry`."""
 
     phase: ClassVar[str] = "intent"
 
@@ -56,7 +56,7 @@ class OutcomeRecord:
 
 LEAF_FORMAT = 2  # of the rows written now; older rows have no format
 
-MAX_FIELD_NAME_CHARS = 200  # characters of a member's name that are searched by
+MAX_FIELD_NAME_CHARS = 200  # indexed characters of a member's name
 
 # Errors raised by reading a row that was tampered with.
 MALFORMED_ERRORS = (

@@ -35,16 +35,16 @@ def rebuild_fingerprints(entries: type[models.Model]) -> Iterator[int]:
     )
     all_of_them = entries._default_manager.order_by()
     for (organization,) in all_of_them.values_list("organization_id").distinct():
-        own, last = all_of_them.filter(organization_id=organization), 0
-        about = own.filter(subject__gt="").order_by("seq")
+        entries_of_organization, last = all_of_them.filter(organization_id=organization), 0
+        about = entries_of_organization.filter(subject__gt="").order_by("seq")
         columns = about.values_list("seq", "subject", "mark")
-        while found := list(columns.filter(seq__gt=last)[:ENTRIES_PER_TRANSACTION]):
+        while rows := list(columns.filter(seq__gt=last)[:ENTRIES_PER_TRANSACTION]):
             wrong = [
                 (right, organization, seq)
-                for seq, subject, now in found
+                for seq, subject, now in rows
                 if (right := fingerprint_subject(organization, subject)) != now
             ]
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.executemany(change, wrong)
             yield len(wrong)
-            last = found[-1][0]
+            last = rows[-1][0]

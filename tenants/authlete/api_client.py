@@ -12,7 +12,7 @@ from tenants.authlete.redaction.redactor import Schema
 
 
 class CallArguments(TypedDict, total=False):
-    """What a call sends and what its audit entry says about it."""
+    """The parameters of a call and of its audit entry."""
 
     path_params: PathParams
     query: Mapping[str, Any]

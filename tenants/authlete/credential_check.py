@@ -28,7 +28,7 @@ from tenants.authlete.messages import gettext_noop as _
 
 
 class CredentialProblem(StrEnum):
-    """What is wrong with a credential. Values are stored, and shown by scripts."""
+    """The problem of a credential. Values are stored and printed by commands."""
 
     WRONG_ADDRESS = "address"
     UNREACHABLE = "unreachable"

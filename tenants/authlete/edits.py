@@ -1,4 +1,4 @@
-"""Prepare an edit of an object, and compare what was written with the result."""
+"""Prepare an edit of an object, and compare the result with it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

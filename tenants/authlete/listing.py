@@ -80,7 +80,7 @@ class ListResult[Page, Item]:
 
     @property
     def is_truncated(self) -> bool:
-        """Return whether the list is longer than what is fetched at most."""
+        """Return whether the list is longer than the fetch limit."""
         return self.total > self.kind.max_items
 
     @property
@@ -111,9 +111,9 @@ class ListResult[Page, Item]:
     def check_complete(self) -> None:
         """Set ``error`` if items are missing for no other reason."""
         if self.error is None and not self.is_complete:
-            shown = len(self.items_by_id)
+            received = len(self.items_by_id)
             self.error = InvalidResponseError(
-                Message(self.kind.incomplete_message, total=self.total, shown=shown)
+                Message(self.kind.incomplete_message, total=self.total, shown=received)
             )
 
 

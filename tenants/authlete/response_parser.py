@@ -110,10 +110,10 @@ def build_reply[Reply](operation: Operation[Reply], redacted: Any, status: int) 
     try:
         reply: Reply = _get_adapter(cast(Hashable, operation.reply)).validate_python(redacted)
     except ValidationError as error:
-        where = ".".join(str(step) for step in error.errors()[0]["loc"]) or "the top level"
+        location = ".".join(str(step) for step in error.errors()[0]["loc"]) or "the top level"
         message = _("The response is not a valid {reply}; see {where}.")
         raise InvalidResponseError(
-            Message(message, reply=operation.reply.__name__, where=where), status=status
+            Message(message, reply=operation.reply.__name__, where=location), status=status
         ) from None
     return reply
 

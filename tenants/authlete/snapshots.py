@@ -20,7 +20,7 @@ from tenants.authlete.redaction.redactor import Redactor
 READ_OPERATIONS = frozenset({"service.get", "client.get"})
 WRITE_OPERATIONS = frozenset({"service.update", "client.update", "client.create"})
 DELETE_OPERATIONS = frozenset({"client.delete", "idp.remove_service"})
-# Counters that nobody sets (Authlete facts, 9.1, `metadata`).
+# Counters maintained by Authlete (Authlete facts, 9.1, `metadata`).
 SERVER_MAINTAINED_FIELDS = frozenset({"metadata"})
 FINGERPRINT_PREFIX = "sealed:"
 
@@ -164,7 +164,7 @@ def strip_server_fields(text: str) -> str:
 
 
 def diff_snapshots(before: Document, after: Document) -> tuple[FieldChange, ...]:
-    """Return what somebody changed between two snapshots."""
+    """Return the changes between two snapshots, without Authlete's own."""
     return find_unexpected_changes(_configured_fields(before), _configured_fields(after))
 
 

@@ -25,11 +25,11 @@ def is_alias_taken(clients: Mapping[int, JsonDict], client: JsonDict) -> bool:
     """Return whether another client has the alias of ``client`` as alias or number."""
     if not _is_alias_enabled(client):
         return False
-    alias, own = client["clientIdAlias"], client["clientId"]
+    alias, own_number = client["clientIdAlias"], client["clientId"]
     return any(
         (_is_alias_enabled(other) and other.get("clientIdAlias") == alias) or str(number) == alias
         for number, other in clients.items()
-        if number != own
+        if number != own_number
     )
 
 

@@ -129,16 +129,16 @@ def add_unknown_fields(region: SandboxRegion, params: JsonDict) -> None:
     changed instead of the service. ``members`` are set as they are; ``words`` are appended
     to the named lists.
     """
-    chosen = params.get("service")
+    service_id = params.get("service")
     members, words = params.get("members", {}), params.get("words", {})
     table = SERVICE_FIELDS if "client" not in params else CLIENT_FIELDS
     with region.lock:
         if table is CLIENT_FIELDS:
             documents = [region.clients[params["service"]][params["client"]]]
-        elif chosen is None:
+        elif service_id is None:
             documents = [*region.services.values()]
         else:
-            documents = [region.services[chosen]]
+            documents = [region.services[service_id]]
         region.newer |= set(members) - set(table.types)
         for document in documents:
             document |= members

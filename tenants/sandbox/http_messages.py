@@ -79,7 +79,7 @@ def dump_json(value: object, *, pretty: bool = False) -> bytes:
     """Return JSON in UTF-8: numbers in their notation, lone surrogates escaped."""
     exact_numbers: list[ExactNumber] = []
 
-    def mark(number: object) -> str:
+    def encode_number(number: object) -> str:
         if not isinstance(number, ExactNumber):
             raise TypeError(f"{type(number)} is not JSON")
         exact_numbers.append(number)
@@ -88,7 +88,7 @@ def dump_json(value: object, *, pretty: bool = False) -> bytes:
     text = json.dumps(
         value,
         ensure_ascii=False,
-        default=mark,
+        default=encode_number,
         indent=2 if pretty else None,
         separators=None if pretty else (",", ":"),
     )

@@ -134,10 +134,10 @@ class SandboxRequestHandler(BaseHTTPRequestHandler):
         self.end_headers()
         return self.wfile.write
 
-    def _send_body(self, pieces: Iterable[bytes]) -> None:
-        for piece in pieces:
-            self.wfile.write(piece)
-            if len(piece) < 2:  # slow body: flush each byte
+    def _send_body(self, chunks: Iterable[bytes]) -> None:
+        for chunk in chunks:
+            self.wfile.write(chunk)
+            if len(chunk) < 2:  # slow body: flush each byte
                 self.wfile.flush()
 
     def _break_connection(self, broken: BrokenConnectionError) -> None:

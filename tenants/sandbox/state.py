@@ -156,7 +156,7 @@ class SandboxRegion:
 
     def remove_service(self, service_id: int) -> None:
         """Remove a service with all its data."""
-        for known in (
+        for by_service in (
             self.services,
             self.clients,
             self.tokens,
@@ -164,7 +164,7 @@ class SandboxRegion:
             self.owners,
             self.propagating_until,
         ):
-            known.pop(service_id, None)
+            by_service.pop(service_id, None)
 
     def visible_services(self, token: ApiToken) -> Iterator[tuple[int, JsonDict]]:
         """Yield the services that a token can access, oldest first."""

@@ -53,9 +53,9 @@ def find_by_refresh_token(
 
 def tokens_of_other_services(region: SandboxRegion, service: JsonDict) -> list[StoredToken]:
     """Return the tokens of other services that were already created."""
-    own = service["apiKey"]
+    own_number = service["apiKey"]
     return [
-        token for number, tokens in region.tokens.items() if number != own
+        token for number, tokens in region.tokens.items() if number != own_number
         for token in tokens
     ]  # fmt: skip
 

@@ -39,7 +39,7 @@ from tenants.models import Credential, Organization
 from tenants.versions.models import Version
 
 EXTERNAL_ACTOR = "outside this console"
-MAX_ENTRIES_INSPECTED = 200  # entries about an object that are looked through, the newest first
+MAX_ENTRIES_INSPECTED = 200  # newest entries of an object
 CLIENT_CREATION_OPERATIONS = ("client.create", "registration.create", "federation.registration")
 # Members changed by a call beside those it names; None: unknown.
 CHANGED_MEMBERS_BY_OPERATION: dict[str, frozenset[str] | None] = {
@@ -73,19 +73,21 @@ def is_external_change(last: Version, new: Version) -> bool:
 
 def is_external_creation(new: Version) -> bool:
     """Return whether a first version was created externally since we watch it."""
-    made = created_at(new)
-    if made is None:
+    creation_time = created_at(new)
+    if creation_time is None:
         return False
     since = Credential.objects.filter(
-        organization_id=new.organization_id, region=new.region, changed_at__lt=made - MAX_CLOCK_SKEW
+        organization_id=new.organization_id,
+        region=new.region,
+        changed_at__lt=creation_time - MAX_CLOCK_SKEW,
     )
-    return since.exists() and not _may_be_created_here(new, made)
+    return since.exists() and not _may_be_created_here(new, creation_time)
 
 
 def created_at(new: Version) -> datetime | None:
     """Return Authlete's creation time, if any."""
-    made = datetime_from_ms(new.document().get("createdAt"))
-    return made if made and made.year >= 1970 else None
+    creation_time = datetime_from_ms(new.document().get("createdAt"))
+    return creation_time if creation_time and creation_time.year >= 1970 else None
 
 
 def _may_be_created_here(new: Version, created: datetime) -> bool:
@@ -99,8 +101,8 @@ def _may_be_created_here(new: Version, created: datetime) -> bool:
     ).exclude(outcome__in=(*FAILED_OUTCOMES, Outcome.FAILED))
     if not new.client_id:
         return calls.filter(operation="idp.create_service", label=new.name).exists()
-    mine = calls.filter(service=str(new.service_id), operation__in=CLIENT_CREATION_OPERATIONS)
-    entries = set(mine.values_list("entry", flat=True))
+    own_calls = calls.filter(service=str(new.service_id), operation__in=CLIENT_CREATION_OPERATIONS)
+    entries = set(own_calls.values_list("entry", flat=True))
     versions = Version.objects.filter(entry__in=entries, written=True).exclude(
         client_id=new.client_id
     )
@@ -244,16 +246,20 @@ def _find_unexplained(
 ) -> tuple[FieldChange, ...]:
     """Return differences that none of our calls explains."""
     if last.is_deleted:
-        return ()  # one of them took it away or brought it back
-    known: set[str] = set()
+        return ()  # one of our calls deleted or recreated it
+    explained: set[str] = set()
     for entry in own_calls:
         touched = CHANGED_MEMBERS_BY_OPERATION[entry.operation]
         if touched is None or entry.outcome != Outcome.SUCCEEDED:
             return ()
         changes = [*entry.changes, *entry.side_effects]
-        known |= touched | {get_top_level_field(change["field"]) for change in changes}
-    found = diff_snapshots(last.document(), new.document())
-    return tuple(one for one in found if get_top_level_field(one.field) not in known)
+        explained |= touched | {get_top_level_field(change["field"]) for change in changes}
+    differences = diff_snapshots(last.document(), new.document())
+    return tuple(
+        difference
+        for difference in differences
+        if get_top_level_field(difference.field) not in explained
+    )
 
 
 def _digest_suffix(version: Version) -> str:

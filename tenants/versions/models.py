@@ -71,7 +71,7 @@ class Version(models.Model):
     service_id = models.BigIntegerField()
     client_id = models.BigIntegerField(default=0)  # 0 for a service
     number = models.PositiveIntegerField()  # from 1, without a gap
-    digest = models.CharField(max_length=64, default="")  # empty: it was gone
+    digest = models.CharField(max_length=64, default="")  # empty: deleted
     sketch = models.CharField(max_length=64, default="")  # digest without counters
     name = models.CharField(max_length=200, default="")
     modified_at = models.BigIntegerField(default=0)  # milliseconds, Authlete's clock
@@ -82,7 +82,7 @@ class Version(models.Model):
     outside = models.CharField(max_length=10, choices=Outside, default="")
     key = models.CharField(max_length=20)  # of `mac`
     mac = models.CharField(max_length=64)  # over this row and the version before
-    # Where the version before was kept long enough, and removed.
+    # Set if the previous version was deleted by retention.
     before = models.CharField(max_length=64, default="")  # its mac
     seal = models.CharField(max_length=64, default="")  # over that and this row
 
@@ -106,8 +106,8 @@ class Version(models.Model):
         ]
 
     def __str__(self) -> str:
-        place = f"{self.region}/{self.service_id}/{self.client_id}"
-        return f"version {self.number} of {place}"
+        location = f"{self.region}/{self.service_id}/{self.client_id}"
+        return f"version {self.number} of {location}"
 
     @property
     def is_deleted(self) -> bool:

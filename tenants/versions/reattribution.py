@@ -31,20 +31,20 @@ def reattribute_changes(organization_id: int) -> None:
     `external_changes.report_pending` records them. Resolutions are checked until no earlier
     response can arrive anymore.
     """
-    known, end = f"settled-looked:{organization_id}", Deadline(TIMEOUT_SECONDS)
+    cache_key, deadline = f"settled-looked:{organization_id}", Deadline(TIMEOUT_SECONDS)
     now = timezone.now()
-    sure = to_microseconds(now - OUTCOME_TIMEOUT)
-    settlings = AuditEntry.objects.filter(
+    final_before = to_microseconds(now - OUTCOME_TIMEOUT)
+    resolutions = AuditEntry.objects.filter(
         organization_id=organization_id,
         operation=AUDIT_RESOLVE.name,
-        seq__gt=cache.get(known, 0),
+        seq__gt=cache.get(cache_key, 0),
         at__gt=to_microseconds(now - LOOKBACK),
     ).order_by("seq")
-    for some in batched(settlings.values_list("seq", "at", "object"), MAX_ENTRIES_INSPECTED):
-        _reattribute(organization_id, [settled for *_, settled in some])
-        if remaining := [seq for seq, at, _ in some if at < sure]:
-            cache.set(known, remaining[-1], LOOKBACK.total_seconds())
-        if not end.remaining():
+    for batch in batched(resolutions.values_list("seq", "at", "object"), MAX_ENTRIES_INSPECTED):
+        _reattribute(organization_id, [resolved for *_, resolved in batch])
+        if remaining := [seq for seq, at, _ in batch if at < final_before]:
+            cache.set(cache_key, remaining[-1], LOOKBACK.total_seconds())
+        if not deadline.remaining():
             return
 
 

@@ -26,16 +26,16 @@ from tenants.versions.timeline import are_intact
 
 log = logging.getLogger(__name__)
 
-MAX_OBJECTS_PER_BATCH = 500  # objects whose versions are removed in one go
+MAX_OBJECTS_PER_BATCH = 500
 OBJECT_COLUMNS = ("organization_id", "region", "service_id", "client_id")
 
 
 class ExpiredVersions(NamedTuple):
-    """The versions of an object to delete: all before ``kept``."""
+    """The versions of an object to delete: all before ``first_kept``."""
 
     object_key: dict[str, Any]
     first: int
-    kept: int
+    first_kept: int
 
 
 def delete_expired_versions(build_actor: Callable[[int], Actor]) -> Iterator[int]:
@@ -43,31 +43,32 @@ def delete_expired_versions(build_actor: Callable[[int], Actor]) -> Iterator[int
 
     Raises `AuditUnavailableError`, and then that batch is kept.
     """
-    keep = parse_retention_days(settings.VERSIONS_KEEP)
-    if not keep:
+    retention_days = parse_retention_days(settings.VERSIONS_KEEP)
+    if not retention_days:
         return
-    for organization, pasts in find_expired_versions(keep).items():
-        for at in range(0, len(pasts), MAX_OBJECTS_PER_BATCH):
-            versionses = pasts[at : at + MAX_OBJECTS_PER_BATCH]
-            there = [len(_load_intact(versions)) for versions in versionses]
-            # Of one that has nothing left to go, another worker was quicker.
-            some = [
-                expired_versions
-                for expired_versions, rows in zip(versionses, there, strict=True)
-                if rows > 1
+    for organization, objects in find_expired_versions(retention_days).items():
+        for start in range(0, len(objects), MAX_OBJECTS_PER_BATCH):
+            batch = objects[start : start + MAX_OBJECTS_PER_BATCH]
+            row_counts = [len(_load_intact(versions)) for versions in batch]
+            # Another worker deleted the versions of objects without rows.
+            deletable = [
+                expired for expired, rows in zip(batch, row_counts, strict=True) if rows > 1
             ]
-            if not some:
+            if not deletable:
                 continue
-            count = sum(one.kept - one.first for one in some)
-            changes = [FieldChange("versions", None, count), FieldChange("days", None, keep)]
-            if unfit := there.count(0):
-                changes.append(FieldChange("unfit", None, unfit))
+            count = sum(expired.first_kept - expired.first for expired in deletable)
+            changes = [
+                FieldChange("versions", None, count),
+                FieldChange("days", None, retention_days),
+            ]
+            if invalid_count := row_counts.count(0):
+                changes.append(FieldChange("unfit", None, invalid_count))
             label = f"{count} versions"
             with record_action(
                 build_actor(organization), VERSIONS_EXPIRE, label=label, changes=changes
             ):
-                for one in some:
-                    _delete(one)
+                for expired in deletable:
+                    _delete(expired)
             yield count
 
 
@@ -77,18 +78,18 @@ def find_expired_versions(retention_days: int) -> dict[int, list[ExpiredVersions
         (earlier_clock() - retention_days * MICROSECONDS_PER_DAY) / 1_000_000, UTC
     )
     old = Version.objects.filter(first_at__lt=until).order_by()
-    spans = old.values(*OBJECT_COLUMNS).annotate(first=Min("number"), kept=Max("number"))
-    found = defaultdict(list)
-    for row in spans.filter(first__lt=F("kept")).iterator():
-        first, kept = row.pop("first"), row.pop("kept")
-        found[row["organization_id"]].append(ExpiredVersions(row, first, kept))
-    return found
+    spans = old.values(*OBJECT_COLUMNS).annotate(first=Min("number"), first_kept=Max("number"))
+    expired = defaultdict(list)
+    for row in spans.filter(first__lt=F("first_kept")).iterator():
+        first, first_kept = row.pop("first"), row.pop("first_kept")
+        expired[row["organization_id"]].append(ExpiredVersions(row, first, first_kept))
+    return expired
 
 
 def _load_intact(expired: ExpiredVersions) -> list[Version]:
     """Load the versions; return none if they were tampered with."""
     versions = Version.objects.filter(**expired.object_key)
-    rows = list(versions.filter(number__lte=expired.kept).order_by("number"))
+    rows = list(versions.filter(number__lte=expired.first_kept).order_by("number"))
     if are_intact(rows):
         return rows
     log.error("versions of %s are inconsistent and were not deleted", expired.object_key)
@@ -99,19 +100,19 @@ def _delete(expired: ExpiredVersions) -> None:
     versions = Version.objects.filter(**expired.object_key)
     with transaction.atomic():
         if connection.vendor == "postgresql":
-            # Whoever keeps a version waits, and then sees which contents are gone.
+            # Writers of versions wait, then see which contents were deleted.
             with connection.cursor() as cursor:
                 table = Version._meta.db_table
                 cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
         rows = _load_intact(expired)  # checked again under the lock
         if len(rows) < 2:
             return
-        *gone, version = rows
-        version.before = gone[-1].mac
+        *deleted, version = rows
+        version.before = deleted[-1].mac
         version.seal = compute_start_mac(version)
         version.save(update_fields=["before", "seal"])
-        versions.filter(number__lt=expired.kept).delete()
-        digests = {one.digest for one in gone}
+        versions.filter(number__lt=expired.first_kept).delete()
+        digests = {row.digest for row in deleted}
         used = Version.objects.filter(digest__in=digests)
         digests -= set(used.values_list("digest", flat=True))
         Content.objects.filter(digest__in=digests).delete()

@@ -77,15 +77,15 @@ def _is_result_of(version: Version, entry: AuditEntry) -> bool:
 
 def _start_times(versions: Sequence[Version]) -> list[datetime]:
     """Return when each version began: Authlete's time, limited by our observations."""
-    found = []
+    times = []
     before: Version | None = None
     for version in versions:
         start = (
             version.first_at if version.is_deleted else min(_modified_at(version), version.first_at)
         )
-        found.append(max(start, before.last_at + ONE_MICROSECOND) if before else start)
+        times.append(max(start, before.last_at + ONE_MICROSECOND) if before else start)
         before = version
-    return found
+    return times
 
 
 def _modified_at(version: Version) -> datetime:
@@ -99,16 +99,16 @@ def are_intact(versions: Sequence[Version]) -> bool:
 
 def _check_macs(versions: Sequence[Version]) -> list[bool]:
     """Return for each version whether its MAC is valid."""
-    found, before = [], ""
+    results, before = [], ""
     for number, version in enumerate(versions):
         try:
             if number == 0 and version.seal and compute_start_mac(version) == version.seal:
                 before = version.before
-            found.append(compute_version_mac(version, before) == version.mac)
+            results.append(compute_version_mac(version, before) == version.mac)
         except KeyNotFoundError:
-            found.append(False)
+            results.append(False)
         before = version.mac
-    return found
+    return results
 
 
 def load_newest_versions(

@@ -6,4 +6,4 @@ URL = "/acme/audit/"
 
 def titles(response):
     """Return the titles of the entries, newest first."""
-    return [line.title for line in response.context["lines"]]
+    return [row.title for row in response.context["rows"]]

@@ -69,9 +69,9 @@ logger = logging.getLogger(__name__)
 
 ONE_MILLISECOND = timedelta(milliseconds=1)
 ENTRIES_PER_PAGE = 50  # entries a page
-MAX_LISTED_RESULTS = 10  # that were made, or runs, that are listed
-REFRESH_SECONDS = 2  # seconds between two looks of a browser at what is being made
-MAX_RELATED_ENTRIES = 10  # other entries of the same page that are listed
+MAX_LISTED_RESULTS = 10  # listed packages and verification runs
+REFRESH_SECONDS = 2  # polling interval while a package is created
+MAX_RELATED_ENTRIES = 10  # other entries of the same request or job
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
@@ -81,8 +81,8 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     Searches are posted, because they may contain a subject, and redirect to a URL without it.
     """
     posted = request.method == "POST"
-    given = request.POST if posted else request.GET
-    form = AuditSearchForm(given, member.organization, is_posted=posted)
+    data = request.POST if posted else request.GET
+    form = AuditSearchForm(data, member.organization, is_posted=posted)
     context: dict[str, Any] = {
         "member": member,
         "form": form,
@@ -95,12 +95,12 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     }
     if not form.is_valid():
         return render_page(request, "audit/index.html", context, part="results", status=422)
-    query, cursor = form.query, given.get(CURSOR, "")
+    query, cursor = form.query, data.get(CURSOR, "")
     if cursor:
         query[CURSOR] = cursor
     path = f"{request.path}?{query.urlencode()}".rstrip("?")
-    if (posted or query != given) and not request.htmx:
-        return redirect_to(request, path)  # an address to share: nothing empty, nothing typed
+    if (posted or query != data) and not request.htmx:
+        return redirect_to(request, path)  # a short URL to share
     context["log_unavailable"] = not log_read(member, form.loggable_text)
     try:
         context |= _search_context(member, form, cursor)
@@ -125,7 +125,7 @@ def _search_context(member: Member, form: AuditSearchForm, cursor: str) -> dict[
     group_query = search_links.group_query(form)
     cells = EntryTableRenderer(form.query, base_path, group_query)
     return {
-        "lines": rows,
+        "rows": rows,
         "days": [[cells.render(row) for row in day] for day in group_by_day(rows)],
         "group_query": group_query,
         "count": count_entries(organization, filters),
@@ -166,56 +166,58 @@ def group(request: ConsoleRequest, member: Member, page: str) -> HttpResponse:
 @organization_page(ConsolePermission.AUDIT_LOG)
 def suggest(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Suggest completions for the search box."""
-    found = suggest_completions(request.POST.get("q", ""), member.organization)
-    return render_page(request, "audit/suggest.html", {"offers": found})
+    completions = suggest_completions(request.POST.get("q", ""), member.organization)
+    return render_page(request, "audit/suggest.html", {"suggestions": completions})
 
 
 @organization_page(ConsolePermission.AUDIT_LOG)
 def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
     """Show an entry: changes, actor, reason and chain position."""
     entries = AuditEntry.objects.filter(organization_id=member.organization.pk)
-    found = entries.filter(entry=str(entry)).first()
-    if found is None:
+    log_entry = entries.filter(entry=str(entry)).first()
+    if log_entry is None:
         return deleted_entry(request, member, entry)
-    unwritten = not log_read(member, found.entry)
-    same_page = entries.filter(page=found.page, page__gt="").exclude(seq=found.seq)
-    others = list(same_page[: MAX_RELATED_ENTRIES + 1])
-    names = load_names(member.organization.pk, [found, *others])
-    operation = OPERATIONS.get(found.operation)
-    was = [change for change in found.changes if change["before"] is not None]
-    is_first = found.operation in EVENTS.keys() - set(UNDOABLE_OPERATIONS) and not was
-    told = is_first and found.effect == Effect.READ
+    unwritten = not log_read(member, log_entry.entry)
+    same_page = entries.filter(page=log_entry.page, page__gt="").exclude(seq=log_entry.seq)
+    related = list(same_page[: MAX_RELATED_ENTRIES + 1])
+    names = load_names(member.organization.pk, [log_entry, *related])
+    operation = OPERATIONS.get(log_entry.operation)
+    previous = [change for change in log_entry.changes if change["before"] is not None]
+    is_first = log_entry.operation in EVENTS.keys() - set(UNDOABLE_OPERATIONS) and not previous
+    is_read_event = is_first and log_entry.effect == Effect.READ
     context = {
         "member": member,
         "log_unavailable": unwritten,
-        "entry": found,
-        "line": build_row(found, names),
-        "removal": (removal := retention.removal_from_entry(found)),
-        "changes": [] if removal else list(link_values(found, describe_entry_changes(found))),
-        "is_creation": is_first or found.operation in CREATION_OPERATIONS,
-        "is_read_event": told,
+        "entry": log_entry,
+        "row": build_row(log_entry, names),
+        "removal": (removal := retention.removal_from_entry(log_entry)),
+        "changes": []
+        if removal
+        else list(link_values(log_entry, describe_entry_changes(log_entry))),
+        "is_creation": is_first or log_entry.operation in CREATION_OPERATIONS,
+        "is_read_event": is_read_event,
         "side_effects": describe_changes(
-            load_changes(found.side_effects), settings_for_operation(found.operation)
+            load_changes(log_entry.side_effects), settings_for_operation(log_entry.operation)
         ),
-        "differences": [] if told else diff_changes(found.changes, found.subject),
-        "has_secrets": '"fingerprint":' in found.changed,
+        "differences": [] if is_read_event else diff_changes(log_entry.changes, log_entry.subject),
+        "has_secrets": '"fingerprint":' in log_entry.changed,
         "method": operation.method if operation else "",
-        "path": request_path(found),
-        "meaning": _(meaning) if (meaning := get_meaning(found.code)) else "",
-        "duration_ms": found.duration and found.duration / ONE_MILLISECOND,
-        "resolution_entry": find_resolution_entry(found),
-        "risk": risks.event_risk(found),
-        "related_search_query": search_links.related_search_query(found),
-        "resolved_entry": _resolved_entry(entries, found),
-        "day": timezone.localdate(found.time).isoformat(),
-        "shows_attempt": found.operation in EVENTS and found.attempt > 1,
-        "snapshot_path": search_links.snapshot_url(found) if is_undoable(found) else "",
-        "undo": entry_page_path(found, "restore") if is_undoable(found) else "",
-        "related_entries": build_rows(others[:MAX_RELATED_ENTRIES], names),
-        "more": len(others) > MAX_RELATED_ENTRIES,
-        "chain_position": find_position(found),
-        "job": _related_job(member, found),
-        "receipt": receipts_by_entry(member, [found]).get(found.entry),
+        "path": request_path(log_entry),
+        "meaning": _(meaning) if (meaning := get_meaning(log_entry.code)) else "",
+        "duration_ms": log_entry.duration and log_entry.duration / ONE_MILLISECOND,
+        "resolution_entry": find_resolution_entry(log_entry),
+        "risk": risks.event_risk(log_entry),
+        "related_search_query": search_links.related_search_query(log_entry),
+        "resolved_entry": _resolved_entry(entries, log_entry),
+        "day": timezone.localdate(log_entry.time).isoformat(),
+        "shows_attempt": log_entry.operation in EVENTS and log_entry.attempt > 1,
+        "snapshot_path": search_links.snapshot_url(log_entry) if is_undoable(log_entry) else "",
+        "undo": entry_page_path(log_entry, "restore") if is_undoable(log_entry) else "",
+        "related_entries": build_rows(related[:MAX_RELATED_ENTRIES], names),
+        "more": len(related) > MAX_RELATED_ENTRIES,
+        "chain_position": find_position(log_entry),
+        "job": _related_job(member, log_entry),
+        "receipt": receipts_by_entry(member, [log_entry]).get(log_entry.entry),
     }
     return render_page(request, "audit/entry.html", context)
 
@@ -317,18 +319,18 @@ def _job_context(pk: UUID | None, *, is_done: bool) -> dict[str, Any]:
     }
 
 
-def _resolved_entry(entries: QuerySet[AuditEntry], found: AuditEntry) -> AuditEntry | None:
+def _resolved_entry(entries: QuerySet[AuditEntry], resolving: AuditEntry) -> AuditEntry | None:
     """Return the entry whose outcome this entry resolves."""
-    if found.operation != AUDIT_RESOLVE.name:
+    if resolving.operation != AUDIT_RESOLVE.name:
         return None
-    return entries.filter(entry=found.object).first()
+    return entries.filter(entry=resolving.object).first()
 
 
-def _related_job(member: Member, found: AuditEntry) -> Job | None:
-    """Return the job that made this call or that it is about."""
+def _related_job(member: Member, log_entry: AuditEntry) -> Job | None:
+    """Return the job that made this call or is its object."""
     jobs = Job.objects.filter(organization=member.organization)
-    for text in (found.page, found.object):
-        with suppress(ValueError):  # most are no ids
+    for text in (log_entry.page, log_entry.object):
+        with suppress(ValueError):  # most texts aren't IDs
             if job := jobs.filter(pk=UUID(text)).first():
                 return job
     return None

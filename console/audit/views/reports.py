@@ -42,8 +42,8 @@ LINES_PER_CHUNK = 100  # lines that are sent at once
 SUBJECT_INDEX = export_formats.EXPORT_COLUMNS.index("subject")
 # Columns that may contain the entry's subject, and their masked replacement.
 SUBJECT_COLUMNS = [
-    (at, "[]" if name == "changed" else "")
-    for at, name in enumerate(export_formats.EXPORT_COLUMNS)
+    (index, "[]" if name == "changed" else "")
+    for index, name in enumerate(export_formats.EXPORT_COLUMNS)
     if name in merkle.SUBJECT_FIELDS
 ]
 
@@ -95,12 +95,12 @@ def mask_page(page: Iterable[ExportRow]) -> list[ExportRow]:
 
 
 def _mask_row(row: ExportRow) -> ExportRow:
-    told, subject = [*row], row[SUBJECT_INDEX]
-    for at, hidden in SUBJECT_COLUMNS:
-        if merkle.mentions_subject(subject, told[at]):
-            told[at] = hidden
-    told[SUBJECT_INDEX] = mask(subject)
-    return told
+    masked, subject = [*row], row[SUBJECT_INDEX]
+    for index, hidden in SUBJECT_COLUMNS:
+        if merkle.mentions_subject(subject, masked[index]):
+            masked[index] = hidden
+    masked[SUBJECT_INDEX] = mask(subject)
+    return masked
 
 
 class ReviewDayForm(forms.Form):
@@ -206,7 +206,7 @@ def _print_page(request: ConsoleRequest, member: Member, form: AuditSearchForm) 
     rows = build_rows(entries[:MAX_PRINTED_ENTRIES], names)
     context = {
         "member": member,
-        "lines": rows,
+        "rows": rows,
         "days": group_by_day(rows),
         "more": len(entries) > MAX_PRINTED_ENTRIES,
         "max_count": MAX_PRINTED_ENTRIES,

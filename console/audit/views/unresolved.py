@@ -24,8 +24,8 @@ from console.web.responses import redirect_to, render_form
 from tenants.audit.events import EVENTS
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.evidence import Conclusion
-from tenants.audit.reconciliation.resolutions import find_unresolved as found
-from tenants.audit.reconciliation.resolutions import resolve as write
+from tenants.audit.reconciliation.resolutions import find_unresolved
+from tenants.audit.reconciliation.resolutions import resolve as resolve_entry
 from tenants.audit.reconciliation.rules import RULES
 from tenants.authlete.errors import AuditUnavailableError
 from tenants.authlete.outcome import Outcome
@@ -45,7 +45,7 @@ def unresolved(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     """List calls with unknown outcomes that may have changed something."""
     organization = member.organization.pk
     is_logged = log_read(member, "unknown outcomes")
-    rows = [UnresolvedRow(entry) for entry in found(organization)]
+    rows = [UnresolvedRow(entry) for entry in find_unresolved(organization)]
     jobs = Job.objects.filter(organization=organization, state__in=OPEN_JOB_STATES)
     context = {
         "log_unavailable": not is_logged,
@@ -63,15 +63,15 @@ def resolve_all(request: ConsoleRequest, member: Member) -> HttpResponse:
     if selection_form.is_empty_selection:
         messages.info(request, _("Select at least one call. Nothing was resolved."))
         return redirect_to(request, path)
-    lost = found(member.organization.pk)
+    calls = find_unresolved(member.organization.pk)
     if entries := selection_form.cleaned_data["entry"]:
-        lost = lost.filter(entry__in=entries)
-    counts = lost.order_by("operation").values_list("operation").annotate(Count("seq"))
+        calls = calls.filter(entry__in=entries)
+    counts = calls.order_by("operation").values_list("operation").annotate(Count("seq"))
     form = ChangeReasonForm(request.POST or None)
     if form.is_valid():
         with idempotent(request, form, path) as submit:
             if counts:
-                job = bulk_resolution.start_resolution(member, lost, **form.reason_fields)
+                job = bulk_resolution.start_resolution(member, calls, **form.reason_fields)
                 submit.result_url = reverse("jobs:show", args=[member.organization.slug, job.pk])
         return redirect_to(request, submit.result_url)
     if not counts:
@@ -92,14 +92,14 @@ def resolve(request: ConsoleRequest, member: Member, entry: UUID) -> HttpRespons
     """Check an unknown outcome at Authlete, and resolve it."""
     organization = member.organization
     entries = AuditEntry.objects.filter(organization_id=organization.pk)
-    lost = get_object_or_404(entries, entry=str(entry))
-    path = reverse("audit:entry", args=(organization.slug, lost.entry))
-    if not found(organization.pk).filter(seq=lost.seq).exists():
+    call = get_object_or_404(entries, entry=str(entry))
+    path = reverse("audit:entry", args=(organization.slug, call.entry))
+    if not find_unresolved(organization.pk).filter(seq=call.seq).exists():
         messages.info(request, ALREADY_RESOLVED_TEXT)
         return redirect_to(request, path)
     form = ResolveForm(request.POST or None)
-    why = {name: form[name].value() or "" for name in ("reason", "ticket")}
-    finding = find_evidence(member.actor, organization, lost, **why)
+    change_reason = {name: form[name].value() or "" for name in ("reason", "ticket")}
+    finding = find_evidence(member.actor, organization, call, **change_reason)
     outcome = finding.conclusion.outcome
     if outcome is None:
         form.require_outcome()
@@ -110,7 +110,9 @@ def resolve(request: ConsoleRequest, member: Member, entry: UUID) -> HttpRespons
         outcome = outcome or Outcome(form.cleaned_data["outcome"])
         try:
             with idempotent(request, form, path):
-                is_new = write(member.actor, lost, outcome, str(finding.reason), **why)
+                is_new = resolve_entry(
+                    member.actor, call, outcome, str(finding.reason), **change_reason
+                )
         except AuditUnavailableError as error:
             failure = error
         else:
@@ -119,16 +121,16 @@ def resolve(request: ConsoleRequest, member: Member, entry: UUID) -> HttpRespons
             else:
                 messages.info(request, ALREADY_RESOLVED_TEXT)
             return redirect_to(request, path)
-    names = load_names(organization.pk, [lost])
+    names = load_names(organization.pk, [call])
     context = {
         "member": member,
-        "entry": lost,
-        "line": build_row(lost, names),
-        "changes": describe_entry_changes(lost),
-        "is_call": lost.operation not in EVENTS,
+        "entry": call,
+        "row": build_row(call, names),
+        "changes": describe_entry_changes(call),
+        "is_call": call.operation not in EVENTS,
         "finding": finding,
         "outcome": outcome,
-        "next_step": next_step(lost) if outcome is Outcome.SUCCEEDED else None,
+        "next_step": next_step(call) if outcome is Outcome.SUCCEEDED else None,
         "form": form,
         "failure": failure,
     }

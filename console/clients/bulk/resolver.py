@@ -148,7 +148,7 @@ class PartialInventoryError(Exception):
     """Clients of some services were never read, so "all matching" isn't known."""
 
     def __init__(self, coverage: InventoryCoverage) -> None:
-        super().__init__(f"{len(coverage.unread)} services were never read")
+        super().__init__(f"{len(coverage.unsynced)} services were never read")
         self.coverage = coverage
 
 

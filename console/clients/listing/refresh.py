@@ -141,10 +141,10 @@ def sync_first(member: Member) -> FirstSync | None:
         return None
     deadline = Deadline(FIRST_SYNC_SECONDS)
     services = list_services(member)
-    for silence in services.silent:
-        assert silence.error
-        problem = _describe_error(silence.error)
-        _save_problem(member.organization, problem, region=silence.region.name)
+    for unreachable in services.unreachable:
+        assert unreachable.error
+        problem = _describe_error(unreachable.error)
+        _save_problem(member.organization, problem, region=unreachable.region.name)
     keys = [
         (row.region.name, row.service.api_key)
         for row in services.rows
@@ -161,7 +161,7 @@ def sync_first(member: Member) -> FirstSync | None:
             break
     if keys:
         start_sync(member)
-    return FirstSync(services.silent, len(keys))
+    return FirstSync(services.unreachable, len(keys))
 
 
 def _index_listed(

@@ -111,7 +111,7 @@ def show(
             workspace.organization, workspace.region.name, service_id, client_id
         ),
         "unresolved_entries": list_unresolved(target, context["name"]),
-        "past": load_history(target, context["name"], limit=5).lines[:5],
+        "recent_changes": load_history(target, context["name"], limit=5).rows[:5],
     }
     return render_page(request, "clients/show.html", context)
 

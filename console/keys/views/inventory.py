@@ -21,7 +21,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
 
     Services are fetched now; keys of clients come from the last sync.
     """
-    failed_regions = list_services(member).silent
+    failed_regions = list_services(member).unreachable
     inventory = KeyInventory(member, frozenset(failed.region.name for failed in failed_regions))
     list_request = parse_request(request.GET, member.regions())
     page = inventory.page(list_request)

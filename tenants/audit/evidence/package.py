@@ -32,31 +32,31 @@ class ProofPart(NamedTuple):
 
 def build_proof_parts(is_included: Callable[[ChainRow], bool], size: int) -> Iterator[ProofPart]:
     """Yield the tree of the first ``size`` rows from left to right."""
-    hidden: list[tuple[int, int, bytes]] = []  # where one begins, its rows, its hash
+    hidden: list[tuple[int, int, bytes]] = []  # start, number of rows, hash
     for row in read_chain(until=size):
-        is_told = is_included(row) and not Tombstone.parse(row.content)
-        redacted = redact_row(row) if is_told else None
-        found = hash_row(row)
-        if is_told:
+        is_disclosed = is_included(row) and not Tombstone.parse(row.content)
+        redacted = redact_row(row) if is_disclosed else None
+        hash_value = hash_row(row)
+        if is_disclosed:
             yield from _hidden_parts(hidden)
             hidden = []
-            yield ProofPart(1, found, row, redacted)
+            yield ProofPart(1, hash_value, row, redacted)
             continue
-        at, rows = row.seq - 1, 1
+        start, rows = row.seq - 1, 1
         while hidden and hidden[-1][1] == rows and hidden[-1][0] % (2 * rows) == 0:
-            at, _, remaining = hidden.pop()
-            found, rows = hash_children(remaining, found), 2 * rows
-        hidden.append((at, rows, found))
+            start, _, remaining = hidden.pop()
+            hash_value, rows = hash_children(remaining, hash_value), 2 * rows
+        hidden.append((start, rows, hash_value))
     yield from _hidden_parts(hidden)
 
 
 def _hidden_parts(hidden: list[tuple[int, int, bytes]]) -> Iterator[ProofPart]:
-    return (ProofPart(rows, found) for _, rows, found in hidden)
+    return (ProofPart(rows, hash_value) for _, rows, hash_value in hidden)
 
 
 VERIFIER_PATH = Path(__file__).with_name("verify_audit.py")
 README_PATH = Path(__file__).with_name("README.txt")
-COMPRESSION_LEVEL = 3  # of compression; more takes longer than it saves
+COMPRESSION_LEVEL = 3  # higher levels take longer than they save
 
 type WriteText = Callable[[str], object]
 
@@ -80,18 +80,18 @@ class EvidencePackageWriter:
         info.compress_type, info.compress_level = ZIP_DEFLATED, COMPRESSION_LEVEL
         with self._zip.open(info, "w", force_zip64=True) as file:
 
-            def say(text: str) -> None:
+            def write(text: str) -> None:
                 data = text.encode()
                 hashed.update(data)
                 file.write(data)
 
-            yield say
+            yield write
         self._hashes[name] = hashed.hexdigest()
 
     def write_lines(self, name: str, lines: Iterable[str]) -> None:
-        with self.open_file(name) as say:
+        with self.open_file(name) as write:
             for line in lines:
-                say(line)
+                write(line)
 
     def write_rows(self, is_included: Callable[[ChainRow], bool], last: Checkpoint) -> int:
         """Write the rows, their inclusion proof and the checkpoints up to ``last``.
@@ -100,12 +100,12 @@ class EvidencePackageWriter:
         """
         count = 0
         with tempfile.TemporaryFile("w+", encoding="ascii") as proof:
-            with self.open_file("entries.jsonl") as say:
+            with self.open_file("entries.jsonl") as write:
                 for part in build_proof_parts(is_included, last.size):
                     proof.write(f"{_proof_line(part)}\n")
                     count += part.row is not None
                     if part.row:
-                        say(_entry_line(part))
+                        write(_entry_line(part))
             proof.seek(0)
             self.write_lines("proof.jsonl", proof)
         checkpoints = AuditCheckpoint.objects.filter(size__lte=last.size)
@@ -144,10 +144,10 @@ def _proof_line(part: ProofPart) -> str:
 
 def _entry_line(part: ProofPart) -> str:
     """Return a row as a JSON line; its content is canonical JSON already."""
-    row, face = part.row, part.redacted
+    row, redacted = part.row, part.redacted
     assert row
-    assert face
+    assert redacted
     return (
         f'{{"entry":"{row.entry}","phase":"{row.phase}","seq":{row.seq},'
-        f'"told":{face.visible},"veil":"{face.commitment}"}}\n'
+        f'"told":{redacted.visible},"veil":"{redacted.commitment}"}}\n'
     )

@@ -30,27 +30,27 @@ ROOT = pow(2, (P - 1) // 4, P)
 Point = tuple[int, int, int, int]  # extended coordinates
 
 
-def _add(one: Point, two: Point) -> Point:
-    a = (one[1] - one[0]) * (two[1] - two[0]) % P
-    b = (one[1] + one[0]) * (two[1] + two[0]) % P
-    c, d = 2 * one[3] * two[3] * D % P, 2 * one[2] * two[2] % P
+def _add(first: Point, second: Point) -> Point:
+    a = (first[1] - first[0]) * (second[1] - second[0]) % P
+    b = (first[1] + first[0]) * (second[1] + second[0]) % P
+    c, d = 2 * first[3] * second[3] * D % P, 2 * first[2] * second[2] % P
     e, f, g, h = b - a, d - c, d + c, b + a
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 
 def _times(number: int, point: Point) -> Point:
-    found: Point = (0, 1, 1, 0)
+    product: Point = (0, 1, 1, 0)
     while number:
         if number & 1:
-            found = _add(found, point)
+            product = _add(product, point)
         point = _add(point, point)
         number >>= 1
-    return found
+    return product
 
 
-def _same(one: Point, two: Point) -> bool:
-    x = (one[0] * two[2] - two[0] * one[2]) % P
-    y = (one[1] * two[2] - two[1] * one[2]) % P
+def _same(first: Point, second: Point) -> bool:
+    x = (first[0] * second[2] - second[0] * first[2]) % P
+    y = (first[1] * second[2] - second[1] * first[2]) % P
     return x == y == 0
 
 
@@ -93,7 +93,7 @@ def is_signed(key: bytes, text: bytes, signature: bytes) -> bool:
 
 
 class PackageError(Exception):
-    """The package differs from what was signed."""
+    """The package differs from the signed one."""
 
 
 def canonical(value: Any) -> str:
@@ -112,12 +112,12 @@ def leaf(row: dict[str, Any]) -> str:
         content = canonical(row["told"])
         if row["told"]["entry"] != row["entry"]:
             raise ValueError
-        version, rest = 1, (row["veil"], content)
+        version, fields = 1, (row["veil"], content)
         if row["told"].get("format") == 2:
-            body = hashlib.sha256(lines("meridian audit body v1", *rest)).hexdigest()
-            version, rest = 2, (row["told"]["at" if "at" in row["told"] else "ended_at"], body)
+            body = hashlib.sha256(lines("meridian audit body v1", *fields)).hexdigest()
+            version, fields = 2, (row["told"]["at" if "at" in row["told"] else "ended_at"], body)
         data = lines(
-            f"meridian audit leaf v{version}", row["seq"], row["entry"], row["phase"], *rest
+            f"meridian audit leaf v{version}", row["seq"], row["entry"], row["phase"], *fields
         )
     except (AttributeError, KeyError, TypeError, ValueError):
         return ""
@@ -136,88 +136,88 @@ class Tree:
         self.size = 0
         self.peaks: list[tuple[int, bytes]] = []
 
-    def add(self, rows: int, found: bytes) -> None:
+    def add(self, rows: int, hash_value: bytes) -> None:
         if rows < 1 or rows & (rows - 1) or self.size % rows:
             raise PackageError(f"proof.jsonl: no part of {rows} rows begins here")
         self.size += rows
         while self.peaks and self.peaks[-1][0] == rows:
-            found = joined(self.peaks.pop()[1], found)
+            hash_value = joined(self.peaks.pop()[1], hash_value)
             rows *= 2
-        self.peaks.append((rows, found))
+        self.peaks.append((rows, hash_value))
 
     def root(self) -> str:
         if not self.peaks:
             return hashlib.sha256().hexdigest()
-        found = self.peaks[-1][1]
+        hash_value = self.peaks[-1][1]
         for _, remaining in reversed(self.peaks[:-1]):
-            found = joined(remaining, found)
-        return found.hex()
+            hash_value = joined(remaining, hash_value)
+        return hash_value.hex()
 
 
-def checkpoint_text(one: dict[str, Any]) -> bytes:
+def checkpoint_text(checkpoint: dict[str, Any]) -> bytes:
     """Return the signed text of a checkpoint."""
-    fields = (one[name] for name in ("size", "root", "time", "previous"))
+    fields = (checkpoint[name] for name in ("size", "root", "time", "previous"))
     return lines("meridian audit checkpoint v1", *fields)
 
 
-def digest(one: dict[str, Any]) -> str:
+def digest(checkpoint: dict[str, Any]) -> str:
     """Return the digest of a checkpoint."""
-    return hashlib.sha256(checkpoint_text(one)).hexdigest()
+    return hashlib.sha256(checkpoint_text(checkpoint)).hexdigest()
 
 
-LONGEST = 1 << 26  # bytes of one line
-SQUEEZED = 250  # times that a file may be as long as it is in the ZIP
-SMALL = 1 << 20  # bytes of a file that may be longer
+MAX_LINE_BYTES = 1 << 26
+MAX_COMPRESSION_RATIO = 250
+MIN_CHECKED_BYTES = 1 << 20  # smaller files may have any compression ratio
 NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 def parsed(text: bytes) -> Any:
     """Parse JSON without duplicate members; raise `ValueError`."""
 
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
+    def unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(pairs)
+        if len(members) != len(pairs):
             raise ValueError("it names a member twice")
-        return found
+        return members
 
-    return json.loads(text, object_pairs_hook=once)
+    return json.loads(text, object_pairs_hook=unique_members)
 
 
 def check_zip(pack: zipfile.ZipFile) -> None:
     """Raise `PackageError` unless the ZIP has plain files only, one after the other."""
     files = pack.infolist()
-    if len({one.filename for one in files}) != len(files):
+    if len({info.filename for info in files}) != len(files):
         raise PackageError("the package has a file twice")
-    at = 0
-    for one in sorted(files, key=lambda one: one.header_offset):
-        name, kind = one.filename, stat.S_IFMT(one.external_attr >> 16)
-        if name != one.orig_filename or not NAME.fullmatch(name):
+    position = 0
+    for info in sorted(files, key=lambda info: info.header_offset):
+        name, kind = info.filename, stat.S_IFMT(info.external_attr >> 16)
+        if name != info.orig_filename or not NAME.fullmatch(name):
             raise PackageError(f"{name!a} is not a valid file name")
-        if kind not in (0, stat.S_IFREG) or one.flag_bits & 1:
+        if kind not in (0, stat.S_IFREG) or info.flag_bits & 1:
             raise PackageError(f"{name!a} is not a plain file")
-        if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise PackageError(f"{name!a} uses another compression")
-        if one.file_size > max(SMALL, SQUEEZED * one.compress_size):
+        if info.file_size > max(MIN_CHECKED_BYTES, MAX_COMPRESSION_RATIO * info.compress_size):
             raise PackageError(f"{name!a} is too large")
-        if one.header_offset != at or one.comment:
+        if info.header_offset != position or info.comment:
             raise PackageError("the package has extra content")
-        at = _end(pack, one)
+        position = end_position(pack, info)
     file = pack.fp
     assert file
-    file.seek(-22, 2)  # where the end of a ZIP begins that has no comment
-    if at != pack.start_dir or file.read(4) != b"PK\5\6":
+    file.seek(-22, 2)  # the end record of a ZIP without a comment
+    if position != pack.start_dir or file.read(4) != b"PK\5\6":
         raise PackageError("the package has extra content")
 
 
-def _end(pack: zipfile.ZipFile, one: zipfile.ZipInfo) -> int:
-    """Return where a file ends in the ZIP."""
+def end_position(pack: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+    """Return the offset at which a file's data ends in the ZIP."""
     file = pack.fp
     assert file
-    file.seek(one.header_offset + 26)
+    file.seek(info.header_offset + 26)
     lengths = file.read(4)
-    name, extra = (int.from_bytes(lengths[at : at + 2], "little") for at in (0, 2))
-    end = one.header_offset + 30 + name + extra + one.compress_size
-    if one.flag_bits & 8:  # its length stands behind it; in 8 bytes in what we write
+    name, extra = (int.from_bytes(lengths[offset : offset + 2], "little") for offset in (0, 2))
+    end = info.header_offset + 30 + name + extra + info.compress_size
+    if info.flag_bits & 8:  # a data descriptor follows; Meridian writes 8-byte lengths
         file.seek(end)
         end += 24 if file.read(4) == b"PK\7\b" else 0
     return end
@@ -232,22 +232,22 @@ class EvidenceZip:
         self.text = self.read("manifest.json")
         self.manifest = parsed(self.text)
         self.keys = {name: b64decode(key) for name, key in self.manifest["public_keys"].items()}
-        self.covered = 0  # rows, by what was kept elsewhere
-        self.proven: set[str] = set()  # keys that signed that
+        self.covered = 0  # rows covered by anchored checkpoints
+        self.proven: set[str] = set()  # names of the keys that signed those checkpoints
 
     def read(self, name: str) -> bytes:
         with self.zip.open(name) as file:
-            return file.read(LONGEST)
+            return file.read(MAX_LINE_BYTES)
 
     def jsonl(self, name: str) -> Iterator[dict[str, Any]]:
         with self.zip.open(name) as file:
-            while line := file.readline(LONGEST):
+            while line := file.readline(MAX_LINE_BYTES):
                 yield parsed(line)
 
-    def signed(self, what: str, text: bytes, fields: dict[str, str]) -> None:
-        key, found = self.keys.get(fields["key"], b""), b64decode(fields["signature"])
-        if b64encode(found).decode() != fields["signature"] or not is_signed(key, text, found):
-            raise PackageError(f"{what} has no valid signature")
+    def signed(self, name: str, text: bytes, fields: dict[str, str]) -> None:
+        key, decoded = self.keys.get(fields["key"], b""), b64decode(fields["signature"])
+        if b64encode(decoded).decode() != fields["signature"] or not is_signed(key, text, decoded):
+            raise PackageError(f"{name} has no valid signature")
 
     def check_files(self) -> str:
         """Compare files with the signed manifest; return the signing key's name."""
@@ -255,14 +255,14 @@ class EvidenceZip:
         digest_text = hashlib.sha256(self.text).hexdigest()
         self.signed("manifest.json", lines("meridian audit evidence v1", digest_text), fields)
         expected = {"manifest.json", "manifest.sig", *self.manifest["files"]}
-        if found := expected ^ set(self.zip.namelist()):
-            raise PackageError(f"missing or extra files: {', '.join(sorted(found))}")
-        for name, right in self.manifest["files"].items():
+        if unexpected := expected ^ set(self.zip.namelist()):
+            raise PackageError(f"missing or extra files: {', '.join(sorted(unexpected))}")
+        for name, expected_hash in self.manifest["files"].items():
             hashed = hashlib.sha256()
             with self.zip.open(name) as file:
                 while data := file.read(1 << 16):
                     hashed.update(data)
-            if hashed.hexdigest() != right:
+            if hashed.hexdigest() != expected_hash:
                 raise PackageError(f"{name} was changed")
         return str(fields["key"])
 
@@ -291,55 +291,55 @@ class EvidenceZip:
 
     def check_checkpoints(self, anchor: str) -> dict[str, Any]:
         """Verify and return the last checkpoint and its predecessors."""
-        found = list(self.jsonl("checkpoints.jsonl"))
+        checkpoints = list(self.jsonl("checkpoints.jsonl"))
         before = "0" * 64
-        for one in found:
-            if one["previous"] != before:
+        for checkpoint in checkpoints:
+            if checkpoint["previous"] != before:
                 raise PackageError(
-                    f"the checkpoint of {one['size']} rows doesn't follow the previous one"
+                    f"the checkpoint of {checkpoint['size']} rows doesn't follow the previous one"
                 )
-            before = digest(one)
-        last = found[-1]
+            before = digest(checkpoint)
+        last = checkpoints[-1]
         self.signed("the last checkpoint", checkpoint_text(last), last)
         if anchor:
-            self._check_anchor(anchor, {digest(one) for one in found}, last["size"])
+            self._check_anchor(anchor, set(map(digest, checkpoints)), last["size"])
         return last
 
-    def _check_anchor(self, path: str, known: set[str], size: int) -> None:
-        met: dict[Any, dict[str, Any]] = {}  # the last by each key
+    def _check_anchor(self, path: str, expected: set[str], size: int) -> None:
+        matches: dict[Any, dict[str, Any]] = {}  # last checkpoint of each key
         with open(path, encoding="utf-8-sig", errors="replace") as file:
             for line in file:
                 if not line.startswith("{"):
                     continue
                 try:
-                    one = parsed(line.encode())
-                    fields = digest(one)
+                    checkpoint = parsed(line.encode())
+                    checkpoint_digest = digest(checkpoint)
                 except Exception:
                     if not line.endswith("\n"):
                         break  # it is being written
                     raise PackageError(f"a line of {path} is not a checkpoint") from None
-                if one["size"] > size:
+                if checkpoint["size"] > size:
                     continue
-                if fields not in known:
+                if checkpoint_digest not in expected:
                     raise PackageError(
-                        f"the checkpoint of {one['size']} rows kept elsewhere "
+                        f"the checkpoint of {checkpoint['size']} rows kept elsewhere "
                         "is missing here: the audit log was rewritten"
                     )
-                met[one.get("key")] = one
-        if not met:
+                matches[checkpoint.get("key")] = checkpoint
+        if not matches:
             raise PackageError(f"no checkpoint in {path} is as old as the package")
-        self.covered = max(one["size"] for one in met.values())
-        self.proven = met.keys() & self.keys.keys()
-        for one in map(met.__getitem__, self.proven):
-            self.signed("the checkpoint kept elsewhere", checkpoint_text(one), one)
+        self.covered = max(checkpoint["size"] for checkpoint in matches.values())
+        self.proven = matches.keys() & self.keys.keys()
+        for checkpoint in map(matches.__getitem__, self.proven):
+            self.signed("the checkpoint kept elsewhere", checkpoint_text(checkpoint), checkpoint)
 
 
 def describe_deletions(deletions: dict[str, Any]) -> str:
     """Describe what retention had deleted from the log."""
     parts = []
-    for category, found in sorted(deletions.items()):
-        until = datetime.fromtimestamp(found["until"] / 1e6, timezone.utc)  # noqa: UP017  3.9
-        parts.append(f"{found['entries']} {category} from before {until.date()}")
+    for category, counts in sorted(deletions.items()):
+        until = datetime.fromtimestamp(counts["until"] / 1e6, timezone.utc)  # noqa: UP017  3.9
+        parts.append(f"{counts['entries']} {category} from before {until.date()}")
     return ", ".join(parts)
 
 
@@ -348,7 +348,7 @@ def verify(path: str, key: str = "", anchor: str = "") -> str:
     try:
         pack = EvidenceZip(path)
         if key:
-            pairs = (one.partition(":") for one in key.split(","))
+            pairs = (entry.partition(":") for entry in key.split(","))
             pack.keys = {name: b64decode(coded) for name, _, coded in pairs}
         count = pack.check_rows()
         last = pack.check_checkpoints(anchor)
@@ -372,9 +372,9 @@ def verify(path: str, key: str = "", anchor: str = "") -> str:
     if deleted:
         text += f"\nDeleted by retention before, and not searched: {deleted}"
     if not proven:
-        rest = "Later rows rest on the key in the package alone. " if is_partial else ""
+        note = "Later rows rest on the key in the package alone. " if is_partial else ""
         text += (
-            f"\n{rest}The key comes from the package. Compare it with the published one, or pass "
+            f"\n{note}The key comes from the package. Compare it with the published one, or pass "
             "it with --key."
         )
     return text
@@ -386,10 +386,10 @@ def main() -> int:
     parser.add_argument("package")
     parser.add_argument("--key", default="", help="NAME:BASE64, the public key")
     parser.add_argument("--anchor", default="", help="checkpoints kept elsewhere")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        print(verify(given.package, given.key, given.anchor))
+        print(verify(arguments.package, arguments.key, arguments.anchor))
     except PackageError as error:
         print(f"FAILED: {error}")
         return 1

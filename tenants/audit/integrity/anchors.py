@@ -151,16 +151,16 @@ def append_to_file(path: Path) -> int:
     """
     with path.open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        line, begun = _read_tail(path)
+        line, partial_line = _read_tail(path)
         size = _known_size(line)
         new = AuditCheckpoint.objects.filter(size__gt=size)
         for checkpoint in new.iterator():
             text = f"{checkpoint.line}\n".encode()
-            if not text.startswith(begun):
+            if not text.startswith(partial_line):
                 break
-            file.write(text[len(begun) :])
-            size, begun = checkpoint.size, b""
-        if begun:
+            file.write(text[len(partial_line) :])
+            size, partial_line = checkpoint.size, b""
+        if partial_line:
             raise AnchorDivergedError("the last line of the file is incomplete")
         file.flush()
         os.fsync(file.fileno())
@@ -172,8 +172,8 @@ def _read_tail(path: Path) -> tuple[str, bytes]:
     with path.open("rb") as file:
         end = file.seek(0, os.SEEK_END)
         file.seek(max(0, end - 4096))
-        digest, _, begun = file.read().rpartition(b"\n")
-    return digest.rpartition(b"\n")[2].decode(errors="replace"), begun
+        complete_lines, _, partial_line = file.read().rpartition(b"\n")
+    return complete_lines.rpartition(b"\n")[2].decode(errors="replace"), partial_line
 
 
 def _known_size(line: str) -> int:
@@ -247,7 +247,7 @@ def _oldest_unanchored_time(size: int, now: datetime) -> datetime | None:
     if not rows:
         return None
     times = (row.written_at for row in rows)
-    first = next((at for at in times if at and at <= now), None)
+    first = next((time for time in times if time and time <= now), None)
     signed = _signed_at(size)
     if signed is None or signed > now:
         return first
@@ -268,8 +268,8 @@ def _is_overdue(size: int) -> bool:
     now = heads.values_list("now", flat=True).first()
     if now is None:
         return False  # nothing can be written then in any case
-    since = _oldest_unanchored_time(size, now)
-    return since is not None and now - since > _max_lag()
+    oldest = _oldest_unanchored_time(size, now)
+    return oldest is not None and now - oldest > _max_lag()
 
 
 def _max_lag() -> timedelta:

@@ -12,7 +12,7 @@ INSERT_HEAD_SQL = """
 INSERT INTO audit_audithead (id, seq, link, key, mac) VALUES (1, 0, %s, %s, %s)
 """
 UNCHANGED_COLUMNS_SQL = " AND ".join(
-    f"NEW.{one} = OLD.{one}" for one in "seq entry phase key mac".split()
+    f"NEW.{column} = OLD.{column}" for column in "seq entry phase key mac".split()
 )
 IS_TOMBSTONE_UPDATE_SQL = (
     f"{UNCHANGED_COLUMNS_SQL}"
@@ -20,8 +20,8 @@ IS_TOMBSTONE_UPDATE_SQL = (
     f" AND substr(NEW.content, 1, {len(TOMBSTONE_PREFIX)}) = '{TOMBSTONE_PREFIX}'"
 )
 TRIGGER_MESSAGE = "the audit record only grows"
-# The condition stands in here and not at the trigger, where it could be told from
-# another only by parsing it.
+# The condition is part of the function, since a trigger's own condition would have to be
+# parsed to be compared.
 TRIGGER_FUNCTION_BODY = f"""
 BEGIN
   IF TG_OP = 'UPDATE' THEN
@@ -70,8 +70,7 @@ DROP_TRIGGER_SQL = {
     "postgresql": "DROP TRIGGER IF EXISTS {name} ON audit_auditrecord",
 }
 
-# When each fires, as `pg_trigger.tgtype` tells it: for each row 1, before 2; delete 8,
-# update 16, truncate 32.
+# Bits of `pg_trigger.tgtype`: for each row 1, before 2, delete 8, update 16, truncate 32.
 TRIGGER_TYPES = {"audit_record_only_buried": 1 + 2 + 16, "audit_record_only_grows": 2 + 8 + 32}
 # The installed triggers and their definitions.
 SELECT_TRIGGERS_SQL = {
@@ -119,10 +118,10 @@ def has_triggers(connection: BaseDatabaseWrapper) -> bool:
     """Return whether all triggers are installed and unchanged."""
     with connection.cursor() as cursor:
         cursor.execute(SELECT_TRIGGERS_SQL[connection.vendor])
-        found = dict(cursor.fetchall())
+        installed = dict(cursor.fetchall())
     expected = CREATE_TRIGGER_SQL[connection.vendor]
     if connection.vendor == "postgresql":
         expected = {
             name: f"{fires}{TRIGGER_FUNCTION_BODY}" for name, fires in TRIGGER_TYPES.items()
         }
-    return expected.items() <= found.items()
+    return expected.items() <= installed.items()

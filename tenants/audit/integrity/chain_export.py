@@ -27,9 +27,9 @@ from tenants.audit.records import canonical_json
 from tenants.crypto.key_ring import KeyNotFoundError
 
 MAX_LINE_BYTES = 1 << 26  # bytes of a line that is read; no row has as many
-ROWS_PER_WINDOW = 20_000  # rows of everybody that are looked through at once
+ROWS_PER_WINDOW = 20_000  # rows of all organizations per query
 MAX_SCAN_SECONDS = 1.0  # seconds after which no further window is
-TOMBSTONE_MARKER = f'"content":{TOMBSTONE_PREFIX}'.encode()  # of a line whose row was removed
+TOMBSTONE_MARKER = f'"content":{TOMBSTONE_PREFIX}'.encode()  # in the line of a deleted row
 PROOF_MEMBERS = {"before", "content", "key", "mac", "phase"}  # members of each line
 RECORD_TABLE, ENTRY_TABLE = AuditRecord._meta.db_table, AuditEntry._meta.db_table
 # The organization of a tombstone is that of its run.
@@ -63,16 +63,16 @@ class RowSelection(NamedTuple):
     def sql_condition(self) -> tuple[str, list[str]]:
         """Return an SQL condition and its parameters."""
         parts, values = list[str](), list[str]()
-        for column, wanted in (("effect", self.effects), ("operation", self.operations)):
-            if wanted:
-                places = ", ".join(["%s"] * len(wanted))
-                parts.append(f"e.{column} IN ({places})")
-                values += wanted
+        for column, names in (("effect", self.effects), ("operation", self.operations)):
+            if names:
+                placeholders = ", ".join(["%s"] * len(names))
+                parts.append(f"e.{column} IN ({placeholders})")
+                values += names
         if not parts:
             return "", []
         kinds = [f'%"kind":"{kind}"%' for kind in self.categories]
-        gone = " OR ".join(["r.content LIKE %s"] * len(kinds)) or "1 = 0"
-        text = f" AND ({' AND '.join(parts)} OR g.entry IS NOT NULL AND ({gone}))"
+        is_tombstone = " OR ".join(["r.content LIKE %s"] * len(kinds)) or "1 = 0"
+        text = f" AND ({' AND '.join(parts)} OR g.entry IS NOT NULL AND ({is_tombstone}))"
         return text, [*values, *kinds]
 
 
@@ -83,7 +83,7 @@ class ExportCheck(NamedTuple):
     """The number of rows in a verified export, and how many of them are tombstones."""
 
     rows: int
-    deleted: int  # of these, that were kept long enough, and say nothing any more
+    deleted: int  # tombstones among them
 
 
 class MissingProofError(Exception):
@@ -91,7 +91,7 @@ class MissingProofError(Exception):
 
 
 class ExportIntegrityError(Exception):
-    """The file differs from what was exported; the message names the first bad row."""
+    """The file differs from the export; the message names the first bad row."""
 
 
 def read_all_rows() -> Iterator[RowWithPreviousMac]:
@@ -105,11 +105,11 @@ def read_all_rows() -> Iterator[RowWithPreviousMac]:
 def read_rows_of(entries: Iterable[AuditEntry]) -> Iterator[RowWithPreviousMac]:
     """Yield the intent and the effective outcome of each entry."""
     for entry in entries:
-        own = [number for number in (entry.seq, entry.outcome_seq) if number]
-        expected = {*own, *(one - 1 for one in own)}
-        found = {row.seq: row for row in AuditRecord.objects.filter(seq__in=expected).iterator()}
-        for seq in own:
-            row, before = found[seq], found.get(seq - 1)
+        numbers = [number for number in (entry.seq, entry.outcome_seq) if number]
+        expected = {*numbers, *(number - 1 for number in numbers)}
+        rows = {row.seq: row for row in AuditRecord.objects.filter(seq__in=expected).iterator()}
+        for seq in numbers:
+            row, before = rows[seq], rows.get(seq - 1)
             yield row.chain_row, before.mac if before else GENESIS_MAC
 
 
@@ -127,18 +127,18 @@ def read_rows_after(
         raise ExportIntegrityError("the audit log ends before this row")
     condition, values = selection.sql_condition
     query = f"SELECT {ROW_COLUMNS}{FROM_SQL}{condition} ORDER BY r.seq LIMIT %s"
-    found: list[RowWithPreviousMac] = []
+    rows: list[RowWithPreviousMac] = []
     ends = monotonic() + MAX_SCAN_SECONDS
-    while after < head and not found:
+    while after < head and not rows:
         until = min(after + ROWS_PER_WINDOW, head)
         with connection.cursor() as cursor:
             cursor.execute(query, [after, until, organization, *values, limit])
             for *row, before in cursor.fetchall():
-                found.append((ChainRow(*row), before or GENESIS_MAC))
-        after = found[-1][0].seq if len(found) == limit else until
+                rows.append((ChainRow(*row), before or GENESIS_MAC))
+        after = rows[-1][0].seq if len(rows) == limit else until
         if monotonic() > ends:
             break
-    return found, after
+    return rows, after
 
 
 def count_rows(
@@ -196,7 +196,7 @@ def check_file(path: Path) -> ExportCheck:
     """
     hashed, count, last, end = sha256(), 0, (0, GENESIS_MAC), b""
     removed = 0
-    gap = 0  # the first row that is not there, in an export of all rows
+    gap = 0  # first missing row, in an export of all rows
     with path.open("rb") as file:
         while line := file.readline(MAX_LINE_BYTES):
             if end:
@@ -265,5 +265,5 @@ def _as_row_number(seq: Any) -> int:
 def _summary_line(name: str, count: int, digest: str) -> str:
     """Return the signed last line; raise `KeyNotFoundError`."""
     text = f"meridian audit export v1\n{count}\n{digest}"
-    found = hmac.digest(get_audit_keys()[name], text.encode(), "sha256").hex()
-    return canonical_json({"digest": digest, "key": name, "mac": found, "rows": count}) + "\n"
+    mac = hmac.digest(get_audit_keys()[name], text.encode(), "sha256").hex()
+    return canonical_json({"digest": digest, "key": name, "mac": mac, "rows": count}) + "\n"

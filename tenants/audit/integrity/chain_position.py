@@ -59,8 +59,8 @@ def find_position(entry: AuditEntry) -> ChainPosition:
 
 def find_row_position(number: int) -> ChainPosition:
     """Return the position of a tombstone and its neighbors."""
-    wanted = range(number - 2, number + 2)
-    rows = {row.seq: row for row in AuditRecord.objects.filter(seq__in=wanted)}
+    neighbors = range(number - 2, number + 2)
+    rows = {row.seq: row for row in AuditRecord.objects.filter(seq__in=neighbors)}
     before = _check_row(rows, number - 1) if number > 1 else None
     after = _check_row(rows, number + 1) if number + 1 in rows else None
     return ChainPosition(before, _check_row(rows, number), after, None)

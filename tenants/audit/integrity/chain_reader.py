@@ -82,10 +82,10 @@ def read_rows_with_entries() -> Generator[tuple[Any, ...]]:
 def read_indexed_fields() -> Generator[tuple[int, list[tuple[int, str]]]]:
     """Yield the indexed (organization, field) pairs of each entry."""
     table = AuditField._meta.db_table
-    every = f"SELECT seq, organization_id, field FROM {table} ORDER BY seq"  # noqa: S608
-    with closing(_stream(every)) as found:
-        for seq, own in groupby(found, itemgetter(0)):
-            yield (seq, sort_fields((organization, name) for _, organization, name in own))
+    query = f"SELECT seq, organization_id, field FROM {table} ORDER BY seq"  # noqa: S608
+    with closing(_stream(query)) as rows:
+        for seq, group in groupby(rows, itemgetter(0)):
+            yield (seq, sort_fields((organization, name) for _, organization, name in group))
 
 
 def sort_fields(fields: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:

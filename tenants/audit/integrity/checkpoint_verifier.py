@@ -35,7 +35,7 @@ class CheckpointVerifier:
         self._pending = sorted(set(checkpoints), reverse=True)
         self.tree = MerkleTree()
         self.verified_count = 0
-        self.last_verified: Checkpoint | None = None  # of those that were met
+        self.last_verified: Checkpoint | None = None  # among those reached
 
     def __bool__(self) -> bool:
         return bool(self._pending or self.verified_count)
@@ -122,7 +122,7 @@ def load_stored_checkpoints() -> tuple[list[Checkpoint], CheckpointMismatchError
         if problem:
             return checkpoints, CheckpointMismatchError(checkpoint.size, problem)
         checkpoints.append(checkpoint)
-    sizes = {0, *(one.size for one in checkpoints)}
+    sizes = {0, *(valid.size for valid in checkpoints)}
     return checkpoints, _find_wrong_state(sizes, recorded)
 
 
@@ -170,8 +170,8 @@ def _find_problem(
     if known_keys and not checkpoint.has_valid_signature:
         return "its checkpoint has no valid signature"
     tree = MerkleTree((rows, bytes.fromhex(peak)) for rows, peak in json.loads(row.peaks))
-    kept = (row.number, row.size, row.line, row.peaks, tree.size, tree.root)
-    right = (
+    stored = (row.number, row.size, row.line, row.peaks, tree.size, tree.root)
+    expected = (
         len(previous) + 1,
         checkpoint.size,
         checkpoint.line,
@@ -179,7 +179,7 @@ def _find_problem(
         checkpoint.size,
         checkpoint.root,
     )
-    if kept != right:
+    if stored != expected:
         return "its checkpoint differs from what was signed"
     return ""
 

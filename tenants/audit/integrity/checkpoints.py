@@ -73,20 +73,20 @@ def create_checkpoint() -> Checkpoint | None:
         upto, tree.root, time.time_ns() // 1000, before.digest if before else GENESIS_MAC, "", ""
     )
     key, signature = signing.sign(fields.signed_text)
-    found = fields._replace(key=key, signature=signature)
+    signed = fields._replace(key=key, signature=signature)
     number = checkpoint.number + 1 if checkpoint else 1
     try:
-        sinks = record_sizes(found, checkpoint)
+        sinks = record_sizes(signed, checkpoint)
     except MALFORMED_ERRORS:
         raise ChainBrokenError(tree.size, "the positions of the sinks were changed") from None
     try:
         with transaction.atomic():
             AuditCheckpoint.objects.create(
-                number=number, size=upto, line=found.line, peaks=serialize_peaks(tree), sinks=sinks
+                number=number, size=upto, line=signed.line, peaks=serialize_peaks(tree), sinks=sinks
             )
     except IntegrityError:
         return None  # another worker was faster
-    return found
+    return signed
 
 
 def _load_head() -> tuple[int, str]:

@@ -78,7 +78,7 @@ class SearchIndexVerifier:
             for number in blocks.keys() | self._blocks
             if self._has_wrong_times(number, blocks)
         ]:
-            first = min(one for one in wrong if isinstance(one, int))
+            first = min(number for number in wrong if isinstance(number, int))
             raise VerificationError(
                 "the time index of its entries is wrong", max(1, first * ROWS_PER_BLOCK)
             )
@@ -88,12 +88,12 @@ class SearchIndexVerifier:
 
         If rows of the block were deleted, its times may be wider than those of the remaining rows.
         """
-        kept, right = blocks.get(number), self._blocks.get(number)
-        if number not in self._blocks_with_deletions or kept is None:
-            return kept != right
-        if not all(isinstance(one, int) for one in kept):
+        stored, expected = blocks.get(number), self._blocks.get(number)
+        if number not in self._blocks_with_deletions or stored is None:
+            return stored != expected
+        if not all(isinstance(time, int) for time in stored):
             return True  # SQLite lets a column hold anything
-        return right is not None and not kept[0] <= right[0] <= right[1] <= kept[1]
+        return expected is not None and not stored[0] <= expected[0] <= expected[1] <= stored[1]
 
 
 def _matches_entry(

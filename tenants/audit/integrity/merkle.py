@@ -47,14 +47,16 @@ def split_subject(content: str) -> tuple[str, str]:
     """Split a row's content into the visible part and the part naming its subject."""
     if '"subject":"' not in content or '"subject":""' in content:
         return content, ""
-    said = json.loads(content)
-    if "subject" not in said:  # only a text inside says so
+    members = json.loads(content)
+    if "subject" not in members:  # the match was inside another text
         return content, ""
-    subject = said["subject"]
+    subject = members["subject"]
     hidden = {
-        name: said.pop(name) for name in SUBJECT_FIELDS if mentions_subject(subject, said[name])
+        name: members.pop(name)
+        for name in SUBJECT_FIELDS
+        if mentions_subject(subject, members[name])
     }
-    return canonical_json(said), canonical_json(hidden)
+    return canonical_json(members), canonical_json(hidden)
 
 
 def mentions_subject(subject: str, text: str) -> bool:
@@ -63,7 +65,7 @@ def mentions_subject(subject: str, text: str) -> bool:
 
 
 def compute_salt(key: bytes, mac: str) -> str:
-    """Return a secret salt, so that nobody can guess the hidden part."""
+    """Return a secret salt, which protects the hidden part from guessing."""
     return hmac.digest(key, f"meridian audit salt v1\n{mac}".encode(), "sha256").hex()
 
 
@@ -91,7 +93,7 @@ def hash_row(row: ChainRow) -> bytes:
 
 
 def build_leaf_input(row: ChainRow) -> LeafInput:
-    """Return what a row's tombstone must keep; raise `ValueError` for a malformed row."""
+    """Return the proof that a row's tombstone keeps; raise `ValueError` for a malformed row."""
     redacted = redact_row(row)
     if FORMAT_MEMBER not in row.content:
         return LeafInput(leaf=hash_unbound_row(row, redacted).hex())
@@ -152,7 +154,7 @@ class MerkleTree:
         """Return the root in hex; the empty tree's root is the hash of nothing."""
         if not self.peaks:
             return sha256().hexdigest()
-        *rest, (_, found) = self.peaks
-        for _, remaining in reversed(rest):
-            found = hash_children(remaining, found)
-        return found.hex()
+        *others, (_, hash_value) = self.peaks
+        for _, remaining in reversed(others):
+            hash_value = hash_children(remaining, hash_value)
+        return hash_value.hex()

@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from tenants.audit.integrity.signed_tree import Checkpoint
 from tenants.audit.retention.run_verifier import VerifiedRun
 
-MAX_WARNINGS = 20  # that are told one by one
+MAX_WARNINGS = 20  # listed one by one
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class VerificationReport:
     deletion_runs: list[VerifiedRun] = field(default_factory=list)
     first_bad_row: tuple[int, str] | None = None
     warnings: list[str] = field(default_factory=list)
-    suppressed_warnings: int = 0  # warnings that are only counted
+    suppressed_warnings: int = 0  # number of warnings beyond the listed ones
     checkpoint_count: int = 0  # that it was held against
     last_checkpoint: Checkpoint | None = None  # the last of these
 

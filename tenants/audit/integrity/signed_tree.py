@@ -17,9 +17,9 @@ MAX_TIME_MICROSECONDS = 253_402_300_800_000_000  # microseconds since 1970: no t
 class ChainBrokenError(Exception):
     """The log can't be signed, because of ``row``."""
 
-    def __init__(self, row: int, what: str) -> None:
-        super().__init__(f"row {row}: {what}")
-        self.row, self.reason = row, what
+    def __init__(self, row: int, reason: str) -> None:
+        super().__init__(f"row {row}: {reason}")
+        self.row, self.reason = row, reason
 
 
 class Checkpoint(NamedTuple):
@@ -60,22 +60,24 @@ class Checkpoint(NamedTuple):
         fields = json.loads(line, object_pairs_hook=_reject_duplicates)
         if not isinstance(fields, dict) or set(fields) != set(cls._fields):
             raise ValueError("not a checkpoint")
-        found = cls(**fields)
-        numbers, texts = (found.size, found.time), (found.root, found.previous)
+        checkpoint = cls(**fields)
+        numbers, texts = (checkpoint.size, checkpoint.time), (checkpoint.root, checkpoint.previous)
         if not all(
             type(number) is int and 0 <= number < MAX_TIME_MICROSECONDS for number in numbers
         ):
             raise ValueError("not a checkpoint")
-        if not all(isinstance(value, str) for value in (*texts, found.key, found.signature)):
+        if not all(
+            isinstance(value, str) for value in (*texts, checkpoint.key, checkpoint.signature)
+        ):
             raise ValueError("not a checkpoint")
-        return found
+        return checkpoint
 
 
 def _reject_duplicates(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("duplicate member")
-    return found
+    return members
 
 
 def load_tree(row: AuditCheckpoint | None, previous: Checkpoint | None) -> MerkleTree:
@@ -86,8 +88,8 @@ def load_tree(row: AuditCheckpoint | None, previous: Checkpoint | None) -> Merkl
     if row is None or previous is None:
         return MerkleTree()
     try:
-        found = json.loads(row.peaks)
-        tree = MerkleTree((rows, bytes.fromhex(peak)) for rows, peak in found)
+        peaks = json.loads(row.peaks)
+        tree = MerkleTree((rows, bytes.fromhex(peak)) for rows, peak in peaks)
         same = (tree.size, tree.root) == (previous.size, previous.root)
     except MALFORMED_ERRORS:
         same = False

@@ -30,15 +30,15 @@ def sign(text: str) -> tuple[str, str]:
 
 def is_valid_signature(text: str, name: str, signature: str) -> bool:
     """Return whether the named public key signed the text."""
-    known = load_public_keys().get(name)
-    if known is None:
+    public_key = load_public_keys().get(name)
+    if public_key is None:
         return False
     try:
-        found = b64decode(signature, validate=True)
-        Ed25519PublicKey.from_public_bytes(known).verify(found, text.encode())
+        decoded = b64decode(signature, validate=True)
+        Ed25519PublicKey.from_public_bytes(public_key).verify(decoded, text.encode())
     except (InvalidSignature, ValueError):
         return False
-    return b64encode(found).decode() == signature  # its last bits may say anything
+    return b64encode(decoded).decode() == signature  # its last bits may say anything
 
 
 def load_public_keys() -> dict[str, bytes]:
@@ -59,14 +59,14 @@ def format_public_keys() -> str:
 
 def parse_public_keys(text: str) -> dict[str, bytes]:
     """Parse a list of public keys; raise `ValueError`."""
-    found = {}
+    keys = {}
     for entry in filter(None, map(str.strip, text.split(","))):
         name, _, coded = entry.partition(":")
         key = b64decode(coded, validate=True)
         if not name.isalnum() or len(key) != KEY_BYTES:
             raise ValueError(f"a public key must be name:base64 of {KEY_BYTES} bytes")
-        found[name] = key
-    return found
+        keys[name] = key
+    return keys
 
 
 @cache

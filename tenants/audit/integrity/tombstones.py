@@ -24,7 +24,7 @@ class Tombstone(NamedTuple):
     """The remaining content of a deleted row."""
 
     key: str  # of the mac
-    kind: str  # by which it was kept, see `kinds`
+    kind: str  # retention category of the deleted row
     mac: str
     run: str  # entry of the retention run
     leaf: str = ""  # of an old row: its hash in the tree, in hexadecimal
@@ -55,8 +55,8 @@ class Tombstone(NamedTuple):
         body: str = "",
     ) -> Self:
         """Create the tombstone of a row that follows ``previous_mac``."""
-        found = cls(get_audit_keys().current, kind, "", run, leaf, at, body)
-        return found._replace(mac=_tombstone_mac(found, row, previous_mac))
+        unsigned = cls(get_audit_keys().current, kind, "", run, leaf, at, body)
+        return unsigned._replace(mac=_tombstone_mac(unsigned, row, previous_mac))
 
     @classmethod
     def parse(cls, content: str) -> Self | None:
@@ -64,10 +64,10 @@ class Tombstone(NamedTuple):
         if not content.startswith(TOMBSTONE_PREFIX):
             return None
         try:
-            found = cls(**json.loads(content)["gone"])
+            tombstone = cls(**json.loads(content)["gone"])
         except (ValueError, TypeError):
             return None
-        return found if found.text == content else None
+        return tombstone if tombstone.text == content else None
 
 
 def entry_id_to_microseconds(entry: str) -> int:

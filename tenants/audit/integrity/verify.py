@@ -55,19 +55,21 @@ class ClockSkewDetector:
         if self._clocks and abs(time - self._clocks[-1].latest_time) <= TOLERANCE_MICROSECONDS:
             same, ahead = self._clocks[-1], []  # nearly always
         else:
-            met = [clock for clock in self._clocks if row - clock.last_row <= FORGET_AFTER_ROWS]
-            below = [clock for clock in met if clock.latest_time <= time + TOLERANCE_MICROSECONDS]
-            ahead = met[len(below) :]
+            recent = [clock for clock in self._clocks if row - clock.last_row <= FORGET_AFTER_ROWS]
+            below = [
+                clock for clock in recent if clock.latest_time <= time + TOLERANCE_MICROSECONDS
+            ]
+            ahead = recent[len(below) :]
             if not below or time > below[-1].latest_time + TOLERANCE_MICROSECONDS:
                 self._clocks = [*below, _ObservedClock(time, row, row, bool(ahead)), *ahead]
                 if not ahead:
                     return []
-                how = "behind an earlier row"
+                direction = "behind an earlier row"
                 return [
-                    _format_warning(row, ahead[0].latest_time - time, how),
+                    _format_warning(row, ahead[0].latest_time - time, direction),
                     *_report_new(ahead[1:], time),
                 ]
-            self._clocks, same = met, below[-1]
+            self._clocks, same = recent, below[-1]
         same.latest_time, same.last_row = max(same.latest_time, time), row
         return [] if same.is_reported else _report_new(ahead, time)
 
@@ -77,8 +79,10 @@ def _report_new(ahead: Sequence[_ObservedClock], time: int) -> list[str]:
     clocks = [clock for clock in ahead if not clock.is_reported]
     for clock in clocks:
         clock.is_reported = True
-    how = "ahead of a later row"
-    return [_format_warning(one.first_row, one.latest_time - time, how) for one in clocks]
+    direction = "ahead of a later row"
+    return [
+        _format_warning(clock.first_row, clock.latest_time - time, direction) for clock in clocks
+    ]
 
 
 def _format_warning(row: int, difference: int, direction: str) -> str:
@@ -152,20 +156,20 @@ class _Verification:
         self.searchable = SearchIndexVerifier()
 
     def run(self) -> None:
-        # Closed at once, whatever is found: a cursor that is left to be collected may
-        # be closed while the connection is at something else, and waits for itself.
+        # Closed at once, even after an error: a cursor left to the garbage collector may
+        # be closed while the connection is busy, and deadlock.
         with closing(self.searchable), closing(chain_reader.read_rows_with_entries()) as rows:
             self.check_rows(rows)
         self.check_end()
 
     def check_rows(self, rows: Iterable[tuple[Any, ...]]) -> None:
         for row in rows:
-            seq, entry, phase, content, key, found, *visible = row
+            seq, entry, phase, content, key, mac, *visible = row
             if seq == self.report.rows:
                 raise VerificationError("the row or its search entry exists twice", seq)
             if seq != self.report.rows + 1:
                 raise VerificationError(f"the next row is {seq}: rows are missing")
-            link = ChainRow(seq, entry, phase, content, key, found)
+            link = ChainRow(seq, entry, phase, content, key, mac)
             self.previous_mac = _check_link(link, self.previous_mac)
             if tombstone := Tombstone.parse(content):
                 self.check_tombstone(link, tombstone, has_entry=any(visible))
@@ -205,7 +209,7 @@ class _Verification:
             self.check_checkpoint_time(checkpoint)
 
     def check_checkpoint_time(self, checkpoint: Checkpoint) -> None:
-        """Warn if a checkpoint is older than what it follows."""
+        """Warn if a checkpoint is older than its rows or its predecessor."""
         until, row = checkpoint.time + TOLERANCE_MICROSECONDS, f"row {checkpoint.size}:"
         if self.latest_time > until:
             self.report.add_warning(f"{row} an earlier row has a later time than its checkpoint")

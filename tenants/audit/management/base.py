@@ -14,8 +14,8 @@ def make_connection_read_only() -> None:
         options.pop("init_command", None)  # sets how to write
         options["read_only"] = True
     else:
-        given = options.get("options", "")
-        options["options"] = f"{given} -c default_transaction_read_only=on".strip()
+        existing = options.get("options", "")
+        options["options"] = f"{existing} -c default_transaction_read_only=on".strip()
     connection.settings_dict["OPTIONS"] = options
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.audit.models import AuditEntry
@@ -54,8 +54,8 @@ def _conclude_deleted(
 
     Authlete rejects deleting a missing object, so what was deleted later had existed.
     """
-    same = [entry for entry in competing if entry.operation == call.entry.operation]
-    if any(one.outcome == Outcome.SUCCEEDED for one in same):
+    same_operation = [entry for entry in competing if entry.operation == call.entry.operation]
+    if any(entry.outcome == Outcome.SUCCEEDED for entry in same_operation):
         return conclude_failed(_("Another call deleted it later."))
     return evidence.AMBIGUOUS if competing else conclude_succeeded(reason)
 
@@ -121,32 +121,34 @@ def _check_created(
 ) -> Evidence:
     """Check for a new object; ``calls`` are the creating and deleting operations."""
     make, remove = calls
-    others = set(call.hints.get("others", ()))  # whose calls are known
+    excluded = set(call.hints.get("others", ()))  # ids created by known calls
     fits = [
         candidate
         for candidate in candidates
-        if candidate.id not in others
+        if candidate.id not in excluded
         and (
             not candidate.created_at_ms
             or evidence.is_within_call_time(call, candidate.created_at_ms)
         )
     ]
-    names = [
-        creation_candidate.id for creation_candidate in fits if creation_candidate.has_expected_name
-    ]
-    timed = _without_known_creator(call, make, [one for one in fits if not one.has_expected_name])
+    names = [candidate.id for candidate in fits if candidate.has_expected_name]
+    timed = _without_known_creator(
+        call, make, [candidate for candidate in fits if not candidate.has_expected_name]
+    )
     rivals = [
         entry
         for entry in evidence.find_calls_with_same_label(call, make)
         if evidence.is_nearby(call, entry) and entry.entry not in call.hints.get("told", ())
     ]
-    if len(names) == 1 and all(one.created_at_ms for one in fits if one.has_expected_name):
+    if len(names) == 1 and all(
+        candidate.created_at_ms for candidate in fits if candidate.has_expected_name
+    ):
         if rivals:
             return conclude_inconclusive(
                 _("Another call tried to create one with the same name at the same time."), names
             )
         return conclude_succeeded(
-            say("It exists and was created at that time: %(id)s.") % {"id": names[0]}
+            gettext("It exists and was created at that time: %(id)s.") % {"id": names[0]}
         )
     if names:
         return conclude_inconclusive(_("Several match by name or creation time."), names)
@@ -164,12 +166,11 @@ def _without_known_creator(
 ) -> list[str]:
     """Return candidates of another name that no other call created."""
     done = Counter(entry.label for entry in evidence.find_succeeded_nearby(call, operation))
-    named = Counter(candidate.name for candidate in candidates)
+    counts = Counter(candidate.name for candidate in candidates)
     return [
-        creation_candidate.id
-        for creation_candidate in candidates
-        if creation_candidate.created_at_ms
-        and not 0 < named[creation_candidate.name] <= done[creation_candidate.name]
+        candidate.id
+        for candidate in candidates
+        if candidate.created_at_ms and not 0 < counts[candidate.name] <= done[candidate.name]
     ]
 
 

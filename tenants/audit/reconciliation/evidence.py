@@ -11,9 +11,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from tenants.audit.models import IS_CHANGE, NOT_SUCCEEDED, OUTCOME_TIMEOUT, AuditEntry
 from tenants.authlete import AuthleteClient
@@ -22,15 +21,14 @@ from tenants.authlete.api.services import ServiceApi
 from tenants.authlete.outcome import Outcome
 from tenants.authlete.redaction.fingerprint import LEGACY_HEX_DIGITS
 
-# A call that broke off at once never arrived, or was done by then. One that nobody
-# answered until it was given up, or that a gateway answered with an error of its own,
-# may still be carried out, for as long again.
+# A call that failed immediately never arrived or had already finished. After a timeout or a
+# gateway's error, Authlete may still process it, for as long again.
 IMMEDIATE_FAILURE = timedelta(seconds=3)
 MAX_IN_FLIGHT = timedelta(seconds=20)
 
 
 class Conclusion(StrEnum):
-    """What the evidence says about the call."""
+    """The conclusion that evidence allows about a call."""
 
     SUCCEEDED = "done"
     FAILED = "not done"
@@ -54,7 +52,7 @@ class Evidence:
     conclusion: Conclusion
     reason: str | Promise
     candidates: Sequence[str] = ()
-    wait_seconds: int = 0  # seconds until it can be told
+    wait_seconds: int = 0  # seconds until it can be determined
 
 
 NOTHING_RECORDED = Evidence(
@@ -119,8 +117,8 @@ class UnresolvedCall:
         took, is_over = self.entry.duration, (self.entry.status or 0) < 500
         if is_over and took is not None and timedelta(0) <= took < IMMEDIATE_FAILURE:
             return 0
-        left = min(MAX_IN_FLIGHT, self.entry.time + MAX_IN_FLIGHT - datetime.now(UTC))
-        return max(0, ceil(left.total_seconds()))
+        remaining = min(MAX_IN_FLIGHT, self.entry.time + MAX_IN_FLIGHT - datetime.now(UTC))
+        return max(0, ceil(remaining.total_seconds()))
 
     @property
     def began_ms(self) -> int:
@@ -162,7 +160,7 @@ AMBIGUOUS = conclude_conflicting(
 
 def found_by_next_call(evidence: Evidence) -> Evidence:
     """Return the evidence as found by the next call."""
-    text = say("Found by the next change: %(evidence)s")
+    text = gettext("Found by the next change: %(evidence)s")
     return replace(evidence, reason=text % {"evidence": evidence.reason})
 
 
@@ -180,13 +178,13 @@ def find_competing_calls(call: UnresolvedCall, *operations: str) -> list[AuditEn
     entries = _calls_on_same_object(call, operations).exclude(entry=call.entry.entry)
     after = entries.exclude(outcome__in=FAILED_OUTCOMES).filter(seq__gt=call.entry.seq)
     before = entries.filter(NOT_SUCCEEDED, outcome__in=UNRESOLVED_OUTCOMES, seq__lt=call.entry.seq)
-    beside = entries.filter(
+    overlapping = entries.filter(
         seq__lt=call.entry.seq,
         at__gt=call.entry.at - OUTCOME_TIMEOUT // MICROSECOND,
         ended_at__gt=call.entry.at,
         outcome=Outcome.SUCCEEDED,
     )
-    return [*after, *before, *beside]
+    return [*after, *before, *overlapping]
 
 
 def find_calls_with_same_label(call: UnresolvedCall, operation: str) -> list[AuditEntry]:
@@ -203,9 +201,9 @@ def find_succeeded_nearby(call: UnresolvedCall, operation: str) -> list[AuditEnt
     return list(done.filter(at__range=span))
 
 
-def is_nearby(call: UnresolvedCall, other: AuditEntry) -> bool:
+def is_nearby(call: UnresolvedCall, entry: AuditEntry) -> bool:
     """Return whether clock differences could swap the two calls."""
-    return abs(other.at - call.entry.at) < NEARBY_MICROSECONDS
+    return abs(entry.at - call.entry.at) < NEARBY_MICROSECONDS
 
 
 def is_within_call_time(call: UnresolvedCall, created_at_ms: int) -> bool:

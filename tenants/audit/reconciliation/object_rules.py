@@ -23,7 +23,9 @@ from tenants.authlete.outcome import Outcome
 from tenants.authlete.redaction.fingerprint import Fingerprint, is_comparable
 
 SECRET_OPERATIONS = ("client.refresh_secret", "client.set_secret")
-SCOPE_OPERATIONS = tuple(f"requestable_scopes.{one}" for one in "update update_post delete".split())
+SCOPE_OPERATIONS = tuple(
+    f"requestable_scopes.{action}" for action in "update update_post delete".split()
+)
 REQUESTABLE_SCOPES_FIELD = "extension.requestableScopes"
 OBJECT_DELETED = conclude_conflicting(_("It was deleted since."))
 
@@ -144,8 +146,8 @@ def _compare_scopes(call: UnresolvedCall, now: Sequence[str] | None) -> Evidence
     )
 
 
-def _is_same_set(one: Sequence[str] | None, other: Sequence[str] | None) -> bool:
-    return (one is None) == (other is None) and set(one or ()) == set(other or ())
+def _is_same_set(first: Sequence[str] | None, second: Sequence[str] | None) -> bool:
+    return (first is None) == (second is None) and set(first or ()) == set(second or ())
 
 
 def check_secret_refreshed(call: UnresolvedCall) -> Evidence:
@@ -188,8 +190,8 @@ def _compare_secret(before: str, after: str, now: str) -> Evidence:
 
 def _secret_before(entry: AuditEntry) -> str:
     """Return the fingerprint of the previous secret."""
-    known = str(entry.reconciliation_hints.get("secret", ""))
-    return known or _fingerprint_of(entry.value_before("clientSecret"))
+    recorded = str(entry.reconciliation_hints.get("secret", ""))
+    return recorded or _fingerprint_of(entry.value_before("clientSecret"))
 
 
 def _fingerprint_of(value: Any) -> str:

@@ -123,18 +123,18 @@ class Resolution:
 
 def find_resolutions(organization: int, entries: Iterable[str]) -> dict[str, Resolution]:
     """Return the last resolution of each of these entries."""
-    found: dict[str, Resolution] = {}
-    for some in batched((entry for entry in set(entries) if entry), MAX_ENTRIES_PER_QUERY):
+    resolutions: dict[str, Resolution] = {}
+    for batch in batched((entry for entry in set(entries) if entry), MAX_ENTRIES_PER_QUERY):
         rows = AuditEntry.objects.filter(
             organization_id=organization,
             operation=AUDIT_RESOLVE.name,
-            object__in=some,
+            object__in=batch,
             object__gt="",  # the index's own condition
         )
-        for by in rows.order_by("seq"):
-            intent = {change["field"]: change["after"] for change in by.changes}
-            found[by.object] = Resolution(intent.get("outcome", ""), by)
-    return found
+        for row in rows.order_by("seq"):
+            changes = {change["field"]: change["after"] for change in row.changes}
+            resolutions[row.object] = Resolution(changes.get("outcome", ""), row)
+    return resolutions
 
 
 def find_resolution_entry(entry: AuditEntry) -> AuditEntry | None:

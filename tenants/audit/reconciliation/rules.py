@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.audit.reconciliation import creation_rules, object_rules, token_rules
@@ -42,5 +42,5 @@ NO_RULE = conclude_inconclusive(_("Authlete has no call to check this."))
 def conclude_unreachable(error: AuthleteError) -> Evidence:
     """Conclude that Authlete didn't respond; try again later."""
     return conclude_inconclusive(
-        say("Meridian couldn't check: %(error)s.") % {"error": say(error.title)}
+        gettext("Meridian couldn't check: %(error)s.") % {"error": gettext(error.title)}
     )

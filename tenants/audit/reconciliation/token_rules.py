@@ -5,7 +5,7 @@ from time import time_ns
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.audit.reconciliation import evidence
@@ -27,7 +27,7 @@ from tenants.authlete.documents.tokens import IssuedToken, TokenStatus
 from tenants.authlete.errors import ResponseTooLargeError
 from tenants.authlete.outcome import Outcome
 
-MAX_PAGES = 50  # of a list of tokens that are looked at
+MAX_PAGES = 50  # pages of a token list
 MILLISECONDS_PER_SECOND = 1000  # milliseconds; Authlete rounds when a token ends
 MAX_CLOCK_SKEW_MS = evidence.MAX_CLOCK_SKEW // evidence.MILLISECOND
 TOKEN_ENDING_OPERATIONS = (
@@ -57,7 +57,9 @@ def check_token_created(call: UnresolvedCall) -> Evidence:
     if entries or len(new) > 1 or not is_unique:
         return conclude_inconclusive(_("Other tokens were created or ended since."), names)
     return conclude_succeeded(
-        say("One new token exists: %(name)s. Its value is lost. Revoke it and create another one.")
+        gettext(
+            "One new token exists: %(name)s. Its value is lost. Revoke it and create another one."
+        )
         % {"name": names[0]}
     )
 
@@ -78,8 +80,8 @@ def _find_new_tokens(call: UnresolvedCall) -> list[IssuedToken]:
 def _may_have_expired(call: UnresolvedCall) -> bool:
     """Return whether the token may have expired or been ended since."""
     ends = evidence.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
-    asked = call.value_after("accessTokenDuration")
-    seconds = asked or call.service.get().get("accessTokenDuration")
+    requested = call.value_after("accessTokenDuration")
+    seconds = requested or call.service.get().get("accessTokenDuration")
     return bool(ends) or bool(
         seconds and call.began_ms + seconds * MILLISECONDS_PER_SECOND < _now_ms()
     )
@@ -110,25 +112,25 @@ def _state_before_next_update(call: UnresolvedCall) -> dict[str, Any]:
     """Return the values found by the next update, if it read the same."""
     fields = {change["field"] for change in call.entry.changes}
     for later_call in evidence.find_later_calls(call, call.entry.operation):
-        found = {change["field"]: change["before"] for change in later_call.changes}
+        previous = {change["field"]: change["before"] for change in later_call.changes}
         if (
             later_call.reconciliation_hints.get("hash") == call.hints["hash"]
-            and fields & found.keys()
+            and fields & previous.keys()
         ):
-            return found if fields <= found.keys() else {}
+            return previous if fields <= previous.keys() else {}
     return {}
 
 
 TOKEN_ENDED = conclude_conflicting(_("The token doesn't exist anymore."))
 
 
-def _is_same_value(field: str, now: dict[str, Any], value: Any) -> bool:
-    found = to_plain_json(now.get(field))
+def _is_same_value(field: str, state: dict[str, Any], value: Any) -> bool:
+    current = to_plain_json(state.get(field))
     if field.endswith("ExpiresAt"):
-        return bool(abs((found or 0) - (value or 0)) < MILLISECONDS_PER_SECOND)
+        return bool(abs((current or 0) - (value or 0)) < MILLISECONDS_PER_SECOND)
     if field == "scopes":
-        return set(found or ()) == set(value or ())
-    return bool((found or []) == (value or []))
+        return set(current or ()) == set(value or ())
+    return bool((current or []) == (value or []))
 
 
 def check_tokens_ended(call: UnresolvedCall) -> Evidence:
@@ -152,17 +154,18 @@ def check_tokens_ended(call: UnresolvedCall) -> Evidence:
 def _conclude_ended(call: UnresolvedCall, reason: str | Promise) -> Evidence:
     """Conclude success unless another call may have ended the token."""
     name = call.hints["hash"]
-    ends = [
+    entries = [
         competing_call
         for competing_call in evidence.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
         if competing_call.reconciliation_hints.get("hash", name) == name
         and "value" not in competing_call.reconciliation_hints
     ]
     if call.entry.operation == "token.delete" and any(
-        end.operation == "token.delete" and end.outcome == Outcome.SUCCEEDED for end in ends
+        entry.operation == "token.delete" and entry.outcome == Outcome.SUCCEEDED
+        for entry in entries
     ):
         return conclude_failed(_("Another call deleted it later."))
-    return evidence.AMBIGUOUS if ends else conclude_succeeded(reason)
+    return evidence.AMBIGUOUS if entries else conclude_succeeded(reason)
 
 
 def _check_all_ended(call: UnresolvedCall) -> Evidence:
@@ -224,9 +227,9 @@ def check_granted_scopes_deleted(call: UnresolvedCall) -> Evidence:
 
 def _count_live_tokens(call: UnresolvedCall) -> tuple[int, int]:
     """Count valid tokens older than the call, and those of uncertain age."""
-    made = [token.created_at for token in _list_tokens(call, TokenStatus.VALID)]
-    older = sum(at < call.began_ms - MAX_CLOCK_SKEW_MS for at in made)
-    return older, sum(at <= call.began_ms + MAX_CLOCK_SKEW_MS for at in made) - older
+    times = [token.created_at for token in _list_tokens(call, TokenStatus.VALID)]
+    older = sum(time < call.began_ms - MAX_CLOCK_SKEW_MS for time in times)
+    return older, sum(time <= call.began_ms + MAX_CLOCK_SKEW_MS for time in times) - older
 
 
 def _find_token(call: UnresolvedCall, status: TokenStatus = TokenStatus.ALL) -> IssuedToken | None:
@@ -253,7 +256,7 @@ def _list_tokens(call: UnresolvedCall, status: TokenStatus) -> Iterator[IssuedTo
         yield from token_page.access_tokens or ()
         if start + MAX_PAGE_SIZE >= token_page.total_count:
             return
-    raise ResponseTooLargeError(say("There are too many tokens to check."))
+    raise ResponseTooLargeError(gettext("There are too many tokens to check."))
 
 
 def _client_id(call: UnresolvedCall) -> int | None:

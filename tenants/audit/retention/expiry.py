@@ -116,10 +116,10 @@ def find_expired(organization: int, now: int) -> Iterator[tuple[str, QuerySet[Au
 
 def _effects_by_category(operation: str) -> Mapping[str, Sequence[str]]:
     """Return the effects of an operation's entries by category."""
-    found = defaultdict(list)
+    effects = defaultdict(list)
     for effect in CATEGORY_BY_EFFECT:
-        found[get_category(operation, effect)].append(effect)
-    return found
+        effects[get_category(operation, effect)].append(effect)
+    return effects
 
 
 def _list_operations(organization: int) -> Iterator[str]:
@@ -147,12 +147,12 @@ def delete_expired_entries(
 def _run_once(actor: Actor, limit: int) -> int:
     now = earlier_clock()
     kinds: dict[int, str] = {}
-    for kind, found in find_expired(actor.organization_id, now):
-        kinds |= dict.fromkeys(found.values_list("seq", flat=True)[:limit], kind)
+    for kind, expired in find_expired(actor.organization_id, now):
+        kinds |= dict.fromkeys(expired.values_list("seq", flat=True)[:limit], kind)
     selected = sorted(kinds)[:limit]
     if not selected:
         return 0
-    if anchors.anchor_monitor.blocks_changes():  # as everything else that destroys
+    if anchors.anchor_monitor.blocks_changes():  # like every other destructive action
         raise AuditUnavailableError(
             _(
                 "No checkpoint of the audit log has reached an external sink lately."
@@ -185,9 +185,9 @@ def earlier_clock() -> int:
 
     In microseconds since 1970. A clock that is ahead would delete entries irrecoverably.
     """
-    theirs = AuditHead.objects.annotate(now=Now()).values_list("now", flat=True).first()
+    database_time = AuditHead.objects.annotate(now=Now()).values_list("now", flat=True).first()
     own_time = time.time_ns() // 1000
-    return min(own_time, to_microseconds(theirs)) if theirs else own_time
+    return min(own_time, to_microseconds(database_time)) if database_time else own_time
 
 
 def _load_entries(organization: int, numbers: Sequence[int]) -> Iterator[AuditEntry]:

@@ -11,7 +11,7 @@ from tenants.audit.events import AUDIT_EXPIRE, EVENTS
 
 MICROSECONDS_PER_DAY = 86_400_000_000  # microseconds
 SEVEN_YEARS_IN_DAYS = 2557  # days: seven years
-MIN_RETENTION_DAYS = 30  # days that anything is kept
+MIN_RETENTION_DAYS = 30
 MAX_RETENTION_DAYS = 36_500  # days, so that there is a time before which it is not
 FOREVER = "forever"
 
@@ -19,8 +19,8 @@ READS, SIGN_INS, SEARCHES = "reads", "signins", "searches"
 REVEALS, CHANGES, DESTRUCTIONS = "reveals", "changes", "destructions"
 ACCESS = "access"
 
-# Days; 0: for ever. Without what made somebody a member, who may do what and since
-# when cannot be told.
+# Days; 0: forever. Membership entries are needed to tell who had which role
+# since when.
 DEFAULT_RETENTION_DAYS: Mapping[str, int] = {
     READS: SEVEN_YEARS_IN_DAYS,
     SIGN_INS: SEVEN_YEARS_IN_DAYS,
@@ -52,9 +52,11 @@ CATEGORY_BY_OPERATION = {
 def get_category(operation: str, effect: str) -> str:
     """Return the retention category; "" if never deleted."""
     area = operation.partition(".")[0]
-    found = CATEGORY_BY_OPERATION.get(operation)
+    category = CATEGORY_BY_OPERATION.get(operation)
     return (
-        CATEGORY_BY_AREA.get(area, CATEGORY_BY_EFFECT.get(effect, "")) if found is None else found
+        CATEGORY_BY_AREA.get(area, CATEGORY_BY_EFFECT.get(effect, ""))
+        if category is None
+        else category
     )
 
 

@@ -91,7 +91,7 @@ class RunVerifier:
     def __init__(self) -> None:
         self.verified: list[VerifiedRun] = []
         self._clock = NeighborClock()
-        self._pending: dict[str, DeletedRows] = {}  # whose entry is still to come
+        self._pending: dict[str, DeletedRows] = {}  # tombstones whose run wasn't reached yet
         self._totals: Counter[int] = Counter()  # by organization
 
     def add_time(self, time: int) -> None:
@@ -116,9 +116,9 @@ class RunVerifier:
         organization = content["organization_id"]
         self._totals[organization] += deleted.entries.total()
         run = check_run(content, deleted, self._totals[organization])
-        whose, entry = content["organization"], content["entry"]
+        name, entry = content["organization"], content["entry"]
         span = deleted.first, deleted.last
-        self.verified.append(VerifiedRun(run.time, whose, entry, *span, deleted.entries))
+        self.verified.append(VerifiedRun(run.time, name, entry, *span, deleted.entries))
 
     def finish(self) -> None:
         if self._pending:

@@ -77,8 +77,8 @@ class RetentionRun(NamedTuple):
     @property
     def deleted_total(self) -> int:
         """Return the organization's deleted entries up to this run."""
-        found: int = self.values["total"]
-        return found
+        total: int = self.values["total"]
+        return total
 
     @property
     def days(self) -> dict[str, int]:
@@ -90,8 +90,8 @@ class RetentionRun(NamedTuple):
         return self._by_category("entries")
 
     def _by_category(self, prefix: str) -> dict[str, int]:
-        found = (name.partition(".") for name in self.values)
-        return {kind: self.values[f"{prefix}.{kind}"] for name, _, kind in found if name == prefix}
+        names = (name.partition(".") for name in self.values)
+        return {kind: self.values[f"{prefix}.{kind}"] for name, _, kind in names if name == prefix}
 
 
 def find_last_run(organization: int) -> AuditEntry | None:
@@ -110,7 +110,7 @@ MAX_ID_DELAY_MICROSECONDS = (
     60_000_000  # microseconds from when an entry got its id to when it was begun
 )
 MAX_BLOCKS_SEARCHED = 5  # that may hold an entry of a moment, with clocks that disagree
-MAX_RUNS_READ = 100  # the newest, that are asked how far back something was removed
+MAX_RUNS_READ = 100  # newest runs read for the latest deletions
 
 
 class DeletedEntry(NamedTuple):
@@ -160,12 +160,12 @@ def find_deleted_until(organization: int) -> Mapping[str, int]:
 
     Categories without recent deletions are missing.
     """
-    found: dict[str, int] = {}
+    times: dict[str, int] = {}
     for entry in _run_entries(organization)[:MAX_RUNS_READ]:
         run = try_read_run(entry)
         for kind, days in (run.days if run else {}).items():
-            found[kind] = max(found.get(kind, 0), entry.at - days * MICROSECONDS_PER_DAY)
-    return found
+            times[kind] = max(times.get(kind, 0), entry.at - days * MICROSECONDS_PER_DAY)
+    return times
 
 
 def _run_entries(organization: int) -> QuerySet[AuditEntry]:

@@ -45,27 +45,27 @@ class ChangeValueMatch(Func):
         **extra: Any,
     ) -> None:
         super().__init__(changed, **extra)
-        self.members = [("before", value) for value in old] + [("after", one) for one in new]
+        self.members = [("before", value) for value in old] + [("after", value) for value in new]
         self.fields = fields
         self.meanings = meanings
 
     def as_sql(  # type: ignore[override]
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
     ) -> SQL:
-        changed, given = compiler.compile(self.source_expressions[0])
+        changed, params = compiler.compile(self.source_expressions[0])
         expected, values = [], []
-        for member, one in self.members:
-            ways = [*self._alternatives(connection.vendor, member, one)]
-            expected.append(f"({' OR '.join(requested for requested, _ in ways)})")
-            values += [value for _, given in ways for value in given]
+        for member, text in self.members:
+            alternatives = [*self._alternatives(connection.vendor, member, text)]
+            expected.append(f"({' OR '.join(requested for requested, _ in alternatives)})")
+            values += [value for _, params in alternatives for value in params]
         if names := [_escape_like(field) for field in self.fields]:
             patterns = [f'"{name}{end}' for name in names for end in ('"', ".%", "[%")]
-            named = _like_sql(connection.vendor, "field")
-            expected.append(f"({' OR '.join([named] * len(patterns))})")
+            field_condition = _like_sql(connection.vendor, "field")
+            expected.append(f"({' OR '.join([field_condition] * len(patterns))})")
             values += patterns
         each = EACH_CHANGE_SQL[connection.vendor].format(changed=changed)
-        asked = " AND ".join(expected)
-        return f"EXISTS (SELECT 1 FROM {each} WHERE {asked})", (*given, *values)  # noqa: S608
+        condition = " AND ".join(expected)
+        return f"EXISTS (SELECT 1 FROM {each} WHERE {condition})", (*params, *values)  # noqa: S608
 
     def _alternatives(self, vendor: str, member: str, text: str) -> Iterator[SQL]:
         """Yield conditions by which a text is found in a value."""
@@ -73,12 +73,12 @@ class ChangeValueMatch(Func):
         for way in case_variants(text):
             yield like, (f"%{_escape_like(_json_fragment(way))}%",)
         for meaning in self.meanings.get(text, ()):
-            part, names = _escape_like(meaning.text), [*map(json.dumps, meaning.fields)]
+            pattern, names = _escape_like(meaning.text), [*map(json.dumps, meaning.fields)]
             requested = like
             if names:
                 field = MEMBER_TEXT_SQL[vendor].format(member="field")
                 requested = f"({like} AND {field} IN ({', '.join(['%s'] * len(names))}))"
-            yield requested, (part if meaning.is_whole else f"%{part}%", *names)
+            yield requested, (pattern if meaning.is_whole else f"%{pattern}%", *names)
 
 
 def _like_sql(vendor: str, member: str) -> str:

@@ -208,8 +208,8 @@ def _conditions(filters: EntryFilters, now: datetime, *, is_joined: bool = False
     """
     for name in EXACT_FILTERS:
         match filters.get_values(name):
-            case (one,):
-                yield Q(**{name: one})
+            case (value,):
+                yield Q(**{name: value})
             case (_, _, *_) as several:
                 yield Q(**{f"{name}__in": several})
     for name, pairs in (("service", filters.places), ("client", filters.clients)):
@@ -228,11 +228,11 @@ def _conditions(filters: EntryFilters, now: datetime, *, is_joined: bool = False
         yield ~Q(path="")
     if filters.get_values("status"):
         yield _any_of(map(_status_condition, filters.get_values("status")))
-    for part in filters.get_values("reason"):
-        yield _contains(part, "reason")
-    for part in filters.get_values("text"):
-        condition = _contains(part, "label", "reason", "actor")
-        yield condition | Q(actor__in=filters.people[part]) if filters.people else condition
+    for text in filters.get_values("reason"):
+        yield _contains(text, "reason")
+    for text in filters.get_values("text"):
+        condition = _contains(text, "label", "reason", "actor")
+        yield condition | Q(actor__in=filters.people[text]) if filters.people else condition
     if filters.get_values("field") and not is_joined:
         yield Q(
             Exists(
@@ -257,24 +257,24 @@ def _exclusion_conditions(excluded: EntryFilters, now: datetime) -> Iterator[Q]:
         for value in values:
             single = EntryFilters(**{name: value}, meanings=excluded.meanings)
             yield from _conditions(single, now)
-    if asked := excluded.get_values("request"):
-        yield Q(entry__in=asked) | Q(page__in=asked)
+    if requests := excluded.get_values("request"):
+        yield Q(entry__in=requests) | Q(page__in=requests)
 
 
-def _contains(part: str, *columns: str) -> Q:
+def _contains(text: str, *columns: str) -> Q:
     """Match columns that contain a text, ignoring case."""
     return _any_of(
         Q(**{f"{column}__icontains": variant})
         for column in columns
-        for variant in case_variants(part)
+        for variant in case_variants(text)
     )
 
 
 def _any_of(conditions: Iterator[Q]) -> Q:
-    found = Q()
+    combined = Q()
     for condition in conditions:
-        found |= condition
-    return found
+        combined |= condition
+    return combined
 
 
 def _status_condition(status: str) -> Q:
@@ -298,8 +298,8 @@ def _outcome_condition(outcomes: Sequence[str], now: datetime) -> Q:
 
 def find_last_seq_before(moment: int) -> int:
     """Return the last row that can have begun before ``moment`` (microseconds), or 0."""
-    found = AuditBlock.objects.filter(earliest__lt=moment).aggregate(last=Max("block"))
-    return 0 if found["last"] is None else (found["last"] + 1) * ROWS_PER_BLOCK - 1
+    aggregate = AuditBlock.objects.filter(earliest__lt=moment).aggregate(last=Max("block"))
+    return 0 if aggregate["last"] is None else (aggregate["last"] + 1) * ROWS_PER_BLOCK - 1
 
 
 def find_seq_range(since: int | None, until: int | None) -> tuple[int, int]:

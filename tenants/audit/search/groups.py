@@ -72,7 +72,7 @@ class _GroupSearch:
 
     def nearest(self, low: int, high: int, limit: int, *, ascending: bool) -> list[EntryGroup]:
         """Return the groups whose newest entry is between ``low`` and ``high``, nearest first."""
-        found: dict[int, EntryGroup] = {}
+        groups: dict[int, EntryGroup] = {}
         first, last = low, high
         while True:
             rows = self._select_rows(first, last, limit, ascending=ascending)
@@ -80,16 +80,16 @@ class _GroupSearch:
             self.pages |= fresh
             for group in _summarize(self.organization, self.filters, self.now, fresh):
                 if low <= group.newest <= high:
-                    found[group.newest] = group
-            found |= {seq: EntryGroup("", seq) for seq, page in rows if not page}
-            numbers = sorted(found, reverse=not ascending)
+                    groups[group.newest] = group
+            groups |= {seq: EntryGroup("", seq) for seq, page in rows if not page}
+            numbers = sorted(groups, reverse=not ascending)
             if len(rows) < limit:
-                return [found[seq] for seq in numbers[:limit]]
+                return [groups[seq] for seq in numbers[:limit]]
             # A group beyond the last row that was read may not be the next one.
             edge = rows[-1][0]
             near = [seq for seq in numbers if (seq <= edge if ascending else seq >= edge)]
             if len(near) >= limit:
-                return [found[seq] for seq in near[:limit]]
+                return [groups[seq] for seq in near[:limit]]
             first, last = (edge + 1, last) if ascending else (first, edge - 1)
 
     def _select_rows(
@@ -115,9 +115,9 @@ def _select_members(
 
     The pages are found on their own, so that their index leads whatever the filters are.
     """
-    own = AuditEntry.objects.filter(organization_id=organization, page__in=pages, page__gt="")
+    members = AuditEntry.objects.filter(organization_id=organization, page__in=pages, page__gt="")
     matching = matching_entries(organization, filters, now)
-    return matching.filter(seq__in=own.order_by().values("seq")).order_by()
+    return matching.filter(seq__in=members.order_by().values("seq")).order_by()
 
 
 def _summarize(
@@ -127,7 +127,7 @@ def _summarize(
     if not pages:
         return []
     late = Q(outcome="", at__lt=to_microseconds(now - OUTCOME_TIMEOUT))
-    ending = Case(
+    final_outcome = Case(
         When(late, then=Value(Outcome.UNKNOWN.value)),
         When(outcome="", then=Value(Outcome.OPEN.value)),
         default=F("outcome"),
@@ -135,7 +135,7 @@ def _summarize(
     )
     rows = (
         _select_members(organization, filters, now, pages)
-        .annotate(ending=ending)
+        .annotate(ending=final_outcome)
         .values("page", "operation", "effect", "ending")
         .annotate(number=Count("seq"), last=Max("seq"), least=Min("changed"), most=Max("changed"))
     )
@@ -154,15 +154,16 @@ def _build_group(page: str, rows: Sequence[Mapping[str, Any]]) -> EntryGroup:
         is_known = row["ending"] in set(Outcome)
         outcomes[Outcome(row["ending"]) if is_known else Outcome.UNKNOWN] += row["number"]
     main = max(numbers, key=lambda pair: _rank(pair[0], pair[1], numbers[pair]))
-    chosen = [row for row in rows if (row["operation"], row["effect"]) == main]
+    main_rows = [row for row in rows if (row["operation"], row["effect"]) == main]
     return EntryGroup(
         page,
         max(row["last"] for row in rows),
-        AuditEntry(seq=max(row["last"] for row in chosen)),
+        AuditEntry(seq=max(row["last"] for row in main_rows)),
         numbers.total(),
         numbers[main],
         dict(outcomes),
-        has_equal_changes=len({row[end] for row in chosen for end in ("least", "most")}) == 1,
+        has_equal_changes=len({row[bound] for row in main_rows for bound in ("least", "most")})
+        == 1,
     )
 
 

@@ -41,11 +41,11 @@ def _iter_operations(modules: Iterable[ModuleType]) -> Iterator[Operation[Any]]:
 
 
 def _index_by_name(operations: Iterable[Operation[Any]]) -> Mapping[str, Operation[Any]]:
-    found: dict[str, Operation[Any]] = {}
+    by_name: dict[str, Operation[Any]] = {}
     for operation in operations:
-        if found.setdefault(operation.name, operation) is not operation:
+        if by_name.setdefault(operation.name, operation) is not operation:
             raise ValueError(f"two operations are called {operation.name}")
-    return MappingProxyType(found)
+    return MappingProxyType(by_name)
 
 
 OPERATIONS = _index_by_name(_iter_operations(OPERATION_MODULES))

@@ -40,7 +40,7 @@ CREATE = Operation(
     "token_batch.create",
     "POST /api/{service_id}/auth/token/create/batch",
     BatchAccepted,
-    Effect.REVEAL,  # whoever chose the values holds tokens of anybody afterwards
+    Effect.REVEAL,  # the caller chooses the token values
 )
 # The same call with ``dryRun``, which makes no token.
 DRY_RUN = Operation(

@@ -219,7 +219,7 @@ class ClientApi(ServiceResource):
         return self._send(REVEAL_SECRET, label=self._label)
 
     def keep_secret(self) -> ClientSecret:
-        """Return the secret, to be encrypted and shown to nobody."""
+        """Return the secret, to be encrypted and never displayed."""
         return self._send(KEEP_SECRET, label=self._label)
 
     def refresh_secret(self, old_fingerprint: str = "") -> ClientSecretChange:

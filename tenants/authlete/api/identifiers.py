@@ -1,4 +1,4 @@
-"""Checks of the identifiers that say whose tokens a call is about.
+"""Checks of the identifiers that select the tokens of a call.
 
 Authlete ignores an empty identifier and so does more than intended: revoking the tokens of
 one user at one client would revoke those of all users.

@@ -1,4 +1,4 @@
-"""Facts that are read before a change, to find out later whether it was carried out."""
+"""Facts read before a change, for reconciling its outcome later."""
 
 from collections.abc import Callable
 from typing import Any

@@ -115,7 +115,7 @@ class TokensApi(ServiceResource):
         access_token: SecretStr | None = None,
         refresh_token: SecretStr | None = None,
     ) -> WriteResult[CreatedToken]:
-        """Create a token, whose values this reply alone contains.
+        """Create a token. Only this reply contains its values.
 
         Without seconds the lifetimes of the service apply. ``access_token`` and
         ``refresh_token`` are existing values; by default Authlete generates them.

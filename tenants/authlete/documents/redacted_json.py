@@ -51,10 +51,10 @@ def has_misplaced_redaction(redacted: str, edited: str) -> bool:
     """Return whether a fingerprint isn't in the key it belongs to."""
     if not contains_fingerprint(edited):
         return False
-    keys, rest = _parse_keys(edited), {**parse_json(edited), "keys": []}
-    found = zip(keys, _match_keys(keys, _parse_keys(redacted)), strict=True)
-    return contains_fingerprint(rest) or any(
-        index is None and contains_fingerprint(key) for key, index in found
+    keys, other_fields = _parse_keys(edited), {**parse_json(edited), "keys": []}
+    matches = zip(keys, _match_keys(keys, _parse_keys(redacted)), strict=True)
+    return contains_fingerprint(other_fields) or any(
+        index is None and contains_fingerprint(key) for key, index in matches
     )
 
 

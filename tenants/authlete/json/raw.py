@@ -1,4 +1,4 @@
-"""JSON objects and arrays as text, so that an edit changes only the text of what was edited.
+"""JSON objects and arrays as text, so that an edit changes only the edited text.
 
 Parsing and dumping a document would change numbers (``1E2`` becomes ``100.0``), and Authlete's
 updates replace the whole object. So the text is split at its commas; joined again, it is the

@@ -1,4 +1,4 @@
-"""Put edited values into the JSON text of an object, and leave the rest as it was.
+"""Replace edited values in the JSON text of an object; other text stays.
 
 A page edits a redacted view: secrets are fingerprints, texts are cleaned, and a form may not
 know all fields. So an edited value is compared with the redacted one. Where both are equal the

@@ -44,9 +44,9 @@ class Fingerprint:
         return core_schema.is_instance_schema(cls)
 
 
-def is_comparable(hex: str, other: str) -> bool:
+def is_comparable(hex: str, other_hex: str) -> bool:
     """Return whether two fingerprints have the same format; else equality says nothing."""
-    return len(hex) == len(other)
+    return len(hex) == len(other_hex)
 
 
 def is_fingerprint(value: Any) -> bool:

@@ -46,7 +46,7 @@ MIN_TOKEN_CHARS = 8
 CONTENT_FIELD = "responseContent"  # the response of an authorization server
 JSON_START_CHARS = frozenset("{[ \t\r\n")  # of a text that may be JSON
 QUOTED_NAME_PATTERN = re.compile(r'([\w.-]++)\\*+"')  # in a text that is not valid JSON
-MAX_NESTED_TEXTS = 2  # JSON texts within JSON texts that are parsed
+MAX_NESTED_TEXTS = 2  # parsed levels of JSON texts within JSON texts
 SCALAR_TYPES = frozenset({bool, int, Decimal, type(None)})
 PUBLIC_JWK_FIELDS = frozenset(  # of a JWK; RFC 7517, RFC 7518 section 6, RFC 8037
     "kty use key_ops alg kid x5u x5c x5t x5t#S256 crv x y n e iat nbf exp".split()
@@ -74,7 +74,7 @@ def _nested_text() -> Generator[None]:
 
 
 class _FieldKind(Enum):
-    """What the name of a field says about its value."""
+    """The kind of a field's value, by its name."""
 
     JWKS = auto()  # a JWK Set
     SECRET = auto()
@@ -124,8 +124,11 @@ class Redactor:
         text = (
             secret if isinstance(secret, str) else json.dumps(secret, sort_keys=True, default=str)
         )
-        place = json.dumps(path, default=str).encode()
-        data = b"meridian fingerprint v2\n%b\n%b" % (place, text.encode("utf-8", "surrogatepass"))
+        encoded_path = json.dumps(path, default=str).encode()
+        data = b"meridian fingerprint v2\n%b\n%b" % (
+            encoded_path,
+            text.encode("utf-8", "surrogatepass"),
+        )
         return Fingerprint(hmac.digest(self._key, data, "sha256").hex()[:HEX_DIGITS])
 
     def redact(
@@ -290,12 +293,14 @@ class Redactor:
             case list():
                 return _redact_items(value, path, self._redact_jwks)
             case {"keys": list() as keys}:
-                rest = {
+                other_fields = {
                     name: self._redact_field(name, inner, path)
                     for name, inner in value.items()
                     if name != "keys"
                 }
-                return rest | {"keys": _redact_items(keys, (*path, "keys"), self._redact_jwks)}
+                return other_fields | {
+                    "keys": _redact_items(keys, (*path, "keys"), self._redact_jwks)
+                }
             case {"kty": str()}:
                 return self._redact_jwk(value, path)
             case _:

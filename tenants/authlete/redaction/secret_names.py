@@ -15,7 +15,7 @@ SECRET_WORDS = frozenset(
     private
     """.split()
 )
-# A word of several words that are written as one ends with one of these.
+# Endings of words written without separators.
 SECRET_ENDINGS = tuple(
     "secret password passwd passphrase passcode credential token keystore totpseed".split()
 )
@@ -54,9 +54,9 @@ def _is_secret(name: str) -> bool:
         del words[-1]
     if not words:
         return False
-    *rest, last = words
+    *preceding, last = words
     if last == "hash":
-        return bool(HASHED_WORDS.intersection(rest))
+        return bool(HASHED_WORDS.intersection(preceding))
     if last in ABOUT_WORDS:
         return False
     joined = "".join(words)

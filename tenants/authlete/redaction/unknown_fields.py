@@ -46,7 +46,7 @@ def get_section_schema(section: type[Section]) -> Schema:
         for setting in section.settings()
         for field in (section.model_fields[setting.name],)
     }
-    if "hsks" in schema:  # whose type declares no fields
+    if "hsks" in schema:  # the type of its items declares no fields
         schema["hsks"] = {name: {} for name in PUBLIC_JWK_FIELDS}
     return schema
 

@@ -127,7 +127,7 @@ def _describe_failure(error: Exception) -> str:
 
 
 def _error_name(error: Exception) -> str:
-    """Return the class name; the message may contain what was sent."""
+    """Return the class name; the message may contain sent values."""
     return type(error).__name__
 
 

@@ -106,8 +106,8 @@ def _requestable_scopes(client: JsonDict) -> list[str] | None:
 
 
 def _without_limit(extension: JsonDict) -> JsonDict:
-    rest = {item: extension[item] for item in extension if item != "requestableScopes"}
-    return rest | {"requestableScopesEnabled": False} if rest else rest
+    remaining = {item: extension[item] for item in extension if item != "requestableScopes"}
+    return remaining | {"requestableScopesEnabled": False} if remaining else remaining
 
 
 def _store_extension(client: JsonDict, extension: JsonDict) -> None:

@@ -91,10 +91,10 @@ def _replace(
     """Return ``base`` replaced by ``body``; result codes start with ``code_prefix``."""
     own_clients = region.clients[service["apiKey"]]
     new = CLIENT_DOCUMENT.replace(base, body, region.known_fields(base), now_milliseconds())
-    taken, too_big_code = ("603", "604") if code_prefix == "A123" else ("601", "602")
+    alias_code, too_big_code = ("603", "604") if code_prefix == "A123" else ("601", "602")
     new["clientIdAlias"] = new.get("clientIdAlias") or str(new["clientId"])
     if client_identifiers.is_alias_taken(own_clients, new):
-        raise ApiResponseError(403, code_prefix + taken, "The client ID alias is in use.")
+        raise ApiResponseError(403, code_prefix + alias_code, "The client ID alias is in use.")
     if len(new.get("customMetadata", "")) > MAX_CUSTOM_METADATA_LENGTH:
         raise ApiResponseError(403, code_prefix + too_big_code, "'customMetadata' is too big.")
     client_identifiers.check_sector(region, new)
@@ -162,8 +162,8 @@ def get_client(context: SandboxContext, service: JsonDict, code_prefix: str = ""
         if any(number in other_clients for other_clients in region.clients.values()):
             code = f"{code_prefix}202" if code_prefix else "A001213"
             raise ApiResponseError(403, code, "The client belongs to another service.")
-        gone = "203" if number in region.gone else "201"
-        code = f"{code_prefix}{gone}" if code_prefix else "A001212"
+        suffix = "203" if number in region.gone else "201"
+        code = f"{code_prefix}{suffix}" if code_prefix else "A001212"
         raise ApiResponseError(404, code, f"There is no client with the ID {number}.")
     if client.get("locked") and context.state.locked_refused:
         code = f"{code_prefix}204" if code_prefix else "A001215"

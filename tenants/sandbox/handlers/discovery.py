@@ -134,12 +134,12 @@ def _list_fields(service: JsonDict) -> JsonDict:
 def _algorithm_fields(service: JsonDict) -> JsonDict:
     """Return the supported algorithms, which follow from the keys."""
     keys = parse_keys(service.get("jwks"))
-    own = sorted({item for key in keys for item in _signing_algorithms(key)})
+    own_algs = sorted({item for key in keys for item in _signing_algorithms(key)})
     return {
-        "id_token_signing_alg_values_supported": SYMMETRIC_ALGS + own,
-        "userinfo_signing_alg_values_supported": [*SYMMETRIC_ALGS, *own, "none"],
-        "introspection_signing_alg_values_supported": [*SYMMETRIC_ALGS, *own, "none"],
-        "authorization_signing_alg_values_supported": SYMMETRIC_ALGS + own,
+        "id_token_signing_alg_values_supported": SYMMETRIC_ALGS + own_algs,
+        "userinfo_signing_alg_values_supported": [*SYMMETRIC_ALGS, *own_algs, "none"],
+        "introspection_signing_alg_values_supported": [*SYMMETRIC_ALGS, *own_algs, "none"],
+        "authorization_signing_alg_values_supported": SYMMETRIC_ALGS + own_algs,
         "request_object_signing_alg_values_supported": SYMMETRIC_ALGS + ASYMMETRIC_ALGS,
         "token_endpoint_auth_signing_alg_values_supported": SYMMETRIC_ALGS + ASYMMETRIC_ALGS,
         "dpop_signing_alg_values_supported": list(ASYMMETRIC_ALGS),

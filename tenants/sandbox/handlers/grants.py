@@ -27,8 +27,8 @@ def get_list(context: SandboxContext) -> SandboxResponse:
     start, end = parse_range(SandboxRequest("", "", query), "A136")
     developer = query.get("developer") or ""
     own_clients = context.region.clients[service["apiKey"]]
-    held = context.region.tokens[service["apiKey"]]
-    numbers = dict.fromkeys(item.client_id for item in held if item.subject == subject)
+    user_tokens = context.region.tokens[service["apiKey"]]
+    numbers = dict.fromkeys(item.client_id for item in user_tokens if item.subject == subject)
     matching = [own_clients[item] for item in sorted(numbers) if item in own_clients]
     if developer:
         matching = [item for item in matching if item.get("developer") == developer]
@@ -89,8 +89,8 @@ def delete_scopes(context: SandboxContext) -> SandboxResponse:
     """Delete the granted scopes, but no tokens."""
     service = context.get_service("use_service")
     client, subject = _client_and_subject(context, service, "A140")
-    known = _granted_scopes(context, service)
-    if known.pop((client["clientId"], subject), None) is None:
+    granted = _granted_scopes(context, service)
+    if granted.pop((client["clientId"], subject), None) is None:
         return _success_response("A140001", "There was nothing to delete.")
     return _success_response("A140002", "The granted scopes were deleted.")
 

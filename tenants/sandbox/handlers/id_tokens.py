@@ -41,9 +41,9 @@ def reissue(context: SandboxContext) -> SandboxResponse:
     client = context.region.clients[service["apiKey"]].get(token.client_id, {})
     claims = extra | _build_claims(service, token, params)
     alg = client.get("idTokenSignAlg") or "RS256"
-    named = service.get("idTokenSignatureKeyId")
+    key_id = service.get("idTokenSignatureKeyId")
     try:
-        id_token = signing.sign_jwt(service, claims, alg, named, **header)
+        id_token = signing.sign_jwt(service, claims, alg, key_id, **header)
     except signing.NoSigningKeyError:
         message = f"The service has no key to sign with {alg}."
         raise context.action_error("INTERNAL_SERVER_ERROR", "A001197", message) from None

@@ -91,22 +91,22 @@ def introspect(context: SandboxContext) -> SandboxResponse:
     """
     service = context.get_service("use_introspection")
     params = parse_fields(context.request, INTROSPECTION_PARAMETERS)
-    at = now_milliseconds()
+    now = now_milliseconds()
     value = params.get("token", "")
     if not value:
         return _build_response(MISSING_TOKEN, None, {})
     own_tokens = context.region.tokens[service["apiKey"]]
     token = token_lookup.find_by_value(own_tokens, value)
     if token is None:
-        others = token_lookup.tokens_of_other_services(context.region, service)
+        foreign = token_lookup.tokens_of_other_services(context.region, service)
         return _build_response(
-            OTHER_SERVICE if token_lookup.find_by_value(others, value) else UNKNOWN_TOKEN, None, {}
+            OTHER_SERVICE if token_lookup.find_by_value(foreign, value) else UNKNOWN_TOKEN, None, {}
         )
     if value.count(".") == 2 and not _is_signed_by(service, value):
         return _build_response(FOREIGN_JWT, None, {})
-    token.used_at = at
-    finding = _evaluate(token, params, at)
-    fields = _describe_token(context, service, token, at)
+    token.used_at = now
+    finding = _evaluate(token, params, now)
+    fields = _describe_token(context, service, token, now)
     fields["sufficient"] = set(params.get("scopes", ())) <= set(token.scopes)
     if finding is EXPIRED_TOKEN and not fields["refreshable"]:
         tokens.remove_tokens(context, service, [token])
@@ -261,9 +261,9 @@ def _sign_response(
         "iat": now_milliseconds() // 1000,
         "token_introspection": claims,
     }
-    named, typ = service.get("introspectionSignatureKeyId"), "token-introspection+jwt"
+    key_id, typ = service.get("introspectionSignatureKeyId"), "token-introspection+jwt"
     try:
-        return signing.sign_jwt(service, claims, alg, named, typ=typ)
+        return signing.sign_jwt(service, claims, alg, key_id, typ=typ)
     except signing.NoSigningKeyError:
         # Invented: the code is undocumented.
         raise context.action_error(

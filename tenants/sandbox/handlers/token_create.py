@@ -236,18 +236,18 @@ def _check_values(
     if are_properties_too_big(params.get("properties", [])):
         raise context.action_error("BAD_REQUEST", "A108201", "'properties' are too big.")
     if params.get("refreshToken") and not _has_refresh_token(service, params):
-        at = (
+        index = (
             GRANTS_WITHOUT_REFRESH_TOKEN.index(params["grantType"])
             if params["grantType"] in GRANTS_WITHOUT_REFRESH_TOKEN
             else 2
         )
         message = "No refresh token can come with this."
-        raise context.action_error("BAD_REQUEST", f"A10820{2 + at}", message)
+        raise context.action_error("BAD_REQUEST", f"A10820{2 + index}", message)
     value = params.get("accessToken")
     if value and token_lookup.hash_access_token(value) in used_hashes.access:
         raise context.action_error("BAD_REQUEST", "A144201", "'accessToken' is in use.")
-    chosen = params.get("refreshToken")
-    if chosen and token_lookup.hash_token(chosen) in used_hashes.refresh:
+    refresh_token = params.get("refreshToken")
+    if refresh_token and token_lookup.hash_token(refresh_token) in used_hashes.refresh:
         raise context.action_error("BAD_REQUEST", "A144202", "'refreshToken' is in use.")
 
 
@@ -295,9 +295,9 @@ def sign_access_token(
         "jti": token.access_token,
     }
     fields = {name: value for name, value in claims.items() if value is not None}
-    named = service.get("accessTokenSignatureKeyId")
+    key_id = service.get("accessTokenSignatureKeyId")
     try:
-        return signing.sign_jwt(service, fields, alg, named, typ="at+jwt")
+        return signing.sign_jwt(service, fields, alg, key_id, typ="at+jwt")
     except signing.NoSigningKeyError:
         message = f"The service has no key to sign with {alg}."
         raise context.action_error("INTERNAL_SERVER_ERROR", "A108205", message) from None

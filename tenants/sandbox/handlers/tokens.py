@@ -57,9 +57,9 @@ def get_list(context: SandboxContext) -> SandboxResponse:
         matching = [item for item in matching if item.subject == subject]
         page["subject"] = subject
     if (status := _parse_status(query.get("tokenStatus", ""))) != "ALL":
-        at = now_milliseconds()
+        now = now_milliseconds()
         matching = [
-            item for item in matching if token_lookup.is_valid(item, at) == (status == "VALID")
+            item for item in matching if token_lookup.is_valid(item, now) == (status == "VALID")
         ]
     page["totalCount"] = len(matching)
     if end > start:
@@ -232,9 +232,9 @@ def remove_tokens(
     context: SandboxContext, service: JsonDict, removed: Sequence[StoredToken]
 ) -> None:
     """Remove tokens from the service."""
-    gone = {id(token) for token in removed}
+    removed_ids = {id(token) for token in removed}
     own_tokens = context.region.tokens[service["apiKey"]]
-    own_tokens[:] = [token for token in own_tokens if id(token) not in gone]
+    own_tokens[:] = [token for token in own_tokens if id(token) not in removed_ids]
 
 
 def _require_token(token: StoredToken | None) -> list[StoredToken]:

@@ -106,8 +106,10 @@ def _validate_rules(service: JsonDict) -> None:
             raise bad_request(
                 "A039230", "'trustedRootCertificates' has a malformed certificate."
             ) from None
-    for taken in RESERVED_CLIENT_METADATA & set(service.get("supportedCustomClientMetadata") or ()):
-        raise bad_request("A039232", f"'supportedCustomClientMetadata': {taken} is reserved.")
+    for name_in_use in RESERVED_CLIENT_METADATA & set(
+        service.get("supportedCustomClientMetadata") or ()
+    ):
+        raise bad_request("A039232", f"'supportedCustomClientMetadata': {name_in_use} is reserved.")
 
 
 def _validate_scopes(scopes: Iterable[JsonDict]) -> None:

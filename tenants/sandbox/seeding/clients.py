@@ -59,11 +59,11 @@ def create_clients(
 def _generate_clients(
     service: JsonDict, plot: ServiceSeed, random: Random, count: int | None
 ) -> Iterator[JsonDict]:
-    cast = _client_seeds(plot)
-    for part in cast[:count]:
-        yield _build_client(part, plot, service, random)
-    for at in range(len(cast), count or 0):
-        yield _build_filler(at, service, random)
+    seeds = _client_seeds(plot)
+    for seed in seeds[:count]:
+        yield _build_client(seed, plot, service, random)
+    for index in range(len(seeds), count or 0):
+        yield _build_filler(index, service, random)
 
 
 def _client_seeds(plot: ServiceSeed) -> tuple[ClientSeed, ...]:

@@ -225,22 +225,24 @@ def _create_api_tokens(
 ) -> None:
     """Create valid and invalid tokens of an organization for one region."""
 
-    def accept(preset: str, permissions: tuple[str, ...], **more: Any) -> None:
+    def accept(preset: str, permissions: tuple[str, ...], **options: Any) -> None:
         value = f"{tenant.slug}-{region.name}-{preset}-{_random_secret(random)[:24]}"
-        here = (region.name,)
-        state.accept(ApiToken(value, tenant.number, permissions, preset, regions=here, **more))
+        regions = (region.name,)
+        state.accept(
+            ApiToken(value, tenant.number, permissions, preset, regions=regions, **options)
+        )
 
     accept("full", ORGANIZATION_PERMISSIONS)
     accept("read_only", ("view_service",))
     accept("no_delete", ("create_service", "modify_service", "view_service"))
     accept("expired", ORGANIZATION_PERMISSIONS, expires_at=EXPIRED_AT_SECONDS)
     accept("revoked", ORGANIZATION_PERMISSIONS, revoked=True)
-    own = [
+    own_services = [
         service_id for service_id in region.services if region.owner(service_id) == tenant.number
     ]
-    if own:
-        accept("service", ("modify_service",), service_id=own[0])
-        accept("clients", ("modify_client", "view_client"), service_id=own[0])
+    if own_services:
+        accept("service", ("modify_service",), service_id=own_services[0])
+        accept("clients", ("modify_client", "view_client"), service_id=own_services[0])
 
 
 def _random_secret(random: Random) -> str:

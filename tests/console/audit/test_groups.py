@@ -27,7 +27,7 @@ def test_entries_of_one_page_are_one_row_that_expands(auditor, update, make_acto
 
     page = auditor.get(URL)
 
-    assert len(page.context["lines"]) == 1
+    assert len(page.context["rows"]) == 1
     assertContains(expand(auditor, page, **HTMX), "Update <bdi>Shop</bdi>", 3)
 
 
@@ -39,7 +39,7 @@ def test_row_links_its_entries_without_script(auditor, update, make_actor):
     response = expand(auditor, auditor.get(URL))
     page = auditor.get(response.url)
 
-    assert len(page.context["lines"]) == 2
+    assert len(page.context["rows"]) == 2
 
 
 def test_home_undoes_an_entry_of_a_row(member, update, make_actor):

@@ -29,7 +29,7 @@ URL = "/acme/audit/"
 
 def titles(response):
     """Return the titles of the entries, newest first."""
-    return [line.title for line in response.context["lines"]]
+    return [row.title for row in response.context["rows"]]
 
 
 # Lines
@@ -57,8 +57,8 @@ def test_row_shows_actor_action_place_and_reason(auditor, update):
 
     response = auditor.get(URL)
 
-    (line,) = response.context["lines"]
-    assert line.title == "Update Shop"
+    (row,) = response.context["rows"]
+    assert row.title == "Update Shop"
     for words in ("ida@acme.example", "Editor", "CHG-2107", "service.update", "done"):
         assertContains(response, words)
     assertContains(response, '<del class="old-value"><bdi>1 hour</bdi></del>')
@@ -93,11 +93,11 @@ def test_reads_of_several_regions_are_one_row(auditor, acme, sandbox, make_actor
 
     response = auditor.get(URL, {"operation": "service.list"})
 
-    (line,) = response.context["lines"]
+    (line,) = response.context["rows"]
     assert (line.title, line.group.count) == ("Read the list of services", 2)
     assert sorted(line.regions) == ["eu", "us"]
     page = auditor.get(URL, {"page": line.entry.page})
-    assert len(page.context["lines"]) == 2
+    assert len(page.context["rows"]) == 2
 
 
 def test_subject_is_hidden(auditor, add_entry):
@@ -133,7 +133,7 @@ def test_reads_can_be_shown(auditor, update):
 
     response = auditor.get(URL, {"reads": "1"})
 
-    (line,) = [line for line in response.context["lines"] if line.title == "Update Shop"]
+    (line,) = [line for line in response.context["rows"] if line.title == "Update Shop"]
     assert line.group.count > 1
     assertNotContains(response, "Reads are hidden")
 

@@ -80,7 +80,7 @@ def test_removed_regions_can_be_searched(auditor, acme, add_entry):
     assert [chip.label for chip in response.context["chips"]] == ["Region: old-1"]
     assert titles(auditor.get(URL, {"-region": "old-1"})) == ["Update Shop"]
     assert auditor.get(URL, {"region": "old-2"}).status_code == 422
-    offered = auditor.post(f"{URL}complete/", {"q": "region:ol"}).context["offers"]
+    offered = auditor.post(f"{URL}complete/", {"q": "region:ol"}).context["suggestions"]
     assert [one.completion for one in offered] == ["old-3"]
 
 
@@ -188,7 +188,7 @@ def test_deleted_objects_are_found_by_name(auditor, acme, add_entry, add_service
     add_entry(region="us", service="17")
 
     response = auditor.get(URL, {"service": "Shop"})
-    assert [(line.service, line.client) for line in response.context["lines"]] == [
+    assert [(line.service, line.client) for line in response.context["rows"]] == [
         ("Shop", ""),
         ("Shop", "Till"),
     ]

@@ -102,7 +102,7 @@ def test_filters_find_matching_entries(auditor, add_entry, make_actor, add_servi
     response = auditor.get(URL, asked, follow=True)
 
     assert response.status_code == 200
-    (line,) = response.context["lines"]
+    (line,) = response.context["rows"]
     assert line.entry.entry == odd.entry
     assertContains(response, "1 entry")
 
@@ -234,7 +234,7 @@ def test_subject_is_replaced_by_its_fingerprint(auditor, add_entry):
     assert response.status_code == 302
     assert "anna" not in response.url
     found = auditor.get(response.url)
-    assert [line.entry.service for line in found.context["lines"]] == ["17"]
+    assert [line.entry.service for line in found.context["rows"]] == ["17"]
     assert "anna" not in AuditEntry.objects.filter(operation="audit.read")[0].object
     response = auditor.post(URL, {"subject": "anna@x.example"})
     assert "anna" not in response.url

@@ -61,7 +61,7 @@ def test_names_and_values_are_suggested(
 
     response = auditor.post(URL, {"q": typed})
 
-    texts = [offer.text for offer in response.context["offers"]]
+    texts = [offer.text for offer in response.context["suggestions"]]
     assert (texts[0] if texts else None) == offered
     assert response.content.decode().count('role="option"') == len(texts)
 
@@ -71,7 +71,7 @@ def test_actor_suggestions_ignore_case(auditor, add_entry, make_actor, typed):
     for name in ("zoe", "Anna", "ANTON", "andy", "aaron"):
         add_entry(actor=make_actor(name))
 
-    offers = auditor.post(URL, {"q": f"actor:{typed}"}).context["offers"]
+    offers = auditor.post(URL, {"q": f"actor:{typed}"}).context["suggestions"]
 
     assert [offer.completion for offer in offers] == ["andy", "Anna", "ANTON"]
 
@@ -80,7 +80,7 @@ def test_names_of_several_words_match_lower_case(auditor, add_entry, make_actor)
     for name in ("J.Sanders", "J.Smith"):
         add_entry(actor=make_actor(name))
 
-    offers = auditor.post(URL, {"q": "actor:j.sm"}).context["offers"]
+    offers = auditor.post(URL, {"q": "actor:j.sm"}).context["suggestions"]
 
     assert [offer.completion for offer in offers] == ["J.Smith"]
 
@@ -95,7 +95,7 @@ def test_suggestions_do_not_depend_on_the_collation(auditor, add_entry, make_act
     for name in ("aaron", "Abel", "abigail", "Ada"):
         add_entry(actor=make_actor(name))
 
-    offers = auditor.post(URL, {"q": "actor:a"}).context["offers"]
+    offers = auditor.post(URL, {"q": "actor:a"}).context["suggestions"]
 
     names = [offer.completion for offer in offers if offer.completion != "AUDITOR"]
     assert names == ["aaron", "Abel", "abigail", "Ada"]
@@ -117,4 +117,4 @@ def test_values_of_other_organizations_are_not_suggested(auditor, add_entry, mak
     add_entry(actor=make_actor("eve@other.example", organization=other), code="A1")
 
     for typed in ("actor:eve", "code:a"):
-        assert auditor.post(URL, {"q": typed}).context["offers"] == []
+        assert auditor.post(URL, {"q": typed}).context["suggestions"] == []

@@ -23,7 +23,7 @@ def test_shows_actor_change_and_reason(editor, submit_settings, save, ledger, sa
 
     assertContains(response, "New name")
     assertContains(response, "CHG-3")
-    assert not editor.get(URL.replace("44", "45")).context["lines"]
+    assert not editor.get(URL.replace("44", "45")).context["rows"]
     assertTemplateNotUsed(editor.get(URL, headers={"HX-Request": "true"}), "base.html")
 
 

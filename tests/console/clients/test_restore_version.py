@@ -176,6 +176,6 @@ def test_unrelated_open_calls_are_not_named(editor, ledger, acme, sandbox):
 
     history = editor.get(f"{CLIENT}history/")
 
-    (line,) = history.context["lines"]
+    (line,) = history.context["rows"]
     assert line.entry.effective_outcome == Outcome.UNKNOWN
     assertNotContains(history, "may be attributed to it")

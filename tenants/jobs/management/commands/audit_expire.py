@@ -71,7 +71,7 @@ class Command(AuditCommand):
             self.stdout.write(f"{category} ({_format_period(days)}): {count} entries to delete")
         days = parse_retention_days(settings.VERSIONS_KEEP)
         expired = chain.from_iterable(versions.find_expired_versions(days).values())
-        count = sum(group.kept - group.first for group in expired) if days else 0
+        count = sum(group.first_kept - group.first for group in expired) if days else 0
         self.stdout.write(f"versions ({_format_period(days)}): {count} versions to delete")
 
 
