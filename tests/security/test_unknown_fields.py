@@ -7,6 +7,8 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.documents.kinds import SERVICE_KIND
+from console.history.comparison import restorable_values, unrestorable_settings
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import AuditLogSink
@@ -14,6 +16,7 @@ from tenants.authlete.api import OPERATIONS
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
 from tenants.authlete.edits import prepare_edit
+from tenants.authlete.errors import InvalidRequestError
 from tenants.authlete.json.reader import parse_json
 from tenants.authlete.redaction.redactor import Redactor
 from tenants.authlete.redaction.unknown_fields import (
@@ -168,6 +171,28 @@ def test_an_edit_sends_unknown_fields_back_byte_for_byte(unknown):
 
     assert prepared.text == text.replace('"Known"', '"New"')
     assert CANARY not in repr(redacted)
+
+
+@pytest.mark.parametrize("live", [[SCOPE | {"rank": "changed since"}], [], [{"name": "phone"}]])
+def test_an_edit_of_an_old_version_never_sends_a_placeholder(live):
+    old = REDACTOR.redact({"supportedScopes": [SCOPE]})["supportedScopes"]
+    text = json.dumps({"modifiedAt": 5, "supportedScopes": live})
+
+    with pytest.raises(InvalidRequestError, match="stands for a secret"):
+        prepare_edit(text, REDACTOR.redact(parse_json(text)), 5, {"supportedScopes": old}, REDACTOR)
+
+
+def test_a_version_with_a_hidden_text_is_not_restored_over_another():
+    then, now = (
+        Service.model_validate(
+            REDACTOR.redact({"apiKey": 17, "supportedScopes": [SCOPE | {"rank": rank}]})
+        )
+        for rank in (CANARY, "changed since")
+    )
+
+    assert restorable_values(SERVICE_KIND, then, now, None) == ({}, {})
+    (left,) = unrestorable_settings(SERVICE_KIND, then, now)
+    assert left.name == "supportedScopes"
 
 
 def test_replies_with_services_or_clients_hide_what_their_kind_does_not_declare():
