@@ -33,6 +33,7 @@ class Scene:
         self.path_params: dict[str, Any] = {
             "organization": "harbor",
             "section": TOKENS_SECTION,
+            "rule": "rfc9700.http-redirect",
             "page": "00000000-0000-7000-8000-000000000000",
         }
         self.select_service("us", "Payments")
