@@ -8,7 +8,7 @@ from tenants.organizations.members import add_member
 from tenants.organizations.roles import Role
 from tests.support.scene import NO_MAIL, PASSWORD, page_state
 
-SETUP = Actor(0, "setup")
+SETUP = Actor(0, "manage.py setup")
 MEI = "mei@harbor.example"
 
 
