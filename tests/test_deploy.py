@@ -81,6 +81,13 @@ def test_images_from_elsewhere_are_pinned_by_digest():
         assert re.search(r":[0-9.a-z-]+@sha256:[0-9a-f]{64}$", image), image
 
 
+def test_compose_limits_memory_and_processes():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+
+    for name, service in services.items():
+        assert {"mem_limit", "pids_limit"} <= service.keys(), name
+
+
 def test_compose_gives_each_service_its_own_database_role():
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
     roles = {
