@@ -14,6 +14,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from console.models.transitions import update_if
 from tenants.crypto import vault
 from tenants.crypto.sealed_columns import register_columns
 from tenants.models import Organization
@@ -119,13 +120,8 @@ class Batch(models.Model):
 
     def transition(self, to: State, *states: State, **more: Any) -> bool:
         """Change the state; return False, and change nothing, if it is in none of ``states``."""
-        fields = {"state": to, "changed_at": timezone.now(), **more}
-        rows = type(self).objects.filter(pk=self.pk, state__in=states or [self.state])
-        if not rows.update(**fields):
-            return False
-        for name, value in fields.items():
-            setattr(self, name, value)
-        return True
+        expected = {"state__in": states or [self.state]}
+        return update_if(self, expected, **{"state": to, "changed_at": timezone.now(), **more})
 
 
 class UploadPart(models.Model):

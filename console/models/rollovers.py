@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from console.models.transitions import update_if
 from tenants.models import Organization
 
 MAX_STEP_DURATION = timedelta(seconds=30)  # longest duration of a call
@@ -127,10 +128,5 @@ class Rollover(models.Model):
 
     def transition(self, to: State | str, **more: object) -> bool:
         """Change the state; return False, and change nothing, if the row was changed meanwhile."""
-        fields = {"state": to, "changed_at": timezone.now(), **more}
-        rows = type(self).objects.filter(pk=self.pk, state=self.state, changed_at=self.changed_at)
-        if not rows.update(**fields):
-            return False
-        for name, value in fields.items():
-            setattr(self, name, value)
-        return True
+        expected = {"state": self.state, "changed_at": self.changed_at}
+        return update_if(self, expected, **{"state": to, "changed_at": timezone.now(), **more})

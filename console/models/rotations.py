@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import SecretStr
 
+from console.models.transitions import update_if
 from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.redaction.fingerprint import LEGACY_HEX_DIGITS
 from tenants.crypto import vault
@@ -144,15 +145,11 @@ class Rotation(models.Model):
 
     def transition(self, to: State, **more: object) -> bool:
         """Change the state; return False, and change nothing, if the row was changed meanwhile."""
-        fields = {"state": to, "changed_at": timezone.now(), **more}
+        fields: dict[str, object] = {"state": to, "changed_at": timezone.now(), **more}
         if to not in self.OPEN:
             fields |= {"new_sealed": "", "old_sealed": "", "activate_at": None}
-        rows = type(self).objects.filter(pk=self.pk, state=self.state, changed_at=self.changed_at)
-        if not rows.update(**fields):
-            return False
-        for name, value in fields.items():
-            setattr(self, name, value)
-        return True
+        expected = {"state": self.state, "changed_at": self.changed_at}
+        return update_if(self, expected, **fields)
 
     def _vault_context(self, column: str) -> str:
         key = (self.organization_id, self.region, self.service_id, self.client_id)
