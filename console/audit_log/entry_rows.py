@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import groupby
 
 from django.db.models import Max
@@ -113,11 +112,10 @@ def build_rows(entries: Iterable[AuditEntry], names: NameMap) -> list[EntryRow]:
 
 def group_by_day(rows: Iterable[EntryRow]) -> list[list[EntryRow]]:
     """Group rows by local day."""
-    return [list(group) for _day, group in groupby(rows, key=_local_day)]
-
-
-def _local_day(row: EntryRow) -> date:
-    return timezone.localdate(row.entry.time)
+    return [
+        list(group)
+        for _day, group in groupby(rows, key=lambda row: timezone.localdate(row.entry.time))
+    ]
 
 
 def build_row(entry: AuditEntry, names: NameMap) -> EntryRow:

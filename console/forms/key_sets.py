@@ -74,14 +74,10 @@ def _summarize_key(key: Any) -> KeySummary:
 
 def _modulus_bits(modulus: str) -> str:
     try:
-        number = int.from_bytes(_base64url_decode(modulus))
+        number = int.from_bytes(urlsafe_b64decode(modulus + "=" * (-len(modulus) % 4)))
     except ValueError:
         return ""
     return f"{number.bit_length()} bit" if number else ""
-
-
-def _base64url_decode(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def _thumbprint(key: Mapping[str, Any]) -> str:

@@ -186,9 +186,9 @@ def find_creation(target: DocumentTarget) -> AuditEntry | None:
         return calls.filter(entry=first.entry).first()
     if (creation_time := created_at(first)) is None:
         return None
-    entries = calls.filter(
-        _around(creation_time), IS_CHANGE, label=first.name, **_service_filter(first)
-    )
+    # A call that creates a service names none.
+    service = {"service": str(first.service_id)} if first.client_id else {}
+    entries = calls.filter(_around(creation_time), IS_CHANGE, label=first.name, **service)
     return next(
         (entry for entry in entries[:MAX_RECREATIONS] if _created_version(entry) == first), None
     )
@@ -241,11 +241,6 @@ def _around(creation_time: datetime) -> Q:
     since, until = moment - tolerance, moment + tolerance
     first, last = find_seq_range(since, until)
     return Q(at__gte=since, at__lt=until, seq__gte=first, seq__lte=last)
-
-
-def _service_filter(first: Version) -> dict[str, str]:
-    """Return the columns of the call that creates the object, without its own ID."""
-    return {"service": str(first.service_id)} if first.client_id else {}
 
 
 def find_original(target: DocumentTarget, creation: AuditEntry) -> ObjectLink | None:

@@ -139,19 +139,16 @@ def _unknown_name_message(name: str, vocabulary: SearchVocabulary) -> str:
     """Whoever mistyped a name gets the nearest; nobody gets the whole list."""
     if there := vocabulary.names_elsewhere.get(name.lower()):
         return _("%(name)s can be searched only in one service's list.") % {"name": there}
-    if near := get_close_matches(name.lower(), vocabulary.names, 1, 0.75):
+    if close := get_close_matches(name.lower(), vocabulary.names, 1, 0.75):
+        near = close[0] if close[0] in vocabulary.unordered else vocabulary.names[close[0]]
         return _("Unknown setting “%(name)s”. Did you mean %(near)s?") % {
             "name": name,
-            "near": _spelled(near[0], vocabulary),
+            "near": near,
         }
     return _(
         "Unknown setting “%(name)s”. Use Authlete's name, such as %(example)s. Put text with a "
         "colon in quotes."
     ) % {"name": name, "example": vocabulary.example}
-
-
-def _spelled(name: str, vocabulary: SearchVocabulary) -> str:
-    return name if name in vocabulary.unordered else vocabulary.names[name]
 
 
 def _value_texts(value: Any) -> list[str]:

@@ -143,7 +143,7 @@ class UpdateTokenForm(TokenContentForm):
         """The values that differ from the token."""
         data, token = self.cleaned_data, self.token
         times = {
-            name: _to_milliseconds(data[name])
+            name: int(data[name].timestamp()) * 1000
             for name, current in self._current_times.items()
             if self._is_changed(name, current)
         }
@@ -171,7 +171,3 @@ class UpdateTokenForm(TokenContentForm):
 def _to_datetime(time_ms: int) -> datetime | None:
     """Return a time as the form shows it, to the second."""
     return datetime_from_ms(time_ms // 1000 * 1000)
-
-
-def _to_milliseconds(time: datetime) -> int:
-    return int(time.timestamp()) * 1000

@@ -266,7 +266,9 @@ class UserRevocation:
         rows, total = self._list_tokens(line)
         now = _now_ms()
         live = sum(is_token_live(row, now) for row in rows) + total - len(rows)
-        working = sum(_is_access_token_valid(row, now) for row in rows)
+        working = sum(
+            not row.access_token_expires_at or row.access_token_expires_at > now for row in rows
+        )
         if working:
             valid = self.service.tokens.count(
                 line.client_id, TokenStatus.VALID, subject=self.subject
@@ -276,11 +278,6 @@ class UserRevocation:
 
     def _check_scopes(self, line: ReceiptLine) -> None:
         line.remembered = self._read_scopes(line) is not None
-
-
-def _is_access_token_valid(token: IssuedToken, now_ms: int) -> bool:
-    """Return whether its access token works, by its times alone."""
-    return not token.access_token_expires_at or token.access_token_expires_at > now_ms
 
 
 def _now_ms() -> int:

@@ -104,7 +104,8 @@ def idempotent(request: ConsoleRequest, form: forms.Form, redirect: str) -> Iter
         submit.fail()
         raise
     finally:
-        _store(request, form, submit.result_url)
+        value = _cache_value(request, submit.result_url)
+        cache.set(_cache_key(request, form), value, KEY_TTL_SECONDS)
 
 
 def redirect_repeated(request: ConsoleRequest, redirect: str) -> None:
@@ -139,10 +140,6 @@ def _redirect_repeat(request: ConsoleRequest, form: forms.Form, fallback: str) -
     if digest not in ("", _content_digest(request)):
         messages.warning(request, SUBMITTED_WITH_OTHER_VALUES)
     return redirect_to(request, url)
-
-
-def _store(request: ConsoleRequest, form: forms.Form, result: str) -> None:
-    cache.set(_cache_key(request, form), _cache_value(request, result), KEY_TTL_SECONDS)
 
 
 def _cache_key(request: ConsoleRequest, form: forms.Form) -> str:

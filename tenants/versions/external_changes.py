@@ -168,7 +168,8 @@ def _object_columns(version: Version) -> _ObjectColumns:
 
 def event_object_suffix(version: Version) -> str:
     """Return the end of the event's object: time and digest."""
-    return f"/{_format_time(version.first_at)}{_digest_suffix(version)}"
+    digest = f" sha256:{version.digest}" if version.digest else ""
+    return f"/{_format_time(version.first_at)}{digest}"
 
 
 def _select_event(last: Version | None, new: Version) -> AuditEvent:
@@ -260,10 +261,6 @@ def _find_unexplained(
         for difference in differences
         if get_top_level_field(difference.field) not in explained
     )
-
-
-def _digest_suffix(version: Version) -> str:
-    return f" sha256:{version.digest}" if version.digest else ""
 
 
 def _format_time(moment: datetime) -> str:

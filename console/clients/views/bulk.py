@@ -24,8 +24,8 @@ from console.clients.bulk.preview import build_preview
 from console.clients.bulk.preview_list import PreviewLine, preview_list
 from console.clients.bulk.resolver import HasClientRef
 from console.clients.bulk.selections import ClientSelection
+from console.inventory.services import service_name_lookup
 from console.lists.definition import render_list
-from console.models import KnownService
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import catch_failure, idempotent
 from console.web.responses import redirect_to, render_page
@@ -164,11 +164,8 @@ def _with_service_names[One: HasClientRef](
     member: Member, found: Iterable[One]
 ) -> list[tuple[One, str]]:
     """Pair each client with the last known name of its service."""
-    names = {
-        (known_service.region, known_service.service_id): known_service.name
-        for known_service in KnownService.objects.filter(organization=member.organization)
-    }
-    return [(one, names.get((one.region, one.service_id)) or str(one.service_id)) for one in found]
+    service_name = service_name_lookup(member.organization)
+    return [(client, service_name(client.region, client.service_id)) for client in found]
 
 
 def _context(member: Member, selection: UUID, choice: ClientSelection) -> dict[str, Any]:

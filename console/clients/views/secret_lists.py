@@ -142,13 +142,11 @@ def rotations(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     service_name = service_name_lookup(member.organization)
     rows = [
         RotationRow(rotation, service_name(rotation.region, rotation.service_id))
-        for rotation in sorted(open_rotations, key=_sort_key)
+        for rotation in sorted(
+            open_rotations, key=lambda row: (row.activated_at is not None, row.until)
+        )
     ]
     return render_list(request, member, ROTATIONS, rows, "clients/rotations.html", {})
-
-
-def _sort_key(rotation: Rotation) -> tuple[bool, object]:
-    return rotation.activated_at is not None, rotation.until
 
 
 @organization_page(Effect.READ)

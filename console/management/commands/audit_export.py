@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,8 @@ class Command(AuditCommand):
                 rows = _write(path, lines)
             except (OSError, DatabaseError, AuditUnavailableError) as error:
                 raise CommandError(f"{path}: {error}") from None
-            self.stdout.write(f"{path}: {rows - 1} {_unit_name(name)}.")
+            unit = "entries" if name == "csv" else "rows"
+            self.stdout.write(f"{path}: {rows - 1} {unit}.")
 
     def _organizations(self, slug: str) -> Iterable[Organization]:
         homes = Organization.objects.order_by("pk")
@@ -103,16 +105,14 @@ def _pages(searches: Iterable[OrganizationSearch]) -> Iterator[Sequence[ExportRo
         yield from export_formats.iter_row_pages(organization, filters)
 
 
-def _unit_name(name: str) -> str:
-    return "entries" if name == "csv" else "rows"
-
-
 def _write(path: Path, lines: Iterable[str]) -> int:
     """Write the lines and return their number; replace the file once all are written."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     count = 0
     try:
-        with open(draft, "x", encoding="utf-8", newline="", opener=_open_private) as file:
+        with open(
+            draft, "x", encoding="utf-8", newline="", opener=partial(os.open, mode=0o600)
+        ) as file:
             for line in lines:
                 file.write(line)
                 count += 1
@@ -122,7 +122,3 @@ def _write(path: Path, lines: Iterable[str]) -> int:
     finally:
         draft.unlink(missing_ok=True)
     return count
-
-
-def _open_private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -59,7 +59,8 @@ def edit(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
             own = person.user == member.user and not role.has_permission(
                 ConsolePermission.ADMINISTRATION
             )
-            return redirect_to(request, _home_url(member) if own else index_url(member))
+            home_url = reverse("dashboard:index", args=[member.organization.slug])
+            return redirect_to(request, home_url if own else index_url(member))
     context = {
         "member": member,
         "person": person,
@@ -165,7 +166,3 @@ def _confirm_action(
             return redirect_to(request, index_url(member))
     context = {"member": member, "person": person, "why_not": why_not, "form": form}
     return render_form(request, template, context)
-
-
-def _home_url(member: Member) -> str:
-    return reverse("dashboard:index", args=[member.organization.slug])

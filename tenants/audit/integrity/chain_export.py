@@ -252,14 +252,11 @@ def _check_line(text: bytes, count: int, previous: tuple[int, str]) -> tuple[int
     except (KeyError, KeyNotFoundError, TypeError, ValueError, RecursionError):
         is_right = False
     if not is_right:
-        raise ExportIntegrityError(f"first bad row {_as_row_number(seq)}: the row was changed")
+        number = seq if type(seq) is int else 0
+        raise ExportIntegrityError(f"first bad row {number}: the row was changed")
     if seq == previous[0] + 1 and before != previous[1]:
         raise ExportIntegrityError(f"first bad row {seq}: it doesn't follow the previous row")
     return seq, row.mac
-
-
-def _as_row_number(seq: Any) -> int:
-    return seq if type(seq) is int else 0
 
 
 def _summary_line(name: str, count: int, digest: str) -> str:

@@ -52,7 +52,8 @@ def check_token_created(call: UnresolvedCall) -> Evidence:
                 _("No such token exists, but it would have expired since.")
             )
         return conclude_failed(_("No new token exists."))
-    more = _count_tokens(call, TokenStatus.ALL) - call.hints["count"]
+    tokens, subject = call.service.tokens, call.entry.subject
+    more = tokens.count(_client_id(call), TokenStatus.ALL, subject=subject) - call.hints["count"]
     is_unique = "hashes" in call.hints or more == 1
     if entries or len(new) > 1 or not is_unique:
         return conclude_inconclusive(_("Other tokens were created or ended since."), names)
@@ -240,10 +241,6 @@ def _find_token(call: UnresolvedCall, status: TokenStatus = TokenStatus.ALL) -> 
 
 def _now_ms() -> int:
     return time_ns() // 1_000_000
-
-
-def _count_tokens(call: UnresolvedCall, status: TokenStatus) -> int:
-    return call.service.tokens.count(_client_id(call), status, subject=call.entry.subject)
 
 
 def _list_tokens(call: UnresolvedCall, status: TokenStatus) -> Iterator[IssuedToken]:

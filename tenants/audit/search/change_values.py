@@ -71,7 +71,7 @@ class ChangeValueMatch(Func):
         """Yield conditions by which a text is found in a value."""
         like = _like_sql(vendor, member)
         for way in case_variants(text):
-            yield like, (f"%{_escape_like(_json_fragment(way))}%",)
+            yield like, (f"%{_escape_like(json.dumps(way)[1:-1])}%",)
         for meaning in self.meanings.get(text, ()):
             pattern, names = _escape_like(meaning.text), [*map(json.dumps, meaning.fields)]
             requested = like
@@ -83,11 +83,6 @@ class ChangeValueMatch(Func):
 
 def _like_sql(vendor: str, member: str) -> str:
     return LIKE_SQL[vendor].format(text=MEMBER_TEXT_SQL[vendor].format(member=member))
-
-
-def _json_fragment(text: str) -> str:
-    """Return the text as it appears within ASCII JSON."""
-    return json.dumps(text)[1:-1]
 
 
 def _escape_like(text: str) -> str:

@@ -123,12 +123,8 @@ def _describe_failure(error: Exception) -> str:
             return Message(_("No complete response arrived in time."))
         case httpx.NetworkError() | httpx.RemoteProtocolError():
             return Message(_("The connection was lost before the complete response arrived."))
-    return Message(_("No complete response arrived ({kind})."), kind=_error_name(error))
-
-
-def _error_name(error: Exception) -> str:
-    """Return the class name; the message may contain sent values."""
-    return type(error).__name__
+    # The error's own message may contain what was sent.
+    return Message(_("No complete response arrived ({kind})."), kind=type(error).__name__)
 
 
 def _read_body(response: httpx.Response, deadline: Deadline, max_bytes: int) -> Iterator[bytes]:

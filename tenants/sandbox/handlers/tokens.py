@@ -56,7 +56,8 @@ def get_list(context: SandboxContext) -> SandboxResponse:
     if subject := query.get("subject"):
         matching = [item for item in matching if item.subject == subject]
         page["subject"] = subject
-    if (status := _parse_status(query.get("tokenStatus", ""))) != "ALL":
+    status = query.get("tokenStatus", "").upper()  # unknown values mean ALL
+    if status in STATUSES and status != "ALL":
         now = now_milliseconds()
         matching = [
             item for item in matching if token_lookup.is_valid(item, now) == (status == "VALID")
@@ -72,11 +73,6 @@ def _check_plan(context: SandboxContext, service: JsonDict) -> None:
     home = context.state.organizations.get(owner or 0)
     if home and home.plan == "FREE":
         raise ApiResponseError(403, "A001217", "The plan does not include this API.")
-
-
-def _parse_status(text: str) -> str:
-    """Return the status filter; unknown values mean ALL."""
-    return text.upper() if text.upper() in STATUSES else "ALL"
 
 
 def _dump_token(token: StoredToken) -> JsonDict:
