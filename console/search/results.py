@@ -5,23 +5,22 @@ Services, clients and keys come from the inventory; nothing is asked of Authlete
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from operator import and_
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from console.models import KnownClient, KnownKey, KnownService, Receipt
 from console.models.searches import visible_searches
 from console.models.text_search import filter_words
 from console.search.commands import find_client_commands, find_pages
+from console.search.named_settings import name_settings
+from console.search.recent import Location, recent_locations
 from console.web.access import Member
 from console.web.paths import cached_reverse
-from tenants.authlete.documents import client as client_document
-from tenants.authlete.documents import service as service_document
 from tenants.authlete.operation import Effect
 from tenants.jobs.models import Job
 from tenants.models import Membership
@@ -53,26 +52,18 @@ class ResultGroup:
     results: Sequence[SearchResult]
 
 
-class NamedSetting(NamedTuple):
-    """A setting, and the text by which it is found."""
-
-    is_client: bool
-    section: str
-    name: str
-    label: str | Promise
-    text: str
-
-
 type Finder = Callable[[Member, Sequence[str]], Iterable[SearchResult]]
 
 
 def find_groups(member: Member, text: str) -> list[ResultGroup]:
-    """Return the results for ``text`` by kind; without text, the pages and actions."""
+    """Return the results for ``text`` by kind; without text, recent objects and pages."""
     words = text.lower().split()
+    recent = recent_locations(member)
     finders: list[tuple[str, str, str, Finder]] = [
+        ("recent", _("Recent"), "clock", partial(_find_recent, recent)),
         ("pages", _("Pages and actions"), "arrow", _find_pages),
-        ("services", _("Services"), "services", _find_services),
-        ("clients", _("Clients"), "clients", _find_clients),
+        ("services", _("Services"), "services", partial(_find_services, recent)),
+        ("clients", _("Clients"), "clients", partial(_find_clients, recent)),
         ("settings", _("Settings"), "edit", _find_settings),
         ("keys", _("Keys"), "key", _find_keys),
         ("members", _("Members"), "members", _find_members),
@@ -82,7 +73,7 @@ def find_groups(member: Member, text: str) -> list[ResultGroup]:
     ]
     groups = [
         ResultGroup(slug, label, icon, list(find(member, words)))
-        for slug, label, icon, find in finders[: None if words else 1]
+        for slug, label, icon, find in (finders[1:] if words else finders[:2])
     ]
     return [group for group in groups if group.results]
 
@@ -100,18 +91,62 @@ def _find_pages(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
                 )
 
 
-def _find_services(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
-    for service in _matching_services(member, words)[:MAX_RESULTS]:
-        url = _service_url(member, service)
-        name = service.name or str(service.service_id)
-        yield SearchResult(name, url, service.issuer, service.region)
+def _find_recent(
+    recent: Sequence[Location], member: Member, _words: Sequence[str]
+) -> Iterator[SearchResult]:
+    objects: list[Any] = [
+        *_in_regions(member, KnownService).filter(_at(recent, is_client=False)),
+        *_in_regions(member, KnownClient).filter(_at(recent, is_client=True)),
+    ]
+    results = {
+        (item.region, item.service_id, getattr(item, "client_id", 0)): item for item in objects
+    }
+    for location in recent:
+        if item := results.get(location):
+            yield (_client_result if location[2] else _service_result)(member, item)
 
 
-def _find_clients(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
-    for client in _matching_clients(member, words)[:MAX_RESULTS]:
-        name = client.name or client.alias
-        detail = client.alias or str(client.client_id)
-        yield SearchResult(name, _client_url(member, client), detail, client.region)
+def _find_services(
+    recent: Sequence[Location], member: Member, words: Sequence[str]
+) -> Iterator[SearchResult]:
+    services = _matching_services(member, words)
+    for service in _first(services, _at(recent, is_client=False)):
+        yield _service_result(member, service)
+
+
+def _find_clients(
+    recent: Sequence[Location], member: Member, words: Sequence[str]
+) -> Iterator[SearchResult]:
+    clients = _matching_clients(member, words)
+    for client in _first(clients, _at(recent, is_client=True)):
+        yield _client_result(member, client)
+
+
+def _service_result(member: Member, service: KnownService) -> SearchResult:
+    name = service.name or str(service.service_id)
+    return SearchResult(name, _service_url(member, service), service.issuer, service.region)
+
+
+def _client_result(member: Member, client: KnownClient) -> SearchResult:
+    name = client.name or client.alias
+    detail = client.alias or str(client.client_id)
+    return SearchResult(name, _client_url(member, client), detail, client.region)
+
+
+def _first[Row: Model](rows: QuerySet[Row], is_recent: Q) -> list[Row]:
+    """Return the first rows, recent ones before others."""
+    first = [*rows.filter(is_recent), *rows.exclude(is_recent)[:MAX_RESULTS]]
+    return first[:MAX_RESULTS]
+
+
+def _at(locations: Sequence[Location], *, is_client: bool) -> Q:
+    """Match the services, or the clients, at ``locations``."""
+    condition = Q(pk=None)
+    for region, service_id, client_id in locations:
+        if bool(client_id) == is_client:
+            client = {"client_id": client_id} if is_client else {}
+            condition |= Q(region=region, service_id=service_id, **client)
+    return condition
 
 
 def _find_settings(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
@@ -125,7 +160,7 @@ def _find_settings(member: Member, words: Sequence[str]) -> Iterator[SearchResul
         return list(matching(member, rest)[:MAX_OBJECTS])
 
     count = 0
-    for setting, rest in _named_settings(words):
+    for setting, rest in name_settings(words):
         for item in find_objects(setting.is_client, *rest):
             url = (_client_url if setting.is_client else _service_url)(member, item)
             page = f"edit/{setting.section}/" if member.can(Effect.CHANGE) else "fields/"
@@ -135,20 +170,6 @@ def _find_settings(member: Member, words: Sequence[str]) -> Iterator[SearchResul
             count += 1
         if count >= MAX_RESULTS:
             return
-
-
-def _named_settings(words: Sequence[str]) -> list[tuple[NamedSetting, list[str]]]:
-    """Return the settings that ``words`` name and the other words, best matches first.
-
-    A setting is named by its API name, or by two words or more of its label.
-    """
-    matches = []
-    for setting in _setting_texts():
-        rest = [word for word in words if f" {word}" not in setting.text]
-        is_api_name = any(word == setting.name.replace("_", "") for word in words)
-        if rest and (len(words) - len(rest) >= 2 or is_api_name):
-            matches.append((setting, rest))
-    return sorted(matches, key=lambda match: len(match[1]))
 
 
 def _find_keys(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
@@ -247,24 +268,3 @@ def _service_url(member: Member, service: KnownService) -> str:
 def _client_url(member: Member, client: KnownClient, route: str = "clients:show") -> str:
     place = (client.region, client.service_id, client.client_id)
     return cached_reverse(route, member.organization.slug, *place)
-
-
-@cache
-def _setting_texts() -> list[NamedSetting]:
-    """Return each setting that is no secret."""
-    return [
-        NamedSetting(
-            is_client,
-            slug,
-            setting.name,
-            setting.label,
-            f" {setting.label} {setting.api_name}".lower(),
-        )
-        for is_client, sections in (
-            (False, service_document.SECTIONS),
-            (True, client_document.SECTIONS),
-        )
-        for slug, section in sections.items()
-        for setting in section.settings()
-        if not setting.input_type.is_secret
-    ]

@@ -1,5 +1,7 @@
 """The search finds objects, settings, pages and actions that the member may open."""
 
+from dataclasses import replace
+
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -9,6 +11,7 @@ from tenants.authlete.documents.client import Client
 from tenants.jobs.models import Job
 from tenants.models import Organization
 from tenants.organizations.roles import Role
+from tests.support.audit_entries import IDA, add_entry
 from tests.support.inventory import add_known_service
 
 URL = "/acme/search/"
@@ -69,6 +72,19 @@ def test_objects_of_other_organizations_are_not_found(member, inventory, globex,
     results = find(member(Role.ADMIN), text)
 
     assert not [label for label, _ in results if "Globex" in label or "Nightly" in label]
+
+
+def test_recent_objects_come_first(member, inventory):
+    add_known_service(inventory, "us", 18, "Another shop")
+    viewer = member(Role.VIEWER)
+    assert find(viewer, "shop")[0][0] == "Another shop"
+    actor = replace(IDA, name="VIEWER", organization_id=inventory.pk)
+    add_entry(actor, "service.get", region="us", service="17")
+    add_entry(actor, "client.get", region="us", service="17", client="44")
+
+    assert [label for label, _ in find(viewer, "")[:2]] == ["Ledger sync", "Shop"]
+    assert [label for label, _ in find(viewer, "shop")[:2]] == ["Shop", "Another shop"]
+    assert find(member(Role.EDITOR), "shop")[0][0] == "Another shop"
 
 
 def test_an_action_is_offered_for_the_named_client_to_who_may_do_it(member, inventory):

@@ -55,6 +55,8 @@ def palette_with_results(scene):
 
 @page_state("search:index", Role.VIEWER)
 def palette_initial(scene):
+    scene.goto("services:index")  # fills the index
+    scene.goto("services:show")
     open_palette(scene, "")
 
 
