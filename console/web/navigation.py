@@ -47,7 +47,7 @@ MENU: tuple[tuple[str | Promise, tuple[MenuItem, ...]], ...] = (
             MenuItem("services:index", _("Services"), "services", "s", Effect.READ),
             MenuItem("clients:index", _("Clients"), "clients", "c", Effect.READ),
             MenuItem("keys:index", _("Keys"), "key", "k", Effect.READ),
-            MenuItem("findings:index", _("Findings"), "shield", "i", Effect.READ),
+            MenuItem("findings:index", _("Findings"), "flag", "i", Effect.READ),
             MenuItem("users:index", _("Users"), "person", "u", USERS),
             MenuItem("tokens:lookup", _("Token lookup"), "token", "t", USERS),
             MenuItem("batches:index", _("Batches"), "batches", "b", Effect.READ),
