@@ -13,8 +13,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.documents.kinds import DocumentTarget
-from console.keys.rollover.api_calls import RolloverConflictError, send_step
 from console.keys.rollover.jwks_steps import UnexpectedStateError
+from console.keys.rollover.steps import RolloverConflictError, send_step
 from console.models import Rollover
 from console.web.access import Member
 from tenants.audit.actor import Actor

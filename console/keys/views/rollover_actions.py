@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from console.forms.change_forms import ChangeReasonForm
 from console.keys.rollover import actions
-from console.keys.rollover.api_calls import RolloverConflictError
 from console.keys.rollover.federation import build_superior_update
 from console.keys.rollover.forms import ConfirmForm, ConfirmTrustForm
+from console.keys.rollover.steps import RolloverConflictError
 from console.keys.views.rollovers import get_rollover, rollover_context, rollover_path
 from console.models import Rollover
 from console.web.access import ConsoleRequest, ViewFunction, Workspace, workspace_page

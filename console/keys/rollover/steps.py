@@ -1,4 +1,4 @@
-"""The calls of a rollover step; a repeated step skips what was already done."""
+"""The calls of each rollover step; a repeated step skips what was already done."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
