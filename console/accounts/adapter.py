@@ -39,7 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return client_ip(request)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Nobody who has just signed in is asked for the same things again."""
+        """Skip reauthentication right after signing in."""
         if is_recently_authenticated(self.request):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))

@@ -14,4 +14,4 @@ class AuthenticationBackend(auth_backends.AuthenticationBackend):  # type: ignor
 
     @classmethod
     def _stash_user(cls, user: User | None) -> None:
-        """Discard a closed account whose password was right; allauth would redirect it."""
+        """Reject a closed account despite a correct password; allauth would redirect it."""

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 MAX_WAIT_SECONDS = 5
-MAX_WAITING_PER_SLOT = 8  # requests; each one that waits holds a thread
+MAX_WAITING_PER_SLOT = 8  # requests; each waiting request blocks a thread
 
 
 class HashingBusyError(Exception):

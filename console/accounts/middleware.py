@@ -30,13 +30,13 @@ from tenants.organizations.roles import ROLES_REQUIRING_2FA
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 STARTED_KEY, LAST_SEEN_KEY = "began", "seen"  # seconds since 1970, in the session
-LAST_SEEN_STEP_SECONDS = 60  # seconds between two notes of when somebody was last seen
+LAST_SEEN_STEP_SECONDS = 60  # minimum between updates of the last-seen time
 BUSY_RETRY_SECONDS = 10
 POLL_HEADER = "X-Poll"  # the header of a page that looks again by itself
 
 
 class SessionLimitMiddleware:
-    """Ends a session that nobody used for a while, or that has lasted too long.
+    """Ends idle sessions and sessions beyond the maximum age.
 
     A page that looks again by itself is nobody who uses it.
     """
@@ -59,7 +59,7 @@ class SessionLimitMiddleware:
 
 
 class NoStoreMiddleware:
-    """No answer of ours is kept by a browser or by anything on the way to it."""
+    """Prevents browsers and proxies from caching responses."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -71,7 +71,7 @@ class NoStoreMiddleware:
 
 
 class DiscardReplayMiddleware:
-    """Forgets what was posted when the library asks for the password again.
+    """Discards posted data when allauth asks for the password again.
 
     It would keep the whole request in the session, body and cookies, to repeat it
     afterwards. Here the person comes back to the page and posts anew.
@@ -99,17 +99,17 @@ class HtmxSignInMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         htmx = cast(ConsoleRequest, request).htmx
-        place = response.headers.get("Location", "").partition("?")[0]
-        if not htmx or not place.startswith("/accounts/"):
+        target_path = response.headers.get("Location", "").partition("?")[0]
+        if not htmx or not target_path.startswith("/accounts/"):
             return response
         if is_in_dialog(request):
             is_account_step = request.path.startswith("/accounts/")
-            if place in map(reverse, CONFIRMATION_ROUTES) or (
-                is_account_step and place != reverse("account_login")
+            if target_path in map(reverse, CONFIRMATION_ROUTES) or (
+                is_account_step and target_path != reverse("account_login")
             ):
                 return response
         back = urlencode({"next": htmx.current_url_abs_path or "/"})
-        return HttpResponseClientRedirect(f"{place}?{back}")
+        return HttpResponseClientRedirect(f"{target_path}?{back}")
 
 
 class RequireSecondFactorMiddleware:

@@ -1,4 +1,4 @@
-"""What a password may be, beside Django's own rules."""
+"""Password validators, in addition to Django's."""
 
 import re
 from bisect import bisect_left
@@ -65,13 +65,13 @@ class BreachedPasswordValidator:
 
 
 class ExpectedWordsValidator:
-    """A name that everyone here knows, with a year behind it, is no password."""
+    """Rejects passwords that consist mainly of names known here."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        left = password.casefold()
+        remaining = password.casefold()
         for word in sorted(_expected_words(user), key=len, reverse=True):
-            left = left.replace(word, "")
-        if len(re.sub(r"[\W_]", "", left)) < MIN_UNEXPECTED_CHARS:
+            remaining = remaining.replace(word, "")
+        if len(re.sub(r"[\W_]", "", remaining)) < MIN_UNEXPECTED_CHARS:
             raise ValidationError(
                 _("The password consists mainly of the product, organization or role name."),
                 code="password_expected",

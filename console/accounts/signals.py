@@ -90,6 +90,6 @@ def log_factor_removed(request: HttpRequest, user: User, authenticator: Any, **_
 
 def _end_other_sessions(request: HttpRequest, user: User) -> None:
     """End the user's sessions that began with other factors."""
-    others = UserSession.objects.filter(user=user)
-    for one in others.exclude(session_key=request.session.session_key):
-        one.end()
+    sessions = UserSession.objects.filter(user=user)
+    for session in sessions.exclude(session_key=request.session.session_key):
+        session.end()

@@ -17,7 +17,7 @@ _signer = TimestampSigner(salt="meridian known browser")
 
 
 def remember_browser(response: HttpResponse, login: str) -> None:
-    """Let this browser be known as one that ``login`` signs in with."""
+    """Remember this browser as one that ``login`` signs in with."""
     response.set_cookie(
         COOKIE_NAME,
         _signer.sign(f"{secrets.token_urlsafe(12)}:{_digest(login)}"),
@@ -34,8 +34,8 @@ def known_browser_id(request: HttpRequest, login: str) -> str:
         value = _signer.unsign(request.COOKIES.get(COOKIE_NAME, ""), max_age=COOKIE_MAX_AGE_SECONDS)
     except BadSignature:
         return ""
-    name, _, whose = value.partition(":")
-    return name if whose == _digest(login) else ""
+    name, _, login_digest = value.partition(":")
+    return name if login_digest == _digest(login) else ""
 
 
 def _digest(login: str) -> str:

@@ -1,4 +1,4 @@
-"""What the sign-in library's own pages leave out."""
+"""Account pages that allauth lacks."""
 
 from allauth.account import views as account
 from django.contrib.auth.decorators import login_required

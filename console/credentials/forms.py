@@ -51,12 +51,14 @@ class CredentialForm(forms.Form):
     )
     anyway = forms.BooleanField(label=gettext_lazy("Save without testing"), required=False)
 
-    def __init__(self, data: Any, held: Credential | None) -> None:
-        details = {"number": held.number, "expires_on": held.expires_on} if held else {}
+    def __init__(self, data: Any, credential: Credential | None) -> None:
+        details = (
+            {"number": credential.number, "expires_on": credential.expires_on} if credential else {}
+        )
         super().__init__(data, initial=details)
-        self.credential = held
+        self.credential = credential
         del self.fields["anyway"]
-        if held:
+        if credential:
             self.fields["token"].required = False
             self.fields["token"].help_text = gettext_lazy("Leave empty to keep the current token.")
 
@@ -119,12 +121,16 @@ class CredentialStatus:
 
 def load_statuses(organization: Organization) -> list[CredentialStatus]:
     """Return configured regions in order, then former ones with credentials."""
-    held = {credential.region: credential for credential in organization.credential_set.all()}
-    known = get_regions()
-    regions = [Region(name, "") for name in held if name not in known]
+    credentials = {
+        credential.region: credential for credential in organization.credential_set.all()
+    }
+    configured = get_regions()
+    regions = [Region(name, "") for name in credentials if name not in configured]
     return [
-        CredentialStatus(region, held.get(region.name), *_describe(held.get(region.name)))
-        for region in (*known.values(), *regions)
+        CredentialStatus(
+            region, credentials.get(region.name), *_describe(credentials.get(region.name))
+        )
+        for region in (*configured.values(), *regions)
     ]
 
 
@@ -133,16 +139,16 @@ def _describe(credential: Credential | None) -> tuple[str, str, str, str, str]:
     if credential is None:
         return "", _("No credential"), "idle", "", ""
     try:
-        mark = fingerprint_credential(credential).hex
+        fingerprint = fingerprint_credential(credential).hex
     except UnsealError:
-        wrong = _("Its key is missing from VAULT_KEYS.")
+        problem_text = _("Its key is missing from VAULT_KEYS.")
         help = _("Restore the key, or replace the credential.")
-        return "", _("Can't be decrypted"), "bad", wrong, help
+        return "", _("Can't be decrypted"), "bad", problem_text, help
     if credential.problem in set(CredentialProblem):
         problem = CredentialProblem(credential.problem)
         word, kind = PROBLEM_BADGES.get(problem, (_("Failing"), "bad"))
-        wrong, help = TEXTS_BY_PROBLEM[problem]
-        return mark, _(word), kind, _(wrong), _(help)
+        problem_text, help = TEXTS_BY_PROBLEM[problem]
+        return fingerprint, _(word), kind, _(problem_text), _(help)
     if credential.tried_at is None or credential.problem:
-        return mark, _("Not tested"), "idle", "", ""
-    return mark, _("Credential OK"), "ok", "", ""
+        return fingerprint, _("Not tested"), "idle", "", ""
+    return fingerprint, _("Credential OK"), "ok", "", ""

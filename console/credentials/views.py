@@ -30,33 +30,33 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 @step_up
 def edit(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
     """Add or replace a credential, after testing it."""
-    place = _get_region(region)
+    target_region = _get_region(region)
     credential = credentials.find_credential(member.organization, region)
     form = CredentialForm(request.POST or None, credential)
     finding = None
     if form.is_valid():
-        offered = credentials.build_credential(
+        candidate = credentials.build_credential(
             member.organization,
             region,
             form.cleaned_data["token"],
             form.cleaned_data["number"],
             form.cleaned_data["expires_on"],
         )
-        finding = _test_credential(form, member, offered)
+        finding = _test_credential(form, member, candidate)
         untried = finding is not None and finding.problem in credentials.INCONCLUSIVE_PROBLEMS
         if untried:
             form.add_force_field()
         if finding and (finding.is_usable or (untried and form.is_forced)):
             try:
-                changes = credentials.save_credential(member.actor, offered, finding)
+                changes = credentials.save_credential(member.actor, candidate, finding)
             except credentials.CredentialChangedError as error:
                 form.add_error(None, str(error))
             else:
-                _show_result(request, place, finding, changed=bool(changes))
+                _show_result(request, target_region, finding, changed=bool(changes))
                 return redirect_to(request, _index_url(member))
     context = {
         "member": member,
-        "region": place,
+        "region": target_region,
         "credential": credential,
         "form": form,
         "finding": finding,
@@ -69,14 +69,14 @@ def edit(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
 @organization_page(ConsolePermission.ADMINISTRATION)
 def check(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
     """Test the current credential."""
-    place, credential = _get_region(region), _get_credential(member, region)
+    target_region, credential = _get_region(region), _get_credential(member, region)
     finding = None
     if request.method == "POST":
         finding = credentials.recheck_credential(member.actor, credential)
         credential.refresh_from_db()
     context = {
         "member": member,
-        "region": place,
+        "region": target_region,
         "credential": credential,
         "finding": finding,
         "tried": request.method == "POST",
@@ -90,8 +90,8 @@ def remove(request: ConsoleRequest, member: Member, region: str) -> HttpResponse
     """Remove a credential."""
     credential = _get_credential(member, region)
     # One may be left of a region that the settings do not have any more.
-    place = get_regions().get(region) or Region(region, "")
-    form = RemoveCredentialForm(request.POST or None, place)
+    target_region = get_regions().get(region) or Region(region, "")
+    form = RemoveCredentialForm(request.POST or None, target_region)
     if form.is_valid():
         try:
             credentials.remove_credential(member.actor, credential)
@@ -99,9 +99,9 @@ def remove(request: ConsoleRequest, member: Member, region: str) -> HttpResponse
             form.add_error(None, str(error))
         else:
             text = _("Credential for %(region)s removed.")
-            messages.success(request, text % {"region": place.title})
+            messages.success(request, text % {"region": target_region.title})
             return redirect_to(request, _index_url(member))
-    context = {"member": member, "region": place, "credential": credential, "form": form}
+    context = {"member": member, "region": target_region, "credential": credential, "form": form}
     return render_form(request, "credentials/remove.html", context)
 
 
@@ -130,11 +130,11 @@ def _show_result(
         if changed
         else _("Credential for %(region)s OK. No changes.")
     )
-    said = f"{text % {'region': region.title}} {sees % {'n': count}}"
+    summary = f"{text % {'region': region.title}} {sees % {'n': count}}"
     if finding.problem:
-        messages.warning(request, f"{said} {_(finding.description)} {_(finding.advice)}")
+        messages.warning(request, f"{summary} {_(finding.description)} {_(finding.advice)}")
     else:
-        messages.success(request, said)
+        messages.success(request, summary)
 
 
 def _get_region(name: str) -> Region:

@@ -28,7 +28,7 @@ from tenants.models import Membership
 from tenants.organizations.regions import get_regions
 from tenants.organizations.roles import ConsolePermission
 
-MAX_RECENT_ENTRIES = 8  # entries that are shown
+MAX_RECENT_ENTRIES = 8
 OVERDUE_NOTICE = "overdue-secrets"
 MAX_ENTRIES_SCANNED = 500  # entries among which the last call to a region is looked for
 

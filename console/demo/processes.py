@@ -37,12 +37,12 @@ def prepare_environment(arguments: Sequence[str]) -> None:
     """Set the environment for this process and those that it starts."""
     parser = argparse.ArgumentParser(add_help=False)
     add_options(parser)
-    asked, _ = parser.parse_known_args(arguments)
-    data = asked.data.resolve()
+    options, _ = parser.parse_known_args(arguments)
+    data = options.data.resolve()
     ignore_secret_files()
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.environ.update(demo_settings(data, asked.port, asked.sandbox_port))
+        os.environ.update(demo_settings(data, options.port, options.sandbox_port))
     except OSError as error:
         sys.exit(f"manage.py: --data {data} can't be used: {error.strerror}")
 

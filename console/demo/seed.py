@@ -41,29 +41,29 @@ def seed_database(tokens_url: str, accounts: Path) -> list[DemoAccount]:
     """Bring the database up to what the sandbox is, and return who can sign in."""
     direct = build_opener(ProxyHandler({}))
     with direct.open(tokens_url, timeout=10) as answer:
-        found = json.load(answer)["organizations"]
+        organizations = json.load(answer)["organizations"]
     people = load_accounts(accounts)
-    for one in found:
+    for seed in organizations:
         organization, _ = Organization.objects.update_or_create(
-            slug=one["slug"], defaults={"name": one["name"]}
+            slug=seed["slug"], defaults={"name": seed["name"]}
         )
-        save_credentials(organization, one)
+        save_credentials(organization, seed)
         for account in people:
-            if one["slug"] != ADMIN_ONLY_SLUG or account.role == Role.ADMIN:
+            if seed["slug"] != ADMIN_ONLY_SLUG or account.role == Role.ADMIN:
                 ensure_member(organization, account)
     return people
 
 
-def save_credentials(organization: Organization, found: dict[str, Any]) -> None:
+def save_credentials(organization: Organization, seed: dict[str, Any]) -> None:
     """Save one credential with all permissions for each region."""
-    for region, tokens in found["regions"].items():
-        token = next(one["token"] for one in tokens if one["preset"] == "full")
-        number = found["organizationId"]
+    for region, tokens in seed["regions"].items():
+        token = next(token_seed["token"] for token_seed in tokens if token_seed["preset"] == "full")
+        number = seed["organizationId"]
         credential = credentials.find_credential(organization, region)
         days = timedelta(days=TOKEN_DAYS_LEFT.get(region, 300))
         last = credential.expires_on if credential else timezone.localdate() + days
-        offered = credentials.build_credential(organization, region, token, number, last)
-        credentials.save_credential(_demo_actor(organization), offered, None)
+        candidate = credentials.build_credential(organization, region, token, number, last)
+        credentials.save_credential(_demo_actor(organization), candidate, None)
 
 
 def ensure_member(organization: Organization, account: DemoAccount) -> None:

@@ -146,7 +146,7 @@ def list_keys(document: Document) -> list[JwkSummary]:
     except InvalidJsonError:
         return []
     listed = key_set.get("keys") if isinstance(key_set, dict) else None
-    return [_summarize_key(one, document) for one in listed or () if isinstance(one, dict)]
+    return [_summarize_key(key, document) for key in listed or () if isinstance(key, dict)]
 
 
 def _summarize_key(key: dict[str, Any], document: Document) -> JwkSummary:
@@ -158,7 +158,7 @@ def _summarize_key(key: dict[str, Any], document: Document) -> JwkSummary:
     return JwkSummary(kid, shape, str(key.get("alg", "")), str(key.get("use", "")), sealed, names)
 
 
-def _modulus_bits(one: dict[str, Any]) -> str:
+def _modulus_bits(key: dict[str, Any]) -> str:
     """Return the size of an RSA key in bits; its modulus is base64url without padding."""
-    modulus = one.get("n")
+    modulus = key.get("n")
     return str(len(modulus) * 6 // 8 * 8) if isinstance(modulus, str) else ""

@@ -220,8 +220,10 @@ def object_rows(box: SettingField) -> RowList:
     """Return the rows of a list of objects, followed by blank rows."""
     inner = box.kind.input
     assert isinstance(inner, RowsInput)
-    taken = {row["row"] for row in box.input_value}
-    fresh = (f"n{index}" for index in range(len(taken) + 1000) if f"n{index}" not in taken)
+    used_tokens = {row["row"] for row in box.input_value}
+    fresh = (
+        f"n{index}" for index in range(len(used_tokens) + 1000) if f"n{index}" not in used_tokens
+    )
     blank = inner.row.display(box.setting, None)
     typed = [*box.input_value]
     typed += [{"row": next(fresh), "cells": blank} for _ in range(_blank_row_count(box))]

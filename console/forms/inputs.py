@@ -139,15 +139,15 @@ class MultipleChoiceInput(FieldInput):
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
     def display(self, setting: Setting, value: Any) -> Any:
-        own = value is not None or not setting.unset_label
+        is_customized = value is not None or not setting.unset_label
         return {
-            "own": own,
+            "own": is_customized,
             "picked": _in_choice_order(available_choices(setting, value), value or ()),
         }
 
     def read(self, setting: Setting, sent: SubmittedValues) -> Any:
-        own = not setting.unset_label or sent.last("own") != "default"
-        return {"own": own, "picked": sent.all("pick")}
+        is_customized = not setting.unset_label or sent.last("own") != "default"
+        return {"own": is_customized, "picked": sent.all("pick")}
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         picked = typed["picked"]

@@ -122,10 +122,10 @@ class RowsInput(FieldInput):
     def display_edited(self, setting: Setting, value: Any, base: Any) -> Any:
         """Return the rows, each with the token of its original item."""
         items, olds = value or [], base or []
-        known = {column.api_name for column, _ in self.row.columns}
+        known_members = {column.api_name for column, _ in self.row.columns}
         rows = []
         for index, (item, old_index) in enumerate(
-            zip(items, _match_items(items, olds, known), strict=True)
+            zip(items, _match_items(items, olds, known_members), strict=True)
         ):
             token, old_item = (
                 (f"e{index}", None) if old_index is None else (str(old_index), olds[old_index])
@@ -163,7 +163,7 @@ class RowsInput(FieldInput):
 
 
 def _match_items(
-    items: Sequence[Any], olds: Sequence[Any], known: Container[str]
+    items: Sequence[Any], olds: Sequence[Any], known_members: Container[str]
 ) -> list[int | None]:
     """Return the index of the old item that each item replaces, or None.
 
@@ -174,7 +174,7 @@ def _match_items(
 
     def unknown_members(item: Any) -> dict[str, Any]:
         members = item if isinstance(item, Mapping) else {}
-        return {name: value for name, value in members.items() if name not in known}
+        return {name: value for name, value in members.items() if name not in known_members}
 
     tests: tuple[Callable[[Any, Any], bool], ...] = (
         is_equal,

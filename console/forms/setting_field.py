@@ -259,8 +259,8 @@ def _frame_parts(
 ) -> tuple[SafeString, SafeString]:
     """Return the HTML before and after the inputs."""
     box = SettingField(setting, kind, setting.name, None, None, FieldState())
-    whole = load_template(FRAME_TEMPLATE).render(
+    html = load_template(FRAME_TEMPLATE).render(
         Context({"field": box, "inputs": SafeString(INPUTS_PLACEHOLDER)})
     )
-    before, _placeholder, after = whole.partition(INPUTS_PLACEHOLDER)
+    before, _placeholder, after = html.partition(INPUTS_PLACEHOLDER)
     return SafeString(before), SafeString(after)  # escaped when rendered

@@ -26,11 +26,11 @@ class SubmittedValues:
         """Return the values in ``data`` that belong to ``names``."""
         root = cls(form_key=form_key)
         for key in data:
-            first, *rest = key.split(".", MAX_DEPTH)
+            first, *nested = key.split(".", MAX_DEPTH)
             if first in names:
                 node: SubmittedValues = root
-                for part in (first, *rest):
-                    node = node.parts.setdefault(part, cls(form_key=form_key))
+                for name in (first, *nested):
+                    node = node.parts.setdefault(name, cls(form_key=form_key))
                 node.values = [_normalize_line_breaks(value) for value in data.getlist(key)]
         return root
 

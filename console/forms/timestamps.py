@@ -55,14 +55,14 @@ def _parse_spelled_time(text: str) -> datetime | None:
 def ambiguous_twin(moment: datetime) -> datetime | None:
     """Return the other time with the same local time, or None."""
     local, zone = timezone.localtime(moment), timezone.get_current_timezone()
-    other = local.replace(fold=1 - local.fold).astimezone(UTC)
-    is_shown = other.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None)
-    return other if is_shown and other != local.astimezone(UTC) else None
+    twin = local.replace(fold=1 - local.fold).astimezone(UTC)
+    is_same_local = twin.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None)
+    return twin if is_same_local and twin != local.astimezone(UTC) else None
 
 
-def is_same_second(one: datetime, other: datetime) -> bool:
+def is_same_second(first: datetime, second: datetime) -> bool:
     """Return whether both times are in the same second."""
-    return one.replace(microsecond=0) == other.replace(microsecond=0)
+    return first.replace(microsecond=0) == second.replace(microsecond=0)
 
 
 def timestamp_param(moment: datetime) -> str:

@@ -43,8 +43,12 @@ def validation_errors(
         return [_row_prefix(error["loc"][1:]) + format_error(error, gettext) for error in new]
     # Errors of old items hide errors of the list as a whole: validate the rest again.
     old = {error["loc"][1] for error in problems}
-    rest = [item for index, item in enumerate(value) if index not in old]
-    return validation_errors(section, setting, inner, rest, base) if isinstance(value, list) else []
+    unchecked = [item for index, item in enumerate(value) if index not in old]
+    return (
+        validation_errors(section, setting, inner, unchecked, base)
+        if isinstance(value, list)
+        else []
+    )
 
 
 def _member_errors(
@@ -60,14 +64,14 @@ def _member_errors(
                 }
 
 
-def is_same_value(one: Any, other: Any) -> bool:
+def is_same_value(first: Any, second: Any) -> bool:
     """Return whether both values are equal, ignoring the order of list items."""
-    if compare.is_equivalent(one, other):
+    if compare.is_equivalent(first, second):
         return True
-    if not isinstance(one, list) or not isinstance(other, list):
+    if not isinstance(first, list) or not isinstance(second, list):
         return False
-    unmatched = list(other)
-    for item in one:
+    unmatched = list(second)
+    for item in first:
         index = next(
             (index for index, old in enumerate(unmatched) if compare.is_equal(item, old)), None
         )
@@ -98,7 +102,7 @@ def _same_name_item(item: Any, value: Sequence[Any], base: Sequence[Any]) -> Any
 
 
 def _row_prefix(path: Sequence[int | str]) -> str:
-    rows = [str(part + 1) for part in path if isinstance(part, int)]
+    rows = [str(step + 1) for step in path if isinstance(step, int)]
     return _("Row %(row)s: ") % {"row": ", ".join(rows)} if rows else ""
 
 
@@ -143,16 +147,16 @@ def to_plain(value: Any) -> dict[str, Any]:
     """
     marker = secrets.token_hex(8)
 
-    def encode(other: object) -> object:
-        match other:
+    def encode(unsupported: object) -> object:
+        match unsupported:
             case Decimal():
-                return {marker: ["number", str(other)]}
+                return {marker: ["number", str(unsupported)]}
             case Fingerprint():
-                return {marker: ["sealed", other.hex]}
-            case _ if other is UNSET:
+                return {marker: ["sealed", unsupported.hex]}
+            case _ if unsupported is UNSET:
                 return {marker: ["unset", ""]}
             case _:
-                raise TypeError(f"{type(other).__name__} is not a value of Authlete's")
+                raise TypeError(f"{type(unsupported).__name__} is not a value of Authlete's")
 
     text = json.dumps(value, ensure_ascii=False, default=encode)
     return {"mark": marker, "text": text}

@@ -28,8 +28,8 @@ def index(request: ConsoleRequest) -> HttpResponse:
 @signed_in_page
 def organizations(request: ConsoleRequest) -> HttpResponse:
     """List the user's organizations."""
-    mine = Organization.objects.filter(membership__user=request.user).order_by("name")
-    context = {"organizations": mine, "here": request.GET.get("here", "")}
+    own_organizations = Organization.objects.filter(membership__user=request.user).order_by("name")
+    context = {"organizations": own_organizations, "here": request.GET.get("here", "")}
     return render_page(request, "help/organizations.html", context, part="switch")
 
 
@@ -68,9 +68,9 @@ def zone(request: ConsoleRequest) -> HttpResponse:
         messages.success(request, _("Time zone saved."))
         save_time_zone(request.user, requested)
         return redirect_to(request, request.path)
-    chosen = selected_time_zone(request)
+    selected = selected_time_zone(request)
     context = {
-        "chosen": requested or (chosen.key if chosen else ""),
+        "chosen": requested or (selected.key if selected else ""),
         "is_unknown": bool(requested),
         "zones": time_zone_names(),
         "now": timezone.now(),

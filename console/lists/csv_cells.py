@@ -37,7 +37,7 @@ class LineWriter:
 
 def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     """Each row as a line of CSV."""
-    return format_rows([safe_cell(one) for one in row] for row in rows)
+    return format_rows([safe_cell(cell) for cell in row] for row in rows)
 
 
 def format_rows(rows: Iterable[Iterable[Any]]) -> Iterator[str]:

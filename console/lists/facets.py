@@ -55,13 +55,13 @@ def apply_facets[Row](
     counts = {facet.name: Counter[str]() for facet in facets}
     matching = []
     for row, number in rows:
-        held = {facet.name: facet.values(row) for facet in facets}
-        missed = [name for name in expected if expected[name].isdisjoint(held[name])]
+        values_by_facet = {facet.name: facet.values(row) for facet in facets}
+        missed = [name for name in expected if expected[name].isdisjoint(values_by_facet[name])]
         if not missed:
             matching.append(row)
         if len(missed) > 1:
             continue
-        for name in missed or held:
-            for value in held[name]:
+        for name in missed or values_by_facet:
+            for value in values_by_facet[name]:
                 counts[name][value] += number
     return matching, counts

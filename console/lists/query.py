@@ -59,11 +59,11 @@ class SearchVocabulary:
         }
         return cls(members | dict(more or {}), example, {}, frozenset(more or ()))
 
-    def restricted_to(self, *kept: str) -> Self:
+    def restricted_to(self, *allowed: str) -> Self:
         """Return a vocabulary with these names only."""
-        names = {name: value for name, value in self.names.items() if value in kept}
-        rest = {name: one for name, one in self.names.items() if one not in kept}
-        return type(self)(names, self.example, rest, self.unordered)
+        names = {name: value for name, value in self.names.items() if value in allowed}
+        excluded = {name: value for name, value in self.names.items() if value not in allowed}
+        return type(self)(names, self.example, excluded, self.unordered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class SearchTerm:
 
 
 class SearchQuery:
-    """A search, ready to be held against rows; ``problem`` says what is wrong."""
+    """A parsed search to match with rows; ``problem`` is its error, or ""."""
 
     def __init__(self, text: str, vocabulary: SearchVocabulary) -> None:
         self.text = text[:MAX_QUERY_CHARS].strip()
@@ -103,14 +103,14 @@ class SearchQuery:
         if not match or word.lower().startswith(("http:", "https:")):
             self.words.append(word.replace('"', "").lower())
             return
-        name, sign, wanted = match[1], match[2] or "", match[3].replace('"', "")
+        name, sign, operand = match[1], match[2] or "", match[3].replace('"', "")
         member = self._vocabulary.names.get(name.lower())
         if member is None or (sign and name.lower() in self._vocabulary.unordered):
             self.problem = _unknown_name_message(name, self._vocabulary)
-        elif sign and not re.fullmatch(r"-?[0-9]{1,18}", wanted):
+        elif sign and not re.fullmatch(r"-?[0-9]{1,18}", operand):
             self.problem = _("“%(word)s” needs a whole number.") % {"word": word}
         else:
-            self.conditions.append(SearchTerm(member, sign, wanted))
+            self.conditions.append(SearchTerm(member, sign, operand))
 
     def filter[Row](
         self, rows: Iterable[Row], text: Callable[[Row], str], value: Callable[[Row, str], Any]
@@ -131,12 +131,12 @@ class SearchQuery:
     def _contains_words[Row](self, text: Callable[[Row], str], row: Row) -> bool:
         if not self.words:
             return True
-        said = text(row).lower()
-        return all(word in said for word in self.words)
+        row_text = text(row).lower()
+        return all(word in row_text for word in self.words)
 
 
 def _unknown_name_message(name: str, vocabulary: SearchVocabulary) -> str:
-    """Whoever mistyped a name gets the nearest; nobody gets the whole list."""
+    """Suggest the closest name for an unknown one, instead of listing all."""
     if there := vocabulary.names_elsewhere.get(name.lower()):
         return _("%(name)s can be searched only in one service's list.") % {"name": there}
     if close := get_close_matches(name.lower(), vocabulary.names, 1, 0.75):
@@ -159,7 +159,7 @@ def _value_texts(value: Any) -> list[str]:
         case None:
             return ["none", "false", "no", "off", "0"]
         case list():
-            return [str(one).lower() for one in value] or ["none"]
+            return [str(item).lower() for item in value] or ["none"]
         case _:
             return [str(value).lower()]
 

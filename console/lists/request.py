@@ -27,7 +27,7 @@ class ListColumn[Row]:
 
 @dataclass(frozen=True, slots=True)
 class ListPage[Row]:
-    """The rows of one page, and what is known about the others."""
+    """The rows of one page, and the totals of the list."""
 
     rows: Sequence[Row] = ()
     start: int = 0  # position of the first row, from 1; 0: no rows
@@ -170,8 +170,8 @@ class ListRequest:
     def _facet_link(self, facet: Facet[Any], value: str, count: int | None = None) -> FacetLink:
         selected = self.selected[facet.name]
         is_selected = value in selected
-        others = [] if facet.is_single else [other for other in selected if other != value]
-        url = self.url_with(**{facet.name: others if is_selected else [*others, value]})
+        remaining = [] if facet.is_single else [item for item in selected if item != value]
+        url = self.url_with(**{facet.name: remaining if is_selected else [*remaining, value]})
         label = facet.value_label(value)
         return FacetLink(f"{facet.name}-{value}", label, url, is_selected, count)
 

@@ -1,4 +1,4 @@
-"""What the pages of members share."""
+"""Queries of the member pages."""
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, QuerySet
@@ -41,7 +41,7 @@ def denial_reason(member: Member, person: Membership) -> str:
 
 
 def role_context() -> dict[str, object]:
-    """Return what the table of role permissions shows."""
+    """Return the context of the table of role permissions."""
     return {"roles": forms.role_labels(), "rows": list(forms.permission_rows())}
 
 

@@ -37,14 +37,14 @@ def copy_service(original: Service, name: str, issuer: str) -> ServiceCopy:
     for member, value in original.to_dict().items():
         _, setting = SERVICE_SETTINGS.get(member, ("", None))
         label = setting.label if setting else member
-        known = drop_hidden(value, SERVICE_SCHEMA.get(member, {}))
-        if contains_fingerprint(known):
+        visible = drop_hidden(value, SERVICE_SCHEMA.get(member, {}))
+        if contains_fingerprint(visible):
             left_out.append(label)
         elif member not in UNCOPIED_MEMBERS and (setting is None or not setting.is_immutable):
-            created[member] = _rewrite_urls(known, old, new)
-            if known != value:
+            created[member] = _rewrite_urls(visible, old, new)
+            if visible != value:
                 left_out.append(gettext("%(setting)s: unknown fields") % {"setting": label})
-            if created[member] != known:
+            if created[member] != visible:
                 moved.append(label)
             elif isinstance(value, str) and value.startswith("https://"):
                 stored.append(label)
@@ -58,9 +58,9 @@ def _rewrite_urls(value: Any, old: str, new: str) -> Any:
         case str() if old and (value == old or value.startswith(f"{old}/")):
             return new + value[len(old) :]
         case list():
-            return [_rewrite_urls(one, old, new) for one in value]
+            return [_rewrite_urls(item, old, new) for item in value]
         case dict():
-            return {name: _rewrite_urls(one, old, new) for name, one in value.items()}
+            return {name: _rewrite_urls(item, old, new) for name, item in value.items()}
         case _:
             return value
 
@@ -71,7 +71,7 @@ class DeletedService:
 
     key: str
     service: Service
-    is_unverified: bool  # somebody changed what was kept of it
+    is_unverified: bool  # its stored version was tampered with
 
     @property
     def name(self) -> str:

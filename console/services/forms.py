@@ -13,7 +13,7 @@ from console.web.paths import parse_service_ref
 from tenants.authlete.documents.service import SECTIONS
 from tenants.organizations.regions import Region
 
-# What a new service starts from, beside the archetypes: another, or one that is gone.
+# Sources of a new service, besides the archetypes: another or a deleted service.
 COPY, AGAIN = "copy", "again"
 
 

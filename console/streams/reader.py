@@ -90,9 +90,9 @@ def _wait_for_rows(
     stream: Stream, cursor: int, limit: int, wait: int
 ) -> tuple[list[RowWithPreviousMac], int]:
     rows: list[RowWithPreviousMac] = []
-    end = monotonic() + wait
-    while not rows and (left := end - monotonic()) > 0:
-        sleep(min(POLL_SECONDS, left))
+    deadline = monotonic() + wait
+    while not rows and (remaining := deadline - monotonic()) > 0:
+        sleep(min(POLL_SECONDS, remaining))
         rows, cursor = read_rows_after(stream.organization_id, cursor, limit)
     return rows, cursor
 
@@ -104,7 +104,7 @@ def _log_read(stream: Stream, actor: Actor) -> None:
         return
     streams = Stream.objects.filter(pk=stream.pk)
     if not streams.filter(notified_at=was).update(notified_at=now):
-        return  # somebody who reads beside this tells it
+        return  # another reader of the stream reports it
     try:
         record_event(actor, events.STREAM_READ, label=stream.name, object=describe_reads(stream))
     except AuditUnavailableError:

@@ -71,10 +71,10 @@ FILLS_KEY = "component fills"
 @register.tag
 def component(parser: Parser, token: Token) -> ComponentNode:
     """Parse ``{% component NAME ... %}`` up to ``{% endcomponent %}``."""
-    _, name, *rest = token.split_contents()
-    arguments = token_kwargs(rest, parser)
-    if rest:
-        raise template.TemplateSyntaxError(f"component takes no {rest[0]!r}")
+    _, name, *bits = token.split_contents()
+    arguments = token_kwargs(bits, parser)
+    if bits:
+        raise template.TemplateSyntaxError(f"component takes no {bits[0]!r}")
     nodelist = parser.parse(("endcomponent",))
     parser.delete_first_token()
     return ComponentNode(parser.compile_filter(name), arguments, nodelist)

@@ -35,8 +35,8 @@ class CachedURLNode(URLNode):
         if self.kwargs or self.asvar:
             text: str = super().render(context)
             return text
-        places = (place.resolve(context) for place in self.args)
-        return conditional_escape(cached_reverse(self.view_name.resolve(context), *places))
+        args = (arg.resolve(context) for arg in self.args)
+        return conditional_escape(cached_reverse(self.view_name.resolve(context), *args))
 
 
 @register.tag
@@ -127,8 +127,8 @@ def sort_by(
     ``first``: the rows are sorted by this column when nothing was asked for.
     """
     list_request = context["list_request"]
-    asked = list_request.params.get("sort", name if first else "")
-    up, down = asked == name, asked == f"-{name}"
+    current_sort = list_request.params.get("sort", name if first else "")
+    up, down = current_sort == name, current_sort == f"-{name}"
     aria_sort = SafeString(
         ' aria-sort="ascending"' if up else ' aria-sort="descending"' if down else ""
     )
@@ -163,11 +163,11 @@ def covers_moment(query: QueryDict, moment: datetime) -> bool:
     """Return whether a search covers ``moment``; see `EntryFilters.horizon`."""
     if moment >= timezone.now() - DEFAULT_WINDOW:
         return True
-    named = {"without" if filter_name.startswith("-") else filter_name for filter_name in query}
+    names = {"without" if filter_name.startswith("-") else filter_name for filter_name in query}
     if all(filter_name[0] in "45" for filter_name in query.getlist("status")):
-        named.discard("status")
-    through = named & {*UNINDEXED_FILTERS, "q"}
-    return bool(named & {*NARROW_FILTERS, "since", "after"}) or not through
+        names.discard("status")
+    unindexed = names & {*UNINDEXED_FILTERS, "q"}
+    return bool(names & {*NARROW_FILTERS, "since", "after"}) or not unindexed
 
 
 def local_day(moment: datetime) -> str:

@@ -97,16 +97,16 @@ def dot(text: object, kind: str = "") -> SafeString:
 @register.simple_tag
 def state(value: str) -> SafeString:
     """Draw the badge or dot of a `State`."""
-    shown = State(value)
-    if shown in BADGE_KINDS:
-        return badge(shown.label, BADGE_KINDS[shown])
-    return dot(shown.label, DOT_KINDS[shown])
+    parsed = State(value)
+    if parsed in BADGE_KINDS:
+        return badge(parsed.label, BADGE_KINDS[parsed])
+    return dot(parsed.label, DOT_KINDS[parsed])
 
 
 @register.filter
-def fingerprint(mark: str) -> str:
+def fingerprint(digest: str) -> str:
     """Format the start of a secret's fingerprint in groups that are easy to compare."""
-    return " ".join(mark[at : at + 4] for at in range(0, min(len(mark), 16), 4)) or "–"
+    return " ".join(digest[start : start + 4] for start in range(0, min(len(digest), 16), 4)) or "–"
 
 
 @register.simple_tag
@@ -154,11 +154,11 @@ def timestamp(context: Context, moment: datetime | int | None, style: str = "sho
         return _format_day(timezone.localtime(moment))
     spelled = _("%(time)s (%(ago)s)") % {"time": full, "ago": near}
     if style in ("short", "clock"):
-        seen, title = (near, full) if style == "short" else (stamp[11:19], spelled)
+        displayed, title = (near, full) if style == "short" else (stamp[11:19], spelled)
         request = getattr(context, "request", None)  # also in includes with "only"
         if style == "short" and selected_choice(request, "times") == TimeStyle.EXACT:
-            seen, title = title, seen
-        return format_html('<time datetime="{}" title="{}">{}</time>', stamp, title, seen)
+            displayed, title = title, displayed
+        return format_html('<time datetime="{}" title="{}">{}</time>', stamp, title, displayed)
     text = spelled if style == "full" else full
     return format_html('<time datetime="{}">{}</time>', stamp, text)
 

@@ -107,11 +107,11 @@ class Member:
 
     def require_service(self, authlete: AuthleteClient, service_id: int) -> None:
         """Raise `Http404` unless the service belongs to the organization."""
-        own = self._service_ids[authlete.region]
-        if service_id not in own:
+        own_ids = self._service_ids[authlete.region]
+        if service_id not in own_ids:
             if not is_own_service(self.organization, authlete, service_id):
                 raise Http404
-            own.add(service_id)
+            own_ids.add(service_id)
 
     def regions(self) -> list[Region]:
         """Return the regions that the organization has a credential for."""
@@ -158,7 +158,7 @@ def organization_page[**P](
     """
 
     def decorate(page: OrganizationPage[P]) -> ViewFunction:
-        known = browser_methods_only(page)
+        checked_page = browser_methods_only(page)
 
         @wraps(page)
         def view(
@@ -166,7 +166,7 @@ def organization_page[**P](
         ) -> HttpResponseBase:
             member = _admit_member(request, organization, needs)
             with _log_denials(request, member, needs):
-                return known(request, member, *args, **kwargs)
+                return checked_page(request, member, *args, **kwargs)
 
         return _declare_needs(view, needs)
 
@@ -180,7 +180,7 @@ def workspace_page[**P](needs: Permission) -> Callable[[WorkspacePage[P]], ViewF
     """
 
     def decorate(page: WorkspacePage[P]) -> ViewFunction:
-        known = browser_methods_only(page)
+        checked_page = browser_methods_only(page)
 
         @wraps(page)
         def view(
@@ -197,7 +197,7 @@ def workspace_page[**P](needs: Permission) -> Callable[[WorkspacePage[P]], ViewF
             if isinstance(service_id := kwargs.get("service_id"), int):
                 member.require_service(workspace.authlete, service_id)
             with _log_denials(request, member, needs):
-                return known(request, workspace, *args, **kwargs)
+                return checked_page(request, workspace, *args, **kwargs)
 
         return _declare_needs(view, needs)
 
@@ -265,7 +265,7 @@ def _admit_member(request: ConsoleRequest, slug: str, needs: Permission | None) 
     if member is None:
         _log_non_member(request, slug, needs)
         raise Http404
-    request.member = member  # type: ignore[attr-defined]  # what the frame shows
+    request.member = member  # type: ignore[attr-defined]  # for the page frame
     if request.session.get(LAST_ORGANIZATION_KEY) != slug:
         request.session[LAST_ORGANIZATION_KEY] = slug
     if needs is not None and not member.can(needs):

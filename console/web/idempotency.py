@@ -129,9 +129,9 @@ def _acquire(request: ConsoleRequest, form: forms.Form) -> bool:
 
 def _redirect_repeat(request: ConsoleRequest, form: forms.Form, fallback: str) -> HttpResponse:
     """Redirect to the result of the first submit, or to ``fallback`` if unknown."""
-    end = monotonic() + REPEAT_WAIT_SECONDS
+    deadline = monotonic() + REPEAT_WAIT_SECONDS
     key = _cache_key(request, form)
-    while (value := cache.get(key, "")).startswith(STARTED) and monotonic() < end:
+    while (value := cache.get(key, "")).startswith(STARTED) and monotonic() < deadline:
         sleep(POLL_INTERVAL_SECONDS)
     url, digest = value.partition(" ")[::2]
     if url in ("", STARTED, FAILED):

@@ -44,7 +44,7 @@ class RequestIdMiddleware:
         cast(ConsoleRequest, request).page_id = new_entry_id()
         response = self.get_response(request)
         response["X-Request-Id"] = cast(ConsoleRequest, request).page_id
-        user = getattr(request, "_cached_user", None)  # nobody is looked up for the log
+        user = getattr(request, "_cached_user", None)  # no query for the log alone
         match = request.resolver_match
         request.META["meridian.log"] = {  # read by gunicorn.conf.py
             "address": client_ip(request),

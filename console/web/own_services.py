@@ -23,8 +23,8 @@ def is_own_service(organization: Organization, authlete: AuthleteClient, service
     Lists the region's services if neither the index nor a stored version knows it. Raises
     `AuthleteError` if the list is incomplete without it.
     """
-    place = {"region": authlete.region, "service_id": service_id}
-    if Version.objects.filter(organization_id=organization.pk, **place).exists():
+    location = {"region": authlete.region, "service_id": service_id}
+    if Version.objects.filter(organization_id=organization.pk, **location).exists():
         return True
     (listed,) = list_all_services([authlete])
     service = listed.items_by_id.get(service_id)

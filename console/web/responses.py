@@ -47,7 +47,9 @@ def render_form(
     form, status = context.get("form"), 200
     if form and form.errors:
         errors = form.errors.as_data().values()
-        is_limited = any(error.code == RATE_LIMIT_CODE for found in errors for error in found)
+        is_limited = any(
+            error.code == RATE_LIMIT_CODE for field_errors in errors for error in field_errors
+        )
         status = 429 if is_limited else invalid
     return render_page(request, template, context, part=part, status=status)
 

@@ -106,5 +106,5 @@ def _confirmation_route(user: User) -> str:
 
 def has_totp(user: User) -> bool:
     """Return whether the user has set up an authenticator app."""
-    mine = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
-    return bool(mine.exists())
+    authenticators = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+    return bool(authenticators.exists())

@@ -51,9 +51,9 @@ class InMemoryUploadHandler(FileUploadHandler):
         if self._used_bytes + self._size > self._max_bytes:
             return OversizedUpload(self.file_name or "", b"")
         self._used_bytes += self._size
-        whole = b"".join(self._chunks)
+        content = b"".join(self._chunks)
         self._chunks.clear()
-        return SimpleUploadedFile(self.file_name or "", whole)
+        return SimpleUploadedFile(self.file_name or "", content)
 
 
 class OversizedUpload(SimpleUploadedFile):

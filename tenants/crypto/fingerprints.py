@@ -37,8 +37,8 @@ def fingerprint_client_secret(
 ) -> Fingerprint:
     """Return the fingerprint that a client's document shows for the secret."""
     redactor = get_object_redactor(organization_id, ref)
-    found: Fingerprint = redactor.redact_field("clientSecret", secret.get_secret_value())
-    return found
+    fingerprint: Fingerprint = redactor.redact_field("clientSecret", secret.get_secret_value())
+    return fingerprint
 
 
 def fingerprint_value(organization_id: int, scope: str, owner: object, secret: str) -> Fingerprint:

@@ -78,10 +78,10 @@ def rotate_seeds() -> Iterator[Authenticator]:
 
 
 def _reseal(row: Authenticator) -> bool:
-    own = seed_context(row.user_id)
+    context = seed_context(row.user_id)
     old = {name: row.data[name] for name in SEED_FIELDS if row.data.get(name)}
     try:
-        new = {name: vault.reseal(value, own) for name, value in old.items()}
+        new = {name: vault.reseal(value, context) for name, value in old.items()}
     except vault.UnsealError:
         return False
     row.data.update(new)

@@ -58,8 +58,8 @@ def seal(secret: str, context: str) -> str:
 
 def unseal(value: str, context: str) -> str:
     """Decrypt; raise `UnsealError` in any other context."""
-    version, _, rest = value.partition(".")
-    name, _, coded = rest.partition(".")
+    version, _, remaining = value.partition(".")
+    name, _, coded = remaining.partition(".")
     if version != FORMAT_VERSION:
         raise UnsealError("unknown format version")
     try:

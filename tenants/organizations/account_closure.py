@@ -72,16 +72,16 @@ def _record_in_each_organization(
 
     All or nothing is done. The locks keep two admins from closing each other's accounts.
     """
-    here = [
+    actors = [
         replace(actor, organization_id=organization.pk, organization=organization.slug)
         for organization in organizations
     ]
     active = FieldChange("can_sign_in", user.is_active, not user.is_active)
     with ExitStack() as entries:
-        for one in here or [actor]:
+        for organization_actor in actors or [actor]:
             entries.enter_context(
                 record_action(
-                    one,
+                    organization_actor,
                     event,
                     object=user.get_username(),
                     changes=[active],

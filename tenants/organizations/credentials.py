@@ -58,8 +58,8 @@ def build_credential(
     )
     credential.number = number
     credential.expires_on = expires_on
-    scheme, _space, rest = token.strip().partition(" ")
-    token = rest.strip() if scheme.lower() == "bearer" else token.strip()
+    scheme, _space, scheme_value = token.strip().partition(" ")
+    token = scheme_value.strip() if scheme.lower() == "bearer" else token.strip()
     if token:
         credential.set_token(SecretStr(token))
     return credential
@@ -70,11 +70,13 @@ def probe_credential(actor: Actor, credential: Credential) -> CredentialCheck:
 
     Raises `UnauthorizedError` if it can't be decrypted.
     """
-    tried = copy(credential)
-    if tried.number is None:
-        tried.number = 0  # the identity provider is asked for no number here
+    probed = copy(credential)
+    if probed.number is None:
+        probed.number = 0  # the identity provider is asked for no number here
     check = check_credential(
-        connect_with_credential(tried, AuditLogSink(actor), read_seconds=settings.PAGE_READ_SECONDS)
+        connect_with_credential(
+            probed, AuditLogSink(actor), read_seconds=settings.PAGE_READ_SECONDS
+        )
     )
     outcome = Outcome.SUCCEEDED if check.is_usable else Outcome.REJECTED
     record_event(

@@ -98,12 +98,12 @@ def _find_proxy_problem(proxy: str) -> str:
 def _find_file_problem(region: str) -> str:
     """Return which file of a region can't be loaded."""
     egress = get_egress(region, settings.AUTHLETE_REGIONS[region])
-    for setting, part in (
+    for setting, checked in (
         ("AUTHLETE_CA_FILE", Egress(ca_file=egress.ca_file)),
         ("AUTHLETE_CLIENT_CERT", egress),
     ):
         try:
-            part.build_ssl_context()
+            checked.build_ssl_context()
         except OSError as error:
             return f"{setting}, {region}: the file can't be loaded ({error.strerror or error})"
     if egress.client_key and not egress.client_cert:

@@ -159,11 +159,13 @@ def check_can_manage(admin: User, member: Membership) -> None:
 
     Otherwise an admin of one organization could take over a member of another.
     """
-    theirs = set(Membership.objects.filter(user=member.user).values_list("organization"))
-    own_time = set(
+    member_organizations = set(
+        Membership.objects.filter(user=member.user).values_list("organization")
+    )
+    managed_organizations = set(
         Membership.objects.filter(user=admin, role=Role.ADMIN).values_list("organization")
     )
-    if theirs - own_time:
+    if member_organizations - managed_organizations:
         raise MembershipRuleError(
             _(
                 "This person is also a member of other organizations. Ask the operator of this "

@@ -56,31 +56,31 @@ type _StringPairs = tuple[tuple[str, str], ...]
 def _build_regions(
     urls: _StringPairs, idps: _StringPairs, servers: _StringPairs
 ) -> dict[str, Region]:
-    found = {}
+    regions = {}
     for name, url in urls:
         # A token must not reach the shared IdP from a cluster that is not its own.
         shared = name in SHARED_API_SERVER_IDS and url == f"https://{name}.authlete.com"
         idp = dict(idps).get(name, SHARED_IDP_URL if shared else "")
         server = dict(servers).get(name, SHARED_API_SERVER_IDS.get(name) if idp else None)
-        found[name] = Region(
+        regions[name] = Region(
             name, url.rstrip("/"), idp.rstrip("/"), int(server) if server else None
         )
-    return found
+    return regions
 
 
 @register()
 def check_regions(**_: Any) -> list[Error]:
     """Check the region names and URLs."""
-    found = []
+    errors = []
     for region in get_regions().values():
         if not REGION_NAME_PATTERN.fullmatch(region.name):
             text = f"AUTHLETE_REGIONS: {region.name!r} is not valid; {REGION_NAME_RULE}"
-            found.append(Error(text, id="regions.E1"))
+            errors.append(Error(text, id="regions.E1"))
         for url in filter(None, (region.url, region.idp)):
             if problem := find_url_problem(url, get_private_hosts(region.name)):
                 text = f"AUTHLETE_REGIONS, {region.name}: {url} {problem}"
-                found.append(Error(text, id="regions.E2"))
-    return found
+                errors.append(Error(text, id="regions.E2"))
+    return errors
 
 
 def find_url_problem(url: str, private_hosts: HostList) -> str:

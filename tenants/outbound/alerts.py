@@ -12,7 +12,7 @@ from time import monotonic
 from tenants.metrics import ALERTS
 
 WINDOW_SECONDS = 60.0  # all counts restart after this
-MAX_KEYS = 10_000  # kept apart; any further ones are counted as one
+MAX_KEYS = 10_000  # counted separately; further keys share one count
 
 
 class WindowCounter:

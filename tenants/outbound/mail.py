@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-# What a mail server that is down, or that does not want it, may raise.
+# Errors of an unavailable or rejecting mail server.
 MAIL_ERRORS = (SMTPException, OSError)
 MAX_LINE_CHARS = 998  # characters of a line (RFC 5322, section 2.1.1)
 DUMMY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
@@ -27,9 +27,9 @@ class _UnwrappedMessage(EmailMessage):
     """A message without wrapped lines, so that a checkpoint stays on one line."""
 
     def message(self, *, policy: Any = email.policy.default) -> Any:
-        found = super().message(policy=policy.clone(max_line_length=MAX_LINE_CHARS))
-        found.policy = policy  # by which headers are folded
-        return found
+        message = super().message(policy=policy.clone(max_line_length=MAX_LINE_CHARS))
+        message.policy = policy  # by which headers are folded
+        return message
 
 
 def send(to: Sequence[str], subject: str, text: str, *, message_id: str) -> None:

@@ -25,7 +25,7 @@ from tenants.authlete.transport.network import DeadlineNetworkBackend, SingleCon
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 10.0  # for all of it: names, TLS, sending, the answer
-MAX_RESPONSE_BYTES = 4096  # bytes that are read of an answer
+MAX_RESPONSE_BYTES = 4096
 MAX_URL_CHARS = 2000  # characters of an address
 UNPRIVILEGED_PORTS = range(1024, 65536)  # those below are a machine's own services, 443 excepted
 AUTHORITY_END = re.compile(r"(?<=[^/:])[/?#\\]")  # ends with the first of these
@@ -77,23 +77,23 @@ def post(
 
     Raises `UrlNotAllowedError`, and `httpx.HTTPError` without a response.
     """
-    place = httpx.URL(url) if is_trusted else validate_url(url)
+    target = httpx.URL(url) if is_trusted else validate_url(url)
     network = DeadlineNetworkBackend() if is_trusted else PublicNetwork()
     network.deadline = Deadline(TIMEOUT_SECONDS)
     request = httpx.Request(
-        "POST", place, content=body, headers={"User-Agent": "Meridian", "Accept": "*/*", **headers}
+        "POST", target, content=body, headers={"User-Agent": "Meridian", "Accept": "*/*", **headers}
     )
-    if place.userinfo:
-        login = httpx.BasicAuth(place.username, place.password)
+    if target.userinfo:
+        login = httpx.BasicAuth(target.username, target.password)
         request = next(login.sync_auth_flow(request))
-    begun = monotonic()
+    started = monotonic()
     with SingleConnectionTransport(network, 0, build_ssl_context()) as transport:
         response = transport.handle_request(request)
         try:
             text = _read_start(response.stream)
         finally:
             response.close()
-    return PostResult(response.status_code, text, monotonic() - begun)
+    return PostResult(response.status_code, text, monotonic() - started)
 
 
 @cache
@@ -108,17 +108,16 @@ class PublicNetwork(DeadlineNetworkBackend):
     """Connects to public addresses only."""
 
     def resolve(self, host: str, port: int, deadline: Deadline) -> list[str]:
-        found = super().resolve(host, port, deadline)
-        check_public(host, found)
-        return found
+        addresses = super().resolve(host, port, deadline)
+        check_public(host, addresses)
+        return addresses
 
 
 def check_public(host: str, addresses: Iterable[str]) -> None:
     """Raise `UrlNotAllowedError` unless all addresses of a host are allowed."""
     private_hosts = _parse_private_hosts(tuple(settings.WEBHOOK_PRIVATE_HOSTS))
     for address in private_hosts.find_unlisted(host, addresses):
-        # Which one it is, is not for who entered the name: they could have all
-        # names looked up that are known within.
+        # The error doesn't name the address, so that it can't be used to query internal DNS.
         log.warning("%s resolves to %s, which is not public", host, address)
         raise UrlNotAllowedError(_("%(host)s resolves to a non-public address.") % {"host": host})
 

@@ -103,8 +103,8 @@ class HsmKey:
     @property
     def can_roll_over(self) -> bool:
         """Whether a new key of the same type can replace it, and have a different key ID."""
-        known = bool(self.key.kid and self.key.alg in GROUP_BY_ALGORITHM and self.public_key)
-        return self.can_sign and known and not self.has_duplicate_id
+        is_supported = bool(self.key.kid and self.key.alg in GROUP_BY_ALGORITHM and self.public_key)
+        return self.can_sign and is_supported and not self.has_duplicate_id
 
     @cached_property
     def public_key(self) -> HsmPublicKey | None:
@@ -139,11 +139,11 @@ def build_hsm_keys(keys: Sequence[HardwareKey], service: Service) -> list[HsmKey
     kid_counts = Counter(key.kid for key in keys)
     hsm_keys = []
     for key in sorted(keys, key=lambda key: (key.kid, key.handle)):
-        others = None
+        other_count = None
         if key.use == "sig":
-            others = count_other_signing_keys(service, key.alg, key.handle)
-        uses = [*_find_uses(service, key, others)]
-        hsm_keys.append(HsmKey(key, uses, others, kid_counts[key.kid] > 1))
+            other_count = count_other_signing_keys(service, key.alg, key.handle)
+        uses = [*_find_uses(service, key, other_count)]
+        hsm_keys.append(HsmKey(key, uses, other_count, kid_counts[key.kid] > 1))
     return hsm_keys
 
 

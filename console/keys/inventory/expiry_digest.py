@@ -58,8 +58,8 @@ def describe_item(item: ExpiringItem) -> str:
     """Return kind, name, owner and region of an item in one line."""
     name, owner = " ".join(item.name.split()), " ".join(item.owner.split())
     region = REGION_TITLES.get(item.region, item.region)
-    where = f"{owner}, {region}" if owner else region
-    return f"{item.kind_label} {name} ({where})" if name else f"{item.kind_label} ({where})"
+    location = f"{owner}, {region}" if owner else region
+    return f"{item.kind_label} {name} ({location})" if name else f"{item.kind_label} ({location})"
 
 
 @run_every_minute

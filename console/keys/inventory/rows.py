@@ -1,4 +1,4 @@
-"""One key or certificate in the inventory, as it was last seen."""
+"""One key or certificate in the inventory, as last synced."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

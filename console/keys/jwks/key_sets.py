@@ -81,7 +81,7 @@ class KeySet:
 
     @property
     def description(self) -> str | Promise:
-        """What the keys of the set are for."""
+        """Return the purpose of the set's keys."""
         return SET_DESCRIPTIONS[self.member]
 
 

@@ -1,4 +1,4 @@
-"""What the pages about one key set share."""
+"""Shared code of the pages of a key set."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

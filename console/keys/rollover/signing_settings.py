@@ -1,4 +1,4 @@
-"""The settings that sign with a key, and the lifetime of what they sign."""
+"""The settings that sign with a key, and the lifetime of the signed objects."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from console.keys.jwks.key_sets import (
 from tenants.authlete.documents.base import filter_objects
 from tenants.authlete.documents.service import Service
 
-# The setting with the lifetime of what is signed; other signatures are verified on receipt.
+# The setting with the lifetime of the signed objects; other signatures are verified on receipt.
 LIFETIME_SETTINGS = {
     "idTokenSignatureKeyId": "idTokenDuration",
     "accessTokenSignatureKeyId": "accessTokenDuration",
@@ -38,7 +38,7 @@ class SigningSetting:
     member: str
     label: str
     is_unset: bool  # names no key, so that Authlete chooses one
-    lifetime: int  # of what it signs, in seconds
+    lifetime: int  # of the signed objects, in seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def list_unset_labels(service: Service, keys: KeySet, row: KeySetRow | None = No
 
 
 def longest_lifetime(settings: Sequence[SigningSetting]) -> int:
-    """Return the longest lifetime of what the settings sign, in seconds."""
+    """Return the longest lifetime of the settings' signed objects, in seconds."""
     return max((setting.lifetime for setting in settings), default=0)
 
 

@@ -98,7 +98,7 @@ def move_jwk(request: ConsoleRequest, workspace: Workspace, service_id: int) -> 
     if row is None or to not in {str(key_set_row.index) for key_set_row in page.keys.rows}:
         return redirect_to(request, list_path)
     form = VersionForm(request.POST or None, version=page.service.modified_at)
-    reordered = [other for other in page.keys.rows if other is not row]
+    reordered = [other_row for other_row in page.keys.rows if other_row is not row]
     reordered.insert(int(to), row)
     return change_key_set(
         request,

@@ -54,14 +54,14 @@ class Command(AuditCommand):
         formats = options["format"].split(",")
         if not set(formats) <= set(FORMATS):
             raise CommandError("--format takes jsonl, csv, or both with a comma.")
-        homes = self._organizations(options["organization"])
-        searches = self._searches(homes, options["query"])
+        organizations = self._organizations(options["organization"])
+        searches = self._searches(organizations, options["query"])
         everything = not (options["organization"] or options["query"])
         if everything:
             searches.append((0, EntryFilters()))  # what is about no organization
-        told = options["query"] or "all"
+        query = options["query"] or "all"
         actor = Actor(0, "manage.py audit_export")
-        changes = [FieldChange("query", None, told)]
+        changes = [FieldChange("query", None, query)]
         for name in formats:
             out = options["out"]
             path = out.with_name(f"{out.name}.{name}") if len(formats) > 1 else out

@@ -56,11 +56,11 @@ def edit(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
         else:
             details = {"person": person.user, "role": ROLE_LABELS[role]}
             messages.success(request, _("Role of %(person)s changed to %(role)s.") % details)
-            own = person.user == member.user and not role.has_permission(
+            loses_access = person.user == member.user and not role.has_permission(
                 ConsolePermission.ADMINISTRATION
             )
             home_url = reverse("dashboard:index", args=[member.organization.slug])
-            return redirect_to(request, home_url if own else index_url(member))
+            return redirect_to(request, home_url if loses_access else index_url(member))
     context = {
         "member": member,
         "person": person,
@@ -86,8 +86,8 @@ def remove(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
         else:
             details = {"person": person.user}
             messages.success(request, _("%(person)s removed.") % details)
-            own = person.user == member.user
-            return redirect_to(request, reverse("dashboard:home") if own else index_url(member))
+            is_self = person.user == member.user
+            return redirect_to(request, reverse("dashboard:home") if is_self else index_url(member))
     context = {
         "member": member,
         "person": person,
@@ -155,10 +155,10 @@ def _confirm_action(
     why_not = denial_reason(member, person)
     form = ChangeReasonForm(request.POST or None)
     if form.is_valid() and not why_not:
-        why = {one: form.cleaned_data[one] for one in ("reason", "ticket")}
+        change_reason = {name: form.cleaned_data[name] for name in ("reason", "ticket")}
         try:
             with idempotent(request, form, index_url(member)):
-                action(member.actor, person.user, **why)
+                action(member.actor, person.user, **change_reason)
         except MembershipRuleError as error:
             form.add_error(None, str(error))
         else:

@@ -48,8 +48,8 @@ class Command(BaseCommand):
         organization = get_organization(options["organization"])
         region, number = options["region"], options["number"]
         if region not in get_regions():
-            known = ", ".join(get_regions())
-            raise CommandError(f"Region {region!r} not found. Regions: {known}.")
+            names = ", ".join(get_regions())
+            raise CommandError(f"Region {region!r} not found. Regions: {names}.")
         if number is not None and not 0 < number < 2**63:
             raise CommandError("--number must be a positive 64-bit integer.")
         token = os.environ.get(TOKEN_VARIABLE, "") or sys.stdin.readline()

@@ -22,12 +22,12 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help="display name")
 
     def handle(self, *args: Any, slug: str, name: str, **options: Any) -> None:
-        found = Organization.objects.filter(slug=slug).first()
-        if found and found.name != name:
+        existing = Organization.objects.filter(slug=slug).first()
+        if existing and existing.name != name:
             raise CommandError(
-                f"{slug} already exists with the name {found.name!r}. Nothing was changed."
+                f"{slug} already exists with the name {existing.name!r}. Nothing was changed."
             )
-        if found:
+        if existing:
             self.stdout.write(f"{name} already exists at /{slug}/.")
             return
         organization = Organization(slug=slug, name=name)

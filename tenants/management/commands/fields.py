@@ -33,8 +33,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         selected = [options["document"]] if options["document"] else list(DOCUMENTS)
         if options["format"] == "json":
-            found = [_section_data(name, slug) for name in selected for slug in DOCUMENTS[name]]
-            self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
+            sections = [_section_data(name, slug) for name in selected for slug in DOCUMENTS[name]]
+            self.stdout.write(json.dumps(sections, ensure_ascii=False, indent=2))
         else:
             for name in selected:
                 self.stdout.write("\n".join(_format_document(name)))
