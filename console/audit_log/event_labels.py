@@ -56,6 +56,8 @@ LOCAL_EVENT_LABELS: Mapping[str, LabelText] = {
     "search.save": _("Save the search {object}"),
     "search.change": _("Change the saved search {object}"),
     "search.remove": _("Remove the saved search {object}"),
+    "finding.waive": _("Waive a finding of {object}"),
+    "finding.unwaive": _("Remove the waiver of a finding of {object}"),
     "secret.stage": _("Stage a new secret for {object}"),
     "secret.show": _("Reveal the staged secret of {object}"),
     "secret.store": _("Confirm that {object} has its new secret"),
@@ -140,6 +142,6 @@ EVENT_GROUPS: Mapping[str, EventGroup] = {
     "console": _event_group(
         _("Console"),
         "access account budget organization member invitation credential vault audit"
-        " versions stream webhook job search list",
+        " versions stream webhook job search list finding",
     ),
 }

@@ -1,168 +1,57 @@
-"""The violated rules of an organization, and the services and clients that violate one."""
+"""Pages of findings: the violated rules, the objects that violate one, and waivers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import Count, Min, Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from console.audit_log.change_descriptions import CLIENT_SETTINGS, SERVICE_SETTINGS
-from console.forms.value_text import translate
+from console.findings.lists import (
+    OBJECT_LIST,
+    RULE_LIST,
+    SEVERITY_LABELS,
+    SEVERITY_ORDER,
+    SEVERITY_STYLES,
+    ObjectRow,
+    RuleRow,
+)
+from console.forms.change_forms import ChangeReasonForm
+from console.forms.timestamps import ExpiryDayField
 from console.inventory.coverage import organization_coverage
 from console.inventory.rules import RULES
 from console.inventory.services import service_name_lookup
-from console.lists.definition import ListDefinition, render_list
-from console.lists.facets import Facet
-from console.lists.request import ListColumn
-from console.models import Finding
-from console.models.findings import open_findings
+from console.lists.definition import render_list
+from console.models import Finding, Waiver
+from console.models.findings import current_waivers, open_findings
 from console.web.access import ConsoleRequest, Member, organization_page
-from tenants.authlete.documents.rules import Rule, Severity
+from console.web.idempotency import idempotent
+from console.web.responses import redirect_to, render_form, render_page
+from tenants.audit.events import FINDING_UNWAIVE, FINDING_WAIVE
+from tenants.audit.recorder import EventDetails, record_action
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.documents.rules import Rule
 from tenants.authlete.operation import Effect
-from tenants.organizations.regions import REGION_TITLES
 
 MAX_OBJECTS = 5_000  # rows of one rule's list; an export has all of them
-SEVERITY_LABELS: Mapping[str, str | Promise] = {
-    Severity.HIGH: _("High"),
-    Severity.MEDIUM: _("Medium"),
-    Severity.LOW: _("Low"),
-}
-SEVERITY_STYLES = {Severity.HIGH: "bad", Severity.MEDIUM: "warn", Severity.LOW: ""}
-SEVERITY_ORDER = list(Severity)
-PACK_LABELS: Mapping[str, str | Promise] = {
-    "rfc9700": _("OAuth 2.0 security (RFC 9700)"),
-    "fapi1": "FAPI 1.0",
-    "fapi2": "FAPI 2.0",
-    "ciba": "CIBA",
-    "haip": "HAIP",
-    "keys": _("Keys"),
-    "secrets": _("Secrets"),
-    "expiry": _("Expiry"),
-    "settings": _("Settings"),
-}
+DEFAULT_LIFETIME = timedelta(days=90)  # of a waiver
 
 
-@dataclass(frozen=True, slots=True)
-class RuleRow:
-    """A violated rule."""
+class WaiverForm(ChangeReasonForm):
+    """The reason and the last day of a waiver."""
 
-    rule: Rule
-    services: int
-    clients: int
-    since: datetime  # of the oldest finding
-
-    @property
-    def rule_id(self) -> str:
-        return self.rule.id
-
-    @property
-    def clause(self) -> str:
-        return self.rule.clause
-
-    @property
-    def title(self) -> str:
-        return gettext(self.rule.title)
-
-    @property
-    def severity_label(self) -> str | Promise:
-        return SEVERITY_LABELS[self.rule.severity]
-
-    @property
-    def severity_style(self) -> str:
-        return SEVERITY_STYLES[self.rule.severity]
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectRow:
-    """A service or client that violates a rule."""
-
-    finding: Finding
-    service: str
-    organization_slug: str
-
-    @property
-    def title(self) -> str:
-        return self.finding.name or str(self.finding.client_id or self.finding.service_id)
-
-    @property
-    def setting(self) -> str:
-        """The label of the setting to fix first."""
-        declared = CLIENT_SETTINGS if self.finding.client_id else SERVICE_SETTINGS
-        known = declared.get(self.finding.field)
-        return translate(known[1].label) if known else ""
-
-    @property
-    def path(self) -> str:
-        """The path of the object's page."""
-        finding = self.finding
-        args = [self.organization_slug, finding.region, finding.service_id]
-        if finding.client_id:
-            return reverse("clients:show", args=[*args, finding.client_id])
-        return reverse("services:show", args=args)
-
-
-RULE_LIST = ListDefinition[RuleRow](
-    "findings",
-    _("Findings"),
-    _("Search findings by rule or specification"),
-    _("Rule or specification"),
-    columns=(
-        ListColumn("severity", _("Severity"), lambda row: SEVERITY_ORDER.index(row.rule.severity)),
-        ListColumn("rule", _("Rule"), lambda row: row.title.casefold()),
-        ListColumn("services", _("Services"), lambda row: row.services, is_number=True),
-        ListColumn("clients", _("Clients"), lambda row: row.clients, is_number=True),
-        ListColumn("since", _("Since"), lambda row: row.since),
-    ),
-    facets=(
-        Facet("severity", _("Severity"), lambda row: [row.rule.severity], SEVERITY_LABELS),
-        Facet("pack", _("Rules"), lambda row: [row.rule.pack], PACK_LABELS),
-    ),
-    text=lambda row: f"{row.rule.id} {row.title} {row.rule.clause}",
-    fields={
-        "severity": lambda row: row.rule.severity,
-        "rule": lambda row: row.rule.id,
-        "title": lambda row: row.title,
-        "clause": lambda row: row.rule.clause,
-        "services": lambda row: row.services,
-        "clients": lambda row: row.clients,
-        "since": lambda row: row.since.isoformat(),
-    },
-)
-OBJECT_LIST = ListDefinition[ObjectRow](
-    "affected-objects",
-    _("Affected services and clients"),
-    _("Search by name, ID or service"),
-    _("Name, ID or service"),
-    columns=(
-        ListColumn("object", _("Name"), lambda row: row.title.casefold()),
-        ListColumn("service", _("Service"), lambda row: row.service.casefold()),
-        ListColumn("setting", _("Setting"), lambda row: row.setting),
-        ListColumn("since", _("Since"), lambda row: row.finding.since),
-    ),
-    facets=(
-        Facet("region", _("Region"), lambda row: [row.finding.region], REGION_TITLES),
-        Facet("service", _("Service"), lambda row: [row.service], max_values=20),
-    ),
-    text=lambda row: (
-        f"{row.title} {row.service} {row.finding.service_id} {row.finding.client_id or ''}"
-    ),
-    fields={
-        "rule": lambda row: row.finding.rule,
-        "region": lambda row: row.finding.region,
-        "service_id": lambda row: row.finding.service_id,
-        "service": lambda row: row.service,
-        "client_id": lambda row: row.finding.client_id or "",
-        "name": lambda row: row.finding.name,
-        "field": lambda row: row.finding.field,
-        "since": lambda row: row.finding.since.isoformat(),
-    },
-)
+    expires_on = ExpiryDayField(
+        label=gettext_lazy("Expiry date"),
+        initial=lambda: timezone.localdate() + DEFAULT_LIFETIME,
+        help_text=gettext_lazy("The finding returns after this day, at most a year from now."),
+    )
 
 
 @organization_page(Effect.READ)
@@ -188,10 +77,10 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
 @organization_page(Effect.READ)
 def show(request: ConsoleRequest, member: Member, rule: str) -> HttpResponseBase:
     """List the services and clients that violate a rule, the oldest finding first."""
-    if rule not in RULES:
-        raise Http404
+    declared = _find_rule(rule)
     findings = _visible_findings(member).filter(rule=rule).order_by("since", "pk")
     total = findings.count()
+    can_waive = member.can(Effect.CHANGE)
     if "download" not in request.GET:
         findings = findings[:MAX_OBJECTS]
     service_name = service_name_lookup(member.organization)
@@ -202,14 +91,127 @@ def show(request: ConsoleRequest, member: Member, rule: str) -> HttpResponseBase
     ]
     context = {
         "rule_id": rule,
-        "clause": RULES[rule].clause,
-        "title": gettext(RULES[rule].title),
-        "severity_label": SEVERITY_LABELS[RULES[rule].severity],
-        "severity_style": SEVERITY_STYLES[RULES[rule].severity],
+        "clause": declared.clause,
+        "title": _(declared.title),
+        "severity_label": SEVERITY_LABELS[declared.severity],
+        "severity_style": SEVERITY_STYLES[declared.severity],
         "hidden_count": total - len(rows),
+        "waivers": _list_waivers(member, rule),
+        "can_waive": can_waive,
         **_coverage(member),
     }
-    return render_list(request, member, OBJECT_LIST, rows, "findings/show.html", context)
+    definition = OBJECT_LIST
+    if not can_waive:
+        definition = replace(OBJECT_LIST, columns=OBJECT_LIST.columns[:-1])
+    return render_list(request, member, definition, rows, "findings/show.html", context)
+
+
+@organization_page(Effect.CHANGE)
+def waive(request: ConsoleRequest, member: Member, rule: str, finding: int) -> HttpResponse:
+    """Accept the risk of a finding, or replace its waiver."""
+    title = _find_rule(rule).title
+    regions = [region.name for region in member.regions()]
+    findings = Finding.objects.filter(
+        organization=member.organization, rule=rule, region__in=regions
+    )
+    row = ObjectRow(get_object_or_404(findings, pk=finding), "", member.organization.slug)
+    form = WaiverForm(request.POST or None)
+    if form.is_valid():
+        rule_path = _rule_path(member, rule)
+        expires_on, fields = form.cleaned_data["expires_on"], form.reason_fields
+        changes = [FieldChange("expires_on", None, expires_on.isoformat())]
+        details = _audit_details(row) | {"changes": changes} | fields
+        with (
+            idempotent(request, form, rule_path),
+            record_action(member.actor, FINDING_WAIVE, **details),
+        ):
+            Waiver.objects.update_or_create(
+                organization=member.organization,
+                rule=rule,
+                region=row.finding.region,
+                service_id=row.finding.service_id,
+                client_id=row.finding.client_id,
+                defaults={
+                    "reason": fields["reason"],
+                    "owner": member.user.get_username(),
+                    "expires_on": expires_on,
+                    "created_at": timezone.now(),
+                },
+            )
+        messages.success(request, _("Finding of “%(name)s” waived.") % {"name": row.title})
+        return redirect_to(request, rule_path)
+    context = {"member": member, "form": form, "row": row, "rule_id": rule, "title": _(title)}
+    return render_form(request, "findings/waive.html", context)
+
+
+@organization_page(Effect.CHANGE)
+def unwaive(request: ConsoleRequest, member: Member, rule: str, waiver: UUID) -> HttpResponse:
+    """Remove a waiver, so that its finding is open again."""
+    title = _find_rule(rule).title
+    rows = {stored.pk: (stored, row) for stored, row in _list_waivers(member, rule)}
+    if waiver not in rows:
+        raise Http404
+    stored_waiver, row = rows[waiver]
+    if request.method == "POST":
+        with record_action(member.actor, FINDING_UNWAIVE, **_audit_details(row)):
+            stored_waiver.delete()
+        messages.success(request, _("Waiver of “%(name)s” removed.") % {"name": row.title})
+        return redirect_to(request, _rule_path(member, rule))
+    context = {
+        "member": member,
+        "waiver": stored_waiver,
+        "row": row,
+        "rule_id": rule,
+        "title": _(title),
+    }
+    return render_page(request, "findings/unwaive.html", context)
+
+
+def _rule_path(member: Member, rule: str) -> str:
+    return reverse("findings:show", args=[member.organization.slug, rule])
+
+
+def _audit_details(row: ObjectRow) -> EventDetails:
+    finding = row.finding
+    return {
+        "label": row.title,
+        "object": finding.rule,
+        "region": finding.region,
+        "service": str(finding.service_id),
+        "client": str(finding.client_id or ""),
+    }
+
+
+def _find_rule(rule: str) -> Rule:
+    """Return the rule with an ID; raise `Http404` if there is none."""
+    if rule not in RULES:
+        raise Http404
+    return RULES[rule]
+
+
+def _list_waivers(member: Member, rule: str) -> list[tuple[Waiver, ObjectRow]]:
+    """Return the current waivers of a rule with their objects, the first to expire first."""
+    regions = [region.name for region in member.regions()]
+    waivers = current_waivers(member.organization).filter(rule=rule, region__in=regions)
+    waivers = waivers.order_by("expires_on", "created_at")
+    findings = {
+        (finding.region, finding.service_id, finding.client_id): finding
+        for finding in Finding.objects.filter(
+            organization=member.organization,
+            rule=rule,
+            client_id__in={waiver.client_id for waiver in waivers},
+        )
+    }
+    service_name = service_name_lookup(member.organization)
+    rows = []
+    for waiver in waivers:
+        ids = (waiver.region, waiver.service_id, waiver.client_id)
+        # A fixed finding is known by its ID only.
+        fields = ("region", "service_id", "client_id")
+        finding = findings.get(ids) or Finding(rule=rule, **dict(zip(fields, ids, strict=True)))
+        service = service_name(waiver.region, waiver.service_id)
+        rows.append((waiver, ObjectRow(finding, service, member.organization.slug)))
+    return rows
 
 
 def _visible_findings(member: Member) -> QuerySet[Finding]:

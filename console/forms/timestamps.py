@@ -4,7 +4,7 @@ Inputs show the format of pages, so that a time can be copied from a page, and a
 """
 
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2999, 12, 30)
+MAX_LIFETIME = timedelta(days=366)
 DAY_HELP = _("Enter a date like 24 Nov 2026 or 2026-11-24.")
 DAY_FORMATS = ["%Y-%m-%d", "%d %b %Y", "%d %B %Y"]
 TIME_FORMATS = [
@@ -102,6 +103,16 @@ class DayField(forms.DateField):
         with suppress(forms.ValidationError):
             value = self.to_python(value)
         return format_day(value) if isinstance(value, date) else value
+
+
+class ExpiryDayField(DayField):
+    """A day from tomorrow up to a year from now."""
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        today = timezone.localdate()
+        if value and not today < value <= today + MAX_LIFETIME:
+            raise forms.ValidationError(_("Enter a day from tomorrow up to a year from now."))
 
 
 class TimestampField(forms.Field):

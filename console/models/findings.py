@@ -49,9 +49,8 @@ class Waiver(ObjectRule):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     reason = models.CharField(max_length=500)
-    owner = models.CharField(max_length=200)  # the person who is responsible
+    owner = models.CharField(max_length=200)  # the person who waived it last
     expires_on = models.DateField()  # last day, in the server's time zone
-    created_by = models.CharField(max_length=200)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

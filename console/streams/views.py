@@ -1,7 +1,7 @@
 """Pages of log streams, and their endpoint."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from django import forms
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console.forms.timestamps import DayField
+from console.forms.timestamps import ExpiryDayField
 from console.models import Stream
 from console.models.streams import default_expiry, generate_token
 from console.streams import reader
@@ -35,8 +35,6 @@ from tenants.authlete.outcome import Outcome
 from tenants.crypto.vault import UnsealError
 from tenants.models import Membership, Organization
 from tenants.organizations.roles import ConsolePermission
-
-MAX_LIFETIME = timedelta(days=366)
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)
@@ -205,7 +203,7 @@ class NewStreamForm(IdempotentForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("For example “Splunk, production”."),
     )
-    expires_on = DayField(
+    expires_on = ExpiryDayField(
         label=gettext_lazy("Token expiry date"),
         initial=lambda: timezone.localdate(default_expiry()),
         help_text=gettext_lazy(
@@ -219,10 +217,3 @@ class NewStreamForm(IdempotentForm):
         """Return the local end of the last day."""
         next_day = self.cleaned_data["expires_on"] + timedelta(days=1)
         return timezone.make_aware(datetime.combine(next_day, time.min))
-
-    def clean_expires_on(self) -> date:
-        day: date = self.cleaned_data["expires_on"]
-        today = timezone.localdate()
-        if not today < day <= today + MAX_LIFETIME:
-            raise forms.ValidationError(_("Enter a day from tomorrow up to a year from now."))
-        return day

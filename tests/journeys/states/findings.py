@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from console.models import Finding
+from console.models import Finding, Waiver
 from tenants.models import Organization
 from tenants.organizations.roles import Role
 from tests.support.scene import page_state
@@ -52,3 +52,36 @@ def affected_objects(scene):
 @page_state("findings:show", Role.VIEWER)
 def no_affected_objects(scene):
     scene.goto("findings:show")
+
+
+def add_waiver(finding):
+    return Waiver.objects.create(
+        organization=finding.organization,
+        region=finding.region,
+        service_id=finding.service_id,
+        client_id=finding.client_id,
+        rule=finding.rule,
+        reason="Reachable from the branch network only, until the migration in spring",
+        owner="ida.nakamura@harbor.example",
+        expires_on=timezone.localdate() + timedelta(days=60),
+    )
+
+
+@page_state("findings:show", Role.EDITOR)
+def waived_objects(scene):
+    add_findings(scene, RULES[:1])
+    add_waiver(Finding.objects.all()[0])
+    scene.goto("findings:show")
+
+
+@page_state("findings:waive", Role.EDITOR)
+def confirming(scene):
+    add_findings(scene, RULES[:1])
+    scene.goto("findings:waive", finding=Finding.objects.all()[0].pk)
+
+
+@page_state("findings:unwaive", Role.EDITOR)
+def confirming_(scene):
+    add_findings(scene, RULES[:1])
+    waiver = add_waiver(Finding.objects.all()[0])
+    scene.goto("findings:unwaive", waiver=waiver.pk)
