@@ -23,6 +23,7 @@ from console.findings.lists import (
     ObjectRow,
     RuleRow,
 )
+from console.findings.trend import find_trend
 from console.forms.change_forms import ChangeReasonForm
 from console.forms.timestamps import ExpiryDayField
 from console.inventory.coverage import organization_coverage
@@ -71,7 +72,8 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
         for rule, services, total, since in groups
     ]
     rows.sort(key=lambda row: (SEVERITY_ORDER.index(row.rule.severity), row.rule.id))
-    return render_list(request, member, RULE_LIST, rows, "findings/index.html", _coverage(member))
+    context = {"trend": find_trend(member.organization), **_coverage(member)}
+    return render_list(request, member, RULE_LIST, rows, "findings/index.html", context)
 
 
 @organization_page(Effect.READ)

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from console.models import Finding, Waiver
+from console.models import Finding, FindingCount, Waiver
 from tenants.models import Organization
 from tenants.organizations.roles import Role
 from tests.support.scene import page_state
@@ -29,6 +29,21 @@ def add_findings(scene, rules=RULES):
 @page_state("findings:index", Role.VIEWER)
 def violated_rules(scene):
     add_findings(scene)
+    scene.goto("findings:index")
+
+
+@page_state("findings:index", Role.VIEWER)
+def trend(scene):
+    add_findings(scene)
+    today, organization = timezone.localdate(), Organization.objects.get(slug="harbor")
+    for days in range(60):
+        FindingCount.objects.create(
+            organization=organization,
+            day=today - timedelta(days=days),
+            high=days // 7,
+            medium=12,
+            low=1_800 // (70 - days),
+        )
     scene.goto("findings:index")
 
 
