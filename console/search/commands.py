@@ -65,5 +65,5 @@ def find_client_commands(
     """Yield the label, the words that name the client, and the route of each named action."""
     for verbs, route, label, needs in CLIENT_COMMANDS:
         rest = [word for word in words if word not in (*verbs, *FILLERS)]
-        if member.can(needs) and rest and all(verb in words for verb in verbs):
+        if member.can(needs) and all(verb in words for verb in verbs):
             yield _(str(label)), rest, route

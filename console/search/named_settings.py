@@ -29,7 +29,7 @@ def name_settings(words: Sequence[str]) -> list[tuple[NamedSetting, list[str]]]:
     for setting in _setting_texts():
         rest = [word for word in words if f" {word}" not in setting.text]
         is_api_name = any(word == setting.name.replace("_", "") for word in words)
-        if rest and (len(words) - len(rest) >= 2 or is_api_name):
+        if len(words) - len(rest) >= 2 or is_api_name:
             matches.append((setting, rest))
     return sorted(matches, key=lambda match: len(match[1]))
 

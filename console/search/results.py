@@ -61,10 +61,10 @@ def find_groups(member: Member, text: str) -> list[ResultGroup]:
     recent = recent_locations(member)
     finders: list[tuple[str, str, str, Finder]] = [
         ("recent", _("Recent"), "clock", partial(_find_recent, recent)),
-        ("pages", _("Pages and actions"), "arrow", _find_pages),
+        ("pages", _("Pages and actions"), "arrow", partial(_find_pages, recent)),
         ("services", _("Services"), "services", partial(_find_services, recent)),
         ("clients", _("Clients"), "clients", partial(_find_clients, recent)),
-        ("settings", _("Settings"), "edit", _find_settings),
+        ("settings", _("Settings"), "edit", partial(_find_settings, recent)),
         ("keys", _("Keys"), "key", _find_keys),
         ("members", _("Members"), "members", _find_members),
         ("jobs", _("Jobs"), "jobs", _find_jobs),
@@ -78,12 +78,18 @@ def find_groups(member: Member, text: str) -> list[ResultGroup]:
     return [group for group in groups if group.results]
 
 
-def _find_pages(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
+def _find_pages(
+    recent: Sequence[Location], member: Member, words: Sequence[str]
+) -> Iterator[SearchResult]:
+    """Find pages and actions; an action that names no client is offered for recent ones."""
     for command in find_pages(member, words):
         yield SearchResult(str(command.label), command.url)
     if member.can(Effect.READ):
         for label, rest, route in find_client_commands(member, words):
-            for client in _matching_clients(member, rest)[:MAX_RESULTS]:
+            clients = _matching_clients(member, rest)
+            if not rest:
+                clients = clients.filter(_at(recent, is_client=True))
+            for client in clients[:MAX_RESULTS]:
                 yield SearchResult(
                     label % {"name": client.name or client.alias},
                     _client_url(member, client, route),
@@ -149,15 +155,20 @@ def _at(locations: Sequence[Location], *, is_client: bool) -> Q:
     return condition
 
 
-def _find_settings(member: Member, words: Sequence[str]) -> Iterator[SearchResult]:
-    """Find a setting of an object, such as "acme access token duration"."""
+def _find_settings(
+    recent: Sequence[Location], member: Member, words: Sequence[str]
+) -> Iterator[SearchResult]:
+    """Find a setting of an object, such as "acme access token duration".
+
+    Without the object's name, the setting of recent objects comes first.
+    """
     if not member.can(Effect.READ):
         return
 
     @cache
     def find_objects(is_client: bool, *rest: str) -> list[Any]:
         matching = _matching_clients if is_client else _matching_services
-        return list(matching(member, rest)[:MAX_OBJECTS])
+        return _first(matching(member, rest), _at(recent, is_client=is_client))[:MAX_OBJECTS]
 
     count = 0
     for setting, rest in name_settings(words):

@@ -87,6 +87,18 @@ def test_recent_objects_come_first(member, inventory):
     assert find(member(Role.EDITOR), "shop")[0][0] == "Another shop"
 
 
+def test_settings_and_actions_without_a_name_are_offered_for_recent_objects(member, inventory):
+    add_known_service(inventory, "us", 18, "Another shop")
+    admin = member(Role.ADMIN)
+    assert not [label for label, _ in find(admin, "rotate secret") if "Ledger" in label]
+    actor = replace(IDA, name="ADMIN", organization_id=inventory.pk)
+    add_entry(actor, "service.get", region="us", service="17")
+    add_entry(actor, "client.get", region="us", service="17", client="44")
+
+    assert find(admin, "access token duration")[0][0] == "Shop: Access token duration"
+    assert find(admin, "rotate secret")[0][0] == "Rotate secret of Ledger sync"
+
+
 def test_an_action_is_offered_for_the_named_client_to_who_may_do_it(member, inventory):
     action = ("Rotate secret of Ledger sync", "/acme/services/us/17/clients/44/secret/")
 
