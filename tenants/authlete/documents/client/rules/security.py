@@ -68,11 +68,7 @@ def check_password_grant(client: DocumentFields) -> list[RuleViolation]:
 
 
 @CLIENT_RULES.rule(
-    "ciba.push-client",
-    Severity.MEDIUM,
-    "FAPI-CIBA, section 5.2.2",
-    _("CIBA push in a FAPI mode"),
-    fix={"bcDeliveryMode": "POLL"},
+    "ciba.push-client", Severity.MEDIUM, "FAPI-CIBA, section 5.2.2", _("CIBA push in a FAPI mode")
 )
 def check_push_delivery(client: DocumentFields) -> list[RuleViolation]:
     """Forbid push delivery of tokens in FAPI modes."""
