@@ -16,6 +16,7 @@ from console.audit_log import retention, risks
 from console.audit_log.change_descriptions import (
     ChangeDescription,
     DeclaredSettings,
+    describe_change,
     describe_changes,
     load_changes,
     settings_for_operation,
@@ -28,6 +29,7 @@ from tenants.audit.events import AUDIT_RESOLVE
 from tenants.audit.models import AuditEntry
 from tenants.audit.search.groups import EntryGroup
 from tenants.authlete.api import OPERATIONS
+from tenants.authlete.changes import FieldChange
 from tenants.versions.models import Version
 
 MAX_VALUE_CHARS = 60  # characters of a value
@@ -142,16 +144,22 @@ def describe_entry_changes(entry: AuditEntry) -> list[ChangeDescription]:
     """Describe what an entry changed; created objects have no old values."""
     if removal := retention.removal_from_entry(entry):
         return list(removal.descriptions)
-    changes = load_changes(entry.changes)
-    descriptions = describe_changes(changes, settings_for_operation(entry.operation))
+    changes, declared = load_changes(entry.changes), settings_for_operation(entry.operation)
+    has_effect = entry.outcome not in risks.NO_EFFECT_OUTCOMES
+    describe = describe_with_risks if has_effect else describe_changes
+    descriptions = describe(changes, declared)
     if entry.operation in CREATE_EVENTS:
-        descriptions = [replace(change, before="") for change in descriptions]
-    if entry.outcome in risks.NO_EFFECT_OUTCOMES:
-        return descriptions
-    change_risks = map(risks.change_risk, changes)
+        return [replace(change, before="") for change in descriptions]
+    return descriptions
+
+
+def describe_with_risks(
+    changes: Iterable[FieldChange], declared: DeclaredSettings
+) -> list[ChangeDescription]:
+    """Describe changes, each with the reason if it lowers security."""
     return [
-        replace(description, risk=risk) if risk else description
-        for description, risk in zip(descriptions, change_risks, strict=True)
+        replace(describe_change(change, declared), risk=risks.change_risk(change) or "")
+        for change in changes
     ]
 
 

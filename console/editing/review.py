@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.audit_log.change_descriptions import ChangeDescription, describe_changes
+from console.audit_log.entry_rows import describe_with_risks
 from console.documents.configuration_warnings import ConfigurationWarning, warnings_after
 from console.documents.kinds import DocumentTarget
 from console.editing.drafts import DraftEdits
@@ -63,7 +64,7 @@ def review(target: DocumentTarget, document: Document, edits: DraftEdits) -> Dra
         document,
         expected,
         shown,
-        describe_changes(diff_edits(document.to_dict(), shown), declared),
+        describe_with_risks(diff_edits(document.to_dict(), shown), declared),
         merged.conflicts,
         merged.auto_merged,
         describe_changes(diff_edits(edits.base, now), declared),

@@ -9,13 +9,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from console.audit_log.change_descriptions import (
-    ChangeDescription,
-    describe_changes,
-    load_changes,
-    settings_for_operation,
-)
+from console.audit_log.change_descriptions import ChangeDescription
 from console.audit_log.entry_groups import describe_targets, load_job_titles
+from console.audit_log.entry_rows import describe_entry_changes
 from console.audit_log.operation_labels import label_name, render_label
 from console.audit_log.retention import RetentionGap, find_retention_gaps
 from console.audit_log.search_form import WRITE_EFFECTS
@@ -127,7 +123,7 @@ def _describe_entry(target: DocumentTarget, entry: AuditEntry, name: str) -> His
     )  # a client's entry in its service's history
     label = entry.label or (entry.client if inside else name)
     done = render_label(label_name(entry), label)
-    changes = describe_changes(load_changes(entry.changes), settings_for_operation(entry.operation))
+    changes = describe_entry_changes(entry)
     undo = entry_page_path(entry, "restore") if is_undoable(entry) else ""
     about = entry_page_path(entry, "change")
     return HistoryEntry(entry, done, changes, about, undo, outside_time_range(entry))

@@ -14,6 +14,7 @@ from console.audit_log.change_descriptions import (
     load_changes,
     settings_for_operation,
 )
+from console.audit_log.entry_rows import describe_entry_changes
 from console.audit_log.operation_labels import label_name, label_text
 from console.documents import overview
 from console.documents.kinds import DocumentTarget
@@ -133,7 +134,7 @@ def change(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpR
         "is_unchanged": is_unchanged(audit_entry),
         "is_creation": audit_entry.operation in CREATION_OPERATIONS,
         "unresolved_entries": list_unresolved(target, name, audit_entry.entry),
-        "changes": describe_changes(load_changes(audit_entry.changes), declared),
+        "changes": describe_entry_changes(audit_entry),
         "side_effects": describe_changes(load_changes(audit_entry.side_effects), declared),
     }
     return render_page(request, "history/change.html", context)

@@ -41,6 +41,7 @@ CLIENT_COMMANDS: tuple[tuple[tuple[str, ...], str, str | Promise, Effect], ...] 
     (("lock",), "clients:lock", gettext_lazy("Lock %(name)s"), Effect.CHANGE),
     (("delete",), "clients:remove", gettext_lazy("Delete %(name)s"), Effect.DESTROY),
 )
+NEED_A_REGION = ("services:new",)
 FILLERS = ("of", "the", "client")
 
 
@@ -55,6 +56,8 @@ class Command:
 def find_pages(member: Member, words: Sequence[str]) -> Iterator[Command]:
     """Yield the pages whose labels have all ``words``."""
     for route, label, needs in PAGES:
+        if route in NEED_A_REGION and not member.regions():
+            continue
         if (needs is None or member.can(needs)) and all(w in str(label).lower() for w in words):
             yield Command(label, cached_reverse(route, member.organization.slug))
 

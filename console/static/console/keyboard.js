@@ -15,7 +15,7 @@
     const list = rows();
     const current = list.indexOf(document.activeElement.closest("tr"));
     const next = current < 0 ? (step > 0 ? 0 : list.length - 1) : current + step;
-    list[next]?.querySelector("th a[href], a[href]").focus();
+    (list[next]?.querySelector("th a[href]") ?? list[next]?.querySelector("a[href]"))?.focus();
   }
 
   function toggleRow() {

@@ -22,6 +22,16 @@ def test_invalid_form_is_saved_as_a_draft(editor, sandbox):
     assertContains(editor.get(EDIT), 'value="soon"')
 
 
+def test_notice_links_the_section_of_a_draft(editor, sandbox):
+    typed(editor, access_token_duration=77)
+
+    page = editor.get("/acme/services/us/17/")
+
+    assertContains(page, "You have unsaved changes")
+    notice = page.text.partition("You have unsaved changes")[2].partition("</ul>")[0]
+    assert f'href="{EDIT}"' in notice
+
+
 def test_draft_survives_a_sign_out(editor, sandbox, django_user_model):
     typed(editor, access_token_duration=77)
     editor.logout()

@@ -3,6 +3,7 @@ from pytest_django.asserts import assertContains, assertTemplateNotUsed
 from tests.support.markup import compact
 
 URL = "/acme/services/us/17/history/"
+RISK = "The lifetime is at least doubled, also for stolen tokens."
 
 
 def test_shows_actor_change_and_reason(editor, submit_settings, save):
@@ -14,6 +15,15 @@ def test_shows_actor_change_and_reason(editor, submit_settings, save):
     assertContains(response, "Access token duration")
     assertContains(response, "Agreed with risk")
     assertContains(response, "CHG-3")
+
+
+def test_risk_is_named_before_and_after_the_save(editor, submit_settings, save, sandbox):
+    sandbox.services[17]["accessTokenDuration"] = 600
+    submit_settings(editor, access_token_duration=86_400)
+
+    assertContains(editor.get("/acme/services/us/17/review/"), RISK)
+    assertContains(editor.get(save(editor)["Location"]), RISK)
+    assertContains(editor.get(URL), RISK)
 
 
 def test_older_changes_are_paged(editor, submit_settings, save):
