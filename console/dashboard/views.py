@@ -10,7 +10,7 @@ from console.audit_log.search_form import WRITE_EFFECTS
 from console.history.entries import GROUP_PARAM
 from console.history.groups import entry_path, expand_group, group_query
 from console.inventory.coverage import organization_coverage
-from console.inventory.expiry import list_expiring
+from console.inventory.expiry import list_expiring, renewal_path
 from console.inventory.secret_age import count_overdue
 from console.inventory.services import count_open_rollovers, recently_ended_batches
 from console.models import VerificationRun
@@ -29,6 +29,7 @@ from tenants.organizations.regions import get_regions
 from tenants.organizations.roles import ConsolePermission
 
 MAX_RECENT_ENTRIES = 8
+MAX_EXPIRING = 5
 OVERDUE_NOTICE = "overdue-secrets"
 MAX_ENTRIES_SCANNED = 500  # entries among which the last call to a region is looked for
 
@@ -75,6 +76,9 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
             "overdue": overdue,
             "shows_overdue": overdue and not is_dismissed(member, OVERDUE_NOTICE, overdue),
             "expiring_items": expiring_items,
+            "expiring_rows": [
+                (item, renewal_path(member, item)) for item in expiring_items[:MAX_EXPIRING]
+            ],
             "expired_items": [item for item in expiring_items if item.has_expired],
             "coverage": organization_coverage(
                 member.organization, [region.name for region in member.regions()]

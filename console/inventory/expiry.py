@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from console.models import KnownClient, KnownKey, Rotation
+from console.web.access import Member
 from tenants.models import Credential, Organization
+from tenants.organizations.roles import ConsolePermission
 
 WARNING_DAYS = (0, 1, 7, 30, 90)  # before expiry; one notification each
 MAX_WARNING = timedelta(days=WARNING_DAYS[-1])
@@ -154,3 +157,18 @@ def _secrets(organization: Organization, until: datetime) -> Iterator[ExpiringIt
             rotation.service_id,
             rotation.client_id,
         )
+
+
+def renewal_path(member: Member, item: ExpiringItem) -> str:
+    """Return the path of the page where the item can be renewed, if the member may open it."""
+    region_args = [member.organization.slug, item.region]
+    match item.kind:
+        case ExpiryKind.CREDENTIAL:
+            is_admin = member.can(ConsolePermission.ADMINISTRATION)
+            return reverse("credentials:edit", args=region_args) if is_admin else ""
+        case ExpiryKind.SECRET:
+            return reverse("clients:secret", args=[*region_args, item.service_id, item.client_id])
+        case _ if item.client_id:
+            return reverse("clients:show", args=[*region_args, item.service_id, item.client_id])
+        case _:
+            return reverse("services:show", args=[*region_args, item.service_id])

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +12,8 @@ from console.inventory.expiry import (
     EXPIRY_KIND_LABELS,
     WARNING_DAYS,
     ExpiringItem,
-    ExpiryKind,
     list_expiring,
+    renewal_path,
 )
 from console.inventory.sync import region_freshness
 from console.keys.inventory.expiry_digest import find_recipients, threshold_label
@@ -26,7 +25,6 @@ from console.models import ExpiryNotice, KnownService
 from console.web.access import ConsoleRequest, Member, organization_page
 from tenants.authlete.operation import Effect
 from tenants.organizations.regions import REGION_TITLES
-from tenants.organizations.roles import ConsolePermission
 from tenants.outbound import mail
 
 
@@ -42,19 +40,7 @@ class ExpiringRow:
     @property
     def path(self) -> str:
         """The path of the page where the item can be renewed."""
-        item = self.item
-        region_args = [self.member.organization.slug, item.region]
-        match item.kind:
-            case ExpiryKind.CREDENTIAL:
-                is_admin = self.member.can(ConsolePermission.ADMINISTRATION)
-                return reverse("credentials:edit", args=region_args) if is_admin else ""
-            case ExpiryKind.SECRET:
-                args = [*region_args, item.service_id, item.client_id]
-                return reverse("clients:secret", args=args)
-            case _ if item.client_id:
-                return reverse("clients:show", args=[*region_args, item.service_id, item.client_id])
-            case _:
-                return reverse("services:show", args=[*region_args, item.service_id])
+        return renewal_path(self.member, self.item)
 
 
 def _load_notices(rows: Sequence[ExpiringRow]) -> None:
