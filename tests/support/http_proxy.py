@@ -66,3 +66,4 @@ def run_http_proxy(context=None):
         proxy = HttpProxy(listener, context)
         threading.Thread(target=proxy.accept, daemon=True).start()
         yield proxy
+        listener.shutdown(socket.SHUT_RDWR)  # ends accept() in its thread

@@ -153,8 +153,12 @@ def serve():
                 connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
                 return
             with context.wrap_socket(connection, server_side=True) as stream:
-                while not b"".join(heard).endswith(b"{}"):
-                    heard.append(stream.recv(65536))
+                data = b""
+                while not data.endswith(b"{}"):
+                    if not (chunk := stream.recv(65536)):
+                        return
+                    heard.append(chunk)
+                    data += chunk
                 stream.sendall(OK)
 
         threading.Thread(target=accept, daemon=True).start()
@@ -162,4 +166,5 @@ def serve():
 
     yield start
     for listener in listeners:
+        listener.shutdown(socket.SHUT_RDWR)  # ends accept() in its thread
         listener.close()
