@@ -34,11 +34,11 @@ REFUSED = "another-callback-secret-9876543210-fedcba"
 CALLBACK = "authentication_callback_api_secret"
 NOBODY: dict[str, object] = {"uidb36": "1", "key": "no-such"}  # open nothing
 NOBODY |= dict.fromkeys(
-    "job selection lookup receipt rollover batch package_id search stream webhook".split(),
+    "job selection lookup receipt rollover batch package_id search stream waiver webhook".split(),
     UUID(int=0),
 )
 NOBODY |= {"setting": "pkceRequired", "handle": "no-such"}
-NOBODY |= {"position": 1, "home": "no-such"}
+NOBODY |= {"position": 1, "home": "no-such", "finding": 10**6}
 POSTED = {"services:draft", "help:display", "help:zone"}  # of which GET shows little
 DESK = "an answer of the help desk's about one subject"
 NAMES_PEOPLE = {DESK, "audit_auditentry", "audit_auditrecord", "file"}
