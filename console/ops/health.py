@@ -7,6 +7,7 @@ help a stranger.
 
 import threading
 from collections.abc import Callable
+from math import inf
 from time import monotonic
 
 from django.conf import settings
@@ -28,10 +29,11 @@ from tenants.crypto.sealed_columns import SEALED_COLUMNS
 from tenants.jobs import queue
 from tenants.outbound import mail
 
-RESULT_TTL_SECONDS = 1.0  # seconds that a verdict serves other probes: each costs a write
-LOCK_TIMEOUT_SECONDS = 2.0  # seconds that a probe waits for another that is looking
+RESULT_TTL_SECONDS = 1.0  # a check costs a write, so probes share its result
+VAULT_TTL_SECONDS = 60.0  # between searches for lost keys, which scan tables
+LOCK_TIMEOUT_SECONDS = 2.0  # that a probe waits for a running check
 OK = "ok"
-# Reported, but pages do without them.
+# Reported, but pages work without them.
 OPTIONAL = WORKER, WEBHOOKS, VAULT, MAIL, ROLE = "worker", "webhooks", "vault", "mail", "role"
 
 UNREADABLE_TABLES_SQL = """
@@ -67,14 +69,14 @@ class HealthMiddleware:
 
 
 class ReadinessCheck:
-    """What is needed to work, looked at by one thread at a time."""
+    """Checks of everything that pages need, run by one thread at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._results: dict[str, str] = {}
         self._expires_at = 0.0
         self._migrated = False  # once true it stays so
-        self._is_vault_complete = False  # once true it stays so: keys change with a restart
+        self._vault_result, self._vault_expires_at = "", 0.0
 
     def results(self) -> dict[str, str]:
         """Each part with ``ok``, or with what is wrong in words."""
@@ -108,15 +110,17 @@ class ReadinessCheck:
 
     def _check_vault(self) -> str:
         """Return which secrets can't be decrypted, by kind."""
-        if self._is_vault_complete:
-            return OK
+        if monotonic() < self._vault_expires_at:
+            return self._vault_result
         try:
             counts = {name: sealed.find_lost().count() for name, sealed in SEALED_COLUMNS.items()}
         except DatabaseError:
             return "not known"
         lost = ", ".join(f"{name} ({count})" for name, count in counts.items() if count)
-        self._is_vault_complete = not lost
-        return f"no key for {lost}; run manage.py vault_check" if lost else OK
+        self._vault_result = f"no key for {lost}; run manage.py vault_check" if lost else OK
+        # Keys change only with a restart.
+        self._vault_expires_at = monotonic() + VAULT_TTL_SECONDS if lost else inf
+        return self._vault_result
 
     def _check_migrations(self) -> str:
         if not self._migrated:

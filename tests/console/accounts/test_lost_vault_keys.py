@@ -62,7 +62,7 @@ def test_lost_secrets_are_listed(lose_keys, capsys):
     assert f"second factors: 2\n  {EMAIL}: TOTP Authenticator\n" in printed
     lost = "no key for credentials (1), second factors (2); run manage.py vault_check"
     assert readyz() == lost
-    with pytest.raises(CommandError, match="3 can't be decrypted"):
+    with pytest.raises(CommandError, match="3 secrets can't be decrypted"):
         call_command("vault_rotate", verbosity=0)
 
 
