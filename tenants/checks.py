@@ -20,23 +20,23 @@ def check_keys(**_: Any) -> list[Error]:
     """Check that key rings are readable and that each key is random and used once."""
     names = ["VAULT_KEYS", "AUDIT_KEYS", "FINGERPRINT_KEY"]
     names += filter(partial(getattr, settings), ["AUDIT_SIGNING_KEYS", "AUDIT_PUBLIC_KEYS"])
-    found = []
+    errors = []
     uses: dict[bytes, str] = {}
     for name in names:
         try:
             secrets = parse_secrets(getattr(settings, name), name)
         except ValueError as error:
-            found.append(Error(f"{error}; {NEW_KEYS}", id="keys.E1"))
+            errors.append(Error(f"{error}; {NEW_KEYS}", id="keys.E1"))
             continue
         for key, secret in secrets.items():
             if len(set(secret)) < MIN_DISTINCT_BYTES:
                 message = f"{name}: the key {key} isn't random; {NEW_KEYS}"
-                found.append(Error(message, id="keys.E2"))
+                errors.append(Error(message, id="keys.E2"))
             elif secret in uses:
                 message = f"{name}: the key {key} is the same as {uses[secret]}; {NEW_KEYS}"
-                found.append(Error(message, id="keys.E3"))
+                errors.append(Error(message, id="keys.E3"))
             uses.setdefault(secret, f"{key} in {name}")
-    return found
+    return errors
 
 
 @register()
@@ -71,7 +71,7 @@ def check_webhooks(**_: Any) -> list[Error]:
 @register()
 def check_retention(**_: Any) -> list[Error]:
     """Check the retention periods."""
-    found = []
+    errors = []
     for name, read in (
         ("AUDIT_KEEP", policy.load_retention_policy),
         ("VERSIONS_KEEP", lambda: policy.parse_retention_days(settings.VERSIONS_KEEP)),
@@ -79,5 +79,5 @@ def check_retention(**_: Any) -> list[Error]:
         try:
             read()
         except ValueError as error:
-            found.append(Error(f"{name}: {error}", id="audit.E3"))
-    return found
+            errors.append(Error(f"{name}: {error}", id="audit.E3"))
+    return errors

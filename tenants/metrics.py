@@ -79,13 +79,13 @@ class GaugeCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         errors = 0
-        for item in _gauges.values():
-            family = GaugeMetricFamily(item.name, item.description, labels=item.labels)
+        for gauge in _gauges.values():
+            family = GaugeMetricFamily(gauge.name, gauge.description, labels=gauge.labels)
             try:
-                for values, number in item.read():
+                for values, number in gauge.read():
                     family.add_metric(values, number)
             except Exception:
-                log.warning("the gauge %s can't be read", item.name, exc_info=True)
+                log.warning("the gauge %s can't be read", gauge.name, exc_info=True)
                 errors += 1
             else:
                 yield family

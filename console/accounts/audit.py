@@ -1,4 +1,4 @@
-"""Keeping what happens at the door where those who look after it read it."""
+"""Log sign-ins and account changes in the organization's audit log."""
 
 from collections.abc import Iterator
 from typing import Unpack

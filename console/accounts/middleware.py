@@ -48,12 +48,14 @@ class SessionLimitMiddleware:
         session = request.session
         if SESSION_KEY in session:
             now = int(time.time())
-            began, seen = session.get(STARTED_KEY, 0), session.get(LAST_SEEN_KEY, 0)
-            if not is_within_limit(now - began, settings.SESSION_ABSOLUTE):
+            started_at, last_seen_at = session.get(STARTED_KEY, 0), session.get(LAST_SEEN_KEY, 0)
+            if not is_within_limit(now - started_at, settings.SESSION_ABSOLUTE):
                 _end_session(request, "too long")
-            elif not is_within_limit(now - seen, settings.SESSION_IDLE):
+            elif not is_within_limit(now - last_seen_at, settings.SESSION_IDLE):
                 _end_session(request, "unused")
-            elif now - seen >= LAST_SEEN_STEP_SECONDS and POLL_HEADER not in request.headers:
+            elif (
+                now - last_seen_at >= LAST_SEEN_STEP_SECONDS and POLL_HEADER not in request.headers
+            ):
                 session[LAST_SEEN_KEY] = now
         return self.get_response(request)
 

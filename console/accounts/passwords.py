@@ -53,8 +53,8 @@ class BreachedPasswordValidator:
                 return file.readline()[: len(digest)].upper() or b"end"
 
             size = file.seek(0, SEEK_END)
-            place = bisect_left(range(size), digest, key=read_digest)
-            if read_digest(place) == digest:
+            position = bisect_left(range(size), digest, key=read_digest)
+            if read_digest(position) == digest:
                 raise ValidationError(
                     _("This password was published in a data breach. Choose another one."),
                     code="password_breached",

@@ -40,8 +40,8 @@ def log_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
 def log_sign_in_rejected(credentials: dict[str, Any], request: HttpRequest, **_: Any) -> None:
     """Log a wrong password, at sign-in or when confirming an identity."""
     login = credentials.get("email") or credentials.get("username") or ""
-    again = request.user.is_authenticated
-    event = events.STEP_UP_REFUSED if again else events.SIGN_IN_REFUSED
+    is_signed_in = request.user.is_authenticated
+    event = events.STEP_UP_REFUSED if is_signed_in else events.SIGN_IN_REFUSED
     log_account_event(request, None, event, Outcome.REJECTED, login=login, object="password")
 
 

@@ -56,19 +56,19 @@ def start_resolution(
 ) -> Job:
     """Start a job that checks these entries, oldest first."""
     home = member.organization
-    lost = list(entries.reverse())
-    names = load_names(home.pk, lost)
+    unresolved = list(entries.reverse())
+    names = load_names(home.pk, unresolved)
     text = ngettext(
-        "Resolve %(count)d unknown outcome", "Resolve %(count)d unknown outcomes", len(lost)
+        "Resolve %(count)d unknown outcome", "Resolve %(count)d unknown outcomes", len(unresolved)
     )
     return start_job(
         member.actor,
         home,
         RESOLVE_JOB_KIND,
-        text % {"count": len(lost)},
+        text % {"count": len(unresolved)},
         [
             NewItem(entry.region, label=_item_label(entry, names), payload={"entry": entry.entry})
-            for entry in lost
+            for entry in unresolved
         ],
         reason=reason,
         ticket=ticket,

@@ -57,7 +57,7 @@ class EntryTableRenderer:
     def render(self, entry_row: EntryRow) -> EntryTableRow:
         entry = entry_row.entry
         regions, names = tuple(entry_row.regions), (entry_row.service, entry_row.client)
-        places = (entry.region, entry.service, entry.client)
+        columns = (entry.region, entry.service, entry.client)
         group = entry_row.group
         targets = describe_targets(group) if group else ""
         counts = group.outcomes if group else {entry.effective_outcome: 0}
@@ -66,7 +66,7 @@ class EntryTableRenderer:
             entry_row,
             self._actor_cell(entry.actor, entry.role, self._since_for(entry)),
             self._render_action(entry_row),
-            self._target_cell(regions, self._since_for(entry), *places, *names, targets),
+            self._target_cell(regions, self._since_for(entry), *columns, *names, targets),
             self._outcome_cell(outcomes, entry.effect),
             self._ticket_cell(entry.ticket, entry.subject) + self._render_reason(entry)
             if entry.ticket or entry.reason

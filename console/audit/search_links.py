@@ -131,7 +131,14 @@ def period_links(form: AuditSearchForm) -> Iterator[SearchLink]:
 
 def related_search_query(entry: AuditEntry) -> str:
     """Return the query for the other steps of the same rotation, or ""."""
-    steps = next((some for some in RELATED_EVENTS if entry.operation in some), ())
+    steps = next(
+        (
+            steps_of_action
+            for steps_of_action in RELATED_EVENTS
+            if entry.operation in steps_of_action
+        ),
+        (),
+    )
     query = QueryDict(mutable=True)
     query["client" if entry.client else "service"] = entry.client or entry.service
     if entry.region:
@@ -170,9 +177,9 @@ def one_year_url(form: AuditSearchForm) -> str:
 
 def preset_links(form: AuditSearchForm, presets: Iterable[tuple[str, str]]) -> Iterator[SearchLink]:
     """Yield links to preset and saved searches by name and query."""
-    here = form.query.urlencode() if form.is_valid() else None
+    current_query = form.query.urlencode() if form.is_valid() else None
     for label, query in presets:
-        yield SearchLink(label, f"?{query}", is_active=here == query)
+        yield SearchLink(label, f"?{query}", is_active=current_query == query)
 
 
 def page_url(form: AuditSearchForm, cursor: str) -> str:

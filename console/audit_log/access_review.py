@@ -168,10 +168,10 @@ def _format_time(moment: datetime | None) -> str:
     return format_time(to_microseconds(moment)) if moment else ""
 
 
-def _role_in_entry(entry: AuditEntry, side: str) -> str:
+def _role_in_entry(entry: AuditEntry, key: str) -> str:
     """Return the role before or after a change, or ""."""
     changes = json.loads(entry.changed)
-    roles = (change[side] for change in changes if change["field"] == "role")
+    roles = (change[key] for change in changes if change["field"] == "role")
     return next(roles, None) or ""
 
 

@@ -181,8 +181,8 @@ def describe_change(change: FieldChange, declared: DeclaredSettings) -> ChangeDe
     # An absent list means Authlete's default, so items aren't compared.
     resets = bool(nested_setting.setting.unset_label) and None in (before, after)
     if change.is_unordered_list and (before or after) and not resets:
-        added = tuple(nested_setting.format([item]) for item in change.added)
-        removed = tuple(nested_setting.format([item]) for item in change.removed)
+        added = tuple(nested_setting.format([value]) for value in change.added)
+        removed = tuple(nested_setting.format([value]) for value in change.removed)
         return ChangeDescription(
             change.field, nested_setting.label, section, was, now, added, removed
         )

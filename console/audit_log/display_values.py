@@ -55,18 +55,18 @@ def _parse_durations(text: str) -> Meanings:
     match = DURATION.fullmatch(text)
     for unit, (size, _least) in SECONDS.items() if match else ():
         name = unit_name(unit).casefold()
-        ways = (name, name.removesuffix("s"), name[:3], f"{name[:3]}s", name[:1])
-        if match and match[2] in ways:
+        spellings = (name, name.removesuffix("s"), name[:3], f"{name[:3]}s", name[:1])
+        if match and match[2] in spellings:
             number = int(re.sub(r"\D", "", match[1]))
             yield ValueSynonym(str(number * size), _settings_of_kind("duration"))
 
 
 def _parse_times(text: str) -> Meanings:
     try:
-        at = datetime.strptime(text, DISPLAY_TIME_FORMAT)
+        time = datetime.strptime(text, DISPLAY_TIME_FORMAT)
     except ValueError:
         return
-    yield ValueSynonym(str(int(at.timestamp())), _settings_of_kind("moment"), is_whole=False)
+    yield ValueSynonym(str(int(time.timestamp())), _settings_of_kind("moment"), is_whole=False)
 
 
 def _parse_fingerprints(text: str) -> Meanings:

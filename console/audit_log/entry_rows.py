@@ -54,12 +54,15 @@ def _render_change(change: ChangeDescription) -> SafeString:
     if change.is_replaced:
         return format_html("{} {}", change.label, _("replaced"))
     if change.added or change.removed:
-        lost = ('<del class="old-value">{}</del> ', ((_truncate(item),) for item in change.removed))
+        removed = (
+            '<del class="old-value">{}</del> ',
+            ((_truncate(value),) for value in change.removed),
+        )
         gained = (
             '<ins class="new-value">+ {}</ins> ',
-            ((_truncate(item),) for item in change.added),
+            ((_truncate(value),) for value in change.added),
         )
-        parts = (format_html_join("", *some) for some in (lost, gained))
+        parts = (format_html_join("", *args) for args in (removed, gained))
         return format_html("{} {}{}", change.label, *parts)
     unset, was, now = _("Not set"), change.before, change.after
     if was and was != unset:
@@ -200,8 +203,8 @@ def load_names(organization: int, entries: Iterable[AuditEntry]) -> NameMap:
 def service_name(entry: AuditEntry, names: NameMap) -> str:
     """Return the current or former name of the service, or its ID."""
     now = names.get((entry.region, entry.service), "")
-    was = "" if entry.client else entry.label
-    return (now or was or entry.service) if entry.service else ""
+    label = "" if entry.client else entry.label
+    return (now or label or entry.service) if entry.service else ""
 
 
 def client_name(entry: AuditEntry, names: NameMap) -> str:

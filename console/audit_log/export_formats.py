@@ -185,8 +185,8 @@ EVIDENCE_COLUMNS = (
 def write_changes_csv(organization: int, entries: Iterable[AuditEntry]) -> Iterator[str]:
     """Yield CSV lines, one per entry, with subjects removed."""
     yield from csv_cells.csv_lines([EVIDENCE_COLUMNS])
-    for some in batched(map(redact_subject, entries), BATCH_SIZE):
-        yield from csv_cells.csv_lines(_csv_rows(organization, some))
+    for batch in batched(map(redact_subject, entries), BATCH_SIZE):
+        yield from csv_cells.csv_lines(_csv_rows(organization, batch))
 
 
 def redact_subject(entry: AuditEntry) -> AuditEntry:

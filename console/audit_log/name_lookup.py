@@ -247,9 +247,9 @@ def _past_names(organization: Organization, text: str) -> QuerySet[Version, tupl
     Not DISTINCT, which makes SQLite choose another index.
     """
     versions = Version.objects.filter(organization_id=organization.pk)
-    ways = [Upper(Value(variant)) for variant in case_variants(text)]  # as the index has it
-    withs = versions.alias(upper=Upper("name")).filter(upper__in=ways)
-    return withs.order_by().values_list("region", "service_id", "client_id")
+    spellings = [Upper(Value(variant)) for variant in case_variants(text)]  # as the index has it
+    named = versions.alias(upper=Upper("name")).filter(upper__in=spellings)
+    return named.order_by().values_list("region", "service_id", "client_id")
 
 
 def _check_match_count[One](matches: list[One], text: str) -> list[One]:

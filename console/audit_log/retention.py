@@ -203,14 +203,14 @@ def find_retention_gaps(
 
     Categories that were removed up to the same day are grouped.
     """
-    begins, expected = (
+    starts_at, expected = (
         filters.since or filters.horizon(now),
         _matching_categories(filters) & {*categories},
     )
     gaps_by_day: dict[date, list[tuple[str, datetime]]] = {}
     for kind, until in find_deleted_until(organization).items():
         moment = _from_microseconds(until)
-        if kind in expected and (begins is None or begins < moment):
+        if kind in expected and (starts_at is None or starts_at < moment):
             gaps_by_day.setdefault(moment.date(), []).append((category_label(kind), moment))
     return [
         RetentionGap("; ".join(name for name, _until in gaps), max(until for _name, until in gaps))

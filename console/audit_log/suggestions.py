@@ -78,9 +78,9 @@ def _sort_key(typed: str) -> Callable[[tuple[str, str]], int]:
     """Rank values that start with the typed text first, then matching meanings."""
     requested = typed.casefold()
 
-    def rank(offer: tuple[str, str]) -> int:
-        begins = (text.casefold().startswith(requested) for text in offer)
-        return next((at for at, does in enumerate(begins) if does), len(offer))
+    def rank(suggestion: tuple[str, str]) -> int:
+        matches = (text.casefold().startswith(requested) for text in suggestion)
+        return next((index for index, is_match in enumerate(matches) if is_match), len(suggestion))
 
     return rank
 

@@ -244,8 +244,8 @@ class ValueFiltersForm(forms.Form):
         params = self.cleaned_data
         if not self.region_narrows_service:
             return [], []
-        places = self._service_ids() if "service" in params else []
-        return params.get("region", []), places
+        services = self._service_ids() if "service" in params else []
+        return params.get("region", []), services
 
 
 class ExcludedValuesForm(ValueFiltersForm):

@@ -80,11 +80,11 @@ def run_poll_job(work: JobContext, item: Item) -> ItemResult:
     )
     if batch is None:
         return ItemResult(_("The batch no longer exists."), changed=False)
-    end = monotonic() + MAX_SLICE_SECONDS
+    deadline = monotonic() + MAX_SLICE_SECONDS
     authlete = work.connect(item.region)
     for request in _due_requests(batch):
         poll(authlete, batch, request)
-        if monotonic() > end:
+        if monotonic() > deadline:
             break
     update_state(batch)
     if not _is_pending(batch):
@@ -246,10 +246,10 @@ def _is_pending(batch: Batch) -> bool:
 def _seconds_until_due(batch: Batch) -> float:
     """Return the seconds until the next poll."""
     running = BatchRequest.objects.filter(batch=batch, state=RequestState.RUNNING)
-    again = running.aggregate(at=Min("next_poll_at"))["at"]
-    if again is None:
+    next_poll_at = running.aggregate(at=Min("next_poll_at"))["at"]
+    if next_poll_at is None:
         return MAX_POLL_SECONDS / 10
-    seconds: float = (again - timezone.now()).total_seconds()
+    seconds: float = (next_poll_at - timezone.now()).total_seconds()
     return min(MAX_POLL_SECONDS, max(FIRST_POLL_SECONDS, seconds))
 
 

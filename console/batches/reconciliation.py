@@ -140,9 +140,10 @@ def count_tokens(
     """Count the tokens of the clients in a part whose outcome is unknown."""
     chunks = {chunk.position: chunk for chunk in Chunk.objects.filter(batch=batch).defer("sealed")}
     chunk = chunks.get(request.position)
-    done = BatchRequest.objects.filter(batch=batch, is_dry=False, state__in=BatchRequest.DONE)
+    finished = BatchRequest.objects.filter(batch=batch, is_dry=False, state__in=BatchRequest.DONE)
     confirmed = [
-        chunks[position].tokens_by_client for position in done.values_list("position", flat=True)
+        chunks[position].tokens_by_client
+        for position in finished.values_list("position", flat=True)
     ]
     before = batch.token_counts_before
     tokens = authlete.service(batch.service_id).tokens

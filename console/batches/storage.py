@@ -163,8 +163,10 @@ def _abandoned_batches(before: datetime, checking_before: datetime) -> QuerySet[
     """Return batches at rest, stopped, or whose check lost its job."""
     at_rest = Q(state__in=Batch.AT_REST, changed_at__lt=before)
     started = Q(state__in=[State.CHECKING, State.TRYING], changed_at__lt=before)
-    lost = Q(state=State.CHECKING, changed_at__lt=checking_before)
-    stopped = (started & ~_has_job_in(ACTIVE_JOB_STATES)) | (lost & ~_has_job_in(OPEN_JOB_STATES))
+    interrupted = Q(state=State.CHECKING, changed_at__lt=checking_before)
+    stopped = (started & ~_has_job_in(ACTIVE_JOB_STATES)) | (
+        interrupted & ~_has_job_in(OPEN_JOB_STATES)
+    )
     return Batch.objects.filter(at_rest | stopped).select_related("organization")
 
 

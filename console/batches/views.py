@@ -112,14 +112,14 @@ def show(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
 def issues(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
     """List the issues in a file; or download them as CSV."""
     record = get_batch(member, batch)
-    found = [ValidationIssue.from_list(row) for row in record.faults]
+    issues = [ValidationIssue.from_list(row) for row in record.faults]
     if "download" in request.GET:
         header = ("line", "column", "field", "issue", "code")
         rows = [
-            (issue.line, issue.column, issue.field, issue.message, issue.code) for issue in found
+            (issue.line, issue.column, issue.field, issue.message, issue.code) for issue in issues
         ]
         return csv_response(f"issues-{record.pk}.csv", [header, *rows])
-    page = Paginator(found, ISSUES_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(issues, ISSUES_PER_PAGE).get_page(request.GET.get("page"))
     context = {"member": member, "batch": record, "page": page}
     return render_page(request, "batches/issues.html", context)
 

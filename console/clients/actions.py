@@ -50,15 +50,15 @@ def delete_client(authlete: AuthleteClient, target: DocumentTarget, name: str) -
 
     Also deletes its draft, staged secrets and index entry. Only audit entries stay.
     """
-    there = True
+    is_deletable = True
     try:
         authlete.service(target.service_id).client(target.client_id, name).delete()
     except NotFoundError as error:
         if not error.is_from_authlete:
             raise
-        there = False
+        is_deletable = False
     drafts.discard_all(target)
     location = (authlete.region, target.service_id, target.client_id)
     lifecycle.cancel_rotation(target.workspace.organization, *location)
     remove_client(target.workspace.organization, *location)
-    return there
+    return is_deletable

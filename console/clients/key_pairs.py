@@ -58,22 +58,22 @@ def add_key(key_set: str, public: Mapping[str, Any]) -> str:
 
     """
     try:
-        found = parse_json(key_set) if key_set.strip() else {"keys": []}
+        jwk_set = parse_json(key_set) if key_set.strip() else {"keys": []}
     except InvalidJsonError:
         raise InvalidKeySetError from None
-    match found:
+    match jwk_set:
         case {"keys": list() as there}:
-            whole = {**found, "keys": [*there, dict(public)]}
-            return indent_json(json.dumps(whole, ensure_ascii=False))
+            new_jwk_set = {**jwk_set, "keys": [*there, dict(public)]}
+            return indent_json(json.dumps(new_jwk_set, ensure_ascii=False))
     raise InvalidKeySetError
 
 
 def key_ids(key_set: str) -> set[str]:
     """Return the key IDs in a JWK Set; empty if it's invalid."""
     try:
-        found = parse_json(key_set or "{}")
+        jwk_set = parse_json(key_set or "{}")
     except InvalidJsonError:
         return set()
-    there = found.get("keys") if isinstance(found, dict) else None
-    listed = there if isinstance(there, list) else []
-    return {str(one["kid"]) for one in listed if isinstance(one, dict) and "kid" in one}
+    keys = jwk_set.get("keys") if isinstance(jwk_set, dict) else None
+    listed = keys if isinstance(keys, list) else []
+    return {str(key["kid"]) for key in listed if isinstance(key, dict) and "kid" in key}

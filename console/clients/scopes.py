@@ -9,13 +9,13 @@ type ScopeLimit = Sequence[str] | None  # None: any scope of the service
 
 def service_scopes(service: Service) -> Mapping[str, str] | None:
     """Return the descriptions of the service's scopes by name; None if unknown."""
-    found = service.get("supportedScopes")
-    if not isinstance(found, list):
+    scopes = service.get("supportedScopes")
+    if not isinstance(scopes, list):
         return None
     return {
-        name: text if isinstance(text := one.get("description"), str) else ""
-        for one in found
-        if isinstance(one, dict) and isinstance(name := one.get("name"), str)
+        name: text if isinstance(text := scope.get("description"), str) else ""
+        for scope in scopes
+        if isinstance(scope, dict) and isinstance(name := scope.get("name"), str)
     }
 
 

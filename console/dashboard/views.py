@@ -108,9 +108,9 @@ def _region_rows(member: Member) -> list[dict[str, object]]:
     }
     last: dict[str, AuditEntry] = {}
     calls = _entries(member).values_list("region", "path", "at", "outcome")[:MAX_ENTRIES_SCANNED]
-    for region, path, at, outcome in calls:
+    for region, path, logged_at, outcome in calls:
         if path and region not in last:  # a local event has none
-            last[region] = AuditEntry(at=at, outcome=outcome)
+            last[region] = AuditEntry(at=logged_at, outcome=outcome)
     return [
         {
             "region": region,

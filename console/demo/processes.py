@@ -49,7 +49,7 @@ def prepare_environment(arguments: Sequence[str]) -> None:
 
 def demo_settings(data: Path, port: int, sandbox: int) -> dict[str, str]:
     """Return the settings that the demo needs, and those that keep it local."""
-    urls = {name: f"http://127.0.0.1:{sandbox + at}" for at, name in enumerate(REGIONS)}
+    urls = {name: f"http://127.0.0.1:{sandbox + offset}" for offset, name in enumerate(REGIONS)}
     idp = f"http://127.0.0.1:{sandbox + len(REGIONS)}"
     return load_keys(data / "keys") | {
         "DJANGO_SETTINGS_MODULE": "console.settings",

@@ -128,7 +128,7 @@ class DemoStory:
         member = Member(user, self.organization, role, str(uuid4()), "")
         authlete = member.connect(region)
         services = authlete.services.list(start=0, end=100).services or []
-        service_id = next(item.api_key for item in services if item.service_name == name)
+        service_id = next(service.api_key for service in services if service.service_name == name)
         member.require_service(authlete, service_id)
         return Workspace(member, get_regions()[region], authlete), service_id
 

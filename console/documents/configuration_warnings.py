@@ -44,9 +44,9 @@ def add_form_warnings(
     """Add configuration warnings to the fields of a form."""
     names = {setting.api_name: setting.name for setting in form.settings.values()}
     for finding in target.kind.findings(members):
-        here = [names[field] for field in finding.fields if field in names]
-        if here:
-            form.add_warning(here[0], gettext(finding.message))
+        field_names = [names[field] for field in finding.fields if field in names]
+        if field_names:
+            form.add_warning(field_names[0], gettext(finding.message))
 
 
 def _describe_findings(

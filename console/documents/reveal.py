@@ -19,15 +19,15 @@ FIELD_GONE = _("The field no longer exists. Nothing was revealed.")
 @step_up
 def reveal_unknown(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """Reveal one unknown field in one response, for a reason."""
-    path, back = request.GET.get("field", ""), f"{target.path('fields')}#unknown"
+    path, return_url = request.GET.get("field", ""), f"{target.path('fields')}#unknown"
     document = target.api().get()
     if all(field.path != path for field in list_unknown_fields(target.kind, document)):
         messages.warning(request, FIELD_GONE)
-        return redirect_to(request, back)
+        return redirect_to(request, return_url)
     form = ChangeReasonForm(request.POST or None)
-    context = target.context(document) | {"path": path, "back": back, "form": form}
+    context = target.context(document) | {"path": path, "back": return_url, "form": form}
     if form.is_valid():
-        with catch_failure(form), idempotent(request, form, back) as submit:
+        with catch_failure(form), idempotent(request, form, return_url) as submit:
             if consume(target.workspace.member, REVEAL_LIMIT, form):
                 api = target.api(target.workspace.connect(**form.reason_fields))
                 if secret := api.reveal_unknown(path, context["name"]):

@@ -43,7 +43,7 @@ class MovedError(Exception):
 def plan_restore(
     kind: DocumentKind,
     document: Document,
-    asked: Iterable[FieldChange],
+    changes: Iterable[FieldChange],
     surprises: Iterable[FieldChange],
 ) -> RestorePlan:
     """Return the edits that undo the changes in ``asked``.
@@ -54,13 +54,13 @@ def plan_restore(
     base: dict[str, Any] = {}
     expected: dict[str, Any] = {}
     settings = []
-    for change in asked:
-        member, inside = _split_field(change.field)
+    for change in changes:
+        member, path = _split_field(change.field)
         now = document.get(member)
         reason = _restore_problem(kind, member, change)
         if not reason:
             try:
-                steps = _parse_steps(inside)
+                steps = _parse_steps(path)
                 left = stood.get(change.field, change.after)
                 was = _value_after_change(left, _value_at(now, steps))
                 before = _with_value(expected.get(member, now), steps, change.before)
@@ -126,7 +126,7 @@ def _value_at(value: Any, steps: Sequence[PathStep]) -> Any:
         if is_item:
             items = value if isinstance(value, list) else []
             key = find_key_field(items)
-            value = next((one for one in items if key and str(one[key]) == name), None)
+            value = next((item for item in items if key and str(item[key]) == name), None)
         else:
             value = value.get(name) if isinstance(value, Mapping) else None
     return value
@@ -138,13 +138,14 @@ def _split_field(field: str) -> tuple[str, str]:
     return member, field[len(member) :]
 
 
-def _parse_steps(inside: str) -> list[PathStep]:
+def _parse_steps(path: str) -> list[PathStep]:
     """Parse a path; raise `MovedError` if a name in it can't be read, such as an empty one."""
-    found = list(STEP_PATTERN.finditer(inside))
-    if "".join(step[0] for step in found) != inside:
+    matches = list(STEP_PATTERN.finditer(path))
+    if "".join(step[0] for step in matches) != path:
         raise MovedError
     return [
-        (step["member"], False) if step["item"] is None else (step["item"], True) for step in found
+        (step["member"], False) if step["item"] is None else (step["item"], True)
+        for step in matches
     ]
 
 
@@ -155,23 +156,23 @@ def _with_value(value: Any, steps: Sequence[PathStep], new: Any) -> Any:
     """
     if not steps:
         return new
-    (name, is_item), *rest = steps
+    (name, is_item), *inner_steps = steps
     if is_item:
-        return _with_item(value, name, rest, new)
+        return _with_item(value, name, inner_steps, new)
     if not isinstance(value, Mapping | None) or "]" in name:
         raise MovedError  # also if an item's name contains brackets
-    inner = _with_value((value or {}).get(name), rest, new)
-    others = {one: v for one, v in (value or {}).items() if one != name}
+    inner = _with_value((value or {}).get(name), inner_steps, new)
+    others = {key: v for key, v in (value or {}).items() if key != name}
     return others if inner is None else {**(value or {}), name: inner}
 
 
-def _with_item(value: Any, name: str, rest: Sequence[PathStep], new: Any) -> Any:
+def _with_item(value: Any, name: str, inner_steps: Sequence[PathStep], new: Any) -> Any:
     items = list(value) if isinstance(value, list) else []
     key = find_key_field(items)
-    at = next((at for at, one in enumerate(items) if key and str(one[key]) == name), -1)
-    if at < 0:
-        if rest:
+    index = next((index for index, item in enumerate(items) if key and str(item[key]) == name), -1)
+    if index < 0:
+        if inner_steps:
             raise MovedError
         return items if new is None else [*items, new]
-    inner = _with_value(items[at], rest, new)
-    return [*items[:at], *([] if inner is None else [inner]), *items[at + 1 :]]
+    inner = _with_value(items[index], inner_steps, new)
+    return [*items[:index], *([] if inner is None else [inner]), *items[index + 1 :]]

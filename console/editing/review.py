@@ -59,16 +59,16 @@ def review(target: DocumentTarget, document: Document, edits: DraftEdits) -> Dra
         for name, value in merged.fields.items()
         if not is_equivalent(value, document.get(name))
     }
-    shown = redact_edits(target, expected)
+    redacted = redact_edits(target, expected)
     return DraftReview(
         document,
         expected,
-        shown,
-        describe_with_risks(diff_edits(document.to_dict(), shown), declared),
+        redacted,
+        describe_with_risks(diff_edits(document.to_dict(), redacted), declared),
         merged.conflicts,
         merged.auto_merged,
         describe_changes(diff_edits(edits.base, now), declared),
-        warnings_after(target, document.to_dict(), shown),
+        warnings_after(target, document.to_dict(), redacted),
     )
 
 
@@ -86,14 +86,14 @@ class MergeRow:
     is_joined: bool  # whether the merge joins both values
 
 
-def merge_rows(target: DocumentTarget, edits: DraftEdits, found: DraftReview) -> list[MergeRow]:
+def merge_rows(target: DocumentTarget, edits: DraftEdits, review: DraftReview) -> list[MergeRow]:
     """Return the settings that either side changed, conflicts first."""
-    conflicts = {conflict.field for conflict in found.conflicts}
-    mine_of = {conflict.field: conflict.mine for conflict in found.conflicts}
-    shown = redact_edits(target, {**edits.values, **mine_of})
+    conflicts = {conflict.field for conflict in review.conflicts}
+    mine_of = {conflict.field: conflict.mine for conflict in review.conflicts}
+    redacted = redact_edits(target, {**edits.values, **mine_of})
     lines = []
     for member, base in edits.base.items():
-        now, mine = found.document.get(member), shown.get(member, base)
+        now, mine = review.document.get(member), redacted.get(member, base)
         if is_equivalent(base, now) and is_equivalent(base, mine):
             continue
         _, setting = target.kind.declared[member]
@@ -108,7 +108,7 @@ def merge_rows(target: DocumentTarget, edits: DraftEdits, found: DraftReview) ->
                 yours,
                 member in conflicts,
                 is_mine,
-                member in found.joined,
+                member in review.joined,
             )
         )
     return sorted(lines, key=lambda line: not line.is_conflict)

@@ -151,7 +151,7 @@ def _review(request: ConsoleRequest, target: DocumentTarget, edits: DraftEdits) 
     initial = {"reason": request.GET.get("reason", "")[:400]}
     form = VersionedChangeForm(request.POST or None, initial=initial)
     failure = None
-    end = Deadline(CALL_TIMEOUT_SECONDS)
+    deadline = Deadline(CALL_TIMEOUT_SECONDS)
     if form.is_valid():
         try:
             with idempotent(request, form, request.path) as submit:
@@ -165,7 +165,7 @@ def _review(request: ConsoleRequest, target: DocumentTarget, edits: DraftEdits) 
             return redirect_to(request, request.path)
         except AuthleteError as error:
             failure = error
-    document = _read_current(failure, target, target.workspace.authlete.with_deadline(end))
+    document = _read_current(failure, target, target.workspace.authlete.with_deadline(deadline))
     draft_review = editing_review.review(target, document, edits)
     if draft_review.conflicts and not failure:
         return redirect_to(request, target.path("merge"))
@@ -258,8 +258,8 @@ def restore_version(request: ConsoleRequest, target: DocumentTarget) -> HttpResp
     span = versions.version_at(moment) if moment else None
     if moment is None or span is None or span.version.is_deleted:
         raise Http404
-    whole = "whole" in request.POST
-    selected = None if whole else request.POST.getlist("member")
+    restores_all = "whole" in request.POST
+    selected = None if restores_all else request.POST.getlist("member")
     base, wanted = restorable_values(
         target.kind, versions.document(span), versions.current, selected
     )
@@ -274,7 +274,7 @@ def restore_version(request: ConsoleRequest, target: DocumentTarget) -> HttpResp
         messages.warning(request, TAMPERED_WARNING)
     stays = (
         unrestorable_settings(target.kind, versions.document(span), versions.current)
-        if whole
+        if restores_all
         else []
     )
     if stays:

@@ -221,12 +221,12 @@ def object_rows(box: SettingField) -> RowList:
     inner = box.kind.input
     assert isinstance(inner, RowsInput)
     used_tokens = {row["row"] for row in box.input_value}
-    fresh = (
+    empty_rows = (
         f"n{index}" for index in range(len(used_tokens) + 1000) if f"n{index}" not in used_tokens
     )
     blank = inner.row.display(box.setting, None)
     typed = [*box.input_value]
-    typed += [{"row": next(fresh), "cells": blank} for _ in range(_blank_row_count(box))]
+    typed += [{"row": next(empty_rows), "cells": blank} for _ in range(_blank_row_count(box))]
     focused = len(box.input_value) if box.state.focus == box.name else -1
     return RowList(
         box.name,

@@ -181,10 +181,10 @@ class SecretInput(FieldInput):
         return {"do": REPLACE if value else REMOVE, "new": value or ""}
 
     def read(self, setting: Setting, sent: SubmittedValues) -> Any:
-        do, new = sent.last(), sent.last("new")
-        if do == REPLACE and not new:
+        action, new = sent.last(), sent.last("new")
+        if action == REPLACE and not new:
             new = unseal(sent.last("held"), sent.form_key, setting.api_name)
-        return {"do": do or (REPLACE if new else KEEP), "new": new}
+        return {"do": action or (REPLACE if new else KEEP), "new": new}
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         match typed:

@@ -32,10 +32,10 @@ class StringsInput(FieldInput):
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
     def display(self, setting: Setting, value: Any) -> Any:
-        return [item for item in value or () if item]
+        return [text for text in value or () if text]
 
     def read(self, setting: Setting, sent: SubmittedValues) -> Any:
-        return [item for item in sent.all("item") if item]
+        return [text for text in sent.all("item") if text]
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         before = {as_submitted(item): item for item in base or ()}

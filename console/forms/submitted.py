@@ -34,17 +34,17 @@ class SubmittedValues:
                 node.values = [_normalize_line_breaks(value) for value in data.getlist(key)]
         return root
 
-    def last(self, part: str = "") -> str:
+    def last(self, name: str = "") -> str:
         """Return the last value, here or of a part, or an empty string."""
-        node = self.parts.get(part) if part else self
+        node = self.parts.get(name) if name else self
         return node.values[-1] if node and node.values else ""
 
-    def all(self, part: str) -> list[str]:
-        node = self.parts.get(part)
+    def all(self, name: str) -> list[str]:
+        node = self.parts.get(name)
         return node.values if node else []
 
-    def child(self, part: str) -> "SubmittedValues":
-        return self.parts.get(part) or SubmittedValues(form_key=self.form_key)
+    def child(self, name: str) -> "SubmittedValues":
+        return self.parts.get(name) or SubmittedValues(form_key=self.form_key)
 
     def remove_row(self, path: str) -> str:
         """Remove a row and return the path of its list."""
@@ -73,8 +73,8 @@ class SubmittedValues:
 
     def descendant(self, path: str) -> "SubmittedValues":
         node = self
-        for part in path.split("."):
-            node = node.child(part)
+        for name in path.split("."):
+            node = node.child(name)
         return node
 
     @property

@@ -201,7 +201,7 @@ class SampleForm(forms.Form):
     email = forms.EmailField(label="Email address", help_text="Used to sign in.")
     role = forms.ChoiceField(choices=[("viewer", "Viewer"), ("editor", "Editor")])
     reason = forms.CharField(widget=forms.Textarea)
-    told = forms.BooleanField(label="Notify by email")
+    notify = forms.BooleanField(label="Notify by email")
 
 
 SAMPLE_RESULTS = [

@@ -216,7 +216,7 @@ def comparison_options(target: DocumentTarget) -> list[tuple[str, str]]:
             for service in other_services(target)
         ]
     clients = KnownClient.objects.filter(organization=home)
-    me = clients.filter(
+    own_client = clients.filter(
         region=target.workspace.region.name,
         service_id=target.service_id,
         client_id=target.client_id,
@@ -224,23 +224,27 @@ def comparison_options(target: DocumentTarget) -> list[tuple[str, str]]:
     near = clients.filter(
         region=target.workspace.region.name, service_id=target.service_id
     ).order_by("rank")[:MAX_COMPARISON_OPTIONS]
-    twins = clients.filter(rank=me.rank).order_by("region")[:MAX_COMPARISON_OPTIONS] if me else []
+    twins = (
+        clients.filter(rank=own_client.rank).order_by("region")[:MAX_COMPARISON_OPTIONS]
+        if own_client
+        else []
+    )
     return [
         (
             f"{fromkey.region}/{fromkey.service_id}/{fromkey.client_id}",
             fromkey.name or fromkey.alias,
         )
         for fromkey in dict.fromkeys([*twins, *near])
-        if fromkey != me
+        if fromkey != own_client
     ]
 
 
 def other_services(target: DocumentTarget) -> list[KnownService]:
     """Return references to other indexed services, by name."""
     services = KnownService.objects.filter(organization=target.workspace.organization)
-    here = target.workspace.region.name, target.service_id
+    own_service = target.workspace.region.name, target.service_id
     return [
         service
         for service in services.order_by("name")[:MAX_COMPARISON_OPTIONS]
-        if (service.region, service.service_id) != here
+        if (service.region, service.service_id) != own_service
     ]

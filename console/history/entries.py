@@ -75,8 +75,8 @@ class HistoryEntry:
     @property
     def may_hide_outside_changes(self) -> bool:
         """Return whether an external change shortly after may be attributed to it."""
-        lost = self.entry.effective_outcome == Outcome.UNKNOWN
-        return lost and self.entry.operation in EXPLAINING_OPERATIONS
+        is_unknown = self.entry.effective_outcome == Outcome.UNKNOWN
+        return is_unknown and self.entry.operation in EXPLAINING_OPERATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +97,19 @@ def load_history(
     titles = load_job_titles(organization, page.rows)
     lines = [_describe_group(target, group, name, titles) for group in page.rows]
     if not page.older and (making := find_creation(target)):
-        again = find_original(target, making)
-        lines.append(replace(_describe_entry(target, making, name), recreated_from=again))
+        original = find_original(target, making)
+        lines.append(replace(_describe_entry(target, making, name), recreated_from=original))
     return HistoryPage(lines, page.newer, page.older)
 
 
 def history_filters(target: DocumentTarget) -> EntryFilters:
     """Return the filters of the changes to an object, and of who saw its secrets."""
-    at = target.audit_columns
+    object_columns = target.audit_columns
     return EntryFilters(
-        region=at["region"], service=at["service"], client=at["client"], effects=WRITE_EFFECTS
+        region=object_columns["region"],
+        service=object_columns["service"],
+        client=object_columns["client"],
+        effects=WRITE_EFFECTS,
     )
 
 
@@ -118,15 +121,15 @@ def history_gaps(target: DocumentTarget) -> list[RetentionGap]:
 
 
 def _describe_entry(target: DocumentTarget, entry: AuditEntry, name: str) -> HistoryEntry:
-    inside = (
+    entries = (
         entry.client != target.audit_columns["client"]
     )  # a client's entry in its service's history
-    label = entry.label or (entry.client if inside else name)
-    done = render_label(label_name(entry), label)
+    label = entry.label or (entry.client if entries else name)
+    action = render_label(label_name(entry), label)
     changes = describe_entry_changes(entry)
     undo = entry_page_path(entry, "restore") if is_undoable(entry) else ""
     about = entry_page_path(entry, "change")
-    return HistoryEntry(entry, done, changes, about, undo, outside_time_range(entry))
+    return HistoryEntry(entry, action, changes, about, undo, outside_time_range(entry))
 
 
 def _describe_group(
@@ -161,9 +164,9 @@ def is_unchanged(entry: AuditEntry) -> bool:
 
 def is_undoable(entry: AuditEntry) -> bool:
     """Return whether the audit log has the earlier values of the change."""
-    fates = (Outcome.SUCCEEDED, Outcome.UNKNOWN)
+    outcomes = (Outcome.SUCCEEDED, Outcome.UNKNOWN)
     was_set = entry.operation in (*UNDOABLE_OPERATIONS, *UNDO_PAGES)
-    return was_set and entry.outcome in fates and bool(entry.changes)
+    return was_set and entry.outcome in outcomes and bool(entry.changes)
 
 
 def undo_reason(entry: AuditEntry) -> str:

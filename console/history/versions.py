@@ -118,9 +118,12 @@ def _is_deleted(spans: Sequence[VersionSpan]) -> bool:
 
 def list_spans(target: DocumentTarget) -> list[VersionSpan]:
     """Return the stored versions of an object, each with how long it was current."""
-    at = target.audit_columns
+    object_columns = target.audit_columns
     return timeline.load_spans(
-        at["organization_id"], at["region"], target.service_id, target.client_id
+        object_columns["organization_id"],
+        object_columns["region"],
+        target.service_id,
+        target.client_id,
     )
 
 
@@ -248,13 +251,13 @@ def find_original(target: DocumentTarget, creation: AuditEntry) -> ObjectLink | 
     for region, service_id, client_id in _refs_in_reason(creation):
         if bool(client_id) != bool(target.client_id):
             continue
-        inside = Version.objects.filter(
+        versions = Version.objects.filter(
             organization_id=target.audit_columns["organization_id"],
             region=region,
             service_id=service_id,
         )
-        last = inside.filter(client_id=client_id).first()
-        service = inside.filter(client_id=0).first()
+        last = versions.filter(client_id=client_id).first()
+        service = versions.filter(client_id=0).first()
         if last and (last.is_deleted or (service and service.is_deleted)):
             return _object_link(target, last)
     return None
@@ -278,10 +281,10 @@ def _refs_in_reason(entry: AuditEntry) -> Iterator[ObjectRef]:
 
 
 def _versions(target: DocumentTarget) -> QuerySet[Version]:
-    at = target.audit_columns
+    object_columns = target.audit_columns
     return Version.objects.filter(
-        organization_id=at["organization_id"],
-        region=at["region"],
+        organization_id=object_columns["organization_id"],
+        region=object_columns["region"],
         service_id=target.service_id,
         client_id=target.client_id,
     )

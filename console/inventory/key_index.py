@@ -97,8 +97,8 @@ def remove_client_keys(
 ) -> None:
     """Remove the keys of deleted clients."""
     rows = KnownKey.objects.filter(organization=organization, region=region, service_id=service_id)
-    for at in range(0, len(client_ids), OWNERS_PER_STATEMENT):
-        rows.filter(client_id__in=client_ids[at : at + OWNERS_PER_STATEMENT]).delete()
+    for start in range(0, len(client_ids), OWNERS_PER_STATEMENT):
+        rows.filter(client_id__in=client_ids[start : start + OWNERS_PER_STATEMENT]).delete()
 
 
 def _replace_changed(

@@ -67,8 +67,8 @@ def last_changes(
         .annotate(Max("at"))
     )
     changed_at = {
-        ObjectRef(region, int(service), int(client)): datetime.fromtimestamp(at / 1e6, UTC)
-        for region, service, client, at in rows
+        ObjectRef(region, int(service), int(client)): datetime.fromtimestamp(changed_at / 1e6, UTC)
+        for region, service, client, changed_at in rows
     }
     return _without_undone(organization, changed_at)
 
@@ -121,10 +121,10 @@ def count_overdue(organization: Organization) -> int:
     """Count the clients of `list_overdue`, without reading them."""
     since = overdue_before()
     changed_at = last_changes(organization.pk)
-    young = {ref for ref, at in changed_at.items() if at >= since}
+    young = {ref for ref, moment in changed_at.items() if moment >= since}
     old = _clients_past_limit(organization)
-    some = old.filter(client_id__in=[client for _, _, client in young])
-    refs = set(some.values_list("region", "service_id", "client_id"))
+    candidates = old.filter(client_id__in=[client for _, _, client in young])
+    refs = set(candidates.values_list("region", "service_id", "client_id"))
     return old.count() - len(refs & young)
 
 

@@ -100,8 +100,8 @@ def load_progress(jobs: Iterable[Job]) -> list[JobProgress]:
     """Load the progress of several jobs with one query for each 500."""
     listed = list(jobs)
     counts: dict[Any, dict[str, int]] = {job.pk: {} for job in listed}
-    for some in batched(counts, MAX_JOBS_PER_QUERY):
-        items = Item.objects.filter(job__in=some).order_by()
+    for batch in batched(counts, MAX_JOBS_PER_QUERY):
+        items = Item.objects.filter(job__in=batch).order_by()
         for pk, state, number in items.values_list("job", "state").annotate(Count("pk")):
             counts[pk][state] = number
     return [JobProgress(job, counts[job.pk]) for job in listed]

@@ -67,36 +67,36 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
 @organization_page(None)
 def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
     """Show a job and its items."""
-    found = _get_job(member, job)
-    (progress,) = load_progress([found])
-    items = Item.objects.filter(job=found)
-    fate = request.GET.get("outcome", "")
-    if fate in ItemState.values:
-        items = items.filter(state=fate)
-    steers = can_control(found, member.user.pk, member.role)
+    shown_job = _get_job(member, job)
+    (progress,) = load_progress([shown_job])
+    items = Item.objects.filter(job=shown_job)
+    outcome = request.GET.get("outcome", "")
+    if outcome in ItemState.values:
+        items = items.filter(state=outcome)
+    can_steer = can_control(shown_job, member.user.pk, member.role)
     page = Paginator(items, ITEMS_PER_PAGE).get_page(request.GET.get("page"))
-    ends = load_resolutions(found) if progress.counts.get(ItemState.UNKNOWN) else {}
+    resolutions = load_resolutions(shown_job) if progress.counts.get(ItemState.UNKNOWN) else {}
     context = {
         "member": member,
-        "job": found,
+        "job": shown_job,
         "progress": progress,
-        "item_state": fate if fate in ItemState.values else "",
+        "item_state": outcome if outcome in ItemState.values else "",
         "item_states": [
             (state.value, state.label, progress.counts[state])
             for state in ItemState
             if progress.counts.get(state)
         ],
         "page": page,
-        "rows": [(item, ends.get(item.entry)) for item in page],
-        "summary": summarize(found),
-        "resolved_later": len(ends),
-        "can_control": steers,
-        "receipt": receipt_store.receipt_for_job(member, found),
+        "rows": [(item, resolutions.get(item.entry)) for item in page],
+        "summary": summarize(shown_job),
+        "resolved_later": len(resolutions),
+        "can_control": can_steer,
+        "receipt": receipt_store.receipt_for_job(member, shown_job),
         "hides_why": progress.concerns_user and not member.can(ConsolePermission.USERS),
-        "retryable_count": control.select_retryable_items(found).count()
-        if found.is_over and steers
+        "retryable_count": control.select_retryable_items(shown_job).count()
+        if shown_job.is_over and can_steer
         else 0,
-        "stalled": _is_stalled(Job.objects.filter(pk=found.pk)),
+        "stalled": _is_stalled(Job.objects.filter(pk=shown_job.pk)),
         "every": _refresh_seconds(progress),
     }
     return render_page(request, "jobs/show.html", context, part="job")

@@ -42,8 +42,8 @@ class Draft(models.Model):
     @property
     def vault_context(self) -> str:
         key = (self.user_id, self.organization_id, self.region, self.service_id)
-        inside = (self.client_id,) if self.client_id else ()
-        return "/".join(map(str, ("console.draft/sealed", *key, *inside)))
+        client_ids = (self.client_id,) if self.client_id else ()
+        return "/".join(map(str, ("console.draft/sealed", *key, *client_ids)))
 
     def seal_content(self, content: Any) -> Self:
         self.sealed = vault.seal(json.dumps(content), self.vault_context)

@@ -113,8 +113,8 @@ class Rollover(models.Model):
     @property
     def is_reverting(self) -> bool:
         """Whether the rollover is being undone, or was."""
-        back = (self.State.REVERTING, self.State.REVERTED, self.State.UNDONE)
-        return self.state in back
+        undo_states = (self.State.REVERTING, self.State.REVERTED, self.State.UNDONE)
+        return self.state in undo_states
 
     @property
     def is_new_signing(self) -> bool:

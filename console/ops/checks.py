@@ -34,20 +34,20 @@ def check_secret_key(**_: Any) -> list[Error]:
 @register()
 def check_hosts(**_: Any) -> list[Error]:
     """Check that hosts are listed by name, and that `INSECURE` has only local ones."""
-    found = []
+    errors = []
     if "*" in settings.ALLOWED_HOSTS:
         message = "ALLOWED_HOSTS: * accepts any host; list the console's host names"
-        found.append(Error(message, id="server.E2"))
+        errors.append(Error(message, id="server.E2"))
     if not settings.INSECURE:
-        return found
+        return errors
     hosts = [("ALLOWED_HOSTS", host) for host in settings.ALLOWED_HOSTS]
     if settings.CONSOLE_URL:
         hosts.append(("CONSOLE_URL", urlsplit(settings.CONSOLE_URL).hostname or ""))
     for name, host in hosts:
         if not _is_local(host):
             message = f"INSECURE: true is only for this machine, but {name} has {host}"
-            found.append(Error(message, id="server.E3"))
-    return found
+            errors.append(Error(message, id="server.E3"))
+    return errors
 
 
 @register()

@@ -89,12 +89,12 @@ def parse_bool(text: str) -> bool:
 def parse_integer(text: str, minimum: int, maximum: int = MAX_NUMBER) -> int:
     """Parse a whole number between ``minimum`` and ``maximum``."""
     try:
-        found = int(text)
+        number = int(text)
     except ValueError:
         raise ValueError(f"{text[:40]!r} is no whole number") from None
-    if not minimum <= found <= maximum:
-        raise ValueError(f"{found} is not between {minimum} and {maximum}") from None
-    return found
+    if not minimum <= number <= maximum:
+        raise ValueError(f"{number} is not between {minimum} and {maximum}") from None
+    return number
 
 
 def parse_mapping(text: str) -> dict[str, str]:
@@ -123,12 +123,12 @@ def parse_pairs(text: str) -> list[tuple[str, str]]:
 
 
 def _to_unique_dict(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, value in pairs:
-        if name in found:
+        if name in values:
             raise ValueError(f"{name!r} stands there twice")
-        found[name] = value
-    return found
+        values[name] = value
+    return values
 
 
 def parse_integer_mapping(text: str) -> dict[str, int]:

@@ -62,10 +62,10 @@ class HealthMiddleware:
     def _readyz(self) -> HttpResponse:
         if is_draining():
             return _plain_text("server: is stopping", status=503)
-        found = self._readiness.results()
-        works = all(text == OK for part, text in found.items() if part not in OPTIONAL)
-        lines = "\n".join(f"{part}: {said}" for part, said in found.items())
-        return _plain_text(lines, status=200 if works else 503)
+        results = self._readiness.results()
+        is_ready = all(text == OK for part, text in results.items() if part not in OPTIONAL)
+        lines = "\n".join(f"{part}: {result}" for part, result in results.items())
+        return _plain_text(lines, status=200 if is_ready else 503)
 
 
 class ReadinessCheck:
@@ -93,7 +93,7 @@ class ReadinessCheck:
 
     def _run_checks(self) -> dict[str, str]:
         """Run the checks up to the first that fails, as each depends on those before it."""
-        found: dict[str, str] = {}
+        results: dict[str, str] = {}
         parts = {
             "database": _check_database,
             "migrations": self._check_migrations,
@@ -101,12 +101,12 @@ class ReadinessCheck:
         }
         if settings.AUDIT_SINKS:
             parts["checkpoints"] = _check_checkpoints
-        for part, look in parts.items():
-            found[part] = look()
-            if found[part] != OK:
-                return found
+        for part, check in parts.items():
+            results[part] = check()
+            if results[part] != OK:
+                return results
         others = {WORKER: _check_worker(), VAULT: self._check_vault()}
-        return found | others | _check_webhooks() | check_mail() | _check_role()
+        return results | others | _check_webhooks() | check_mail() | _check_role()
 
     def _check_vault(self) -> str:
         """Return which secrets can't be decrypted, by kind."""
@@ -116,10 +116,10 @@ class ReadinessCheck:
             counts = {name: sealed.find_lost().count() for name, sealed in SEALED_COLUMNS.items()}
         except DatabaseError:
             return "not known"
-        lost = ", ".join(f"{name} ({count})" for name, count in counts.items() if count)
-        self._vault_result = f"no key for {lost}; run manage.py vault_check" if lost else OK
+        kinds = ", ".join(f"{name} ({count})" for name, count in counts.items() if count)
+        self._vault_result = f"no key for {kinds}; run manage.py vault_check" if kinds else OK
         # Keys change only with a restart.
-        self._vault_expires_at = monotonic() + VAULT_TTL_SECONDS if lost else inf
+        self._vault_expires_at = monotonic() + VAULT_TTL_SECONDS if kinds else inf
         return self._vault_result
 
     def _check_migrations(self) -> str:

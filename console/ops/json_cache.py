@@ -29,11 +29,11 @@ class JSONDatabaseCache(DatabaseCache):
             return {}
         connection = connections[router.db_for_read(self.cache_model_class)]
         table = connection.ops.quote_name(self._table)
-        places = ", ".join(["%s"] * len(names))
+        placeholders = ", ".join(["%s"] * len(names))
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT cache_key, value FROM {table}"  # noqa: S608  a setting and placeholders
-                f" WHERE cache_key IN ({places}) AND expires > %s",
+                f" WHERE cache_key IN ({placeholders}) AND expires > %s",
                 [*names, connection.ops.adapt_datetimefield_value(now())],
             )
             rows = cursor.fetchall()
@@ -64,11 +64,11 @@ class JSONDatabaseCache(DatabaseCache):
         connection = connections[database]
         adapt = connection.ops.adapt_datetimefield_value
         table = connection.ops.quote_name(self._table)
-        ends = self.get_backend_timeout(timeout)
+        expires_at = self.get_backend_timeout(timeout)
         expires = (
             datetime.max.replace(tzinfo=UTC)
-            if ends is None
-            else datetime.fromtimestamp(ends, tz=UTC)
+            if expires_at is None
+            else datetime.fromtimestamp(expires_at, tz=UTC)
         )
         upsert = (
             f"INSERT INTO {table} (cache_key, value, expires) VALUES (%s, %s, %s)"  # noqa: S608

@@ -121,9 +121,9 @@ class AlertMailHandler(logging.Handler):
 
     def flush(self) -> None:
         """Wait for what is still to be mailed, but not for long."""
-        done = self._queue.all_tasks_done
-        with done:
-            done.wait_for(lambda: not self._queue.unfinished_tasks, SHUTDOWN_WAIT_SECONDS)
+        is_written = self._queue.all_tasks_done
+        with is_written:
+            is_written.wait_for(lambda: not self._queue.unfinished_tasks, SHUTDOWN_WAIT_SECONDS)
 
     def _run(self) -> None:
         while True:

@@ -89,8 +89,8 @@ def read_queue_age() -> Samples:
 @gauge("worker_heartbeat_age_seconds")
 def read_heartbeat() -> Samples:
     """Since the last heartbeat of any worker."""
-    seen = Worker.objects.aggregate(Max("seen_at"))["seen_at__max"]
-    return [((), _age(seen))] if seen else []
+    last_seen_at = Worker.objects.aggregate(Max("seen_at"))["seen_at__max"]
+    return [((), _age(last_seen_at))] if last_seen_at else []
 
 
 @gauge("unknown_outcomes")
@@ -133,9 +133,9 @@ def read_credential_expiry() -> Samples:
     credentials = Credential.objects.exclude(expires_on=None).select_related("organization")
     for credential in credentials:
         assert credential.expires_on
-        end = datetime.combine(credential.expires_on, time.max, UTC)
+        expires_at = datetime.combine(credential.expires_on, time.max, UTC)
         labels = (credential.organization.slug, credential.region)
-        yield labels, (end - timezone.now()).total_seconds()
+        yield labels, (expires_at - timezone.now()).total_seconds()
 
 
 @gauge("webhooks_late")

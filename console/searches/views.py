@@ -44,8 +44,8 @@ class SavedSearchForm(forms.ModelForm[SavedSearch]):
             "pinned": gettext_lazy("Shown above the audit log."),
         }
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs["autocomplete"] = "off"
 
     def clean_name(self) -> str:
@@ -70,9 +70,9 @@ class NewSavedSearchForm(SavedSearchForm):
         help_texts = SavedSearchForm.Meta.help_texts
 
     def clean_query(self) -> str:
-        given = QueryDict(self.cleaned_data["query"])
+        params = QueryDict(self.cleaned_data["query"])
         kept_params = QueryDict(mutable=True)
-        for name, values in given.lists():
+        for name, values in params.lists():
             if name not in IGNORED_PARAMETERS + FORBIDDEN_PARAMETERS:
                 kept_params.setlist(name, [value for value in values if value])
         words, problems = parse(" ".join(kept_params.getlist("q")))
@@ -87,9 +87,9 @@ class NewSavedSearchForm(SavedSearchForm):
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """List one's own and shared searches."""
     searches = visible_searches(member.organization, member.user.pk).select_related("user")
-    mine = {search.pk for search in _editable_searches(member)}
+    own_ids = {search.pk for search in _editable_searches(member)}
     rows = [(search, format_query(search.query)) for search in searches]
-    context = {"member": member, "searches": rows, "editable_ids": mine}
+    context = {"member": member, "searches": rows, "editable_ids": own_ids}
     return render_page(request, "searches/index.html", context)
 
 

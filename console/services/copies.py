@@ -108,8 +108,8 @@ def load_deleted_service(member: Member, key: str) -> DeletedService:
     """
     home = parse_service_ref(key)
     spans = load_spans(member.organization.pk, *home) if home else []
-    there = [span for span in spans if not span.version.is_deleted]
-    if not there:
+    existing = [span for span in spans if not span.version.is_deleted]
+    if not existing:
         raise Http404
-    last = there[-1]
+    last = existing[-1]
     return DeletedService(key, last.version.read_as(Service), not last.is_intact)

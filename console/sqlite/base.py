@@ -25,18 +25,18 @@ _opened_files: set[str] = set()  # by this process
 def _file_id(name: str) -> FileId | None:
     """Return the file's device and inode; None if there is no file, as for ":memory:"."""
     try:
-        found = os.stat(name)
+        status = os.stat(name)
     except (OSError, ValueError):
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def _is_read_only_copy(name: str) -> bool:
     """Return whether nobody has the file in use, and this process cannot change it."""
     path = Path(name)
-    if not path.is_file() or any(Path(f"{name}{end}").exists() for end in SIDECAR_SUFFIXES):
+    if not path.is_file() or any(Path(f"{name}{suffix}").exists() for suffix in SIDECAR_SUFFIXES):
         return False
-    return not all(os.access(one, os.W_OK) for one in (path, path.parent))
+    return not all(os.access(checked, os.W_OK) for checked in (path, path.parent))
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -52,8 +52,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise sqlite3.OperationalError("the database file is gone")
         self._is_immutable = _is_read_only_copy(name)
         if self._is_immutable:
-            still = f"file:{quote(name)}?immutable=1"
-            conn_params = {**conn_params, "database": still}
+            immutable_url = f"file:{quote(name)}?immutable=1"
+            conn_params = {**conn_params, "database": immutable_url}
         elif is_read_only:
             conn_params = {**conn_params, "database": f"file:{quote(name)}?mode=ro"}
         connection = super().get_new_connection(conn_params)

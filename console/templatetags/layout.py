@@ -168,9 +168,9 @@ def running_jobs(member: Any) -> int:
 
 
 @register.simple_tag
-def optional_path(route: str, *places: str) -> str:
+def optional_path(route: str, *args: str) -> str:
     """Return the path of a page; empty if there is no such page."""
-    return navigation.optional_path(route, *places)
+    return navigation.optional_path(route, *args)
 
 
 @register.simple_tag

@@ -43,8 +43,8 @@ def isolate(text: object) -> SafeString:
 @register.filter
 def account(name: str) -> SafeString:
     """Render a login that may break after its @."""
-    before, at, behind = name.rpartition("@")
-    if not at:
+    before, separator, behind = name.rpartition("@")
+    if not separator:
         return isolate(name)
     return format_html("<bdi>{}@<wbr>{}</bdi>", before, behind)
 

@@ -92,5 +92,5 @@ class TokenQuery:
             "state": self.state,
             "page": self.page if self.page > 1 else "",
         }
-        given = {name: value for name, value in params.items() if value}
-        return f"?{urlencode(given)}" if given else ""
+        filled = {name: value for name, value in params.items() if value}
+        return f"?{urlencode(filled)}" if filled else ""

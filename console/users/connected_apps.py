@@ -50,10 +50,10 @@ def is_token_live(token: IssuedToken, now_ms: int) -> bool:
 
 
 def _expires_at(token: IssuedToken) -> int:
-    ends = [token.access_token_expires_at]
+    expiries = [token.access_token_expires_at]
     if token.refresh_token_hash:
-        ends.append(token.refresh_token_expires_at)
-    return 0 if 0 in ends else max(ends)
+        expiries.append(token.refresh_token_expires_at)
+    return 0 if 0 in expiries else max(expiries)
 
 
 @dataclass(slots=True)
@@ -126,8 +126,8 @@ class ConnectedApp:
     @property
     def expires_at(self) -> int:
         """When the last token stops to work and to be refreshed; 0 is never."""
-        ends = [_expires_at(token) for token in self.tokens]
-        return 0 if 0 in ends else max(ends, default=0)
+        expiries = [_expires_at(token) for token in self.tokens]
+        return 0 if 0 in expiries else max(expiries, default=0)
 
     def _is_live(self, token: IssuedToken) -> bool:
         return is_token_live(token, self.now_ms)
@@ -214,7 +214,9 @@ class RevocationPreview:
     @cached_property
     def unchecked(self) -> list[UncheckedItem]:
         """Unchecked services of regions that responded."""
-        return [item for region in self.regions if region.has_answer for item in region.unchecked]
+        return [
+            problem for region in self.regions if region.has_answer for problem in region.unchecked
+        ]
 
     @property
     def is_complete(self) -> bool:

@@ -68,7 +68,10 @@ def _region_data(result: RegionResult) -> dict[str, Any]:
         "complete": result.is_complete,
         "not_checked": [
             *([{"why": str(result.error)}] if result.error else ()),
-            *(_service_data(item.service) | {"why": str(item.error)} for item in result.unchecked),
+            *(
+                _service_data(problem.service) | {"why": str(problem.error)}
+                for problem in result.unchecked
+            ),
         ],
         "services": [_service_data(service) for service in result.services],
         "apps": [_app_data(app) for app in result.apps],

@@ -32,8 +32,8 @@ class ReceiptProblem:
     request_id: str = ""
 
     @classmethod
-    def from_error(cls, error: AuthleteError, part: str = "") -> Self:
-        return cls(part, error.title, error.message, error.status, error.code, error.request_id)
+    def from_error(cls, error: AuthleteError, stage: str = "") -> Self:
+        return cls(stage, error.title, error.message, error.status, error.code, error.request_id)
 
 
 @dataclass(slots=True)

@@ -53,7 +53,7 @@ class ReceiptCall:
     def short_mac(self) -> str:
         """Enough of the last mac to compare by eye."""
         mac = self.outcome_mac or self.mac
-        return " ".join(mac[at : at + 4] for at in range(0, 16, 4))
+        return " ".join(mac[start : start + 4] for start in range(0, 16, 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,13 +236,13 @@ def _load_calls(receipt: Receipt) -> list[ReceiptCall]:
     entries = search_entries(receipt.organization_id, filters, size=MAX_CALLS).rows
     macs = _load_macs([entry.seq for entry in entries])
     macs |= _load_macs([entry.outcome_seq for entry in entries if entry.outcome_seq])
-    ends = find_resolutions(receipt.organization_id, [entry.entry for entry in entries])
+    resolutions = find_resolutions(receipt.organization_id, [entry.entry for entry in entries])
     return [
         ReceiptCall(
             entry,
             macs.get(entry.seq, ""),
             macs.get(entry.outcome_seq or 0, ""),
-            ends.get(entry.entry),
+            resolutions.get(entry.entry),
         )
         for entry in reversed(entries)
     ]

@@ -98,10 +98,10 @@ class UserRevocation:
         }
         self._confirm({**self._unlisted_apps, **remaining})
 
-    def _build_problem(self, error: AuthleteError, part: str = "") -> ReceiptProblem:
+    def _build_problem(self, error: AuthleteError, stage: str = "") -> ReceiptProblem:
         """Build a problem without the subject, which Authlete may quote."""
         error.redact((self.subject,))
-        return ReceiptProblem.from_error(error, part)
+        return ReceiptProblem.from_error(error, stage)
 
     # ----------------------------------------------------------- listing
 
@@ -212,17 +212,17 @@ class UserRevocation:
 
         The intent is saved first, since the returned count may be lost with the process.
         """
-        was, line.is_counted = line.is_counted, False
+        was_counted, line.is_counted = line.is_counted, False
         self.receipt.save()
         try:
             ended = self.service.grants.revoke_authorization(
                 line.client_id, self.subject, label=line.name
             )
         except (NotSentError, RejectedError):
-            line.is_counted = was
+            line.is_counted = was_counted
             raise
         if ended.count is not None:
-            line.is_counted = was
+            line.is_counted = was_counted
             line.ended += ended.count
 
     def _delete_scopes(self, line: ReceiptLine) -> None:
@@ -232,13 +232,13 @@ class UserRevocation:
             self.service.grants.delete_granted_scopes(line.client_id, self.subject, label=line.name)
 
     def _attempt(
-        self, line: ReceiptLine, part: str, action: Callable[[ReceiptLine], object]
+        self, line: ReceiptLine, stage: str, action: Callable[[ReceiptLine], object]
     ) -> bool:
         """Run ``action``; return False only if Authlete didn't respond."""
         try:
             action(line)
         except AuthleteError as error:
-            line.troubles.append(self._build_problem(error, part))
+            line.troubles.append(self._build_problem(error, stage))
             self._first_error = self._first_error or error
             return isinstance(error, RejectedError)
         return True
@@ -298,8 +298,8 @@ def revoke_connected_app(
     receipt = receipt_store.create_receipt(member, lookup, reason, ticket, regions=[region])
     service_receipt = open_service_receipt(receipt, region.name, service_id)
     try:
-        door = member.connect(region.name, reason=reason, ticket=ticket)
-        UserRevocation(door.service(service_id), lookup.subject, service_receipt).revoke_one(
+        authlete = member.connect(region.name, reason=reason, ticket=ticket)
+        UserRevocation(authlete.service(service_id), lookup.subject, service_receipt).revoke_one(
             client_id
         )
     except AuthleteError as error:

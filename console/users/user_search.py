@@ -222,10 +222,10 @@ def _load_tokens(client: AuthleteClient, app: ConnectedApp, subject: str) -> Non
         app.tokens_error = error
         return
     app.token_count, app.tokens = first.total_count, list(first.access_tokens or ())
-    end = min(app.token_count, MAX_TOKENS_PER_APP)
+    count = min(app.token_count, MAX_TOKENS_PER_APP)
     pages = gather(
         (client, partial(_list_tokens, client, app, subject, start))
-        for start in range(len(app.tokens), end, tokens.MAX_PAGE_SIZE)
+        for start in range(len(app.tokens), count, tokens.MAX_PAGE_SIZE)
     )
     for page in pages:
         if isinstance(page, AuthleteError):

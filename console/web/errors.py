@@ -36,10 +36,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Render ``handler500`` without the session and the database, which may be down."""
     context = {"frame": "base_signed_out.html", "page": getattr(request, "page_id", "")}
-    lost = isinstance(sys.exception(), DATABASE_ERRORS)
-    name = "errors/503.html" if lost else "errors/500.html"
+    is_database_error = isinstance(sys.exception(), DATABASE_ERRORS)
+    name = "errors/503.html" if is_database_error else "errors/500.html"
     template = f"{name}#notice" if _is_htmx_swap(request) else name
-    status = 503 if lost else 500
+    status = 503 if is_database_error else 500
     response = HttpResponse(render_to_string(template, context), status=status)
     return retarget_to_notices(response) if _is_htmx_swap(request) else response
 
@@ -58,10 +58,10 @@ def _render_error(
     request: HttpRequest, name: str, *, frame: str = "", status: int | None = None, **more: Any
 ) -> HttpResponse:
     user = getattr(request, "user", None)
-    inside = not frame and user is not None and user.is_authenticated
+    has_menu = not frame and user is not None and user.is_authenticated
     context: dict[str, Any] = {
-        "frame": "base.html" if inside else "base_signed_out.html",
-        "is_signed_in": inside,
+        "frame": "base.html" if has_menu else "base_signed_out.html",
+        "is_signed_in": has_menu,
         "page": getattr(request, "page_id", ""),
         "login": settings.LOGIN_URL,
         **more,

@@ -80,17 +80,17 @@ def is_within_limit(age: float, limit: int) -> bool:
 
 def redirect_to_confirmation(request: ConsoleRequest) -> HttpResponse:
     """Redirect to the page that confirms the identity, and from there back."""
-    back = request.get_full_path()
+    return_url = request.get_full_path()
     leaves = request.htmx and not is_in_dialog(request)
     if leaves and not request.htmx.boosted:
-        back = request.htmx.current_url_abs_path or back
+        return_url = request.htmx.current_url_abs_path or return_url
     name = _confirmation_route(request.user)
     if not name:
         messages.warning(request, SECOND_FACTOR_MISSING)
         name = "mfa_activate_totp"
     elif request.method == "POST":
         messages.warning(request, CONFIRM_FIRST)
-    path = f"{reverse(name)}?{urlencode({'next': back})}"
+    path = f"{reverse(name)}?{urlencode({'next': return_url})}"
     if leaves or (request.htmx and name not in CONFIRMATION_ROUTES):
         return HttpResponse(status=204, headers={"HX-Redirect": path})
     return redirect(path)

@@ -158,8 +158,8 @@ def count_replay_rows(webhook: Webhook, after: int) -> int | None:
 
     Return `MAX_COUNTED_ROWS` + 1 for more, and None if counting takes too long.
     """
-    most, selection = MAX_COUNTED_ROWS + 1, row_filter(webhook)
-    return count_rows(webhook.organization_id, after, webhook.position, most, selection)
+    limit, selection = MAX_COUNTED_ROWS + 1, row_filter(webhook)
+    return count_rows(webhook.organization_id, after, webhook.position, limit, selection)
 
 
 def row_before_entry(webhook: Webhook, entry: UUID) -> int | None:
@@ -176,31 +176,33 @@ def row_before_time(webhook: Webhook, moment: datetime) -> int:
 
     An earlier row if the search takes too long, and the current position if none follows.
     """
-    at = to_microseconds(moment)
-    block = AuditBlock.objects.filter(latest__gte=at).aggregate(Min("block"))
+    microseconds = to_microseconds(moment)
+    block = AuditBlock.objects.filter(latest__gte=microseconds).aggregate(Min("block"))
     if block["block__min"] is None:
         return webhook.position
     entry = AuditEntry.objects.filter(
         organization_id=webhook.organization_id,
         seq__gte=block["block__min"] * ROWS_PER_BLOCK,
-        at__gte=at,
+        at__gte=microseconds,
     )
     first = entry.order_by("seq").values_list("seq", flat=True).first()
     until = webhook.position if first is None else min(first - 1, webhook.position)
-    return _deleted_row_before(webhook, block["block__min"] * ROWS_PER_BLOCK - 1, until, at)
+    return _deleted_row_before(
+        webhook, block["block__min"] * ROWS_PER_BLOCK - 1, until, microseconds
+    )
 
 
-def _deleted_row_before(webhook: Webhook, after: int, until: int, at: int) -> int:
+def _deleted_row_before(webhook: Webhook, after: int, until: int, microseconds: int) -> int:
     """Refine `row_before_time` by the times in the IDs of deleted entries."""
-    home, ends = webhook.organization_id, monotonic() + MAX_SCAN_SECONDS
-    if max(find_deleted_until(home).values(), default=0) < at:
+    home, deadline = webhook.organization_id, monotonic() + MAX_SCAN_SECONDS
+    if max(find_deleted_until(home).values(), default=0) < microseconds:
         return until
-    while after < until and monotonic() < ends:
+    while after < until and monotonic() < deadline:
         rows, after = read_rows_after(home, after, ROWS_PER_STEP)
         for row, _mac in rows:
             if row.seq > until:
                 return until
-            if Tombstone.parse(row.content) and entry_id_to_microseconds(row.entry) >= at:
+            if Tombstone.parse(row.content) and entry_id_to_microseconds(row.entry) >= microseconds:
                 return row.seq - 1
     return min(after, until)
 
@@ -211,9 +213,9 @@ def _log_action(actor: Actor, webhook: Webhook, event: events.AuditEvent) -> Any
 
 def _diff(webhook: Webhook, settings: dict[str, Any]) -> Iterator[FieldChange]:
     for name, value in settings.items():
-        was = getattr(webhook, name)
-        if was != value:
-            before = _audit_value(name, was) if webhook.origin else None
+        old = getattr(webhook, name)
+        if old != value:
+            before = _audit_value(name, old) if webhook.origin else None
             yield FieldChange(name, before, _audit_value(name, value))
 
 
@@ -221,11 +223,11 @@ def _diff_url_path(webhook: Webhook, url: str) -> Iterator[FieldChange]:
     """Yield the change of the URL path, as fingerprints because it may be secret."""
     now = _path_fingerprint(webhook, url)
     try:
-        was = _path_fingerprint(webhook, webhook.url)
+        old = _path_fingerprint(webhook, webhook.url)
     except UnsealError:
-        was = Fingerprint("")
-    if was != now:
-        yield FieldChange("url", was, now)
+        old = Fingerprint("")
+    if old != now:
+        yield FieldChange("url", old, now)
 
 
 def _path_fingerprint(webhook: Webhook, url: str) -> Fingerprint:

@@ -156,9 +156,9 @@ def deliver_test(pk: UUID) -> None:
     """Send a test event once."""
     delivery = Delivery.objects.select_related("webhook").get(pk=pk)
     body = build_body(delivery.webhook, delivery)
-    if came := _send(delivery.webhook, delivery, body):
-        state = Delivery.State.DONE if came.is_accepted else Delivery.State.FAILED
-        Delivery.objects.filter(pk=pk).update(state=state, **came.columns)
+    if error := _send(delivery.webhook, delivery, body):
+        state = Delivery.State.DONE if error.is_accepted else Delivery.State.FAILED
+        Delivery.objects.filter(pk=pk).update(state=state, **error.columns)
 
 
 def _send(webhook: Webhook, delivery: Delivery, body: bytes) -> DeliveryResult | None:

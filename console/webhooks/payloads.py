@@ -47,15 +47,15 @@ def next_batch(webhook: Webhook) -> Delivery | int:
     )
     if not rows:
         return until
-    some = list(_fit_lines(_row_lines(webhook, rows)))
-    last = rows[len(some) - 1][0].seq
+    lines = list(_fit_lines(_row_lines(webhook, rows)))
+    last = rows[len(lines) - 1][0].seq
     return Delivery(
         webhook=webhook,
         after=webhook.position,
         first=rows[0][0].seq,
         last=last,
-        until=until if len(some) == len(rows) else last,
-        rows=len(some),
+        until=until if len(lines) == len(rows) else last,
+        rows=len(lines),
     )
 
 

@@ -12,12 +12,12 @@ def build_headers(
     delivery: Delivery, body: bytes, secrets: Iterable[str], now: datetime
 ) -> dict[str, str]:
     """Build the headers of Standard Webhooks; ``now`` is the time of the attempt."""
-    at = str(int(now.timestamp()))
-    signed = f"{delivery.message}.{at}.".encode() + body
+    timestamp = str(int(now.timestamp()))
+    signed = f"{delivery.message}.{timestamp}.".encode() + body
     return {
         "Content-Type": "application/json",
         "webhook-id": delivery.message,
-        "webhook-timestamp": at,
+        "webhook-timestamp": timestamp,
         "webhook-signature": " ".join(_sign(secret, signed) for secret in secrets),
     }
 

@@ -72,10 +72,10 @@ def delete_old_deliveries() -> None:
     """Delete old deliveries and secrets that no longer sign."""
     now = timezone.now()
     Webhook.objects.filter(old_until__lt=now).update(old_sealed="", old_until=None)
-    lost = Q(tried_at__lt=now - TEST_RESPONSE_TIMEOUT) | Q(
+    interrupted = Q(tried_at__lt=now - TEST_RESPONSE_TIMEOUT) | Q(
         tried_at=None, created_at__lt=now - TEST_START_TIMEOUT
     )
-    pending = Delivery.objects.filter(lost, is_test=True, state=Delivery.State.PENDING)
+    pending = Delivery.objects.filter(interrupted, is_test=True, state=Delivery.State.PENDING)
     pending.update(state=Delivery.State.FAILED)
     over = Delivery.objects.exclude(state=Delivery.State.PENDING)
     over.filter(created_at__lt=now - LOG_RETENTION).delete()

@@ -37,21 +37,21 @@ class DatabaseLocks:
     def hold(self, key: str, lease_seconds: float) -> Generator[None]:
         """Implement `WriteLocks.hold`."""
         key = _fit_key(f"{self.organization_id}/{key}")
-        mine = uuid4()
-        self._wait_until_acquired(key, mine, timedelta(seconds=lease_seconds))
+        token = uuid4()
+        self._wait_until_acquired(key, token, timedelta(seconds=lease_seconds))
         try:
             yield
         finally:
             try:
-                WriteLease.objects.filter(key=key, token=mine).delete()
+                WriteLease.objects.filter(key=key, token=token).delete()
             except DatabaseError:
                 log.exception("could not release a lock; it expires by itself")
 
     def _wait_until_acquired(self, key: str, token: UUID, duration: timedelta) -> None:
-        end = monotonic() + write_locks.LOCK_WAIT_SECONDS
+        deadline = monotonic() + write_locks.LOCK_WAIT_SECONDS
         try:
             while not self._try_acquire(key, token, duration):
-                if monotonic() > end:
+                if monotonic() > deadline:
                     raise ConcurrentWriteError(_find_holder(key))
                 sleep(uniform(POLL_SECONDS / 2, POLL_SECONDS))  # noqa: S311  no secret
         except DatabaseError:

@@ -19,11 +19,11 @@ _write_lock = RLock()
 @contextmanager
 def exclusive_write() -> Iterator[None]:
     """Write while no other thread of this process does."""
-    mine = connection.vendor == "sqlite" and _write_lock.acquire(timeout=MAX_WAIT_SECONDS)
+    has_lock = connection.vendor == "sqlite" and _write_lock.acquire(timeout=MAX_WAIT_SECONDS)
     try:
         yield
     finally:
-        if mine:
+        if has_lock:
             _write_lock.release()
 
 

@@ -63,12 +63,12 @@ def has_ended(job: Job) -> bool:
     entries = AuditEntry.objects.filter(
         organization_id=job.organization_id, object=str(job.pk), object__gt=""
     )
-    ends = [event.name for event in (events.JOB_END, events.JOB_REJECT, events.JOB_CANCEL)]
+    end_events = [event.name for event in (events.JOB_END, events.JOB_REJECT, events.JOB_CANCEL)]
     starts = [event.name for event in (events.JOB_START, events.JOB_RETRY)]
     failed = [Outcome.REJECTED, Outcome.NOT_SENT]  # an open one may have taken effect
-    was = Q(operation__in=ends, outcome=Outcome.SUCCEEDED)
-    newest = entries.filter(was | Q(~Q(outcome__in=failed), operation__in=starts)).first()
-    return newest is not None and newest.operation in ends
+    has_succeeded = Q(operation__in=end_events, outcome=Outcome.SUCCEEDED)
+    newest = entries.filter(has_succeeded | Q(~Q(outcome__in=failed), operation__in=starts)).first()
+    return newest is not None and newest.operation in end_events
 
 
 def end_job(
@@ -146,9 +146,10 @@ def count_items_by_state(job: Job) -> dict[ItemState, int]:
 
 def item_counts_as_changes(job: Job) -> list[FieldChange]:
     """Return the counts as changes for the audit log."""
-    found = count_items_by_state(job)
+    counts = count_items_by_state(job)
     return [
-        FieldChange(f"items_{state.value.replace(' ', '_')}", None, found[state]) for state in found
+        FieldChange(f"items_{state.value.replace(' ', '_')}", None, counts[state])
+        for state in counts
     ]
 
 

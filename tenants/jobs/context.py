@@ -148,17 +148,19 @@ class JobContext:
             if not Job.objects.filter(pk=self.job.pk, state__in=OPEN_JOB_STATES).exists():
                 return 0
             items = Item.objects.filter(job=self.job)
-            places = items.values_list("region", "service_id", "client_id")
-            there = set(places)
+            refs = items.values_list("region", "service_id", "client_id")
+            existing = set(refs)
             last = items.aggregate(last=Max("position"))["last"] or 0
             new = [
                 new_item
                 for new_item in new_items
-                if (new_item.region, new_item.service_id, new_item.client_id) not in there
+                if (new_item.region, new_item.service_id, new_item.client_id) not in existing
             ]
-            made = [item.build(self.job, at) for at, item in enumerate(new, last + 1)]
-            Item.objects.bulk_create(made, batch_size=500)
-        return len(made)
+            items_to_add = [
+                item.build(self.job, position) for position, item in enumerate(new, last + 1)
+            ]
+            Item.objects.bulk_create(items_to_add, batch_size=500)
+        return len(items_to_add)
 
     def mark_outcome_known(self, item: Item) -> None:
         """Clear the item's entry within the caller's transaction.

@@ -151,23 +151,23 @@ def retry_failed_items(job: Job, actor: Actor) -> int:
     with _record_control(job, actor, events.JOB_RETRY):
         over = (JobState.COMPLETED, JobState.CANCELLED, JobState.NOT_ALLOWED)
         _change_state(job, over, JobState.WAITING, ended_at=None, failures=0)
-        again = list(select_retryable_items(job))
-        if not again:
+        retryable = list(select_retryable_items(job))
+        if not retryable:
             raise JobStateError
         values = {"tries": 0, "retry_at": None, "ended_at": None, "text": "", "code": ""}
-        for item in again:
+        for item in retryable:
             values |= {"mac": item.authenticate(ItemState.PENDING), "state": ItemState.PENDING}
             for name, value in values.items():
                 setattr(item, name, value)
-        Item.objects.bulk_update(again, values, batch_size=500)
+        Item.objects.bulk_update(retryable, values, batch_size=500)
         _schedule(job)
-    return len(again)
+    return len(retryable)
 
 
 def select_retryable_items(job: Job) -> QuerySet[Item]:
     """Select failed items, except those resolved as succeeded."""
     handler = JOB_HANDLERS.get(job.kind)
-    fates = (
+    states = (
         FAILED_ITEM_STATES
         if handler and handler.repeatable
         else (ItemState.REJECTED, ItemState.NOT_SENT)
@@ -176,9 +176,9 @@ def select_retryable_items(job: Job) -> QuerySet[Item]:
     settled = entries.filter(
         operation=events.AUDIT_RESOLVE.name, object=OuterRef("entry"), object__gt=""
     )
-    done = entries.filter(Exists(settled), entry=OuterRef("entry"), outcome="done")
-    items = Item.objects.filter(job=job, state__in=fates)
-    return items.exclude(Exists(done), state=ItemState.UNKNOWN)
+    succeeded = entries.filter(Exists(settled), entry=OuterRef("entry"), outcome="done")
+    items = Item.objects.filter(job=job, state__in=states)
+    return items.exclude(Exists(succeeded), state=ItemState.UNKNOWN)
 
 
 def can_control(job: Job, actor_id: int, role: Role) -> bool:
@@ -204,7 +204,7 @@ def _change_state(job: Job, states: Sequence[JobState], state: JobState, **value
 
 def _schedule(job: Job) -> None:
     """Queue the job now, or for its scheduled start."""
-    begins = Greatest(Coalesce("run_at", Now()), Now())
-    Job.objects.filter(pk=job.pk).update(due_at=begins)
+    starts_at = Greatest(Coalesce("run_at", Now()), Now())
+    Job.objects.filter(pk=job.pk).update(due_at=starts_at)
     job.refresh_from_db()
     enqueue(job)

@@ -50,11 +50,13 @@ def decide(
 
     ``may_have_changed`` tells whether a call of this item may have changed something.
     """
-    again = repeatable or not may_have_changed
+    is_repeatable = repeatable or not may_have_changed
     counts = not isinstance(error, NotSentError)
     if isinstance(error, (UnauthorizedError, CredentialCircuitOpenError)):
-        return FailureDecision(ItemState.PENDING if again else ItemState.UNKNOWN, NextStep.STOP)
-    if is_transient(error) and again and not (counts and tries + 1 >= MAX_TRIES):
+        return FailureDecision(
+            ItemState.PENDING if is_repeatable else ItemState.UNKNOWN, NextStep.STOP
+        )
+    if is_transient(error) and is_repeatable and not (counts and tries + 1 >= MAX_TRIES):
         alone = isinstance(error, ConcurrentWriteError)
         then = NextStep.WAIT_FOR_OBJECT if alone else NextStep.WAIT
         return FailureDecision(ItemState.PENDING, then, counts)

@@ -32,14 +32,14 @@ def is_due() -> Q:
 
 def acquire(job: UUID) -> UUID | None:
     """Lease a due job; return None if another worker has it."""
-    mine = uuid4()
+    lease = uuid4()
     taken = Job.objects.filter(is_unleased(), is_due(), pk=job).update(
         state=JobState.RUNNING,
-        lease=mine,
+        lease=lease,
         lease_until=Now() + lease_duration(),
         started_at=Coalesce("started_at", Now()),
     )
-    return mine if taken else None
+    return lease if taken else None
 
 
 def renew(job: UUID, lease: UUID, *states: JobState) -> bool:

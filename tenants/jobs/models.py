@@ -206,8 +206,8 @@ class Item(models.Model):
     def payload(self) -> dict[str, Any]:
         """Return the inputs; raise `UnsealError` if they can't be decrypted."""
         text = vault.unseal(self.inputs, self.seal_context) if self.sealed else self.inputs
-        found: dict[str, Any] = json.loads(text or "{}")
-        return found
+        payload: dict[str, Any] = json.loads(text or "{}")
+        return payload
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,18 +55,18 @@ def release_job(job: UUID, lease: UUID) -> None:
     with transaction.atomic():
         if not leases.release(job, lease):
             return
-        if found := Job.objects.filter(pk=job, state__in=ACTIVE_JOB_STATES).first():
-            enqueue(found)
+        if running := Job.objects.filter(pk=job, state__in=ACTIVE_JOB_STATES).first():
+            enqueue(running)
 
 
 def requeue_abandoned_jobs() -> int:
     """Queue due jobs that no worker has; return their number."""
-    gone = DBTaskResult.objects.filter(
+    orphaned = DBTaskResult.objects.filter(
         status=TaskResultStatus.RUNNING,
         task_path=process_job.module_path,
         started_at__lt=timezone.now() - MAX_TASK_DURATION,
     )
-    fail_tasks(gone.values_list("pk", flat=True))
+    fail_tasks(orphaned.values_list("pk", flat=True))
     jobs = Job.objects.filter(leases.is_unleased(), leases.is_due())
     return sum(_requeue(job) for job in jobs)
 

@@ -111,11 +111,11 @@ def _handle_failure(
     if decision.next_step is NextStep.STOP:
         requeue_item(item, **values)
         return ItemAttempt(decision.next_step, problem)
-    again = Now() + timedelta(seconds=failure_policy.retry_delay(error, failures))
-    requeue_item(item, retry_at=again, **values)
+    retry_at = Now() + timedelta(seconds=failure_policy.retry_delay(error, failures))
+    requeue_item(item, retry_at=retry_at, **values)
     if decision.next_step is NextStep.WAIT:
         region = Item.objects.filter(job=work.job, region=item.region)
-        region.filter(state=ItemState.PENDING).update(retry_at=again)
+        region.filter(state=ItemState.PENDING).update(retry_at=retry_at)
     # Those that failed at the same time count as one failure.
     work.job.failures = failures + 1
     Job.objects.filter(pk=work.job.pk).update(failures=failures + 1, error=problem)
@@ -192,9 +192,9 @@ def _run_threads(count: int, work: Callable[[], None]) -> None:
         work()
         return
     with ThreadPoolExecutor(count, "job") as threads:
-        found = [threads.submit(_run_in_thread, work) for _ in range(count)]
-    for one in found:
-        one.result()
+        futures = [threads.submit(_run_in_thread, work) for _ in range(count)]
+    for future in futures:
+        future.result()
 
 
 def _run_in_thread(work: Callable[[], None]) -> None:
@@ -231,9 +231,9 @@ def _recover_items(job: Job, lease: UUID, handler: JobHandler) -> bool:
 def _wait_or_end(job: Job, lease: UUID) -> None:
     """End the job, or wait for items to retry."""
     pending = Item.objects.filter(job=job, state=ItemState.PENDING)
-    again = pending.aggregate(at=Min("retry_at"))["at"]
-    if again is None and not pending.exists():
+    retry_at = pending.aggregate(at=Min("retry_at"))["at"]
+    if retry_at is None and not pending.exists():
         end_job(job, lease, JobState.COMPLETED)
     else:
         jobs = Job.objects.filter(pk=job.pk, lease=lease, state=JobState.RUNNING)
-        jobs.update(state=JobState.WAITING, due_at=again or job.due_at)
+        jobs.update(state=JobState.WAITING, due_at=retry_at or job.due_at)

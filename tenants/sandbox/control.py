@@ -51,16 +51,16 @@ def handle(sandbox: Sandbox, host: str, request: SandboxRequest) -> SandboxRespo
                 region_state = dump_state(sandbox.state, host, request.query.get("service"))
                 return json_response(region_state, pretty=True)
             case "GET", "/_calls":
-                return json_response([_dump_call(item) for item in list(sandbox.calls)])
+                return json_response([_dump_call(call) for call in list(sandbox.calls)])
             case "POST", "/_faults":
-                added = [sandbox.faults.add(**item) for item in _parse_objects(request)]
+                added = [sandbox.faults.add(**fault) for fault in _parse_objects(request)]
                 return json_response({"set": len(added)}, 201)
             case "DELETE", "/_faults":
                 sandbox.faults.clear()
                 return SandboxResponse(204)
             case "POST", "/_unknown":
-                for item in _parse_objects(request):
-                    add_unknown_fields(sandbox.state.regions[item.get("region", host)], item)
+                for fault in _parse_objects(request):
+                    add_unknown_fields(sandbox.state.regions[fault.get("region", host)], fault)
                 return SandboxResponse(204)
             case "POST", "/_settings":
                 return json_response(
@@ -81,20 +81,21 @@ def list_tokens(state: SandboxState) -> JsonDict:
         "idp": state.idp_url,
         "organizations": [
             {
-                "organizationId": item.number,
-                "slug": item.slug,
-                "name": item.name,
-                "plan": item.plan,
+                "organizationId": organization.number,
+                "slug": organization.slug,
+                "name": organization.name,
+                "plan": organization.plan,
                 "regions": {
                     region: [
                         _dump_token(token)
                         for token in state.tokens.values()
-                        if token.organization == item.number and token.is_accepted_in(region)
+                        if token.organization == organization.number
+                        and token.is_accepted_in(region)
                     ]
                     for region in state.regions
                 },
             }
-            for item in state.organizations.values()
+            for organization in state.organizations.values()
         ],
     }
 
@@ -108,16 +109,23 @@ def dump_state(state: SandboxState, host: str, service_id: str | None = None) ->
         return {
             "region": region.name,
             "apiServerId": region.server_id,
-            "services": [region.services[item] for item in selected],
-            "clients": {item: list(region.clients[item].values()) for item in selected},
-            "tokens": {item: list(map(asdict, region.tokens[item])) for item in selected},
-            "granted": {item: list(_dump_granted_scopes(region, item)) for item in selected},
+            "services": [region.services[service_id] for service_id in selected],
+            "clients": {
+                service_id: list(region.clients[service_id].values()) for service_id in selected
+            },
+            "tokens": {
+                service_id: list(map(asdict, region.tokens[service_id])) for service_id in selected
+            },
+            "granted": {
+                service_id: list(_dump_granted_scopes(region, service_id))
+                for service_id in selected
+            },
             "batches": [
-                {"request_id": item.request_id, "result": item.result}
-                for item in region.batches.values()
-                if item.service_id in selected
+                {"request_id": batch.request_id, "result": batch.result}
+                for batch in region.batches.values()
+                if batch.service_id in selected
             ],
-            "owners": {item: region.owner(item) for item in selected},
+            "owners": {service_id: region.owner(service_id) for service_id in selected},
             "newer": sorted(region.newer),
         }
 
@@ -175,8 +183,8 @@ def update_settings(sandbox: Sandbox, params: JsonDict) -> JsonDict:
 
 
 def _dump_granted_scopes(region: SandboxRegion, service_id: int) -> Iterator[JsonDict]:
-    for (client_id, subject), item in region.granted[service_id].items():
-        yield {"client_id": client_id, "subject": subject, **asdict(item)}
+    for (client_id, subject), grant in region.granted[service_id].items():
+        yield {"client_id": client_id, "subject": subject, **asdict(grant)}
 
 
 def _parse_objects(request: SandboxRequest) -> list[JsonDict]:

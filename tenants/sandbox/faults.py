@@ -110,7 +110,7 @@ class FaultRegistry:
 
     def add(self, **members: Any) -> InjectedFault:
         """Add a fault; raise `ValueError` if it is invalid."""
-        if unknown := set(members) - {item.name for item in fields(InjectedFault)}:
+        if unknown := set(members) - {field.name for field in fields(InjectedFault)}:
             raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
         if members.get("kind") not in FAULT_EFFECTS:
             raise ValueError(f"kind is one of {', '.join(sorted(FAULT_EFFECTS))}")
@@ -132,8 +132,8 @@ class FaultRegistry:
     def is_down(self, region: str) -> bool:
         """Return whether a region accepts no connections."""
         return any(
-            item.kind == "down" and item.region in ("", region) and not item.is_expired
-            for item in self._faults
+            fault.kind == "down" and fault.region in ("", region) and not fault.is_expired
+            for fault in self._faults
         )
 
     def take_matching(
@@ -145,7 +145,7 @@ class FaultRegistry:
         """
         matching: list[InjectedFault] = []
         with self._lock:
-            self._faults = [item for item in self._faults if not item.is_expired]
+            self._faults = [fault for fault in self._faults if not fault.is_expired]
             for fault in self._faults:
                 if not fault.matches(region, operation, method, path):
                     continue
@@ -207,9 +207,9 @@ def _slow_body(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse
     body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
 
     def drops() -> Iterator[bytes]:
-        for at in range(len(body)):
+        for index in range(len(body)):
             sleep((fault.delay or 100) / 1000)
-            yield body[at : at + 1]
+            yield body[index : index + 1]
 
     headers = answer.headers | {"Content-Length": str(len(body))}
     return SandboxResponse(answer.status, drops(), headers)

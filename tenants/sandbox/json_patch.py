@@ -78,8 +78,8 @@ def _set_value(document: Any, steps: list[str], value: Any, *, insert: bool) -> 
         case dict():
             holder[steps[-1]] = value
         case list() if insert:
-            at = len(holder) if steps[-1] == "-" else _parse_index(steps[-1], len(holder))
-            holder.insert(at, value)
+            index = len(holder) if steps[-1] == "-" else _parse_index(steps[-1], len(holder))
+            holder.insert(index, value)
         case list():
             holder[_parse_index(steps[-1], len(holder) - 1)] = value
         case _:

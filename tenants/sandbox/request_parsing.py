@@ -65,8 +65,8 @@ def parse_array(request: SandboxRequest, types: Mapping[str, str]) -> list[JsonD
     if not isinstance(entries, list):
         raise unparsable_body("it is not a JSON array")
     return [
-        convert_fields(_require_type(f"[{at}]", item, dict, "an object"), types)
-        for at, item in enumerate(entries)
+        convert_fields(_require_type(f"[{index}]", item, dict, "an object"), types)
+        for index, item in enumerate(entries)
     ]
 
 

@@ -137,10 +137,12 @@ class RouteTable:
 
     def __init__(self, operations: Iterable[Operation[Any]]) -> None:
         # Several operations may share a path and method; the first declared wins.
-        calls = {(item.path, item.method): item for item in reversed([*operations])}
+        calls = {
+            (operation.path, operation.method): operation for operation in reversed([*operations])
+        }
         routes = reversed([*map(_build_route, calls.values())])
         # Paths with fewer parameters first.
-        self.routes = sorted(routes, key=lambda item: item.pattern.groups)
+        self.routes = sorted(routes, key=lambda route: route.pattern.groups)
 
     def find(self, method: str, path: str) -> RouteMatch:
         """Return the match for a method and path."""
@@ -149,7 +151,7 @@ class RouteTable:
             if match := route.pattern.fullmatch(path.removesuffix("/")):
                 if route.operation.method == method:
                     values = match.groupdict()
-                    return RouteMatch(route, {item: unquote(values[item]) for item in values})
+                    return RouteMatch(route, {name: unquote(values[name]) for name in values})
                 allowed.add(route.operation.method)
         return RouteMatch(allowed=", ".join(sorted(allowed)))
 
@@ -159,5 +161,9 @@ def _build_route(operation: Operation[Any]) -> Route:
     return Route(operation, pattern, HANDLERS.get(operation.name))
 
 
-CLUSTER_ROUTES = RouteTable(item for item in OPERATIONS.values() if item.host is ApiHost.CLUSTER)
-IDP_ROUTES = RouteTable(item for item in OPERATIONS.values() if item.host is ApiHost.IDP)
+CLUSTER_ROUTES = RouteTable(
+    operation for operation in OPERATIONS.values() if operation.host is ApiHost.CLUSTER
+)
+IDP_ROUTES = RouteTable(
+    operation for operation in OPERATIONS.values() if operation.host is ApiHost.IDP
+)

@@ -176,8 +176,8 @@ class SandboxServer:
         self._listeners: dict[str, SandboxListener] = {}
         self._stopped = threading.Event()
         self._watcher = threading.Thread(target=self._watch_outages, daemon=True)
-        for at, host in enumerate(self._hosts):
-            self._open_listener(host, port + at if port else 0)
+        for offset, host in enumerate(self._hosts):
+            self._open_listener(host, port + offset if port else 0)
         for name, region in sandbox.state.regions.items():
             region.url = self.url(name)
         sandbox.state.idp_url = self.url(IDP)

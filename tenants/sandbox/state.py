@@ -203,8 +203,8 @@ class SandboxState:
 
     def __init__(self, regions: tuple[str, ...] = tuple(SERVER_IDS)) -> None:
         self.regions = {
-            name: SandboxRegion(name, SERVER_IDS.get(name, 90_000 + at))
-            for at, name in enumerate(regions)
+            name: SandboxRegion(name, SERVER_IDS.get(name, 90_000 + index))
+            for index, name in enumerate(regions)
         }
         self.organizations: dict[int, SandboxOrganization] = {}
         self.tokens: dict[str, ApiToken] = {}

@@ -60,21 +60,21 @@ def tokens_of_other_services(region: SandboxRegion, service: JsonDict) -> list[S
     ]  # fmt: skip
 
 
-def is_live(expires_at: int, at: int) -> bool:
+def is_live(expires_at: int, now: int) -> bool:
     """Return whether ``expires_at`` is after ``at`` or 0; in milliseconds since 1970."""
-    return expires_at == 0 or expires_at > at
+    return expires_at == 0 or expires_at > now
 
 
-def is_valid(token: StoredToken, at: int) -> bool:
+def is_valid(token: StoredToken, now: int) -> bool:
     """Return whether the access token is valid."""
-    return not token.revoked and is_live(token.expires_at, at)
+    return not token.revoked and is_live(token.expires_at, now)
 
 
-def is_refreshable(token: StoredToken, at: int) -> bool:
+def is_refreshable(token: StoredToken, now: int) -> bool:
     """Return whether the refresh token is valid."""
     if token.revoked or not token.refresh_hash:
         return False
-    return is_live(token.refresh_expires_at, at)
+    return is_live(token.refresh_expires_at, now)
 
 
 def _unwrap_jwt(value: str) -> str:

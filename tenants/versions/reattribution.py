@@ -42,7 +42,7 @@ def reattribute_changes(organization_id: int) -> None:
     ).order_by("seq")
     for batch in batched(resolutions.values_list("seq", "at", "object"), MAX_ENTRIES_INSPECTED):
         _reattribute(organization_id, [resolved for *_, resolved in batch])
-        if remaining := [seq for seq, at, _ in batch if at < final_before]:
+        if remaining := [seq for seq, ended_at, _ in batch if ended_at < final_before]:
             cache.set(cache_key, remaining[-1], LOOKBACK.total_seconds())
         if not deadline.remaining():
             return

@@ -51,28 +51,28 @@ class VersionRecorder:
             while True:
                 self._record_safely(self._snapshots.popleft())
 
-    def _record_safely(self, sight: ObjectSnapshot) -> None:
+    def _record_safely(self, snapshot: ObjectSnapshot) -> None:
         try:
-            record_snapshot(self.organization_id, sight)
+            record_snapshot(self.organization_id, snapshot)
         except Exception:
             log.exception("could not save a version")
 
 
-def record_snapshot(organization_id: int, sight: ObjectSnapshot) -> None:
+def record_snapshot(organization_id: int, snapshot: ObjectSnapshot) -> None:
     """Save a version if the object changed since the last one."""
-    last = select_versions(organization_id, sight).first()
-    if last is None and not sight.text:
+    last = select_versions(organization_id, snapshot).first()
+    if last is None and not snapshot.text:
         return  # nothing is known of it, nor was
     now = timezone.now()
-    if last and _is_unchanged(last, sight):
-        _touch(last, sight)
+    if last and _is_unchanged(last, snapshot):
+        _touch(last, snapshot)
         return
-    if last and _is_outdated(last, sight, now):
+    if last and _is_outdated(last, snapshot, now):
         return
-    contents = [Content.from_text(sight.text)] if sight.text else []
+    contents = [Content.from_text(snapshot.text)] if snapshot.text else []
     Content.objects.bulk_create(contents, ignore_conflicts=True)
-    new = _build_version(organization_id, sight, last, now)
-    if not sight.is_write and (
+    new = _build_version(organization_id, snapshot, last, now)
+    if not snapshot.is_write and (
         external_changes.is_external_change(last, new)
         if last
         else external_changes.is_external_creation(new)
@@ -84,9 +84,11 @@ def record_snapshot(organization_id: int, sight: ObjectSnapshot) -> None:
             # Once more: until now `expiring` may have removed the same content.
             Content.objects.bulk_create(contents, ignore_conflicts=True)
     except IntegrityError:  # another process saw the same, and was faster
-        if sight.is_write:
-            same = select_versions(organization_id, sight).filter(modified_at=sight.modified_at)
-            same.update(entry=sight.entry_id, written=True)
+        if snapshot.is_write:
+            same = select_versions(organization_id, snapshot).filter(
+                modified_at=snapshot.modified_at
+            )
+            same.update(entry=snapshot.entry_id, written=True)
         return
     if new.outside:
         external_changes.report_change(last, new)
@@ -95,87 +97,89 @@ def record_snapshot(organization_id: int, sight: ObjectSnapshot) -> None:
 def update_last_seen(versions: Iterable[Version], moment: datetime) -> None:
     """Extend the versions that a list showed unchanged."""
     pks = [version.pk for version in versions if version.last_at < moment - LAST_SEEN_TOLERANCE]
-    for at in range(0, len(pks), 500):  # SQLite's limit of parameters
-        rows = Version.objects.filter(pk__in=pks[at : at + 500], last_at__lt=moment)
+    for start in range(0, len(pks), 500):  # SQLite's limit of parameters
+        rows = Version.objects.filter(pk__in=pks[start : start + 500], last_at__lt=moment)
         rows.update(last_at=moment)
 
 
-def select_versions(organization_id: int, sight: ObjectSnapshot) -> QuerySet[Version]:
+def select_versions(organization_id: int, snapshot: ObjectSnapshot) -> QuerySet[Version]:
     """Select the object's versions, newest first."""
     return Version.objects.filter(
         organization_id=organization_id,
-        region=sight.region,
-        service_id=sight.service_id,
-        client_id=sight.client_id,
+        region=snapshot.region,
+        service_id=snapshot.service_id,
+        client_id=snapshot.client_id,
     )
 
 
-def _is_unchanged(last: Version, sight: ObjectSnapshot) -> bool:
-    if not sight.text or last.is_deleted:
-        return not sight.text and last.is_deleted
-    if last.modified_at != sight.modified_at:
+def _is_unchanged(last: Version, snapshot: ObjectSnapshot) -> bool:
+    if not snapshot.text or last.is_deleted:
+        return not snapshot.text and last.is_deleted
+    if last.modified_at != snapshot.modified_at:
         return False
-    if last.digest == compute_digest(sight.text) or last.sketch == digest_without_counts(
-        sight.text
+    if last.digest == compute_digest(snapshot.text) or last.sketch == digest_without_counts(
+        snapshot.text
     ):
         return True
     # Authlete may format the same version differently.
-    return not diff_snapshots(last.document(), parse_snapshot(Document, sight.text, last.redactor))
+    return not diff_snapshots(
+        last.document(), parse_snapshot(Document, snapshot.text, last.redactor)
+    )
 
 
-def _is_outdated(last: Version, sight: ObjectSnapshot, now: datetime) -> bool:
+def _is_outdated(last: Version, snapshot: ObjectSnapshot, now: datetime) -> bool:
     """Return whether something newer was saved while the response was on its way."""
     if last.is_deleted:  # it was there when the call began, which says nothing of now
-        return timedelta(0) <= last.first_at - _call_start(sight) < MAX_CALL_DURATION
-    older = bool(sight.text) and sight.modified_at < last.modified_at
+        return timedelta(0) <= last.first_at - _call_start(snapshot) < MAX_CALL_DURATION
+    older = bool(snapshot.text) and snapshot.modified_at < last.modified_at
     return older and now - last.last_at < MAX_CALL_DURATION
 
 
-def _touch(last: Version, sight: ObjectSnapshot) -> None:
+def _touch(last: Version, snapshot: ObjectSnapshot) -> None:
     """Extend the version to the start of the call.
 
     It may have changed since, even by our own call.
     """
-    if sight.is_write and not last.written:
-        last.entry, last.written = sight.entry_id, True
+    if snapshot.is_write and not last.written:
+        last.entry, last.written = snapshot.entry_id, True
         last.save(update_fields=["entry", "written"])
-    began = _call_start(sight)
+    began = _call_start(snapshot)
     if began - last.last_at > LAST_SEEN_TOLERANCE:
         Version.objects.filter(pk=last.pk, last_at__lt=began).update(last_at=began)
 
 
-def _call_start(sight: ObjectSnapshot) -> datetime:
+def _call_start(snapshot: ObjectSnapshot) -> datetime:
     """Return when the call started; now if it isn't in the audit log."""
     try:
-        in_record = UUID(sight.entry_id).version == ENTRY_ID_VERSION
+        in_record = UUID(snapshot.entry_id).version == ENTRY_ID_VERSION
     except ValueError:
         in_record = False
     if not in_record:
         return timezone.now()
-    return datetime.fromtimestamp(entry_id_to_microseconds(sight.entry_id) / 1_000_000, UTC)
+    return datetime.fromtimestamp(entry_id_to_microseconds(snapshot.entry_id) / 1_000_000, UTC)
 
 
 def _build_version(
-    organization_id: int, sight: ObjectSnapshot, last: Version | None, now: datetime
+    organization_id: int, snapshot: ObjectSnapshot, last: Version | None, now: datetime
 ) -> Version:
     new = Version(
         organization_id=organization_id,
-        region=sight.region,
-        service_id=sight.service_id,
-        client_id=sight.client_id,
+        region=snapshot.region,
+        service_id=snapshot.service_id,
+        client_id=snapshot.client_id,
         number=last.number + 1 if last else 1,
-        digest=compute_digest(sight.text) if sight.text else "",
-        sketch=digest_without_counts(sight.text) if sight.text else "",
+        digest=compute_digest(snapshot.text) if snapshot.text else "",
+        sketch=digest_without_counts(snapshot.text) if snapshot.text else "",
         name=last.name if last else "",
-        modified_at=sight.modified_at,
+        modified_at=snapshot.modified_at,
         first_at=now,
         last_at=now,
-        entry=sight.entry_id,
-        written=sight.is_write,
+        entry=snapshot.entry_id,
+        written=snapshot.is_write,
         key=get_audit_keys().current,
     )
-    if sight.text:
-        document = parse_snapshot(Document, sight.text, new.redactor).to_dict()
+    if snapshot.text:
+        document = parse_snapshot(Document, snapshot.text, new.redactor).to_dict()
         new.name = make_storable(get_display_name(document))[:MAX_NAME_CHARS] or new.name
     new.mac = compute_version_mac(new, last.mac if last else "")
     return new

@@ -45,12 +45,12 @@ def load_spans(
     return [
         VersionSpan(
             version,
-            starts[at],
+            starts[index],
             version.last_at,
-            starts[at + 1] if at + 1 < len(versions) else None,
-            matching[at],
+            starts[index + 1] if index + 1 < len(versions) else None,
+            matching[index],
         )
-        for at, version in enumerate(versions)
+        for index, version in enumerate(versions)
     ]
 
 

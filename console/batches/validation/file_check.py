@@ -223,20 +223,20 @@ def _find_child(text: str, offset: int, step: str | int) -> int | None:
     decoder = json.JSONDecoder()
     offset = _skip_whitespace(text, offset)
     is_object = text[offset] == "{"
-    offset, index, found = _skip_whitespace(text, offset + 1), 0, None
+    offset, index, child_offset = _skip_whitespace(text, offset + 1), 0, None
     while text[offset] not in "}]":
         key: str | int = index
         if is_object:
             key, offset = scanstring(text, offset + 1)
             offset = _skip_whitespace(text, _skip_whitespace(text, offset) + 1)  # the colon
         if key == step:
-            found = offset
+            child_offset = offset
         _, offset = decoder.raw_decode(text, offset)
         offset = _skip_whitespace(text, offset)
         if text[offset] == ",":
             offset = _skip_whitespace(text, offset + 1)
         index += 1
-    return found
+    return child_offset
 
 
 def _skip_whitespace(text: str, offset: int) -> int:

@@ -29,16 +29,16 @@ class JsonRecord:
 
 def read_lines(texts: Iterator[str]) -> Iterator[JsonRecord]:
     """Yield the lines that aren't blank."""
-    number, rest = 1, ""
+    number, unfinished = 1, ""
     for text in texts:
-        *lines, rest = (rest + text).split("\n")
+        *lines, unfinished = (unfinished + text).split("\n")
         for line in lines:
             if line.strip():
                 yield _check_length(JsonRecord(number, 1, line))
             number += 1
-        _check_length(JsonRecord(number, 1, rest))
-    if rest.strip():
-        yield JsonRecord(number, 1, rest)
+        _check_length(JsonRecord(number, 1, unfinished))
+    if unfinished.strip():
+        yield JsonRecord(number, 1, unfinished)
 
 
 def read_elements(texts: Iterator[str]) -> Iterator[JsonRecord]:
@@ -86,8 +86,8 @@ class _ArrayReader:
                 yield _check_length(record)
             has_elements, self._start = True, self._offset
         while True:
-            if rest := self._text[self._offset :].lstrip():
-                position = self._advance_position(len(self._text) - len(rest))
+            if trailing_text := self._text[self._offset :].lstrip():
+                position = self._advance_position(len(self._text) - len(trailing_text))
                 raise UnreadableFileError(ValidationIssue(*position, "array_more"))
             self._start = self._offset = len(self._text)
             if not self._read_more():

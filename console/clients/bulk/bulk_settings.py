@@ -84,10 +84,12 @@ class BulkSetting:
             before, after = {self.within: before}, {self.within: after}
         return describe_changes(diff_edits(before, after), CLIENT_SETTINGS)
 
-    def is_same(self, one: Any, other: Any) -> bool:
+    def is_same(self, value: Any, other_value: Any) -> bool:
         """Return whether two values are equivalent; off equals absent."""
-        unset = not self.setting.is_customized(one) and not self.setting.is_customized(other)
-        return unset or is_equivalent(one, other)
+        unset = not self.setting.is_customized(value) and not self.setting.is_customized(
+            other_value
+        )
+        return unset or is_equivalent(value, other_value)
 
     def problems(self, value: Any, base: Any) -> list[str]:
         """Return why ``value`` is invalid, except for problems that ``base`` has."""
@@ -95,8 +97,8 @@ class BulkSetting:
         return validation_errors(self.section, self.setting, kind.input, value, base)
 
     def _holder(self, client: Members) -> Members:
-        found = client.get(self.within)
-        return found if isinstance(found, Mapping) else {}
+        inner_object = client.get(self.within)
+        return inner_object if isinstance(inner_object, Mapping) else {}
 
 
 def _settings_of(section: type[Section], within: str = "") -> Iterable[BulkSetting]:
@@ -111,7 +113,7 @@ SETTING_GROUPS: tuple[tuple[str, tuple[BulkSetting, ...]], ...] = tuple(
     (section.title, tuple(_settings_of(section))) for section in SECTIONS.values()
 )
 BULK_SETTINGS: Mapping[str, BulkSetting] = {
-    one.name: one for _title, found in SETTING_GROUPS for one in found
+    setting.name: setting for _title, settings in SETTING_GROUPS for setting in settings
 }
 
 
@@ -127,11 +129,15 @@ class SettingEdit:
         """Return the new value of a setting."""
         if self.mode is EditMode.EXACTLY:
             return self.value
-        has = value if isinstance(value, list) else []
+        entries = value if isinstance(value, list) else []
         if self.mode is EditMode.ADD:
-            return [*has, *(one for one in self.value if one not in has)]
-        remaining = [one for one in has if one not in self.value]
-        return value if len(remaining) == len(has) else remaining or empty_list_value(self._setting)
+            return [*entries, *(entry for entry in self.value if entry not in entries)]
+        remaining = [entry for entry in entries if entry not in self.value]
+        return (
+            value
+            if len(remaining) == len(entries)
+            else remaining or empty_list_value(self._setting)
+        )
 
     @property
     def _setting(self) -> Setting:
@@ -175,8 +181,8 @@ class BulkAction:
 
 
 BULK_ACTIONS: Mapping[str, BulkAction] = {
-    one.name: one
-    for one in (
+    action.name: action
+    for action in (
         BulkAction(
             LOCK,
             "client.lock",

@@ -47,8 +47,8 @@ class BulkSelectForm(forms.Form):
     def client_keys(self) -> list[ObjectRef]:
         """The clients that are ticked, each once."""
         assert isinstance(self.data, QueryDict)
-        found = map(parse_client_ref, self.data.getlist("client"))
-        return list(dict.fromkeys(ref for ref in found if ref))
+        refs = map(parse_client_ref, self.data.getlist("client"))
+        return list(dict.fromkeys(ref for ref in refs if ref))
 
 
 class BulkActionForm(forms.Form):
@@ -61,9 +61,9 @@ class BulkActionForm(forms.Form):
         choices=[
             ("", _("Choose a setting")),
             *(
-                (title, [(one.name, one.setting.label) for one in found])
-                for title, found in SETTING_GROUPS
-                if found
+                (title, [(setting.name, setting.setting.label) for setting in settings])
+                for title, settings in SETTING_GROUPS
+                if settings
             ),
         ],
     )

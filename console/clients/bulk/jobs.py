@@ -55,13 +55,13 @@ def _set_lock(work: JobContext, item: Item, *, locked: bool) -> ItemResult:
 def set_setting(work: JobContext, item: Item) -> ItemResult:
     """Change a setting that still has the previewed value."""
     setting = BULK_SETTINGS[item.payload["setting"]]
-    was, wanted = from_plain(item.payload["values"])
+    expected, wanted = from_plain(item.payload["values"])
     api = _client_api(work, item)
     client = api.get()
     now = setting.value_in(client.to_dict())
     if setting.is_same(now, wanted):
         return ItemResult(_("Already had this value."), changed=False)
-    if not setting.is_same(now, was):
+    if not setting.is_same(now, expected):
         raise StaleVersionError(_changed_message(setting, now), client.to_dict())
     written = api.update(client.modified_at, setting.edits(client.to_dict(), wanted))
     index_client(work.job.organization, item.region, item.service_id, written.reply)
@@ -88,8 +88,8 @@ def stage_rotation(work: JobContext, item: Item) -> ItemResult:
 
 
 def _changed_message(setting: BulkSetting, now: object) -> str:
-    said = {"setting": setting.label, "value": setting.describe_value(now)}
-    return _("“%(setting)s” is now: %(value)s. Create a new preview.") % said
+    details = {"setting": setting.label, "value": setting.describe_value(now)}
+    return _("“%(setting)s” is now: %(value)s. Create a new preview.") % details
 
 
 def _result_message(setting: BulkSetting, was: object, now: object, client: Client) -> str:
@@ -117,9 +117,9 @@ def start_job(member: Member, preview: BulkPreview, form: BulkConfirmForm) -> Jo
 
 
 def _job_item(preview: BulkPreview, row: PreviewRow) -> NewItem:
-    what = {}
+    payload = {}
     if preview.edit:
-        what = {"setting": preview.edit.target.name, "values": to_plain([row.before, row.after])}
+        payload = {"setting": preview.edit.target.name, "values": to_plain([row.before, row.after])}
     return NewItem(
-        row.region, row.service_id, row.client_id, row.name, payload=what, sealed=bool(what)
+        row.region, row.service_id, row.client_id, row.name, payload=payload, sealed=bool(payload)
     )

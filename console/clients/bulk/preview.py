@@ -55,9 +55,12 @@ def build_preview(
 ) -> BulkPreview:
     """Fetch every selected client and preview the action; nothing changes."""
     clients = fetch_clients(member, [client_ref(client) for client in choice.clients])
-    fitting, judge = build_matcher(member, choice), _row_previewer(member, action, edit)
+    is_matching, preview_change = (
+        build_matcher(member, choice),
+        _row_previewer(member, action, edit),
+    )
     rows = [
-        _preview_row(client, clients[client_ref(client)], fitting, judge)
+        _preview_row(client, clients[client_ref(client)], is_matching, preview_change)
         for client in choice.clients
     ]
     if action == LOCK:
@@ -79,19 +82,22 @@ def _row_previewer(member: Member, action: str, edit: SettingEdit | None) -> Row
 
 
 def _preview_row(
-    client: SelectedClient, found: FetchedClient, fitting: ClientMatcher, judge: RowPreviewer
+    client: SelectedClient,
+    fetched: FetchedClient,
+    is_matching: ClientMatcher,
+    preview_change: RowPreviewer,
 ) -> PreviewRow:
     row = PreviewRow(client.region, client.service_id, client.client_id, client.name)
-    if found is None:
+    if fetched is None:
         return replace(row, status=CANNOT, reason=_("Deleted."))
-    if isinstance(found, AuthleteError):
-        details = {"title": _(found.title), "message": found.message}
+    if isinstance(fetched, AuthleteError):
+        details = {"title": _(fetched.title), "message": fetched.message}
         return replace(row, status=UNREAD, reason=_("%(title)s: %(message)s") % details)
-    row = replace(row, name=found.client_name or found.alias)
-    if not _is_limited(found) and not fitting(client_ref(client), found):
+    row = replace(row, name=fetched.client_name or fetched.alias)
+    if not _is_limited(fetched) and not is_matching(client_ref(client), fetched):
         reason = _("No longer matches the search.")
         return replace(row, status=CANNOT, reason=reason)
-    return judge(row, found)
+    return preview_change(row, fetched)
 
 
 def _is_limited(client: Client) -> bool:

@@ -81,30 +81,30 @@ class RegionApis:
     def pairs_for(self, keys: Sequence[ObjectRef]) -> Iterator[tuple[ObjectRef, AuthleteClient]]:
         """Yield the keys whose region is connected, with the API client."""
         for ref in keys:
-            door = self[ref[0]]
-            if isinstance(door, AuthleteClient):
-                yield ref, door
+            api = self[ref[0]]
+            if isinstance(api, AuthleteClient):
+                yield ref, api
 
 
 def fetch_clients(member: Member, keys: Sequence[ObjectRef]) -> Mapping[ObjectRef, FetchedClient]:
     """Fetch each client, or the reason why it can't be read."""
-    doors = RegionApis(member)
-    found: dict[ObjectRef, FetchedClient] = {
-        ref: door for ref in keys if isinstance(door := doors[ref[0]], AuthleteError)
+    apis = RegionApis(member)
+    fetched: dict[ObjectRef, FetchedClient] = {
+        ref: api for ref in keys if isinstance(api := apis[ref[0]], AuthleteError)
     }
-    there = list(doors.pairs_for(keys))
+    connected = list(apis.pairs_for(keys))
     if len(keys) <= MAX_SINGLE_READS:
-        return found | dict(_fetch_each(there))
-    return found | dict(_fetch_lists(there))
+        return fetched | dict(_fetch_each(connected))
+    return fetched | dict(_fetch_lists(connected))
 
 
 def _fetch_each(
     pairs: Sequence[tuple[ObjectRef, AuthleteClient]],
 ) -> Iterator[tuple[ObjectRef, FetchedClient]]:
     replies = gather(
-        (door, door.service(service).client(client).get) for (_, service, client), door in pairs
+        (api, api.service(service).client(client).get) for (_, service, client), api in pairs
     )
-    for (ref, _door), reply in zip(pairs, replies, strict=True):
+    for (ref, _api), reply in zip(pairs, replies, strict=True):
         is_gone = isinstance(reply, NotFoundError) and reply.is_from_authlete
         yield ref, None if is_gone else reply
 
@@ -112,36 +112,36 @@ def _fetch_each(
 def _fetch_lists(
     pairs: Sequence[tuple[ObjectRef, AuthleteClient]],
 ) -> Iterator[tuple[ObjectRef, FetchedClient]]:
-    services = {ref[:2]: door for ref, door in pairs}
-    lists = list_all_clients([(door, number) for (_, number), door in services.items()])
+    services = {ref[:2]: api for ref, api in pairs}
+    lists = list_all_clients([(api, number) for (_, number), api in services.items()])
     by_service = dict(zip(services, lists, strict=True))
-    for place, _door in pairs:
-        listed = by_service[place[:2]]
-        yield place, listed.items_by_id.get(place[2], listed.error)
+    for ref, _api in pairs:
+        listed = by_service[ref[:2]]
+        yield ref, listed.items_by_id.get(ref[2], listed.error)
 
 
 def count_tokens_by_client(member: Member, keys: Sequence[ObjectRef]) -> Mapping[ObjectRef, int]:
     """Count the active tokens of each client; failed counts are left out."""
-    there = list(RegionApis(member).pairs_for(keys[:MAX_TOKEN_COUNTS]))
+    connected = list(RegionApis(member).pairs_for(keys[:MAX_TOKEN_COUNTS]))
     counts = gather(
-        (door, partial(door.service(service).tokens.count, client))
-        for (_, service, client), door in there
+        (api, partial(api.service(service).tokens.count, client))
+        for (_, service, client), api in connected
     )
     return {
         ref: count
-        for (ref, _), count in zip(there, counts, strict=True)
+        for (ref, _), count in zip(connected, counts, strict=True)
         if not isinstance(count, AuthleteError)
     }
 
 
-KEYS_PER_QUERY = 200  # places that one statement names
+KEYS_PER_QUERY = 200  # clients that one statement names
 MAX_INDEX_AGE = timedelta(minutes=10)  # of what is known, without a word about it
 
 
 class ClientMatcher(Protocol):
     """Whether the current state of a client still matches the list's filters."""
 
-    def __call__(self, place: ObjectRef, client: Client) -> bool: ...
+    def __call__(self, ref: ObjectRef, client: Client) -> bool: ...
 
 
 class PartialInventoryError(Exception):
@@ -174,21 +174,23 @@ def resolve_selection(member: Member, form: BulkSelectForm) -> ClientSelection:
 def build_matcher(member: Member, choice: ClientSelection) -> ClientMatcher:
     """Return the matcher for a selection of all matching clients."""
     if not choice.selects_all:
-        return lambda place, client: True
+        return lambda ref, client: True
     request, services = _parse_query(member, choice)
 
-    def still(place: ObjectRef, client: Client) -> bool:
-        region, number, _client = place
+    def still(ref: ObjectRef, client: Client) -> bool:
+        region, number, _client = ref
         row = replace(
-            ClientRow.from_client(region, number, client), service=services.get(place[:2], "")
+            ClientRow.from_client(region, number, client), service=services.get(ref[:2], "")
         )
         rows = request.query.filter(
             [row],
             lambda _row: search_text(client),
             lambda row, member: search_value(client, member, row),
         )
-        found, _counted = apply_facets(request.facets, [(one, 1) for one in rows], request.selected)
-        return bool(found)
+        matching_rows, _counted = apply_facets(
+            request.facets, [(row, 1) for row in rows], request.selected
+        )
+        return bool(matching_rows)
 
     return still
 
@@ -242,9 +244,9 @@ def _freshness_warnings(age: RegionFreshness) -> Iterator[str]:
         )
         yield text % {"region": region, "count": number}
     if age.oldest_sync and timezone.now() - age.oldest_sync > MAX_INDEX_AGE:
-        at = localtime(age.oldest_sync)
+        synced_at = localtime(age.oldest_sync)
         text = _("%(region)s: the oldest sync was %(at)s.")
-        when = f"{date_format(at, 'j M')}, {at:%H:%M %:z}"
+        when = f"{date_format(synced_at, 'j M')}, {synced_at:%H:%M %:z}"
         yield text % {"region": region, "at": when}
 
 
@@ -255,12 +257,14 @@ def _selected_clients(rows: Iterable[ClientRow]) -> list[SelectedClient]:
 def _selected_by_key(member: Member, keys: Sequence[ObjectRef]) -> list[SelectedClient]:
     """Return the clients with these keys, with their last known names."""
     names: dict[ObjectRef, str] = {}
-    for at in range(0, len(keys), KEYS_PER_QUERY):
-        these = [
+    for start in range(0, len(keys), KEYS_PER_QUERY):
+        conditions = [
             Q(region=region, service_id=service_id, client_id=client_id)
-            for region, service_id, client_id in keys[at : at + KEYS_PER_QUERY]
+            for region, service_id, client_id in keys[start : start + KEYS_PER_QUERY]
         ]
-        clients = KnownClient.objects.filter(reduce(or_, these), organization=member.organization)
+        clients = KnownClient.objects.filter(
+            reduce(or_, conditions), organization=member.organization
+        )
         for client in clients:
             names[client_ref(client)] = client.name or client.alias
     return [SelectedClient(*ref, names.get(ref, "")) for ref in keys]

@@ -70,7 +70,9 @@ class BulkPreview:
             return self.edit.target.describe_change(row.before, row.after)
         if row.after is None:
             return []
-        before, after = (_("locked") if one else _("not locked") for one in (row.before, row.after))
+        before, after = (
+            _("locked") if is_locked else _("not locked") for is_locked in (row.before, row.after)
+        )
         return [ChangeDescription("locked", "", "", before, after)]
 
     @property
@@ -113,27 +115,27 @@ class ClientSelection:
 def create_selection(member: Member, selection: ClientSelection) -> UUID:
     """Store a selection for this user; deletes expired selections."""
     Selection.objects.filter(changed_at__lt=timezone.now() - SELECTION_LIFETIME).delete()
-    kept = Selection(user=member.user, organization=member.organization)
-    kept.seal_content(_serialize(selection)).save(force_insert=True)
-    return kept.pk
+    stored = Selection(user=member.user, organization=member.organization)
+    stored.seal_content(_serialize(selection)).save(force_insert=True)
+    return stored.pk
 
 
 def save_preview(
     member: Member, selection: UUID, choice: ClientSelection, preview: BulkPreview
 ) -> None:
     """Store the preview of a selection."""
-    kept = _own_selections(member).filter(pk=selection).first()
-    if kept:
-        kept.seal_content(_serialize(replace(choice, preview=preview))).save(force_update=True)
+    stored = _own_selections(member).filter(pk=selection).first()
+    if stored:
+        stored.seal_content(_serialize(replace(choice, preview=preview))).save(force_update=True)
 
 
 def load_selection(member: Member, selection: UUID) -> ClientSelection | None:
     """Return this user's selection; None if it has expired."""
-    kept = _own_selections(member).filter(pk=selection).first()
-    if kept is None:
+    stored = _own_selections(member).filter(pk=selection).first()
+    if stored is None:
         return None
     try:
-        return _deserialize(from_plain(kept.content), kept.changed_at)
+        return _deserialize(from_plain(stored.content), stored.changed_at)
     except (UnsealError, KeyError, TypeError, ValueError):
         return None  # its key is gone, or another version of the console kept it
 
@@ -177,7 +179,7 @@ def _serialize_preview(preview: BulkPreview) -> dict[str, Any]:
 
 
 def _deserialize(content: Mapping[str, Any], changed_at: datetime) -> ClientSelection:
-    clients = [SelectedClient(**one) for one in content["clients"]]
+    clients = [SelectedClient(**values) for values in content["clients"]]
     preview = content["preview"]
     return ClientSelection(
         clients,
@@ -198,7 +200,7 @@ def _deserialize_preview(content: Mapping[str, Any]) -> BulkPreview:
         edit = SettingEdit(BULK_SETTINGS[name], EditMode(mode), value)
     return BulkPreview(
         content["action"],
-        [PreviewRow(**one) for one in content["rows"]],
+        [PreviewRow(**values) for values in content["rows"]],
         datetime.fromisoformat(content["created_at"]),
         edit,
         content["revision"],

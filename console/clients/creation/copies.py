@@ -79,14 +79,14 @@ def copy_client(original: Client, target: Service) -> ClientCopy:
             created[member] = known
             if known != value:
                 sealed.append(gettext("%(setting)s: unknown fields") % {"setting": label})
-    created, lost = _limit_scopes(created, service_scopes(target))
+    created, removed_scopes = _limit_scopes(created, service_scopes(target))
     return ClientCopy(
         created,
         tuple(left_out),
         tuple(sealed),
         tuple(CLIENT_SETTINGS[name][1].label for name in SHARED_SETTINGS if created.get(name)),
-        lost,
-        bool(lost) and not created[EXTENSION][SCOPES],
+        removed_scopes,
+        bool(removed_scopes) and not created[EXTENSION][SCOPES],
         original.source not in MANUAL_SOURCES,
     )
 
@@ -102,12 +102,14 @@ def _limit_scopes(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return the document without unknown scopes, and those scopes."""
     extension = document.get(EXTENSION)
-    asked = extension.get(SCOPES) if isinstance(extension, dict) else None
-    if not isinstance(extension, dict) or service_scopes is None or not isinstance(asked, list):
+    scopes = extension.get(SCOPES) if isinstance(extension, dict) else None
+    if not isinstance(extension, dict) or service_scopes is None or not isinstance(scopes, list):
         return document, ()
-    lost = tuple(str(name) for name in asked if name not in service_scopes)
-    names = [name for name in asked if name in service_scopes]
-    return document | {EXTENSION: {**extension, SCOPES: names}} if lost else document, lost
+    removed_scopes = tuple(str(name) for name in scopes if name not in service_scopes)
+    names = [name for name in scopes if name in service_scopes]
+    return document | {
+        EXTENSION: {**extension, SCOPES: names}
+    } if removed_scopes else document, removed_scopes
 
 
 MAX_COPY_SOURCES = 30  # clients
@@ -138,7 +140,7 @@ class SourceClients:
 
 def list_source_services(workspace: Workspace, service: Service) -> list[SourceService]:
     """Return this service first, then the other known services by name."""
-    here = SourceService(
+    own_service = SourceService(
         workspace.region.name, service.api_key, service.service_name or str(service.api_key)
     )
     services = KnownService.objects.filter(
@@ -146,12 +148,16 @@ def list_source_services(workspace: Workspace, service: Service) -> list[SourceS
         region__in=[region.name for region in workspace.member.regions()],
     ).order_by("name", "region")
     source_services = [
-        SourceService(one.region, one.service_id, one.name or str(one.service_id))
-        for one in services
+        SourceService(service.region, service.service_id, service.name or str(service.service_id))
+        for service in services
     ]
     return [
-        here,
-        *(source_service for source_service in source_services if source_service.key != here.key),
+        own_service,
+        *(
+            source_service
+            for source_service in source_services
+            if source_service.key != own_service.key
+        ),
     ]
 
 
@@ -171,9 +177,9 @@ def find_source_clients(workspace: Workspace, source: SourceService, search: str
     except AuthleteError as error:
         return SourceClients(source, error=error)
     (listed,) = list_all_clients([(authlete, source.service_id)])
-    fitting = [client for client in listed.items if _matches(client, search)]
-    more = max(len(fitting) - MAX_COPY_SOURCES, 0) + max(listed.total - len(listed.items), 0)
-    return SourceClients(source, fitting[:MAX_COPY_SOURCES], more, listed.error)
+    matching = [client for client in listed.items if _matches(client, search)]
+    more = max(len(matching) - MAX_COPY_SOURCES, 0) + max(listed.total - len(listed.items), 0)
+    return SourceClients(source, matching[:MAX_COPY_SOURCES], more, listed.error)
 
 
 def _matches(client: Client, search: str) -> bool:

@@ -60,8 +60,8 @@ class ClientOrigin:
 
     @property
     def query(self) -> str:
-        asked = {"again": self.deleted, "original": self.original, "start": self.preset}
-        return "?" + urlencode({name: v for name, v in asked.items() if v})
+        params = {"again": self.deleted, "original": self.original, "start": self.preset}
+        return "?" + urlencode({name: v for name, v in params.items() if v})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,19 @@ def load_initial_client(
         archetype = CLIENT_PRESETS[origin.preset]
         return InitialClient(archetype.build_client(service), archetype.form_settings, archetype)
     region, service_id, client_id = origin.original.split("/")
-    here = (region, int(service_id)) == (workspace.region.name, service.api_key)
-    authlete = workspace.authlete if here else workspace.member.connect(region)
+    is_this_service = (region, int(service_id)) == (workspace.region.name, service.api_key)
+    authlete = workspace.authlete if is_this_service else workspace.member.connect(region)
     original = authlete.service(int(service_id)).client(int(client_id)).get()
     copy = copy_client(original, service)
     document = dict(copy.client)
-    if not here and original.client_name:
+    if not is_this_service and original.client_name:
         document["clientName"] = original.client_name
     return InitialClient(
-        document, COPY_FORM_SETTINGS, copy=copy, original=original, is_from_other_service=not here
+        document,
+        COPY_FORM_SETTINGS,
+        copy=copy,
+        original=original,
+        is_from_other_service=not is_this_service,
     )
 
 
@@ -114,10 +118,10 @@ def _load_deleted(workspace: Workspace, service: Service, key: str) -> InitialCl
     """Load the last known version of a deleted client, with name and alias."""
     region, service_id, client_id = key.split("/")
     spans = load_spans(workspace.organization.pk, region, int(service_id), int(client_id))
-    there = [span for span in spans if not span.version.is_deleted]
-    if not there:
+    existing = [span for span in spans if not span.version.is_deleted]
+    if not existing:
         raise Http404
-    last = there[-1]
+    last = existing[-1]
     original = last.version.read_as(Client)
     copy = copy_client(original, service)
     told_apart = {
@@ -128,13 +132,13 @@ def _load_deleted(workspace: Workspace, service: Service, key: str) -> InitialCl
     if original.alias == client_id:  # which Authlete had drawn
         del names["clientIdAlias"]
     details = {name: v for name, v in names.items() if v is not None}
-    here = (region, int(service_id)) == (workspace.region.name, service.api_key)
+    is_this_service = (region, int(service_id)) == (workspace.region.name, service.api_key)
     return InitialClient(
         dict(copy.client) | details,
         COPY_FORM_SETTINGS,
         copy=replace(copy, left_out=left_out),
         original=original,
-        is_from_other_service=not here,
+        is_from_other_service=not is_this_service,
         is_recreation=True,
         is_unverified=not last.is_intact,
     )
@@ -151,10 +155,10 @@ class NewClientDraft:
 def save_draft(workspace: Workspace, service_id: int, draft: NewClientDraft) -> str:
     """Save the draft for this user and service, and return its key."""
     key = token_urlsafe(18)
-    place = _cache_key(workspace, service_id, key)
+    cache_key = _cache_key(workspace, service_id, key)
     start = draft.origin
     content = [start.preset, start.original, start.deleted, dict(draft.edits)]
-    cache.set(place, vault.seal(json.dumps(to_plain(content)), place), DRAFT_SECONDS)
+    cache.set(cache_key, vault.seal(json.dumps(to_plain(content)), cache_key), DRAFT_SECONDS)
     return key
 
 
@@ -162,13 +166,15 @@ def load_draft(workspace: Workspace, service_id: int, key: str) -> NewClientDraf
     """Return the draft with this key; None if it has expired."""
     if not DRAFT_KEY_PATTERN.fullmatch(key):
         return None
-    place = _cache_key(workspace, service_id, key)
-    sealed = cache.get(place, "")
+    cache_key = _cache_key(workspace, service_id, key)
+    sealed = cache.get(cache_key, "")
     try:
-        archetype, original, again, edits = from_plain(json.loads(vault.unseal(sealed, place)))
+        archetype, original, deleted, edits = from_plain(
+            json.loads(vault.unseal(sealed, cache_key))
+        )
     except (vault.UnsealError, ValueError):  # or kept by a version before
         return None
-    return NewClientDraft(ClientOrigin(archetype, original, again), edits)
+    return NewClientDraft(ClientOrigin(archetype, original, deleted), edits)
 
 
 def delete_draft(workspace: Workspace, service_id: int, key: str) -> None:

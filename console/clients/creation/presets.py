@@ -167,18 +167,18 @@ def _mismatch(
 def _string_list(client: Members, member: str) -> list[str]:
     value = client.get(member)
     listed = value if isinstance(value, list) else []
-    return [one for one in listed if isinstance(one, str)]
+    return [name for name in listed if isinstance(name, str)]
 
 
 def _check_supported_values(client: Members, service: Service) -> Iterator[ServiceMismatch]:
     for member, supported in SUPPORT_MEMBERS.items():
         has = service.get(supported)
-        wanted = client.get(member) or []
-        wants = [wanted] if isinstance(wanted, str) else _string_list(client, member)
+        values = client.get(member) or []
+        wants = [values] if isinstance(values, str) else _string_list(client, member)
         lacking = [want for want in wants if isinstance(has, list) and want not in has]
         if lacking:
             _slug, setting = CLIENT_SETTINGS[member]
-            value = lacking[0] if isinstance(wanted, str) else lacking
+            value = lacking[0] if isinstance(values, str) else lacking
             lacks = format_value(setting, value)
             yield _mismatch(
                 supported,
@@ -210,12 +210,12 @@ def _check_endpoints(client: Members, service: Service) -> Iterator[ServiceMisma
 
 
 def _check_fapi_modes(client: Members, service: Service) -> Iterator[ServiceMismatch]:
-    own, theirs = _string_list(client, "fapiModes"), service.get_texts("fapiModes")
-    if own and theirs and set(own) != set(theirs):
+    client_modes, service_modes = _string_list(client, "fapiModes"), service.get_texts("fapiModes")
+    if client_modes and service_modes and set(client_modes) != set(service_modes):
         yield _mismatch(
             "fapiModes",
             _("The service's FAPI modes override the client's: %(modes)s.")
-            % {"modes": format_value(SERVICE_SETTINGS["fapiModes"][1], theirs)},
+            % {"modes": format_value(SERVICE_SETTINGS["fapiModes"][1], service_modes)},
             is_fatal=False,
         )
 
@@ -244,7 +244,7 @@ def _check_signing_keys(client: Members, service: Service) -> Iterator[ServiceMi
     }
     lacking = [
         alg
-        for alg in sorted(one for one in expected if isinstance(one, str))
+        for alg in sorted(alg for alg in expected if isinstance(alg, str))
         if can_sign(service, alg) is False
     ]
     if lacking:

@@ -137,8 +137,10 @@ def facet_condition(facet: Facet[ClientRow], values: Sequence[str]) -> Q:
         case LOCK_FACET.name:
             return Q(locked__in=[value == "yes" for value in values])
         case SERVICE_FACET.name:
-            places = [value.partition("/") for value in values]
-            return _in_services([(a, int(b)) for a, _, b in places if b.isascii() and b.isdigit()])
+            services = [value.partition("/") for value in values]
+            return _in_services(
+                [(a, int(b)) for a, _, b in services if b.isascii() and b.isdigit()]
+            )
         case _:
             return Q(**{f"{FACET_COLUMNS[facet.name]}__in": values})
 
@@ -150,9 +152,9 @@ def _number_condition(test: SearchTerm) -> Q:
     return Q(**{NUMBER_COLUMNS[test.member] + LOOKUPS[test.operator]: int(expected)})
 
 
-def _in_services(places: Sequence[tuple[str, int]]) -> Q:
+def _in_services(services: Sequence[tuple[str, int]]) -> Q:
     by_region: dict[str, list[int]] = {}
-    for region, number in places:
+    for region, number in services:
         if number < 2**63:
             by_region.setdefault(region, []).append(number)
     return reduce(or_, (Q(region=a, service_id__in=b) for a, b in by_region.items()), NO_ROWS)
@@ -167,9 +169,9 @@ def _has_word(column: str, word: str) -> Q:
     )
 
 
-def _has_word_suffix(column: str, end: str) -> Q:
+def _has_word_suffix(column: str, suffix: str) -> Q:
     """Match rows with a word that ends like this in a column of words."""
-    return Q(**{f"{column}__iendswith": end}) | Q(**{f"{column}__icontains": f"{end} "})
+    return Q(**{f"{column}__iendswith": suffix}) | Q(**{f"{column}__icontains": f"{suffix} "})
 
 
 def search_text(client: Client) -> str:
@@ -177,7 +179,7 @@ def search_text(client: Client) -> str:
     text = f"{client.client_name} {client.alias} {client.client_id}"
     others = client.get("clientNames")
     if isinstance(others, list):
-        text += " ".join(str(one.get("value")) for one in others if isinstance(one, dict))
+        text += " ".join(str(entry.get("value")) for entry in others if isinstance(entry, dict))
     return f"{text} {' '.join(client.redirect_uris)}"
 
 
@@ -198,8 +200,8 @@ def search_value(client: Client, member: str, row: ClientRow) -> Any:
 
 def parent_domains(hosts: Sequence[str]) -> list[str]:
     """Return the hosts and every domain that they are in."""
-    found: dict[str, None] = {}
+    suffixes: dict[str, None] = {}
     for host in hosts:
         labels = host.split(".")
-        found |= dict.fromkeys(".".join(labels[at:]) for at in range(len(labels)))
-    return list(found)
+        suffixes |= dict.fromkeys(".".join(labels[start:]) for start in range(len(labels)))
+    return list(suffixes)

@@ -89,8 +89,8 @@ def sync_item(work: JobContext, item: Item) -> ItemResult:
     key = (item.region, item.service_id)
     if _synced_at(work.job.organization).get(key, NEVER_READ) > timezone.now() - FRESH_FOR:
         return ItemResult(_("Synced less than a minute ago."), changed=False)
-    asked = (work.connect(item.region), item.service_id)
-    (listed,) = list_all_clients([asked], LIST_SECONDS)
+    service = (work.connect(item.region), item.service_id)
+    (listed,) = list_all_clients([service], LIST_SECONDS)
     problem = _index_listed(work.job.organization, key, listed)
     if listed.error:
         raise listed.error
@@ -182,10 +182,10 @@ def _index_listed(
 
 def _describe_error(error: AuthleteError) -> str:
     """Describe the error with HTTP status, code and request ID."""
-    said = [f"HTTP {error.status}" if error.status else "", error.code]
+    details = [f"HTTP {error.status}" if error.status else "", error.code]
     if error.request_id:
-        said.append(_("request %(id)s") % {"id": error.request_id})
-    quoted = " ".join(filter(None, said))
+        details.append(_("request %(id)s") % {"id": error.request_id})
+    quoted = " ".join(filter(None, details))
     return f"{error.message} ({quoted})" if quoted else error.message
 
 

@@ -143,8 +143,8 @@ class ClientRow:
 
 def iso_time(milliseconds: int) -> str:
     """Format an Authlete timestamp as ISO 8601; "" for none."""
-    found = datetime_from_ms(milliseconds)
-    return found.isoformat(timespec="milliseconds") if found else ""
+    moment = datetime_from_ms(milliseconds)
+    return moment.isoformat(timespec="milliseconds") if moment else ""
 
 
 LIST_NAME = "clients"
@@ -164,7 +164,7 @@ CLIENT_COLUMNS = (
     ListColumn[ClientRow]("created", _("Created"), lambda row: row.created_at, is_default=False),
     ListColumn[ClientRow]("changed", _("Changed"), lambda row: row.modified_at),
 )
-COLUMNS_BY_NAME = {one.name: one for one in (NAME_COLUMN, *CLIENT_COLUMNS)}
+COLUMNS_BY_NAME = {column.name: column for column in (NAME_COLUMN, *CLIENT_COLUMNS)}
 DEFAULT_COLUMNS = [column.name for column in CLIENT_COLUMNS if column.is_default]
 
 EXPORT_FIELDS: ExportFields[ClientRow] = {

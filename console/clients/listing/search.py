@@ -47,12 +47,16 @@ class ClientSearch:
     def __init__(self, member: Member) -> None:
         self.member = member
         services = KnownService.objects.filter(organization=member.organization)
-        here = {region.name for region in member.regions()}
+        region_names = {region.name for region in member.regions()}
         self.services: ServicesByKey = {
-            (one.region, one.service_id): one for one in services if one.region in here
+            (service.region, service.service_id): service
+            for service in services
+            if service.region in region_names
         }
         self._all = KnownClient.objects.filter(organization=member.organization)
-        if hidden := {service.region for service in services} - here:  # without a credential
+        if (
+            hidden := {service.region for service in services} - region_names
+        ):  # without a credential
             self._all = self._all.exclude(region__in=hidden)
 
     @property
@@ -106,8 +110,8 @@ class ClientSearch:
     def iter_rows(self, request: ListRequest) -> Iterator[ClientRow]:
         """Yield all matching rows; reads them in chunks."""
         clients = self._ordered_matches(request).values_list(*INDEX_COLUMNS)
-        for one in clients.iterator(EXPORT_CHUNK_ROWS):
-            yield self._build_row(one)
+        for values in clients.iterator(EXPORT_CHUNK_ROWS):
+            yield self._build_row(values)
 
     def _filter_rows(self, request: ListRequest, rows: list[ClientRow]) -> ListPage[ClientRow]:
         matching, counts = apply_facets(
@@ -136,17 +140,17 @@ class ClientSearch:
                 hosts = Counter(host for row in rows for host in row.hosts)
                 return self._paginate(request, rows, {**counted, HOST_FACET.name: hosts})
         start = (request.page - 1) * request.size
-        shown = self._load_rows(self._ordered_matches(request)[start : start + request.size])
+        page_rows = self._load_rows(self._ordered_matches(request)[start : start + request.size])
         number = self._all.count() if request.is_filtered else total
-        return ListPage(shown, start + 1 if shown else 0, total, number, counted)
+        return ListPage(page_rows, start + 1 if page_rows else 0, total, number, counted)
 
     def _count_combinations(self, request: ListRequest) -> tuple[int, dict[str, Counter[str]]]:
         """Return the number of matches, and the counts of the facets with few values."""
         few = [facet for facet in request.facets if facet.name not in SEPARATE_FACETS]
         apart = [facet for facet in request.facets if facet.name in SEPARATE_FACETS]
         combined = [
-            (_combination_row(*one), number)
-            for *one, number in self._search_matches(request)
+            (_combination_row(*combination), number)
+            for *combination, number in self._search_matches(request)
             .filter(_facets_condition(request, apart))
             .values_list(*GROUPED_COLUMNS)
             .annotate(number=Count("pk"))
@@ -159,13 +163,13 @@ class ClientSearch:
     def _count_services(self, request: ListRequest) -> Counter[str]:
         """Count the matches of the services that have most, ignoring the selected services."""
         facets = [facet for facet in request.facets if facet.name != SERVICE_FACET.name]
-        withs = (
+        counts = (
             self._all.filter(_facets_condition(request, facets))
             .values_list("region", "service_id")
             .annotate(number=Count("pk"))
             .order_by("-number", "region", "service_id")[:MAX_FACET_VALUES]
         )
-        return Counter({f"{region}/{one}": number for region, one, number in withs})
+        return Counter({f"{region}/{service_id}": number for region, service_id, number in counts})
 
     def _ordered_matches(self, request: ListRequest) -> QuerySet[KnownClient]:
         column = SORT_COLUMNS.get(request.sort_column, "rank")
@@ -185,12 +189,12 @@ class ClientSearch:
 
     def _rows_by_key(self, keys: list[int]) -> list[ClientRow]:
         rows: list[ClientRow] = []
-        for at in range(0, len(keys), KEYS_PER_QUERY):
-            rows += self._load_rows(self._all.filter(pk__in=keys[at : at + KEYS_PER_QUERY]))
+        for start in range(0, len(keys), KEYS_PER_QUERY):
+            rows += self._load_rows(self._all.filter(pk__in=keys[start : start + KEYS_PER_QUERY]))
         return rows
 
     def _load_rows(self, queryset: QuerySet[KnownClient]) -> list[ClientRow]:
-        return [self._build_row(one) for one in queryset.values_list(*INDEX_COLUMNS)]
+        return [self._build_row(values) for values in queryset.values_list(*INDEX_COLUMNS)]
 
     def _build_row(self, values: tuple[object, ...]) -> ClientRow:
         region, service_id, *_ = values
@@ -209,7 +213,7 @@ def _combination_row(
 
 def _facets_condition(request: ListRequest, facets: Iterable[Facet[Any]]) -> Q:
     """Return the condition for everything that is selected in ``facets``."""
-    found = Q()
+    condition = Q()
     for facet in facets:
-        found &= facet_condition(facet, request.selected[facet.name])
-    return found
+        condition &= facet_condition(facet, request.selected[facet.name])
+    return condition

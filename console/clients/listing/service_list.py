@@ -64,12 +64,12 @@ def _filter_clients(
     pairs = [(ClientRow.from_client(region, service_id, client), client) for client in clients]
     if is_complete and not any(row.is_limited for row, _ in pairs):
         index_clients(workspace.organization, region, service_id, clients)
-    found = request.query.filter(
+    matches = request.query.filter(
         pairs,
         lambda pair: search_text(pair[1]),
         lambda pair, member: search_value(pair[1], member, pair[0]),
     )
-    rows, counts = apply_facets(request.facets, ((row, 1) for row, _ in found), request.selected)
+    rows, counts = apply_facets(request.facets, ((row, 1) for row, _ in matches), request.selected)
     if request.sort:
         column = COLUMNS_BY_NAME[request.sort_column]
         rows.sort(key=column.sort_key, reverse=request.is_descending)

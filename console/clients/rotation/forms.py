@@ -69,18 +69,18 @@ class ActivateSecretForm(ChangeReasonForm):
     anyway = forms.BooleanField(label=_("Replace anyway"), required=False)
 
     def clean(self) -> None:
-        at = self.cleaned_data.get("at")
+        activate_at = self.cleaned_data.get("at")
         if self.cleaned_data.get("when") != LATER:
-            if at or "at" in self.errors:
+            if activate_at or "at" in self.errors:
                 text = _('Choose "Scheduled", or clear the time.')
                 self.add_error("at", text)
         elif "at" in self.errors:
             return
-        elif at is None:
+        elif activate_at is None:
             self.add_error("at", _("Enter a time."))
-        elif at < timezone.now() + timedelta(minutes=1):
+        elif activate_at < timezone.now() + timedelta(minutes=1):
             self.add_error("at", _("Enter a time in the future."))
-        elif at > self.initial["until"]:
+        elif activate_at > self.initial["until"]:
             self.add_error(
                 "at",
                 _("Staged secrets are kept for %(days)d days. Enter an earlier time.")

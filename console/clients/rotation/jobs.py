@@ -55,8 +55,8 @@ def apply_resolved_call(entry: AuditEntry, outcome: Outcome) -> None:
         client_id=entry.client,
         state__in=(State.ACTIVATING, State.UNDOING),
     ).first()
-    side = "after" if outcome is Outcome.SUCCEEDED else "before"
-    marks = [change[side] for change in entry.changes if change["field"] == "clientSecret"]
+    key = "after" if outcome is Outcome.SUCCEEDED else "before"
+    marks = [change[key] for change in entry.changes if change["field"] == "clientSecret"]
     if rotation and marks and isinstance(marks[0], dict):
         actor = Actor(
             entry.actor_id,

@@ -55,21 +55,21 @@ def client_label(client: Client) -> str:
 
 def secret_fingerprint(client: Client) -> str:
     """Return the fingerprint of a client's secret; "" without a secret."""
-    found = client.get("clientSecret")
-    return found.hex if isinstance(found, Fingerprint) else ""
+    secret = client.get("clientSecret")
+    return secret.hex if isinstance(secret, Fingerprint) else ""
 
 
 def secret_uses(client: Client) -> list[str]:
     """Return what the secret is used for; empty if it isn't used."""
     if client.client_type == "PUBLIC":
         return []
-    found = [_("Client authentication")] if client.auth_method in CLIENT_SECRET_METHODS else []
-    found += [
+    uses = [_("Client authentication")] if client.auth_method in CLIENT_SECRET_METHODS else []
+    uses += [
         words
         for member, words in DERIVED_KEY_USES.items()
         if client.get_text(member) in SYMMETRIC_ALGORITHMS
     ]
-    return [str(one) for one in found]
+    return [str(use) for use in uses]
 
 
 def secret_change(before: str, after: str) -> FieldChange:
@@ -97,11 +97,11 @@ def check_secret_changed(
 
 def record_finding(actor: Actor, changed: bool | None, audit_fields: EventDetails) -> None:
     """Audit whether the secret changed; a failure to audit is ignored."""
-    fate = Outcome.UNKNOWN if changed is None else Outcome.SUCCEEDED
+    outcome = Outcome.UNKNOWN if changed is None else Outcome.SUCCEEDED
     known = {True: CHANGED, False: UNCHANGED, None: ""}[changed]
     with suppress(AuditUnavailableError):
         audit_fields["object"] = known
-        record_event(actor, SECRET_RESOLVE, outcome=fate, **audit_fields)
+        record_event(actor, SECRET_RESOLVE, outcome=outcome, **audit_fields)
 
 
 IN_FLIGHT_TIMEOUT = timedelta(
@@ -153,17 +153,17 @@ def reconcile_state(rotation: Rotation, fingerprint: str, actor: Actor) -> None:
     """Update the rotation's state from the fingerprint of the current secret."""
     if timezone.now() - rotation.changed_at < IN_FLIGHT_TIMEOUT:
         return
-    was = rotation.state
+    old_state = rotation.state
     is_new, is_old = rotation.has_new_secret(fingerprint), rotation.has_old_secret(fingerprint)
-    if is_new and was in (State.STAGED, State.ACTIVATING):
+    if is_new and old_state in (State.STAGED, State.ACTIVATING):
         mark_activated(rotation, actor)
-    elif is_new and was == State.UNDOING:
+    elif is_new and old_state == State.UNDOING:
         rotation.transition(State.ACTIVATED)
-    elif is_old and was == State.ACTIVATING:
+    elif is_old and old_state == State.ACTIVATING:
         rotation.transition(State.STAGED)
-    elif is_old and was == State.UNDOING:
+    elif is_old and old_state == State.UNDOING:
         rotation.transition(State.UNDONE)
-    if rotation.state != was:
+    if rotation.state != old_state:
         arrived = rotation.state in (State.ACTIVATED, State.UNDONE)
         record_finding(actor, arrived, audit_fields(rotation))
 

@@ -53,10 +53,10 @@ def bulk_select(request: ConsoleRequest, member: Member) -> HttpResponse:
             request,
             _bulk_path("bulk_action", member, selections.create_selection(member, selection)),
         )
-    back = resolver.list_url(member, selection)
+    return_url = resolver.list_url(member, selection)
     context = {
         "member": member,
-        "back": back,
+        "back": return_url,
         "number": number,
         "max_count": selections.MAX_SELECTED_CLIENTS,
         "coverage": coverage,
@@ -92,27 +92,29 @@ def bulk_setting(
     request: ConsoleRequest, member: Member, selection: UUID, setting: str
 ) -> HttpResponse:
     """Ask for the new value of a setting."""
-    one = BULK_SETTINGS.get(setting)
-    if one is None:
+    bulk_setting = BULK_SETTINGS.get(setting)
+    if bulk_setting is None:
         raise Http404
     choice = selections.load_selection(member, selection)
     if choice is None:
         return _selection_expired(request, member)
     data = request.POST if request.method == "POST" else None
-    form = setting_form(one)(data, object_key=f"bulk/{member.organization.pk}/{selection}")
+    form = setting_form(bulk_setting)(data, object_key=f"bulk/{member.organization.pk}/{selection}")
     mode = EditModeForm(data)
     if form.is_valid() and mode.is_valid():
-        edit = SettingEdit(one, EditMode(mode.cleaned_data["mode"]), entered_value(form, one))
-        if edit.mode is EditMode.EXACTLY or (one.is_list and edit.value):
+        edit = SettingEdit(
+            bulk_setting, EditMode(mode.cleaned_data["mode"]), entered_value(form, bulk_setting)
+        )
+        if edit.mode is EditMode.EXACTLY or (bulk_setting.is_list and edit.value):
             selections.save_preview(
                 member, selection, choice, build_preview(member, choice, SET, edit)
             )
             return redirect_to(request, _bulk_path("bulk_preview", member, selection))
-        form.add_error(one.setting.name, str(EMPTY_LIST_MESSAGE))
+        form.add_error(bulk_setting.setting.name, str(EMPTY_LIST_MESSAGE))
     context = _context(member, selection, choice) | {
-        "property": one,
+        "property": bulk_setting,
         "form": form,
-        "field": form[one.setting.name],
+        "field": form[bulk_setting.setting.name],
         "mode": mode,
     }
     return render_page(request, "clients/bulk_setting.html", context)
@@ -161,11 +163,11 @@ def bulk_preview(request: ConsoleRequest, member: Member, selection: UUID) -> Ht
 
 
 def _with_service_names[One: HasClientRef](
-    member: Member, found: Iterable[One]
+    member: Member, clients: Iterable[One]
 ) -> list[tuple[One, str]]:
     """Pair each client with the last known name of its service."""
     service_name = service_name_lookup(member.organization)
-    return [(client, service_name(client.region, client.service_id)) for client in found]
+    return [(client, service_name(client.region, client.service_id)) for client in clients]
 
 
 def _context(member: Member, selection: UUID, choice: ClientSelection) -> dict[str, Any]:

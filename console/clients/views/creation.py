@@ -89,7 +89,7 @@ def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Ht
     if initial_client.is_recreation:
         form.initial = {"reason": recreation_reason(entered.origin.deleted)}
     client = initial_client.build_document(entered.edits)
-    whole = Client.model_validate({"clientId": 0, **client})
+    new_client = Client.model_validate({"clientId": 0, **client})
     redactor = get_draft_redactor(workspace.member.user.pk, key).with_schema(CLIENT_SCHEMA)
     redacted = redactor.redact(client)
     reviewed = review_digest(redacted)
@@ -110,8 +110,8 @@ def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Ht
         "reviewed": reviewed,
         "mismatches": find_mismatches(client, service),
         "findings": check_client(client),
-        "uses": secret_uses(whole),
-        "groups": overview.describe_settings(SECTIONS, whole, set_only=True),
+        "uses": secret_uses(new_client),
+        "groups": overview.describe_settings(SECTIONS, new_client, set_only=True),
         "unknown": sorted(client.keys() - CLIENT_SETTINGS.keys()),
         "body": format_json(redacted),
     }
@@ -135,14 +135,14 @@ def _create(
         index_client(
             workspace.organization, authlete.region, service.api_key, created_client.client
         )
-    found = created_client.client or Client.model_validate({"clientId": 0, **client})
+    new_client = created_client.client or Client.model_validate({"clientId": 0, **client})
     context = {
         "workspace": workspace,
         "service": service,
         "created_client": created_client,
-        "client": found,
+        "client": new_client,
         "secret": created_client.secret.get_secret_value()
-        if created_client.secret and secret_uses(found)
+        if created_client.secret and secret_uses(new_client)
         else "",
         "secret_fingerprint": fingerprint_client_secret(
             workspace.organization.pk,
@@ -170,9 +170,9 @@ def _choice_context(
     ]
     homes = copies.list_source_services(workspace, service)
     requested = request.GET.get("q", "")[:200]
-    place = request.GET.get("from", "")
+    source = request.GET.get("from", "")
     home = next(
-        (source_service for source_service in homes if source_service.key == place), homes[0]
+        (source_service for source_service in homes if source_service.key == source), homes[0]
     )
     clients = (
         copies.find_source_clients(workspace, home, requested) if "from" in request.GET else None

@@ -156,16 +156,16 @@ def _list_context(
 @organization_page(Effect.READ)
 def columns(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Choose the columns of client lists."""
-    back = _return_url(request, member)
+    return_url = _return_url(request, member)
     if request.method == "POST":
         form = ColumnsForm(request.POST)
         if form.is_valid():
             save_columns(request.user, form.cleaned_data["column"])
-            return redirect_to(request, back)
+            return redirect_to(request, return_url)
     else:
-        form = ColumnsForm(initial={"column": chosen_columns(request.user), "next": back})
+        form = ColumnsForm(initial={"column": chosen_columns(request.user), "next": return_url})
     return render_page(
-        request, "clients/columns.html", {"member": member, "form": form, "back": back}
+        request, "clients/columns.html", {"member": member, "form": form, "back": return_url}
     )
 
 
@@ -180,14 +180,14 @@ def _return_url(request: ConsoleRequest, member: Member) -> str:
 @organization_page(Effect.READ)
 def refresh(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Start the sync of all clients, or show its progress."""
-    back = reverse("clients:index", args=[member.organization.slug])
+    return_url = reverse("clients:index", args=[member.organization.slug])
     if request.method == "POST":
         if start_sync(member):
             messages.success(request, _("Sync started. The list fills as services are read."))
         else:
             messages.info(request, _("A sync is already running."))
-        return redirect_to(request, back)
-    context = {"member": member, "back": back} | _sync_context(ClientSearch(member))
+        return redirect_to(request, return_url)
+    context = {"member": member, "back": return_url} | _sync_context(ClientSearch(member))
     return render_page(request, "clients/refresh.html", context, part="ages")
 
 

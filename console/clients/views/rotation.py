@@ -108,8 +108,8 @@ def confirm_stored(
 def _activate(page: SecretPage, rotation: Rotation, form: ChangeReasonForm) -> str:
     """Activate the staged secret, now or later."""
     member = page.workspace.member
-    if at := form.cleaned_data["at"]:
-        activation.schedule_activation(member, rotation, at, **form.reason_fields)
+    if activate_at := form.cleaned_data["at"]:
+        activation.schedule_activation(member, rotation, activate_at, **form.reason_fields)
         return _("Activation scheduled.")
     authlete, force = page.workspace.connect(**form.reason_fields), form.cleaned_data["anyway"]
     activation.activate_secret(authlete, member.actor, rotation, force=force)

@@ -45,15 +45,15 @@ def scopes(
     if not choice.is_bound:
         if undone and (removed := missing_scopes(then, service)):
             messages.warning(request, unrestorable_message([_missing_scopes_note(removed)]))
-            then = [one for one in then or () if one not in removed] or now
+            then = [scope for scope in then or () if scope not in removed] or now
         choice.initial = {
             "limit": "any" if then is None else "these" if then else "none",
             "scope": list(then or ()),
         }
     context = target.context(client)
-    asked = None if "review" in request.POST else request.POST or None
+    data = None if "review" in request.POST else request.POST or None
     details = {"reason": request.GET.get("reason", "")[:400]}
-    form = ReviewedChangeForm(asked if "reviewed" in request.POST else None, initial=details)
+    form = ReviewedChangeForm(data if "reviewed" in request.POST else None, initial=details)
     reviewed, _failure = "", None
     if choice.is_valid() and not _is_same_limit(choice.requestable_scopes, now):
         reviewed = review_digest({"now": now, "wanted": choice.requestable_scopes})
@@ -100,38 +100,38 @@ def _current_limit(workspace: Workspace, service_id: int, client_id: int) -> Sco
     return client.get_requestable_scopes().requestable_scopes
 
 
-def _is_same_limit(wanted: ScopeLimit, now: ScopeLimit) -> bool:
-    if wanted is None or now is None:
-        return wanted is now
-    return set(wanted) == set(now)
+def _is_same_limit(new: ScopeLimit, now: ScopeLimit) -> bool:
+    if new is None or now is None:
+        return new is now
+    return set(new) == set(now)
 
 
-def _describe_change(now: ScopeLimit, wanted: ScopeLimit) -> Any:
-    return describe_changes([FieldChange(REQUESTABLE_SCOPES_FIELD, now, wanted)], CLIENT_SETTINGS)
+def _describe_change(now: ScopeLimit, new: ScopeLimit) -> Any:
+    return describe_changes([FieldChange(REQUESTABLE_SCOPES_FIELD, now, new)], CLIENT_SETTINGS)
 
 
 def _save(
     request: ConsoleRequest,
     target: DocumentTarget,
     name: str,
-    wanted: ScopeLimit,
+    new: ScopeLimit,
     now: ScopeLimit,
     form: ReviewedChangeForm,
 ) -> None:
     workspace = target.workspace
     authlete = workspace.connect(**form.reason_fields)
     client = authlete.service(target.service_id).client(target.client_id, name)
-    if wanted is None:
+    if new is None:
         client.clear_requestable_scopes(now)
         text = _("%(name)s can now request any scope of the service.")
         messages.success(request, text % {"name": name})
         return
-    stored = client.set_requestable_scopes(wanted, now).requestable_scopes
+    stored = client.set_requestable_scopes(new, now).requestable_scopes
     if stored is None:
         text = _("%(name)s can still request any scope, according to Authlete. Check the scopes.")
         messages.warning(request, text % {"name": name})
         return
-    if dropped := sorted(set(wanted) - set(stored)):
+    if dropped := sorted(set(new) - set(stored)):
         text = _("Authlete removed scopes that the service doesn't have: %(names)s.")
         messages.warning(request, text % {"names": ", ".join(dropped)})
     text = (

@@ -97,9 +97,9 @@ def _send_replacement(
     page: SecretPage, api: ClientApi, form: CurrentSecretForm
 ) -> dict[str, object]:
     if isinstance(form, SetSecretForm):
-        chosen = SecretStr(form.cleaned_data["secret"])
-        new = page.fingerprint_secret(chosen)
-        api.set_secret(chosen, (secret_change(page.fingerprint, new),))
+        new_secret = SecretStr(form.cleaned_data["secret"])
+        new = page.fingerprint_secret(new_secret)
+        api.set_secret(new_secret, (secret_change(page.fingerprint, new),))
         return {"secret_fingerprint": new}  # who typed it knows it
     return _reveal_context(page, api.refresh_secret(page.fingerprint).new_client_secret)
 

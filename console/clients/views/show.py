@@ -127,8 +127,8 @@ def key(
     target = client_target(workspace, service_id, client_id)
     client = target.api().get()
     edits = drafts.load(target)
-    there = edits.values.get("jwks", client.get("jwks")) or ""
-    form = KeyPairForm(request.POST or None, used_ids=key_ids(str(there)))
+    jwks = edits.values.get("jwks", client.get("jwks")) or ""
+    form = KeyPairForm(request.POST or None, used_ids=key_ids(str(jwks)))
     pair = None
     if form.is_valid():
         new = generate_key_pair(form.cleaned_data["alg"], form.cleaned_data["kid"])
@@ -148,8 +148,8 @@ def key(
 def _add_to_draft(edits: DraftEdits, client: Document, pair: KeyPair) -> DraftEdits:
     """Return the draft with the public key, also in unfinished forms."""
     base = {"jwks": edits.base.get("jwks", client.get("jwks"))}
-    there = edits.values.get("jwks", client.get("jwks")) or ""
-    expected = {"jwks": add_key(str(there), pair.public)}
+    jwks = edits.values.get("jwks", client.get("jwks")) or ""
+    expected = {"jwks": add_key(str(jwks), pair.public)}
     typed = {
         section: _add_to_typed(text, pair) if section in KEY_SET_FORMS else text
         for section, text in edits.unsent_forms.items()

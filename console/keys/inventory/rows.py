@@ -69,8 +69,8 @@ class KeyRow:
 
     @property
     def expires_soon(self) -> bool:
-        ends = self.key.ends_at
-        return ends is not None and (ends - timezone.now()).days < EXPIRY_WARNING_DAYS
+        ends_at = self.key.ends_at
+        return ends_at is not None and (ends_at - timezone.now()).days < EXPIRY_WARNING_DAYS
 
     @property
     def expires_at(self) -> datetime | None:

@@ -149,7 +149,7 @@ def add_key(text: str, key: Mapping[str, Any]) -> str:
 def remove_key(text: str, index: int) -> str:
     """Return the set text without the key at ``index``."""
     raw, keys = _parse(text)
-    return _serialize(raw, keys, [key for at, key in enumerate(keys) if at != index])
+    return _serialize(raw, keys, [key for position, key in enumerate(keys) if position != index])
 
 
 def move_key(text: str, index: int, to: int) -> str:

@@ -70,7 +70,7 @@ def new_hsm_key(request: ConsoleRequest, workspace: Workspace, service_id: int) 
     if page.key_list.disabled_by:
         return redirect_to(request, list_path)
     form = NewHsmKeyForm(request.POST or None, used_kids=list_used_kids(page.service))
-    failure = lost = None
+    failure = unknown_error = None
     if form.is_valid():
         try:
             with idempotent(request, form, list_path) as submit:
@@ -85,14 +85,14 @@ def new_hsm_key(request: ConsoleRequest, workspace: Workspace, service_id: int) 
                 messages.success(request, _("HSM key created."))
             return redirect_to(request, submit.result_url)
         except LostReplyError as error:
-            lost = error
+            unknown_error = error
         except AuthleteError as error:
             failure = error
     context = page.context() | {
         "form": form,
         "groups": ALGORITHM_GROUPS,
         "failure": failure,
-        "lost_response": lost,
+        "lost_response": unknown_error,
     }
     return render_page(request, "keys/new_hsm_key.html", context)
 
@@ -114,7 +114,7 @@ def delete_hsm_key(
     hsm_key = page.get_key(handle)
     version = page.service.modified_at
     form = DeletionForm(request.POST or None, name=hsm_key.name, version=version)
-    failure = lost = None
+    failure = unknown_error = None
     if form.is_valid() and not hsm_key.uses:
         try:
             with idempotent(request, form, list_path):
@@ -126,7 +126,7 @@ def delete_hsm_key(
                 messages.info(request, _("The key was already deleted."))
             return redirect_to(request, list_path)
         except LostReplyError as error:
-            lost = error
+            unknown_error = error
         except AuthleteError as error:
             failure = error
     context = page.context() | {
@@ -134,7 +134,7 @@ def delete_hsm_key(
         "rollovers": list_active(page.target, hsm_key.key.kid),
         "form": form,
         "failure": failure,
-        "lost_response": lost,
+        "lost_response": unknown_error,
     }
     return render_page(request, "keys/delete_hsm_key.html", context)
 

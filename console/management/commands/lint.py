@@ -45,12 +45,12 @@ class Command(BaseCommand):
         if bool(options["files"]) == bool(options["organization"]):
             raise CommandError("Give files or --organization.", returncode=ERROR_EXIT_CODE)
         rules = _select_rules(options["rules"], Severity(options["severity"]))
-        found = (
+        reported = (
             _lint_organization(options["organization"])
             if options["organization"]
             else _lint_files(options["files"])
         )
-        findings = [finding for finding in found if finding.rule.id in rules]
+        findings = [finding for finding in reported if finding.rule.id in rules]
         if report := FORMATS[options["format"]](findings):
             self.stdout.write(report)
         if findings:
@@ -111,5 +111,5 @@ def _lint_document(location: str, document: dict[str, Any]) -> Iterator[LintFind
 
 def _count_declared(kind: Any, document: dict[str, Any]) -> int:
     """Count the fields of a document that a kind of object declares."""
-    settings = (item for section in kind.SECTIONS.values() for item in section.settings())
-    return len({item.api_name for item in settings} & document.keys())
+    settings = (setting for section in kind.SECTIONS.values() for setting in section.settings())
+    return len({setting.api_name for setting in settings} & document.keys())

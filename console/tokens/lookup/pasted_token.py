@@ -72,8 +72,8 @@ class UnverifiedJwt:
     @property
     def other_claims(self) -> list[str]:
         """The names of all other claims."""
-        shown = {*SHOWN_CLAIMS, *(name for name, _time in self.times)}
-        return [name[:MAX_VALUE_LENGTH] for name in self.claims if name not in shown][:MAX_CLAIMS]
+        names = {*SHOWN_CLAIMS, *(name for name, _time in self.times)}
+        return [name[:MAX_VALUE_LENGTH] for name in self.claims if name not in names][:MAX_CLAIMS]
 
     def has_expired(self, now: float) -> bool:
         """Return whether ``exp`` has passed; ``now`` is in seconds since 1970."""
@@ -122,10 +122,10 @@ def parse_pasted_token(text: str) -> PastedToken:
     return PastedToken(SecretStr(value), _parse_jwt(header, *parts[1:]))
 
 
-def _decode_header(part: str) -> str | None:
+def _decode_header(header: str) -> str | None:
     """Return the header text of a JWT; None if it isn't one."""
     try:
-        text = _decode_part(part)
+        text = _decode_part(header)
     except InvalidJsonError:
         return None
     return text if text.lstrip()[:1] == "{" else None
@@ -145,20 +145,20 @@ def _parse_jwt(head: str, payload: str, signature: str) -> UnverifiedJwt:
     return UnverifiedJwt(header, _parse_object(_("claims"), text))
 
 
-def _parse_object(part: str, text: str) -> dict[str, Any]:
+def _parse_object(name: str, text: str) -> dict[str, Any]:
     try:
         value = replace_surrogates_in(parse_json(text))
     except InvalidJsonError as error:
-        raise _unreadable_error(part, error) from None
+        raise _unreadable_error(name, error) from None
     if not isinstance(value, dict):
-        raise _unreadable_error(part, InvalidJsonError("not an object"))
+        raise _unreadable_error(name, InvalidJsonError("not an object"))
     return value
 
 
-def _unreadable_error(part: str, error: InvalidJsonError) -> ValidationError:
+def _unreadable_error(name: str, error: InvalidJsonError) -> ValidationError:
     return ValidationError(
         _("The JWT's %(part)s can't be read: %(error)s. Copy the whole token.")
-        % {"part": part, "error": error}
+        % {"part": name, "error": error}
     )
 
 

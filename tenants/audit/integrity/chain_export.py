@@ -128,7 +128,7 @@ def read_rows_after(
     condition, values = selection.sql_condition
     query = f"SELECT {ROW_COLUMNS}{FROM_SQL}{condition} ORDER BY r.seq LIMIT %s"
     rows: list[RowWithPreviousMac] = []
-    ends = monotonic() + MAX_SCAN_SECONDS
+    deadline = monotonic() + MAX_SCAN_SECONDS
     while after < head and not rows:
         until = min(after + ROWS_PER_WINDOW, head)
         with connection.cursor() as cursor:
@@ -136,7 +136,7 @@ def read_rows_after(
             for *row, before in cursor.fetchall():
                 rows.append((ChainRow(*row), before or GENESIS_MAC))
         after = rows[-1][0].seq if len(rows) == limit else until
-        if monotonic() > ends:
+        if monotonic() > deadline:
             break
     return rows, after
 
@@ -149,15 +149,15 @@ def count_rows(
     Return None if counting takes too long.
     """
     condition, values = selection.sql_condition
-    some = f"SELECT r.seq{FROM_SQL}{condition} LIMIT %s"
-    count, ends = 0, monotonic() + MAX_SCAN_SECONDS
+    statement = f"SELECT r.seq{FROM_SQL}{condition} LIMIT %s"
+    count, deadline = 0, monotonic() + MAX_SCAN_SECONDS
     while after < until and count < limit:
-        if monotonic() > ends:
+        if monotonic() > deadline:
             return None
         end = min(after + ROWS_PER_WINDOW, until)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT COUNT(*) FROM ({some}) AS found",  # noqa: S608
+                f"SELECT COUNT(*) FROM ({statement}) AS found",  # noqa: S608
                 [after, end, organization, *values, limit - count],
             )
             count += cursor.fetchone()[0]
@@ -194,24 +194,24 @@ def check_file(path: Path) -> ExportCheck:
 
     Raises `ExportIntegrityError` with the first bad row, and `MissingProofError` for a page export.
     """
-    hashed, count, last, end = sha256(), 0, (0, GENESIS_MAC), b""
+    hashed, count, last, last_line = sha256(), 0, (0, GENESIS_MAC), b""
     removed = 0
     gap = 0  # first missing row, in an export of all rows
     with path.open("rb") as file:
         while line := file.readline(MAX_LINE_BYTES):
-            if end:
+            if last_line:
                 raise ExportIntegrityError("content after the last line")
             if line.startswith(b'{"digest":'):
-                end = line
+                last_line = line
                 continue
             last = _check_line(line, count, last)
             hashed.update(line)
             count += 1
             removed += TOMBSTONE_MARKER in line
             gap = gap or (count if last[0] != count else 0)
-    if not end:
+    if not last_line:
         raise ExportIntegrityError(f"the last line is missing after {count} rows")
-    fields = _parse_line(end, count)
+    fields = _parse_line(last_line, count)
     if (fields.get("rows"), fields.get("digest")) != (count, hashed.hexdigest()):
         name = f"first bad row {gap}: " if gap > 1 else ""
         raise ExportIntegrityError(
@@ -221,7 +221,7 @@ def check_file(path: Path) -> ExportCheck:
         right = _summary_line(fields["key"], count, hashed.hexdigest())
     except (KeyError, KeyNotFoundError, TypeError):
         right = ""
-    if end.decode(errors="replace") != right:
+    if last_line.decode(errors="replace") != right:
         raise ExportIntegrityError("the last line has no valid signature")
     return ExportCheck(count, removed)
 

@@ -26,7 +26,7 @@ class CheckedRow:
     @property
     def digest(self) -> str:
         """Return the first digits of the MAC, to compare by eye."""
-        parts = [self.mac[at : at + 4] for at in range(0, 16, 4)]
+        parts = [self.mac[start : start + 4] for start in range(0, 16, 4)]
         return " ".join(parts) if self.mac else "–"
 
 

@@ -63,11 +63,11 @@ class CheckpointVerifier:
     def finish(self) -> None:
         """Raise `CheckpointMismatchError` if a checkpoint covers more rows than exist."""
         if self._pending:
-            most = self._pending[0]
+            next_checkpoint = self._pending[0]
             raise CheckpointMismatchError(
                 self.tree.size + 1,
-                f"the record ends before it, but had {most.size} rows when signed on "
-                f"{format_signed_at(most)}",
+                f"the record ends before it, but had {next_checkpoint.size} rows when signed on "
+                f"{format_signed_at(next_checkpoint)}",
             )
 
 
@@ -186,6 +186,6 @@ def _find_problem(
 
 def find_missing_checkpoint(anchor: Sequence[Checkpoint]) -> tuple[int, str] | None:
     """Return the first row whose anchored checkpoint is missing here, and a reason."""
-    here = set(AuditCheckpoint.objects.values_list("line", flat=True))
-    removed = [checkpoint.size for checkpoint in anchor if checkpoint.line not in here]
+    stored_lines = set(AuditCheckpoint.objects.values_list("line", flat=True))
+    removed = [checkpoint.size for checkpoint in anchor if checkpoint.line not in stored_lines]
     return (min(removed), "its checkpoint is missing from the database") if removed else None

@@ -66,10 +66,10 @@ def _load_deleted_rows(entry: str, run: RetentionRun) -> DeletedRows:
 
 
 def _check_macs(rows: Sequence[ChainRow]) -> None:
-    for some in batched(rows, MAX_NUMBERS_PER_QUERY):
-        earlier = AuditRecord.objects.filter(seq__in=[row.seq - 1 for row in some])
+    for batch in batched(rows, MAX_NUMBERS_PER_QUERY):
+        earlier = AuditRecord.objects.filter(seq__in=[row.seq - 1 for row in batch])
         macs = dict(earlier.values_list("seq", "mac"))
-        for row in some:
+        for row in batch:
             try:
                 is_valid = is_row_intact(row, macs.get(row.seq - 1, GENESIS_MAC))
             except KeyNotFoundError:

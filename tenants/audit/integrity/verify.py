@@ -53,25 +53,25 @@ class ClockSkewDetector:
     def observe(self, row: int, time: int) -> list[str]:
         """Track the next row and return new warnings."""
         if self._clocks and abs(time - self._clocks[-1].latest_time) <= TOLERANCE_MICROSECONDS:
-            same, ahead = self._clocks[-1], []  # nearly always
+            same, later = self._clocks[-1], []  # nearly always
         else:
             recent = [clock for clock in self._clocks if row - clock.last_row <= FORGET_AFTER_ROWS]
             below = [
                 clock for clock in recent if clock.latest_time <= time + TOLERANCE_MICROSECONDS
             ]
-            ahead = recent[len(below) :]
+            later = recent[len(below) :]
             if not below or time > below[-1].latest_time + TOLERANCE_MICROSECONDS:
-                self._clocks = [*below, _ObservedClock(time, row, row, bool(ahead)), *ahead]
-                if not ahead:
+                self._clocks = [*below, _ObservedClock(time, row, row, bool(later)), *later]
+                if not later:
                     return []
                 direction = "behind an earlier row"
                 return [
-                    _format_warning(row, ahead[0].latest_time - time, direction),
-                    *_report_new(ahead[1:], time),
+                    _format_warning(row, later[0].latest_time - time, direction),
+                    *_report_new(later[1:], time),
                 ]
             self._clocks, same = recent, below[-1]
         same.latest_time, same.last_row = max(same.latest_time, time), row
-        return [] if same.is_reported else _report_new(ahead, time)
+        return [] if same.is_reported else _report_new(later, time)
 
 
 def _report_new(ahead: Sequence[_ObservedClock], time: int) -> list[str]:

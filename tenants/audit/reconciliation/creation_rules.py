@@ -31,8 +31,8 @@ def check_client_deleted(call: UnresolvedCall) -> Evidence:
     except NotFoundError as error:
         if not error.is_from_authlete:  # a gateway says so, which knows nothing of it
             raise
-        ends = evidence.find_competing_calls(call, "client.delete", "idp.remove_service")
-        return _conclude_deleted(call, ends, _("The client doesn't exist anymore."))
+        deletions = evidence.find_competing_calls(call, "client.delete", "idp.remove_service")
+        return _conclude_deleted(call, deletions, _("The client doesn't exist anymore."))
     return conclude_failed(_("The client still exists."))
 
 
@@ -43,8 +43,8 @@ def check_service_deleted(call: UnresolvedCall) -> Evidence:
         return conclude_failed(_("The service still exists."))
     if listed.error:
         raise listed.error
-    ends = evidence.find_competing_calls(call, "idp.remove_service")
-    return _conclude_deleted(call, ends, _("The service doesn't exist anymore."))
+    deletions = evidence.find_competing_calls(call, "idp.remove_service")
+    return _conclude_deleted(call, deletions, _("The service doesn't exist anymore."))
 
 
 def _conclude_deleted(

@@ -80,10 +80,10 @@ def _find_new_tokens(call: UnresolvedCall) -> list[IssuedToken]:
 
 def _may_have_expired(call: UnresolvedCall) -> bool:
     """Return whether the token may have expired or been ended since."""
-    ends = evidence.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
+    revocations = evidence.find_competing_calls(call, *TOKEN_ENDING_OPERATIONS)
     requested = call.value_after("accessTokenDuration")
     seconds = requested or call.service.get().get("accessTokenDuration")
-    return bool(ends) or bool(
+    return bool(revocations) or bool(
         seconds and call.began_ms + seconds * MILLISECONDS_PER_SECOND < _now_ms()
     )
 
@@ -173,13 +173,13 @@ def _check_all_ended(call: UnresolvedCall) -> Evidence:
     """Compare the number of valid tokens."""
     count, same = call.hints.get("count"), (call.entry.client, call.entry.subject)
     for later_call in evidence.find_later_calls(call, call.entry.operation):
-        again = later_call.reconciliation_hints.get("count")
-        if (later_call.client, later_call.subject) == same and again is not None:
-            if again == 0:
+        later_count = later_call.reconciliation_hints.get("count")
+        if (later_call.client, later_call.subject) == same and later_count is not None:
+            if later_count == 0:
                 return conclude_succeeded(
                     _("No token was valid when the same call was sent again.")
                 )
-            if again == count:
+            if later_count == count:
                 return conclude_failed(
                     _("As many tokens as before were valid when the same call was sent again.")
                 )

@@ -170,9 +170,9 @@ def _run_once(actor: Actor, limit: int) -> int:
     ]
     deletes.sort()
     intent = _describe_run(intent, deletes)
-    done = record_builder.build_outcome(intent.entry, Outcome.SUCCEEDED)
+    outcome = record_builder.build_outcome(intent.entry, Outcome.SUCCEEDED)
     try:
-        append_records([intent, done], lambda: _delete(entries, deletes))
+        append_records([intent, outcome], lambda: _delete(entries, deletes))
     except DatabaseError as error:
         alert("audit.unwritten", level=logging.ERROR, error=type(error).__name__)
         message = _("%(reason)s Nothing was deleted.") % {"reason": error}
@@ -191,8 +191,8 @@ def earlier_clock() -> int:
 
 
 def _load_entries(organization: int, numbers: Sequence[int]) -> Iterator[AuditEntry]:
-    for some in batched(numbers, MAX_NUMBERS_PER_QUERY):
-        yield from AuditEntry.objects.filter(organization_id=organization, seq__in=some).order_by(
+    for batch in batched(numbers, MAX_NUMBERS_PER_QUERY):
+        yield from AuditEntry.objects.filter(organization_id=organization, seq__in=batch).order_by(
             "seq"
         )
 
@@ -258,8 +258,8 @@ def _describe_run(intent: IntentRecord, deleted_rows: Sequence[RowToDelete]) -> 
 
 def _delete(entries: Sequence[AuditEntry], deleted_rows: Sequence[RowToDelete]) -> None:
     """Delete the rows; raise `ConcurrentDeletionError` if some are missing."""
-    searched = [_select_same(some) for some in batched(entries, MAX_NUMBERS_PER_QUERY)]
-    if sum(some.count() for some in searched) != len(entries):
+    searched = [_select_same(batch) for batch in batched(entries, MAX_NUMBERS_PER_QUERY)]
+    if sum(query.count() for query in searched) != len(entries):
         raise ConcurrentDeletionError
     blank = [(tombstone.text, row.seq, row.content) for row, tombstone in deleted_rows]
     fields = [
@@ -273,8 +273,8 @@ def _delete(entries: Sequence[AuditEntry], deleted_rows: Sequence[RowToDelete]) 
         cursor.executemany(REPLACE_CONTENT_SQL, blank)
         if fields:
             cursor.executemany(DELETE_FIELD_SQL, fields)
-    for some in searched:
-        some.delete()
+    for query in searched:
+        query.delete()
 
 
 def _select_same(entries: Sequence[AuditEntry]) -> QuerySet[AuditEntry]:

@@ -133,10 +133,12 @@ def find_deleted_entry(organization: int, entry: str) -> DeletedEntry | None:
     Rows have no index by entry ID; the time in the ID leads to them.
     """
     try:
-        at = entry_id_to_microseconds(entry)
+        microseconds = entry_id_to_microseconds(entry)
     except ValueError:  # no id of an entry
         return None
-    blocks = AuditBlock.objects.filter(earliest__lte=at + MAX_ID_DELAY_MICROSECONDS, latest__gte=at)
+    blocks = AuditBlock.objects.filter(
+        earliest__lte=microseconds + MAX_ID_DELAY_MICROSECONDS, latest__gte=microseconds
+    )
     for block in blocks.order_by("block").values_list("block", flat=True)[:MAX_BLOCKS_SEARCHED]:
         span = (block * ROWS_PER_BLOCK, (block + 1) * ROWS_PER_BLOCK - 1)
         row = AuditRecord.objects.filter(seq__range=span, entry=entry, phase="intent").first()

@@ -59,7 +59,7 @@ class ChangeValueMatch(Func):
             expected.append(f"({' OR '.join(requested for requested, _ in alternatives)})")
             values += [value for _, params in alternatives for value in params]
         if names := [_escape_like(field) for field in self.fields]:
-            patterns = [f'"{name}{end}' for name in names for end in ('"', ".%", "[%")]
+            patterns = [f'"{name}{suffix}' for name in names for suffix in ('"', ".%", "[%")]
             field_condition = _like_sql(connection.vendor, "field")
             expected.append(f"({' OR '.join([field_condition] * len(patterns))})")
             values += patterns
@@ -70,8 +70,8 @@ class ChangeValueMatch(Func):
     def _alternatives(self, vendor: str, member: str, text: str) -> Iterator[SQL]:
         """Yield conditions by which a text is found in a value."""
         like = _like_sql(vendor, member)
-        for way in case_variants(text):
-            yield like, (f"%{_escape_like(json.dumps(way)[1:-1])}%",)
+        for variant in case_variants(text):
+            yield like, (f"%{_escape_like(json.dumps(variant)[1:-1])}%",)
         for meaning in self.meanings.get(text, ()):
             pattern, names = _escape_like(meaning.text), [*map(json.dumps, meaning.fields)]
             requested = like

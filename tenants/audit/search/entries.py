@@ -245,15 +245,15 @@ def _conditions(filters: EntryFilters, now: datetime, *, is_joined: bool = False
         )
     if filters.get_values("old") or filters.get_values("new"):
         fields, old, new = map(filters.get_values, ("field", "old", "new"))
-        inside = ChangeValueMatch(F("changed"), fields, old, new, filters.meanings)
-        yield ~Q(changed="[]") & Q(inside)
+        value_match = ChangeValueMatch(F("changed"), fields, old, new, filters.meanings)
+        yield ~Q(changed="[]") & Q(value_match)
 
 
 def _exclusion_conditions(excluded: EntryFilters, now: datetime) -> Iterator[Q]:
     """Yield the condition of each excluded value."""
-    inside = {name: excluded.get_values(name) for name in ("old", "new")}
+    excluded_values = {name: excluded.get_values(name) for name in ("old", "new")}
     yield from _conditions(replace(excluded, old=(), new=(), request=()), now)
-    for name, values in inside.items():
+    for name, values in excluded_values.items():
         for value in values:
             single = EntryFilters(**{name: value}, meanings=excluded.meanings)
             yield from _conditions(single, now)

@@ -76,9 +76,9 @@ class _GroupSearch:
         first, last = low, high
         while True:
             rows = self._select_rows(first, last, limit, ascending=ascending)
-            fresh = {page for _seq, page in rows if page} - self.pages
-            self.pages |= fresh
-            for group in _summarize(self.organization, self.filters, self.now, fresh):
+            new_pages = {page for _seq, page in rows if page} - self.pages
+            self.pages |= new_pages
+            for group in _summarize(self.organization, self.filters, self.now, new_pages):
                 if low <= group.newest <= high:
                     groups[group.newest] = group
             groups |= {seq: EntryGroup("", seq) for seq, page in rows if not page}

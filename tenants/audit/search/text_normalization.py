@@ -10,8 +10,8 @@ def case_variants(text: str) -> tuple[str, ...]:
     """Return the case variants of a text; the database handles ASCII itself."""
     if text.isascii():
         return (text,)
-    ways = (text, text.lower(), text.upper(), text.capitalize(), text.title())
-    forms = (normalize(form, method) for form in ("NFC", "NFD") for method in ways)
+    spellings = (text, text.lower(), text.upper(), text.capitalize(), text.title())
+    forms = (normalize(form, method) for form in ("NFC", "NFD") for method in spellings)
     return tuple(dict.fromkeys((text, *forms)))
 
 

@@ -55,8 +55,8 @@ class _RawContainer:
     closing: str  # the closing bracket and whitespace
 
     def __str__(self) -> str:
-        inside = ",".join(part.prefix + part.text + part.suffix for part in self.parts)
-        return self.opening + inside + self.closing
+        members = ",".join(part.prefix + part.text + part.suffix for part in self.parts)
+        return self.opening + members + self.closing
 
     def __iter__(self) -> Iterator[JsonPart]:
         return iter(self.parts)

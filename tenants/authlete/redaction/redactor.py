@@ -200,7 +200,9 @@ class Redactor:
             return _redact_items(
                 value,
                 path,
-                lambda item, at: self._hide(item, schema, path if type(item) is str else at),
+                lambda item, item_path: self._hide(
+                    item, schema, path if type(item) is str else item_path
+                ),
                 lambda item: type(item) in SCALAR_TYPES,
             )
         return self.hide_text(value, path) if type(value) is str and schema is None else value
@@ -236,7 +238,10 @@ class Redactor:
         """Redact the value of a field whose name does not classify it."""
         if isinstance(value, (list, tuple)):
             return _redact_items(
-                value, path, lambda item, at: self._redact_value(name, item, at), _is_plain_text
+                value,
+                path,
+                lambda item, item_path: self._redact_value(name, item, item_path),
+                _is_plain_text,
             )
         if isinstance(value, dict):
             return self._redact_object(name, value, path)

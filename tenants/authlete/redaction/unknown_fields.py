@@ -112,8 +112,8 @@ def find_unknown_text(reply: Any, redacted: Any, value: Any, field: str) -> Secr
     """
     for path, _, original in iter_unknown_fields(redacted, value, get_reply_schema(reply) or {}):
         if path == field:
-            shown = replace_surrogates_in(original)
-            return SecretStr(shown if isinstance(shown, str) else dump_json(shown))
+            readable = replace_surrogates_in(original)
+            return SecretStr(readable if isinstance(readable, str) else dump_json(readable))
     return None
 
 

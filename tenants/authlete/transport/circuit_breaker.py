@@ -213,7 +213,9 @@ class CircuitBreaker:
             if self._opened_at:
                 self._record_failed_trial(now)
                 return
-            failures = sum(now - FAILURE_MEMORY_SECONDS < at for at in self._recent_failures)
+            failures = sum(
+                now - FAILURE_MEMORY_SECONDS < failed_at for failed_at in self._recent_failures
+            )
             if failures < FAILURES_TO_OPEN and not is_slow:
                 return
             self._opened_at, self._is_unsaved = now, True

@@ -44,8 +44,10 @@ class Command(BaseCommand):
     def _find_users(self, email: str | None) -> list[User]:
         """Return the accounts to change; raise `CommandError` for an unknown email."""
         if email is None:
-            lost = SEALED_COLUMNS["second factors"].find_lost()
-            return list(User.objects.filter(pk__in=lost.values("user")).order_by("username"))
+            undecryptable = SEALED_COLUMNS["second factors"].find_lost()
+            return list(
+                User.objects.filter(pk__in=undecryptable.values("user")).order_by("username")
+            )
         user = User.objects.filter(username=normalize_email(email)).first()
         if user is None:
             raise CommandError(f"Account {normalize_email(email)!r} not found.")

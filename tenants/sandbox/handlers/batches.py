@@ -45,9 +45,9 @@ def create(context: SandboxContext) -> SandboxResponse:
     if max_entries and len(entries) > max_entries:
         raise ApiResponseError(400, "A490202", f"A batch has {max_entries} entries at most.")
     is_dry = context.request.get_flag("dryRun")
-    at, wait = now_milliseconds(), context.state.batching.delay / 1000
+    now, wait = now_milliseconds(), context.state.batching.delay / 1000
     due = monotonic() + wait
-    batch = StoredBatch(str(uuid4()), service["apiKey"], entries, is_dry, due, at, at)
+    batch = StoredBatch(str(uuid4()), service["apiKey"], entries, is_dry, due, now, now)
     context.region.batches[batch.request_id] = batch
     if address := _notification_url(service):
         parts = (context.state, context.region, batch, address)
@@ -101,9 +101,9 @@ def _create_tokens(
     service = region.services.get(batch.service_id)
     if service is None:
         raise ApiResponseError(403, "A003202", "The service has been deleted.")
-    hashes, at = UsedHashes.for_service(context, service), now_milliseconds()
+    hashes, now = UsedHashes.for_service(context, service), now_milliseconds()
     for entry in entries:
-        token = build_token(context, service, entry, hashes, at)
+        token = build_token(context, service, entry, hashes, now)
         if not batch.token_count:
             sign_access_token(context, service, token, entry)  # fails if the service has no key
         hashes.add(token)

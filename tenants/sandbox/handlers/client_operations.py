@@ -106,7 +106,7 @@ def _requestable_scopes(client: JsonDict) -> list[str] | None:
 
 
 def _without_limit(extension: JsonDict) -> JsonDict:
-    remaining = {item: extension[item] for item in extension if item != "requestableScopes"}
+    remaining = {name: extension[name] for name in extension if name != "requestableScopes"}
     return remaining | {"requestableScopesEnabled": False} if remaining else remaining
 
 
@@ -133,7 +133,7 @@ def _require_strings(value: Any) -> None:
         return
     if not isinstance(value, list):
         raise ApiResponseError(400, "A128202", "'requestableScopes' is not an array.")
-    if not all(isinstance(item, str) for item in value):
+    if not all(isinstance(text, str) for text in value):
         raise ApiResponseError(
             400, "A128203", "'requestableScopes' has an element that isn't a string."
         )

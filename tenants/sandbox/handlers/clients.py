@@ -46,13 +46,13 @@ def create(context: SandboxContext) -> SandboxResponse:
     body = parse_body(context.request, CLIENT_FIELDS, allow_forms=False)
     region = context.region
     _check_limits(context, service, body)
-    at = now_milliseconds()
-    base = _server_fields(region, service, at)
+    now = now_milliseconds()
+    base = _server_fields(region, service, now)
     if developer := body.get("developer"):
         base["developer"] = convert_value("developer", "text", developer, frozenset())
         fields.validate_ascii("developer", base["developer"])
     client = _replace(region, service, base, body, "A123")
-    client["modifiedAt"] = at
+    client["modifiedAt"] = now
     region.clients[service["apiKey"]][client["clientId"]] = client
     _update_client_count(region, service)
     return json_response(CLIENT_DOCUMENT.render(client), 201)
@@ -137,10 +137,10 @@ def delete(context: SandboxContext) -> SandboxResponse:
     client = get_client(context, service, "A026")
     client_id, service_id = client["clientId"], service["apiKey"]
     region.tokens[service_id] = [
-        item for item in region.tokens[service_id] if item.client_id != client_id
+        token for token in region.tokens[service_id] if token.client_id != client_id
     ]
     region.granted[service_id] = {
-        pair: item for pair, item in region.granted[service_id].items() if pair[0] != client_id
+        pair: grant for pair, grant in region.granted[service_id].items() if pair[0] != client_id
     }
     del region.clients[service_id][client_id]
     region.gone.add(client_id)

@@ -115,10 +115,13 @@ def _list_fields(service: JsonDict) -> JsonDict:
     return {
         "scopes_supported": [scope.get("name") for scope in scopes],
         "response_types_supported": [
-            item.lower().replace("_", " ").replace("id token", "id_token") for item in types
+            response_type.lower().replace("_", " ").replace("id token", "id_token")
+            for response_type in types
         ],
         "response_modes_supported": modes + [f"{mode}.jwt" for mode in modes] + ["jwt"],
-        "grant_types_supported": [GRANT_TYPE_URNS.get(item, item.lower()) for item in grants],
+        "grant_types_supported": [
+            GRANT_TYPE_URNS.get(grant_type, grant_type.lower()) for grant_type in grants
+        ],
         "subject_types_supported": ["public", "pairwise"],
         "code_challenge_methods_supported": ["S256"]
         if service.get("pkceS256Required")
@@ -134,7 +137,7 @@ def _list_fields(service: JsonDict) -> JsonDict:
 def _algorithm_fields(service: JsonDict) -> JsonDict:
     """Return the supported algorithms, which follow from the keys."""
     keys = parse_keys(service.get("jwks"))
-    own_algs = sorted({item for key in keys for item in _signing_algorithms(key)})
+    own_algs = sorted({alg for key in keys for alg in _signing_algorithms(key)})
     return {
         "id_token_signing_alg_values_supported": SYMMETRIC_ALGS + own_algs,
         "userinfo_signing_alg_values_supported": [*SYMMETRIC_ALGS, *own_algs, "none"],

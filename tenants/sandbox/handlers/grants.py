@@ -28,15 +28,17 @@ def get_list(context: SandboxContext) -> SandboxResponse:
     developer = query.get("developer") or ""
     own_clients = context.region.clients[service["apiKey"]]
     user_tokens = context.region.tokens[service["apiKey"]]
-    numbers = dict.fromkeys(item.client_id for item in user_tokens if item.subject == subject)
-    matching = [own_clients[item] for item in sorted(numbers) if item in own_clients]
+    numbers = dict.fromkeys(token.client_id for token in user_tokens if token.subject == subject)
+    matching = [own_clients[client_id] for client_id in sorted(numbers) if client_id in own_clients]
     if developer:
-        matching = [item for item in matching if item.get("developer") == developer]
+        matching = [client for client in matching if client.get("developer") == developer]
     page: JsonDict = {"start": start, "end": end, "totalCount": len(matching), "subject": subject}
     if developer:
         page["developer"] = developer
     if end > start:
-        page["clients"] = [CLIENT_DOCUMENT.render(item, full=False) for item in matching[start:end]]
+        page["clients"] = [
+            CLIENT_DOCUMENT.render(client, full=False) for client in matching[start:end]
+        ]
     return json_response(page)
 
 
@@ -108,9 +110,9 @@ def _tokens_of(
     context: SandboxContext, service: JsonDict, client: JsonDict, subject: str
 ) -> list[StoredToken]:
     return [
-        item
-        for item in context.region.tokens[service["apiKey"]]
-        if item.client_id == client["clientId"] and item.subject == subject
+        token
+        for token in context.region.tokens[service["apiKey"]]
+        if token.client_id == client["clientId"] and token.subject == subject
     ]
 
 

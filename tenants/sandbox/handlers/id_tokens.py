@@ -60,13 +60,13 @@ def reissue(context: SandboxContext) -> SandboxResponse:
 
 
 def _build_claims(service: JsonDict, token: StoredToken, params: JsonDict) -> JsonDict:
-    at, audience = now_milliseconds() // 1000, str(token.client_id)
+    now, audience = now_milliseconds() // 1000, str(token.client_id)
     return {
         "iss": service.get("issuer"),
         "sub": params.get("sub") or token.subject,
         "aud": audience if params.get("idTokenAudType") == "string" else [audience],
-        "iat": at,
-        "exp": at + int(service.get("idTokenDuration") or 0),
+        "iat": now,
+        "exp": now + int(service.get("idTokenDuration") or 0),
     }
 
 

@@ -113,8 +113,8 @@ def introspect(context: SandboxContext) -> SandboxResponse:
     return _build_response(finding, token, fields)
 
 
-def _evaluate(token: StoredToken, params: JsonDict, at: int) -> IntrospectionOutcome:
-    if not token_lookup.is_valid(token, at):
+def _evaluate(token: StoredToken, params: JsonDict, now: int) -> IntrospectionOutcome:
+    if not token_lookup.is_valid(token, now):
         return EXPIRED_TOKEN
     if token.more.get("certificateThumbprint") and not params.get("clientCertificate"):
         return MISSING_PROOF
@@ -127,14 +127,14 @@ def _evaluate(token: StoredToken, params: JsonDict, at: int) -> IntrospectionOut
     if not set(params.get("resources", ())) <= set(token.more.get("resources", ())):
         return OTHER_RESOURCE
     acrs, since = params.get("acrValues"), int(token.more.get("authTime", 0))
-    is_old = "maxAge" in params and at / 1000 - since > int(params["maxAge"])
+    is_old = "maxAge" in params and now / 1000 - since > int(params["maxAge"])
     if is_old or (acrs and token.more.get("acr") not in acrs):
         return INSUFFICIENT_AUTHENTICATION
     return VALID
 
 
 def _describe_token(
-    context: SandboxContext, service: JsonDict, token: StoredToken, at: int
+    context: SandboxContext, service: JsonDict, token: StoredToken, now: int
 ) -> JsonDict:
     client = context.region.clients[service["apiKey"]].get(token.client_id, {})
     scopes = service.get("supportedScopes", ())
@@ -145,10 +145,10 @@ def _describe_token(
         "expiresAt": token.expires_at,
         "subject": token.subject or None,
         "scopes": list(token.scopes) or None,
-        "scopeDetails": [item for item in scopes if item["name"] in token.scopes] or None,
+        "scopeDetails": [scope for scope in scopes if scope["name"] in token.scopes] or None,
         "existent": True,
-        "usable": token_lookup.is_valid(token, at),
-        "refreshable": token_lookup.is_refreshable(token, at),
+        "usable": token_lookup.is_valid(token, now),
+        "refreshable": token_lookup.is_refreshable(token, now),
         "properties": list(token.properties) or None,  # including hidden ones
         "grantType": token.grant_type,
         "serviceAttributes": service.get("attributes"),
@@ -207,9 +207,9 @@ def introspect_standard(context: SandboxContext) -> SandboxResponse:
         )
     claims: JsonDict = {"active": False}
     if token is not None:
-        token.used_at = at = now_milliseconds()
+        token.used_at = now = now_milliseconds()
         works = token_lookup.is_valid if kind == "access_token" else token_lookup.is_refreshable
-        if works(token, at):
+        if works(token, now):
             hidden = params.get("withHiddenProperties", False)
             claims = _standard_claims(service, token, kind, hidden)
     active = str(claims["active"]).lower()
@@ -229,9 +229,9 @@ def _standard_claims(
     access = kind == "access_token"
     expires = token.expires_at if access else token.refresh_expires_at
     claims: dict[str, Any] = {
-        item["key"]: item.get("value")
-        for item in token.properties
-        if item.get("key") and (include_hidden or not item.get("hidden"))
+        property_["key"]: property_.get("value")
+        for property_ in token.properties
+        if property_.get("key") and (include_hidden or not property_.get("hidden"))
     }
     claims |= {
         "active": True,

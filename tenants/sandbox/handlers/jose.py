@@ -68,14 +68,14 @@ def _check_claims(check: JwsCheck, params: JsonDict, claims: JsonDict) -> None:
         if claims.get(name) is None:
             check.missing.append(name)
             check.problems.append(("A160203", f"The claim '{name}' is missing."))
-    skew, at = int(params.get("clockSkew", 0)), now_milliseconds() / 1000
+    skew, now = int(params.get("clockSkew", 0)), now_milliseconds() / 1000
     for name, (code, message) in TIME_CLAIMS.items():
         value: Any = claims.get(name)
         if value is None:
             continue
         if not isinstance(value, int) or isinstance(value, bool):
             problem = ("A160205", f"The claim '{name}' is not an integer.")
-        elif value + skew < at if name == "exp" else value - skew > at:
+        elif value + skew < now if name == "exp" else value - skew > now:
             problem = (code, f"The time of '{name}' {message}.")
         else:
             continue

@@ -69,7 +69,7 @@ def add_service(
     """Create a service and return it; raise `ApiResponseError` if ``body`` is invalid."""
     while service_id is None or service_id in region.services:
         service_id = _random.randrange(10**9, 10**13)
-    at = now_milliseconds()
+    now = now_milliseconds()
     base: JsonDict = {
         "number": _random.randrange(10_000, 2**31),
         "apiKey": service_id,
@@ -77,8 +77,8 @@ def add_service(
         "serviceOwnerNumber": owner or 0,
         "clientIdAliasEnabled": True,
         "metadata": [{"key": "clientCount", "value": "0"}],
-        "createdAt": at,
-        "modifiedAt": at - 1,
+        "createdAt": now,
+        "modifiedAt": now - 1,
     }
     usual = {
         "accessTokenDuration": 86_400,
@@ -86,7 +86,7 @@ def add_service(
         "idTokenDuration": 86_400,
         "accessTokenType": "Bearer",
     }
-    service = SERVICE_DOCUMENT.replace(base, usual | body, region.newer, at)
+    service = SERVICE_DOCUMENT.replace(base, usual | body, region.newer, now)
     region.services[service_id] = service
     region.owners[service_id] = owner
     return service

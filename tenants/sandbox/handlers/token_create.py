@@ -65,7 +65,9 @@ class UsedHashes:
         """Collect the hashes of the service and of other services."""
         tokens = context.region.tokens[service["apiKey"]]
         tokens = tokens + token_lookup.tokens_of_other_services(context.region, service)
-        return cls({item.access_hash for item in tokens}, {item.refresh_hash for item in tokens})
+        return cls(
+            {token.access_hash for token in tokens}, {token.refresh_hash for token in tokens}
+        )
 
     def add(self, token: StoredToken) -> None:
         """Add the hashes of a new token."""
@@ -77,10 +79,10 @@ def create(context: SandboxContext) -> SandboxResponse:
     """Create a token."""
     service = context.get_service("use_service")
     params = parse_fields(context.request, CREATE_PARAMETERS)
-    at = now_milliseconds()
-    token = build_token(context, service, params, UsedHashes.for_service(context, service), at)
+    now = now_milliseconds()
+    token = build_token(context, service, params, UsedHashes.for_service(context, service), now)
     client = _find_client(context, service, params)
-    expires = _access_token_expiry(service, client, params, at)
+    expires = _access_token_expiry(service, client, params, now)
     name = client.get("clientIdAlias") if params.get("clientIdAliasUsed") else None
     scopes = list(token.scopes)
     fields = {
@@ -96,7 +98,7 @@ def create(context: SandboxContext) -> SandboxResponse:
         "scopes": scopes or None,
         "refreshTokenScopes": (scopes or None) if token.refresh_hash else None,
         "expiresAt": expires,
-        "expiresIn": (expires - at) // 1000 if expires else 0,
+        "expiresIn": (expires - now) // 1000 if expires else 0,
         "properties": list(token.properties) or None,
         "authorizationDetails": params.get("authorizationDetails"),
         "sessionId": params.get("sessionId"),
@@ -145,7 +147,9 @@ def build_token(
 def ok_response(code: str, message: str, fields: JsonDict) -> SandboxResponse:
     """Return a response with the action OK; None values are left out."""
     body = {"resultCode": code, "resultMessage": f"[{code}] {message}", "action": "OK"}
-    return json_response(body | {name: item for name, item in fields.items() if item is not None})
+    return json_response(
+        body | {name: value for name, value in fields.items() if value is not None}
+    )
 
 
 def supported_scopes(service: JsonDict) -> set[Any]:
@@ -169,9 +173,9 @@ def compute_lifetime(
         if pair.get("key") == f"{name}.duration"
     ]
     lifetimes = [int(text) for text in durations if str(text).isdecimal()]
-    for item in (service, client.get("extension") or {}):
-        lifetimes.append(int(item.get(f"{token_kind}Duration") or 0))
-    return min((item for item in lifetimes if item > 0), default=0)
+    for settings in (service, client.get("extension") or {}):
+        lifetimes.append(int(settings.get(f"{token_kind}Duration") or 0))
+    return min((lifetime for lifetime in lifetimes if lifetime > 0), default=0)
 
 
 def are_properties_too_big(properties: list[JsonDict]) -> bool:
@@ -258,24 +262,26 @@ def _has_refresh_token(service: JsonDict, params: JsonDict) -> bool:
     )
 
 
-def _access_token_expiry(service: JsonDict, client: JsonDict, params: JsonDict, at: int) -> int:
+def _access_token_expiry(service: JsonDict, client: JsonDict, params: JsonDict, now: int) -> int:
     """Return the expiry in milliseconds since 1970; 0 means never."""
     if params.get("accessTokenPersistent"):
         return 0
-    return _expiry(service, client, params, "accessToken", at)
+    return _expiry(service, client, params, "accessToken", now)
 
 
-def _expiry(service: JsonDict, client: JsonDict, params: JsonDict, token_kind: str, at: int) -> int:
+def _expiry(
+    service: JsonDict, client: JsonDict, params: JsonDict, token_kind: str, now: int
+) -> int:
     """Return the expiry in milliseconds since 1970."""
     asked_for = int(params.get(f"{token_kind}Duration", 0))
     if asked_for > 0:
-        return at + 1000 * asked_for
-    return at + 1000 * compute_lifetime(service, client, params.get("scopes", ()), token_kind)
+        return now + 1000 * asked_for
+    return now + 1000 * compute_lifetime(service, client, params.get("scopes", ()), token_kind)
 
 
-def _round_to_second(at: int) -> int:
+def _round_to_second(milliseconds: int) -> int:
     """Round milliseconds to whole seconds, as Authlete stores them."""
-    return round(at / 1000) * 1000
+    return round(milliseconds / 1000) * 1000
 
 
 def sign_access_token(

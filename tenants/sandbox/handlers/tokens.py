@@ -51,20 +51,22 @@ def get_list(context: SandboxContext) -> SandboxResponse:
     page: JsonDict = {"start": start, "end": end}
     if name := query.get("clientIdentifier"):
         client = clients.get_client_by_identifier(context, service, name)
-        matching = [item for item in matching if item.client_id == client["clientId"]]
-        page["client"] = {item: client[item] for item in CLIENT_SUMMARY_FIELDS if client.get(item)}
+        matching = [token for token in matching if token.client_id == client["clientId"]]
+        page["client"] = {
+            field: client[field] for field in CLIENT_SUMMARY_FIELDS if client.get(field)
+        }
     if subject := query.get("subject"):
-        matching = [item for item in matching if item.subject == subject]
+        matching = [token for token in matching if token.subject == subject]
         page["subject"] = subject
     status = query.get("tokenStatus", "").upper()  # unknown values mean ALL
     if status in STATUSES and status != "ALL":
         now = now_milliseconds()
         matching = [
-            item for item in matching if token_lookup.is_valid(item, now) == (status == "VALID")
+            token for token in matching if token_lookup.is_valid(token, now) == (status == "VALID")
         ]
     page["totalCount"] = len(matching)
     if end > start:
-        page["accessTokens"] = [_dump_token(item) for item in matching[start:end]]
+        page["accessTokens"] = [_dump_token(token) for token in matching[start:end]]
     return json_response(page)
 
 
@@ -120,15 +122,15 @@ def update(context: SandboxContext) -> SandboxResponse:
     if are_properties_too_big(params.get("properties", [])):
         raise context.action_error("BAD_REQUEST", "A108201", "'properties' are too big.")
     client = context.region.clients[service["apiKey"]][token.client_id]
-    at = now_milliseconds()
+    now = now_milliseconds()
     if "scopes" in params:
         token.scopes = tuple(filter_scopes(service, client, params["scopes"]))
         if params.get("accessTokenExpiresAtUpdatedOnScopeUpdate"):
             seconds = compute_lifetime(service, client, token.scopes, "accessToken")
-            token.expires_at = at + 1000 * seconds
+            token.expires_at = now + 1000 * seconds
         if params.get("refreshTokenExpiresAtUpdatedOnScopeUpdate"):
             seconds = compute_lifetime(service, client, token.scopes, "refreshToken")
-            token.refresh_expires_at = at + 1000 * seconds
+            token.refresh_expires_at = now + 1000 * seconds
     if (expiry := int(params.get("accessTokenExpiresAt", 0))) > 0:
         token.expires_at = expiry
     if params.get("accessTokenPersistent"):
@@ -241,16 +243,16 @@ def _require_token(token: StoredToken | None) -> list[StoredToken]:
 
 def _select_tokens(context: SandboxContext, service: JsonDict, body: JsonDict) -> list[StoredToken]:
     """Return the tokens of a client, of a user, or of both."""
-    name, subject = (_identifier(body, item) for item in ("clientIdentifier", "subject"))
+    name, subject = (_identifier(body, name) for name in ("clientIdentifier", "subject"))
     if not name and not subject:
         # Invented: the code is undocumented.
         raise ApiResponseError(400, "A312201", "The request names nothing to revoke.")
-    matching = [item for item in context.region.tokens[service["apiKey"]] if not item.revoked]
+    matching = [token for token in context.region.tokens[service["apiKey"]] if not token.revoked]
     if name:
         client = clients.get_client_by_identifier(context, service, name)
-        matching = [item for item in matching if item.client_id == client["clientId"]]
+        matching = [token for token in matching if token.client_id == client["clientId"]]
     if subject:
-        matching = [item for item in matching if item.subject == subject]
+        matching = [token for token in matching if token.subject == subject]
     return matching
 
 

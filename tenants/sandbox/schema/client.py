@@ -136,9 +136,9 @@ def _validate_text(name: str, value: str) -> None:
 
 
 def _validate_texts(name: str, entries: list[str]) -> None:
-    if name in ASCII_LIST_FIELDS and not all(item.isascii() for item in entries):
+    if name in ASCII_LIST_FIELDS and not all(text.isascii() for text in entries):
         raise bad_request("A031206", f"'{name}' has a character that is not ASCII.")
-    if any(len(item) > MAX_TEXT_LENGTH for item in entries):
+    if any(len(text) > MAX_TEXT_LENGTH for text in entries):
         raise bad_request("A031207", f"An element of '{name}' is too long.")
 
 
@@ -172,18 +172,18 @@ def _validate_tagged_values(name: str, entries: list[JsonDict]) -> None:
                 raise bad_request("A032205", message) from None
         if len(value) > MAX_TEXT_LENGTH:
             raise bad_request("A032206", f"The element '{tag}' of '{name}' is too long.")
-    if duplicate := _find_duplicate(item["tag"].lower() for item in entries):
+    if duplicate := _find_duplicate(text["tag"].lower() for text in entries):
         raise bad_request("A032204", f"'{name}' has the language tag '{duplicate}' twice.")
 
 
 def _validate_uris(client: JsonDict) -> None:
     for name in ("redirectUris", "requestUris"):
-        for item in client.get(name, ()):
-            fields.validate_uri(name, item)
+        for uri in client.get(name, ()):
+            fields.validate_uri(name, uri)
         if duplicate := _find_duplicate(client.get(name, ())):
             raise bad_request("A031211", f"'{name}' has '{duplicate}' twice.")
-    for item in client.get("redirectUris", ()):
-        fields.validate_no_fragment("redirectUris", item)
+    for uri in client.get("redirectUris", ()):
+        fields.validate_no_fragment("redirectUris", uri)
     for name in ("loginUri", "bcNotificationEndpoint"):
         if value := client.get(name):
             fields.validate_https(name, value)

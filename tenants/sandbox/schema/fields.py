@@ -111,10 +111,10 @@ class FieldTable:
         summary: tuple[str, ...],
     ) -> Self:
         """Build the table of declared settings; ``types`` are those that differ from them."""
-        settings = [item for section in sections.values() for item in section.settings()]
+        settings = [setting for section in sections.values() for setting in section.settings()]
         return cls(
-            {item.api_name: _get_type(item.input_type) for item in settings} | types,
-            frozenset(item.api_name for item in settings if item.is_immutable),
+            {setting.api_name: _get_type(setting.input_type) for setting in settings} | types,
+            frozenset(setting.api_name for setting in settings if setting.is_immutable),
             fallbacks,
             summary,
         )

@@ -126,7 +126,7 @@ def _validate_scopes(scopes: Iterable[JsonDict]) -> None:
     for scope in scopes:
         if len(scope.get("description", "")) > MAX_TEXT_LENGTH:
             raise bad_request("A039207", "A description in 'supportedScopes' is too long.")
-        if any(not item.get("tag") for item in scope.get("descriptions", ())):
+        if any(not description.get("tag") for description in scope.get("descriptions", ())):
             raise bad_request("A039217", "A description in 'supportedScopes' has no tag.")
-        if any(not item.get("key") for item in scope.get("attributes", ())):
+        if any(not attribute.get("key") for attribute in scope.get("attributes", ())):
             raise bad_request("A039224", "An attribute in 'supportedScopes' has no key.")

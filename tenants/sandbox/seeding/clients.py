@@ -189,12 +189,15 @@ def create_tokens(
     clients: Iterable[JsonDict], random: Random, count: int | None, today: int
 ) -> list[StoredToken]:
     """Create ``count`` tokens, two thirds of which are valid on ``today``."""
-    able = [item for item in clients if item.get("grantTypes")]
-    if not able:
+    issuing_clients = [client for client in clients if client.get("grantTypes")]
+    if not issuing_clients:
         return []
-    count = TOKENS_PER_CLIENT * len(able) if count is None else count
-    tokens = [_create_token(able[at % len(able)], random, today) for at in range(count)]
-    of_users = [item for item in tokens if item.subject]
+    count = TOKENS_PER_CLIENT * len(issuing_clients) if count is None else count
+    tokens = [
+        _create_token(issuing_clients[index % len(issuing_clients)], random, today)
+        for index in range(count)
+    ]
+    of_users = [token for token in tokens if token.subject]
     for token, subject in zip(of_users, SUBJECTS, strict=False):
         token.subject = subject
         if subject == SUBJECT_EXPIRED:

@@ -121,8 +121,8 @@ def trusted_root_certificates() -> tuple[str, ...]:
     """Return root certificates in PEM format, one of which expires soon."""
     names = {"Harbor Partners Root 2": 1500, "Open Finance Directory Root": 24}
     certificates = [
-        _create_certificate(name, days, ec.derive_private_key(at, ec.SECP256R1()))
-        for at, (name, days) in enumerate(names.items(), 7)
+        _create_certificate(name, days, ec.derive_private_key(number, ec.SECP256R1()))
+        for number, (name, days) in enumerate(names.items(), 7)
     ]
     return tuple(certificate.public_bytes(Encoding.PEM).decode() for certificate in certificates)
 

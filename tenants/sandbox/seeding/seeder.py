@@ -70,9 +70,9 @@ def seed_state(state: SandboxState, seed: int, scale: SeedScale) -> None:
             seeds: Iterable[ServiceSeed] = tenant.services.get(region.name, ())
             if tenant is HARBOR and scale.services is not None:
                 seeds = _with_fillers(seeds, scale.services, region.name)
-            for at, plot in enumerate(seeds):
+            for index, plot in enumerate(seeds):
                 service = _create_service(
-                    region, tenant, plot, _seeded_random(seed, region, tenant, at)
+                    region, tenant, plot, _seeded_random(seed, region, tenant, index)
                 )
                 plots[region.name][service["apiKey"]] = plot
                 count = seeding_clients.count_clients(plot, scale.clients)
@@ -119,10 +119,12 @@ def _seeded_random(
 
 def _with_fillers(plots: Any, services: int, region: str) -> Iterator[ServiceSeed]:
     yield from plots[:services]
-    for at in range(len(plots), services):
-        archetype = (plain, fapi2, ciba, device)[at % 4]
-        name = f"{archetype.__name__.upper()} service {at + 1:04}"
-        yield ServiceSeed(name, f"s{at + 1}.{region}.harbor.example", archetype, variant="filler")
+    for index in range(len(plots), services):
+        archetype = (plain, fapi2, ciba, device)[index % 4]
+        name = f"{archetype.__name__.upper()} service {index + 1:04}"
+        yield ServiceSeed(
+            name, f"s{index + 1}.{region}.harbor.example", archetype, variant="filler"
+        )
 
 
 def _create_service(

@@ -90,12 +90,12 @@ def analyze_jwk_set(text: str, *, must_be_public: bool = False) -> tuple[KeyInfo
     if not isinstance(keys, list):
         return (KeyInfo(issues=(KeyIssue.UNREADABLE,)),)
     keys_info = [_analyze_key(key, must_be_public=must_be_public) for key in keys]
-    counts = Counter(item.kid for item in keys_info if item.kid)
+    counts = Counter(info.kid for info in keys_info if info.kid)
     return tuple(
-        replace(item, issues=(*item.issues, KeyIssue.DUPLICATE_KID))
-        if counts[item.kid] > 1
-        else item
-        for item in keys_info
+        replace(info, issues=(*info.issues, KeyIssue.DUPLICATE_KID))
+        if counts[info.kid] > 1
+        else info
+        for info in keys_info
     )
 
 
@@ -151,7 +151,7 @@ def _analyze_key(key: Any, *, must_be_public: bool) -> KeyInfo:
         min(filter(None, expiries), default=None),
         leaf.subject if leaf else "",
         tuple(dict.fromkeys(issues)),
-        tuple(replace(item, kid=kid) for item in chain[1:]),
+        tuple(replace(certificate, kid=kid) for certificate in chain[1:]),
     )
 
 
@@ -190,7 +190,9 @@ def _analyze_chain(key: Mapping[str, Any]) -> list[KeyInfo]:
     listed = key.get("x5c")
     if not isinstance(listed, list):
         return []
-    return [_certificate_info(certificates.parse_x5c(_as_text(item))) for item in listed]
+    return [
+        _certificate_info(certificates.parse_x5c(_as_text(certificate))) for certificate in listed
+    ]
 
 
 def _certificate_info(certificate: certificates.CertificateInfo | None) -> KeyInfo:
@@ -256,13 +258,13 @@ def _public_jwk(key: object) -> dict[str, str]:
     return {}
 
 
-def _decode_integer(part: Any) -> int:
+def _decode_integer(encoded: Any) -> int:
     """Decode a Base64urlUInt; return 0 if it is invalid (RFC 7518, section 2)."""
-    return int.from_bytes(_decode_base64url(part))
+    return int.from_bytes(_decode_base64url(encoded))
 
 
-def _decode_base64url(part: Any) -> bytes:
-    text = _as_text(part)
+def _decode_base64url(encoded: Any) -> bytes:
+    text = _as_text(encoded)
     try:
         return urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:

@@ -33,9 +33,9 @@ def find_key_uses(document: Document, kid: str) -> list[KeyUse]:
         return []
     sections = client if isinstance(document, client.Client) else service
     labels = {
-        item.api_name: item.label
+        setting.api_name: setting.label
         for section in sections.SECTIONS.values()
-        for item in section.settings()
+        for setting in section.settings()
     }
     return [
         KeyUse(name, labels.get(name, name))
@@ -71,11 +71,11 @@ def list_service_keys(service: Document) -> list[InventoryKey]:
     key_ids = _key_id_settings(service)
     own_ids = {field: kid for field, kid in key_ids.items() if field != FEDERATION_KEY_FIELD}
     keys = [
-        InventoryKey(KeyLocation.HARDWARE, item, _used_by(item, own_ids))
-        for item in map(analysis.analyze_hardware_key, service.get_objects("hsks"))
+        InventoryKey(KeyLocation.HARDWARE, info, _used_by(info, own_ids))
+        for info in map(analysis.analyze_hardware_key, service.get_objects("hsks"))
     ]
     keys += _keys_in_field(KeyLocation.SERVICE, service, "jwks", own_ids)
-    present = {item.info.kid for item in keys}
+    present = {key.info.kid for key in keys}
     keys += [
         InventoryKey(
             KeyLocation.SERVICE,
@@ -123,9 +123,9 @@ def _keys_in_set(
     if isinstance(text, Fingerprint):  # redacted as a whole because it is unreadable
         yield InventoryKey(location, KeyInfo(issues=(KeyIssue.UNREADABLE,)))
     elif isinstance(text, str) and text:
-        for item in analysis.analyze_jwk_set(text, must_be_public=must_be_public):
-            yield InventoryKey(location, item, _used_by(item, key_ids))
-            yield from (InventoryKey(KeyLocation.CHAIN, certificate) for certificate in item.chain)
+        for info in analysis.analyze_jwk_set(text, must_be_public=must_be_public):
+            yield InventoryKey(location, info, _used_by(info, key_ids))
+            yield from (InventoryKey(KeyLocation.CHAIN, certificate) for certificate in info.chain)
 
 
 def _key_id_settings(document: Document) -> dict[str, str]:
@@ -137,7 +137,7 @@ def _key_id_settings(document: Document) -> dict[str, str]:
 @lru_cache(maxsize=256)
 def _key_id_fields(field_names: tuple[str, ...]) -> list[str]:
     """Filter the fields that refer to keys; cached since services have the same fields."""
-    return [item for item in field_names if item.endswith(KEY_ID_SUFFIX)]
+    return [name for name in field_names if name.endswith(KEY_ID_SUFFIX)]
 
 
 def _used_by(info: KeyInfo, key_ids: dict[str, str]) -> tuple[str, ...]:

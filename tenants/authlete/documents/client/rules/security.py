@@ -47,7 +47,9 @@ def _is_unencrypted(uri: str) -> bool:
 def check_token_responses(client: DocumentFields) -> list[RuleViolation]:
     """Advise against response types with access tokens."""
     responses = get_texts(client, "responseTypes")
-    exposes = any("TOKEN" in item.replace("ID_TOKEN", "").split("_") for item in responses)
+    exposes = any(
+        "TOKEN" in response_type.replace("ID_TOKEN", "").split("_") for response_type in responses
+    )
     message = _(
         "Response types with token expose access tokens in URLs (RFC 9700, section "
         "2.1.2). Use code instead."
