@@ -25,10 +25,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000, help="of the console")
     parser.add_argument("--sandbox-port", type=int, default=9100, help="the first of five in a row")
     parser.add_argument(
-        "--data",
-        type=Path,
-        default=ROOT / "data" / "demo",
-        help="directory that holds all that the demo keeps",
+        "--data", type=Path, default=ROOT / "data" / "demo", help="directory for the demo's data"
     )
     add_size_options(parser)
 

@@ -91,7 +91,7 @@ def parse_integer(text: str, minimum: int, maximum: int = MAX_NUMBER) -> int:
     try:
         number = int(text)
     except ValueError:
-        raise ValueError(f"{text[:40]!r} is no whole number") from None
+        raise ValueError(f"{text[:40]!r} is not a whole number") from None
     if not minimum <= number <= maximum:
         raise ValueError(f"{number} is not between {minimum} and {maximum}") from None
     return number
@@ -126,7 +126,7 @@ def _to_unique_dict(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in pairs:
         if name in values:
-            raise ValueError(f"{name!r} stands there twice")
+            raise ValueError(f"{name!r} is given twice")
         values[name] = value
     return values
 

@@ -1,8 +1,7 @@
-"""``/healthz`` tells that the process is alive, ``/readyz`` that it is able to work.
+"""Answer the probes ``/healthz`` (the process is up) and ``/readyz`` (it can serve pages).
 
-They are answered before anything else: a probe speaks plain http to an address that
-is in no list of hosts, and has no session. What they say names no detail that would
-help a stranger.
+The middleware is the first, since probes use plain HTTP, any host name and no session.
+The responses contain no secrets.
 """
 
 import threading
@@ -44,7 +43,7 @@ WHERE relkind = 'r' AND pg_table_is_visible(oid) AND relname = ANY(%s)
 
 
 class HealthMiddleware:
-    """Middleware; the first of all."""
+    """Answers probes before any other middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -61,7 +60,7 @@ class HealthMiddleware:
 
     def _readyz(self) -> HttpResponse:
         if is_draining():
-            return _plain_text("server: is stopping", status=503)
+            return _plain_text("server: stopping", status=503)
         results = self._readiness.results()
         is_ready = all(text == OK for part, text in results.items() if part not in OPTIONAL)
         lines = "\n".join(f"{part}: {result}" for part, result in results.items())
@@ -79,10 +78,10 @@ class ReadinessCheck:
         self._vault_result, self._vault_expires_at = "", 0.0
 
     def results(self) -> dict[str, str]:
-        """Each part with ``ok``, or with what is wrong in words."""
-        # A database that hangs must not come to hold every thread that there is.
+        """Return ``ok`` or the problem of each part."""
+        # A database that hangs must not block all threads.
         if not self._lock.acquire(timeout=LOCK_TIMEOUT_SECONDS):
-            return {"database": "does not answer in time"}
+            return {"database": "timeout"}
         try:
             if monotonic() >= self._expires_at:
                 self._results = self._run_checks()
@@ -97,7 +96,7 @@ class ReadinessCheck:
         parts = {
             "database": _check_database,
             "migrations": self._check_migrations,
-            "record": _check_audit_log,
+            "audit_log": _check_audit_log,
         }
         if settings.AUDIT_SINKS:
             parts["checkpoints"] = _check_checkpoints
@@ -115,7 +114,7 @@ class ReadinessCheck:
         try:
             counts = {name: sealed.find_lost().count() for name, sealed in SEALED_COLUMNS.items()}
         except DatabaseError:
-            return "not known"
+            return "unknown"
         kinds = ", ".join(f"{name} ({count})" for name, count in counts.items() if count)
         self._vault_result = f"no key for {kinds}; run manage.py vault_check" if kinds else OK
         # Keys change only with a restart.
@@ -142,8 +141,8 @@ def _check_database() -> str:
             cursor.execute(UNREADABLE_TABLES_SQL, [connection.introspection.django_table_names()])
             (count,) = cursor.fetchone()
     except DatabaseError:
-        return "does not answer"
-    return f"no right to {count} tables; run deploy/postgresql-roles.sql" if count else OK
+        return "unavailable"
+    return f"no permission for {count} tables; run deploy/postgresql-roles.sql" if count else OK
 
 
 def _check_role() -> dict[str, str]:
@@ -155,8 +154,8 @@ def _check_role() -> dict[str, str]:
             cursor.execute("SELECT has_table_privilege('audit_auditrecord', 'DELETE')")
             (is_excessive,) = cursor.fetchone()
     except DatabaseError:
-        return {ROLE: "not known"}
-    return {ROLE: "has too many rights; run deploy/postgresql-roles.sql"} if is_excessive else {}
+        return {ROLE: "unknown"}
+    return {ROLE: "too many permissions; run deploy/postgresql-roles.sql"} if is_excessive else {}
 
 
 def check_mail() -> dict[str, str]:
@@ -167,39 +166,39 @@ def check_mail() -> dict[str, str]:
 
 
 def _check_audit_log() -> str:
-    """Return whether a call could be recorded now; without that none is made."""
+    """Return ``ok`` if a call could be logged now, else the problem."""
     try:
-        store.append_records(())  # no row, but the head is locked, checked and written
+        store.append_records(())  # no row; locks, checks and writes the head
         changes = [FieldChange("record", None, OK)]
         probe = record_builder.build_intent(Actor(0, ""), "readyz", Effect.READ, changes=changes)
         ended = record_builder.build_outcome(probe.entry, Outcome.SUCCEEDED)
-        store.append_records([probe, ended], commit=False)  # there is room and leave for both
+        store.append_records([probe, ended], commit=False)  # space and permission for both
     except KeyNotFoundError:
-        return "was written under a key that AUDIT_KEYS does not hold"
+        return "written with a key that AUDIT_KEYS lacks"
     except store.ChainHeadError:
-        return "is not whole; run manage.py audit_verify"
+        return "verification failed; run manage.py audit_verify"
     except DatabaseError:
-        return "cannot be written"
+        return "not writable"
     return OK
 
 
 def _check_checkpoints() -> str:
-    """Return whether what was recorded is known outside of the database."""
+    """Return ``ok`` if sinks outside the database have the newest checkpoint, else the problem."""
     try:
         if anchors.is_rolled_back():
-            return "a target has newer rows than this database, which was rolled back"
+            return "rolled back: a target has newer entries than the database"
         if anchors.anchor_monitor.is_overdue():
-            return "the newest rows were kept nowhere outside for too long"
+            return "overdue: no target has the newest entries"
     except DatabaseError:
-        return "not known"
+        return "unknown"
     return OK
 
 
 def _check_worker() -> str:
     try:
-        return OK if queue.has_live_worker() else "none was seen lately; jobs wait for one"
+        return OK if queue.has_live_worker() else "none running; jobs wait"
     except DatabaseError:
-        return "not known"
+        return "unknown"
 
 
 def _check_webhooks() -> dict[str, str]:
@@ -209,7 +208,7 @@ def _check_webhooks() -> dict[str, str]:
             return {}
         behind = len(late_webhooks())
     except DatabaseError:
-        return {WEBHOOKS: "not known"}
+        return {WEBHOOKS: "unknown"}
     return {WEBHOOKS: f"{behind} stopped or behind" if behind else OK}
 
 

@@ -49,7 +49,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         name = str(conn_params["database"])
         is_read_only = conn_params.pop("read_only", False)
         if name in _opened_files and not _file_id(name):
-            raise sqlite3.OperationalError("the database file is gone")
+            raise sqlite3.OperationalError("the database file was deleted")
         self._is_immutable = _is_read_only_copy(name)
         if self._is_immutable:
             immutable_url = f"file:{quote(name)}?immutable=1"

@@ -124,9 +124,7 @@ def read(request: HttpRequest, home: str) -> HttpResponseBase:
 
 def _too_many_waiting() -> HttpResponse:
     """Return 429 with Retry-After."""
-    text = (
-        f"Nothing is new, and too many wait already. Ask again in {RETRY_AFTER_SECONDS} seconds.\n"
-    )
+    text = f"Too many requests wait for new entries. Retry in {RETRY_AFTER_SECONDS} seconds.\n"
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return HttpResponse(text, status=429, content_type="text/plain", headers=headers)
 
@@ -185,7 +183,7 @@ def _parse_number(request: HttpRequest, name: str, default: int, limits: range) 
     """Parse a number of the query; raises `ValueError` with a message."""
     text = request.GET.get(name, str(default))
     if not (re.fullmatch(r"[0-9]{1,19}", text) and int(text) in limits):
-        raise ValueError(f"{name} is a whole number from {limits[0]} to {limits[-1]}.")
+        raise ValueError(f"{name} must be a whole number from {limits[0]} to {limits[-1]}.")
     return int(text)
 
 

@@ -153,9 +153,9 @@ def area(context: Context) -> str:
 
 
 @register.simple_tag
-def menu(here: str, organization: str, role: Role) -> list[Any]:
+def menu(active_area: str, organization: str, role: Role) -> list[Any]:
     """Return the items of the menu, by heading."""
-    return list(navigation.build_menu(here, organization, role))
+    return list(navigation.build_menu(active_area, organization, role))
 
 
 @register.simple_tag

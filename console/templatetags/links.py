@@ -85,18 +85,18 @@ def tab(
     path: str,
     count: int | str | None = None,
     kind: str = "",
-    here: bool | None = None,
+    is_current: bool | None = None,
 ) -> SafeString:
     """Render a link in ``tabs`` or ``index``, marked if it leads to the current page.
 
     ``count`` may be words ("1 to fix"), then with a ``kind`` of warn or bad.
     """
-    if here is None:
-        here = context["request"].path == path.partition("?")[0]
+    if is_current is None:
+        is_current = context["request"].path == path.partition("?")[0]
     return format_html(
         '<a href="{}"{}>{}{}</a>',
         path,
-        SafeString(' aria-current="page"') if here else EMPTY,
+        SafeString(' aria-current="page"') if is_current else EMPTY,
         label,
         _count_badge(count, kind),
     )

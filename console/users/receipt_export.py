@@ -170,7 +170,7 @@ def log_receipt_digest(actor: Actor, pk: UUID) -> None:
             changes=[FieldChange("digest", None, compute_digest(build_report(receipt)))],
         )
     except (AuditUnavailableError, UnsealError):
-        log.warning("the digest of receipt %s is not in the record", pk)
+        log.warning("the audit log does not contain the digest of receipt %s", pk)
 
 
 def find_recorded_digest(report: ReceiptReport) -> RecordedDigest | None:

@@ -30,12 +30,12 @@ class SandboxContext:
 
     @property
     def region(self) -> SandboxRegion:
-        assert self.cluster is not None, "asked of the IdP"
+        assert self.cluster is not None, "requested from the IdP"
         return self.cluster
 
     @property
     def token(self) -> ApiToken:
-        assert self.bearer is not None, "asked without a token"
+        assert self.bearer is not None, "requested without a token"
         return self.bearer
 
     def get_service(self, permission: str) -> JsonDict:

@@ -194,7 +194,7 @@ def _parse_objects(request: SandboxRequest) -> list[JsonDict]:
 
 def _require_object(value: Any) -> JsonDict:
     if not isinstance(value, dict):
-        raise TypeError("what is asked for is a JSON object")
+        raise TypeError("the body must be a JSON object")
     return value
 
 

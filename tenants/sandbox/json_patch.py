@@ -83,7 +83,7 @@ def _set_value(document: Any, steps: list[str], value: Any, *, insert: bool) -> 
         case list():
             holder[_parse_index(steps[-1], len(holder) - 1)] = value
         case _:
-            raise JsonPatchError("a value holds nothing")
+            raise JsonPatchError("a value has no members")
     return document
 
 

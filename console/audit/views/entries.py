@@ -105,7 +105,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     try:
         context |= _search_context(member, form, cursor)
     except DatabaseError:
-        logger.exception("the record cannot be read")
+        logger.exception("could not read the audit log")
         context["failed"] = True
     response = render_page(request, "audit/index.html", context, part="results")
     return push_url(response, path) if request.htmx else response

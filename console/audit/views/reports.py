@@ -144,7 +144,7 @@ def _export_access_review(
     request: ConsoleRequest, member: Member, review: AccessReview, text: str
 ) -> StreamingHttpResponse:
     rows = list(review.list_rows())
-    record_event(member.actor, AUDIT_EXPORT, object=text, label=f"{len(rows)} people, csv")
+    record_event(member.actor, AUDIT_EXPORT, object=text, label=f"{len(rows)} members, csv")
     name = f"{text.replace(' ', '-')}-{member.organization.slug}.csv"
     return StreamingHttpResponse(
         review.to_csv(rows), content_type="text/csv; charset=utf-8", headers=download_headers(name)
@@ -154,7 +154,7 @@ def _export_access_review(
 @organization_page(ConsolePermission.AUDIT_LOG)
 def retention(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Show retention periods and this organization's deletions."""
-    unwritten = not log_read(member, "what is kept")
+    unwritten = not log_read(member, "retention")
     removals = audit_log_retention.list_removals(member.organization.pk)
     context = {
         "member": member,

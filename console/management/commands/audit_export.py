@@ -36,24 +36,26 @@ class Command(AuditCommand):
     """Export audit entries to a file."""
 
     help = (
-        "Write the record, or what a search finds of it, to a file. JSON Lines can be "
-        "checked with audit_verify --file. Both hold subjects as they are recorded."
+        "Export the audit log, or the results of a search, to a file. Check JSON Lines with "
+        "audit_verify --file. Both formats contain subject identifiers."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--out", type=Path, required=True, help="file to write")
-        parser.add_argument("--query", default="", help="a search, as typed in a page")
-        parser.add_argument("--organization", default="", help="its slug; all of them without")
+        parser.add_argument("--query", default="", help="a search, as on the page Audit log")
+        parser.add_argument(
+            "--organization", default="", help="slug of an organization; default: all"
+        )
         parser.add_argument(
             "--format",
             default="jsonl",
-            help="jsonl, csv, or both with a comma: then --out gets an ending for each",
+            help="jsonl, csv, or jsonl,csv, which appends .jsonl and .csv to --out",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         formats = options["format"].split(",")
         if not set(formats) <= set(FORMATS):
-            raise CommandError("--format takes jsonl, csv, or both with a comma.")
+            raise CommandError("--format must be jsonl, csv, or jsonl,csv.")
         organizations = self._organizations(options["organization"])
         searches = self._searches(organizations, options["query"])
         everything = not (options["organization"] or options["query"])
@@ -82,7 +84,7 @@ class Command(AuditCommand):
     def _organizations(self, slug: str) -> Iterable[Organization]:
         homes = Organization.objects.order_by("pk")
         if slug and not (homes := homes.filter(slug=slug)):
-            raise CommandError(f"There is no organization {slug}.")
+            raise CommandError(f"No organization {slug}.")
         return homes
 
     def _searches(self, homes: Iterable[Organization], query: str) -> list[OrganizationSearch]:

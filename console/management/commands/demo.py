@@ -24,9 +24,8 @@ class Command(BaseCommand):
     """Run the demo: the console, its workers and the sandbox."""
 
     help = (
-        "Run the console over a pretend Authlete with four regions and an IdP, "
-        "until Ctrl-C. Keeps everything in one directory, whose accounts.json holds "
-        "an account for each role."
+        "Run the console over a sandbox of Authlete with four regions and an IdP. "
+        "Stop it with Ctrl-C. The data directory's accounts.json lists an account for each role."
     )
     requires_system_checks = ()
 
@@ -46,13 +45,12 @@ class Command(BaseCommand):
                     time.sleep(0.5)
                     children.check()
         except DemoStoppedError:
-            self.stdout.write("\nAll of it has ended.")
+            self.stdout.write("\nStopped.")
         except ProcessEndedError as error:
             raise CommandError(str(error)) from None
         except DatabaseError as error:
             raise CommandError(
-                f"The database of the demo does not fit this version: {error}. "
-                f"Remove {data} to begin anew."
+                f"The demo's database is of another version: {error}. Remove {data} to start again."
             ) from None
 
     def start(
@@ -97,7 +95,7 @@ class Command(BaseCommand):
             f"  logs      {data / 'logs'}",
             f"  sandbox   http://127.0.0.1:{sandbox_port}/_tokens",
             "",
-            "  Ctrl-C ends all of it.",
+            "  Press Ctrl-C to stop.",
         ]
         self.say("\n".join(lines))
 

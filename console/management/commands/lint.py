@@ -78,7 +78,7 @@ def _lint_organization(slug: str) -> Iterator[LintFinding]:
     """Yield the open findings of the inventory; waived ones are left out."""
     organization = Organization.objects.filter(slug=slug).first()
     if organization is None:
-        raise CommandError(f"There is no organization {slug}.", returncode=ERROR_EXIT_CODE)
+        raise CommandError(f"No organization {slug}.", returncode=ERROR_EXIT_CODE)
     rows = open_findings(organization).order_by("region", "service_id", "client_id", "rule")
     for row in rows.filter(rule__in=RULES).iterator():
         location = f"{row.region}/{row.service_id}" + (f"/{row.client_id}" if row.client_id else "")

@@ -53,7 +53,7 @@ class CheckpointVerifier:
                 first = self.last_verified.size + 1 if self.last_verified else 1
                 raise CheckpointMismatchError(
                     first,
-                    f"the rows from here to {checkpoint.size} are not those that were "
+                    f"the rows from here to {checkpoint.size} differ from those "
                     f"signed on {format_signed_at(checkpoint)}",
                 )
             self.verified_count += 1
@@ -66,7 +66,7 @@ class CheckpointVerifier:
             next_checkpoint = self._pending[0]
             raise CheckpointMismatchError(
                 self.tree.size + 1,
-                f"the record ends before it, but had {next_checkpoint.size} rows when signed on "
+                f"the audit log ends before it, but had {next_checkpoint.size} rows when signed on "
                 f"{format_signed_at(next_checkpoint)}",
             )
 
@@ -164,8 +164,8 @@ def _find_problem(
         return "its checkpoint doesn't follow the previous one"
     if known_keys and checkpoint.key not in known_keys:
         return (
-            f"the checkpoint of it is signed with {checkpoint.key!r}, which is not known: "
-            "AUDIT_PUBLIC_KEYS has to name what AUDIT_SIGNING_KEYS had once"
+            f"its checkpoint is signed with the unknown key {checkpoint.key!r}: "
+            "AUDIT_PUBLIC_KEYS must list all former AUDIT_SIGNING_KEYS"
         )
     if known_keys and not checkpoint.has_valid_signature:
         return "its checkpoint has no valid signature"

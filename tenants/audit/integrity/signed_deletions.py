@@ -99,7 +99,7 @@ def _read_between(
         end < len(stored)
         and tree.root != load_tree(stored[end], Checkpoint.parse(stored[end].line)).root
     ):
-        raise ChainBrokenError(first, "the rows from here are not those that were signed")
+        raise ChainBrokenError(first, "the rows from here differ from those signed")
 
 
 def _read_time(row: ChainRow) -> int:

@@ -93,7 +93,7 @@ def delete_scopes(context: SandboxContext) -> SandboxResponse:
     client, subject = _client_and_subject(context, service, "A140")
     granted = _granted_scopes(context, service)
     if granted.pop((client["clientId"], subject), None) is None:
-        return _success_response("A140001", "There was nothing to delete.")
+        return _success_response("A140001", "Nothing to delete.")
     return _success_response("A140002", "The granted scopes were deleted.")
 
 

@@ -69,7 +69,7 @@ def delete(context: SandboxContext) -> SandboxResponse:
     service = _get_service(context, "modify_service", "A270201")
     key = _find_key(context, service, "A270202")
     if context.state.half_deleted:
-        raise context.action_error("SERVER_ERROR", "A270102", "The HSM has no such key any more.")
+        raise context.action_error("SERVER_ERROR", "A270102", "The HSM no longer has this key.")
     service["hsks"] = [other for other in service["hsks"] if other is not key]
     if context.state.deleted_told:
         return _success_response("A270001", "The key was deleted.", hsk=key)

@@ -56,7 +56,7 @@ def reissue(context: SandboxContext) -> SandboxResponse:
         "scope": " ".join(token.scopes),
     }
     fields = {"responseContent": dump_json(content).decode(), "idToken": id_token}
-    return ok_response("A001196", "The ID token was issued anew.", fields)
+    return ok_response("A001196", "The ID token was reissued.", fields)
 
 
 def _build_claims(service: JsonDict, token: StoredToken, params: JsonDict) -> JsonDict:

@@ -75,7 +75,7 @@ OTHER_RESOURCE = IntrospectionOutcome(
 INSUFFICIENT_AUTHENTICATION = IntrospectionOutcome(
     "UNAUTHORIZED",
     "A056305",
-    "The user did not sign in as well or as lately as is asked for.",
+    "The user's authentication doesn't meet the requested ACR or maximum age.",
     "insufficient_user_authentication",  # RFC 9470, section 3
 )
 MISSING_PROOF = IntrospectionOutcome(
@@ -252,7 +252,7 @@ def _sign_response(
 ) -> str:
     """Return the response as a JWT (RFC 9701, section 5)."""
     if not params.get("rsUri"):
-        message = "'rsUri' is missing, which a JWT is for."
+        message = "'rsUri' is required for a JWT response."
         raise context.action_error("BAD_REQUEST", "A404301", message)
     alg = params.get("introspectionSignAlg") or "RS256"
     claims = {

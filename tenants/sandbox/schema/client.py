@@ -153,7 +153,7 @@ def _validate_metadata(value: str) -> None:
 
 def _validate_public_keys(name: str, text: str) -> None:
     if any(PRIVATE_KEY_FIELDS & set(key) for key in json.loads(text)["keys"]):
-        raise bad_request("A031212", f"'{name}' holds a key that is not public.")
+        raise bad_request("A031212", f"'{name}' contains a key that isn't public.")
 
 
 def _validate_tagged_values(name: str, entries: list[JsonDict]) -> None:

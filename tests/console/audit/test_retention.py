@@ -51,7 +51,7 @@ def test_retention_periods_are_shown(auditor, settings):
     assertContains(page, "No entries have been deleted yet")
     entry = AuditEntry.objects.filter(operation="audit.read").first()
     assert entry
-    assert entry.object == "what is kept"
+    assert entry.object == "retention"
 
 
 def test_deletions_are_listed(auditor, expired_entry):

@@ -128,7 +128,7 @@ def test_fails_without_showing_the_position_in_the_log_of_all(
     assert "Verification failed" in said
     verdict = VerificationRun.objects.get()
     assert verdict.bad == 1
-    assert "are not those that were signed on" in verdict.error
+    assert "differ from those signed on" in verdict.error
     assert verdict.error not in said
 
 

@@ -80,7 +80,7 @@ def test_url_and_accounts_are_printed(first):
 
 
 def test_interrupt_ends_all_processes(first):
-    assert "All of it has ended." in first.ending
+    assert "Stopped." in first.ending
     assert first.process.returncode == 0
     assert first.left == []
     assert os.listdir(first.data.parent) == ["demo"]

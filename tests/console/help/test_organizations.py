@@ -16,7 +16,7 @@ def test_own_organizations_are_listed(member):
 
 
 def test_current_organization_is_marked(member):
-    response = member(Role.VIEWER).get(URL, {"here": "acme"})
+    response = member(Role.VIEWER).get(URL, {"current": "acme"})
 
     assertContains(response, 'href="/acme/" aria-current="true"')
 

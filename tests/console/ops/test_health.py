@@ -28,7 +28,7 @@ from tenants.jobs.models import Worker
 from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers
 from tests.support.webhooks import make_webhook
 
-ROLLED_BACK = "a target has newer rows than this database, which was rolled back"
+ROLLED_BACK = "rolled back: a target has newer entries than the database"
 PROBE = {"host": "10.1.2.3:8000"}  # a pod's address, not in ALLOWED_HOSTS
 
 
@@ -58,7 +58,7 @@ def test_ready_when_every_check_passes(db):
 
     status, found = ready()
     found.pop("role", None)  # tests own the tables on PostgreSQL
-    parts = ("database", "migrations", "record", "worker", "vault")
+    parts = ("database", "migrations", "audit_log", "worker", "vault")
     assert (status, found) == (200, dict.fromkeys(parts, "ok"))
 
 
@@ -68,7 +68,7 @@ def test_missing_worker_is_reported_but_ready(db):
     status, found = ready()
 
     assert status == 200
-    assert found["worker"] == "none was seen lately; jobs wait for one"
+    assert found["worker"] == "none running; jobs wait"
 
 
 def test_paused_webhook_is_reported_but_ready(acme):
@@ -94,7 +94,7 @@ def test_unapplied_migration_is_not_ready(db):
     status, found = ready()
 
     assert (status, found["migrations"]) == (503, "1 to apply; run manage.py migrate")
-    assert "record" not in found
+    assert "audit_log" not in found
 
 
 def test_missing_audit_head_is_not_ready(db):
@@ -103,7 +103,7 @@ def test_missing_audit_head_is_not_ready(db):
     status, found = ready()
 
     assert status == 503
-    assert found["record"] == "is not whole; run manage.py audit_verify"
+    assert found["audit_log"] == "verification failed; run manage.py audit_verify"
 
 
 def test_lost_chain_key_is_not_ready(db, settings):
@@ -112,7 +112,7 @@ def test_lost_chain_key_is_not_ready(db, settings):
     status, found = ready()
 
     assert status == 503
-    assert found["record"] == "was written under a key that AUDIT_KEYS does not hold"
+    assert found["audit_log"] == "written with a key that AUDIT_KEYS lacks"
 
 
 def test_unwritable_audit_log_is_not_ready(db, monkeypatch):
@@ -123,7 +123,7 @@ def test_unwritable_audit_log_is_not_ready(db, monkeypatch):
 
     status, found = ready()
 
-    assert (status, found["record"]) == (503, "cannot be written")
+    assert (status, found["audit_log"]) == (503, "not writable")
 
 
 @pytest.mark.parametrize("model", [AuditRecord, AuditEntry, AuditField, AuditBlock])
@@ -133,7 +133,7 @@ def test_missing_table_is_not_ready(db, model):
 
     status, found = ready()
 
-    assert (status, found["record"]) == (503, "cannot be written")
+    assert (status, found["audit_log"]) == (503, "not writable")
 
 
 def test_unreachable_database_is_not_ready(db, monkeypatch):
@@ -144,7 +144,7 @@ def test_unreachable_database_is_not_ready(db, monkeypatch):
         patch.setattr(connection, "cursor", refused)
         status, found = ready()
 
-    assert (status, found) == (503, {"database": "does not answer"})
+    assert (status, found) == (503, {"database": "unavailable"})
 
 
 def test_missing_mail_server_is_reported_but_ready(db, settings):

@@ -61,7 +61,7 @@ def test_complete_deployment_passes(setup):
     lines.pop("role", None)  # tests own the tables on PostgreSQL
     assert set(lines.values()) == {"ok"}
     assert is_complete
-    parts = {"settings", "database", "record", "worker", "folders", "mail", "clock"}
+    parts = {"settings", "database", "audit_log", "worker", "folders", "mail", "clock"}
     assert parts | {"https://us.authlete.com", "https://login.authlete.com"} <= lines.keys()
 
 

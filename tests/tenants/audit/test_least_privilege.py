@@ -36,7 +36,7 @@ def test_least_privileges_suffice_to_record_calls(console):
     found = console.run_code(READY)
     verified = console.run_command("audit_verify")
 
-    assert "record: ok" in found.stdout, found.stderr
+    assert "audit_log: ok" in found.stdout, found.stderr
     assert "role:" not in found.stdout
     assert "2 rows of 1 entries" in verified.stdout, verified.stderr
 
@@ -51,8 +51,8 @@ def test_rights_that_a_role_lacks_or_has_too_many_of_are_reported(make_postgresq
 
     lacking = console.run_code(READY).stdout
 
-    assert lacking == "database: no right to 1 tables; run deploy/postgresql-roles.sql\n\n"
-    assert "role: has too many rights" in owner.run_code(READY).stdout
+    assert lacking == "database: no permission for 1 tables; run deploy/postgresql-roles.sql\n\n"
+    assert "role: too many permissions" in owner.run_code(READY).stdout
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_missing_row_stops_writing_until_restored(model, what):
     with pytest.raises(store.RowsDroppedError):
         store.append_records(call())
     assert write_failures
-    assert ReadinessCheck().results()["record"] == "cannot be written"
+    assert ReadinessCheck().results()["audit_log"] == "not writable"
 
     assert heads.get() == before
     assert (AuditRecord.objects.count(), AuditEntry.objects.count()) == (2, 1)
