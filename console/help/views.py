@@ -29,10 +29,7 @@ def index(request: ConsoleRequest) -> HttpResponse:
 def organizations(request: ConsoleRequest) -> HttpResponse:
     """List the user's organizations."""
     own_organizations = Organization.objects.filter(membership__user=request.user).order_by("name")
-    context = {
-        "organizations": own_organizations,
-        "current_organization": request.GET.get("current", ""),
-    }
+    context = {"organizations": own_organizations, "current": request.GET.get("current", "")}
     return render_page(request, "help/organizations.html", context, part="switch")
 
 
