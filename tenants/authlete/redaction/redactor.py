@@ -9,13 +9,10 @@ find a secret by entering candidates elsewhere.
 import hmac
 import json
 import re
-from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
-from enum import Enum, auto
-from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -25,37 +22,17 @@ from tenants.authlete.json.reader import (
     replace_surrogates,
     replace_surrogates_in,
 )
+from tenants.authlete.redaction.field_names import PUBLIC_JWK_FIELDS, NameKind, classify_field
 from tenants.authlete.redaction.fingerprint import HEX_DIGITS, Fingerprint, is_fingerprint
+from tenants.authlete.redaction.list_items import Path, redact_items
 from tenants.authlete.redaction.secret_names import is_secret_name
-from tenants.authlete.redaction.secret_texts import contains_secret
+from tenants.authlete.redaction.secret_texts import JSON_START_CHARS, contains_secret, is_plain_text
 
-# From spec 3.0.16 and the replies of the identity provider.
-SECRET_FIELDS = frozenset(
-    """
-    apiSecret clientSecret newClientSecret oldClientSecret
-    authenticationCallbackApiKey authenticationCallbackApiSecret
-    developerAuthenticationCallbackApiKey developerAuthenticationCallbackApiSecret
-    snsCredentials developerSnsCredentials registrationAccessTokenHash
-    accessToken refreshToken jwtAccessToken idToken sessionId cnonce ticket
-    responseContent sharedKeyForSign sharedKeyForEncryption token jose dpop
-    accessTokenIdentifier refreshTokenIdentifier parameters
-    """.split()
-)
-JWKS_NAME_PATTERN = re.compile(r"(?i)jwks?$")
 MIN_TOKEN_CHARS = 8
 CONTENT_FIELD = "responseContent"  # the response of an authorization server
-JSON_START_CHARS = frozenset("{[ \t\r\n")  # of a text that may be JSON
 QUOTED_NAME_PATTERN = re.compile(r'([\w.-]++)\\*+"')  # in a text that is not valid JSON
 MAX_NESTED_TEXTS = 2  # parsed levels of JSON texts within JSON texts
 SCALAR_TYPES = frozenset({bool, int, Decimal, type(None)})
-PUBLIC_JWK_FIELDS = frozenset(  # of a JWK; RFC 7517, RFC 7518 section 6, RFC 8037
-    "kty use key_ops alg kid x5u x5c x5t x5t#S256 crv x y n e iat nbf exp".split()
-    + "hsmName handle publicKey".split()  # of a hardware key (spec 3.0.16, `hsk`)
-)
-# Identify an object within a list, and so the property of a secret.
-ITEM_ID_FIELDS = "accessTokenHash clientId apiKey kid key name tag entityId alias sns".split()
-
-type Path = tuple[Any, ...]  # from the outermost object to a value
 type Schema = Mapping[str, Schema]  # the declared fields of an object, and those within them
 
 _text_depth = ContextVar("text_depth", default=0)
@@ -71,24 +48,6 @@ def _nested_text() -> Generator[None]:
         yield
     finally:
         _text_depth.reset(token)
-
-
-class _FieldKind(Enum):
-    """The kind of a field's value, by its name."""
-
-    JWKS = auto()  # a JWK Set
-    SECRET = auto()
-    MAYBE_SECRET = auto()  # a secret, unless it is a number or a flag
-
-
-@lru_cache(4096)
-def _classify_field(name: str) -> tuple[str, _FieldKind | None]:
-    """Return the cleaned name of a field, and its kind."""
-    if name in SECRET_FIELDS:
-        return name, _FieldKind.SECRET
-    if JWKS_NAME_PATTERN.search(name):
-        return replace_surrogates(name), _FieldKind.JWKS
-    return replace_surrogates(name), _FieldKind.MAYBE_SECRET if is_secret_name(name) else None
 
 
 class Redactor:
@@ -162,7 +121,7 @@ class Redactor:
         except InvalidJsonError:
             value = None
         if not isinstance(value, dict):
-            return self._redact_by_kind(_FieldKind.SECRET, text, (CONTENT_FIELD,))
+            return self._redact_by_kind(NameKind.SECRET, text, (CONTENT_FIELD,))
         return {
             replace_surrogates(name): replace_surrogates_in(inner)
             if name in revealed
@@ -197,7 +156,7 @@ class Redactor:
             }
         if type(value) is list:
             # The order of a list of texts may change, so their path is that of the list.
-            return _redact_items(
+            return redact_items(
                 value,
                 path,
                 lambda item, item_path: self._hide(
@@ -215,7 +174,7 @@ class Redactor:
 
     def _redact_field(self, name: str, value: Any, path: Path) -> Any:
         """Return the value of one field of the object at ``path``, redacted."""
-        _, kind = _classify_field(name)
+        _, kind = classify_field(name)
         path = (*path, name)
         if kind:
             return self._redact_by_kind(kind, value, path)
@@ -224,11 +183,11 @@ class Redactor:
     def _redact_fields(self, value: dict[str, Any], path: Path) -> dict[str, Any]:
         redacted = {}
         for field, inner in value.items():
-            name, kind = _classify_field(field)
+            name, kind = classify_field(field)
             if kind:
                 redacted[name] = self._redact_by_kind(kind, inner, (*path, field))
             # The common cases, without a call: a list of services has 10,000 values.
-            elif type(inner) in SCALAR_TYPES or _is_plain_text(inner):
+            elif type(inner) in SCALAR_TYPES or is_plain_text(inner):
                 redacted[name] = inner
             else:
                 redacted[name] = self._redact_value(field, inner, (*path, field))
@@ -237,11 +196,11 @@ class Redactor:
     def _redact_value(self, name: str, value: Any, path: Path) -> Any:
         """Redact the value of a field whose name does not classify it."""
         if isinstance(value, (list, tuple)):
-            return _redact_items(
+            return redact_items(
                 value,
                 path,
                 lambda item, item_path: self._redact_value(name, item, item_path),
-                _is_plain_text,
+                is_plain_text,
             )
         if isinstance(value, dict):
             return self._redact_object(name, value, path)
@@ -264,12 +223,12 @@ class Redactor:
             return self.fingerprint(value, path) if is_suspect else replace_surrogates(value)
         return replace_surrogates(value) if redacted == parsed else _dump_json(redacted)
 
-    def _redact_by_kind(self, kind: _FieldKind, value: Any, path: Path) -> Any:
+    def _redact_by_kind(self, kind: NameKind, value: Any, path: Path) -> Any:
         if value is None or value == "" or isinstance(value, Fingerprint):
             return value
-        if kind is _FieldKind.JWKS:
+        if kind is NameKind.JWKS:
             return self._redact_jwks(value, path)
-        if kind is _FieldKind.MAYBE_SECRET and isinstance(value, (int, Decimal)):
+        if kind is NameKind.MAYBE_SECRET and isinstance(value, (int, Decimal)):
             return value
         return self.fingerprint(value, path)
 
@@ -296,7 +255,7 @@ class Redactor:
                     return self.fingerprint(value, path)
                 return replace_surrogates(value) if redacted == keys else _dump_json(redacted)
             case list():
-                return _redact_items(value, path, self._redact_jwks)
+                return redact_items(value, path, self._redact_jwks)
             case {"keys": list() as keys}:
                 other_fields = {
                     name: self._redact_field(name, inner, path)
@@ -304,7 +263,7 @@ class Redactor:
                     if name != "keys"
                 }
                 return other_fields | {
-                    "keys": _redact_items(keys, (*path, "keys"), self._redact_jwks)
+                    "keys": redact_items(keys, (*path, "keys"), self._redact_jwks)
                 }
             case {"kty": str()}:
                 return self._redact_jwk(value, path)
@@ -318,43 +277,6 @@ class Redactor:
             else self.fingerprint(part, (*path, name))
             for name, part in key.items()
         }
-
-
-def _is_plain_text(value: Any) -> bool:
-    """Return whether a value is a text that contains no secret and no JSON."""
-    return (
-        type(value) is str
-        and value.isascii()
-        and value[:1] not in JSON_START_CHARS
-        and not contains_secret(value)
-    )
-
-
-def _redact_items(
-    items: Any,
-    path: Path,
-    redact: Callable[[Any, Path], Any],
-    is_public: Callable[[Any], bool] = lambda _: False,
-) -> list[Any]:
-    """Redact the items of a list; an item's path doesn't depend on those of other names."""
-    redacted: list[Any] = []
-    counts: Counter[Any] = Counter()
-    for item in items:
-        if is_public(item):
-            redacted.append(item)
-            continue
-        name = _find_item_id(item)
-        redacted.append(redact(item, (*path, name, counts[name])))
-        counts[name] += 1
-    return redacted
-
-
-def _find_item_id(item: Any) -> tuple[str, str] | None:
-    """Return what identifies an item among those of its list, if anything does."""
-    if not isinstance(item, dict):
-        return None
-    ids = ((field, item.get(field)) for field in ITEM_ID_FIELDS)
-    return next(((field, str(id)) for field, id in ids if isinstance(id, (str, int))), None)
 
 
 class _SecretFinder(Redactor):

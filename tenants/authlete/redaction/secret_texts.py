@@ -3,9 +3,11 @@
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
+from typing import Any
 
 from tenants.authlete.redaction.secret_names import is_secret_name
 
+JSON_START_CHARS = frozenset("{[ \t\r\n")  # of a text that may be JSON
 PRIVATE_KEY_PEM_MARKER = "PRIVATE KEY-----"  # RFC 7468, section 10; older kinds end the same way
 BASE64_PEM_PATTERN = re.compile(r"LS0tLS1CRUdJTi[A-Za-z0-9+/_-]{1,400}")  # "-----BEGIN "
 # JWS and JWE in compact form (RFC 7515, 7516): the header is an object.
@@ -49,3 +51,13 @@ def _is_private_key(base64_text: str) -> bool:
 
 def _has_digit(token: str) -> bool:
     return any(map(str.isdigit, token))
+
+
+def is_plain_text(value: Any) -> bool:
+    """Return whether a value is a text that contains no secret and no JSON."""
+    return (
+        type(value) is str
+        and value.isascii()
+        and value[:1] not in JSON_START_CHARS
+        and not contains_secret(value)
+    )

@@ -16,8 +16,9 @@ from tenants.authlete.documents.base import ApiModel, Section
 from tenants.authlete.json.compare import find_key_field
 from tenants.authlete.json.raw import dump_json
 from tenants.authlete.json.reader import replace_surrogates, replace_surrogates_in
+from tenants.authlete.redaction.field_names import PUBLIC_JWK_FIELDS
 from tenants.authlete.redaction.fingerprint import contains_fingerprint
-from tenants.authlete.redaction.redactor import PUBLIC_JWK_FIELDS, Schema
+from tenants.authlete.redaction.redactor import Schema
 
 LIST_STEP_PATTERN = re.compile(r"\[.*?\](?=[.\[]|$)", re.DOTALL)  # "[email]"
 

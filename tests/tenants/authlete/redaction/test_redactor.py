@@ -3,8 +3,9 @@ import json
 import pytest
 
 from tenants.authlete.documents.service import SECTIONS
+from tenants.authlete.redaction.field_names import SECRET_FIELDS
 from tenants.authlete.redaction.fingerprint import Fingerprint, contains_fingerprint
-from tenants.authlete.redaction.redactor import SECRET_FIELDS, Redactor
+from tenants.authlete.redaction.redactor import Redactor
 
 REDACTOR = Redactor(b"k" * 32)
 PRIVATE = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "BB", "kid": "one", "d": "s3cret"}

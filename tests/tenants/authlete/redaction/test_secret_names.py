@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenants.authlete.redaction.redactor import SECRET_FIELDS
+from tenants.authlete.redaction.field_names import SECRET_FIELDS
 from tenants.authlete.redaction.secret_names import is_secret_name
 from tenants.authlete.redaction.unknown_fields import CLIENT_SCHEMA, SERVICE_SCHEMA
 
