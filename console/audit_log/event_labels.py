@@ -71,6 +71,7 @@ LOCAL_EVENT_LABELS: Mapping[str, LabelText] = {
     "rollover.leave": _("Abandon a signing key rollover of {object}"),
     "rollover.stop": _("Stop a signing key rollover of {object} for review"),
     "vault.rotate": _("Re-encrypt all secrets with the current key"),
+    "audit.new_chain": _("Start a new audit chain after lost keys"),
     "keys.exported": _("Export {object}"),
     "clients.exported": _("Export {object}"),
     "list.exported": _("Export {object}"),

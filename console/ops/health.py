@@ -20,6 +20,7 @@ from console.ops.draining import is_draining
 from tenants.audit import record_builder, store
 from tenants.audit.actor import Actor
 from tenants.audit.integrity import anchors
+from tenants.audit.integrity.lost_keys import load_lost_keys
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.operation import Effect
 from tenants.authlete.outcome import Outcome
@@ -33,7 +34,14 @@ VAULT_TTL_SECONDS = 60.0  # between searches for lost keys, which scan tables
 LOCK_TIMEOUT_SECONDS = 2.0  # that a probe waits for a running check
 OK = "ok"
 # Reported, but pages work without them.
-OPTIONAL = WORKER, WEBHOOKS, VAULT, MAIL, ROLE = "worker", "webhooks", "vault", "mail", "role"
+OPTIONAL = WORKER, WEBHOOKS, VAULT, MAIL, ROLE, CHAIN = (
+    "worker",
+    "webhooks",
+    "vault",
+    "mail",
+    "role",
+    "chain",
+)
 
 UNREADABLE_TABLES_SQL = """
 SELECT count(*) FROM pg_class
@@ -105,7 +113,7 @@ class ReadinessCheck:
             if results[part] != OK:
                 return results
         others = {WORKER: _check_worker(), VAULT: self._check_vault()}
-        return results | others | _check_webhooks() | check_mail() | _check_role()
+        return results | others | _check_webhooks() | check_mail() | _check_role() | _check_chain()
 
     def _check_vault(self) -> str:
         """Return which secrets can't be decrypted, by kind."""
@@ -174,12 +182,22 @@ def _check_audit_log() -> str:
         ended = record_builder.build_outcome(probe.entry, Outcome.SUCCEEDED)
         store.append_records([probe, ended], commit=False)  # space and permission for both
     except KeyNotFoundError:
-        return "written with a key that AUDIT_KEYS lacks"
+        return "written with a key that AUDIT_KEYS lacks; see audit_new_chain"
     except store.ChainHeadError:
         return "verification failed; run manage.py audit_verify"
     except DatabaseError:
         return "not writable"
     return OK
+
+
+def _check_chain() -> dict[str, str]:
+    """Return a warning if rows of the audit log have a lost key; nothing if none have."""
+    try:
+        lost_keys = load_lost_keys().values()
+    except DatabaseError:
+        return {CHAIN: "unknown"}
+    spans = ", ".join(f"{key.first} to {key.last} ({key.name})" for key in lost_keys)
+    return {CHAIN: f"the keys of rows {spans} are lost; see audit_verify"} if spans else {}
 
 
 def _check_checkpoints() -> str:

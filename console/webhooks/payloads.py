@@ -74,8 +74,8 @@ def build_body(webhook: Webhook, delivery: Delivery) -> bytes:
 def _row_lines(webhook: Webhook, rows: Iterable[RowWithPreviousMac]) -> Iterator[str]:
     for row, before in rows:
         if not webhook.subjects:
-            text, _hidden = split_subject(row.content)
-            row = row._replace(content=text)
+            text, hidden = split_subject(row.content)
+            row = row._replace(content=text if hidden else row.content)
         yield format_row(row, before)
 
 

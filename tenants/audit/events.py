@@ -60,6 +60,7 @@ CREDENTIAL_CHANGE = AuditEvent("credential.change")
 CREDENTIAL_REMOVE = AuditEvent("credential.remove", Effect.DESTROY, allowed_unanchored=True)
 CREDENTIAL_PROBE = AuditEvent("credential.probe", Effect.READ)
 VAULT_ROTATE = AuditEvent("vault.rotate", allowed_unanchored=True)
+AUDIT_NEW_CHAIN = AuditEvent("audit.new_chain", allowed_unanchored=True)
 
 # Observed changes; the actor is outside this console.
 SERVICE_CREATED_EXTERNALLY = AuditEvent("service.made_outside", allowed_unanchored=True)

@@ -1,6 +1,7 @@
 """The two records of an audit entry: intent and outcome."""
 
 import json
+import os
 import re
 from dataclasses import dataclass, fields
 from operator import attrgetter
@@ -55,8 +56,12 @@ class OutcomeRecord:
 
 
 LEAF_FORMAT = 2  # of the rows written now; older rows have no format
+SALT_BYTES = 16  # bytes; random, so that deleted content can't be guessed from its hash
 
 MAX_FIELD_NAME_CHARS = 200  # indexed characters of a member's name
+
+# Members of a row that its search entry doesn't have.
+ROW_ONLY_MEMBERS = {"format", "salt"}
 
 # Errors raised by reading a row that was tampered with.
 MALFORMED_ERRORS = (
@@ -109,4 +114,9 @@ def serialize_record(row: Record) -> str:
         else (OUTCOME_FIELDS, _get_outcome_values)
     )
     values = dict(zip(names, read(row), strict=True))
-    return canonical_json(values | {"format": LEAF_FORMAT})
+    return canonical_json(values | {"format": LEAF_FORMAT, "salt": new_salt()})
+
+
+def new_salt() -> str:
+    """Return a random salt, in hex."""
+    return os.urandom(SALT_BYTES).hex()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tenants.audit.integrity.chain import GENESIS_MAC
 from tenants.audit.integrity.tombstones import Tombstone, is_row_intact
 from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.audit.records import ROW_ONLY_MEMBERS
 from tenants.crypto.key_ring import KeyNotFoundError
 
 type RecordsByNumber = Mapping[int, AuditRecord]
@@ -77,7 +78,7 @@ def _says_the_same(row: AuditRecord, entry: AuditEntry) -> bool:
         fields = json.loads(row.content).items()
     except (ValueError, AttributeError):
         return False
-    visible = [(name, value) for name, value in fields if name != "format"]
+    visible = [(name, value) for name, value in fields if name not in ROW_ONLY_MEMBERS]
     return bool(visible) and all(getattr(entry, name, None) == value for name, value in visible)
 
 

@@ -9,8 +9,14 @@ from typing import Any
 
 from tenants.audit.integrity import signing
 from tenants.audit.integrity.chain import GENESIS_MAC
+from tenants.audit.integrity.lost_keys import LostKeys
 from tenants.audit.integrity.merkle import MerkleTree
-from tenants.audit.integrity.signed_tree import Checkpoint, serialize_peaks
+from tenants.audit.integrity.signed_tree import (
+    ChainBrokenError,
+    Checkpoint,
+    load_tree,
+    serialize_peaks,
+)
 from tenants.audit.integrity.sink_state import find_state_problem, load_recorded_sizes
 from tenants.audit.models import AuditCheckpoint, CheckpointProgress
 from tenants.audit.records import MALFORMED_ERRORS
@@ -34,21 +40,36 @@ class CheckpointVerifier:
     def __init__(self, checkpoints: Iterable[Checkpoint]) -> None:
         self._pending = sorted(set(checkpoints), reverse=True)
         self.tree = MerkleTree()
+        self.unproven_rows = 0  # rows that no checkpoint can prove, for lack of leaf hashes
+        self._skipped_rows = 0  # of these, rows that aren't in the tree
         self.verified_count = 0
         self.last_verified: Checkpoint | None = None  # among those reached
 
     def __bool__(self) -> bool:
         return bool(self._pending or self.verified_count)
 
-    def add_leaf(self, leaf: bytes) -> Checkpoint | None:
+    @property
+    def size(self) -> int:
+        """Return how many rows were added."""
+        return self.tree.size + self._skipped_rows
+
+    def add_leaf(self, leaf: bytes | None) -> Checkpoint | None:
         """Add a row and return the checkpoint that ends with it, if any.
 
-        Raises `CheckpointMismatchError` if the rows differ from what was signed.
+        Without the leaf hash of a row, the next stored checkpoint continues the tree. Raises
+        `CheckpointMismatchError` if the rows differ from what was signed.
         """
-        self.tree.add(leaf)
+        if leaf is None or self._skipped_rows:
+            self._skipped_rows += 1
+            self.unproven_rows += 1
+        else:
+            self.tree.add(leaf)
         checkpoint = None
-        while self._pending and self._pending[-1].size == self.tree.size:
+        while self._pending and self._pending[-1].size == self.size:
             checkpoint = self._pending.pop()
+            if self._skipped_rows:
+                self._continue_from(checkpoint)
+                continue
             if checkpoint.root != self.tree.root:
                 first = self.last_verified.size + 1 if self.last_verified else 1
                 raise CheckpointMismatchError(
@@ -60,12 +81,19 @@ class CheckpointVerifier:
         self.last_verified = checkpoint or self.last_verified
         return checkpoint
 
+    def _continue_from(self, checkpoint: Checkpoint) -> None:
+        """Continue with the tree of a stored checkpoint, whose rows can't be compared with it."""
+        stored = AuditCheckpoint.objects.filter(line=checkpoint.line).first()
+        with suppress(ChainBrokenError):
+            if stored:
+                self.tree, self._skipped_rows = load_tree(stored, checkpoint), 0
+
     def finish(self) -> None:
         """Raise `CheckpointMismatchError` if a checkpoint covers more rows than exist."""
         if self._pending:
             next_checkpoint = self._pending[0]
             raise CheckpointMismatchError(
-                self.tree.size + 1,
+                self.size + 1,
                 f"the audit log ends before it, but had {next_checkpoint.size} rows when signed on "
                 f"{format_signed_at(next_checkpoint)}",
             )
@@ -102,10 +130,13 @@ def read_anchor_file(path: Path) -> list[Checkpoint]:
     return checkpoints
 
 
-def load_stored_checkpoints() -> tuple[list[Checkpoint], CheckpointMismatchError | None]:
+def load_stored_checkpoints(
+    lost_keys: LostKeys,
+) -> tuple[list[Checkpoint], CheckpointMismatchError | None]:
     """Load checkpoints up to the first invalid one, and its error.
 
-    If any public key is known, every checkpoint must have a valid signature.
+    If any public key is known, every checkpoint must have a valid signature. Sink positions under
+    a lost key aren't checked.
     """
     checkpoints: list[Checkpoint] = []
     names = signing.load_public_keys()
@@ -114,7 +145,7 @@ def load_stored_checkpoints() -> tuple[list[Checkpoint], CheckpointMismatchError
         try:
             checkpoint = Checkpoint.parse(row.line)
             problem = _find_problem(row, checkpoint, checkpoints, names)
-            recorded = {} if problem else load_recorded_sizes(row)
+            recorded = {} if problem else load_recorded_sizes(row, lost_keys)
         except MALFORMED_ERRORS:
             return checkpoints, CheckpointMismatchError(
                 _row_number(row.size), "its checkpoint is unreadable"

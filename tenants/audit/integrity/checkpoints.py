@@ -12,6 +12,7 @@ from tenants.audit.events import AUDIT_EXPIRE
 from tenants.audit.integrity import signing
 from tenants.audit.integrity.chain import GENESIS_MAC, ChainRow, compute_head_mac, get_audit_keys
 from tenants.audit.integrity.chain_reader import read_chain
+from tenants.audit.integrity.lost_keys import LostKeys, is_intact_or_lost, load_lost_keys
 from tenants.audit.integrity.merkle import MerkleTree, hash_row
 from tenants.audit.integrity.signed_deletions import check_new_runs
 from tenants.audit.integrity.signed_tree import (
@@ -21,7 +22,6 @@ from tenants.audit.integrity.signed_tree import (
     serialize_peaks,
 )
 from tenants.audit.integrity.sink_state import record_sizes
-from tenants.audit.integrity.tombstones import is_row_intact
 from tenants.audit.models import AuditCheckpoint, AuditHead, AuditRecord
 from tenants.audit.records import MALFORMED_ERRORS
 from tenants.crypto.key_ring import KeyNotFoundError
@@ -108,7 +108,7 @@ def _add_new_rows(tree: MerkleTree, until: int, last_mac: str) -> list[ChainRow]
     ``last_mac`` is the last row's MAC if known.
     """
     seq, link = tree.size, GENESIS_MAC
-    runs = []
+    runs, lost_keys = [], load_lost_keys()
     if seq:
         row = AuditRecord.objects.filter(seq=seq).first()
         if row is None:
@@ -118,10 +118,13 @@ def _add_new_rows(tree: MerkleTree, until: int, last_mac: str) -> list[ChainRow]
         seq += 1
         if chain_row.seq != seq:
             raise ChainBrokenError(seq, "the row is missing")
-        if not _is_linked(chain_row, link):
+        if not _is_linked(chain_row, link, lost_keys):
             raise ChainBrokenError(seq, "this row or the previous one was changed")
         link = chain_row.mac
-        tree.add(hash_row(chain_row))
+        try:
+            tree.add(hash_row(chain_row))
+        except KeyNotFoundError:
+            raise ChainBrokenError(seq, "the row has no salt, and its key is lost") from None
         if f'"operation":"{AUDIT_EXPIRE.name}"' in chain_row.content:
             runs.append(chain_row)
     if tree.size != until or (last_mac and last_mac != link):
@@ -129,8 +132,8 @@ def _add_new_rows(tree: MerkleTree, until: int, last_mac: str) -> list[ChainRow]
     return runs
 
 
-def _is_linked(row: ChainRow, previous_mac: str) -> bool:
+def _is_linked(row: ChainRow, previous_mac: str, lost_keys: LostKeys) -> bool:
     try:
-        return is_row_intact(row, previous_mac)
+        return is_intact_or_lost(row, previous_mac, lost_keys)
     except KeyNotFoundError:
         return False

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 from tenants.audit.integrity import chain_reader
 from tenants.audit.integrity.report import VerificationError
 from tenants.audit.models import ROWS_PER_BLOCK, AuditBlock, AuditEntry, AuditRecord
-from tenants.audit.records import OPEN_OUTCOME_COLUMNS, list_changed_members
+from tenants.audit.records import OPEN_OUTCOME_COLUMNS, ROW_ONLY_MEMBERS, list_changed_members
 from tenants.audit.subject_index import fingerprint_subject
 
 
@@ -119,7 +119,7 @@ def _matches_entry(
         raise VerificationError("its search entry lacks this outcome")
     elif entry_columns["outcome_seq"] > seq:
         return False
-    columns = entry_columns | {"format": content.get("format")}  # of the row alone
+    columns = entry_columns | {name: content.get(name) for name in ROW_ONLY_MEMBERS}
     if not content.items() <= columns.items():
         raise VerificationError("its search entry differs from the row")
     return True

@@ -18,6 +18,7 @@ from tenants.audit.records import LEAF_FORMAT, canonical_json
 # Quotes inside of a JSON string are escaped, so these match members only.
 FORMAT_MEMBER = f'"format":{LEAF_FORMAT},'
 TIME_PATTERN = re.compile(r'"(?:at|ended_at)":(\d+),')
+SALT_PATTERN = re.compile(r'"salt":"([0-9a-f]+)",')
 
 # Members of an intent in which its subject may stand.
 SUBJECT_FIELDS = "subject path object label reason ticket changed".split()
@@ -34,17 +35,27 @@ class RedactedRow(NamedTuple):
 
 
 def redact_row(row: ChainRow) -> RedactedRow:
-    """Replace the parts of a row that identify its subject by a commitment."""
+    """Replace the parts of a row that identify its subject by a commitment.
+
+    Raises `KeyNotFoundError` for an old row, whose salt is derived from a lost key.
+    """
     visible, hidden = split_subject(row.content)
-    return RedactedRow(
-        visible,
-        hidden,
-        compute_commitment(compute_salt(get_audit_keys()[row.key], row.mac), hidden),
-    )
+    salt = find_salt(row.content) or derive_salt(get_audit_keys()[row.key], row.mac)
+    return RedactedRow(visible, hidden, compute_commitment(salt, hidden))
+
+
+def find_salt(content: str) -> str:
+    """Return the salt in a row's content; old rows have none."""
+    match = SALT_PATTERN.search(content)
+    return match[1] if match else ""
 
 
 def split_subject(content: str) -> tuple[str, str]:
-    """Split a row's content into the visible part and the part naming its subject."""
+    """Split a row's content into the visible part and the part naming its subject.
+
+    The salt is in neither.
+    """
+    content = SALT_PATTERN.sub("", content)
     if '"subject":"' not in content or '"subject":""' in content:
         return content, ""
     members = json.loads(content)
@@ -64,8 +75,8 @@ def mentions_subject(subject: str, text: str) -> bool:
     return subject in text or canonical_json(subject)[1:-1] in text
 
 
-def compute_salt(key: bytes, mac: str) -> str:
-    """Return a secret salt, which protects the hidden part from guessing."""
+def derive_salt(key: bytes, mac: str) -> str:
+    """Return the secret salt of an old row."""
     return hmac.digest(key, f"meridian audit salt v1\n{mac}".encode(), "sha256").hex()
 
 

@@ -12,9 +12,10 @@ from itertools import batched, groupby
 
 from tenants.audit.integrity.chain import GENESIS_MAC, ChainRow
 from tenants.audit.integrity.chain_reader import MAX_SEQ, read_chain
+from tenants.audit.integrity.lost_keys import is_intact_or_lost, load_lost_keys
 from tenants.audit.integrity.merkle import hash_row
 from tenants.audit.integrity.signed_tree import ChainBrokenError, Checkpoint, load_tree
-from tenants.audit.integrity.tombstones import TOMBSTONE_PREFIX, Tombstone, is_row_intact
+from tenants.audit.integrity.tombstones import TOMBSTONE_PREFIX, Tombstone
 from tenants.audit.models import AuditCheckpoint, AuditRecord
 from tenants.audit.records import MALFORMED_ERRORS
 from tenants.audit.retention.run_verifier import NeighborClock, UnprovenDeletionError, check_run
@@ -66,12 +67,14 @@ def _load_deleted_rows(entry: str, run: RetentionRun) -> DeletedRows:
 
 
 def _check_macs(rows: Sequence[ChainRow]) -> None:
+    lost_keys = load_lost_keys()
     for batch in batched(rows, MAX_NUMBERS_PER_QUERY):
         earlier = AuditRecord.objects.filter(seq__in=[row.seq - 1 for row in batch])
         macs = dict(earlier.values_list("seq", "mac"))
         for row in batch:
             try:
-                is_valid = is_row_intact(row, macs.get(row.seq - 1, GENESIS_MAC))
+                before = macs.get(row.seq - 1, GENESIS_MAC)
+                is_valid = is_intact_or_lost(row, before, lost_keys)
             except KeyNotFoundError:
                 is_valid = False
             if not is_valid:

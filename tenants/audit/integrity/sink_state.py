@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tenants.audit.integrity.chain import get_audit_keys
+from tenants.audit.integrity.lost_keys import LostKeys, load_lost_keys
 from tenants.audit.integrity.signed_tree import Checkpoint
 from tenants.audit.models import AuditCheckpoint, CheckpointProgress
 from tenants.audit.records import MALFORMED_ERRORS, canonical_json
@@ -58,15 +59,24 @@ def record_sizes(checkpoint: Checkpoint, previous: AuditCheckpoint | None) -> st
     return authenticate_sizes(checkpoint, sizes, get_audit_keys().current)
 
 
-def load_recorded_sizes(row: AuditCheckpoint | None) -> dict[str, int]:
-    """Return the rows that each sink had, by name; raise one of `MALFORMED_ERRORS` if changed."""
+def load_recorded_sizes(
+    row: AuditCheckpoint | None, lost_keys: LostKeys | None = None
+) -> dict[str, int]:
+    """Return the rows that each sink had, by name; raise one of `MALFORMED_ERRORS` if changed.
+
+    A MAC under a lost key isn't checked.
+    """
     if row is None:
         return {}
     record = json.loads(row.sinks)
     sizes: dict[str, int] = record["sizes"]
+    checkpoint = Checkpoint.parse(row.line)
     try:
-        expected = authenticate_sizes(Checkpoint.parse(row.line), sizes, record["key"])
+        expected = authenticate_sizes(checkpoint, sizes, record["key"])
     except KeyNotFoundError as error:
+        lost = (load_lost_keys() if lost_keys is None else lost_keys).get(record["key"])
+        if lost and checkpoint.size <= lost.last:
+            return sizes
         raise ValueError from error
     if row.sinks != expected:
         raise ValueError("the positions of the sinks were changed")

@@ -5,6 +5,7 @@ documented in docs/reference/audit-log.md.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from tenants.audit.integrity.append_only import has_triggers
 from tenants.audit.integrity.chain import GENESIS_MAC, ChainRow, compute_head_mac, get_audit_keys
 from tenants.audit.integrity.checkpoint_verifier import CheckpointMismatchError, CheckpointVerifier
 from tenants.audit.integrity.index_verifier import SearchIndexVerifier
+from tenants.audit.integrity.lost_keys import LostKey, LostKeys, is_intact_or_lost, load_lost_keys
 from tenants.audit.integrity.merkle import hash_row
 from tenants.audit.integrity.report import (
     UnreadableChainError,
@@ -26,7 +28,7 @@ from tenants.audit.integrity.report import (
     VerificationReport,
 )
 from tenants.audit.integrity.signed_tree import Checkpoint
-from tenants.audit.integrity.tombstones import Tombstone, is_row_intact
+from tenants.audit.integrity.tombstones import Tombstone
 from tenants.audit.models import AuditHead
 from tenants.audit.records import MALFORMED_ERRORS
 from tenants.audit.retention.run_verifier import RunVerifier, UnprovenDeletionError
@@ -90,43 +92,50 @@ def _format_warning(row: int, difference: int, direction: str) -> str:
     return f"row {row}: clock difference, {span} {direction}"
 
 
-def verify_audit_log(anchor: Iterable[Checkpoint] = ()) -> VerificationReport:
+def verify_audit_log(
+    anchor: Iterable[Checkpoint] = (), lost_keys: LostKeys | None = None
+) -> VerificationReport:
     """Verify the whole log at this moment.
 
     Without an ``anchor`` (checkpoints kept elsewhere), neither a restored database nor a
-    log rewritten with its keys can be detected. Raises `UnreadableChainError`.
+    log rewritten with its keys can be detected. ``lost_keys`` replace those that the log records.
+    Raises `UnreadableChainError`.
     """
     try:
-        return _build_report([*anchor])
+        return _build_report([*anchor], lost_keys)
     except (UnreadableChainError, UnicodeDecodeError) as error:
         if "decode" not in str(error):
             raise
     with chain_reader.tolerate_invalid_utf8():
-        return _build_report([*anchor])
+        return _build_report([*anchor], lost_keys)
 
 
-def _build_report(anchor: Sequence[Checkpoint]) -> VerificationReport:
+def _build_report(anchor: Sequence[Checkpoint], lost_keys: LostKeys | None) -> VerificationReport:
     report = VerificationReport()
     try:
-        _verify_into(report, anchor)
+        _verify_into(report, anchor, lost_keys)
     except DatabaseError as error:
         raise UnreadableChainError(report.rows + 1, error) from error
     return report
 
 
-def _verify_into(report: VerificationReport, anchor: Sequence[Checkpoint]) -> None:
+def _verify_into(
+    report: VerificationReport, anchor: Sequence[Checkpoint], lost_keys: LostKeys | None
+) -> None:
     report.has_triggers = has_triggers(connection)
     if not report.has_triggers:
         report.add_warning("the database allows rows to be changed: a trigger is missing")
     with chain_reader.consistent_snapshot():
-        checkpoints, wrong = checkpoint_verifier.load_stored_checkpoints()
+        if lost_keys is None:
+            lost_keys = load_lost_keys()
+        checkpoints, wrong = checkpoint_verifier.load_stored_checkpoints(lost_keys)
         if not signing.load_public_keys():
             if checkpoints:
                 report.add_warning("no public key is configured, so checkpoints are ignored")
             checkpoints = []
         signed = CheckpointVerifier([*anchor, *checkpoints])
         try:
-            _Verification(report, signed).run()
+            _Verification(report, signed, lost_keys).run()
         except (VerificationError, UnprovenDeletionError) as error:
             row = report.rows + 1 if error.row is None else error.row
             report.first_bad_row = (int(row), str(error))
@@ -146,9 +155,12 @@ def _verify_into(report: VerificationReport, anchor: Sequence[Checkpoint]) -> No
 class _Verification:
     """One pass over the log, from the first row to the head."""
 
-    def __init__(self, report: VerificationReport, signed: CheckpointVerifier) -> None:
+    def __init__(
+        self, report: VerificationReport, signed: CheckpointVerifier, lost_keys: LostKeys
+    ) -> None:
         self.report = report
         self.checkpoints = signed
+        self.lost_keys, self.lost_rows = lost_keys, Counter[str]()
         self.previous_mac, self.clocks = GENESIS_MAC, ClockSkewDetector()
         self.latest_time, self.last_signed_at = 0, 0  # microseconds since 1970
         self.runs = RunVerifier()
@@ -170,7 +182,7 @@ class _Verification:
             if seq != self.report.rows + 1:
                 raise VerificationError(f"the next row is {seq}: rows are missing")
             link = ChainRow(seq, entry, phase, content, key, mac)
-            self.previous_mac = _check_link(link, self.previous_mac)
+            self.check_link(link)
             if tombstone := Tombstone.parse(content):
                 self.check_tombstone(link, tombstone, has_entry=any(visible))
             else:
@@ -178,6 +190,17 @@ class _Verification:
             if self.checkpoints:
                 self.check_checkpoint(link)
             self.report.rows += 1
+
+    def check_link(self, row: ChainRow) -> None:
+        """Check that the row follows the previous one."""
+        try:
+            is_valid = is_intact_or_lost(row, self.previous_mac, self.lost_keys)
+        except KeyNotFoundError as error:
+            raise VerificationError(f"the row can't be checked: {error}") from None
+        if not is_valid:
+            raise VerificationError("this row or the previous one was changed")
+        self.lost_rows[row.key] += row.key in self.lost_keys
+        self.previous_mac = row.mac
 
     def check_index(self, row: ChainRow, entry_columns: dict[str, Any]) -> None:
         """Compare the row with the search tables."""
@@ -201,7 +224,11 @@ class _Verification:
 
     def check_checkpoint(self, row: ChainRow) -> None:
         """Compare the rows so far with a checkpoint that ends here."""
-        checkpoint = self.checkpoints.add_leaf(hash_row(row))
+        try:
+            leaf = hash_row(row)
+        except KeyNotFoundError:
+            leaf = None
+        checkpoint = self.checkpoints.add_leaf(leaf)
         if checkpoint and not checkpoint.has_valid_signature:
             raise VerificationError("the checkpoint ending here has no valid signature")
         if checkpoint:
@@ -222,27 +249,52 @@ class _Verification:
         """Check that the log and the search tables end here."""
         self.checkpoints.finish()
         self.runs.finish()
+        self.check_head()
+        self.check_lost_keys()
+        self.searchable.finish(self.report.calls)
+
+    def check_head(self) -> None:
+        """Check that the head states the last row."""
         head = AuditHead.objects.filter(pk=1).first()
         if head is None:
             raise VerificationError("the audit log has no head")
         try:
             right = compute_head_mac(get_audit_keys()[head.key], head.seq, head.link)
         except KeyNotFoundError:
-            raise VerificationError(f"the head uses the unknown key {head.key!r}") from None
+            lost = self.lost_keys.get(head.key)
+            if lost is None or head.seq > lost.last:
+                raise VerificationError(f"the head uses the unknown key {head.key!r}") from None
+            right = head.mac
         if right != head.mac:
             raise VerificationError("the head was changed")
         if (head.seq, head.link) != (self.report.rows, self.previous_mac):
             raise VerificationError(f"the audit log ends here, but had {head.seq} rows")
         if AuditHead.objects.count() > 1:
             raise VerificationError("the audit log has more than one head")
-        self.searchable.finish(self.report.calls)
+
+    def check_lost_keys(self) -> None:
+        """Check the number of rows of lost keys, and report what proves them."""
+        last = self.checkpoints.last_verified
+        covered = last.size if last else 0
+        for key in self.lost_keys.values():
+            if self.lost_rows[key.name] != key.rows:
+                raise VerificationError(f"the rows of the lost key {key.name!r} differ", key.first)
+            self.report.add_warning(describe_lost_key(key, min(key.signed, covered)))
+        if self.lost_keys and self.checkpoints.unproven_rows:
+            self.report.add_warning(
+                f"{self.checkpoints.unproven_rows} rows can't be compared with checkpoints: "
+                "they, or rows under the same checkpoint, have no salt"
+            )
 
 
-def _check_link(row: ChainRow, previous_mac: str) -> str:
-    try:
-        is_valid = is_row_intact(row, previous_mac)
-    except KeyNotFoundError as error:
-        raise VerificationError(f"the row can't be checked: {error}") from None
-    if not is_valid:
-        raise VerificationError("this row or the previous one was changed")
-    return row.mac
+def describe_lost_key(key: LostKey, proven: int) -> str:
+    """Describe what proves the rows of a lost key; checkpoints cover ``proven`` rows."""
+    text = f"rows {key.first} to {key.last}: the key {key.name} is lost, so MACs weren't checked"
+    if proven >= key.last:
+        return f"{text}; all match checkpoints signed before"
+    if proven < key.first:
+        return f"{text}; no checkpoint was signed before, so they may have been changed before"
+    return (
+        f"{text}; rows up to {proven} match checkpoints signed before; "
+        "later ones may have been changed before the new chain started"
+    )

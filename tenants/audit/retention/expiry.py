@@ -23,10 +23,18 @@ from tenants.audit.actor import Actor
 from tenants.audit.events import AUDIT_EXPIRE
 from tenants.audit.integrity import anchors
 from tenants.audit.integrity.chain import GENESIS_MAC, ChainRow
+from tenants.audit.integrity.lost_keys import LostKeys, is_intact_or_lost, load_lost_keys
 from tenants.audit.integrity.merkle import build_leaf_input
 from tenants.audit.integrity.signed_tree import ChainBrokenError
-from tenants.audit.integrity.tombstones import Tombstone, is_row_intact
-from tenants.audit.models import AuditEntry, AuditField, AuditHead, AuditRecord, to_microseconds
+from tenants.audit.integrity.tombstones import Tombstone
+from tenants.audit.models import (
+    AuditCheckpoint,
+    AuditEntry,
+    AuditField,
+    AuditHead,
+    AuditRecord,
+    to_microseconds,
+)
 from tenants.audit.records import IntentRecord, list_changed_members
 from tenants.audit.retention.policy import (
     CATEGORY_BY_EFFECT,
@@ -94,7 +102,7 @@ def find_expired(organization: int, now: int) -> Iterator[tuple[str, QuerySet[Au
 
     ``now`` is in microseconds since 1970.
     """
-    policy = load_retention_policy()
+    policy, kept = load_retention_policy(), _find_last_undeletable()
     for operation in _list_operations(organization):
         for kind, effects in _effects_by_category(operation).items():
             if not policy.get(kind):
@@ -105,6 +113,7 @@ def find_expired(organization: int, now: int) -> Iterator[tuple[str, QuerySet[Au
                 AuditEntry.objects.filter(
                     organization_id=organization,
                     operation=operation,
+                    seq__gt=kept,
                     seq__lte=find_last_seq_before(until),
                     effect__in=effects,
                     at__lt=until,
@@ -112,6 +121,14 @@ def find_expired(organization: int, now: int) -> Iterator[tuple[str, QuerySet[Au
                     outcome__in=FINAL_OUTCOMES,
                 ).order_by("seq"),
             )
+
+
+def _find_last_undeletable() -> int:
+    """Return the last row that can't be deleted, because rows need a lost key for their hash."""
+    unsalted = max((key.unsalted for key in load_lost_keys().values()), default=0)
+    checkpoints = AuditCheckpoint.objects.filter(size__gte=unsalted).order_by("size")
+    covering = checkpoints.values_list("size", flat=True).first() if unsalted else None
+    return covering or unsalted
 
 
 def _effects_by_category(operation: str) -> Mapping[str, Sequence[str]]:
@@ -163,10 +180,11 @@ def _run_once(actor: Actor, limit: int) -> int:
     if len(entries) != len(selected):
         raise ConcurrentDeletionError
     intent = record_builder.build_intent(actor, AUDIT_EXPIRE.name, AUDIT_EXPIRE.effect)
+    lost_keys = load_lost_keys()
     deletes = [
         RowToDelete(row, _build_tombstone(row, before, kinds[entry.seq], intent.entry))
         for entry in entries
-        for row, before in _check_entry(entry, kinds[entry.seq], now)
+        for row, before in _check_entry(entry, kinds[entry.seq], now, lost_keys)
     ]
     deletes.sort()
     intent = _describe_run(intent, deletes)
@@ -202,7 +220,9 @@ def _build_tombstone(row: ChainRow, previous_mac: str, category: str, run: str) 
     return Tombstone.create(row, previous_mac, kind=category, run=run, **stored)
 
 
-def _check_entry(entry: AuditEntry, category: str, now: int) -> list[tuple[ChainRow, str]]:
+def _check_entry(
+    entry: AuditEntry, category: str, now: int, lost_keys: LostKeys
+) -> list[tuple[ChainRow, str]]:
     """Return the rows of an entry, each with the previous MAC.
 
     The chain decides, since the search entry could be tampered with. Raises `ChainBrokenError` if
@@ -211,7 +231,7 @@ def _check_entry(entry: AuditEntry, category: str, now: int) -> list[tuple[Chain
     rows = _load_rows(entry)
     for row, before in rows:
         try:
-            is_valid = is_row_intact(row, before)
+            is_valid = is_intact_or_lost(row, before, lost_keys)
         except KeyNotFoundError:
             is_valid = False
         is_gone = Tombstone.parse(row.content)

@@ -112,7 +112,7 @@ def test_lost_chain_key_is_not_ready(db, settings):
     status, found = ready()
 
     assert status == 503
-    assert found["audit_log"] == "written with a key that AUDIT_KEYS lacks"
+    assert found["audit_log"] == "written with a key that AUDIT_KEYS lacks; see audit_new_chain"
 
 
 def test_unwritable_audit_log_is_not_ready(db, monkeypatch):

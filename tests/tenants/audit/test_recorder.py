@@ -178,7 +178,7 @@ def test_event_names_are_stable():
         member.add member.change member.remove
         credential.add credential.change credential.remove credential.probe
         vault.rotate
-        audit.settle audit.read audit.export audit.verify audit.expire
+        audit.new_chain audit.settle audit.read audit.export audit.verify audit.expire
         versions.expire versions.redact
         batch.adopt batch.cancel batch.settle batch.upload
         budget.exceeded

@@ -11,7 +11,7 @@ import pytest
 
 from console.models.webhooks import Delivery
 from console.webhooks.signing import build_headers
-from tenants.audit import record_builder
+from tenants.audit import record_builder, records
 from tenants.audit.actor import Actor
 from tenants.audit.integrity import chain_export, merkle, signing
 from tenants.audit.integrity.chain import (
@@ -23,7 +23,7 @@ from tenants.audit.integrity.chain import (
 )
 from tenants.audit.integrity.signed_tree import Checkpoint
 from tenants.audit.integrity.tombstones import Tombstone
-from tenants.audit.records import Record, serialize_record
+from tenants.audit.records import Record
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.operation import Effect
 from tenants.authlete.outcome import Outcome
@@ -78,7 +78,7 @@ def example(settings, monkeypatch):
         },
         "leaves": [
             {
-                "salt": merkle.compute_salt(get_audit_keys()["a1"], row.mac),
+                "salt": merkle.find_salt(row.content),
                 "told": face.visible,
                 "hidden": face.hidden,
                 "veil": face.commitment,
@@ -103,6 +103,8 @@ def _links(monkeypatch):
     ids, moments = iter(IDS), iter(accumulate([AT, 1, 1]))
     monkeypatch.setattr(record_builder, "new_entry_id", lambda: next(ids))
     monkeypatch.setattr(record_builder, "_now_microseconds", lambda: next(moments))
+    salts = iter(f"{number:032x}" for number in range(1, 4))
+    monkeypatch.setattr(records, "new_salt", lambda: next(salts))
     ida = Actor(7, "ida@acme.example", "admin", 1, "acme", "page-1", "192.0.2.1")
     first = record_builder.build_intent(
         ida,
@@ -119,7 +121,7 @@ def _links(monkeypatch):
     said: list[Record] = [first, done, other]
     links, before = [], GENESIS_MAC
     for number, row in enumerate(said, start=1):
-        phase, text = row.phase, serialize_record(row)
+        phase, text = row.phase, records.serialize_record(row)
         before = compute_mac(get_audit_keys()["a1"], before, number, row.entry, phase, text)
         links.append(ChainRow(number, row.entry, phase, text, "a1", before))
     return links
