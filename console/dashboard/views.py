@@ -7,6 +7,7 @@ from django.urls import reverse
 from console.audit_log import suggestions
 from console.audit_log.entry_groups import build_group_rows
 from console.audit_log.search_form import WRITE_EFFECTS
+from console.dashboard.charts import dashboard_charts
 from console.history.entries import GROUP_PARAM
 from console.history.groups import entry_path, expand_group, group_query
 from console.inventory.coverage import organization_coverage
@@ -83,6 +84,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
             "coverage": organization_coverage(
                 member.organization, [region.name for region in member.regions()]
             ),
+            "charts": dashboard_charts(member, expiring_items) if member.regions() else None,
             "rollovers": count_open_rollovers(member.organization),
             "batches": recently_ended_batches(member.organization, member.user),
         }

@@ -1,6 +1,6 @@
 """A section with a setting of each kind, for the patterns page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.template.loader import get_template
 from django.utils import timezone
 
+from console.charts import Chart, ChartPoint, ChartSeries, make_bars
 from console.forms.settings_form import SettingsForm, form_for
 from console.lists.definition import WORDS_ONLY
 from console.lists.request import ListRequest
@@ -129,6 +130,7 @@ SECTIONS = (
     ("dialogs", "Dialogs"),
     ("loading", "Loading and progress"),
     ("facts", "Facts, times and numbers"),
+    ("charts", "Charts"),
     ("changes", "Changes, code and chain"),
 )
 TYPE_SCALE = (
@@ -252,7 +254,24 @@ def pattern_context() -> dict[str, Any]:
         "entry": {"number": 18_204_134, "digest": "c07e 118b 2d94", "matches": True},
         "after": {"number": 18_204_135, "digest": "51aa 9c0f b3e8", "matches": False},
         "outside": "\u202eabc <script>alert(1)</script>",
+        "stacked_chart": _sample_chart("sample-stacked", [12, 0, 31, 18, 24, 9, 15], [1, 0, 4, 0]),
+        "line_chart": _sample_chart("sample-line", [40, None, 55, 61, 60, 72, 86], is_line=True),
+        "empty_chart": _sample_chart("sample-empty", [0]),
+        "bars": make_bars(
+            [("Authorization code", 1_204, "#charts"), ("Client credentials", 310, "#charts")]
+        ),
     }
+
+
+def _sample_chart(
+    chart_id: str, values: Sequence[int | None], rejected: Sequence[int] = (), **options: Any
+) -> Chart:
+    points = [ChartPoint(f"{day} Dec 2026", f"{day} Dec") for day in range(1, len(values) + 1)]
+    series = [ChartSeries("Succeeded", "", values, "#charts")]
+    if rejected:
+        padding = [0] * (len(values) - len(rejected))
+        series.append(ChartSeries("Rejected", "warn", [*rejected, *padding], "#charts"))
+    return Chart(chart_id, "Changes per day", points, series, **options)
 
 
 def icon_names() -> Iterable[str]:

@@ -15,6 +15,7 @@ from console.models.receipts import Receipt, ReceiptService
 from console.models.rollovers import Rollover
 from console.models.rotations import Rotation
 from console.models.searches import ColumnPreference, SavedSearch
+from console.models.statistics import CallCount, InventoryCount
 from console.models.streams import Stream
 from console.models.webhooks import Delivery, Webhook
 
@@ -22,6 +23,7 @@ __all__ = [
     "AccountPreferences",
     "Batch",
     "BatchRequest",
+    "CallCount",
     "Chunk",
     "ColumnPreference",
     "Delivery",
@@ -33,6 +35,7 @@ __all__ = [
     "ExpiryNotice",
     "Finding",
     "FindingCount",
+    "InventoryCount",
     "KnownClient",
     "KnownKey",
     "KnownService",

@@ -5,7 +5,8 @@ from django.test import override_settings
 from django.utils import timezone
 from pydantic import SecretStr
 
-from console.models import KnownClient
+from console.inventory.statistics import LATENCY_BOUNDS_MS, server_today
+from console.models import CallCount, InventoryCount, KnownClient
 from tenants.audit.actor import Actor
 from tenants.models import Credential, Invitation, Membership, Organization
 from tenants.organizations import invitations
@@ -93,6 +94,51 @@ def expired_and_overdue(scene):
         name="Old",
         **old,
     )
+    scene.goto("dashboard:index")
+
+
+def add_counts(organization):
+    """Add counted numbers of a month for two regions, with good and bad days."""
+    today, now = server_today(), timezone.now()
+    for number in range(30):
+        for size, region in enumerate(("us", "jp"), 1):
+            day = today - timedelta(days=number)
+            calls = size * (900 + number * number % 37 * 20)
+            busy_day = day.weekday() < 5
+            CallCount.objects.create(
+                organization=organization,
+                region=region,
+                day=day,
+                counted_at=now,
+                calls=calls,
+                failed=calls // (90 if number != 11 else 6),
+                changes={"done": busy_day * (12 + number * 7 % 23), "refused": number % 4}
+                | ({"unknown": 5, "not sent": 9} if number == 11 else {}),
+                latencies=[0, 0, calls // 4, calls // 3, calls // 4, calls // 8, size * 40]
+                + [number] * (len(LATENCY_BOUNDS_MS) - 6),
+            )
+            InventoryCount.objects.create(
+                organization=organization,
+                region=region,
+                day=day,
+                counted_at=now,
+                checked=1_200 * size,
+                at_risk=140 + number * 9,
+                grants={"AUTHORIZATION_CODE": 900, "REFRESH_TOKEN": 720, "CIBA": 4}
+                | {"CLIENT_CREDENTIALS": 310, "urn:example:custom-grant-of-the-partner": 17},
+                auth_methods={"PRIVATE_KEY_JWT": 640, "CLIENT_SECRET_BASIC": 410, "NONE": 130}
+                | {"SELF_SIGNED_TLS_CLIENT_AUTH": 20},
+                secret_ages=[120, 90, 60, 85, 40, 15],
+            )
+
+
+@page_state("dashboard:index", Role.AUDITOR)
+def with_charts(scene):
+    harbor = Organization.objects.get(slug="harbor")
+    add_counts(harbor)
+    for number in range(30):
+        ends_at = timezone.now() + timedelta(days=number * number // 9 - 3)
+        certificate(harbor, ends_at, f"ab{number}", subject=f"CN=partner-{number}")
     scene.goto("dashboard:index")
 
 
