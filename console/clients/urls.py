@@ -1,6 +1,5 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from console.clients.kind import CLIENT_KIND
 from console.clients.views import (
     bulk,
     creation,
@@ -11,6 +10,7 @@ from console.clients.views import (
     secret_lists,
     show,
 )
+from console.documents.kinds import CLIENT_KIND
 from console.editing.urls import document_urls
 
 app_name = "clients"

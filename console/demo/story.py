@@ -10,10 +10,9 @@ from uuid import uuid4
 from django.contrib.auth.models import User
 
 from console.clients.actions import set_lock
-from console.clients.kind import client_target
 from console.clients.rotation import staging
 from console.demo.seed import DemoAccount
-from console.documents.kinds import DocumentTarget, service_target
+from console.documents.kinds import DocumentTarget, client_target, service_target
 from console.users.bulk_revocation import start_revoke_all
 from console.users.lookups import OpenLookup, create_lookup
 from console.users.revocation import revoke_connected_app

@@ -11,14 +11,22 @@ from typing import Any, Protocol
 from django.urls import reverse
 from pydantic import SecretStr
 
-from console.audit_log.change_descriptions import SERVICE_SETTINGS, DeclaredSettings
+from console.audit_log.change_descriptions import (
+    CLIENT_SETTINGS,
+    SERVICE_SETTINGS,
+    DeclaredSettings,
+)
 from console.inventory.findings import index_service_findings
+from console.inventory.index import index_client
 from console.models import KnownService
 from console.web.access import Workspace
 from console.web.paths import cached_reverse
 from tenants.authlete import AuthleteClient
 from tenants.authlete.api import OPERATIONS
+from tenants.authlete.documents import client as client_document
 from tenants.authlete.documents.base import Document, RuleViolation, Section
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.client.rules import check_client
 from tenants.authlete.documents.service import SECTIONS, Service
 from tenants.authlete.documents.service.rules import check_service
 from tenants.authlete.edits import WriteResult
@@ -135,6 +143,29 @@ SERVICE_KIND = DocumentKind(
     check_service,
     _update_index,
 )
+
+
+def _update_client_index(target: DocumentTarget, client: Client) -> None:
+    workspace = target.workspace
+    index_client(workspace.organization, workspace.region.name, target.service_id, client)
+
+
+CLIENT_KIND = DocumentKind(
+    "client",
+    "clients",
+    client_document.SECTIONS,
+    CLIENT_SETTINGS,
+    lambda authlete, target: authlete.service(target.service_id).client(target.client_id),
+    Client,
+    lambda client: client.client_name or client.alias,
+    check_client,
+    _update_client_index,
+)
+
+
+def client_target(workspace: Workspace, service_id: int, client_id: int) -> DocumentTarget:
+    """Return the target of the pages about a client."""
+    return DocumentTarget(CLIENT_KIND, workspace, service_id, client_id)
 
 
 def service_target(workspace: Workspace, service_id: int) -> DocumentTarget:

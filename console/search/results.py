@@ -13,12 +13,12 @@ from uuid import UUID
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from console.history.recent import Location, recent_locations
 from console.models import KnownClient, KnownKey, KnownService, Receipt
 from console.models.searches import visible_searches
 from console.models.text_search import filter_words
 from console.search.commands import find_client_commands, find_pages
 from console.search.named_settings import name_settings
-from console.search.recent import Location, recent_locations
 from console.web.access import Member
 from console.web.paths import cached_reverse
 from tenants.authlete.operation import Effect

@@ -7,10 +7,9 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from pydantic import SecretStr
 
-from console.clients.kind import client_target
 from console.clients.rotation import lifecycle
 from console.clients.rotation.lifecycle import client_label, secret_fingerprint, secret_uses
-from console.documents.kinds import DocumentTarget
+from console.documents.kinds import DocumentTarget, client_target
 from console.inventory.secret_age import SecretAge, last_changes, secret_age
 from console.models import Rotation
 from console.web.access import ConsoleRequest, Workspace

@@ -14,7 +14,7 @@ from console.clients.creation.presets import (
     find_mismatches,
 )
 from console.clients.forms import build_new_client_form, form_edits
-from console.clients.kind import client_list_path, client_path, new_client_path
+from console.clients.paths import client_list_path, client_path, new_client_path
 from console.clients.rotation.lifecycle import secret_uses
 from console.documents import overview
 from console.documents.request_preview import format_json, review_digest

@@ -8,9 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from console.audit_log.change_descriptions import CLIENT_SETTINGS, describe_change, describe_changes
 from console.clients.forms import RequestableScopesForm
-from console.clients.kind import client_target
 from console.clients.scopes import ScopeLimit, missing_scopes, selectable_scopes
-from console.documents.kinds import DocumentTarget
+from console.documents.kinds import DocumentTarget, client_target
 from console.documents.request_preview import review_digest
 from console.editing.restore import unrestorable_message
 from console.forms.change_forms import ReviewedChangeForm

@@ -19,11 +19,11 @@ from console.clients.key_pairs import (
     generate_key_pair,
     key_ids,
 )
-from console.clients.kind import client_list_path, client_target
+from console.clients.paths import client_list_path
 from console.clients.rotation import lifecycle
 from console.documents import overview
 from console.documents.configuration_warnings import configuration_warnings
-from console.documents.kinds import DocumentTarget
+from console.documents.kinds import DocumentTarget, client_target
 from console.documents.overview import list_keys
 from console.editing import drafts
 from console.editing.drafts import DraftEdits

@@ -7,7 +7,7 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.clients.kind import CLIENT_KIND
+from console.documents.kinds import CLIENT_KIND
 from console.editing.drafts import DraftEdits
 from console.editing.restore import draft_conflict_messages, plan_restore
 from tenants.authlete.changes import FieldChange, diff_edits, diff_objects

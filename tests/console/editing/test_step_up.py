@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from console.clients.kind import CLIENT_KIND
-from console.documents.kinds import SERVICE_KIND
+from console.documents.kinds import CLIENT_KIND, SERVICE_KIND
 from console.editing.sensitive_settings import SENSITIVE_SETTINGS
 from console.models import Draft
 from tenants.organizations.roles import Role

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.clients import kind as clients
 from console.documents import kinds
 from console.history.comparison import IGNORED_MEMBERS, restorable_values, unrestorable_settings
 from tenants.authlete.changes import diff_objects
@@ -43,9 +42,7 @@ def _told(value):
             return value
 
 
-@pytest.mark.parametrize(
-    "kind", [clients.CLIENT_KIND, kinds.SERVICE_KIND], ids=lambda one: one.name
-)
+@pytest.mark.parametrize("kind", [kinds.CLIENT_KIND, kinds.SERVICE_KIND], ids=lambda one: one.name)
 @settings(max_examples=examples(60))
 @given(data=st.data())
 def test_restored_version_has_no_differences(kind, data):
