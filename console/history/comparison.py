@@ -13,27 +13,20 @@ from console.audit_log.change_descriptions import (
     describe_change,
 )
 from console.documents.kinds import DocumentKind, DocumentTarget
+from console.documents.recipe import is_expected
 from console.forms.timestamps import format_timestamp, parse_timestamp
 from console.forms.value_text import translate
 from console.history.versions import ObjectVersions, load_versions
 from console.models import KnownClient, KnownService
 from console.web.access import Workspace
 from console.web.paths import parse_client_ref, parse_service_ref
-from tenants.authlete.changes import FieldChange, diff_objects, get_top_level_field
+from tenants.authlete.changes import diff_objects, get_top_level_field
 from tenants.authlete.documents.base import Document
 from tenants.authlete.json.compare import is_same_for_authlete
 from tenants.authlete.json.splice import make_replacement_edit
 from tenants.authlete.redaction.fingerprint import Fingerprint, contains_fingerprint
 
-# Members that always differ between objects and aren't settings.
-IDENTITY_MEMBERS = frozenset(
-    """
-    apiKey number serviceNumber serviceOwnerNumber clientId clientIdAlias developer
-    serviceName clientName issuer createdAt derivedSectorIdentifier
-    """.split()
-)
 IGNORED_MEMBERS = frozenset({"modifiedAt", "metadata"})
-URL_SUFFIXES = ("Endpoint", "jwksUri")  # at the end of a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +69,10 @@ def compare_documents(
     for difference in diff_objects(first.to_dict(), second.to_dict(), is_same_for_authlete):
         member = get_top_level_field(difference.field)
         change = describe_change(difference, kind.declared)
-        if member in IGNORED_MEMBERS or (not same_object and _is_identity(member, difference)):
+        is_secret = isinstance(difference.before or difference.after, Fingerprint)
+        if member in IGNORED_MEMBERS or (
+            not same_object and (is_secret or is_expected(kind, member, first, second))
+        ):
             expected.append(change)
             continue
         changes.append(change)
@@ -133,12 +129,6 @@ def unrestorable_settings(
         for member in members
         if member.problem
     ]
-
-
-def _is_identity(member: str, change: FieldChange) -> bool:
-    secret = any(isinstance(v, Fingerprint) for v in (change.before, change.after))
-    address = member.endswith(URL_SUFFIXES) and None not in (change.before, change.after)
-    return member in IDENTITY_MEMBERS or secret or address
 
 
 COMPARE_WITH_CURRENT = "now"

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils.translation import gettext
 
 from console.audit_log.change_descriptions import SERVICE_SETTINGS
+from console.documents.recipe import rewrite_urls
 from console.services.forms import AGAIN
 from console.web.access import Member
 from console.web.paths import parse_service_ref
@@ -41,7 +42,7 @@ def copy_service(original: Service, name: str, issuer: str) -> ServiceCopy:
         if contains_fingerprint(visible):
             left_out.append(label)
         elif member not in UNCOPIED_MEMBERS and (setting is None or not setting.is_immutable):
-            created[member] = _rewrite_urls(visible, old, new)
+            created[member] = rewrite_urls(visible, old, new)
             if visible != value:
                 left_out.append(gettext("%(setting)s: unknown fields") % {"setting": label})
             if created[member] != visible:
@@ -50,19 +51,6 @@ def copy_service(original: Service, name: str, issuer: str) -> ServiceCopy:
                 stored.append(label)
     created |= {"serviceName": name, "issuer": issuer}
     return ServiceCopy(created, *map(tuple, (moved, stored, left_out)))
-
-
-def _rewrite_urls(value: Any, old: str, new: str) -> Any:
-    """Return ``value`` with all URLs below ``old`` moved below ``new``."""
-    match value:
-        case str() if old and (value == old or value.startswith(f"{old}/")):
-            return new + value[len(old) :]
-        case list():
-            return [_rewrite_urls(item, old, new) for item in value]
-        case dict():
-            return {name: _rewrite_urls(item, old, new) for name, item in value.items()}
-        case _:
-            return value
 
 
 @dataclass(frozen=True, slots=True)
