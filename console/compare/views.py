@@ -30,10 +30,12 @@ from tenants.authlete.operation import Effect
 @organization_page(Effect.READ)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Compare two to four services or clients, or pick another one to compare."""
-    keys = [key for param in OPERAND_PARAMS if (key := request.GET.get(param))]
-    selected = request.GET.getlist("object")
-    if selected:  # rows of a list
-        return redirect_to(request, compare_path(member, [*keys, *selected][:MAX_OPERANDS]))
+    keys = [*dict.fromkeys(key for param in OPERAND_PARAMS if (key := request.GET.get(param)))]
+    if selected := request.GET.getlist("object") + request.POST.getlist("client"):
+        if len(selected) > MAX_OPERANDS:
+            text = _("Only the first %(count)s of your selection are compared.")
+            messages.info(request, text % {"count": MAX_OPERANDS})
+        return redirect_to(request, compare_path(member, selected[:MAX_OPERANDS]))
     if len(keys) < 2 or "pick" in request.GET:
         return _pick(request, member, keys)
     operands = load_operands(member, keys)
@@ -69,11 +71,11 @@ def _pick(request: ConsoleRequest, member: Member, keys: Sequence[str]) -> HttpR
         "is_picking": True,
         "q": text,
         "groups": [
-            (title, [(item, compare_path(member, [*keys, item.key])) for item in found])
-            for title, found in (
-                (_("Services"), services),
-                (_("Clients"), clients),
-                (_("Versions"), [] if text else versions),
+            (id, title, [(item, compare_path(member, [*keys, item.key])) for item in found])
+            for id, title, found in (
+                ("services", _("Services"), services),
+                ("clients", _("Clients"), clients),
+                ("versions", _("Versions"), [] if text else versions),
             )
             if found
         ],

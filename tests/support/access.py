@@ -32,6 +32,8 @@ ALLOWED_ROLES = {
     "services:document": READER_ROLES,
     "services:history": READER_ROLES,
     "services:discovery": READER_ROLES,
+    "compare:index": READER_ROLES,
+    "compare:promote": EDITOR_ROLES,
     "findings:index": READER_ROLES,
     "findings:show": READER_ROLES,
     "findings:waive": EDITOR_ROLES,

@@ -1,4 +1,4 @@
-"""Budgets of the fifteen journeys: clicks and page loads, and a table of what tests counted.
+"""Budgets of the journeys: clicks and page loads, and a table of what tests counted.
 
 Counting starts signed in, on the person's home page. A click, or a key that activates
 something, counts one; typing counts nothing. A load is that of a whole document.
@@ -23,6 +23,7 @@ class Budget:
 BUDGETS = {
     "A1": Budget("Rotate a client secret without downtime", 8, 2),
     "A2": Budget("Require PKCE with S256 for a service", 6, 3),
+    "A3": Budget("Compare with a twin and promote three settings", 9, 4),
     "A4": Budget("Find clients by redirect host and lock them", 6, 3),
     "A5": Budget("Undo a change", 3, 3),
     "H1": Budget("Look up a user's connected apps", 1, 1),

@@ -96,8 +96,8 @@ def test_version_is_compared_with_now(member, twins):
         {"pkceRequired": False, "apiSecret": "another", "modifiedAt": 1_700_000_100_000}
     )
     picker = viewer.get(URL, {"a": "us/17"})
-    groups = dict(picker.context["groups"])
-    _, oldest = groups["Versions"][-1]
+    *_, (_id, _title, versions) = picker.context["groups"]
+    _version, oldest = versions[-1]
 
     page = viewer.get(oldest)
 

@@ -1,0 +1,105 @@
+"""States of comparisons and promotions."""
+
+from tenants.organizations.roles import Role
+from tests.support.scene import page_state
+
+
+def add_staging(scene, **settings):
+    """Make the first service of eu like Payments of us, but for expected values and some."""
+    region = scene.sandbox.region("eu")
+    number = next(iter(region.services))
+    staging = {
+        **scene.service,
+        "apiKey": number,
+        "serviceName": "Payments staging for partner banks",
+        "issuer": "https://login.staging.open-finance.example",
+        "tokenEndpoint": "https://login.staging.open-finance.example/token",
+    }
+    region.services[number] = staging | settings
+    return f"?a={key(scene)}&b=eu/{number}"
+
+
+def key(scene):
+    return f"{scene.path_params['region']}/{scene.path_params['service_id']}"
+
+
+DIFFERENCES = {
+    "accessTokenDuration": 300,
+    "description": "Only for partners who test their integration before they go live",
+    "supportedAcrs": ["urn:open-finance:acr:high", "urn:open-finance:acr:low"],
+}
+
+
+@page_state("compare:index", Role.VIEWER)
+def nothing_chosen(scene):
+    scene.goto("compare:index")
+
+
+@page_state("compare:index", Role.VIEWER)
+def picking(scene):
+    scene.client.get(scene.path("services:show"))
+    scene.goto("compare:index", f"?a={key(scene)}")
+
+
+@page_state("compare:index", Role.VIEWER)
+def picking_none_found(scene):
+    scene.goto("compare:index", f"?a={key(scene)}&q=no-such-service")
+
+
+@page_state("compare:index", Role.EDITOR)
+def differences(scene):
+    query = add_staging(scene, **DIFFERENCES)
+    another = list(scene.sandbox.region("eu").services)[1]
+    scene.client.get(scene.path("services:index"))
+    scene.goto("compare:index", f"{query}&c=eu/{another}&all=1")
+    scene.page.locator("details").first.evaluate("element => { element.open = true }")
+
+
+@page_state("compare:index", Role.VIEWER)
+def no_unexpected_differences(scene):
+    scene.goto("compare:index", add_staging(scene))
+
+
+@page_state("compare:index", Role.VIEWER)
+def region_down(scene):
+    query = add_staging(scene, **DIFFERENCES)
+    scene.client.get(scene.path("compare:index") + query)
+    scene.sandbox.fault("status", region="eu", status=503)
+    scene.goto("compare:index", query)
+
+
+@page_state("compare:index", Role.VIEWER)
+def unreadable(scene):
+    query = add_staging(scene)
+    scene.sandbox.fault("status", region="eu", status=503)
+    scene.goto("compare:index", query)
+
+
+@page_state("compare:index", Role.VIEWER)
+def mixed_kinds(scene):
+    client = f"{key(scene)}/{scene.path_params['client_id']}"
+    scene.goto("compare:index", f"?a={key(scene)}&b={client}")
+
+
+def promotion(scene, **settings):
+    source, target = add_staging(scene, **DIFFERENCES, **settings)[3:].split("&b=")
+    return f"?from={source}&to={target}"
+
+
+@page_state("compare:promote", Role.EDITOR)
+def all_differences(scene):
+    query = promotion(scene, jwks="", revocationEndpoint=None)
+    scene.goto("compare:promote", f"{query}&whole=1")
+
+
+@page_state("compare:promote", Role.EDITOR)
+def mapped_value_invalid(scene):
+    query = promotion(scene, revocationEndpoint=None)
+    scene.goto("compare:promote", f"{query}&member=revocationEndpoint&member=tokenEndpoint")
+    scene.page.get_by_role("textbox").last.fill("not a URL")
+    scene.click_button("Add to draft")
+
+
+@page_state("compare:promote", Role.EDITOR)
+def nothing_carried(scene):
+    scene.goto("compare:promote", f"{promotion(scene)}&member=apiSecret&member=issuer")
