@@ -218,7 +218,8 @@ def object_name(entry: AuditEntry, names: NameMap) -> str:
     if entry.operation == AUDIT_RESOLVE.name:
         operation, _space, label = entry.label.partition(" ")
         return label_text(operation, label or _target_name(entry, names))
-    return entry.label or entry.object or _target_name(entry, names)
+    event_object = "" if entry.path else entry.object  # of a call, it's the item of a job
+    return entry.label or event_object or _target_name(entry, names)
 
 
 def _target_name(entry: AuditEntry, names: NameMap) -> str:

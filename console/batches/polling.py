@@ -24,6 +24,7 @@ from tenants.authlete.operation import Effect
 from tenants.authlete.outcome import Outcome
 from tenants.jobs.context import JobContext
 from tenants.jobs.control import run_now, start_job
+from tenants.jobs.item_log import find_change
 from tenants.jobs.models import OPEN_JOB_STATES, Item, ItemState, Job, NewItem, RetryLaterError
 from tenants.jobs.registry import ItemResult, job_handler
 
@@ -201,13 +202,17 @@ def _apply_job_outcome(batch: Batch, *, is_dry: bool) -> None:
     now = timezone.now()
     is_leased = job is not None and job.lease_until is not None and job.lease_until > now
     in_call = []
-    for item in Item.objects.filter(job=batch.job, entry__gt=""):
+    states = (ItemState.RUNNING, ItemState.UNKNOWN)
+    for item in Item.objects.filter(job=batch.job, state__in=states).select_related("job"):
+        entry = item.entry or find_change(item.job, item)
+        if not entry:
+            continue
         position = item.payload["position"]
         if item.state == ItemState.RUNNING and is_leased:
             in_call.append(position)
         elif item.state == ItemState.UNKNOWN or (item.state == ItemState.RUNNING and is_over):
             waiting.filter(position=position).update(
-                state=RequestState.UNKNOWN, entry=item.entry, text=item.text, ended_at=now
+                state=RequestState.UNKNOWN, entry=entry, text=item.text, ended_at=now
             )
             Chunk.objects.filter(batch=batch, position=position).update(sealed="")
     if is_over:

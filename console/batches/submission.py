@@ -150,7 +150,6 @@ def run_submit_job(work: JobContext, item: Item) -> ItemResult:
     with transaction.atomic():
         _mark_sent(request, request_id, item.entry)
         Chunk.objects.filter(pk=chunk.pk).update(sealed="")
-        work.mark_outcome_known(item)
     polling.ensure_polling(batch, load_starter(work.job, Effect.REVEAL) or worker_actor(work.job))
     return ItemResult(_("Accepted by Authlete."))
 

@@ -4,11 +4,11 @@ Use outside of a transaction: entries are written on a separate connection, whic
 the caller's transaction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -37,6 +37,8 @@ class AuditLogSink:
     reason: str = ""
     ticket: str = ""
     reason_names_subject: bool = False  # whom the reason may name, so it stands beside them
+    object: str = ""  # of all calls, such as the item of a job
+    hints: Mapping[str, Any] = field(default_factory=dict)  # beside those of each call
 
     @property
     def is_thread_safe(self) -> bool:
@@ -90,12 +92,13 @@ class AuditLogSink:
             call.operation.name,
             call.operation.effect.value,
             changes=call.changes,
-            reconciliation_hints=call.reconciliation_hints,
+            reconciliation_hints={**call.reconciliation_hints, **self.hints},
             attempt=call.attempt,
             region=call.region,
             service=call.path_params.get("service_id", ""),
             client=call.path_params.get("client_id", ""),
             subject=call.subject,
+            object=self.object,
             label=call.label,
             path=call.path,
             reason=self.reason if is_told else "",

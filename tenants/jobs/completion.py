@@ -16,6 +16,7 @@ from tenants.audit.recorder import EventDetails, record_action
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.outcome import Outcome
 from tenants.jobs import leases
+from tenants.jobs.item_log import find_change
 from tenants.jobs.models import (
     UNFINISHED_ITEM_STATES,
     Item,
@@ -127,7 +128,7 @@ def end_abandoned_items() -> None:
         for item in running.filter(job=job):
             mac = item.authenticate(ItemState.UNKNOWN)
             values = {"state": ItemState.UNKNOWN, "mac": mac, "text": text, "ended_at": Now()}
-            running.filter(pk=item.pk).update(**values)
+            running.filter(pk=item.pk).update(**values, entry=find_change(job, item))
         run_ended_hook(job)
 
 

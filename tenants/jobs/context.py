@@ -8,34 +8,25 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Max
-from django.utils.translation import gettext as _
 
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete import AuthleteClient
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
-from tenants.authlete.errors import AuditUnavailableError
 from tenants.authlete.operation import Effect
 from tenants.authlete.outcome import Outcome
 from tenants.jobs import leases
-from tenants.jobs.models import OPEN_JOB_STATES, Item, ItemState, Job, LeaseLostError, NewItem
+from tenants.jobs.models import OPEN_JOB_STATES, Item, Job, LeaseLostError, NewItem
 from tenants.organizations.api_clients import CredentialsByRegion, connect
 
 
 class LeasedAuditSink:
-    """An `AuditSink` that checks the job's lease before each call.
-
-    If ``saves_entry``, the item stores the entry of a change before it's sent, so that it isn't
-    repeated after a kill.
-    """
+    """An `AuditSink` that checks the job's lease before each call."""
 
     is_thread_safe = False  # the lease is renewed in the database
 
-    def __init__(
-        self, log: AuditLogSink, item: Item, lease: UUID, *, saves_entry: bool = True
-    ) -> None:
+    def __init__(self, log: AuditLogSink, item: Item, lease: UUID) -> None:
         self._log = log
         self._item = item
-        self._saves_entry = saves_entry
         self.lease = lease
         self.sent: set[str] = set()  # entries of calls that may have changed something
 
@@ -48,8 +39,6 @@ class LeasedAuditSink:
             if call.operation.effect is not Effect.READ
         ]
         if changing:
-            if self._saves_entry:
-                self._save_entry(changing[-1], entries)
             self._item.entry = changing[-1]
             self.sent.update(changing)
         return entries
@@ -71,20 +60,6 @@ class LeasedAuditSink:
         """Renew the lease during long work; raise `LeaseLostError`."""
         if not leases.renew(self._item.job_id, self.lease):
             raise LeaseLostError
-
-    def _save_entry(self, entry: str, entries: Sequence[str]) -> None:
-        """Store the entry in the item before sending the call."""
-        items = Item.objects.filter(pk=self._item.pk, state=ItemState.RUNNING, lease=self.lease)
-        error: Exception | None = None
-        try:
-            if items.update(entry=entry):
-                return
-        except DatabaseError as found:
-            error = found
-        self._log.record_outcomes([CallOutcome(value, Outcome.NOT_SENT) for value in entries])
-        if error:
-            raise AuditUnavailableError(_("The item couldn't be saved. Nothing was sent."))
-        raise LeaseLostError
 
 
 @dataclass(frozen=True)
@@ -161,10 +136,3 @@ class JobContext:
             ]
             Item.objects.bulk_create(items_to_add, batch_size=500)
         return len(items_to_add)
-
-    def mark_outcome_known(self, item: Item) -> None:
-        """Clear the item's entry within the caller's transaction.
-
-        The item may then be repeated after a kill.
-        """
-        Item.objects.filter(pk=item.pk, lease=item.lease).update(entry="")

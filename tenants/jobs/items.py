@@ -5,15 +5,25 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tenants.audit import events
+from tenants.crypto import vault
 from tenants.jobs import leases
 from tenants.jobs.completion import load_starter
-from tenants.jobs.models import Item, ItemState, Job, JobState, LeaseLostError, truncate
+from tenants.jobs.item_log import find_change, was_started
+from tenants.jobs.models import (
+    Item,
+    ItemState,
+    Job,
+    JobState,
+    LeaseLostError,
+    item_content,
+    truncate,
+)
 from tenants.jobs.registry import JobHandler
 
 PERMISSION_LOST = gettext_noop("The person who started this job no longer has permission.")
@@ -34,9 +44,12 @@ def start_next_item(job: Job, lease: UUID) -> Item | None:
     item = pending.order_by("tries", "position").first()
     if item is None:
         return None
-    items = Item.objects.filter(pk=item.pk, state=ItemState.PENDING)
-    before = {"entry": "", "text": "", "code": "", "retry_at": None}
-    if not items.update(**before, state=ItemState.RUNNING, lease=lease, starts=F("starts") + 1):
+    items = Item.objects.filter(pk=item.pk, state=ItemState.PENDING, starts=item.starts)
+    is_authentic = item.is_authentic
+    item.lease, item.starts = lease, item.starts + 1
+    mac = vault.authenticate(item_content(item, ItemState.RUNNING)) if is_authentic else ""
+    values = {"state": ItemState.RUNNING, "lease": lease, "starts": item.starts, "mac": mac}
+    if not items.update(**values, entry="", text="", code="", retry_at=None):
         raise LeaseLostError  # it was skipped meanwhile
     item.refresh_from_db()
     return item
@@ -51,13 +64,26 @@ def finish_item(item: Item, state: ItemState, *, text: str = "", **more: Any) ->
 
 def requeue_item(item: Item, **more: Any) -> None:
     """Make the item pending again."""
-    if not select_leased(item).update(state=ItemState.PENDING, **more):
+    mac = item.authenticate(ItemState.PENDING)
+    if not select_leased(item).update(state=ItemState.PENDING, mac=mac, **more):
+        raise LeaseLostError
+
+
+def reject_item(item: Item) -> None:
+    """End an item that was changed in the database; it can't be retried."""
+    values = {"state": ItemState.REJECTED, "mac": "", "text": _(ITEM_CHANGED), "ended_at": Now()}
+    if not select_leased(item).update(**values):
         raise LeaseLostError
 
 
 def select_leased(item: Item) -> QuerySet[Item]:
     """Select the item if it still runs under this lease."""
     return Item.objects.filter(pk=item.pk, state=ItemState.RUNNING, lease=item.lease)
+
+
+def stopped_at(item: Item) -> str:
+    """Return why a job pauses at an item that isn't to be repeated."""
+    return _("Stopped at “{item}”. Check this item first.").format(item=item.name)
 
 
 class ItemFeed:
@@ -67,6 +93,7 @@ class ItemFeed:
         self._job = job
         self._lease = lease
         self._permission = handler.permission
+        self._is_repeatable = handler.repeatable
         self._left = MAX_ITEMS_PER_THREAD * handler.concurrency
         self._ends_at = monotonic() + SLICE_SECONDS
         self._lock = Lock()
@@ -87,9 +114,14 @@ class ItemFeed:
                 return None
             item = start_next_item(self._job, self._lease)
             self.is_empty = item is None
-            if item and not item.is_authentic:
-                finish_item(item, ItemState.REJECTED, text=_(ITEM_CHANGED))
+            if item and (not item.is_authentic or was_started(self._job, item)):
+                reject_item(item)
                 self.rejection, self.event = ITEM_CHANGED, events.JOB_REJECT
+                return None
+            if item and not self._is_repeatable and (entry := find_change(self._job, item)):
+                text = _("It may already have been sent.")
+                finish_item(item, ItemState.UNKNOWN, text=text, entry=entry)
+                self.problem = stopped_at(item)
                 return None
             return item
 

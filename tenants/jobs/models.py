@@ -90,8 +90,8 @@ def item_content(item: "Item", state: str) -> str:
     """Return what an item's MAC covers; sealed inputs are authenticated by the vault."""
     target = (item.region, item.service_id, item.client_id, item.label)
     inputs = None if item.sealed else item.inputs
-    unfinished = ItemState.PENDING if state in UNFINISHED_ITEM_STATES else state
-    return json.dumps(["jobs.item", str(item.job_id), item.position, *target, inputs, unfinished])
+    start = (state, item.starts, str(item.lease) if state == ItemState.RUNNING else "")
+    return json.dumps(["jobs.item", str(item.job_id), item.position, *target, inputs, *start])
 
 
 class Job(models.Model):

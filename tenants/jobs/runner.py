@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache, partial
 from typing import Any
@@ -33,7 +33,17 @@ from tenants.jobs.completion import (
 )
 from tenants.jobs.context import JobContext, LeasedAuditSink
 from tenants.jobs.failure_policy import NextStep
-from tenants.jobs.items import JOB_CHANGED, PERMISSION_LOST, ItemFeed, finish_item, requeue_item
+from tenants.jobs.item_log import find_change, log_object, start_hints, was_recovered
+from tenants.jobs.items import (
+    ITEM_CHANGED,
+    JOB_CHANGED,
+    PERMISSION_LOST,
+    ItemFeed,
+    finish_item,
+    reject_item,
+    requeue_item,
+    stopped_at,
+)
 from tenants.jobs.models import (
     Item,
     ItemState,
@@ -73,20 +83,15 @@ def run_item(work: JobContext, item: Item, handler: JobHandler) -> ItemAttempt:
         log.exception("job %s failed at item %s", item.job_id, item.position)
         state = ItemState.UNKNOWN if work.audit_sink.sent else ItemState.NOT_SENT
         text = _("Internal error. See Meridian's log.")
-        finish_item(item, state, text=text, **_entry_values(item, handler))
+        finish_item(item, state, text=text, entry=item.entry)
         return ItemAttempt(NextStep.STOP)
     state = ItemState.SUCCEEDED if result.changed else ItemState.UNCHANGED
-    values = _entry_values(item, handler) | ({"inputs": ""} if item.sealed else {})
-    finish_item(item, state, text=result.text, **values)
+    values = {"inputs": ""} if item.sealed else {}
+    finish_item(item, state, text=result.text, entry=item.entry, **values)
     if work.job.failures:
         Job.objects.filter(pk=work.job.pk).update(failures=0)
         work.job.failures = 0
     return ItemAttempt()
-
-
-def _entry_values(item: Item, handler: JobHandler) -> dict[str, str]:
-    """Return the entry to store; non-repeatable items have stored it before."""
-    return {"entry": item.entry} if handler.repeatable else {}
 
 
 def _handle_failure(
@@ -166,10 +171,11 @@ def _run_items(
 
     def work() -> None:
         while item := turns.take_item():
-            pulse = LeasedAuditSink(log, item, lease, saves_entry=not handler.repeatable)
+            item_log = replace(log, object=log_object(item), hints=start_hints(item))
+            pulse = LeasedAuditSink(item_log, item, lease)
             attempt = run_item(JobContext(job, pulse, credentials, load_service_ids), item, handler)
             if attempt.next_step is NextStep.STOP:
-                turns.stop(attempt.problem or _stopped_at(item))
+                turns.stop(attempt.problem or stopped_at(item))
 
     try:
         _run_threads(handler.concurrency, work)
@@ -205,25 +211,28 @@ def _run_in_thread(work: Callable[[], None]) -> None:
         connections.close_all()
 
 
-def _stopped_at(item: Item) -> str:
-    return _("Stopped at “{item}”. Check this item first.").format(item=item.name)
-
-
 def _recover_items(job: Job, lease: UUID, handler: JobHandler) -> bool:
     """Requeue items of a killed worker if they can be repeated.
 
-    Return False if the job was paused because one can't.
+    Return False if the job was paused because one can't, or ended because one was changed.
     """
     call = None
+    is_changed = False
     for item in Item.objects.filter(job=job, state=ItemState.RUNNING).exclude(lease=lease):
-        if handler.repeatable or not item.entry:
+        if not item.is_authentic or was_recovered(job, item):
+            reject_item(item)
+            is_changed = True
+        elif handler.repeatable or not (entry := find_change(job, item)):
             requeue_item(item)
         else:
             text = _("The worker stopped while processing this item.")
-            finish_item(item, ItemState.UNKNOWN, text=text)
+            finish_item(item, ItemState.UNKNOWN, text=text, entry=entry)
             call = call or item
+    if is_changed:
+        end_job(job, lease, JobState.NOT_ALLOWED, _(ITEM_CHANGED), events.JOB_REJECT)
+        return False
     if call and has_unfinished_items(job):
-        pause_with_problem(job, lease, _stopped_at(call))
+        pause_with_problem(job, lease, stopped_at(call))
         return False
     return True
 

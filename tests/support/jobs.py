@@ -1,12 +1,20 @@
 """Helpers for the tests of jobs."""
 
+from datetime import timedelta
+
 from django.contrib.auth.models import User
 from django.db.models.functions import Now
 from django_tasks_db.models import DBTaskResult
 
 from tenants.audit.actor import Actor
+from tenants.audit.recorder import AuditLogSink
+from tenants.authlete.api.services import UPDATE
+from tenants.authlete.audit_sink import CallIntent
 from tenants.crypto import vault
+from tenants.jobs import leases
 from tenants.jobs.control import start_job
+from tenants.jobs.item_log import log_object, start_hints
+from tenants.jobs.items import start_next_item
 from tenants.jobs.models import Job, NewItem, job_content
 
 
@@ -21,6 +29,20 @@ def start_restore(acme, name="EDITOR", missing=1, title="Rename services", **opt
     ]
     options = {"reason": "New name", "ticket": "OPS-1"} | options
     return start_job(who, acme, "test.rename", title, items, **options)
+
+
+def leave_running(job, *, after_call=False):
+    """Leave the job's first item as a killed worker does, whose lease is over; return the item."""
+    lease = leases.acquire(job.pk)
+    assert lease
+    item = start_next_item(job, lease)
+    assert item
+    if after_call:
+        actor = Actor(0, "worker", organization_id=job.organization_id, page_id=str(job.pk))
+        log = AuditLogSink(actor, object=log_object(item), hints=start_hints(item))
+        log.record_intents([CallIntent(UPDATE, "us", "/api/100/service/update")])
+    Job.objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(seconds=1))
+    return item
 
 
 def reach_start(pk):

@@ -7,14 +7,14 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from tenants.crypto import vault
-from tenants.jobs.models import RUNNABLE_ITEM_STATES, item_content, job_content
+from tenants.jobs.models import RUNNABLE_ITEM_STATES, UNFINISHED_ITEM_STATES, job_content
 
 
 def authenticate_states(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Add the state to the MACs of rows whose earlier MAC is valid."""
     items = apps.get_model("jobs", "Item").objects.filter(state__in=RUNNABLE_ITEM_STATES)
     _authenticate(apps.get_model("jobs", "Job").objects.all(), _old_job_content, job_content)
-    _authenticate(items, _old_item_content, item_content)
+    _authenticate(items, _old_item_content, _item_content)
 
 
 def _authenticate(
@@ -35,6 +35,11 @@ def _old_item_content(item: Any) -> str:
     target = (item.region, item.service_id, item.client_id, item.label)
     inputs = None if item.sealed else item.inputs
     return json.dumps(["jobs.item", str(item.job_id), item.position, *target, inputs])
+
+
+def _item_content(item: Any, state: str) -> str:
+    unfinished = "pending" if state in UNFINISHED_ITEM_STATES else state
+    return json.dumps([*json.loads(_old_item_content(item)), unfinished])
 
 
 class Migration(migrations.Migration):

@@ -1,7 +1,6 @@
 """Submission of a batch."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -14,6 +13,7 @@ from tenants.jobs.control import run_now
 from tenants.jobs.models import Item, Job
 from tests.support.batches import CANARY, WHY, fates, line
 from tests.support.forms import URLENCODED, fill_form
+from tests.support.jobs import leave_running
 
 
 def test_tokens_of_the_file_are_created(submitted, run_worker, token_service):
@@ -95,10 +95,7 @@ def test_lost_response_is_unknown_and_never_resent(
 def test_killed_worker_leaves_the_request_unknown(submitted, run_worker, token_service):
     """A call without a recorded outcome."""
     batch = submitted(3)
-    gone = uuid4()
-    Job.objects.filter(pk=batch.job).update(state="running", lease=None)
-    first = Item.objects.filter(job=batch.job, position=1)
-    first.update(state="running", lease=gone, entry=gone)
+    leave_running(Job.objects.get(pk=batch.job), after_call=True)
 
     run_worker(batch)
     periodic_tasks.resume_stalled()
@@ -111,16 +108,16 @@ def test_killed_worker_leaves_the_request_unknown(submitted, run_worker, token_s
 
 
 @pytest.mark.parametrize(
-    ("entry", "held", "fate"),
-    [("e", True, "waiting"), ("e", False, "unknown"), ("", False, "refused")],
+    ("after_call", "held", "fate"),
+    [(True, True, "waiting"), (True, False, "unknown"), (False, False, "refused")],
 )
-def test_cancelled_job_lets_the_running_request_finish(submitted, entry, held, fate):
+def test_cancelled_job_lets_the_running_request_finish(submitted, after_call, held, fate):
     batch = submitted(3)
+    leave_running(Job.objects.get(pk=batch.job), after_call=after_call)
     until = timezone.now() + timedelta(seconds=30 if held else -30)
     Job.objects.filter(pk=batch.job).update(state="cancelled", lease_until=until)
     items = Item.objects.filter(job=batch.job)
-    items.update(state="skipped")
-    items.filter(position=1).update(state="running", entry=entry)
+    items.exclude(position=1).update(state="skipped")
 
     periodic_tasks.resume_stalled()
 

@@ -11,25 +11,22 @@ from django_tasks_db.models import DBTaskResult
 from tenants.jobs import control, leases, queue
 from tenants.jobs.completion import count_items_by_state
 from tenants.jobs.models import Item, ItemState, Job, JobState, Worker
+from tests.support.jobs import leave_running
 from tests.tenants.jobs.lifetimes import register, updates
 
 READY, RUNNING = TaskResultStatus.READY, TaskResultStatus.RUNNING
 
 
-def killed(job, *, entry=""):
+def killed(job, *, after_call=False):
     """As a worker leaves it that was killed at the first item; its lease is over."""
     DBTaskResult.objects.get(pk=job.task).claim("gone")
-    lease = leases.acquire(job.pk)
-    Item.objects.filter(position=1).update(
-        state=ItemState.RUNNING, lease=lease, entry=entry, starts=1
-    )
-    Job.objects.update(lease_until=Now() - timedelta(seconds=1))
+    leave_running(job, after_call=after_call)
 
 
-@pytest.mark.parametrize("entry", ["", "opened"])
-def test_job_of_a_dead_worker_is_resumed(worker, started, sandbox, entry):
+@pytest.mark.parametrize("after_call", [False, True])
+def test_job_of_a_dead_worker_is_resumed(worker, started, sandbox, after_call):
     job = started()
-    killed(job, entry=entry)
+    killed(job, after_call=after_call)
 
     assert queue.requeue_abandoned_jobs() == 1
     worker()
@@ -43,15 +40,15 @@ def test_job_of_a_dead_worker_is_resumed(worker, started, sandbox, entry):
 
 
 @pytest.mark.parametrize(
-    ("entry", "fates"),
+    ("after_call", "fates"),
     [
-        ("", {ItemState.SUCCEEDED: 10}),  # nothing had been sent
-        ("opened", {ItemState.UNKNOWN: 1, ItemState.PENDING: 9}),
+        (False, {ItemState.SUCCEEDED: 10}),  # nothing had been sent
+        (True, {ItemState.UNKNOWN: 1, ItemState.PENDING: 9}),
     ],
 )
-def test_unrepeatable_items_are_not_repeated_after_a_kill(worker, started, entry, fates):
+def test_unrepeatable_items_are_not_repeated_after_a_kill(worker, started, after_call, fates):
     job = started(register("test.once", repeatable=False))
-    killed(job, entry=entry)
+    killed(job, after_call=after_call)
 
     queue.requeue_abandoned_jobs()
     worker()

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 from importlib import import_module
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -13,12 +14,13 @@ from django_tasks_db.models import DBTaskResult
 
 from tenants.audit.models import AuditEntry
 from tenants.crypto import vault
-from tenants.jobs import control
+from tenants.jobs import control, items
 from tenants.jobs.completion import count_items_by_state
 from tenants.jobs.models import Item, ItemState, Job, JobState, JobStateError, NewItem
-from tenants.jobs.queue import enqueue
+from tenants.jobs.queue import enqueue, requeue_abandoned_jobs
 from tenants.models import Membership
 from tenants.organizations.roles import Role
+from tests.support.jobs import leave_running
 from tests.tenants.jobs.lifetimes import LIFETIME, register, updates
 
 
@@ -81,9 +83,9 @@ def test_finished_job_is_not_run_again(worker, started, sandbox, seen_before):
     for service in (100, 101):
         sandbox.services[service][LIFETIME] = 3600
     if seen_before:  # whoever reads the rows in time can write them back with their MACs
-        items, row = before
+        rows, row = before
         Job.objects.filter(pk=job.pk).update(**row)
-        for item in items:
+        for item in rows:
             Item.objects.filter(pk=item["id"]).update(**item)
     else:
         Job.objects.update(state=JobState.WAITING)
@@ -105,6 +107,99 @@ def test_finished_item_is_not_run_again(worker, started, actor, sandbox):
     Item.objects.filter(position=1, state=ItemState.SUCCEEDED).update(state=ItemState.PENDING)
     sandbox.services[100][LIFETIME] = 3600
     sandbox.calls.clear()
+    job.refresh_from_db()
+    control.resume_job(job, actor)
+
+    worker()
+
+    assert_rejected(job, sandbox)
+
+
+def test_older_row_of_a_finished_item_is_not_run_again(worker, started, actor, sandbox):
+    """The row was copied before, and is written back with its MAC while the job is paused."""
+
+    def stop(item):
+        if item.position == 2:
+            control.pause_job(job, actor)
+
+    job = started(register("test.paused", meanwhile=stop), numbers=[100, 101, 102])
+    before = Item.objects.filter(position=1).values().get()
+    worker()
+    assert set(updates(sandbox)) == {100, 101}
+    Item.objects.filter(position=1).update(**before)
+    sandbox.services[100][LIFETIME] = 3600
+    sandbox.calls.clear()
+    job.refresh_from_db()
+    control.resume_job(job, actor)
+
+    worker()
+
+    assert_rejected(job, sandbox)
+
+
+def test_older_row_of_a_running_item_is_not_run_again(worker, started, actor, sandbox, monkeypatch):
+    """The row was copied while the item ran, and is written back after it succeeded."""
+    rows = []
+
+    def copy(item):
+        if item.position == 1:
+            rows.append(Item.objects.filter(pk=item.pk).values().get())
+        if item.position == 3:
+            control.pause_job(job, actor)
+
+    monkeypatch.setattr(items, "MAX_ITEMS_PER_THREAD", 2)  # two slices
+    job = started(register("test.copied", meanwhile=copy), numbers=[100, 101, 102, 103])
+    worker()
+    assert set(updates(sandbox)) == {100, 101, 102}
+    Item.objects.filter(position=1).update(**rows[0])
+    sandbox.services[100][LIFETIME] = 3600
+    sandbox.calls.clear()
+    job.refresh_from_db()
+    control.resume_job(job, actor)
+
+    worker()
+
+    assert_rejected(job, sandbox)
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_running_item_set_back_to_pending_is_not_repeated(worker, started, sandbox, repeatable):
+    job = started(register("test.back", repeatable=repeatable), numbers=[100, 101])
+    item = leave_running(job, after_call=True)
+    Item.objects.filter(pk=item.pk).update(state=ItemState.PENDING, entry="")
+    requeue_abandoned_jobs()
+
+    worker()
+
+    assert_rejected(job, sandbox)
+
+
+def test_cleared_entry_of_a_killed_item_repeats_no_call(worker, started, sandbox):
+    job = started(register("test.cleared", repeatable=False), numbers=[100])
+    leave_running(job, after_call=True)
+    Item.objects.update(entry="")
+    requeue_abandoned_jobs()
+
+    worker()
+
+    assert Item.objects.get().state == ItemState.UNKNOWN
+    assert not updates(sandbox)
+
+
+def test_restored_row_of_an_unrepeatable_item_repeats_no_call(worker, started, actor, sandbox):
+    job = started(register("test.twice", repeatable=False), numbers=[100, 101])
+    sandbox.fault("status", status=401)
+    worker()
+    assert Item.objects.get(position=1).starts == 1
+    copied = Item.objects.filter(position=1).values().get()
+    sandbox.faults.clear()
+    sandbox.fault("reset", operation="service.update", after=True, times=1)
+    job.refresh_from_db()
+    control.resume_job(job, actor)
+    worker()
+    assert Item.objects.get(position=1).state == ItemState.UNKNOWN
+    sandbox.calls.clear()
+    Item.objects.filter(position=1).update(**copied)
     job.refresh_from_db()
     control.resume_job(job, actor)
 
@@ -225,16 +320,34 @@ def test_forged_job_does_not_stop_key_rotation(started, settings):
     assert not Job.objects.get(pk=job.pk).is_authentic
 
 
-def test_upgrade_authenticates_states_but_no_forged_row(worker, started, sandbox):
+def upgraded_rows(jobs):
+    """Authenticate rows as releases before 0004 did, forge one, and upgrade."""
     upgrade = import_module("tenants.jobs.migrations.0004_mac_of_state")
-    jobs = [started(numbers=[100]), started(numbers=[101])]
     for job in jobs:
         item = job.items.get()
         job.items.update(mac=vault.authenticate(upgrade._old_item_content(item)))
         Job.objects.filter(pk=job.pk).update(mac=vault.authenticate(upgrade._old_job_content(job)))
     Item.objects.filter(job=jobs[1]).update(label="forged")
-
     upgrade.authenticate_states(apps, None)
+    import_module("tenants.jobs.migrations.0005_mac_of_starts").authenticate_starts(apps, None)
+
+
+def test_upgrade_authenticates_states_but_no_forged_row(worker, started, sandbox):
+    jobs = [started(numbers=[100]), started(numbers=[101])]
+    upgraded_rows(jobs)
+
     worker()
 
     assert set(updates(sandbox)) == {100}
+
+
+def test_upgrade_ends_an_item_whose_change_cannot_be_repeated(worker, started, sandbox):
+    once = register("test.once", repeatable=False)
+    jobs = [started(once, numbers=[100]), started(numbers=[101])]
+    jobs[0].items.update(state=ItemState.RUNNING, entry="sent", lease=uuid4())
+    upgraded_rows(jobs)
+
+    worker()
+
+    assert jobs[0].items.get().state == ItemState.UNKNOWN
+    assert not updates(sandbox)
