@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from console.audit_log.search_language import did_you_mean
+from console.lists.search_tokens import did_you_mean
 
 type ChoiceTuple = tuple[tuple[str, str | ChoiceTuple], ...]
 

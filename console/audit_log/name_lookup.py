@@ -20,7 +20,7 @@ from console.audit_log.change_descriptions import (
     SERVICE_SETTINGS,
     TOKEN_SETTINGS,
 )
-from console.audit_log.search_language import did_you_mean
+from console.lists.search_tokens import did_you_mean
 from console.models import KnownClient, KnownService
 from console.web.paths import parse_id
 from tenants.audit.models import IS_CHANGE, AuditEntry, AuditField

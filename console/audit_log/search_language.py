@@ -9,13 +9,20 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from console.lists.search_tokens import (
+    QUOTED_PATTERN,
+    SINGLE_VALUE_PATTERN,
+    VALUE_PATTERN,
+    did_you_mean,
+    unquote,
+)
 
 # The parameter of the page cursor.
 CURSOR = "at"
@@ -74,21 +81,17 @@ MAX_SEARCH_CHARS = 4000  # characters
 NON_NEGATABLE_FILTERS = ("before", "after", "reads")
 DAY_PATTERN = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
-QUOTED_PATTERN = r'"(?:[^"\\]|\\.)*"'
-VALUE_PATTERN = rf'(?:{QUOTED_PATTERN}|[^\s",][^\s,]*)'
 TERM_PATTERN = re.compile(
     rf"(?P<minus>-?)(?:(?!https?://)(?P<name>[A-Za-z_]\w*):(?P<values>{VALUE_PATTERN}(?:,{VALUE_PATTERN})*)"
     rf'|(?P<word>{QUOTED_PATTERN}|(?!")\S+))(?=\s|$)',
     re.ASCII | re.DOTALL,
 )
-SINGLE_VALUE_PATTERN = re.compile(VALUE_PATTERN, re.DOTALL)
 FILTER_NAME_PATTERN = re.compile(r"-?(?!https?://)([A-Za-z_]\w*):", re.ASCII)
 UNQUOTED_PATTERN = re.compile(r'[^\s",:\\-][^\s",:\\]*')
 # Typographic quotation marks, typed or inserted by a browser.
 SMART_QUOTES = "“”„‟«»'‘’‚‛`´"
 BOOLEAN_WORDS = ("AND", "OR", "NOT")
 FILTER_LIKE_PATTERN = re.compile(r"\W*([a-z]+)[:=]", re.IGNORECASE)
-MAX_SUGGESTIONS = 3
 
 
 class AuditSearchTerm(NamedTuple):
@@ -117,11 +120,11 @@ def parse(text: str) -> tuple[list[AuditSearchTerm], list[str]]:
         if problem := _term_problem(match):
             problems.append(problem)
         elif match["word"]:
-            terms.append(AuditSearchTerm("", _unquote(match["word"]), minus))
+            terms.append(AuditSearchTerm("", unquote(match["word"]), minus))
         else:
             values = SINGLE_VALUE_PATTERN.findall(match["values"])
             terms += [
-                AuditSearchTerm(match["name"].lower(), _unquote(value), minus) for value in values
+                AuditSearchTerm(match["name"].lower(), unquote(value), minus) for value in values
             ]
     return _normalize(terms), problems
 
@@ -206,21 +209,6 @@ def format_query(query: str) -> str:
     return format_terms(terms_from_pairs(pairs))
 
 
-def did_you_mean(text: str, candidates: Iterable[str]) -> str:
-    """Return "Did you mean …?" with the closest candidate; empty if nothing is similar.
-
-    The shortest candidate that contains the text comes first.
-    """
-    requested, folded = text.casefold(), dict[str, str]()
-    for value in candidates:
-        folded.setdefault(value.casefold(), value)
-    containing = sorted((candidate for candidate in folded if requested in candidate), key=len)
-    closest = containing[:MAX_SUGGESTIONS] if len(requested) >= MAX_SUGGESTIONS else []
-    closest = closest or get_close_matches(requested, folded, 1, 0.6)
-    listed = ", ".join(f"“{folded[candidate]}”" for candidate in closest)
-    return " " + _("Did you mean %s?") % listed if closest else ""
-
-
 def unknown_filter_message(name: str) -> str:
     """Return the message about an unknown filter, with a suggestion."""
     bare = name.removeprefix("-")
@@ -238,7 +226,7 @@ def _term_problem(match: re.Match[str]) -> str:
         return _("Enter a term after “-”.")
     if any(value[0] in SMART_QUOTES for value in values):
         return _('Use straight double quotation marks, such as "a b".')
-    if any(_is_blank(_unquote(value), keeps_spaces) for value in values):
+    if any(_is_blank(unquote(value), keeps_spaces) for value in values):
         return _("Enter text between the quotation marks.")
     return _word_problem(word) if word and word[0] != '"' else ""
 
@@ -272,12 +260,6 @@ def _syntax_problem(text: str, position: int, filter_name: re.Match[str] | None)
         return _("A closing quotation mark is missing.")
     word = text[position:].split()[0]
     return _("Misplaced comma or quotation mark in “%s”.") % word
-
-
-def _unquote(word: str) -> str:
-    if not (len(word) > 1 and word[0] == word[-1] == '"'):
-        return word
-    return re.sub(r"\\(.)", r"\1", word[1:-1], flags=re.DOTALL)
 
 
 def _normalize(terms: Iterable[AuditSearchTerm]) -> list[AuditSearchTerm]:

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 from console.audit_log import value_filters
 from console.audit_log.multi_value_fields import flatten_choices
 from console.audit_log.name_lookup import MAX_NAMES_SEARCHED, SETTING_LABELS
-from console.audit_log.search_language import FILTERS, VALUE_PATTERN, quote_value
+from console.audit_log.search_language import FILTERS, quote_value
 from console.audit_log.times import NAMED_PERIODS, describe_time
+from console.lists.search_tokens import VALUE_PATTERN
 from console.models import KnownClient, KnownService
 from console.models.searches import visible_searches
 from console.models.text_search import filter_words

@@ -18,8 +18,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from console.audit_log.search_language import did_you_mean
 from console.forms.timestamps import FIRST_DAY, LAST_DAY, format_day, format_timestamp
+from console.lists.search_tokens import did_you_mean
 
 TIME_HELP = _(
     "Enter a date like 2026-11-24, a month like 2026-11, a time like "

@@ -5,7 +5,7 @@ that the index follows at once. It holds no secret, and no page that shows or wr
 settings trusts it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -23,6 +23,14 @@ from console.inventory.key_index import (
     index_service_keys,
     remove_client_keys,
     remove_service_keys,
+)
+from console.inventory.setting_values import (
+    CLIENT_SETTINGS,
+    SERVICE_SETTINGS,
+    SettingValues,
+    format_texts,
+    read_values,
+    save_profiles,
 )
 from console.models import KnownClient, KnownService
 from tenants.authlete.documents.client import Client
@@ -43,6 +51,8 @@ INDEXED_CLIENT_FIELDS = (
     "grants",
     "hosts",
     "locked",
+    "profile",
+    "texts",
     "chain_ends",
     "document_ends",
     "edition",
@@ -51,7 +61,7 @@ INDEXED_CLIENT_FIELDS = (
     "rank",
     "words",
 )
-INDEX_VERSION = 3  # raise it when rows or rules change, to index everything again
+INDEX_VERSION = 4  # raise it when rows or rules change, to index everything again
 
 COMPARED_CLIENT_FIELDS = ("modified_at", "locked", "chain_ends", "document_ends", "edition")
 
@@ -96,25 +106,37 @@ def index_services(
     for region in complete_lists:
         services = [services_by_location[location] for location in changed if location[0] == region]
         index_service_findings(organization, region, services)
-    KnownService.objects.bulk_create(
-        [
+    details: dict[bool, list[KnownService]] = {True: [], False: []}
+    for location, (name, issuer, modified_at, edition) in changed.items():
+        has_settings = services_by_location[location].get("pkceRequired") is not None
+        details[has_settings].append(
             KnownService(
                 organization=organization,
-                region=region,
-                service_id=service_id,
+                region=location[0],
+                service_id=location[1],
                 name=name,
                 issuer=issuer,
                 modified_at=modified_at,
                 edition=edition,
+                settings=_service_settings(services_by_location[location]) if has_settings else {},
                 seen_at=now,
             )
-            for (region, service_id), (name, issuer, modified_at, edition) in changed.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["organization", "region", "service_id"],
-        update_fields=["name", "issuer", "modified_at", "edition", "seen_at"],
-    )
+        )
+    for has_settings, new_rows in details.items():  # a list with names only keeps known settings
+        KnownService.objects.bulk_create(
+            new_rows,
+            update_conflicts=True,
+            unique_fields=["organization", "region", "service_id"],
+            update_fields=[
+                *("name", "issuer", "modified_at", "edition", "seen_at"),
+                *(["settings"] if has_settings else []),
+            ],
+        )
     index_service_keys(organization, complete_lists)
+
+
+def _service_settings(service: Service) -> SettingValues:
+    return read_values(service.to_dict(), SERVICE_SETTINGS)
 
 
 type ServiceValues = tuple[str, str, int, int]  # name, issuer, modified_at, edition
@@ -152,7 +174,7 @@ def index_clients(
         for number, client in listed.items()
         if number not in stored or not _is_unchanged(stored[number][1], client)
     ]
-    _upsert_clients(_client_row(organization, region, service_id, client) for client in new)
+    _upsert_clients(_client_rows(organization, region, service_id, new))
     index_client_keys(organization, region, service_id, new)
     index_client_findings(organization, region, service_id, new)
     _mark_clients_read(organization, region, service_id)
@@ -161,7 +183,7 @@ def index_clients(
 def index_client(organization: Organization, region: str, service_id: int, client: Client) -> None:
     """Index a created or saved client."""
     if 0 < client.client_id < 2**63:
-        _upsert_clients([_client_row(organization, region, service_id, client)])
+        _upsert_clients(_client_rows(organization, region, service_id, [client]))
         index_client_keys(organization, region, service_id, [client])
         index_client_findings(organization, region, service_id, [client])
 
@@ -207,13 +229,24 @@ def _host(uri: str) -> str:
     return "" if " " in host else host.lower()
 
 
+def _client_rows(
+    organization: Organization, region: str, service_id: int, clients: Sequence[Client]
+) -> Iterator[KnownClient]:
+    values = [read_values(client.to_dict(), CLIENT_SETTINGS) for client in clients]
+    profiles = save_profiles(organization, values)
+    for client, settings, profile in zip(clients, values, profiles, strict=True):
+        row = _client_row(organization, region, service_id, client)
+        row.profile_id, row.texts = profile, format_texts(settings)
+        yield row
+
+
 def _client_row(
     organization: Organization, region: str, service_id: int, client: Client
 ) -> KnownClient:
     name = make_storable(client.client_name)[:MAX_TEXT_CHARS]
     alias = make_storable(client.alias)[:MAX_TEXT_CHARS]
     hosts = make_storable(" ".join(redirect_hosts(client)))[:MAX_TEXT_CHARS]
-    contacts = make_storable(" ".join(client.get_texts("contacts")))[:MAX_TEXT_CHARS]
+    contacts = make_storable(" ".join(client.get_texts("contacts")))
     return KnownClient(
         organization=organization,
         region=region,

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from console.inventory.index import index_services
+from console.inventory.setting_values import SERVICE_SETTINGS, SettingValues, read_values
 from console.models import Batch, KnownService, Rollover
 from tenants.audit.actor import Actor
 from tenants.audit.recorder import AuditLogSink
@@ -42,6 +43,14 @@ class ServiceRow:
     region: Region
     service: Service
     seen_at: datetime | None = None  # None: this moment
+    synced_settings: SettingValues | None = None  # as last synced
+
+    @property
+    def settings(self) -> SettingValues:
+        """The values of all settings, for searches and columns."""
+        if self.synced_settings is not None:
+            return self.synced_settings
+        return read_values(self.service.to_dict(), SERVICE_SETTINGS)
 
     @property
     def name(self) -> str:
@@ -177,6 +186,7 @@ def _services_last_synced(organization: Organization, region: Region) -> list[Se
                 }
             ),
             service.seen_at,
+            service.settings,
         )
         for service in services
     ]

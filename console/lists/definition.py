@@ -16,7 +16,7 @@ from console.web.access import ConsoleRequest, Member
 from console.web.responses import render_page
 from tenants.audit.events import LIST_EXPORTED
 
-WORDS_ONLY = SearchVocabulary({}, "", {})
+WORDS_ONLY = SearchVocabulary({}, "")
 
 
 @dataclass(frozen=True)

@@ -1,116 +1,161 @@
 """Parse the search box of a list.
 
-Words match the text of a row; quotes keep words together. ``pkceRequired:true`` and
-``accessTokenDuration>3600`` compare settings by their API names. A list can have short
-names of its own, such as ``region``.
+Words match the text of a row; quotes keep words together. ``name:value`` compares a setting,
+by its API name or a short name of the list: ``pkceRequired:true``, ``accessTokenDuration>1d``,
+``createdAt:2026-01-01..2026-03-31``, ``contacts:*@acme.com,*@acme.org``, ``jwksUri:none``. A minus
+excludes. See docs/reference/search-syntax.md.
 """
 
-import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from tenants.authlete.documents.base import Section
+from console.lists.search_tokens import SINGLE_VALUE_PATTERN, did_you_mean, unquote
+from console.lists.search_values import (
+    MAX_NUMBER,
+    MIN_NUMBER,
+    FlagTest,
+    NumberRange,
+    PatternTest,
+    RangeTest,
+    SetTest,
+    TextTest,
+    ValueTest,
+    parse_duration,
+    parse_moment,
+    parse_number,
+    to_atoms,
+)
+from tenants.authlete.documents.searchable import NUMBER_TYPES, SearchableSetting, ValueType
 
 WORD_PATTERN = re.compile(r'(?:"[^"]*"|[^\s"]|")+')
-QUALIFIER_PATTERN = re.compile(r"([A-Za-z]\w*)(?::(?![<>])|:?([<>]=?))(.*)", re.ASCII)
-COMPARATORS: Mapping[str, Callable[[int, int], bool]] = {
-    ">": operator.gt,
-    ">=": operator.ge,
-    "<": operator.lt,
-    "<=": operator.le,
+QUALIFIER_PATTERN = re.compile(r"(-?)([A-Za-z][\w.]*)(?::(?![<>])|:?([<>]=?))(.*)", re.ASCII)
+MAX_QUERY_CHARS = 500  # characters
+MAX_VALUES = 50  # of one setting
+ON_WORDS, OFF_WORDS = ("true", "yes", "on"), ("false", "no", "off")
+PARSERS: Mapping[ValueType, Callable[[str], NumberRange | None]] = {
+    ValueType.NUMBER: parse_number,
+    ValueType.DURATION: parse_duration,
+    ValueType.MOMENT: parse_moment,
 }
-MAX_QUERY_CHARS = 200  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class SearchField:
+    """A setting or another property that a list can be searched by."""
+
+    name: str
+    type: ValueType = ValueType.TEXT
+    choices: Sequence[str] = ()
+    is_partial: bool = False  # a text matches if it contains the value
 
 
 @dataclass(frozen=True, slots=True)
 class SearchVocabulary:
     """The names that one list can be searched by; without names, it's searched by words alone."""
 
-    names: Mapping[str, str]
+    fields: Mapping[str, SearchField]  # by name in lower case
     example: str  # of a qualifier, for who used none that there is
-    names_elsewhere: Mapping[str, str]  # names that this list lacks and another one has
-    unordered: frozenset[str] = frozenset()  # names whose values have no order
-
-    @property
-    def has_names(self) -> bool:
-        """Whether anything but words can be searched for."""
-        return bool(self.names or self.names_elsewhere)
+    elsewhere: Mapping[str, str | Promise] = field(default_factory=dict)  # messages, likewise
 
     @classmethod
-    def from_sections(
+    def from_settings(
         cls,
-        sections: Iterable[type[Section]],
+        settings: Mapping[str, SearchableSetting],
         *,
         example: str,
-        more: Mapping[str, str] | None = None,
+        aliases: Mapping[str, str] | None = None,
+        more: Iterable[SearchField] = (),
+        elsewhere: Mapping[str, str | Promise] | None = None,
     ) -> Self:
-        """Build it from every setting that is no secret, and ``more`` names of the list's own."""
-        members = {
-            setting.api_name.lower(): setting.api_name
-            for section in sections
-            for setting in section.settings()
-            if not setting.input_type.is_secret
+        """Build it from settings, other names for some, and ``more`` fields of the list's own."""
+        fields = {
+            item.name.lower(): SearchField(
+                item.name, item.type, tuple(item.setting.input_type.choices)
+            )
+            for item in settings.values()
         }
-        return cls(members | dict(more or {}), example, {}, frozenset(more or ()))
+        for name in list(fields):  # extension.accessTokenDuration, also without "extension."
+            fields.setdefault(name.rpartition(".")[2], fields[name])
+        fields |= {alias: fields[name.lower()] for alias, name in (aliases or {}).items()}
+        fields |= {item.name.lower(): item for item in more}
+        return cls(fields, example, elsewhere or {})
 
-    def restricted_to(self, *allowed: str) -> Self:
-        """Return a vocabulary with these names only."""
-        names = {name: value for name, value in self.names.items() if value in allowed}
-        excluded = {name: value for name, value in self.names.items() if value not in allowed}
-        return type(self)(names, self.example, excluded, self.unordered)
+    @classmethod
+    def from_names(cls, names: Iterable[str], *, example: str) -> Self:
+        """Build it from names of texts."""
+        return cls({name: SearchField(name) for name in names}, example)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchTerm:
-    """A qualifier: the setting, the operator and the value."""
+    """A qualifier: the field, and the tests of which one has to succeed."""
 
-    member: str
-    operator: str  # empty: is or holds it
-    value: str
+    field: SearchField
+    tests: Sequence[ValueTest]
+    is_negated: bool = False
 
     def matches(self, value: Any) -> bool:
-        if not self.operator:
-            return self.value.lower() in _value_texts(value)
-        if isinstance(value, bool) or not isinstance(value, int):
-            return False
-        return COMPARATORS[self.operator](value, int(self.value))
+        atoms = to_atoms(value)
+        return any(test.matches(atoms) for test in self.tests) is not self.is_negated
+
+
+class InvalidTermError(ValueError):
+    """A qualifier that can't be understood; the message is for users."""
 
 
 class SearchQuery:
     """A parsed search to match with rows; ``problem`` is its error, or ""."""
 
     def __init__(self, text: str, vocabulary: SearchVocabulary) -> None:
-        self.text = text[:MAX_QUERY_CHARS].strip()
+        self.text = text.strip()
         self.words: list[str] = []
+        self.excluded_words: list[str] = []
         self.conditions: list[SearchTerm] = []
         self.problem = ""
         self._vocabulary = vocabulary
+        if len(self.text) > MAX_QUERY_CHARS:  # rather than search for less than was typed
+            self.problem = _("Enter at most %d characters.") % MAX_QUERY_CHARS
+            return
         for word in WORD_PATTERN.findall(self.text):
-            self._parse_word(word)
+            try:
+                self._parse_word(word)
+            except InvalidTermError as error:
+                self.problem = self.problem or str(error)
 
     def __bool__(self) -> bool:
         return bool(self.text)
 
     def _parse_word(self, word: str) -> None:
-        is_text = word.startswith('"') or not self._vocabulary.has_names
-        match = None if is_text else QUALIFIER_PATTERN.fullmatch(word)
-        if not match or word.lower().startswith(("http:", "https:")):
-            self.words.append(word.replace('"', "").lower())
-            return
-        name, sign, operand = match[1], match[2] or "", match[3].replace('"', "")
-        member = self._vocabulary.names.get(name.lower())
-        if member is None or (sign and name.lower() in self._vocabulary.unordered):
-            self.problem = _unknown_name_message(name, self._vocabulary)
-        elif sign and not re.fullmatch(r"-?[0-9]{1,18}", operand):
-            self.problem = _("“%(word)s” needs a whole number.") % {"word": word}
+        has_names = bool(self._vocabulary.fields)
+        match = QUALIFIER_PATTERN.fullmatch(word) if has_names else None
+        if match and not word.lower().lstrip("-").startswith(("http:", "https:")):
+            self.conditions.append(self._parse_term(word, match))
+        elif has_names and len(word) > 1 and word.startswith("-"):
+            self.excluded_words.append(word[1:].replace('"', "").lower())
         else:
-            self.conditions.append(SearchTerm(member, sign, operand))
+            self.words.append(word.replace('"', "").lower())
+
+    def _parse_term(self, word: str, match: re.Match[str]) -> SearchTerm:
+        minus, name, operator, operand = match[1], match[2], match[3] or "", match[4]
+        search_field = self._vocabulary.fields.get(name.lower())
+        if search_field is None:
+            raise InvalidTermError(_unknown_name_message(name, self._vocabulary))
+        values = SINGLE_VALUE_PATTERN.findall(operand)
+        if not values:
+            raise InvalidTermError(_("Enter a value after “%(word)s”.") % {"word": word})
+        if operator:
+            tests: list[ValueTest] = [_parse_comparison(search_field, word, operator, values)]
+        elif len(values) > MAX_VALUES:
+            raise InvalidTermError(_("Enter at most %d values.") % MAX_VALUES)
+        else:
+            tests = [_parse_value(search_field, value) for value in values]
+        return SearchTerm(search_field, tests, bool(minus))
 
     def filter[Row](
         self, rows: Iterable[Row], text: Callable[[Row], str], value: Callable[[Row, str], Any]
@@ -124,44 +169,123 @@ class SearchQuery:
         return [
             row
             for row in rows
-            if self._contains_words(text, row)
-            and all(test.matches(value(row, test.member)) for test in self.conditions)
+            if self._matches_words(text, row)
+            and all(term.matches(value(row, term.field.name)) for term in self.conditions)
         ]
 
-    def _contains_words[Row](self, text: Callable[[Row], str], row: Row) -> bool:
-        if not self.words:
+    def _matches_words[Row](self, text: Callable[[Row], str], row: Row) -> bool:
+        if not self.words and not self.excluded_words:
             return True
         row_text = text(row).lower()
-        return all(word in row_text for word in self.words)
+        has_all = all(word in row_text for word in self.words)
+        return has_all and not any(word in row_text for word in self.excluded_words)
+
+
+def _parse_comparison(
+    search_field: SearchField, word: str, operator: str, values: Sequence[str]
+) -> ValueTest:
+    if search_field.type not in NUMBER_TYPES:
+        raise InvalidTermError(
+            _("“%(name)s” has no order. Compare it with a colon, such as %(example)s.")
+            % {"name": search_field.name, "example": _example(search_field)}
+        )
+    if len(values) > 1:
+        raise InvalidTermError(_("Enter one value in “%(word)s”.") % {"word": word})
+    low, high = _parse_number(search_field, values[0])
+    ranges = {
+        ">": NumberRange(high + 1, MAX_NUMBER),
+        ">=": NumberRange(low, MAX_NUMBER),
+        "<": NumberRange(MIN_NUMBER, low - 1),
+        "<=": NumberRange(MIN_NUMBER, high),
+    }
+    return RangeTest(ranges[operator])
+
+
+def _parse_value(search_field: SearchField, value: str) -> ValueTest:
+    is_quoted, text = value.startswith('"'), unquote(value)
+    folded = text.lower()
+    if not is_quoted and folded in ("none", "*"):
+        return SetTest(folded == "*")
+    if search_field.type is ValueType.FLAG:
+        if folded in ON_WORDS + OFF_WORDS:
+            return FlagTest(folded in ON_WORDS)
+        raise InvalidTermError(
+            _("“%(name)s” is on or off: use true or false.") % {"name": search_field.name}
+        )
+    if search_field.type in NUMBER_TYPES:
+        start, dots, end = text.partition("..")
+        low, high = _parse_number(search_field, start, end if dots else start)
+        return RangeTest(NumberRange(low, high))
+    if "*" in text and not is_quoted:
+        return PatternTest(text)
+    if search_field.choices and not is_quoted:
+        return TextTest(_find_choice(search_field, text))
+    return PatternTest(f"*{text}*") if search_field.is_partial else TextTest(text)
+
+
+def _parse_number(search_field: SearchField, start: str, end: str | None = None) -> NumberRange:
+    """Return the range from ``start`` to ``end``; open where one of two is empty."""
+    parse, is_open = PARSERS[search_field.type], end is not None and start != end
+    low = NumberRange(MIN_NUMBER, 0) if is_open and start in ("", "*") else parse(unquote(start))
+    high = NumberRange(0, MAX_NUMBER) if is_open and end in ("", "*") else parse(end or start)
+    if low is None or high is None:
+        raise InvalidTermError(
+            _("“%(name)s” can't be compared with “%(value)s”. Use a value such as %(example)s.")
+            % {
+                "name": search_field.name,
+                "value": start if low is None else end,
+                "example": _example(search_field),
+            }
+        )
+    return NumberRange(low.low, high.high)
+
+
+EXAMPLE_VALUES: Mapping[ValueType, str] = {
+    ValueType.NUMBER: ">5",
+    ValueType.DURATION: ">1d",
+    ValueType.MOMENT: ">2026-01-31",
+    ValueType.FLAG: ":true",
+    ValueType.CHOICE: ":*",
+    ValueType.TEXT: ":*",
+}
+
+
+def _example(search_field: SearchField) -> str:
+    return search_field.name + EXAMPLE_VALUES[search_field.type]
+
+
+def _find_choice(search_field: SearchField, text: str) -> str:
+    """Return the choice with this name, or the only one that begins with this word."""
+    folded = text.lower()
+    exact = [choice for choice in search_field.choices if choice.lower() == folded]
+    prefixed = [
+        choice for choice in search_field.choices if choice.lower().startswith(f"{folded}_")
+    ]
+    if exact or len(prefixed) == 1:
+        return (exact or prefixed)[0]
+    raise InvalidTermError(
+        _("“%(value)s” isn't a value of %(name)s.") % {"value": text, "name": search_field.name}
+        + (did_you_mean(text, search_field.choices) or " " + _("Use quotes to search for it."))
+    )
 
 
 def _unknown_name_message(name: str, vocabulary: SearchVocabulary) -> str:
     """Suggest the closest name for an unknown one, instead of listing all."""
-    if there := vocabulary.names_elsewhere.get(name.lower()):
-        return _("%(name)s can be searched only in one service's list.") % {"name": there}
-    if close := get_close_matches(name.lower(), vocabulary.names, 1, 0.75):
-        near = close[0] if close[0] in vocabulary.unordered else vocabulary.names[close[0]]
-        return _("Unknown setting “%(name)s”. Did you mean %(near)s?") % {
-            "name": name,
-            "near": near,
-        }
-    return _(
-        "Unknown setting “%(name)s”. Use Authlete's name, such as %(example)s. Put text with a "
-        "colon in quotes."
-    ) % {"name": name, "example": vocabulary.example}
-
-
-def _value_texts(value: Any) -> list[str]:
-    """Return the texts that match a value in a query."""
-    match value:
-        case bool():
-            return ["true", "yes", "on"] if value else ["false", "no", "off"]
-        case None:
-            return ["none", "false", "no", "off", "0"]
-        case list():
-            return [str(item).lower() for item in value] or ["none"]
-        case _:
-            return [str(value).lower()]
+    if message := vocabulary.elsewhere.get(name.lower()):
+        return str(message)
+    names = [
+        item.name if item.name.lower() == alias else alias
+        for alias, item in vocabulary.fields.items()
+    ]
+    unknown = _("Unknown setting “%(name)s”.") % {"name": name}
+    if suggestion := did_you_mean(name, names):
+        return unknown + suggestion
+    return (
+        unknown
+        + " "
+        + _("Use Authlete's name, such as %(example)s. Put text with a colon in quotes.")
+        % {"example": vocabulary.example}
+    )
 
 
 def without_params(params: QueryDict, *names: str) -> QueryDict:

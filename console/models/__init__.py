@@ -8,7 +8,7 @@ from console.models.drafts import Draft, Lookup, Selection
 from console.models.evidence import EvidencePackage, EvidencePackagePart, VerificationRun
 from console.models.expiry_notices import ExpiryDigest, ExpiryNotice
 from console.models.findings import Finding, FindingCount, Waiver
-from console.models.index import KnownClient, KnownKey, KnownService
+from console.models.index import KnownClient, KnownKey, KnownService, SettingsProfile
 from console.models.preferences import AccountPreferences, DismissedNotice
 from console.models.rate_limits import RateLimitUse
 from console.models.receipts import Receipt, ReceiptService
@@ -47,6 +47,7 @@ __all__ = [
     "Rotation",
     "SavedSearch",
     "Selection",
+    "SettingsProfile",
     "Stream",
     "UploadPart",
     "VerificationRun",

@@ -18,6 +18,7 @@ class KnownService(models.Model):
     name = models.TextField(blank=True)
     issuer = models.TextField(blank=True)
     modified_at = models.BigIntegerField(default=0)  # milliseconds since 1970
+    settings = models.JSONField(default=dict)  # values by setting, without secrets
     edition = models.PositiveSmallIntegerField(default=0)  # format version of this row
     seen_at = models.DateTimeField()
     clients_at = models.DateTimeField(null=True)  # last complete sync of its clients
@@ -35,6 +36,25 @@ class KnownService(models.Model):
         return f"{self.name} in {self.region}"
 
 
+class SettingsProfile(models.Model):
+    """Flags, choices and numbers that the settings of many clients have in common.
+
+    A search looks at the profiles of an organization, then for clients that have one of these.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, db_index=False)
+    digest = models.CharField(max_length=64)
+    settings = models.JSONField(default=dict)  # values by setting
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("organization", "digest", name="one_settings_profile")
+        ]
+
+    def __str__(self) -> str:
+        return self.digest
+
+
 class KnownClient(models.Model):
     """The searchable fields of a client as last listed."""
 
@@ -50,6 +70,14 @@ class KnownClient(models.Model):
     grants = models.TextField(blank=True)  # separated by spaces
     hosts = models.TextField(blank=True)  # of its redirect URIs, separated by spaces
     locked = models.BooleanField(default=False)
+    profile = models.ForeignKey(
+        SettingsProfile,
+        on_delete=models.SET_NULL,
+        null=True,
+        db_index=False,
+        db_constraint=False,  # SQLite would rebuild the table, and drop the triggers of 0010
+    )
+    texts = models.TextField(null=True)  # noqa: DJ001  # a line "name=value" for each text
     chain_ends = models.BigIntegerField(default=0)  # trust chain expiry, ms since 1970
     document_ends = models.BigIntegerField(default=0)  # metadata expiry, ms since 1970
     edition = models.PositiveSmallIntegerField(default=0)  # format version of this row
@@ -70,6 +98,7 @@ class KnownClient(models.Model):
             models.Index(
                 fields=["organization", "modified_at", "id"], name="known_client_by_change"
             ),
+            models.Index(fields=["organization", "profile"], name="known_client_by_profile"),
             models.Index(
                 # In the order in which facets are counted.
                 fields=[

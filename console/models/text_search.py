@@ -14,10 +14,17 @@ MIN_INDEXED_CHARS = 3  # shorter words have no trigram
 MAX_INDEXED_ROWS = 1000  # with more, the first rows in any order come sooner without the index
 
 
-def filter_words[Row: Model](rows: QuerySet[Row], words: Sequence[str]) -> QuerySet[Row]:
-    """Return the clients or keys whose search text has all ``words``, in lower case."""
-    if any("\0" in word for word in words):  # not allowed in queries
+def filter_words[Row: Model](
+    rows: QuerySet[Row], words: Sequence[str], excluded_words: Sequence[str] = ()
+) -> QuerySet[Row]:
+    """Return the clients or keys whose search text has all ``words`` and no excluded one.
+
+    All words are in lower case.
+    """
+    if any("\0" in word for word in (*words, *excluded_words)):  # not allowed in queries
         return rows.none()
+    for word in excluded_words:
+        rows = rows.exclude(words__contains=word)
     for word in words:
         rows = rows.filter(words__contains=word)
     indexed = [word for word in words if len(word) >= MIN_INDEXED_CHARS]

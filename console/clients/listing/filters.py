@@ -20,10 +20,18 @@ from console.clients.listing.rows import (
     REGISTRATION_LABELS,
     ClientRow,
 )
+from console.inventory.setting_values import (
+    CLIENT_SETTINGS,
+    NO_ROWS,
+    SERVICE_SETTINGS,
+    setting_condition,
+)
 from console.lists.facets import Facet
-from console.lists.query import SearchTerm, SearchVocabulary
+from console.lists.query import SearchField, SearchTerm, SearchVocabulary
+from console.lists.search_values import PatternTest, SetTest, TextTest, ValueTest
 from console.models import KnownService
-from tenants.authlete.documents.client import SECTIONS, Client
+from tenants.authlete.documents.client import Client
+from tenants.models import Organization
 
 SEARCH_ALIASES = {
     "type": "clientType",
@@ -31,15 +39,21 @@ SEARCH_ALIASES = {
     "auth": "tokenAuthMethod",
     "source": "clientSource",
     "name": "clientName",
-    "redirect": "redirect",
-    "region": "region",
-    "service": "service",
 }
-CLIENT_VOCABULARY = SearchVocabulary.from_sections(
-    SECTIONS.values(), example="tokenAuthMethod:none", more=SEARCH_ALIASES
-)
-INDEX_VOCABULARY = CLIENT_VOCABULARY.restricted_to(
-    *SEARCH_ALIASES.values(), "locked", "clientId", "clientIdAlias", "modifiedAt", "createdAt"
+REDIRECT_FIELD = SearchField("redirect")
+REGION_FIELD = SearchField("region")
+SERVICE_FIELD = SearchField("service", is_partial=True)
+CLIENT_VOCABULARY = SearchVocabulary.from_settings(
+    CLIENT_SETTINGS,
+    example="tokenAuthMethod:none",
+    aliases=SEARCH_ALIASES,
+    more=(REDIRECT_FIELD, REGION_FIELD, SERVICE_FIELD),
+    elsewhere={
+        name.lower(): _("“%(name)s” is a setting of services. Search the services for it.")
+        % {"name": name}
+        for name in SERVICE_SETTINGS.keys() - CLIENT_SETTINGS.keys()
+        if name not in ("accessTokenDuration", "refreshTokenDuration", "idTokenDuration")
+    },
 )
 
 MAX_FACET_VALUES = 8  # redirect hosts and services to offer
@@ -73,56 +87,43 @@ SERVICE_FACET = Facet[ClientRow](
 SERVICE_LIST_FACETS = (TYPE_FACET, METHOD_FACET, GRANT_FACET, LOCK_FACET, SOURCE_FACET, HOST_FACET)
 INDEX_FACETS = (REGION_FACET, SERVICE_FACET, *SERVICE_LIST_FACETS)
 
-LOOKUPS = {"": "", ">": "__gt", ">=": "__gte", "<": "__lt", "<=": "__lte"}
-NUMBER_COLUMNS = {"clientId": "client_id", "modifiedAt": "modified_at", "createdAt": "created_at"}
-TEXT_COLUMNS = {
-    "clientType": "client_type",
-    "tokenAuthMethod": "auth_method",
-    "clientName": "name",
-    "clientIdAlias": "alias",
-    "region": "region",
-}
 FACET_COLUMNS = {
     TYPE_FACET.name: "client_type",
     METHOD_FACET.name: "auth_method",
     SOURCE_FACET.name: "source",
     REGION_FACET.name: "region",
 }
-YES, NO = ("true", "yes", "on"), ("false", "no", "off")
-NO_ROWS = Q(pk=None)
-
 type ServicesByKey = Mapping[tuple[str, int], KnownService]  # by region and id
 
 
-def search_condition(test: SearchTerm, services: ServicesByKey) -> Q:
+def search_condition(organization: Organization, term: SearchTerm, services: ServicesByKey) -> Q:
     """Return the database condition of a qualifier in the search box."""
-    expected = test.value.lower()
-    match test.member:
-        case "service":
-            return _in_services(
-                [
-                    location
-                    for location, service in services.items()
-                    if expected == str(location[1]) or expected in service.name.lower()
-                ]
-            )
-        case "clientId" | "modifiedAt" | "createdAt":
-            return _number_condition(test)
-        case "locked":
-            return Q(locked=expected in YES) if expected in YES + NO else NO_ROWS
-        case "grantTypes":
-            return Q(grants="") if expected == "none" else _has_word("grants", expected)
-        case "redirect" if expected == "none":
-            return Q(hosts="")
-        case "redirect":
-            return _has_word("hosts", expected) | _has_word_suffix("hosts", f".{expected}")
-        case "clientSource":
-            long = f"{expected}_registration"
-            return Q(source__iexact=expected) | Q(source__iexact=long)
-        case _:
-            column = TEXT_COLUMNS[test.member]
-            none = Q(**{column: ""}) if expected == "none" else NO_ROWS
-            return Q(**{f"{column}__iexact": expected}) | none
+    if term.field is SERVICE_FIELD:
+        return _in_services(
+            [
+                location
+                for location, service in services.items()
+                if term.matches([str(location[1]), service.name])
+            ]
+        )
+    if term.field is REGION_FIELD:
+        regions = {region for region, _service_id in services}
+        return Q(region__in=[region for region in regions if term.matches(region)])
+    if term.field is REDIRECT_FIELD:
+        condition = reduce(or_, map(_redirect_condition, term.tests))
+        return ~condition if term.is_negated else condition
+    return setting_condition(organization, term)
+
+
+def _redirect_condition(test: ValueTest) -> Q:
+    match test:
+        case SetTest(is_set=is_set):
+            return ~Q(hosts="") if is_set else Q(hosts="")
+        case TextTest(text=text):
+            host = text.lower()
+            return _has_word("hosts", host) | _has_word_suffix("hosts", f".{host}")
+    assert isinstance(test, PatternTest)
+    return Q(hosts__iregex=rf"(^|[ .]){test.regex.replace(r'[^\n]*', '[^ ]*')}( |$)")
 
 
 def facet_condition(facet: Facet[ClientRow], values: Sequence[str]) -> Q:
@@ -143,13 +144,6 @@ def facet_condition(facet: Facet[ClientRow], values: Sequence[str]) -> Q:
             )
         case _:
             return Q(**{f"{FACET_COLUMNS[facet.name]}__in": values})
-
-
-def _number_condition(test: SearchTerm) -> Q:
-    expected = test.value
-    if not (expected.isascii() and expected.lstrip("-").isdigit() and len(expected) <= 18):
-        return NO_ROWS
-    return Q(**{NUMBER_COLUMNS[test.member] + LOOKUPS[test.operator]: int(expected)})
 
 
 def _in_services(services: Sequence[tuple[str, int]]) -> Q:
@@ -183,19 +177,17 @@ def search_text(client: Client) -> str:
     return f"{text} {' '.join(client.redirect_uris)}"
 
 
-def search_value(client: Client, member: str, row: ClientRow) -> Any:
+def search_value(client: Client, name: str, row: ClientRow) -> Any:
     """Return the value that a qualifier such as ``redirect:example.com`` compares."""
-    match member:
+    match name:
         case "redirect":
             return parent_domains(row.hosts)
         case "region":
             return row.region
         case "service":
-            return [row.service_id, row.service]
-        case "clientSource":
-            return [row.source, row.source.removesuffix("_REGISTRATION")]
+            return [str(row.service_id), row.service]
         case _:
-            return client.get(member)
+            return CLIENT_SETTINGS[name].value_in(client.to_dict())
 
 
 def parent_domains(hosts: Sequence[str]) -> list[str]:

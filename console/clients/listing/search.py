@@ -14,9 +14,9 @@ from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
 from console.clients.listing.filters import (
+    CLIENT_VOCABULARY,
     HOST_FACET,
     INDEX_FACETS,
-    INDEX_VOCABULARY,
     MAX_FACET_VALUES,
     REGION_FACET,
     SERVICE_FACET,
@@ -77,7 +77,7 @@ class ClientSearch:
             replace(facet, labels=named[facet.name]) if facet.name in named else facet
             for facet in INDEX_FACETS
         ]
-        return ListRequest(params, INDEX_VOCABULARY, facets, list(SORT_COLUMNS))
+        return ListRequest(params, CLIENT_VOCABULARY, facets, list(SORT_COLUMNS))
 
     def freshness(self) -> list[RegionFreshness]:
         """Return how recent the index is, for each region with a credential."""
@@ -182,9 +182,10 @@ class ClientSearch:
 
     def _search_matches(self, request: ListRequest) -> QuerySet[KnownClient]:
         """Return what the search box matches, ignoring the facets."""
-        clients = filter_words(self._all, request.query.words)
-        for term in request.query.conditions:
-            clients = clients.filter(search_condition(term, self.services))
+        query, organization = request.query, self.member.organization
+        clients = filter_words(self._all, query.words, query.excluded_words)
+        for term in query.conditions:
+            clients = clients.filter(search_condition(organization, term, self.services))
         return clients
 
     def _rows_by_key(self, keys: list[int]) -> list[ClientRow]:

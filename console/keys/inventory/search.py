@@ -16,8 +16,9 @@ from console.inventory.coverage import InventoryCoverage, measure_coverage
 from console.inventory.sync import RegionFreshness, region_freshness
 from console.keys.inventory.rows import EXPIRY_LABELS, ISSUE_LABELS, KIND_LABELS, KeyRow
 from console.lists.facets import Facet, FacetCounts, apply_facets
-from console.lists.query import SearchTerm, SearchVocabulary
+from console.lists.query import SearchVocabulary
 from console.lists.request import ListPage, ListRequest
+from console.lists.search_values import PatternTest, SetTest, TextTest, ValueTest
 from console.models import KnownKey, KnownService
 from console.web.access import Member
 from tenants.organizations.regions import Region
@@ -102,13 +103,26 @@ class KeyInventory:
         keys = self._all
         for word in request.query.words:
             keys = keys.filter(Q(words__contains=word) | self._service_filter(word))
-        for condition in request.query.conditions:
-            keys = keys.filter(self._field_filter(condition))
+        for word in request.query.excluded_words:
+            keys = keys.exclude(Q(words__contains=word) | self._service_filter(word))
+        for term in request.query.conditions:
+            condition = NO_MATCH
+            for test in term.tests:
+                condition |= self._field_filter(term.field.name, test)
+            keys = keys.filter(~condition if term.is_negated else condition)
         return keys
 
-    def _field_filter(self, condition: SearchTerm) -> Q:
-        value = condition.value.lower()
-        match condition.member:
+    def _field_filter(self, name: str, test: ValueTest) -> Q:
+        if isinstance(test, SetTest):
+            value = "none"
+            if test.is_set:
+                return ~self._field_filter(name, SetTest(is_set=False))
+        elif isinstance(test, PatternTest):  # every value is looked for inside the column
+            value = test.longest_part
+        else:
+            assert isinstance(test, TextTest)
+            value = test.text.lower()
+        match name:
             case "region":
                 return Q(region=value)
             case "service":
@@ -173,9 +187,7 @@ class KeyInventory:
 
 ANY_ISSUE = "any"
 SEARCH_FIELDS = "kid thumbprint subject alg use kty kind region issue owner service setting".split()
-VOCABULARY = SearchVocabulary(
-    {name: name for name in SEARCH_FIELDS}, "alg:RS256", {}, frozenset(SEARCH_FIELDS)
-)
+VOCABULARY = SearchVocabulary.from_names(SEARCH_FIELDS, example="alg:RS256")
 SORTS = ("ends", "kid", "owner", "kind")
 
 type KeyGroup = Mapping[str, Any]  # keys with the same region, kind and issues, and their counts

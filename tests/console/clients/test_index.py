@@ -123,8 +123,8 @@ def test_filter_counts_cover_all_regions(viewer_client):
 @pytest.mark.parametrize(
     ("q", "said"),
     [
-        ("tokenAuthMetod:none", "Did you mean tokenAuthMethod?"),
-        ("pkceRequired:true", "can be searched only in one service"),
+        ("tokenAuthMetod:none", "Did you mean “tokenAuthMethod”?"),
+        ("pushedAuthReqDuration>1h", "is a setting of services"),
         ("nothing:1", "Unknown setting “nothing”."),
     ],
 )

@@ -116,8 +116,8 @@ def test_filters_are_offered_before_counting(member, many_clients):
 @pytest.mark.parametrize(
     ("q", "said"),
     [
-        ("tokenAuthMetod:none", "Did you mean tokenAuthMethod?"),
-        ("gant:ciba", "Did you mean grant?"),
+        ("tokenAuthMetod:none", "Did you mean “tokenAuthMethod”?"),
+        ("gant:ciba", "Did you mean “grant”?"),
         ("clientSecret:x", "Unknown setting “clientSecret”."),
     ],
 )
