@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from console.documents.kinds import DocumentTarget
 from console.forms.timestamps import timestamp_param
 from console.web.navigation import optional_path
+from console.web.outages import Outage, as_read_only, is_outage
 from console.web.paths import parse_client_ref, parse_service_ref
 from tenants.audit.models import IS_CHANGE, AuditEntry, to_microseconds
 from tenants.audit.reconciliation.evidence import MAX_CLOCK_SKEW, MICROSECOND
@@ -48,6 +49,16 @@ class ObjectVersions:
         return next((span for span in reversed(self.spans) if span.version.digest), None)
 
     @property
+    def outage(self) -> Outage | None:
+        """Return the outage because of which only the last version is known."""
+        last = self.spans[-1] if self.spans else None
+        if self.failure is None or not is_outage(self.failure):
+            return None
+        if last is None or last.version.is_deleted:
+            return None
+        return Outage(self.failure, last.until, last.is_intact)
+
+    @property
     def is_tampered(self) -> bool:
         """Whether the stored newest version was tampered with."""
         return self.last is not None and not self.last.is_intact
@@ -80,9 +91,16 @@ class ObjectVersions:
         if document is None:
             assert self.last, "what is not known of has no page"
             document = self.document(self.last)
-        context = self.target.context(document)
-        id = str(self.target.client_id or self.target.service_id)
-        return context | {"name": context["name"] or id, "is_gone": self.is_deleted}
+        target, outage = self.target, self.outage
+        if outage:
+            target = replace(target, workspace=as_read_only(target.workspace))
+        context = target.context(document)
+        id = str(target.client_id or target.service_id)
+        return context | {
+            "name": context["name"] or id,
+            "is_gone": self.is_deleted,
+            "outage": outage,
+        }
 
 
 def load_versions(target: DocumentTarget) -> ObjectVersions:

@@ -43,6 +43,7 @@ from console.history.entries import (
     outside_time_range,
 )
 from console.history.groups import expand_group
+from console.history.outages import read_document
 from console.history.versions import (
     ObjectVersions,
     list_recreations,
@@ -66,11 +67,12 @@ def fields(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """Show every setting with its formatted value, to search and read."""
     requested = request.GET.get("q", "")[:200]
     set_only = request.GET.get("show") == "set"
-    document = target.api().get()
+    reading = read_document(target)
+    document = reading.document
     groups = overview.describe_settings(
         target.kind.sections, document, requested, set_only=set_only
     )
-    context = target.context(document) | {
+    context = reading.context | {
         "groups": groups,
         "unknown": overview.list_unknown_fields(target.kind, document),
         "q": requested,
@@ -81,13 +83,15 @@ def fields(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
 
 def document(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """Show the whole document with its secrets redacted, to read, copy or download."""
-    current = target.api().get()
-    text = format_json(current.to_dict())
+    reading = read_document(target)
+    text = format_json(reading.document.to_dict())
     source = f"{target.kind.name}/get"
-    context = target.context(current) | {"text": text, "source": source}
+    context = reading.context | {"text": text, "source": source}
     if "download" in request.GET:
         id = target.client_id or target.service_id
         name = slugify(f"{context['name']}-{target.workspace.region.name}-{id}")
+        if reading.outage:
+            name += reading.outage.seen_at.strftime("-last-seen-%Y%m%dT%H%M%SZ")
         response = HttpResponse(text + "\n", content_type="application/json")
         response["Content-Disposition"] = f'attachment; filename="{name}.json"'
         return response

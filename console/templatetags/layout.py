@@ -194,7 +194,7 @@ def _describe_health(last: HealthSample | None) -> dict[str, Any]:
 @register.filter
 def can(member: Any, need: str) -> bool:
     """Return whether a member's role has a right: an `Effect` or a `Right`, by its word."""
-    return bool(member.role.has_permission(need))
+    return bool(member.can(need))
 
 
 @register.filter

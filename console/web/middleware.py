@@ -9,6 +9,7 @@ from django.utils.timezone import override
 from console.web.access import ConsoleRequest, client_ip
 from console.web.errors import csrf_failure, retarget_to_notices
 from console.web.idempotency import RepeatedSubmitError
+from console.web.outages import find_last_known_version
 from console.web.preferences import selected_time_zone
 from console.web.responses import render_page
 from tenants.audit.record_builder import new_entry_id
@@ -119,7 +120,7 @@ class ExceptionMiddleware:
                 console_request, "errors/authlete.html", {"error": exception}, part="notice"
             )
             return retarget_to_notices(notice)
-        status = ERROR_STATUS.get(type(exception), 502)
-        return render_page(
-            console_request, "errors/authlete.html", {"error": exception}, status=status
-        )
+        last_known = find_last_known_version(request, exception)
+        status = 503 if last_known else ERROR_STATUS.get(type(exception), 502)
+        context = {"error": exception, "last_known": last_known}
+        return render_page(console_request, "errors/authlete.html", context, status=status)

@@ -31,6 +31,7 @@ from console.forms.change_forms import DeletionForm
 from console.forms.columns import COLUMNS
 from console.forms.value_text import format_value, translate
 from console.history.entries import list_unresolved, load_history
+from console.history.outages import read_document
 from console.history.views import deleted
 from console.web.access import ConsoleRequest, Workspace, workspace_page
 from console.web.idempotency import catch_failure, idempotent, redirect_repeated
@@ -93,11 +94,12 @@ def show(
     """Show the overview of a client."""
     target = client_target(workspace, service_id, client_id)
     try:
-        client = target.api().get()
+        reading = read_document(target)
     except (NotFoundError, ForbiddenError) as error:
         return deleted(request, target, error)
+    target, client = reading.target, reading.document
     edits = drafts.load(target)
-    context = target.context(client)
+    context = reading.context
     _section, source = CLIENT_SETTINGS["clientSource"]
     context |= {
         "facts": list(summarize_client(client)),

@@ -96,6 +96,23 @@ def failed(scene):
     scene.goto("clients:show")
 
 
+@page_state("clients:show", Role.ADMIN)
+def outage(scene):
+    ledger(scene)
+    scene.client.get(scene.path("clients:show"))
+    scene.sandbox.fault("status", status=503)
+    scene.goto("clients:show")
+
+
+@page_state("clients:edit", Role.EDITOR)
+def held_back(scene):
+    ledger(scene)
+    draft(scene)
+    scene.client.get(scene.path("clients:show"))
+    scene.sandbox.fault("status", status=503)
+    scene.goto("clients:edit")
+
+
 @page_state("clients:show", Role.VIEWER)
 def deleted(scene):
     scene.path_params["client_id"] = 45
