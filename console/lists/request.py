@@ -51,7 +51,8 @@ class ListPage[Row]:
 PAGE_SIZES = (25, 50, 100)
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_NUMBER = 10**6
-VIEW_PARAMS = ("page", "size", "download", "all", "sort")  # they leave out no row
+COLUMNS_PARAM = "columns"  # names, separated by commas
+VIEW_PARAMS = ("page", "size", "download", "all", "sort", COLUMNS_PARAM)  # they leave out no row
 
 
 class ListRequest:

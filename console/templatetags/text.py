@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django import template
 from django.utils.formats import number_format
@@ -38,6 +39,13 @@ def isolate(text: object) -> SafeString:
     """Isolate the writing direction of text from outside; a `Message` is translated first."""
     translated = text.localize(_) if isinstance(text, Message) else text
     return format_html("<bdi>{}</bdi>", translated)
+
+
+@register.filter
+def cell_text(row: Any, column: Any) -> str:
+    """Return the text of a row in a column that has texts."""
+    text: str = column.text(row)
+    return text
 
 
 @register.filter

@@ -42,6 +42,7 @@ ALLOWED_ROLES = {
     "keys:expiry": READER_ROLES,
     "clients:service_clients": READER_ROLES,
     "clients:columns": READER_ROLES,
+    "services:columns": READER_ROLES,
     "clients:index": READER_ROLES,
     "clients:refresh": READER_ROLES,
     "tokens:index": READER_ROLES,

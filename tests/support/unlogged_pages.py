@@ -8,8 +8,8 @@ OWN = "the console's own configuration and jobs"
 UNLOGGED_PAGES = {
     **dict.fromkeys(
         "services:discard clients:discard clients:refresh clients:bulk_select clients:columns"
-        " clients:bulk_action clients:bulk_setting clients:bulk_preview tokens:lookup"
-        " tokens:verify batches:columns users:index searches:new webhooks:new"
+        " services:columns clients:bulk_action clients:bulk_setting clients:bulk_preview"
+        " tokens:lookup tokens:verify batches:columns users:index searches:new webhooks:new"
         " streams:new members:new credentials:edit credentials:check"
         " credentials:remove audit:suggest dashboard:dismiss_overdue".split(),
         FORM,

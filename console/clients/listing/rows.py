@@ -1,20 +1,19 @@
 """Rows of client lists."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
-from django import forms
-from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
 from console.inventory.index import redirect_hosts
+from console.inventory.setting_columns import ColumnChoice
+from console.inventory.setting_values import CLIENT_SETTINGS, SettingValues, read_values
 from console.lists.export import ExportFields
 from console.lists.facets import Labels
 from console.lists.request import ListColumn
-from console.models import ColumnPreference
-from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.client import SECTIONS, Client
 from tenants.authlete.documents.enums import (
     CLIENT_AUTH_METHOD,
     CLIENT_SOURCE,
@@ -71,6 +70,10 @@ class ClientRow:
     seen_at: datetime | None = None  # None: this moment
     service: str = ""  # its name
     is_stale: bool = False  # its service did not answer when it was asked last
+    client: Client | None = field(default=None, repr=False, compare=False)  # of a live list
+    synced_settings: SettingValues = field(
+        default_factory=dict, compare=False
+    )  # if they were loaded
 
     @classmethod
     def from_client(cls, region: str, service_id: int, client: Client) -> Self:
@@ -88,6 +91,7 @@ class ClientRow:
             client.is_locked,
             client.modified_at,
             client.created_at,
+            client=client,
         )
 
     @classmethod
@@ -96,6 +100,13 @@ class ClientRow:
         details = dict(zip(INDEX_COLUMNS, values, strict=True))
         words = {name: details[name].split() for name in ("grants", "hosts")}
         return cls(**{**details, **words}, service=service, is_stale=is_stale)
+
+    @property
+    def settings(self) -> SettingValues:
+        """The values of all settings that have one, for columns."""
+        if self.client is None:
+            return self.synced_settings
+        return read_values(self.client.to_dict(), CLIENT_SETTINGS)
 
     @property
     def title(self) -> str:
@@ -185,28 +196,10 @@ EXPORT_FIELDS: ExportFields[ClientRow] = {
     "seen_at": lambda row: row.seen_at.isoformat() if row.seen_at else "",
 }
 
-
-class ColumnsForm(forms.Form):
-    """The columns to show besides the name."""
-
-    column = forms.MultipleChoiceField(
-        label=_("Columns"),
-        required=False,
-        choices=[(client_column.name, client_column.label) for client_column in CLIENT_COLUMNS],
-        widget=forms.CheckboxSelectMultiple,
-    )
-    next = forms.CharField(required=False, widget=forms.HiddenInput)
-
-
-def chosen_columns(user: User) -> list[str]:
-    """Return the names of the columns that ``user`` wants to see, in order."""
-    columns = ColumnPreference.objects.filter(user=user, name=LIST_NAME).first()
-    expected = columns.columns.split() if columns else DEFAULT_COLUMNS
-    return [column.name for column in CLIENT_COLUMNS if column.name in expected]
-
-
-def save_columns(user: User, columns: list[str]) -> None:
-    """Save the columns that ``user`` wants to see, for every browser."""
-    ColumnPreference.objects.update_or_create(
-        user=user, name=LIST_NAME, defaults={"columns": " ".join(columns)}
-    )
+COLUMN_CHOICE = ColumnChoice(
+    LIST_NAME,
+    SECTIONS,
+    CLIENT_SETTINGS,
+    {column.name: column.label for column in CLIENT_COLUMNS},
+    DEFAULT_COLUMNS,
+)

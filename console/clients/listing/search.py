@@ -6,8 +6,10 @@ come from one pass over an index.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -26,6 +28,7 @@ from console.clients.listing.filters import (
 )
 from console.clients.listing.rows import INDEX_COLUMNS, ClientRow
 from console.inventory.coverage import InventoryCoverage, measure_coverage
+from console.inventory.setting_values import stored_values
 from console.inventory.sync import RegionFreshness, region_freshness
 from console.lists.facets import Facet, FacetCounts, apply_facets
 from console.lists.request import ListPage, ListRequest
@@ -44,8 +47,10 @@ SEPARATE_FACETS = (HOST_FACET.name, SERVICE_FACET.name)  # too many values to gr
 class ClientSearch:
     """The indexed clients of an organization, in the regions of one member."""
 
-    def __init__(self, member: Member) -> None:
+    def __init__(self, member: Member, *, has_settings: bool = False) -> None:
+        """Search the clients; ``has_settings`` loads their settings for columns."""
         self.member = member
+        self._has_settings = has_settings
         services = KnownService.objects.filter(organization=member.organization)
         region_names = {region.name for region in member.regions()}
         self.services: ServicesByKey = {
@@ -109,9 +114,13 @@ class ClientSearch:
 
     def iter_rows(self, request: ListRequest) -> Iterator[ClientRow]:
         """Yield all matching rows; reads them in chunks."""
-        clients = self._ordered_matches(request).values_list(*INDEX_COLUMNS)
-        for values in clients.iterator(EXPORT_CHUNK_ROWS):
-            yield self._build_row(values)
+        clients = self._ordered_matches(request)
+        if self._has_settings:
+            settings = self._with_settings(clients).iterator(EXPORT_CHUNK_ROWS)
+            yield from map(self._build_settings_row, settings)
+        else:
+            for values in clients.values_list(*INDEX_COLUMNS).iterator(EXPORT_CHUNK_ROWS):
+                yield self._build_row(values)
 
     def _filter_rows(self, request: ListRequest, rows: list[ClientRow]) -> ListPage[ClientRow]:
         matching, counts = apply_facets(
@@ -196,6 +205,30 @@ class ClientSearch:
 
     def _load_rows(self, queryset: QuerySet[KnownClient]) -> list[ClientRow]:
         return [self._build_row(values) for values in queryset.values_list(*INDEX_COLUMNS)]
+
+    def _with_settings(self, queryset: QuerySet[KnownClient]) -> QuerySet[KnownClient]:
+        return queryset.select_related("profile")
+
+    def _build_settings_row(self, client: KnownClient) -> ClientRow:
+        row = self._build_row(tuple(getattr(client, name) for name in INDEX_COLUMNS))
+        return replace(row, synced_settings=stored_values(client))
+
+    def load_settings(self, rows: Sequence[ClientRow]) -> list[ClientRow]:
+        """Return the rows of a page with the settings that its columns show."""
+        if not self._has_settings:
+            return list(rows)
+        keys = [row.key for row in rows]
+        condition = reduce(
+            or_,
+            (
+                Q(region=row.region, service_id=row.service_id, client_id=row.client_id)
+                for row in rows
+            ),
+            Q(pk=None),
+        )
+        loaded = map(self._build_settings_row, self._with_settings(self._all.filter(condition)))
+        by_key = {row.key: row for row in loaded}
+        return [by_key[key] for key in keys if key in by_key]
 
     def _build_row(self, values: tuple[object, ...]) -> ClientRow:
         region, service_id, *_ = values

@@ -7,18 +7,19 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from console.clients.listing import rows
 from console.clients.listing.filters import CLIENT_VOCABULARY, SERVICE_LIST_FACETS, TYPE_FACET
 from console.clients.listing.refresh import FirstSync, load_progress, start_sync, sync_first
-from console.clients.listing.rows import ClientRow, ColumnsForm, chosen_columns, save_columns
+from console.clients.listing.rows import ClientRow
 from console.clients.listing.search import SORT_COLUMNS, ClientSearch
 from console.clients.listing.service_list import fetch_all, fetch_page
 from console.clients.rotation.lifecycle import open_rotations
 from console.documents.kinds import service_header_context
+from console.inventory.column_page import render_columns
 from console.inventory.coverage import measure_coverage
+from console.inventory.setting_columns import SettingColumn, export_fields
 from console.lists.export import CONTENT_TYPES, export_rows
 from console.lists.request import ListPage, ListRequest, list_context
 from console.web.access import ConsoleRequest, Member, Workspace, organization_page, workspace_page
@@ -36,10 +37,11 @@ SYNC_POLL_SECONDS = 2  # between two looks of a browser at a sync
 @organization_page(Effect.READ)
 def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     """List the clients of all services, as last synced."""
-    search, first_sync = ClientSearch(member), None
+    setting_columns = _setting_columns(request)
+    search, first_sync = ClientSearch(member, has_settings=bool(setting_columns)), None
     if search.is_empty and member.regions():
         first_sync = sync_first(member)
-        search = ClientSearch(member)
+        search = ClientSearch(member, has_settings=bool(setting_columns))
     list_request = search.parse_request(request.GET)
     page = search.find_page(list_request)
     if list_request.download in CONTENT_TYPES and not list_request.query.problem:
@@ -48,7 +50,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
             member,
             CLIENTS_EXPORTED,
             "clients",
-            rows.EXPORT_FIELDS,
+            {**rows.EXPORT_FIELDS, **export_fields(setting_columns)},
             search.iter_rows(list_request),
             count=page.total,
             filter_query=list_request.filter_query,
@@ -58,6 +60,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
         return redirect_to(
             request, request.path + list_request.page_url(page.last_page(list_request.size))
         )
+    page = replace(page, rows=search.load_settings(page.rows))
     context = _list_context(request, member, list_request, page) | _index_context(
         search, list_request, first_sync
     )
@@ -67,11 +70,11 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
 def _index_context(
     search: ClientSearch, list_request: ListRequest, first_sync: FirstSync | None
 ) -> dict[str, Any]:
-    expected = rows.chosen_columns(search.member.user)
+    expected = rows.COLUMN_CHOICE.chosen(search.member.user, list_request.params)
     list_columns = [
         rows.NAME_COLUMN,
         rows.SERVICE_COLUMN,
-        *(rows.COLUMNS_BY_NAME[name] for name in expected),
+        *(rows.COLUMNS_BY_NAME[name] for name in expected if name in rows.COLUMNS_BY_NAME),
     ]
     syncs = _sync_context(search)
     ages = syncs["ages"]
@@ -112,7 +115,7 @@ def service_clients(
             workspace.member,
             CLIENTS_EXPORTED,
             "clients",
-            rows.EXPORT_FIELDS,
+            {**rows.EXPORT_FIELDS, **export_fields(_setting_columns(request))},
             page.matching,
             count=page.total,
             filter_query=list_request.filter_query,
@@ -137,13 +140,17 @@ def _list_context(
     request: ConsoleRequest, member: Member, list_request: ListRequest, page: ListPage[ClientRow]
 ) -> dict[str, Any]:
     limited = any(row.is_limited for row in page.rows)
-    expected = ["type"] if limited else rows.chosen_columns(request.user)
+    expected = ["type"] if limited else rows.COLUMN_CHOICE.chosen(request.user, request.GET)
     slug = member.organization.slug
     context = list_context(request, list_request, page) | {
         "member": member,
         "bulk": optional_path("clients:bulk_select", slug) if member.can(Effect.CHANGE) else "",
         "links_to_clients": bool(optional_path("clients:show", slug, "us", "1", "1")),
-        "columns": [rows.NAME_COLUMN, *(rows.COLUMNS_BY_NAME[name] for name in expected)],
+        "columns": [
+            rows.NAME_COLUMN,
+            *(rows.COLUMNS_BY_NAME[name] for name in expected if name in rows.COLUMNS_BY_NAME),
+        ],
+        "setting_columns": rows.COLUMN_CHOICE.setting_columns(expected),
         "wanted": expected,
         "rotating": {"/".join(map(str, key)) for key in open_rotations(member.organization)},
         "limited": limited,
@@ -153,28 +160,16 @@ def _list_context(
     return context
 
 
+def _setting_columns(request: ConsoleRequest) -> list[SettingColumn]:
+    choice = rows.COLUMN_CHOICE
+    return choice.setting_columns(choice.chosen(request.user, request.GET))
+
+
 @organization_page(Effect.READ)
 def columns(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Choose the columns of client lists."""
-    return_url = _return_url(request, member)
-    if request.method == "POST":
-        form = ColumnsForm(request.POST)
-        if form.is_valid():
-            save_columns(request.user, form.cleaned_data["column"])
-            return redirect_to(request, return_url)
-    else:
-        form = ColumnsForm(initial={"column": chosen_columns(request.user), "next": return_url})
-    return render_page(
-        request, "clients/columns.html", {"member": member, "form": form, "back": return_url}
-    )
-
-
-def _return_url(request: ConsoleRequest, member: Member) -> str:
-    """Return the URL of the list to go back to; only local URLs."""
-    requested = request.POST.get("next") or request.GET.get("next") or ""
-    if requested.startswith("/") and url_has_allowed_host_and_scheme(requested, None):
-        return requested
-    return reverse("clients:index", args=[member.organization.slug])
+    list_url = reverse("clients:index", args=[member.organization.slug])
+    return render_columns(request, member, rows.COLUMN_CHOICE, list_url, "clients/columns.html")
 
 
 @organization_page(Effect.READ)

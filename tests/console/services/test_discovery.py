@@ -50,7 +50,7 @@ def test_failed_calls_are_shown_in_their_panels(member, sandbox):
 
 @pytest.mark.parametrize("silent", ["service.get", "service.configuration"])
 def test_all_calls_share_one_deadline(member, sandbox, monkeypatch, silent):
-    page = import_module("console.services.views")  # a view has its name
+    page = import_module("console.services.views.show")  # a view has its name
     monkeypatch.setattr(page, "CALL_TIMEOUT_SECONDS", 0.5)
     sandbox.fault("delay", operation=silent, delay=700)
 

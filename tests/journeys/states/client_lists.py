@@ -82,6 +82,11 @@ def failed(scene):
     scene.goto("clients:service_clients")
 
 
+@page_state("services:columns", Role.VIEWER)
+def columns_of_services(scene):
+    scene.goto("services:columns")
+
+
 @page_state("clients:columns", Role.VIEWER)
 def confirming(scene):
     scene.goto("clients:columns")
