@@ -37,7 +37,7 @@ class Edited:
         page.goto(f"{self.path}edit/{section}/")
 
 
-@pytest.fixture(params=["service", "client"])
+@pytest.fixture(params=slow_after_first(["service", "client"]))
 def edited(request, find_service_id, sandbox):
     number, region = find_service_id("us", "Payments"), sandbox.region("us")
     path = f"/harbor/services/us/{number}/"

@@ -7,6 +7,7 @@ from tenants.organizations.roles import Role
 from tests.support.journeys import sign_in_page
 from tests.support.page_steps import enter_setting, open_section
 from tests.support.scene import PASSWORD
+from tests.support.tiers import slow_after_first
 
 ACCESS = "Access token duration"
 
@@ -59,7 +60,9 @@ def test_page_says_when_a_draft_cannot_be_saved(page):
     expect(page.locator("#draft-state")).to_contain_text("couldn't be saved")
 
 
-@pytest.mark.parametrize("lost", ["session", None], ids=["session", "all cookies"])
+@pytest.mark.parametrize(
+    "lost", slow_after_first(["session", None]), ids=["session", "all cookies"]
+)
 def test_draft_stays_on_the_page_until_its_owner_signs_in(page, tomas, live_server, lost):
     page.context.clear_cookies(name=lost)
     enter_setting(page, ACCESS, "45", "minutes")

@@ -81,7 +81,7 @@ def _whole_client(region):
     return whole | {"locked": False}
 
 
-@pytest.fixture(params=[False, True], ids=["policy", "no policy"])
+@pytest.fixture(params=slow_after_first([True, False]), ids=["no policy", "policy"])
 def scene(request, open_page, sandbox, person, live_server, hostile):
     page = open_page(bypass_csp=request.param)
     scene = Scene(page, sandbox, person, live_server.url)

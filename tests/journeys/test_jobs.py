@@ -7,6 +7,7 @@ from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
 from tests.journeys.states.jobs import job
 from tests.support.scene import Scene
+from tests.support.tiers import slow_after_first
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_job_page_polls_until_the_job_ends(scene):
     expect(page.get_by_role("row")).to_have_count(2)
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", slow_after_first([True, False]))
 def test_job_is_paused_resumed_and_cancelled(scene, scripts):
     scene = scene(java_script_enabled=scripts)
     page = scene.page

@@ -5,11 +5,12 @@ from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
 from tests.support.page_steps import expect_saved, open_section, review_changes, save_changes
+from tests.support.tiers import slow_after_first
 
 LANGUAGES = "Supported claim locales"
 
 
-@pytest.fixture(params=[True, False], ids=["script", "no-script"])
+@pytest.fixture(params=slow_after_first([True, False]), ids=["script", "no-script"])
 def page(request, open_signed_in, person, find_service_id):
     page = open_signed_in(person(Role.EDITOR), java_script_enabled=request.param)
     open_section(page, "us", find_service_id("us", "Payments"), "scopes")

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
 from tests.support.page_steps import enter_setting, open_section, review_changes, save_changes
+from tests.support.tiers import slow_after_first
 
 OLD, NEW = b'"refreshTokenDuration":2592000', b'"refreshTokenDuration":3600'
 
@@ -19,7 +20,7 @@ def number(sandbox):
     )
 
 
-@pytest.mark.parametrize("section", ["tokens", "all"])
+@pytest.mark.parametrize("section", slow_after_first(["tokens", "all"]))
 def test_unknown_fields_of_a_service_are_preserved(
     open_signed_in, person, number, raw_response_body, sent_updates, section
 ):
@@ -48,7 +49,7 @@ def client_with_unknown_fields(sandbox, number):
     return client["clientId"]
 
 
-@pytest.mark.parametrize("section", ["registration", "all"])
+@pytest.mark.parametrize("section", slow_after_first(["registration", "all"]))
 def test_unknown_fields_of_a_client_are_preserved(
     open_signed_in,
     person,

@@ -1,5 +1,7 @@
 """Create the tables of SQLite from the models: a sixth of the time that migrations take."""
 
+from pathlib import Path
+
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
@@ -7,6 +9,12 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import RunPython
 
 OWN_PACKAGES = ("console.", "tenants.")
+
+
+def copy_database(path: Path) -> None:
+    """Copy the database into a new file."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(path)])
 
 
 def complete_tables() -> None:

@@ -18,6 +18,7 @@ from tenants.organizations.roles import Role
 from tests.support.access import ALLOWED_ROLES, METHOD_NOT_ALLOWED, ORGANIZATION_PAGES, page_path
 from tests.support.authentication import set_last_authentication
 from tests.support.routes import ROUTES
+from tests.support.tiers import slow_after_first
 from tests.support.unlogged_pages import UNLOGGED_PAGES, opens_without_log_entry
 
 PUBLIC = {
@@ -57,8 +58,8 @@ def test_every_page_is_in_the_access_table():
     assert all(PUBLIC.values())
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("method", slow_after_first(["get", "post"]))
 def test_members_are_admitted_by_role(signed_in, sandbox, role, method):
     browser = signed_in(role)
     for name in ORGANIZATION_PAGES:
@@ -68,7 +69,9 @@ def test_members_are_admitted_by_role(signed_in, sandbox, role, method):
         assert (answer == 403) is refused, name
 
 
-@pytest.mark.parametrize("method", ["get", "post", "put", "delete", "options", "head"])
+@pytest.mark.parametrize(
+    "method", slow_after_first(["post", "get", "put", "delete", "options", "head"])
+)
 def test_non_members_get_404(signed_in, sandbox, method):
     browser = signed_in()
 

@@ -43,6 +43,7 @@ from tests.support.authentication import set_last_authentication
 from tests.support.clients import make_client
 from tests.support.forms import URLENCODED, fill_form
 from tests.support.keys import rollover
+from tests.support.tiers import slow_after_first
 from tests.support.webhooks import make_webhook
 
 THEIRS = "quail-7731"  # in all that is theirs
@@ -149,7 +150,7 @@ def foreign_state(sandbox, other):
     return json.dumps([*held, rows], default=str)
 
 
-@pytest.mark.parametrize("at", [AT, {}], ids=["their service", "our service"])
+@pytest.mark.parametrize("at", slow_after_first([AT, {}]), ids=["their service", "our service"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_pages_neither_show_nor_change_foreign_objects(
     member, other, foreign_objects, sandbox, at, method

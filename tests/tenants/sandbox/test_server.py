@@ -17,6 +17,7 @@ import pytest
 from tenants.sandbox import faults
 from tenants.sandbox.server import SandboxServer
 from tests.support.sandbox import SERVICE
+from tests.support.tiers import slow_after_first
 
 GET = f"/api/{SERVICE}/service/get"
 ROOT = Path(__file__).parents[3]
@@ -176,7 +177,7 @@ def test_server_listens_on_this_machine_only(server):
         other.bind(("127.0.0.2", int(port)))  # in use, were it on all addresses
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("stop", slow_after_first([signal.SIGINT, signal.SIGTERM]))
 def test_command_needs_no_environment_and_stops_at_once(stop):
     command = [sys.executable, "manage.py", "sandbox", "--port=0", "--services=1"]
     with subprocess.Popen(command, cwd=ROOT, env={}, stdout=subprocess.PIPE, text=True) as running:

@@ -58,6 +58,7 @@ def test_verification_changes_no_byte_of_the_database(database):
     assert hash_files(database) == before
 
 
+@pytest.mark.slow
 def test_failed_verification_changes_no_byte_of_the_database(database):
     with closing(sqlite3.connect(database, autocommit=True)) as other:
         other.execute("UPDATE audit_audithead SET seq = 1")
