@@ -20,7 +20,21 @@ class HashSlots:
 
     def __init__(self, count: int) -> None:
         self._admitted = BoundedSemaphore(count * (1 + MAX_WAITING_PER_SLOT))
+        self._sign_ins = BoundedSemaphore(count * (1 + MAX_WAITING_PER_SLOT))
         self._running = BoundedSemaphore(count)
+
+    @contextmanager
+    def admit_sign_in(self) -> Iterator[None]:
+        """Admit a sign-in before it counts as an attempt; raise `HashingBusyError` if full.
+
+        More at once would wait for the database's throttles until they count as refused.
+        """
+        if not self._sign_ins.acquire(blocking=False):
+            raise HashingBusyError
+        try:
+            yield
+        finally:
+            self._sign_ins.release()
 
     @contextmanager
     def acquire(self) -> Iterator[None]:

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
+from console.accounts import hashers
 from console.accounts.audit import log_account_event
 from console.accounts.hashers import HashingBusyError
 from console.web.access import ConsoleRequest
@@ -146,14 +147,22 @@ class HashingBusyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        if request.method != "POST" or request.path != reverse("account_login"):
+            return self.get_response(request)
+        try:
+            with hashers.slots.admit_sign_in():
+                return self.get_response(request)
+        except HashingBusyError:
+            return _render_busy(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, HashingBusyError):
-            return None
-        response = render(request, "account/busy.html", status=503)
-        response["Retry-After"] = str(BUSY_RETRY_SECONDS)
-        return response
+        return _render_busy(request) if isinstance(exception, HashingBusyError) else None
+
+
+def _render_busy(request: HttpRequest) -> HttpResponse:
+    response = render(request, "account/busy.html", status=503)
+    response["Retry-After"] = str(BUSY_RETRY_SECONDS)
+    return response
 
 
 def _end_session(request: HttpRequest, reason: str) -> None:

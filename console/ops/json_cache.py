@@ -6,6 +6,7 @@ Django's own backend stores pickles.
 import json
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,8 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.db import DatabaseCache
 from django.db import DatabaseError, connections, router, transaction
 from django.utils.timezone import now
+
+from tenants.concurrency.write_queue import exclusive_write
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +82,9 @@ class JSONDatabaseCache(DatabaseCache):
         if mode == "add":
             upsert += f" WHERE {table}.expires <= %s"
             params.append(adapt(now()))
-        with connection.cursor() as cursor:
+        # In order: of many threads that poll for SQLite's lock, some would fail.
+        turn = nullcontext() if connection.in_atomic_block else exclusive_write()
+        with turn, connection.cursor() as cursor:
             cursor.execute(f"SELECT COUNT(*) FROM {table}")  # noqa: S608
             if (count := cursor.fetchone()[0]) > self._max_entries:
                 self._cull(database, cursor, now(), count)

@@ -14,6 +14,7 @@ from tenants.organizations.members import list_administrators
 
 # PostgreSQL raises InternalError while it is read-only.
 DATABASE_ERRORS = (OperationalError, InterfaceError, InternalError)
+DATABASE_RETRY_SECONDS = 10
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -41,6 +42,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     template = f"{name}#notice" if _is_htmx_swap(request) else name
     status = 503 if is_database_error else 500
     response = HttpResponse(render_to_string(template, context), status=status)
+    if is_database_error:
+        response["Retry-After"] = str(DATABASE_RETRY_SECONDS)
     return retarget_to_notices(response) if _is_htmx_swap(request) else response
 
 

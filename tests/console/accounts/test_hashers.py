@@ -1,6 +1,7 @@
 """Threat: a burst of sign-ins that takes all memory and threads."""
 
 import threading
+from contextlib import ExitStack
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -38,6 +39,21 @@ def test_refused_hash_is_503_with_retry_after(ann_with_argon2, client, one_slot,
     assert response.status_code == 503
     assert int(response["Retry-After"]) > 0
     assert "Sign-in is busy" in response.text
+
+
+def test_burst_of_sign_ins_is_busy_before_it_counts_as_attempts(
+    ann_with_argon2, client, one_slot, monkeypatch
+):
+    with ExitStack() as sign_ins:
+        for _ in range(1 + hashers.MAX_WAITING_PER_SLOT):
+            sign_ins.enter_context(one_slot.admit_sign_in())
+        with monkeypatch.context() as patch:
+            patch.setattr("allauth.core.ratelimit.consume", lambda *_, **__: pytest.fail("counted"))
+            response = sign_in(client)
+
+    assert response.status_code == 503
+    assert int(response["Retry-After"]) > 0
+    assert sign_in(client).status_code == 302
 
 
 def test_refused_hashes_count_as_no_attempts(ann_with_argon2, client, one_slot):
