@@ -25,8 +25,10 @@ STEP_LABELS = {
     "delete_old_secret": _("Delete old secret"),
     "discard_staged": _("Discard"),
     "reveal": _("Reveal"),
+    "reveal_staged": _("New secret"),
     "rotate": _("Rotate now"),
     "set_secret": _("Set the secret"),
+    "stage": _("Rotate"),
     "undo": _("Undo"),
 }
 

@@ -14,7 +14,7 @@ from console.forms.change_forms import ChangeReasonForm
 from console.models import Rotation
 from console.web.access import ConsoleRequest, ViewFunction, Workspace, workspace_page
 from console.web.idempotency import IdempotentForm, catch_failure, idempotent, redirect_repeated
-from console.web.responses import redirect_to, render_page
+from console.web.responses import redirect_to
 from console.web.step_up import step_up
 from tenants.authlete.operation import Effect
 from tenants.crypto.vault import UnsealError
@@ -61,7 +61,7 @@ def stage(
         except staging.RotationExistsError:
             messages.warning(request, ROTATION_EXISTS)
             return redirect_to(request, page.path())
-    return render_page(request, "clients/stage.html", page.context(form=form))
+    return page.render_step(request, "stage", form=form)
 
 
 @workspace_page(Effect.REVEAL)
@@ -83,7 +83,7 @@ def reveal_staged(
             except UnsealError:
                 messages.error(request, SECRET_UNREADABLE)
         return redirect_to(request, page.path())
-    return render_page(request, "clients/reveal_staged.html", page.context(form=form))
+    return page.render_step(request, "reveal_staged", form=form)
 
 
 @workspace_page(Effect.REVEAL)
@@ -193,8 +193,9 @@ def _show_secret_once(
 ) -> HttpResponse:
     """Render the only response that contains the staged secret."""
     secret = staging.show_secret(page.workspace.member, rotation)
-    context = page.context(rotation=rotation, secret=secret.get_secret_value())
-    return render_page(request, "clients/reveal_staged.html", context)
+    return page.render_step(
+        request, "reveal_staged", rotation=rotation, secret=secret.get_secret_value()
+    )
 
 
 def _redirect_to_secret(request: ConsoleRequest, page: SecretPage) -> HttpResponse:

@@ -186,6 +186,8 @@ def lock(
             return redirect_to(request, path)
     context |= {
         "form": form,
+        "version": client.modified_at,
+        "can_delete": True,
         "live": actions.count_live_tokens(workspace.authlete, service_id, client_id),
     }
     return render_page(request, "clients/lock.html", context)
@@ -233,6 +235,8 @@ def remove(
     context |= {
         "name": name,
         "form": form,
+        "version": client.modified_at,
+        "can_delete": True,
         "live": actions.count_live_tokens(workspace.authlete, service_id, client_id),
     }
     return render_page(request, "clients/remove.html", context)
