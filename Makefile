@@ -40,7 +40,7 @@ format: env ## format Python, templates and stylesheets
 	$(RUN)djangofmt --quiet console/templates
 	.ci/css
 
-test: env ## run all but slow tests, on SQLite: 6 minutes
+test: env ## run all but slow tests, on SQLite: 5 minutes
 	$(PYTEST) -m "not slow"
 
 test-slow: env ## run slow tests on SQLite, and property tests with all examples
