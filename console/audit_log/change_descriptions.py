@@ -55,6 +55,7 @@ LOCAL_EVENT_SETTINGS: DeclaredSettings = {
         Setting("rows", "rows", _("Rows exported"), "", InputType("number")),
         Setting("revealed", "revealed", _("Revealed field"), "", InputType("text")),
         Setting("outcome", "outcome", _("Outcome"), "", InputType("text")),
+        Setting("accepted", "accepted", _("Accepted differences"), "", InputType("text")),
         Setting("found", "found", _("Finding"), "", InputType("text")),
         Setting("name", "name", _("Name"), "", InputType("text")),
         Setting("origin", "origin", _("Host"), "", InputType("text")),

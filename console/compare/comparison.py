@@ -107,7 +107,7 @@ def compare_operands(operands: Sequence[Operand], accepted: Sequence[str] = ()) 
             or member in accepted
             or (not is_same_object and _is_expected(kind, member, documents))
         ):
-            expected += [_with_expected_rule(row) for row in rows]
+            expected += [_with_expected_rule(row, accepted) for row in rows]
         else:
             unexpected += rows
     return DocumentTable(*(_group(kind, rows) for rows in (unexpected, expected, equal)))
@@ -122,8 +122,10 @@ def _is_expected(kind: DocumentKind, member: str, documents: Sequence[Document])
     )
 
 
-def _with_expected_rule(row: ComparedRow) -> ComparedRow:
-    """Return the row with the rule of an address if it is expected without one of its own."""
+def _with_expected_rule(row: ComparedRow, accepted: Sequence[str]) -> ComparedRow:
+    """Return the row with why its difference is expected."""
+    if row.member in accepted:
+        return replace(row, rule=CarryRule.ACCEPTED)
     return replace(row, rule=CarryRule.URL) if row.rule is CarryRule.COPY else row
 
 

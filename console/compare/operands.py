@@ -1,26 +1,30 @@
 """The compared objects: services or clients, now, at a time, or as a baseline has them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from console.compare.drift import read_baseline
 from console.documents.kinds import CLIENT_KIND, SERVICE_KIND, DocumentTarget
 from console.forms.timestamps import format_timestamp, parse_timestamp, timestamp_param
 from console.history.versions import list_spans, load_deleted
+from console.models import Twin
 from console.web.access import Member, Workspace
-from console.web.paths import parse_client_ref, parse_service_ref
+from console.web.paths import OPERAND_PARAMS, parse_client_ref, parse_service_ref
 from tenants.authlete.documents.base import Document
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.fanout import gather
 from tenants.authlete.object_ref import ObjectRef
 from tenants.versions.timeline import find_span_at
 
-OPERAND_PARAMS = ("a", "b", "c", "d")
 MAX_OPERANDS = len(OPERAND_PARAMS)
+BASELINE_PREFIX = "baseline/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +38,13 @@ class Operand:
     error: AuthleteError | None = None  # why not
     is_deleted: bool = False
     is_tampered: bool = False  # its stored version
+    baseline: str = ""  # ID of the twin that stores the document
 
     @property
     def key(self) -> str:
-        """The value of the URL parameter: ``us/17/1001`` or ``us/17@2026-11-24T12:30``."""
+        """The value of the URL parameter, such as ``us/17/1001`` or ``us/17@2026-11-24``."""
+        if self.baseline:
+            return f"{BASELINE_PREFIX}{self.baseline}"
         ref = self.target.ref.key
         return f"{ref}@{timestamp_param(self.moment)}" if self.moment else ref
 
@@ -75,10 +82,13 @@ class OperandRef:
 
     ref: ObjectRef
     moment: datetime | None = None
+    twin: Twin | None = None  # a baseline
 
 
-def parse_operand(key: str) -> OperandRef | None:
+def parse_operand(member: Member, key: str) -> OperandRef | None:
     """Return what a URL parameter names, or None if it is invalid."""
+    if key.startswith(BASELINE_PREFIX):
+        return _find_baseline(member, key.removeprefix(BASELINE_PREFIX))
     text, is_version, time = key.partition("@")
     service, client = parse_service_ref(text), parse_client_ref(text)
     ref = client or (ObjectRef(*service) if service else None)
@@ -86,6 +96,14 @@ def parse_operand(key: str) -> OperandRef | None:
     if ref is None or (is_version and moment is None):
         return None
     return OperandRef(ref, moment)
+
+
+def _find_baseline(member: Member, id: str) -> OperandRef | None:
+    with suppress(ValueError):
+        twins = Twin.objects.filter(organization=member.organization, baseline_at__isnull=False)
+        if twin := twins.filter(pk=UUID(id)).first():
+            return OperandRef(twin.first, twin.baseline_at, twin)
+    return None
 
 
 def find_target(member: Member, ref: ObjectRef) -> DocumentTarget:
@@ -101,7 +119,7 @@ def find_target(member: Member, ref: ObjectRef) -> DocumentTarget:
 
 def load_operands(member: Member, keys: Sequence[str]) -> list[Operand]:
     """Read the objects at once; raise `Http404` for one that doesn't exist or isn't visible."""
-    wanted = [parse_operand(key) for key in keys]
+    wanted = [parse_operand(member, key) for key in keys]
     if not all(wanted):
         raise Http404
     refs = [ref for ref in wanted if ref]
@@ -109,14 +127,16 @@ def load_operands(member: Member, keys: Sequence[str]) -> list[Operand]:
     current = [target for target, operand in zip(targets, refs, strict=True) if not operand.moment]
     replies = iter(gather((target.workspace.authlete, target.api().get) for target in current))
     return [
-        _load_version(target, operand.moment)
+        _load_version(target, operand.moment, operand.twin)
         if operand.moment
         else _current_operand(target, next(replies))
         for target, operand in zip(targets, refs, strict=True)
     ]
 
 
-def _load_version(target: DocumentTarget, moment: datetime) -> Operand:
+def _load_version(target: DocumentTarget, moment: datetime, twin: Twin | None) -> Operand:
+    if twin:
+        return Operand(target, read_baseline(twin), moment, baseline=str(twin.pk))
     span = find_span_at(list_spans(target), moment)
     if span is None or span.version.is_deleted:
         raise Http404

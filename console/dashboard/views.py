@@ -15,6 +15,7 @@ from console.inventory.expiry import list_expiring, renewal_path
 from console.inventory.secret_age import count_overdue
 from console.inventory.services import count_open_rollovers, recently_ended_batches
 from console.models import VerificationRun
+from console.models.twins import drifted_twins
 from console.models.webhooks import late_webhooks
 from console.web.access import ConsoleRequest, Member, organization_page, signed_in_page
 from console.web.dismissals import dismiss, is_dismissed
@@ -85,6 +86,9 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
                 member.organization, [region.name for region in member.regions()]
             ),
             "charts": dashboard_charts(member, expiring_items) if member.regions() else None,
+            "drifted_twins": drifted_twins(
+                member.organization, [region.name for region in member.regions()]
+            ).count(),
             "rollovers": count_open_rollovers(member.organization),
             "batches": recently_ended_batches(member.organization, member.user),
         }

@@ -29,6 +29,7 @@ class CarryRule(Enum):
     OWN = "own", _("Never carried: the target keeps its own.")
     FIXED = "fixed", _("Never carried: set by Authlete.")
     ANEW = "anew", _("Never carried: set it anew in the target.")
+    ACCEPTED = "accepted", _("Accepted difference of these twins.")  # of comparisons only
 
     def __new__(cls, value: str, label: str | Promise) -> "CarryRule":
         rule = object.__new__(cls)

@@ -17,6 +17,7 @@ from console.models.rotations import Rotation
 from console.models.searches import ColumnPreference, SavedSearch
 from console.models.statistics import CallCount, InventoryCount
 from console.models.streams import Stream
+from console.models.twins import Twin
 from console.models.webhooks import Delivery, Webhook
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Selection",
     "SettingsProfile",
     "Stream",
+    "Twin",
     "UploadPart",
     "VerificationRun",
     "Waiver",

@@ -18,6 +18,7 @@ ADMINISTRATION, AUDIT_LOG = ConsolePermission.ADMINISTRATION, ConsolePermission.
 PAGES: tuple[tuple[str, str | Promise, Permission | None], ...] = (
     *((item.route, item.label, item.needs) for _heading, items in MENU for item in items),
     ("services:new", gettext_lazy("Create service"), Effect.CHANGE),
+    ("compare:twins", gettext_lazy("Twins"), Effect.READ),
     ("compare:index", gettext_lazy("Compare"), Effect.READ),
     ("clients:refresh", gettext_lazy("Sync clients"), Effect.READ),
     ("clients:rotations", gettext_lazy("Secret rotations"), Effect.READ),

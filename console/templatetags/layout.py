@@ -14,9 +14,11 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from console.models.twins import twins_of
 from console.web import navigation
 from console.web.access import last_member
 from console.web.labels import ROLE_LABELS
+from console.web.paths import compare_path
 from console.web.preferences import (
     DISPLAY_PREFERENCES,
     TIME_ZONE_COOKIE,
@@ -171,6 +173,16 @@ def running_jobs(member: Any) -> int:
 def optional_path(route: str, *args: str) -> str:
     """Return the path of a page; empty if there is no such page."""
     return navigation.optional_path(route, *args)
+
+
+@register.simple_tag
+def twin_links(target: Any) -> list[dict[str, Any]]:
+    """Return the twins of a service or client, with the path of their comparison."""
+    organization = target.workspace.organization
+    return [
+        {"twin": twin, "path": compare_path(organization.slug, twin.keys)}
+        for twin in twins_of(organization, target.ref)
+    ]
 
 
 @register.simple_tag

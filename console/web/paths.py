@@ -1,12 +1,16 @@
 """URL converters and cached URL lookups."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from urllib.parse import urlencode
 
 from django.urls import get_script_prefix, reverse
 
 from tenants.authlete.object_ref import ObjectRef
 from tenants.organizations.regions import REGION_NAME_PATTERN as REGION
+
+OPERAND_PARAMS = ("a", "b", "c", "d")  # of a comparison
 
 
 class IdConverter:
@@ -54,3 +58,10 @@ def cached_reverse(route: str, *args: object) -> str:
 @lru_cache(maxsize=4096)
 def _reverse(route: str, args: tuple[str, ...], _prefix: str) -> str:
     return reverse(route, args=args)
+
+
+def compare_path(organization: str, keys: Sequence[str], **more: str) -> str:
+    """Return the path of a comparison of objects."""
+    path = cached_reverse("compare:index", organization)
+    query = urlencode(dict(zip(OPERAND_PARAMS, keys, strict=False)) | more, safe="/@:")
+    return f"{path}?{query}" if query else path

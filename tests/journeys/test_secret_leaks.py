@@ -34,7 +34,9 @@ REFUSED = "another-callback-secret-9876543210-fedcba"
 CALLBACK = "authentication_callback_api_secret"
 NOBODY: dict[str, object] = {"uidb36": "1", "key": "no-such"}  # open nothing
 NOBODY |= dict.fromkeys(
-    "job selection lookup receipt rollover batch package_id search stream waiver webhook".split(),
+    """
+    job selection lookup receipt rollover batch package_id search stream twin waiver webhook
+    """.split(),
     UUID(int=0),
 )
 NOBODY |= {"setting": "pkceRequired", "handle": "no-such"}

@@ -16,7 +16,8 @@ UNLOGGED_PAGES = {
     ),
     **dict.fromkeys(
         "clients:rotations clients:overdue_secrets keys:expiry keys:rollovers batches:index"
-        " dashboard:index search:index findings:index findings:show compare:index".split(),
+        " dashboard:index search:index findings:index findings:show compare:index"
+        " compare:twins".split(),
         INDEX,
     ),
     **dict.fromkeys(

@@ -1,5 +1,10 @@
 """States of comparisons and promotions."""
 
+from uuid import uuid4
+
+from django.utils import timezone
+
+from console.models import Twin
 from tenants.organizations.roles import Role
 from tests.support.scene import page_state
 
@@ -103,3 +108,76 @@ def mapped_value_invalid(scene):
 @page_state("compare:promote", Role.EDITOR)
 def nothing_carried(scene):
     scene.goto("compare:promote", f"{promotion(scene)}&member=apiSecret&member=issuer")
+
+
+def add_twin(scene, **drift):
+    query = add_staging(scene, **drift)
+    scene.client.get(scene.path("services:index"))
+    body = {"name": "Payments, production and staging", "reason": "One product"}
+    scene.submit_form("compare:new_twin", "name", query, **body)
+    return query, Twin.objects.get()
+
+
+@page_state("compare:index", Role.EDITOR)
+def twins_that_differ(scene):
+    query, _ = add_twin(scene, **DIFFERENCES)
+    scene.goto("compare:index", query)
+
+
+@page_state("compare:twins", Role.VIEWER)
+def no_twins(scene):
+    scene.goto("compare:twins")
+
+
+@page_state("compare:twins")
+def twins_in_each_state(scene):
+    scene.sign_in_as(Role.EDITOR)
+    _, twin = add_twin(scene, **DIFFERENCES)
+    for name, values in {
+        "Ledger": {"drift": []},
+        "Ledger, golden version": {"drift": [], "baseline_at": timezone.now()},
+        "Cards": {"is_missing": True},
+        "Branches": {"checked_at": None},
+    }.items():
+        Twin.objects.filter(pk=twin.pk).update(name=name, **values)
+        twin.refresh_from_db()
+        twin.pk, twin.name = uuid4(), "Payments, production and staging"
+        twin.drift, twin.is_missing, twin.baseline_at = list(DIFFERENCES), False, None
+        twin.checked_at = timezone.now()
+        twin.save(force_insert=True)
+    scene.goto("compare:twins")
+
+
+@page_state("dashboard:index", Role.EDITOR)
+def twins_differ(scene):
+    add_twin(scene, **DIFFERENCES)
+    scene.goto("dashboard:index")
+
+
+@page_state("services:show", Role.EDITOR)
+def with_a_twin(scene):
+    add_twin(scene, **DIFFERENCES)
+    scene.goto("services:show")
+
+
+@page_state("compare:new_twin", Role.EDITOR)
+def keeping_alike(scene):
+    scene.goto("compare:new_twin", add_staging(scene))
+
+
+@page_state("compare:accept_drift", Role.EDITOR)
+def accepting(scene):
+    _, twin = add_twin(scene, **DIFFERENCES)
+    scene.goto("compare:accept_drift", "?whole=1", twin=twin.pk)
+
+
+@page_state("compare:accept_drift", Role.EDITOR)
+def nothing_selected(scene):
+    _, twin = add_twin(scene, **DIFFERENCES)
+    scene.goto("compare:accept_drift", twin=twin.pk)
+
+
+@page_state("compare:remove_twin", Role.EDITOR)
+def removing(scene):
+    _, twin = add_twin(scene)
+    scene.goto("compare:remove_twin", twin=twin.pk)

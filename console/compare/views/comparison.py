@@ -6,24 +6,21 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from console.compare import picker
 from console.compare.comparison import compare_operands
-from console.compare.operands import (
-    MAX_OPERANDS,
-    OPERAND_PARAMS,
-    Operand,
-    load_operands,
-    parse_operand,
-)
+from console.compare.drift import accepted_members
+from console.compare.operands import MAX_OPERANDS, Operand, load_operands, parse_operand
 from console.compare.promotion import PromotionForm, plan_promotion, promotion_reason
-from console.documents.recipe import CarryRule
 from console.editing import drafts
 from console.editing.restore import draft_conflict_messages
+from console.models import Twin
+from console.models.twins import twins_of
 from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.paths import OPERAND_PARAMS, compare_path
 from console.web.responses import redirect_to, render_form, render_page
+from tenants.authlete.documents.base import Document
 from tenants.authlete.operation import Effect
 
 
@@ -35,7 +32,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
         if len(selected) > MAX_OPERANDS:
             text = _("Only the first %(count)s of your selection are compared.")
             messages.info(request, text % {"count": MAX_OPERANDS})
-        return redirect_to(request, compare_path(member, selected[:MAX_OPERANDS]))
+        return redirect_to(request, compare_path(member.organization.slug, selected[:MAX_OPERANDS]))
     if len(keys) < 2 or "pick" in request.GET:
         return _pick(request, member, keys)
     operands = load_operands(member, keys)
@@ -44,14 +41,36 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     if len({operand.target.kind.name for operand in operands}) > 1:
         context["is_mixed"] = True
     elif len(readable) > 1:
+        twin, accepted = _find_twin(member, operands)
         context |= {
-            "table": compare_operands(readable),
+            "twin": twin,
+            "can_keep_alike": len(operands) == 2 and not twin and _is_pair(operands),
+            "table": compare_operands(readable, accepted),
             "targets": [operand for operand in readable if operand.is_current],
-            "rules": list(CarryRule),
             "shows_equal": "all" in request.GET,
             "readable": readable,
         }
     return render_page(request, "compare/index.html", context)
+
+
+def _find_twin(member: Member, operands: Sequence[Operand]) -> tuple[Twin | None, Sequence[str]]:
+    """Return the twins whose sides are compared, and their accepted differences."""
+    by_key = {operand.key: operand for operand in operands}
+    regions = [region.name for region in member.regions()]
+    for twin in twins_of(member.organization, operands[-1].target.ref):
+        first, second = (by_key.get(key) for key in twin.keys)
+        is_visible = {twin.first_region, twin.second_region} <= {*regions}
+        if len(operands) == 2 and first and second and is_visible:
+            documents = [operand.document or Document() for operand in (first, second)]
+            return twin, accepted_members(twin, *documents)
+    return None, ()
+
+
+def _is_pair(operands: Sequence[Operand]) -> bool:
+    """Return whether two objects, or a version and an object, can be kept alike."""
+    first, second = operands
+    is_readable = bool(first.document and second.document)
+    return is_readable and not (first.moment and second.moment) and not first.baseline
 
 
 def _pick(request: ConsoleRequest, member: Member, keys: Sequence[str]) -> HttpResponse:
@@ -67,11 +86,12 @@ def _pick(request: ConsoleRequest, member: Member, keys: Sequence[str]) -> HttpR
         for candidate in picker.list_versions(operand.target)
         if candidate.key not in keys
     ]
+    slug = member.organization.slug
     context = _operand_context(member, keys, operands) | {
         "is_picking": True,
         "q": text,
         "groups": [
-            (id, title, [(item, compare_path(member, [*keys, item.key])) for item in found])
+            (id, title, [(item, compare_path(slug, [*keys, item.key])) for item in found])
             for id, title, found in (
                 ("services", _("Services"), services),
                 ("clients", _("Clients"), clients),
@@ -87,7 +107,9 @@ def _operand_context(
     member: Member, keys: Sequence[str], operands: Sequence[Operand]
 ) -> dict[str, Any]:
     others = [
-        compare_path(member, [key for at, key in enumerate(keys) if at != removed])
+        compare_path(
+            member.organization.slug, [key for at, key in enumerate(keys) if at != removed]
+        )
         for removed in range(len(keys))
     ]
     return {
@@ -96,15 +118,8 @@ def _operand_context(
         "columns": list(zip(operands, others, strict=True)),
         "keys": list(zip(OPERAND_PARAMS, keys, strict=False)),
         "can_add": len(operands) < MAX_OPERANDS,
-        "pick_path": compare_path(member, keys, pick="1"),
+        "pick_path": compare_path(member.organization.slug, keys, pick="1"),
     }
-
-
-def compare_path(member: Member, keys: Sequence[str], **more: str) -> str:
-    """Return the path of a comparison."""
-    path = reverse("compare:index", args=[member.organization.slug])
-    query = urlencode(dict(zip(OPERAND_PARAMS, keys, strict=False)) | more, safe="/@:")
-    return f"{path}?{query}" if query else path
 
 
 @organization_page(Effect.CHANGE)
@@ -113,7 +128,7 @@ def promote(request: ConsoleRequest, member: Member) -> HttpResponse:
     source_key, target_key = request.GET.get("from", ""), request.GET.get("to", "")
     if not source_key and len(others := _other_keys(request, target_key)) == 1:
         (source_key,) = others
-    wanted = parse_operand(target_key)
+    wanted = parse_operand(member, target_key)
     if wanted is None or wanted.moment or not source_key or source_key == target_key:
         raise Http404
     source, target = load_operands(member, [source_key, target_key])
@@ -141,7 +156,7 @@ def promote(request: ConsoleRequest, member: Member) -> HttpResponse:
         "rows": [
             (item, form[item.field_name] if item.is_editable else None) for item in plan.settings
         ],
-        "back": compare_path(member, [source_key, target_key]),
+        "back": compare_path(member.organization.slug, [source_key, target_key]),
     }
     return render_form(request, "compare/promote.html", context)
 
