@@ -113,8 +113,7 @@ def nothing_carried(scene):
 def add_twin(scene, **drift):
     query = add_staging(scene, **drift)
     scene.client.get(scene.path("services:index"))
-    body = {"name": "Payments, production and staging", "reason": "One product"}
-    scene.submit_form("compare:new_twin", "name", query, **body)
+    scene.submit_form("compare:new_twin", "reason", query, reason="One product")
     return query, Twin.objects.get()
 
 
@@ -133,18 +132,13 @@ def no_twins(scene):
 def twins_in_each_state(scene):
     scene.sign_in_as(Role.EDITOR)
     _, twin = add_twin(scene, **DIFFERENCES)
-    for name, values in {
-        "Ledger": {"drift": []},
-        "Ledger, golden version": {"drift": [], "baseline_at": timezone.now()},
-        "Cards": {"is_missing": True},
-        "Branches": {"checked_at": None},
-    }.items():
-        Twin.objects.filter(pk=twin.pk).update(name=name, **values)
-        twin.refresh_from_db()
-        twin.pk, twin.name = uuid4(), "Payments, production and staging"
-        twin.drift, twin.is_missing, twin.baseline_at = list(DIFFERENCES), False, None
-        twin.checked_at = timezone.now()
+    for name, in_sync, missing in (("Ledger", True, False), ("Cards", False, True)):
+        twin.pk, twin.name, twin.is_missing = uuid4(), name, missing
+        twin.drift = [] if in_sync else twin.drift
         twin.save(force_insert=True)
+    twin.pk, twin.name, twin.baseline_at = uuid4(), "Golden version", timezone.now()
+    twin.checked_at, twin.is_missing = None, False
+    twin.save(force_insert=True)
     scene.goto("compare:twins")
 
 
