@@ -15,6 +15,7 @@ from console.inventory.services import service_name_lookup
 from console.models import KnownClient, KnownService
 from console.models.text_search import filter_words
 from console.web.access import Member
+from console.web.paths import parse_id
 from tenants.authlete.object_ref import ObjectRef
 
 MAX_CANDIDATES = 12  # of each kind
@@ -38,8 +39,8 @@ def find_services(member: Member, text: str, chosen: Sequence[Operand]) -> list[
     rows = KnownService.objects.filter(
         organization=member.organization, region__in=_regions(member)
     )
-    for word in text.split():
-        is_id = Q(service_id=int(word)) if word.isascii() and word.isdecimal() else Q()
+    for word in text.replace("\0", "").split():  # not allowed in queries
+        is_id = Q(service_id=parse_id(word))
         rows = rows.filter(Q(name__icontains=word) | Q(issuer__icontains=word) | is_id)
     found = _recent_first(member, rows.order_by("name", "region"), chosen)
     return [

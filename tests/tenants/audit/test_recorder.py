@@ -177,7 +177,7 @@ def test_event_names_are_stable():
         organization.add organization.change
         member.add member.change member.remove
         credential.add credential.change credential.remove credential.probe
-        twin.remove
+        twin.accept twin.add twin.remove
         vault.rotate
         audit.new_chain audit.settle audit.read audit.export audit.verify audit.expire
         versions.expire versions.redact

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("console", "0012_statistics"), ("tenants", "0003_standard_names")]
+    dependencies = [("console", "0013_setting_values"), ("tenants", "0003_standard_names")]
 
     operations = [
         migrations.CreateModel(
