@@ -6,7 +6,7 @@ TESTING := DJANGO_SETTINGS_MODULE=tests.settings
 
 TAMPERING := tests/tenants/audit/integrity/test_tampering.py
 
-.PHONY: help env demo check format test test-slow test-postgres test-all page-states test-tampering test-outages test-kills bench screenshots lock clean
+.PHONY: help env demo check format test test-slow test-postgres test-all page-states test-tampering test-outages test-kills bench screenshots sbom lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -76,9 +76,13 @@ bench: env ## run the benchmarks; PARTS= selects some, see docs/reference/perfor
 screenshots: env ## retake the screenshots in docs/images from a demo
 	$(RUN)python -m tests.screenshots
 
+sbom: ## list the packages of requirements.txt as CycloneDX in SBOM= (sbom.json)
+	@$(RUN)cyclonedx-py requirements requirements.txt --pyproject pyproject.toml \
+	  --output-reproducible --output-file $(or $(SBOM),sbom.json)
+
 lock: env ## renew the hashed requirements from pyproject.toml
 	.ci/lock
 
 clean: ## remove generated files, except data/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf axe-reports test-results static-files
+	rm -rf axe-reports test-results static-files sbom.json

@@ -1,11 +1,15 @@
 """Deployment files: Kubernetes manifests, compose.yaml and systemd units."""
 
+import json
 import re
+import subprocess
 from pathlib import Path
 
 import kubernetes_validate
 import pytest
 import yaml
+
+from console.ops.secret_files import SECRET_SETTINGS
 
 ROOT = Path(__file__).parents[1]
 KUBERNETES = ROOT / "deploy/kubernetes"
@@ -44,9 +48,47 @@ def test_manifests_use_known_settings():
     (config,) = KUSTOMIZATION["configMapGenerator"]
     names = {literal.partition("=")[0] for literal in config["literals"]}
     for pod in pods().values():
-        names |= {each["name"] for each in pod["containers"][0]["env"]}
+        names |= {each["name"].removesuffix("_FILE") for each in pod["containers"][0]["env"]}
 
     assert names <= SETTINGS
+
+
+@pytest.mark.parametrize("name", ["console", "worker", "migrate"])
+def test_required_secrets_are_files(name):
+    pod = pods()[name]
+    (container,) = pod["containers"]
+    (volume,) = (each for each in pod["volumes"] if each["name"] == "secrets")
+    (mount,) = (each for each in container["volumeMounts"] if each["name"] == "secrets")
+    files = {f"{mount['mountPath']}/{item['path']}" for item in volume["secret"]["items"]}
+
+    values = {each["name"]: each.get("value") for each in container["env"]}
+    by_reference = [each for each in container["env"] if "valueFrom" in each]
+
+    assert {path for key, path in values.items() if key.endswith("_FILE")} == files
+    assert all(each["valueFrom"]["secretKeyRef"]["optional"] for each in by_reference)
+    assert volume["secret"]["defaultMode"] == 0o440
+
+
+@pytest.mark.parametrize("name", ["console", "worker"])
+def test_units_load_secrets_as_credentials(name):
+    unit = (ROOT / f"deploy/systemd/meridian-{name}.service").read_text()
+
+    loaded = re.findall(r"^LoadCredential=(\w+):/etc/meridian/\w+/\1$", unit, re.MULTILINE)
+    files = re.findall(r"^Environment=(\w+)_FILE=%d/\1$", unit, re.MULTILINE)
+
+    assert loaded == files
+    assert set(files) <= set(SECRET_SETTINGS)
+    assert ("AUDIT_SIGNING_KEYS" in files) == (name == "worker")
+
+
+def test_sbom_lists_the_locked_packages(tmp_path):
+    sbom = tmp_path / "sbom.json"
+    subprocess.run(["make", "sbom", f"SBOM={sbom}"], cwd=ROOT, check=True, capture_output=True)
+
+    components = json.loads(sbom.read_text())["components"]
+    locked = re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+
+    assert {(each["name"], each["version"]) for each in components} == set(locked)
 
 
 @pytest.mark.parametrize("name", ["console", "worker", "migrate"])
@@ -65,7 +107,8 @@ def test_containers_have_least_privilege(name):
 
 def test_only_the_worker_gets_signing_keys():
     given = {
-        name: {each["name"] for each in pod["containers"][0]["env"]} for name, pod in pods().items()
+        name: {item["key"] for item in pod["volumes"][0]["secret"]["items"]}
+        for name, pod in pods().items()
     }
 
     assert [name for name in given if "AUDIT_SIGNING_KEYS" in given[name]] == ["worker"]
