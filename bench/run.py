@@ -23,6 +23,7 @@ PARTS = {  # what runs on the servers' core: a server, or the measurement itself
     "evidence_package": True,
     "settings_form": True,
     "read_service": True,
+    "inventory_sync": False,  # last: it fills the inventory
 }
 
 

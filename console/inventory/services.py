@@ -188,7 +188,7 @@ def _services_last_synced(organization: Organization, region: Region) -> list[Se
             service.seen_at,
             service.settings,
         )
-        for service in services
+        for service in services.defer(None)
     ]
 
 

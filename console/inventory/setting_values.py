@@ -57,7 +57,6 @@ TEXT_NAMES = {
     if item.type is ValueType.TEXT or name in IDENTIFIERS
 }
 WORD_SETTINGS = ("contacts",)  # whose whole texts are in `KnownClient.words`
-MIN_WORD_CHARS = 3  # that a trigram index finds
 NO_ROWS = Q(pk=None)
 
 
@@ -67,7 +66,7 @@ def read_values(
     """Return the values of all settings that have one."""
     values = {}
     for item in settings.values():
-        if (item.within or item.setting.api_name) in document:
+        if item.member in document:
             value = item.value_in(document)
             if value is not None:
                 values[item.name] = value
@@ -136,8 +135,13 @@ def _load_profile_ids(organization: Organization, digests: Iterable[str]) -> dic
     return dict(rows.values_list("digest", "pk"))
 
 
-def setting_condition(organization: Organization, term: SearchTerm) -> Q:
-    """Return the condition on `KnownClient` of a term about a setting."""
+def setting_condition(
+    organization: Organization, term: SearchTerm, profile_field: str = "profile"
+) -> Q:
+    """Return the condition on `KnownClient` of a term about a setting.
+
+    With an expression as ``profile_field``, no index leads from profiles to their clients.
+    """
     name = term.field.name
     if name in NUMBER_COLUMNS:
         condition = _any(_number_condition(NUMBER_COLUMNS[name], test) for test in term.tests)
@@ -151,7 +155,7 @@ def setting_condition(organization: Organization, term: SearchTerm) -> Q:
     elif name in TEXT_NAMES:
         condition = _any(_text_condition(name, test) for test in term.tests)
     else:
-        return _profile_condition(organization, term)
+        return _profile_condition(organization, term, profile_field)
     return ~condition if term.is_negated else condition
 
 
@@ -159,7 +163,7 @@ def _any(conditions: Iterable[Q]) -> Q:
     return reduce(or_, conditions, NO_ROWS)
 
 
-def _profile_condition(organization: Organization, term: SearchTerm) -> Q:
+def _profile_condition(organization: Organization, term: SearchTerm, field: str) -> Q:
     """Return the condition that the client's profile is one that matches the term."""
     name = term.field.name
     rows = SettingsProfile.objects.filter(organization=organization)
@@ -168,8 +172,8 @@ def _profile_condition(organization: Organization, term: SearchTerm) -> Q:
     for pk, settings in rows.values_list("pk", "settings").iterator():
         (matching if term.matches(settings.get(name)) else others).append(pk)
     if len(matching) <= len(others):
-        return Q(profile__in=matching)
-    return Q(profile__isnull=False) & ~Q(profile__in=others)
+        return Q(**{f"{field}__in": matching})
+    return Q(profile__isnull=False) & ~Q(**{f"{field}__in": others})
 
 
 def _number_condition(column: str, test: ValueTest) -> Q:
@@ -194,6 +198,18 @@ def _text_condition(name: str, test: ValueTest) -> Q:
             test = PatternTest(text)
     assert isinstance(test, PatternTest)
     found = Q(texts__iregex=rf"\n{name}={test.regex}\n")
-    if name in WORD_SETTINGS and len(test.longest_part) >= MIN_WORD_CHARS:
-        return found & Q(words__contains=test.longest_part)
+    if test.longest_part.isascii():  # much faster than the regular expression
+        return Q(texts__icontains=test.longest_part) & found
     return found
+
+
+def indexed_words(term: SearchTerm) -> list[str]:
+    """Return words that all matches have in their search text, which has an index."""
+    if term.field.name not in WORD_SETTINGS or term.is_negated or len(term.tests) > 1:
+        return []
+    match term.tests[0]:
+        case TextTest(text=text):
+            return [text.lower()]
+        case PatternTest(longest_part=part) if part:
+            return [part]
+    return []

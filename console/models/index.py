@@ -9,6 +9,13 @@ from django.db import models
 from tenants.models import Organization
 
 
+class KnownServiceManager(models.Manager["KnownService"]):
+    """Loads settings only when they're asked for: they're large, and most pages need names."""
+
+    def get_queryset(self) -> models.QuerySet["KnownService"]:
+        return super().get_queryset().defer("settings")
+
+
 class KnownService(models.Model):
     """A service as last listed; used for names and unavailable regions."""
 
@@ -24,6 +31,8 @@ class KnownService(models.Model):
     clients_at = models.DateTimeField(null=True)  # last complete sync of its clients
     clients_requested_at = models.DateTimeField(null=True)  # last sync by a periodic task
     clients_problem = models.TextField(blank=True)  # the error of the last sync
+
+    objects = KnownServiceManager()
 
     class Meta:
         constraints = [

@@ -96,7 +96,12 @@ FACET_COLUMNS = {
 type ServicesByKey = Mapping[tuple[str, int], KnownService]  # by region and id
 
 
-def search_condition(organization: Organization, term: SearchTerm, services: ServicesByKey) -> Q:
+def search_condition(
+    organization: Organization,
+    term: SearchTerm,
+    services: ServicesByKey,
+    profile_field: str = "profile",
+) -> Q:
     """Return the database condition of a qualifier in the search box."""
     if term.field is SERVICE_FIELD:
         return _in_services(
@@ -112,7 +117,7 @@ def search_condition(organization: Organization, term: SearchTerm, services: Ser
     if term.field is REDIRECT_FIELD:
         condition = reduce(or_, map(_redirect_condition, term.tests))
         return ~condition if term.is_negated else condition
-    return setting_condition(organization, term)
+    return setting_condition(organization, term, profile_field)
 
 
 def _redirect_condition(test: ValueTest) -> Q:

@@ -5,7 +5,7 @@ A value is a flag, a number, a text or a list of texts. Off, empty, and numbers 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -48,31 +48,34 @@ class SearchableSetting:
     setting: Setting
     within: str = ""
 
-    @property
-    def name(self) -> str:
-        """The API name, with a dot inside an object: ``extension.accessTokenDuration``."""
-        api_name = self.setting.api_name
-        return f"{self.within}.{api_name}" if self.within else api_name
+    name: str = field(init=False)  # with a dot inside an object: extension.accessTokenDuration
+    member: str = field(init=False)  # of the document
+    type: ValueType = field(init=False)
+    is_list: bool = field(init=False)
 
-    @property
-    def type(self) -> ValueType:
-        return VALUE_TYPES.get(self.setting.input_type.kind, ValueType.TEXT)
-
-    @property
-    def is_list(self) -> bool:
-        return self.setting.input_type.kind in ("choices", "strings")
+    def __post_init__(self) -> None:
+        api_name, kind = self.setting.api_name, self.setting.input_type.kind
+        for attribute, value in (  # computed once: they are read for each client
+            ("name", f"{self.within}.{api_name}" if self.within else api_name),
+            ("member", self.within or api_name),
+            ("type", VALUE_TYPES.get(kind, ValueType.TEXT)),
+            ("is_list", kind in ("choices", "strings")),
+        ):
+            object.__setattr__(self, attribute, value)
 
     def value_in(self, document: DocumentFields) -> SearchableValue:
         """Return the value in ``document``; None if it is not set or of another type."""
-        holder = document.get(self.within) if self.within else document
-        value = holder.get(self.setting.api_name) if isinstance(holder, Mapping) else None
-        if value is None:
+        value = document.get(self.member)
+        if self.within:
+            value = value.get(self.setting.api_name) if isinstance(value, Mapping) else None
+        if value is None or value is False:
             return None
-        match self.type:
-            case ValueType.FLAG:
-                return True if value is True else None
-            case ValueType.NUMBER | ValueType.DURATION | ValueType.MOMENT:
-                return self._number(value)
+        if self.type is ValueType.FLAG:
+            return True if value is True else None
+        if self.type in NUMBER_TYPES:
+            return self._number(value)
+        if type(value) is str and not self.is_list and self.setting.input_type.kind != "jwks":
+            return _storable_text(value) or None
         texts = list(self._texts(value))[:MAX_TEXTS]
         if self.is_list or len(texts) > 1:
             return texts or None
@@ -88,8 +91,8 @@ class SearchableSetting:
         if self.setting.input_type.kind == "jwks" and isinstance(value, str):
             value = _key_ids(value)
         for text in _leaf_texts(value):
-            if text and not contains_fingerprint(text):
-                yield make_storable(" ".join(text[:MAX_TEXT_CHARS].splitlines()))
+            if storable := _storable_text(text):
+                yield storable
 
 
 def searchable_settings(
@@ -109,6 +112,15 @@ def searchable_settings(
                 items = [SearchableSetting(setting)]
             found |= {item.name: item for item in items if not item.setting.input_type.is_secret}
     return found
+
+
+def _storable_text(text: str) -> str:
+    """Return a text as one line; empty for one with a secret."""
+    if contains_fingerprint(text):
+        return ""
+    if text.isprintable():
+        return text[:MAX_TEXT_CHARS]
+    return make_storable(" ".join(text[:MAX_TEXT_CHARS].splitlines()))
 
 
 def _key_ids(text: str) -> list[str]:

@@ -127,6 +127,21 @@ def test_query_finds_the_same_in_both_lists(member, clients, q, found):
     assert "".join(names(indexed)) == "".join(sorted(found))
 
 
+@pytest.mark.parametrize("q", ["idTokenSignAlg:*", "-pkceRequired:true -idTokenSignAlg:none"])
+def test_many_matches_are_read_in_order(member, clients, monkeypatch, q):
+    monkeypatch.setattr("console.clients.listing.search.MAX_SCANNED_CLIENTS", 0)
+    viewer = member(Role.VIEWER)
+    viewer.get(ALL)
+
+    response = viewer.get(ALL, {"q": q})
+
+    found = ["B", "Ä"] if q.startswith("id") else ["B"]
+    assert names(response) == found
+    assert response.context["list_page"].total == len(found)
+    assert response.context["list_page"].facet_counts is None
+    assert names(viewer.get(ALL, {"q": q, "all": "yes"})) == found
+
+
 @pytest.mark.parametrize(
     ("q", "said"),
     [
