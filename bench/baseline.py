@@ -129,7 +129,7 @@ def clients(request: HttpRequest, service_id: int) -> HttpResponse:
     if asked := request.GET.get("q"):
         for more in threads.map(page, range(ROWS_PER_PAGE, total, ROWS_PER_PAGE)):
             rows += more["clients"]
-        rows = [one for one in rows if asked in one["clientName"].lower()]
+        rows = [row for row in rows if asked in row["clientName"].lower()]
         total = len(rows)
     return HttpResponse(CLIENTS_PAGE.render({"total": total, "clients": rows[:ROWS_PER_PAGE]}))
 

@@ -28,7 +28,7 @@ def measure(stage: BenchEnvironment) -> None:
     for which, what in (("_ordinary", "an ordinary service"), ("_large", "40 kB")):
         text = fetch(f"{stage.region('us')}/{which}").decode()
         service = Service.model_validate(Redactor(b"k" * 32).redact(parse_json(text)))
-        initial = {one.name: to_plain(service.get(one.api_name)) for one in settings}
+        initial = {setting.name: to_plain(service.get(setting.api_name)) for setting in settings}
         draw = partial(render_form, ours, service)
         as_div = partial(render_django_form, theirs, initial)
         ours_took, theirs_took = cpu_ms(draw, as_div, times=5)
@@ -60,7 +60,11 @@ def render_django_form(kind: type[django.Form], initial: Mapping[str, object]) -
 
 def make_django_form(settings: list[Setting]) -> type[django.Form]:
     """Return a form with one field per setting."""
-    return type("AsDjango", (django.Form,), {one.name: make_django_field(one) for one in settings})
+    return type(
+        "AsDjango",
+        (django.Form,),
+        {setting.name: make_django_field(setting) for setting in settings},
+    )
 
 
 def make_django_field(one: Setting) -> django.Field:

@@ -62,11 +62,11 @@ def raw_response_body(sandbox):
 
     def text_of(region, number, client_id=0):
         (token,) = (
-            one.value
-            for one in sandbox.state.tokens.values()
-            if one.preset == "full"
-            and one.regions == (region,)
-            and one.organization == sandbox.region(region).owner(number)
+            token.value
+            for token in sandbox.state.tokens.values()
+            if token.preset == "full"
+            and token.regions == (region,)
+            and token.organization == sandbox.region(region).owner(number)
         )
         headers = {"authorization": f"Bearer {token}"}
         what = f"client/get/{client_id}" if client_id else "service/get"

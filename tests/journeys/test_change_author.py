@@ -40,7 +40,7 @@ def test_change_author_is_found_from_home(scene, input_device, assert_budget):
     expect(page.get_by_text("Shorter, says risk").first).to_be_visible()
     assert_budget("U1", input_device)
     entries = AuditEntry.objects.filter(operation="audit.read")
-    assert [one.object for one in entries] == [
+    assert [entry.object for entry in entries] == [
         entry,
         f"service:{quote_value(name)} field:accessTokenDuration",
     ]

@@ -44,7 +44,7 @@ def create(hand, page):
 
 
 def created_client(clients):
-    (client,) = (one for one in clients.values() if one.get("clientName") == "Till")
+    (client,) = (client for client in clients.values() if client.get("clientName") == "Till")
     return client
 
 

@@ -22,7 +22,7 @@ MINUTES = 60
 def client(sandbox, find_service_id):
     number = find_service_id("us", "Payments")
     clients = sandbox.region("us").clients[number]
-    (client,) = (one for one in clients.values() if one["clientName"] == NAME)
+    (client,) = (client for client in clients.values() if client["clientName"] == NAME)
     client["path"] = f"/harbor/services/us/{number}/clients/{client['clientId']}/"
     return client
 

@@ -214,8 +214,8 @@ def test_batch_of_ten_thousand_tokens_survives_a_restart(
     expect(page.get_by_text(sent)).to_be_visible(timeout=PATIENCE)
     deployment.stop()
     clean()
-    for one in sandbox.region("us").batches.values():
-        one.due_at = 0
+    for batch in sandbox.region("us").batches.values():
+        batch.due_at = 0
     deployment.start()
     expect(page.get_by_text("10,000 tokens were created.")).to_be_visible(timeout=PATIENCE)
 

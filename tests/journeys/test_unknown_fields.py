@@ -44,7 +44,7 @@ def test_unknown_fields_of_a_service_are_preserved(
 def client_with_unknown_fields(sandbox, number):
     """The ID of a client with unknown fields."""
     clients = sandbox.region("us").clients[number]
-    (client,) = (one for one in clients.values() if "thoughts" in one)
+    (client,) = (client for client in clients.values() if "thoughts" in client)
     client["softwareId"] = "old"
     return client["clientId"]
 

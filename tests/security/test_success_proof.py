@@ -20,7 +20,7 @@ from tests.support.access import page_path
 from tests.support.clients import make_client
 from tests.support.forms import URLENCODED, fill_form
 
-CHANGES = [one for one in OPERATIONS.values() if one.effect is not Effect.READ]
+CHANGES = [operation for operation in OPERATIONS.values() if operation.effect is not Effect.READ]
 BODYLESS = [change.name for change in CHANGES if 204 in change.success_statuses]
 BODIES = [b"", b"{}", b"[]", b"true", b'"OK"', b"0", b"<html></html>", b'{"a":1}']
 

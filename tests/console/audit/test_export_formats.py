@@ -89,7 +89,7 @@ def test_csv_cells_are_no_formulas_and_round_trip(entries, tmp_path):
     with out.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert not [cell for row in rows for cell in row.values() if FORMULA.match(cell)]
-    (row,) = (one for one in rows if one["effect"] == "reveal")
+    (row,) = (row for row in rows if row["effect"] == "reveal")
     assert row["actor"].removeprefix("'") == "=cmd|' /C calc'!A0"
     assert row["label"].removeprefix("'") == EVIL
 

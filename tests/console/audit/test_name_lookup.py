@@ -220,7 +220,7 @@ def test_former_members_are_found_by_name(auditor, add_entry, make_actor):
 
 def test_label_matches_all_settings_that_have_it(acme):
     called = Counter(
-        _(one) for labels in name_lookup.SETTING_LABELS.values() for one in set(labels)
+        _(label) for labels in name_lookup.SETTING_LABELS.values() for label in set(labels)
     )
     label, times = called.most_common(1)[0]
 

@@ -81,8 +81,8 @@ def test_job_resolves_only_provable_outcomes(admin, lost, sandbox, worker, monke
     ):
         assertContains(page, said)
     entries = AuditEntry.objects.filter(operation="audit.settle")
-    assert {(one.reason, one.ticket) for one in entries} == {tuple(WHY.values())}
-    assert {one.role for one in entries} == {"admin"}
+    assert {(entry.reason, entry.ticket) for entry in entries} == {tuple(WHY.values())}
+    assert {entry.role for entry in entries} == {"admin"}
     assert verify_audit_log().first_bad_row is None
 
     sandbox.faults.clear()  # the region is back, and the client is gone

@@ -36,7 +36,7 @@ def test_read_only_settings_are_marked(editor):
 
 def update_body(sandbox):
     """Return the body of the update."""
-    (call,) = [one for one in sandbox.calls if one.operation == "client.update"]
+    (call,) = [call for call in sandbox.calls if call.operation == "client.update"]
     return json.loads(call.body)
 
 

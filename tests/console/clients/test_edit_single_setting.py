@@ -70,7 +70,7 @@ def change(editor, sandbox):
         assert answer.status_code == 302, answer.context["form"].errors
         body = fill_form(editor.get(answer.url), "reviewed", reason="Why not", ticket="")
         editor.post(answer.url, body, content_type=URLENCODED)
-        (call,) = [one for one in sandbox.calls if one.operation == "client.update"]
+        (call,) = [call for call in sandbox.calls if call.operation == "client.update"]
         return call.body
 
     return change

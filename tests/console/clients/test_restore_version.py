@@ -84,7 +84,7 @@ def test_change_during_the_review_is_not_overwritten(editor, save, sandbox, ledg
     again = editor.get(save(editor, page=review).url, follow=True)
 
     assert ledger["clientName"] == "Bad"
-    (line,) = [one for one in again.context["lines"] if one.is_conflict]
+    (line,) = [line for line in again.context["lines"] if line.is_conflict]
     assert (line.member, line.theirs) == ("description", "Theirs")
     body = fill_form(again, "version", **{"keep-description": "theirs"})
     editor.post(f"{CLIENT}merge/", body, content_type=URLENCODED)

@@ -16,8 +16,8 @@ from tests.console.forms.documents import documents
 from tests.support.form_data import build_form_data
 from tests.support.tiers import examples, slow_after_first
 
-SECTIONS = [(Service, one) for one in service.SECTIONS.values()]
-OF_CLIENTS = [(Client, one) for one in client.SECTIONS.values()]
+SECTIONS = [(Service, section) for section in service.SECTIONS.values()]
+OF_CLIENTS = [(Client, section) for section in client.SECTIONS.values()]
 REDACTOR = Redactor(b"k" * 32, CLIENT_SCHEMA)
 CLIENTS_PER_TEST = 20
 

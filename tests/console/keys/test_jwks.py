@@ -40,7 +40,7 @@ def test_missing_and_unreadable_key_sets_are_distinguished(member, bank):
 
 
 def test_hidden_key_set_is_not_shown_as_empty(member, bank, sandbox):
-    token = next(one for one in sandbox.state.tokens.values() if one.value == "t0p")
+    token = next(token for token in sandbox.state.tokens.values() if token.value == "t0p")
     sandbox.state.accept(replace(token, permissions=("view_client",)))
 
     shown = member(Role.VIEWER).get(KEYS)

@@ -276,7 +276,7 @@ def test_killed_worker_continues_from_the_saved_state(
     Job.objects.update(lease_until=timezone.now() - timedelta(hours=1))
     worker()
 
-    destroyed = [one for one in calls if "/delete" in one]
+    destroyed = [call for call in calls if "/delete" in call]
     assert len(destroyed) == len(set(destroyed)) == 4
     told = file(help_desk, path)
     assert told["proven"] is True

@@ -23,7 +23,7 @@ def full(environment):
 
 def pages(environment, region):
     calls = [call.query for call in environment.sandbox.calls if call.region == region]
-    return sorted((int(one["start"]), int(one["end"])) for one in calls)
+    return sorted((int(call["start"]), int(call["end"])) for call in calls)
 
 
 def test_all_services_of_all_regions_are_listed(full, audit_sink):

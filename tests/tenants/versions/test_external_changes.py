@@ -72,7 +72,7 @@ def test_only_external_changes_are_logged_in_random_histories(acme, sandbox, api
 
     entries = AuditEntry.objects.filter(operation__endswith="_outside")
     changes = [change for entry in entries for change in entry.changes]
-    assert {one["field"] for one in changes} <= set(THEIRS)
+    assert {change["field"] for change in changes} <= set(THEIRS)
     if not some_are_lost:  # or it might be the lost one that is carried out late
-        after = {one["field"]: one["after"] for one in reversed(changes)}
+        after = {change["field"]: change["after"] for change in reversed(changes)}
         assert after == {name: sandbox.clients[44][name] for name in THEIRS}

@@ -45,7 +45,7 @@ def resolve_and_run(acme, actor, settings):
             cache.clear()
             sync_all()
         entries = AuditEntry.objects.filter(operation__endswith="_outside")
-        return [(one.operation, [c["field"] for c in one.changes]) for one in entries]
+        return [(entry.operation, [c["field"] for c in entry.changes]) for entry in entries]
 
     return resolve_and_run
 

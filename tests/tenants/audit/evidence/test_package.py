@@ -264,8 +264,8 @@ def resigned(data, name):
     files["checkpoints.jsonl"] = b"\n".join([*lines[:-1], json.dumps(again).encode()])
     public = b64encode(key.public_key().public_bytes_raw()).decode()
     manifest["public_keys"] |= {name: public}
-    for one in manifest["files"]:
-        manifest["files"][one] = sha256(files[one]).hexdigest()
+    for file in manifest["files"]:
+        manifest["files"][file] = sha256(files[file]).hexdigest()
     text = json.dumps(manifest).encode()
     signature = sign("meridian audit evidence v1", sha256(text).hexdigest())
     files |= {
@@ -274,8 +274,8 @@ def resigned(data, name):
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for one, found in files.items():
-            new.writestr(one, found)
+        for file, found in files.items():
+            new.writestr(file, found)
     return out.getvalue()
 
 

@@ -256,7 +256,7 @@ def test_workers_deliver_checkpoints_to_each_target(tmp_path, settings):
         chores.create_and_deliver_checkpoints()
 
     (line,) = out.read_text().splitlines()
-    assert [one.request.content.decode() for one in route.calls] == [f"{line}\n"]
+    assert [call.request.content.decode() for call in route.calls] == [f"{line}\n"]
     (message,) = mail.outbox
     assert line in message.body
     saved = tmp_path / "saved.eml"

@@ -9,7 +9,7 @@ from tenants.authlete.api import OPERATIONS, clients, grants, tokens
 from tenants.authlete.documents.base import ApiModel
 from tenants.authlete.operation import ApiHost, Effect, Operation
 
-ON_CLUSTER = [one for one in OPERATIONS.values() if one.host is ApiHost.CLUSTER]
+ON_CLUSTER = [operation for operation in OPERATIONS.values() if operation.host is ApiHost.CLUSTER]
 
 # The same calls as client.get, and as token_batch.create.
 AGAIN = (
