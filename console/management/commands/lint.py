@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from os import urandom
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ from tenants.authlete.documents.client.rules import check_client
 from tenants.authlete.documents.rules import Rule, Severity
 from tenants.authlete.documents.service.rules import check_service
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
+from tenants.authlete.redaction.redactor import Redactor
+from tenants.authlete.redaction.unknown_fields import CLIENT_SCHEMA, SERVICE_SCHEMA
 from tenants.models import Organization
 
 FINDINGS_EXIT_CODE, ERROR_EXIT_CODE = 1, 2
 STANDARD_INPUT = "-"
+REDACTION_KEY_BYTES = 32
 
 
 class Command(BaseCommand):
@@ -103,6 +107,9 @@ def _lint_files(files: Iterable[str]) -> Iterator[LintFinding]:
 
 def _lint_document(location: str, document: dict[str, Any]) -> Iterator[LintFinding]:
     is_client = _count_declared(client, document) > _count_declared(service, document)
+    # As pages show it: a report may quote any value.
+    schema = CLIENT_SCHEMA if is_client else SERVICE_SCHEMA
+    document = Redactor(urandom(REDACTION_KEY_BYTES), schema).redact(document)
     name = str(document.get("clientName" if is_client else "serviceName") or location)
     for violation in (check_client if is_client else check_service)(document):
         rule = RULES[violation.rule]

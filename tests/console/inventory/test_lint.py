@@ -130,5 +130,5 @@ def test_organization_reports_its_inventory(lint, acme):
 
 @pytest.mark.django_db
 def test_unknown_organization_is_an_error(lint):
-    with pytest.raises(CommandError, match="no organization nowhere"):
+    with pytest.raises(CommandError, match="No organization nowhere"):
         lint("--organization", "nowhere")
