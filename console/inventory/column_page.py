@@ -6,7 +6,6 @@ from django.http import HttpResponse, QueryDict
 
 from console.inventory.setting_columns import ColumnChoice, ColumnsForm
 from console.lists.query import replace_params
-from console.lists.request import COLUMNS_PARAM
 from console.web.access import ConsoleRequest, Member
 from console.web.responses import redirect_to, render_page
 
@@ -35,4 +34,5 @@ def render_columns(
 
 def _with_columns(url: str, names: list[str]) -> str:
     path, _mark, query = url.partition("?")
-    return path + replace_params(QueryDict(query), **{COLUMNS_PARAM: ",".join(names)})
+    params = QueryDict(query)
+    return path + replace_params(params, columns=",".join(names), page=params.get("page"))

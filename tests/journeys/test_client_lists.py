@@ -92,7 +92,7 @@ def test_paging_works_without_javascript(open_page, person, service_path, live_s
     page.get_by_role("link", name="Next").click()
     expect(page.get_by_text("51 to 100 of 120")).to_be_visible()
     page.get_by_role("link", name="Columns").click()
-    page.get_by_label("Client ID").check()
+    page.get_by_label("Client ID", exact=True).check()
     page.get_by_role("button", name="Save columns").click()
     expect(page.get_by_text("51 to 100 of 120")).to_be_visible()
     expect(page.get_by_role("columnheader", name="Client ID")).to_be_visible()
