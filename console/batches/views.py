@@ -50,7 +50,8 @@ MAX_SERVICES = 500  # in the select field
 @organization_page(Effect.READ)
 def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     """List the organization's batches, newest first; or redirect to a new one."""
-    services = KnownService.objects.filter(organization=member.organization)
+    regions = [region.name for region in member.regions()]
+    services = KnownService.objects.filter(organization=member.organization, region__in=regions)
     region, _separator, service_id = request.GET.get("service", "").partition("/")
     if service_id.isascii() and service_id.isdecimal():
         service = services.filter(region=region, service_id=int(service_id[:18])).first()

@@ -20,6 +20,8 @@ from tenants.authlete.json.compare import is_equivalent
 from tenants.authlete.json.splice import UNSET
 from tenants.crypto.vault import UnsealError
 
+ALL_SECTIONS = "all"  # stands for every section
+
 
 @dataclass(frozen=True, slots=True)
 class DraftEdits:
@@ -28,7 +30,7 @@ class DraftEdits:
     version: int = 0  # of the opened document
     base: Mapping[str, Any] = field(default_factory=dict)  # opened values of all shown settings
     values: Mapping[str, Any] = field(default_factory=dict)
-    # Unsubmitted form data by section, valid or not.
+    # Unsubmitted form data by section, valid or not; the form edited last is the last one.
     unsent_forms: Mapping[str, str] = field(default_factory=dict)
     changed_at: datetime | None = None
 
@@ -49,8 +51,17 @@ class DraftEdits:
             version=max(version, self.version),
             base={**self.base, **base} if others or values else {},
             values=others | values,
-            unsent_forms={name: v for name, v in self.unsent_forms.items() if name != section},
+            unsent_forms={
+                name: v
+                for name, v in self.unsent_forms.items()
+                if section not in (name, ALL_SECTIONS)
+            },
         )
+
+    def with_unsent_form(self, section: str, data: str) -> Self:
+        """Return the edits with an unsubmitted form, after those that were edited before."""
+        others = {name: v for name, v in self.unsent_forms.items() if name != section}
+        return self.with_unsent_forms({**others, section: data})
 
     def with_unsent_forms(self, forms: Mapping[str, str]) -> Self:
         """Return the edits with other unsubmitted forms."""

@@ -16,7 +16,7 @@ from console.documents.configuration_warnings import add_form_warnings
 from console.documents.kinds import DocumentKind, DocumentTarget
 from console.editing import drafts
 from console.editing import review as editing_review
-from console.editing.drafts import DraftEdits
+from console.editing.drafts import ALL_SECTIONS, DraftEdits
 from console.editing.restore import draft_conflict_messages, plan_restore, unrestorable_message
 from console.editing.sensitive_settings import SENSITIVE_SETTINGS
 from console.forms.change_forms import MergeForm, VersionedChangeForm
@@ -39,8 +39,6 @@ from tenants.authlete.operation import Effect
 from tenants.authlete.outcome import Outcome
 from tenants.authlete.transport.deadline import Deadline
 
-ALL_SECTIONS = "all"  # stands for every section
-
 
 def edit(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpResponse:
     """Edit settings in a form; on success, continue to the review."""
@@ -58,7 +56,8 @@ def edit(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpR
     add_form_warnings(target, form, {**document.to_dict(), **edits.values, **form.edits})
     requested = request.GET.get("q", "")[:200]
     form.filter_settings(requested, request.GET.get("show", ""))
-    rows = overview.section_rows(target.kind, document, edits.values)
+    unsaved = {*edits.values, *form.changed_members}
+    rows = overview.section_rows(target.kind, document, unsaved)
     context = target.context(document) | {
         "slug": section,
         "section": next((row for row in rows if row.slug == section), None),
@@ -76,8 +75,7 @@ def draft(request: ConsoleRequest, target: DocumentTarget, section: str) -> Http
     find_sections(target.kind, section)
     typed = request.POST.copy()
     typed.pop("csrfmiddlewaretoken", None)
-    remaining = {section: typed.urlencode()}
-    drafts.update(target, lambda now: now.with_unsent_forms({**now.unsent_forms, **remaining}))
+    drafts.update(target, lambda now: now.with_unsent_form(section, typed.urlencode()))
     return render_page(request, "editing/draft.html", {"workspace": target.workspace})
 
 
@@ -107,16 +105,39 @@ def _open_form(
     edits: DraftEdits,
     target: DocumentTarget,
 ) -> SettingsForm:
-    """Return the form as it was left, else with the draft's values."""
-    if section in edits.unsent_forms:
-        return form_class(QueryDict(edits.unsent_forms[section]), object_key=str(target))
-    return form_class(document=document, edits=edits.values, object_key=str(target))
+    """Return the form as it was left, else with the draft's values and what was entered since.
+
+    The form of all settings and that of a section show what was entered in the other.
+    """
+    forms = {
+        slug: QueryDict(data)
+        for slug, data in edits.unsent_forms.items()
+        if section in (slug, ALL_SECTIONS) or slug == ALL_SECTIONS
+    }
+    if section in list(forms)[-1:]:
+        return form_class(forms[section], edits=edits.values, object_key=str(target))
+    entered = QueryDict(mutable=True)
+    for slug, data in forms.items():
+        other = form_for(find_sections(target.kind, slug))(data, object_key=str(target))
+        for name in data:
+            if name.partition(".")[0] in other.changed_names:
+                entered.setlist(name, data.getlist(name))
+    return form_class(
+        document=document, edits=edits.values, entered=entered, object_key=str(target)
+    )
 
 
 def _apply_form(edits: DraftEdits, section: str, form: SettingsForm) -> DraftEdits:
     visible = [setting.api_name for setting in form.settings.values() if not setting.is_immutable]
     base = {member: form.base.get(member) for member in visible}
-    return edits.with_form(section, form.version, base, form.edits)
+    edits = edits.with_form(section, form.version, base, form.edits)
+    if all_settings := edits.unsent_forms.get(ALL_SECTIONS):
+        left = QueryDict(all_settings, mutable=True)
+        for name in list(left):
+            if name.partition(".")[0] in form.settings:
+                del left[name]
+        edits = edits.with_unsent_forms({**edits.unsent_forms, ALL_SECTIONS: left.urlencode()})
+    return edits
 
 
 def _redirect_after_edit(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:

@@ -64,11 +64,13 @@ class SettingsForm:
         document: Document | None = None,
         base: FormSnapshot | None = None,
         edits: Mapping[str, Any] | None = None,
+        entered: QueryDict | None = None,
         object_key: str = "",
     ) -> None:
         """Bind submitted ``data``, or open the form on a document.
 
-        Without ``data``, show ``edits`` over ``document`` or the opened values ``base``.
+        Without ``data``, show ``edits`` over ``document`` or the opened values ``base``, and
+        inputs as ``entered`` in other forms over both.
         ``object_key`` identifies the object; its snapshot can't be opened for another one.
         """
         self.is_bound = data is not None
@@ -85,7 +87,7 @@ class SettingsForm:
         if document is not None:
             base = FormSnapshot.from_document(document, self.settings.values())
         self._submitted = SubmittedValues.from_query_dict(
-            data or QueryDict(), self.settings, self.form_key
+            data or entered or QueryDict(), self.settings, self.form_key
         )
         self._overrides = edits or {}
         self._edits: dict[str, Any] = {}
@@ -159,6 +161,11 @@ class SettingsForm:
     def changed_names(self) -> frozenset[str]:
         """The names of the settings whose inputs changed."""
         return frozenset(name for name in self._input_values if self._is_changed(name))
+
+    @property
+    def changed_members(self) -> frozenset[str]:
+        """The settings whose inputs changed, by API name."""
+        return frozenset(self.settings[name].api_name for name in self.changed_names)
 
     def filter_settings(self, words: str, show: str) -> None:
         """Show only settings that contain all of ``words``, and those with errors.

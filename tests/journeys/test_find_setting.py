@@ -29,7 +29,17 @@ def test_index_of_all_settings_follows_the_scroll(page):
 
     index.get_by_role("link", name="CIBA").click()
     expect(current).to_contain_text("CIBA")
-    page.get_by_role("heading", name="Identity assurance").scroll_into_view_if_needed()
-    page.mouse.wheel(0, 500)
+    heading = page.get_by_role("heading", name="Identity assurance")
+    heading.evaluate("heading => heading.scrollIntoView()")
     expect(current).to_contain_text("Identity assurance")
+    expect(current).to_be_in_viewport()
+
+
+def test_index_stays_in_view_on_a_phone(page):
+    page.set_viewport_size({"width": 360, "height": 700})
+    page.goto(f"{page.url}edit/all/#field-device_flow_code_duration")
+    current = page.get_by_role("navigation", name="Sections").locator("[aria-current=true]")
+
+    page.mouse.wheel(0, 100)
+    expect(current).to_contain_text("Device flow")
     expect(current).to_be_in_viewport()

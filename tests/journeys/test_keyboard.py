@@ -29,6 +29,14 @@ def test_shortcuts_lead_from_home_to_a_setting(page):
     expect(page).to_have_url(re.compile("/edit/all/$"))
 
 
+def test_e_edits_the_focused_row(page):
+    page.goto("/harbor/services/")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+
+    expect(page).to_have_url(re.compile("/edit/all/$"))
+
+
 def test_first_row_is_two_tabs_away(page):
     page.goto("/harbor/services/")
     page.keyboard.press("Tab")

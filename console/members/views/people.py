@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from console.forms.change_forms import ChangeReasonForm
 from console.lists.definition import render_list
 from console.members.forms import RoleForm
+from console.members.invitation_list import INVITATIONS
 from console.members.member_list import MEMBERS
 from console.members.queries import (
     denial_reason,
@@ -32,10 +33,21 @@ from tenants.organizations.roles import ConsolePermission, Role
 
 @organization_page(ConsolePermission.ADMINISTRATION)
 def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
-    """List the members."""
-    context = {"invitations": list_pending(member.organization), **role_context()}
-    rows = list(query_members(member))
-    return render_list(request, member, MEMBERS, rows, "members/index.html", context)
+    """List the members, or the pending invitations."""
+    invitations = list_pending(member.organization)
+    invitations_url = f"{request.path}?list=invitations"
+    is_invitation_list = bool(invitations) and request.GET.get("list") == "invitations"
+    context = {
+        "invitation_count": len(invitations),
+        "invitations_url": invitations_url,
+        "is_invitation_list": is_invitation_list,
+        **role_context(),
+    }
+    template = "members/index.html"
+    if is_invitation_list:
+        context["list_path"] = invitations_url
+        return render_list(request, member, INVITATIONS, invitations, template, context)
+    return render_list(request, member, MEMBERS, list(query_members(member)), template, context)
 
 
 @organization_page(ConsolePermission.ADMINISTRATION)

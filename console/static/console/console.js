@@ -186,13 +186,22 @@ htmx.onLoad((part) => {
 // Section navigation within a page marks the section that is in view.
 const spied = all(".section-nav a[href^='#']").filter((link) => byId(link.hash.slice(1)));
 if (spied.length) {
+  // The index is a column, or a row on narrow pages; it scrolls no further than needed.
+  const nearest = (start, length, position, visible) => Math.min(start, Math.max(position, start + length - visible));
+  const scrollIndex = (link) => {
+    const index = link.parentElement;
+    index.scrollTo({
+      top: nearest(link.offsetTop, link.offsetHeight, index.scrollTop, index.clientHeight),
+      left: nearest(link.offsetLeft, link.offsetWidth, index.scrollLeft, index.clientWidth),
+    });
+  };
   const mark = ([entry]) => {
     if (!entry.isIntersecting) return;
     for (const link of spied) {
       const isCurrent = link.hash.slice(1) === entry.target.id;
       if (isCurrent) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
-      if (isCurrent) link.parentElement.scrollTo({ top: link.offsetTop - link.parentElement.clientHeight / 2 });
+      if (isCurrent) scrollIndex(link);
     }
   };
   for (const link of spied) new IntersectionObserver(mark, { rootMargin: "-25% 0% -70%" }).observe(byId(link.hash.slice(1)));

@@ -22,6 +22,13 @@
     document.activeElement.closest("tr")?.querySelector(".select-cell input")?.click();
   }
 
+  // Edit the object of the focused row, or else that of the page.
+  function edit() {
+    const link = document.activeElement.closest("#content tr")?.querySelector("[data-edit]");
+    if (link) location.assign(link.dataset.edit || link.href);
+    else find("#content [data-key=e]")?.click();
+  }
+
   function openDialog() {
     const list = byId("shortcut-pages");
     list.replaceChildren(...menuLinks().flatMap((link) => {
@@ -43,7 +50,7 @@
     j: () => moveRow(1),
     k: () => moveRow(-1),
     x: toggleRow,
-    e: () => find("#content [data-key=e]")?.click(),
+    e: edit,
     t: toggleTimes,
     g: () => (sequenceStart = Date.now()),
   };

@@ -1,5 +1,6 @@
 from pytest_django.asserts import assertContains, assertNotContains
 
+from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tests.support.batches import line
 
@@ -47,3 +48,13 @@ def test_viewers_get_no_actions(member, acme, token_service):
 
     assertContains(page, "No batches yet")
     assertNotContains(page, "New batch")
+
+
+def test_new_batch_needs_a_connected_region(admin, acme, token_service):
+    admin.get("/acme/services/")
+    Credential.objects.all().delete()
+
+    page = admin.get("/acme/batches/")
+
+    assertNotContains(page, "New batch")
+    assertNotContains(page, "Select a service")

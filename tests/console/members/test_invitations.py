@@ -44,6 +44,23 @@ def test_withdrawing_voids_the_link(admin, invitation, role_of):
     assert entries("invitation.withdraw") == [(EMAIL, "done", [role])]
 
 
+def test_pending_invitations_are_filtered_sorted_and_exported(admin, invitation):
+    admin.post("/acme/members/new/", {"email": "old@acme.example", "role": "auditor", "name": ""})
+
+    def emails(query):
+        page = admin.get(f"/acme/members/?list=invitations{query}").context["list_page"]
+        return [row.invitation.email for row in page.rows]
+
+    assert emails("&sort=-person") == ["old@acme.example", EMAIL]
+    assert emails("&role=auditor") == ["old@acme.example"]
+    assert emails("&q=new") == [EMAIL]
+    exported = admin.get("/acme/members/?list=invitations&state=pending&download=csv").getvalue()
+    assert [line.split(",")[:3] for line in exported.decode().splitlines()[1:]] == [
+        [EMAIL, "viewer", "pending"],
+        ["old@acme.example", "auditor", "pending"],
+    ]
+
+
 def test_inviting_again_with_another_role_replaces_the_invitation(admin, invitation, role_of):
     first = link_mailed(EMAIL)
     admin.post("/acme/members/new/", {"email": EMAIL, "role": "auditor"})

@@ -19,8 +19,8 @@ def test_invitation_is_mailed_and_adds_no_member(admin, role_of):
     assert response["Location"] == "/acme/members/"
     assert role_of("new@acme.example") is None
     assert not User.objects.filter(username="new@acme.example").exists()
-    page = admin.get("/acme/members/").content.decode()
-    assert "Pending invitations" in page
+    assert "Pending invitations" in admin.get("/acme/members/").content.decode()
+    page = admin.get("/acme/members/?list=invitations").content.decode()
     assert "new@acme.example" in page
     assert link_mailed("new@acme.example") not in page
 
@@ -60,7 +60,7 @@ def test_failed_mail_voids_the_invitation(admin, monkeypatch):
 
     assert response.status_code == 422
     assert "accept the message" in response.content.decode()
-    assert "no longer valid" in admin.get("/acme/members/").content.decode()
+    assert "no longer valid" in admin.get("/acme/members/?list=invitations").content.decode()
     assert [outcome for _, outcome, _ in entries("invitation.create")] == ["refused"]
 
 

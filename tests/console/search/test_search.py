@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.inventory.index import index_client
-from console.models import SavedSearch
+from console.models import KnownService, SavedSearch
 from tenants.authlete.documents.client import Client
 from tenants.jobs.models import Job
 from tenants.models import Organization
@@ -160,3 +161,12 @@ def test_htmx_gets_the_options_of_the_palette(member, inventory):
     assertNotContains(response, "<html")
     empty = viewer.get(URL, {"q": "x-x"}, headers={"HX-Request": "true"})
     assertContains(empty, "No results")
+
+
+def test_search_says_which_share_of_the_clients_can_be_found(member, inventory):
+    text, viewer = "Clients are found in 0 of 1 services.", member(Role.VIEWER)
+
+    assertContains(viewer.get(URL, {"q": "nothing"}), text)
+    assertNotContains(member(Role.HELP_DESK).get(URL, {"q": "nothing"}), text)
+    KnownService.objects.update(clients_at=timezone.now())
+    assertNotContains(viewer.get(URL, {"q": "nothing"}), text)

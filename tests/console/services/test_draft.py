@@ -7,12 +7,13 @@ from tenants.audit.models import AuditEntry
 from tests.support.forms import URLENCODED, fill_form
 
 EDIT = "/acme/services/us/17/edit/tokens/"
+ALL = "/acme/services/us/17/edit/all/"
 URL = f"{EDIT}draft/"
 
 
-def typed(browser, **entered):
-    body = fill_form(browser.get(EDIT), "base", **entered)
-    return browser.post(URL, body, content_type=URLENCODED)
+def typed(browser, page=EDIT, **entered):
+    body = fill_form(browser.get(page), "base", **entered)
+    return browser.post(f"{page}draft/", body, content_type=URLENCODED)
 
 
 def test_invalid_form_is_saved_as_a_draft(editor, sandbox):
@@ -30,6 +31,52 @@ def test_notice_links_the_section_of_a_draft(editor, sandbox):
     assertContains(page, "You have unsaved changes")
     notice = page.text.partition("You have unsaved changes")[2].partition("</ul>")[0]
     assert f'href="{EDIT}"' in notice
+
+
+def test_all_settings_show_what_was_entered_in_a_section(editor, sandbox):
+    typed(editor, access_token_duration="soon")
+
+    page = editor.get(ALL)
+
+    assertContains(page, 'value="soon"')
+    assertContains(page, "1 unsaved")
+
+
+def test_section_shows_what_was_entered_in_all_settings(editor, sandbox):
+    typed(editor, ALL, access_token_duration=77, description="Ours")
+
+    assertContains(editor.get(EDIT), 'value="77"')
+    assertContains(editor.get("/acme/services/us/17/"), f'href="{ALL}">All settings</a>')
+
+
+def test_the_last_input_of_a_setting_is_shown(editor, sandbox):
+    typed(editor, ALL, access_token_duration=77, description="Ours")
+    typed(editor, access_token_duration=88)
+
+    page = editor.get(ALL)
+
+    assertContains(page, 'value="88"')
+    assertContains(page, "Ours</textarea>")
+
+
+def test_values_of_others_stay_beside_what_was_entered(editor, sandbox):
+    typed(editor, access_token_duration=77)
+    sandbox.services[17]["refreshTokenDuration"] = 12345
+
+    page = editor.get(ALL)
+
+    assertContains(page, 'value="77"')
+    assertContains(page, 'value="12345"')
+
+
+@pytest.mark.parametrize(("first", "second"), [(ALL, EDIT), (EDIT, ALL)])
+def test_submitted_input_replaces_earlier_input(editor, sandbox, first, second):
+    typed(editor, first, access_token_duration=77)
+    body = fill_form(editor.get(second), "base", access_token_duration=99)
+    editor.post(second, body, content_type=URLENCODED)
+
+    assertContains(editor.get(first), 'value="99"')
+    assertContains(editor.get(second), 'value="99"')
 
 
 def test_draft_survives_a_sign_out(editor, sandbox, django_user_model):

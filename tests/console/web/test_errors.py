@@ -1,3 +1,5 @@
+from uuid import UUID
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import InterfaceError, InternalError, OperationalError
@@ -65,10 +67,20 @@ def test_menu_stays_on_pages_outside_of_the_organization(member, acme, sandbox):
 
     assertContains(browser.get("/help/"), 'href="/acme/services/"')
     assertContains(browser.get("/acme/nowhere/"), 'href="/acme/services/"', status_code=404)
+    for path in ("/accounts/logout/", "/accounts/reauthenticate/"):
+        assertContains(browser.get(path), 'href="/acme/services/"')
 
     acme.membership_set.all().delete()
 
     assertNotContains(browser.get("/help/"), "/acme/")
+
+
+@pytest.mark.parametrize(("role", "is_linked"), [(Role.ADMIN, True), (Role.HELP_DESK, False)])
+def test_404_links_the_audit_log_to_members_with_access(member, role, is_linked):
+    response = member(role).get(f"/acme/jobs/{UUID(int=1)}/")
+
+    assert response.status_code == 404
+    assert ('<a href="/acme/audit/">audit log</a>' in response.text) == is_linked
 
 
 def test_htmx_gets_a_notice_instead_of_a_page(reader):

@@ -203,7 +203,7 @@ def pending_invitations(scene):
     Invitation.objects.filter(pk=invite(scene, "void@harbor.example").pk).update(state_digest="")
     expired = invite(scene, "late@harbor.example")
     Invitation.objects.filter(pk=expired.pk).update(expires_at=expired.created_at)
-    scene.goto("members:index")
+    scene.goto("members:index", "?list=invitations")
 
 
 @page_state("members:resend_invitation", Role.ADMIN)
