@@ -198,12 +198,24 @@ class EntryIdsField(forms.Field):
 
 
 class SelectionForm(forms.Form):
-    """Selected entries; ``some`` unless all are selected."""
+    """Selected entries, and all of selected jobs; ``some`` unless all are selected."""
 
     entry = EntryIdsField(required=False)
+    page = EntryIdsField(required=False)  # ids of requests or jobs
     some = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     @property
     def is_empty_selection(self) -> bool:
         """Return whether entries must be selected, but none is."""
-        return not self.is_valid() or (self.cleaned_data["some"] and not self.cleaned_data["entry"])
+        return not self.is_valid() or (self.cleaned_data["some"] and not self._names_entries)
+
+    @property
+    def _names_entries(self) -> bool:
+        return bool(self.cleaned_data["entry"] or self.cleaned_data["page"])
+
+    def select(self, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        """Return the selected ones of ``entries``; all if none is named."""
+        if not self._names_entries:
+            return entries
+        pages = Q(page__in=self.cleaned_data["page"], page__gt="")
+        return entries.filter(Q(entry__in=self.cleaned_data["entry"]) | pages)

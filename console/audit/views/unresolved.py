@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from console.audit import bulk_resolution
 from console.audit.bulk_resolution import ResolveForm, SelectionForm, next_step
 from console.audit.search_links import log_read
-from console.audit.unresolved_list import UNRESOLVED, UnresolvedRow
+from console.audit.unresolved_list import UNRESOLVED, UnresolvedRow, group_calls
 from console.audit_log.entry_rows import build_row, describe_entry_changes, load_names
 from console.forms.change_forms import ChangeReasonForm
 from console.lists.definition import render_list
+from console.lists.export import CONTENT_TYPES
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import idempotent
 from console.web.responses import redirect_to, render_form
@@ -42,14 +43,21 @@ ALREADY_RESOLVED_TEXT = gettext_lazy("This outcome is already resolved.")
 
 @organization_page(ConsolePermission.AUDIT_LOG)
 def unresolved(request: ConsoleRequest, member: Member) -> HttpResponseBase:
-    """List calls with unknown outcomes that may have changed something."""
+    """List calls with unknown outcomes that may have changed something.
+
+    Calls of one request or job are one row; exports have a row for each call.
+    """
     organization = member.organization.pk
     is_logged = log_read(member, "unknown outcomes")
-    rows = [UnresolvedRow(entry) for entry in find_unresolved(organization)]
+    entries = find_unresolved(organization)
+    is_export = request.GET.get("download", "") in CONTENT_TYPES
+    rows = [UnresolvedRow([entry]) for entry in entries] if is_export else group_calls(entries)
+    call_count = sum(row.count for row in rows)
     jobs = Job.objects.filter(organization=organization, state__in=OPEN_JOB_STATES)
     context = {
         "log_unavailable": not is_logged,
-        "bulk": member.can(ConsolePermission.ADMINISTRATION) and len(rows) > 1,
+        "call_count": call_count,
+        "bulk": member.can(ConsolePermission.ADMINISTRATION) and call_count > 1,
         "job": jobs.filter(kind=bulk_resolution.RESOLVE_JOB_KIND).first(),
     }
     return render_list(request, member, UNRESOLVED, rows, "audit/unresolved.html", context)
@@ -63,9 +71,7 @@ def resolve_all(request: ConsoleRequest, member: Member) -> HttpResponse:
     if selection_form.is_empty_selection:
         messages.info(request, _("Select at least one call. Nothing was resolved."))
         return redirect_to(request, path)
-    calls = find_unresolved(member.organization.pk)
-    if entries := selection_form.cleaned_data["entry"]:
-        calls = calls.filter(entry__in=entries)
+    calls = selection_form.select(find_unresolved(member.organization.pk))
     counts = calls.order_by("operation").values_list("operation").annotate(Count("seq"))
     form = ChangeReasonForm(request.POST or None)
     if form.is_valid():

@@ -3,8 +3,11 @@
 They raise `RolloverConflictError` if the rollover has changed or a step is running.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -25,6 +28,7 @@ from tenants.audit.events import (
     ROLLOVER_START,
     ROLLOVER_STOP,
     ROLLOVER_UNDO,
+    AuditEvent,
 )
 from tenants.audit.recorder import EventDetails, record_action, record_event
 from tenants.authlete.api.services import ServiceApi
@@ -101,6 +105,7 @@ def schedule_step(
     *,
     reason: str = "",
     ticket: str = "",
+    job_id: UUID | None = None,
 ) -> Job:
     """Start a job for the step after ``state``, at ``run_at`` or now."""
     item = NewItem(
@@ -118,6 +123,7 @@ def schedule_step(
         reason=reason or rollover.reason,
         ticket=ticket if reason else rollover.ticket,
         run_at=run_at,
+        job_id=job_id,
     )
 
 
@@ -167,13 +173,13 @@ def start(member: Member, rollover: Rollover) -> Rollover:
     """Save a rollover, and start it; raises `RolloverInProgressError`."""
     details = audit_fields(rollover)
     details["changes"] = [FieldChange("signing_key", rollover.old_kid, rollover.new_kid)]
-    with record_action(member.actor, ROLLOVER_START, **details):
+    with _record_with_job(member, ROLLOVER_START, details) as job_id:
         try:
             with transaction.atomic():
                 rollover.save(force_insert=True)
         except IntegrityError:
             raise RolloverInProgressError from None
-    _schedule_next(member, rollover, State.STARTED)
+    _schedule_next(member, rollover, State.STARTED, job_id)
     return rollover
 
 
@@ -182,8 +188,9 @@ def advance(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> 
     if rollover.needs_confirmation:
         raise RolloverConflictError
     details = audit_fields(rollover, reason=reason, ticket=ticket)
-    with record_action(member.actor, ROLLOVER_ADVANCE, **details):
-        _schedule_next(member, rollover, State(rollover.state), reason=reason, ticket=ticket)
+    with _record_with_job(member, ROLLOVER_ADVANCE, details) as job_id:
+        state = State(rollover.state)
+        _schedule_next(member, rollover, state, job_id, reason=reason, ticket=ticket)
 
 
 def confirm(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> None:
@@ -191,11 +198,12 @@ def confirm(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> 
     if not rollover.needs_confirmation:
         raise RolloverConflictError
     details = audit_fields(rollover, reason=reason, ticket=ticket)
-    with record_action(member.actor, ROLLOVER_CONFIRM, **details):
+    with _record_with_job(member, ROLLOVER_CONFIRM, details) as job_id:
         _schedule_next(
             member,
             rollover,
             State(rollover.state),
+            job_id,
             run_at=rollover.due_at,
             confirmed_at=timezone.now(),
         )
@@ -208,8 +216,8 @@ def undo(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> Non
     is_switched = rollover.state == State.SWITCHED
     state = State.REVERTING if is_switched else State.REVERTED
     details = audit_fields(rollover, reason=reason, ticket=ticket)
-    with record_action(member.actor, ROLLOVER_UNDO, **details):
-        _schedule_next(member, rollover, state, reason=reason, ticket=ticket)
+    with _record_with_job(member, ROLLOVER_UNDO, details) as job_id:
+        _schedule_next(member, rollover, state, job_id, reason=reason, ticket=ticket)
 
 
 def stop(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> None:
@@ -282,10 +290,19 @@ def is_early(rollover: Rollover) -> bool:
     return bool(due and due > timezone.now())
 
 
+@contextmanager
+def _record_with_job(member: Member, event: AuditEvent, details: EventDetails) -> Iterator[UUID]:
+    """Record an action among the entries of the job that it starts; yield the job's ID."""
+    job_id = uuid4()
+    with record_action(replace(member.actor, page_id=str(job_id)), event, **details):
+        yield job_id
+
+
 def _schedule_next(
     member: Member,
     rollover: Rollover,
     state: State,
+    job_id: UUID | None = None,
     *,
     run_at: datetime | None = None,
     reason: str = "",
@@ -297,7 +314,9 @@ def _schedule_next(
         raise RolloverConflictError
     previous_job = rollover.job
     start_at = run_at if run_at and run_at > timezone.now() else None
-    job = schedule_step(member.actor, rollover, state, start_at, reason=reason, ticket=ticket)
+    job = schedule_step(
+        member.actor, rollover, state, start_at, reason=reason, ticket=ticket, job_id=job_id
+    )
     due = start_at or timezone.now()
     _transition(rollover, state, job=job.pk, due_at=due, error="", **fields)
     control.cancel_if_open(previous_job, member.actor)

@@ -20,7 +20,7 @@ RARE_EFFECTS = {"destroy", "reveal"}
 # Filters that leave few rows, so no default start is needed.
 NARROW_FILTERS = {*LEADING_FILTERS, "request"} - {"operation", "code"}
 # A search with one of these lists entries instead of groups.
-SINGLE_ENTRY_FILTERS = "text reason field old new code status entry page request".split()
+SINGLE_ENTRY_FILTERS = "field old new code status entry page request".split()
 UNINDEXED_FILTERS = {"role", "region", "status", "text", "reason", "old", "new", "without"}
 
 type FilterValues = str | Sequence[str]  # any value matches; empty: no filter
@@ -125,7 +125,7 @@ class EntryFilters:
 
     @property
     def names_single_entries(self) -> bool:
-        """Return whether a filter is about words, values or ids of single entries."""
+        """Return whether a filter is about values, results or ids of single entries."""
         return any(map(self.get_values, SINGLE_ENTRY_FILTERS))
 
     @property

@@ -31,6 +31,18 @@ def test_entries_of_one_page_are_one_row_that_expands(auditor, update, make_acto
     assertContains(expand(auditor, page, **HTMX), "Update <bdi>Shop</bdi>", 3)
 
 
+@pytest.mark.parametrize("query", ["?q=lost", "?reason=lost"])
+def test_words_find_one_row_for_a_page(auditor, update, make_actor, query):
+    actor = make_actor(page=new_entry_id())
+    for description, reason in (("A", "Lost phone"), ("B", "Lost phone"), ("C", "Other")):
+        update({"description": description}, actor=actor, reason=reason)
+
+    page = auditor.get(URL + query)
+
+    assert [row.group.count for row in page.context["rows"]] == [2]
+    assertContains(expand(auditor, page, **HTMX), "Update <bdi>Shop</bdi>", 2)
+
+
 def test_row_links_its_entries_without_script(auditor, update, make_actor):
     actor = make_actor(page=new_entry_id())
     update({"description": "A"}, actor=actor)

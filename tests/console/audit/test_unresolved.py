@@ -1,7 +1,10 @@
 import re
 from datetime import timedelta
 
+from pytest_django.asserts import assertContains
+
 from tenants.audit.models import AuditEntry
+from tenants.audit.record_builder import new_entry_id
 from tenants.authlete.outcome import Outcome
 from tenants.organizations.roles import Role
 from tests.support.markup import compact
@@ -50,6 +53,25 @@ def test_unknown_outcomes_are_filtered_sorted_and_exported(auditor, add_entry):
     exported = auditor.get(f"{URL}?effect=destroy&download=csv").getvalue().decode().splitlines()
     assert len(exported) == 2
     assert "client.delete,Delete the client Kiosk,destroy" in exported[1]
+
+
+def test_calls_of_one_job_are_one_row(member, add_entry, make_actor):
+    admin, page = member(Role.ADMIN), new_entry_id()
+    for client in ("7", "8", "9"):
+        lost = {"service": "17", "client": client, "region": "us", "actor": make_actor(page=page)}
+        add_entry("client.update", "change", Outcome.UNKNOWN, **lost)
+    add_entry("client.delete", "destroy", Outcome.UNKNOWN, label="Kiosk")
+
+    response = admin.get(URL)
+
+    assert [row.count for row in response.context["list_page"].rows] == [1, 3]
+    assertContains(response, "Resolve all 4")
+    assertContains(admin.get(f"{URL}settle/?page={page}"), "Resolve 3 unknown outcomes")
+    assertContains(admin.get(f"{URL}settle/?some=1&page={page}"), "Resolve 3 unknown outcomes")
+    group = admin.get(f"/acme/audit/groups/{page}/?outcome=unknown", headers={"HX-Request": "true"})
+    assert len(group.context["expanded_group"].entries) == 3
+    exported = admin.get(f"{URL}?download=csv").getvalue().decode().splitlines()
+    assert len(exported) == 1 + 4
 
 
 def test_audit_log_counts_unknown_outcomes(auditor, add_entry):

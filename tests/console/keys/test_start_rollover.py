@@ -84,3 +84,14 @@ def test_missing_certificates_of_the_new_key_are_mentioned(admin, bank):
 
     shown = admin.get(f"{KEYS}roll/?set=federationJwks&key=0")
     assertContains(shown, "Superiors need the new key")
+
+
+def test_start_and_its_first_job_are_one_row_of_the_audit_log(admin, start_rollover, worker):
+    start_rollover()
+    worker()
+
+    rows = admin.get("/acme/audit/").context["rows"]
+
+    started = [row for row in rows if "Publish a new key" in row.title]
+    assert len(started) == 1
+    assert not [row for row in rows if row.entry.operation == "rollover.start" and not row.group]
