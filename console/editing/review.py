@@ -10,6 +10,7 @@ from console.documents.configuration_warnings import ConfigurationWarning, warni
 from console.documents.kinds import DocumentTarget
 from console.editing.drafts import DraftEdits
 from console.forms.value_text import format_value
+from console.inventory.blast_radius import BlastRadius, measure_blast_radius
 from tenants.authlete.changes import diff_edits
 from tenants.authlete.documents.base import Document
 from tenants.authlete.json.compare import is_equivalent
@@ -30,6 +31,7 @@ class DraftReview:
     joined: frozenset[str]  # members merged from both sides
     other_changes: list[ChangeDescription]  # by others since the draft was opened
     warnings: list[ConfigurationWarning]  # about the edited document
+    blast_radius: BlastRadius | None = None  # of a service
 
     @property
     def is_rejected(self) -> bool:
@@ -69,7 +71,16 @@ def review(target: DocumentTarget, document: Document, edits: DraftEdits) -> Dra
         merged.auto_merged,
         describe_changes(diff_edits(edits.base, now), declared),
         warnings_after(target, document.to_dict(), redacted),
+        None if target.client_id else _blast_radius(target, document, redacted),
     )
+
+
+def _blast_radius(
+    target: DocumentTarget, document: Document, edits: Mapping[str, Any]
+) -> BlastRadius:
+    before = document.to_dict()
+    location = (target.workspace.organization, target.workspace.region.name, target.service_id)
+    return measure_blast_radius(*location, before, {**before, **edits})
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,6 +195,7 @@ def _review(request: ConsoleRequest, target: DocumentTarget, edits: DraftEdits) 
     context = target.context(document) | {
         "edits": edits,
         "review": draft_review,
+        "radius": draft_review.blast_radius,
         "notes": draft_review.warnings,
         "form": form,
         "failure": failure,

@@ -38,6 +38,7 @@ ALLOWED_ROLES = {
     "compare:new_twin": EDITOR_ROLES,
     "compare:accept_drift": EDITOR_ROLES,
     "compare:remove_twin": EDITOR_ROLES,
+    "services:affected_clients": EDITOR_ROLES,
     "findings:index": READER_ROLES,
     "findings:show": READER_ROLES,
     "findings:waive": EDITOR_ROLES,

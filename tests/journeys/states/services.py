@@ -303,6 +303,31 @@ def one_change(scene):
     scene.goto("services:review")
 
 
+def require_par(scene):
+    """Draft a change that affects indexed clients."""
+    scene.client.get(scene.path("clients:service_clients"))
+    scene.path_params["section"] = "requests"
+
+    scene.submit_form("services:edit", "base", par_required__on="on")
+
+
+@page_state("services:review", Role.EDITOR)
+def affected_clients(scene):
+    require_par(scene)
+    scene.goto("services:review")
+
+
+@page_state("services:affected_clients", Role.EDITOR)
+def listed(scene):
+    require_par(scene)
+    scene.goto("services:affected_clients")
+
+
+@page_state("services:affected_clients", Role.EDITOR)
+def none_affected(scene):
+    scene.goto("services:affected_clients")
+
+
 @page_state("services:review", Role.EDITOR)
 def no_change(scene):
     scene.goto("services:review")
