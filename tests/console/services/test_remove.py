@@ -38,6 +38,22 @@ def test_shows_the_effects_and_offers_a_snapshot(admin, sandbox):
     assertContains(response, "Type Shop to confirm")
 
 
+def test_active_tokens_are_counted_and_the_count_is_logged(admin, sandbox):
+    response = admin.get(URL)
+
+    assertContains(response, "No active tokens")
+    assert AuditEntry.objects.filter(operation="token.list", service="17").exists()
+
+
+def test_failed_token_count_is_not_zero(admin, sandbox):
+    sandbox.fault("status", operation="token.list", status=403)
+
+    response = admin.get(URL)
+
+    assertContains(response, "Active tokens unknown")
+    assertNotContains(response, "No active tokens")
+
+
 def test_service_is_deleted_when_its_name_is_typed(admin, sandbox):
     response = remove(admin)
 
