@@ -17,7 +17,8 @@ class ConfigurationWarning:
     """A conflict between settings."""
 
     message: str
-    label: str  # of the setting to fix first
+    section: str  # of the setting to fix first
+    label: str  # of that setting
     path: str  # of its field
     code: str  # of Authlete's rejection; empty if it accepts the settings
     is_new: bool = False  # caused by the edit
@@ -61,6 +62,7 @@ def _describe_findings(
         warnings.append(
             ConfigurationWarning(
                 gettext(finding.message),
+                section,
                 translate(setting.label),
                 f"{target.path(*page)}#{f'field-{setting.name}' if can_edit else section}",
                 finding.code,

@@ -1,9 +1,11 @@
 """Overviews of a document: sections, settings, unknown members and keys."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from console.documents.configuration_warnings import ConfigurationWarning
 from console.documents.kinds import DocumentKind
 from console.forms.value_text import format_unknown, format_value, to_json
 from tenants.authlete.documents.base import Document, Section, Setting
@@ -24,13 +26,18 @@ class SectionRow:
     settings: int
     set: int
     unsaved: int
+    warnings: int
     search_text: str  # a line per setting: label, API name and field name, separated by tabs
 
 
 def section_rows(
-    kind: DocumentKind, document: Document, unsaved: Collection[str]
+    kind: DocumentKind,
+    document: Document,
+    unsaved: Collection[str],
+    warnings: Iterable[ConfigurationWarning],
 ) -> list[SectionRow]:
-    """Return the sections of a document, with counts of customized and unsaved settings."""
+    """Return the sections of a document, with counts of settings and warnings."""
+    counts = Counter(warning.section for warning in warnings)
     return [
         SectionRow(
             slug,
@@ -40,6 +47,7 @@ def section_rows(
             len(section.settings()),
             sum(_is_customized(setting, document) for setting in section.settings()),
             sum(setting.api_name in unsaved for setting in section.settings()),
+            counts[slug],
             "\n".join(
                 f"{setting.label}\t{setting.api_name}\t{setting.name}"
                 for setting in section.settings()

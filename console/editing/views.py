@@ -57,7 +57,7 @@ def edit(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpR
     requested = request.GET.get("q", "")[:200]
     form.filter_settings(requested, request.GET.get("show", ""))
     unsaved = {*edits.values, *form.changed_members}
-    rows = overview.section_rows(target.kind, document, unsaved)
+    rows = overview.section_rows(target.kind, document, unsaved, ())
     context = target.context(document) | {
         "slug": section,
         "section": next((row for row in rows if row.slug == section), None),

@@ -34,11 +34,13 @@ from console.models import Finding, Waiver
 from console.models.findings import current_waivers, open_findings
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.idempotency import idempotent
+from console.web.paths import parse_client_ref, parse_service_ref
 from console.web.responses import redirect_to, render_form, render_page
 from tenants.audit.events import FINDING_UNWAIVE, FINDING_WAIVE
 from tenants.audit.recorder import EventDetails, record_action
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.documents.rules import Rule
+from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.operation import Effect
 
 MAX_OBJECTS = 5_000  # rows of one rule's list; an export has all of them
@@ -57,10 +59,15 @@ class WaiverForm(ChangeReasonForm):
 
 @organization_page(Effect.READ)
 def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
-    """List the violated rules, the most severe first, from the index."""
+    """List the violated rules, the most severe first, from the index.
+
+    The parameter ``object`` restricts it to one service or client, such as "us/17/1001".
+    """
+    findings, ref = _visible_findings(member), _parse_object(request.GET.get("object", ""))
+    if ref:
+        findings = findings.filter(**ref._asdict())
     groups = (
-        _visible_findings(member)
-        .filter(rule__in=RULES)
+        findings.filter(rule__in=RULES)
         .order_by()
         .values_list("rule")
         .annotate(
@@ -72,7 +79,11 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
         for rule, services, total, since in groups
     ]
     rows.sort(key=lambda row: (SEVERITY_ORDER.index(row.rule.severity), row.rule.id))
-    context = {"trend": find_trend(member.organization), **_coverage(member)}
+    context = {
+        "trend": None if ref else find_trend(member.organization),
+        "object_row": _object_row(member, ref) if ref else None,
+        **_coverage(member),
+    }
     return render_list(request, member, RULE_LIST, rows, "findings/index.html", context)
 
 
@@ -167,6 +178,21 @@ def unwaive(request: ConsoleRequest, member: Member, rule: str, waiver: UUID) ->
         "title": _(title),
     }
     return render_page(request, "findings/unwaive.html", context)
+
+
+def _parse_object(text: str) -> ObjectRef | None:
+    """Return the service or client that ``text`` names; raise `Http404` if it names none."""
+    service = parse_service_ref(text)
+    ref = ObjectRef(*service) if service else parse_client_ref(text)
+    if text and not ref:
+        raise Http404
+    return ref
+
+
+def _object_row(member: Member, ref: ObjectRef) -> ObjectRow:
+    """Return the object as rows of findings name it."""
+    finding = Finding.objects.filter(organization=member.organization, **ref._asdict()).first()
+    return ObjectRow(finding or Finding(**ref._asdict()), "", member.organization.slug)
 
 
 def _rule_path(member: Member, rule: str) -> str:

@@ -22,6 +22,7 @@ from console.clients.key_pairs import (
 from console.clients.paths import client_list_path
 from console.clients.rotation import lifecycle
 from console.documents import overview
+from console.documents.at_glance import summarize
 from console.documents.configuration_warnings import configuration_warnings
 from console.documents.kinds import DocumentTarget, client_target
 from console.documents.overview import list_keys
@@ -33,6 +34,7 @@ from console.forms.value_text import format_value, translate
 from console.history.entries import list_unresolved, load_history
 from console.history.outages import read_document
 from console.history.views import deleted
+from console.templatetags.text import grouped
 from console.web.access import ConsoleRequest, Workspace, workspace_page
 from console.web.idempotency import catch_failure, idempotent, redirect_repeated
 from console.web.responses import redirect_to, render_page
@@ -41,14 +43,7 @@ from tenants.authlete.documents.base import Document
 from tenants.authlete.errors import ForbiddenError, NotFoundError
 from tenants.authlete.operation import Effect
 
-SUMMARY_MEMBERS = (
-    "applicationType",
-    "tokenAuthMethod",
-    "grantTypes",
-    "responseTypes",
-    "pkceRequired",
-    "subjectType",
-)
+SUMMARY_MEMBERS = ("clientType", "applicationType", "tokenAuthMethod", "subjectType")
 LIFETIME_MEMBERS = ("accessTokenDuration", "refreshTokenDuration")
 MAX_SCOPES_NAMED = 8  # scopes that are named
 TOKEN_BINDINGS = {
@@ -57,7 +52,7 @@ TOKEN_BINDINGS = {
 }
 
 
-def summarize_client(client: Document) -> Iterator[tuple[str, str]]:
+def list_client_facts(client: Document) -> Iterator[tuple[str, str]]:
     """Yield the most important settings, as label and value."""
     for member in SUMMARY_MEMBERS:
         _section, setting = CLIENT_SETTINGS[member]
@@ -68,6 +63,7 @@ def summarize_client(client: Document) -> Iterator[tuple[str, str]]:
         if column.api_name in LIFETIME_MEMBERS:
             yield translate(column.label), format_value(column, inside.get(column.api_name) or 0)
     yield _("Requestable scopes"), describe_scopes(inside)
+    yield _("Redirect URIs"), grouped(len(client.get_texts("redirectUris")))
     bound = [str(name) for member, name in TOKEN_BINDINGS.items() if client.get(member) is True]
     yield _("Token binding"), ", ".join(bound) or _("service default")
 
@@ -98,15 +94,17 @@ def show(
     except (NotFoundError, ForbiddenError) as error:
         return deleted(request, target, error)
     target, client = reading.target, reading.document
-    edits = drafts.load(target)
+    edits, keys = drafts.load(target), list_keys(client)
+    notes = configuration_warnings(target, client.to_dict())
     context = reading.context
     _section, source = CLIENT_SETTINGS["clientSource"]
     context |= {
-        "facts": list(summarize_client(client)),
-        "sections": overview.section_rows(target.kind, client, edits.values),
-        "keys": list_keys(client),
+        "facts": list(list_client_facts(client)),
+        "sections": overview.section_rows(target.kind, client, edits.values, notes),
+        "keys": keys,
+        "glance": summarize(target, client, keys),
         "unknown": overview.list_unknown_fields(target.kind, client),
-        "notes": configuration_warnings(target, client.to_dict()),
+        "notes": notes,
         "source": format_value(source, client.get("clientSource")),
         "edits": edits,
         "rotation": lifecycle.find_rotation(

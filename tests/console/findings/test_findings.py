@@ -86,3 +86,14 @@ def test_other_organizations_and_unconnected_regions_are_left_out(member, three)
 
 def test_unknown_rule_is_not_found(member, acme):
     assert member(Role.VIEWER).get(f"{URL}none/").status_code == 404
+
+
+def test_findings_are_restricted_to_an_object(member, three):
+    browser = member(Role.VIEWER)
+
+    page = browser.get(f"{URL}?object=us/17/44")
+
+    assertContains(page, "Findings of Till")
+    assert [row.rule_id for row in rows(page)] == [HTTP]
+    assert [row.rule_id for row in rows(browser.get(f"{URL}?object=us/17"))] == [PKCE]
+    assert browser.get(f"{URL}?object=moon").status_code == 404
