@@ -19,8 +19,9 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 def glance(response):
     """Return the text of the panel, without tags."""
     html = response.content.decode()
-    panel = re.search(r'aria-labelledby="glance".*?</section>', html, re.DOTALL).group()
-    return " ".join(re.sub(r"<[^>]+>", " ", panel).split())
+    panel = re.search(r'aria-labelledby="glance".*?</section>', html, re.DOTALL)
+    assert panel
+    return " ".join(re.sub(r"<[^>]+>", " ", panel.group()).split())
 
 
 @pytest.fixture
