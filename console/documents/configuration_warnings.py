@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from console.documents.kinds import DocumentTarget
 from console.forms.settings_form import SettingsForm
 from console.forms.value_text import translate
+from console.inventory.rules import RULES
 from tenants.authlete.operation import Effect
 
 
@@ -22,6 +23,7 @@ class ConfigurationWarning:
     path: str  # of its field
     code: str  # of Authlete's rejection; empty if it accepts the settings
     is_new: bool = False  # caused by the edit
+    fix_path: str = ""  # of the form with values that comply, if the rule declares them
 
 
 def configuration_warnings(
@@ -50,6 +52,15 @@ def add_form_warnings(
             form.add_warning(field_names[0], gettext(finding.message))
 
 
+def fix_path(target: DocumentTarget, rule_id: str) -> str:
+    """Return the path of the form with the values that fix a rule's finding, if it has a fix."""
+    rule = RULES.get(rule_id)
+    if not rule or not rule.fix:
+        return ""
+    section, setting = target.kind.declared[next(iter(rule.fix))]
+    return f"{target.path('edit', section)}?fix={rule_id}#field-{setting.name}"
+
+
 def _describe_findings(
     target: DocumentTarget, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[ConfigurationWarning]:
@@ -67,6 +78,7 @@ def _describe_findings(
                 f"{target.path(*page)}#{f'field-{setting.name}' if can_edit else section}",
                 finding.code,
                 finding not in previous,
+                fix_path(target, finding.rule) if can_edit and before is after else "",
             )
         )
     return warnings

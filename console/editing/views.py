@@ -26,6 +26,7 @@ from console.history.comparison import restorable_values, unrestorable_settings
 from console.history.entries import UNDO_PAGES, UNDOABLE_OPERATIONS, undo_reason
 from console.history.versions import load_versions
 from console.history.views import redirect_deleted
+from console.inventory.rules import RULES
 from console.web.access import ConsoleRequest
 from console.web.idempotency import idempotent
 from console.web.responses import redirect_to, render_page
@@ -34,6 +35,7 @@ from tenants.audit.models import AuditEntry
 from tenants.authlete import AuthleteClient
 from tenants.authlete.client import CALL_TIMEOUT_SECONDS
 from tenants.authlete.documents.base import Document, Section
+from tenants.authlete.documents.rules import Rule
 from tenants.authlete.errors import AuthleteError, StaleVersionError
 from tenants.authlete.operation import Effect
 from tenants.authlete.outcome import Outcome
@@ -41,9 +43,12 @@ from tenants.authlete.transport.deadline import Deadline
 
 
 def edit(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpResponse:
-    """Edit settings in a form; on success, continue to the review."""
+    """Edit settings in a form; on success, continue to the review.
+
+    The parameter ``fix``, the ID of a rule, opens the form with the values that comply.
+    """
     form_class = form_for(find_sections(target.kind, section))
-    edits = drafts.load(target)
+    edits, fixed_rule = drafts.load(target), _find_fix(request, target.kind)
     if request.method == "POST":
         form = form_class(request.POST, object_key=str(target))
         if form.is_valid():
@@ -52,7 +57,7 @@ def edit(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpR
         document = target.api().get()
     else:
         document = target.api().get()
-        form = _open_form(form_class, section, document, edits, target)
+        form = _open_form(form_class, section, document, edits, target, fixed_rule)
     add_form_warnings(target, form, {**document.to_dict(), **edits.values, **form.edits})
     requested = request.GET.get("q", "")[:200]
     form.filter_settings(requested, request.GET.get("show", ""))
@@ -64,6 +69,7 @@ def edit(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpR
         "sections": rows,
         "form": form,
         "edits": edits,
+        "fixed_rule": fixed_rule and _(fixed_rule.title),
         "filter": request.GET.get("show", ""),
         "q": requested,
     }
@@ -98,17 +104,29 @@ def find_sections(kind: DocumentKind, slug: str) -> Sequence[type[Section]]:
     return (kind.sections[slug],)
 
 
+def _find_fix(request: ConsoleRequest, kind: DocumentKind) -> Rule | None:
+    """Return the rule whose fix the page shows at first, if it has one for this kind."""
+    rule = RULES.get(request.GET.get("fix", ""))
+    is_fixable = rule and rule.fix and rule.fix.keys() <= kind.declared.keys()
+    return rule if is_fixable and request.method != "POST" else None
+
+
 def _open_form(
     form_class: type[SettingsForm],
     section: str,
     document: Document,
     edits: DraftEdits,
     target: DocumentTarget,
+    fixed_rule: Rule | None,
 ) -> SettingsForm:
     """Return the form as it was left, else with the draft's values and what was entered since.
 
-    The form of all settings and that of a section show what was entered in the other.
+    The form of all settings and that of a section show what was entered in the other. A
+    ``fixed_rule`` shows the values that comply with it instead of what was entered.
     """
+    if fixed_rule:
+        values = {**edits.values, **fixed_rule.fix}
+        return form_class(document=document, edits=values, object_key=str(target))
     forms = {
         slug: QueryDict(data)
         for slug, data in edits.unsent_forms.items()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.audit_log.change_descriptions import CLIENT_SETTINGS, SERVICE_SETTINGS
 from console.forms.value_text import translate
+from console.inventory.rules import RULES
 from console.lists.definition import ListDefinition
 from console.lists.facets import Facet
 from console.lists.request import ListColumn
@@ -90,11 +91,24 @@ class ObjectRow:
     @property
     def path(self) -> str:
         """The path of the object's page."""
+        return self._page("show")
+
+    @property
+    def fix_path(self) -> str:
+        """The path of the form with the values that comply, if the rule declares them."""
+        rule = RULES.get(self.finding.rule)
+        if not rule or not rule.fix:
+            return ""
+        declared = CLIENT_SETTINGS if self.finding.client_id else SERVICE_SETTINGS
+        section, setting = declared[next(iter(rule.fix))]
+        return f"{self._page('edit', section)}?fix={rule.id}#field-{setting.name}"
+
+    def _page(self, page: str, *more: str) -> str:
         finding = self.finding
         args = [self.organization_slug, finding.region, finding.service_id]
         if finding.client_id:
-            return reverse("clients:show", args=[*args, finding.client_id])
-        return reverse("services:show", args=args)
+            return reverse(f"clients:{page}", args=[*args, finding.client_id, *more])
+        return reverse(f"services:{page}", args=[*args, *more])
 
 
 RULE_LIST = ListDefinition[RuleRow](

@@ -39,6 +39,7 @@ from console.web.responses import redirect_to, render_form, render_page
 from tenants.audit.events import FINDING_UNWAIVE, FINDING_WAIVE
 from tenants.audit.recorder import EventDetails, record_action
 from tenants.authlete.changes import FieldChange
+from tenants.authlete.documents.client.rules import CLIENT_RULES
 from tenants.authlete.documents.rules import Rule
 from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.operation import Effect
@@ -111,6 +112,7 @@ def show(request: ConsoleRequest, member: Member, rule: str) -> HttpResponseBase
         "hidden_count": total - len(rows),
         "waivers": _list_waivers(member, rule),
         "can_waive": can_waive,
+        "fixable_count": _count_fixable(member, declared) if can_waive else 0,
         **_coverage(member),
     }
     definition = OBJECT_LIST
@@ -178,6 +180,13 @@ def unwaive(request: ConsoleRequest, member: Member, rule: str, waiver: UUID) ->
         "title": _(title),
     }
     return render_page(request, "findings/unwaive.html", context)
+
+
+def _count_fixable(member: Member, rule: Rule) -> int:
+    """Return the number of clients that one bulk change can fix."""
+    if rule not in CLIENT_RULES or len(rule.fix) != 1:
+        return 0
+    return _visible_findings(member).filter(rule=rule.id, client_id__gt=0).count()
 
 
 def _parse_object(text: str) -> ObjectRef | None:

@@ -23,7 +23,9 @@ from console.forms.value_text import translate
 from tenants.authlete.changes import diff_edits
 from tenants.authlete.documents.base import Section, Setting
 from tenants.authlete.documents.client import SECTIONS
+from tenants.authlete.documents.client.rules import CLIENT_RULES
 from tenants.authlete.documents.client.tokens import ClientExtensionSettings
+from tenants.authlete.documents.rules import Rule
 from tenants.authlete.json.compare import is_equivalent
 from tenants.authlete.operation import Effect
 
@@ -117,6 +119,14 @@ BULK_SETTINGS: Mapping[str, BulkSetting] = {
 }
 
 
+# A bulk change has one setting.
+FIXABLE_RULES: Mapping[str, Rule] = {
+    rule.id: rule
+    for rule in CLIENT_RULES
+    if len(rule.fix) == 1 and rule.fix.keys() <= BULK_SETTINGS.keys()
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SettingEdit:
     """A change of one setting of each client."""
@@ -142,6 +152,12 @@ class SettingEdit:
     @property
     def _setting(self) -> Setting:
         return self.target.setting
+
+
+def fix_of(rule: Rule) -> SettingEdit:
+    """Return the change that makes clients comply with a rule of `FIXABLE_RULES`."""
+    ((name, value),) = rule.fix.items()
+    return SettingEdit(BULK_SETTINGS[name], EditMode.EXACTLY, value)
 
 
 def setting_form(bulk_setting: BulkSetting) -> type[SettingsForm]:

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from console.clients.bulk.bulk_settings import (
     BULK_ACTIONS,
+    FIXABLE_RULES,
     SET,
     SETTING_GROUPS,
     BulkAction,
@@ -28,13 +29,16 @@ class BulkSelectForm(forms.Form):
     """What a list sends: the clients that are ticked, or all that fit.
 
     ``within`` is the service of the list, ``query`` what it was asked for, ``shown``
-    how many it said that fit.
+    how many it said that fit. ``fix`` is a rule: all clients with an open finding.
     """
 
     all = forms.BooleanField(required=False)
     within = forms.CharField(required=False)
     query = forms.CharField(max_length=4000, required=False)
     shown = forms.IntegerField(required=False)
+    fix = forms.ChoiceField(
+        required=False, choices=[(rule, rule) for rule in sorted(FIXABLE_RULES)]
+    )
 
     def clean_within(self) -> str:
         within: str = self.cleaned_data["within"]

@@ -32,6 +32,7 @@ from console.inventory.sync import RegionFreshness
 from console.lists.facets import apply_facets
 from console.lists.request import ListRequest
 from console.models import KnownClient
+from console.models.findings import open_findings
 from console.web.access import Member, Workspace
 from tenants.authlete import AuthleteClient
 from tenants.authlete.documents.client import Client
@@ -84,6 +85,15 @@ class RegionApis:
             api = self[ref[0]]
             if isinstance(api, AuthleteClient):
                 yield ref, api
+
+
+def resolve_findings(member: Member, rule: str) -> ClientSelection:
+    """Return the clients with an open finding of a rule."""
+    regions = [region.name for region in member.regions()]
+    findings = open_findings(member.organization).filter(rule=rule, region__in=regions)
+    clients = findings.filter(client_id__gt=0).order_by("pk")
+    columns = clients.values_list("region", "service_id", "client_id", "name")
+    return ClientSelection([SelectedClient(*values) for values in columns])
 
 
 def fetch_clients(member: Member, keys: Sequence[ObjectRef]) -> Mapping[ObjectRef, FetchedClient]:

@@ -13,10 +13,12 @@ from console.clients.bulk import jobs, resolver, selections
 from console.clients.bulk.bulk_settings import (
     BULK_ACTIONS,
     BULK_SETTINGS,
+    FIXABLE_RULES,
     SET,
     EditMode,
     SettingEdit,
     entered_value,
+    fix_of,
     setting_form,
 )
 from console.clients.bulk.forms import BulkActionForm, BulkConfirmForm, BulkSelectForm, EditModeForm
@@ -40,19 +42,25 @@ EMPTY_LIST_MESSAGE = _("Enter the entries to add or remove.")
 def bulk_select(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Store the selection of a list; nothing changes yet."""
     form = BulkSelectForm(request.POST)
-    selection, coverage = ClientSelection(), None
+    selection, coverage, fix = ClientSelection(), None, ""
     if request.method == "POST" and form.is_valid():
+        fix = form.cleaned_data["fix"]
         try:
-            selection = resolver.resolve_selection(member, form)
+            if fix:
+                selection = resolver.resolve_findings(member, fix)
+            else:
+                selection = resolver.resolve_selection(member, form)
         except resolver.PartialInventoryError as error:
             coverage = error.coverage
             selection = ClientSelection(query=form.cleaned_data["query"])
     number = len(selection.clients)
     if 0 < number <= selections.MAX_SELECTED_CLIENTS:
-        return redirect_to(
-            request,
-            _bulk_path("bulk_action", member, selections.create_selection(member, selection)),
-        )
+        created = selections.create_selection(member, selection)
+        if not fix:
+            return redirect_to(request, _bulk_path("bulk_action", member, created))
+        preview = build_preview(member, selection, SET, fix_of(FIXABLE_RULES[fix]))
+        selections.save_preview(member, created, selection, preview)
+        return redirect_to(request, _bulk_path("bulk_preview", member, created))
     return_url = resolver.list_url(member, selection)
     context = {
         "member": member,

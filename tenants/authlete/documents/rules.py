@@ -9,8 +9,8 @@ The part of an ID before the dot is the rule's pack: `rfc9700`, `fapi1`, `fapi2`
 `haip`, `keys`, `secrets`, `expiry`, or `settings` for settings that contradict each other.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tenants.authlete.documents.base import DocumentFields, RuleViolation
@@ -45,6 +45,7 @@ class Rule:
     clause: str  # of the specification
     title: str  # the finding in a few words, marked for translation
     check: Check = _no_check
+    fix: Mapping[str, object] = field(default_factory=dict)  # API names and values that comply
 
     def __call__(self, document: DocumentFields) -> list[RuleViolation]:
         return [violation._replace(rule=self.id) for violation in self.check(document)]
@@ -62,13 +63,18 @@ class RuleSet:
         self._rules: dict[str, Rule] = {}
 
     def rule(
-        self, rule_id: str, severity: Severity, clause: str, title: str
+        self,
+        rule_id: str,
+        severity: Severity,
+        clause: str,
+        title: str,
+        fix: Mapping[str, object] | None = None,
     ) -> Callable[[Check], Rule]:
         """Register the decorated function as a rule."""
 
         def register(check: Check) -> Rule:
             assert rule_id not in self._rules, f"two rules are called {rule_id}"
-            rule = self._rules[rule_id] = Rule(rule_id, severity, clause, title, check)
+            rule = self._rules[rule_id] = Rule(rule_id, severity, clause, title, check, fix or {})
             return rule
 
         return register

@@ -240,9 +240,19 @@ def test_rule_reports_the_violating_document_only(rule, documents, sections):
     assert violations
     assert rule(common | complying) == []
     assert all(item.rule == rule.id and item.message.endswith(".") for item in violations)
-    assert {field for item in violations for field in item.fields} <= declared
+    assert {field for item in violations for field in item.fields} | rule.fix.keys() <= declared
     assert rule.check.__doc__
     assert rule.clause
+
+
+@pytest.mark.parametrize(
+    ("rule", "documents", "sections"), CASES, ids=lambda item: getattr(item, "id", "")
+)
+def test_fix_makes_the_document_comply(rule, documents, sections):
+    common, violating, _ = documents[rule.id]
+
+    if rule.fix:
+        assert rule(common | violating | rule.fix) == []
 
 
 def test_each_rule_has_documents_and_an_id_of_its_own():

@@ -148,6 +148,7 @@ def check_encryption_algorithms(client: DocumentFields) -> list[RuleViolation]:
     Severity.MEDIUM,
     "FAPI 1.0 Part 2, section 5.2.2",
     _("Access tokens not certificate-bound"),
+    fix={"tlsClientCertificateBoundAccessTokens": True},
 )
 def check_certificate_binding(client: DocumentFields) -> list[RuleViolation]:
     """Require certificate-bound access tokens in FAPI 1.0 Advanced."""
@@ -166,6 +167,7 @@ def check_certificate_binding(client: DocumentFields) -> list[RuleViolation]:
     Severity.MEDIUM,
     "FAPI 2.0 Security Profile, section 5.3.2.1",
     _("Access tokens not sender-constrained"),
+    fix={"dpopRequired": True},
 )
 def check_sender_constraint(client: DocumentFields) -> list[RuleViolation]:
     """Require DPoP or certificate-bound access tokens in FAPI 2.0."""
@@ -183,6 +185,7 @@ def check_sender_constraint(client: DocumentFields) -> list[RuleViolation]:
     Severity.MEDIUM,
     "FAPI 2.0 Security Profile, section 5.3.2.2",
     _("Response type other than code in FAPI 2.0"),
+    fix={"responseTypes": ["CODE"]},
 )
 def check_response_types(client: DocumentFields) -> list[RuleViolation]:
     """Allow only the response type code in FAPI 2.0."""

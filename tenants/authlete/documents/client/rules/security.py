@@ -70,7 +70,11 @@ def check_password_grant(client: DocumentFields) -> list[RuleViolation]:
 
 
 @CLIENT_RULES.rule(
-    "ciba.push-client", Severity.MEDIUM, "FAPI-CIBA, section 5.2.2", _("CIBA push in a FAPI mode")
+    "ciba.push-client",
+    Severity.MEDIUM,
+    "FAPI-CIBA, section 5.2.2",
+    _("CIBA push in a FAPI mode"),
+    fix={"bcDeliveryMode": "POLL"},
 )
 def check_push_delivery(client: DocumentFields) -> list[RuleViolation]:
     """Forbid push delivery of tokens in FAPI modes."""

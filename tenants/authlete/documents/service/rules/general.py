@@ -74,7 +74,11 @@ def check_code_flow(service: DocumentFields) -> list[RuleViolation]:
 
 
 @SERVICE_RULES.rule(
-    "rfc9700.pkce", Severity.HIGH, "RFC 9700, section 2.1.1", _("PKCE not required")
+    "rfc9700.pkce",
+    Severity.HIGH,
+    "RFC 9700, section 2.1.1",
+    _("PKCE not required"),
+    fix={"pkceRequired": True, "pkceS256Required": True},
 )
 def check_pkce(service: DocumentFields) -> list[RuleViolation]:
     """Require PKCE for authorization codes."""
@@ -91,6 +95,7 @@ def check_pkce(service: DocumentFields) -> list[RuleViolation]:
     Severity.MEDIUM,
     "RFC 9700, section 2.1.1; RFC 7636, section 4.2",
     _("Plain PKCE challenges allowed"),
+    fix={"pkceS256Required": True},
 )
 def check_pkce_s256(service: DocumentFields) -> list[RuleViolation]:
     """Require S256 code challenges."""
@@ -154,6 +159,7 @@ def check_issuer(service: DocumentFields) -> list[RuleViolation]:
     Severity.HIGH,
     "RFC 9700, sections 2.2.2 and 4.14.2",
     _("Refresh tokens of public clients not rotated"),
+    fix={"refreshTokenKept": False},
 )
 def check_refresh_rotation(service: DocumentFields) -> list[RuleViolation]:
     """Require refresh token rotation where public clients are supported."""
@@ -175,6 +181,7 @@ def check_refresh_rotation(service: DocumentFields) -> list[RuleViolation]:
     Severity.HIGH,
     "RFC 7523, section 3",
     _("Unsigned JWTs accepted as grants"),
+    fix={"jwtGrantUnsignedJwtRejected": True},
 )
 def check_unsigned_jwt_grants(service: DocumentFields) -> list[RuleViolation]:
     """Require signatures of JWTs that are used as grants."""
@@ -194,6 +201,7 @@ def check_unsigned_jwt_grants(service: DocumentFields) -> list[RuleViolation]:
     Severity.HIGH,
     "RFC 8693, section 5",
     _("Unsigned JWTs accepted in token exchange"),
+    fix={"tokenExchangeUnsignedJwtRejected": True},
 )
 def check_unsigned_exchanged_jwts(service: DocumentFields) -> list[RuleViolation]:
     """Require signatures of JWTs in token exchange."""

@@ -52,6 +52,7 @@ def check_authentication_methods(service: DocumentFields) -> list[RuleViolation]
     Severity.MEDIUM,
     "FAPI 1.0 Part 2, section 5.2.2",
     _("Request objects not required"),
+    fix={"requestObjectRequired": True},
 )
 def check_request_objects(service: DocumentFields) -> list[RuleViolation]:
     """Require signed request objects in FAPI 1.0 Advanced."""
@@ -67,6 +68,7 @@ def check_request_objects(service: DocumentFields) -> list[RuleViolation]:
     Severity.MEDIUM,
     "FAPI 1.0 Part 2, section 5.2.2",
     _("Request objects without nbf accepted"),
+    fix={"nbfOptional": False},
 )
 def check_nbf(service: DocumentFields) -> list[RuleViolation]:
     """Require nbf in request objects in FAPI 1.0 Advanced."""
@@ -82,6 +84,7 @@ def check_nbf(service: DocumentFields) -> list[RuleViolation]:
     Severity.MEDIUM,
     "FAPI 2.0 Security Profile, section 5.3.2.2",
     _("Pushed authorization requests not required"),
+    fix={"parRequired": True},
 )
 def check_par(service: DocumentFields) -> list[RuleViolation]:
     """Require pushed authorization requests in FAPI 2.0."""
@@ -95,6 +98,7 @@ def check_par(service: DocumentFields) -> list[RuleViolation]:
     Severity.MEDIUM,
     "FAPI 2.0 Security Profile, section 5.3.2.2",
     _("Pushed authorization requests valid too long"),
+    fix={"pushedAuthReqDuration": 90},
 )
 def check_par_lifetime(service: DocumentFields) -> list[RuleViolation]:
     """Limit pushed authorization requests to less than 600 seconds in FAPI 2.0."""
@@ -114,6 +118,7 @@ def check_par_lifetime(service: DocumentFields) -> list[RuleViolation]:
     Severity.MEDIUM,
     "FAPI 2.0 Security Profile, section 5.3.2.2; RFC 9207",
     _("Authorization responses without iss"),
+    fix={"issSuppressed": False},
 )
 def check_iss(service: DocumentFields) -> list[RuleViolation]:
     """Require iss in authorization responses in FAPI 2.0."""
@@ -127,6 +132,7 @@ def check_iss(service: DocumentFields) -> list[RuleViolation]:
     Severity.MEDIUM,
     "FAPI 2.0 Security Profile, section 5.3.2.2",
     _("Response type other than code in FAPI 2.0"),
+    fix={"supportedResponseTypes": ["CODE"]},
 )
 def check_response_types(service: DocumentFields) -> list[RuleViolation]:
     """Allow only the response type code in FAPI 2.0."""
@@ -142,6 +148,7 @@ def check_response_types(service: DocumentFields) -> list[RuleViolation]:
     Severity.MEDIUM,
     "FAPI 2.0 Security Profile, section 5.3.2.1",
     _("Client assertions for other audiences accepted"),
+    fix={"clientAssertionAudRestrictedToIssuer": True},
 )
 def check_assertion_audience(service: DocumentFields) -> list[RuleViolation]:
     """Accept only the issuer as the audience of client assertions in FAPI 2.0."""
@@ -163,6 +170,7 @@ def check_assertion_audience(service: DocumentFields) -> list[RuleViolation]:
     Severity.MEDIUM,
     "FAPI-CIBA, section 5.2.2",
     _("CIBA requests without binding message accepted"),
+    fix={"backchannelBindingMessageRequiredInFapi": True},
 )
 def check_binding_message(service: DocumentFields) -> list[RuleViolation]:
     """Require a binding message for CIBA in FAPI modes."""
@@ -194,6 +202,7 @@ def check_push_delivery(service: DocumentFields) -> list[RuleViolation]:
     Severity.LOW,
     "HAIP 1.0, section 4",
     _("Wallets may skip pushed authorization requests"),
+    fix={"parRequired": True},
 )
 def check_wallet_par(service: DocumentFields) -> list[RuleViolation]:
     """Require pushed authorization requests where credentials are issued."""
