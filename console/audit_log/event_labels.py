@@ -146,6 +146,6 @@ EVENT_GROUPS: Mapping[str, EventGroup] = {
     "console": _event_group(
         _("Console"),
         "access account budget organization member invitation credential vault audit"
-        " versions stream webhook job search list finding",
+        " versions stream webhook job search list finding twin",
     ),
 }

@@ -1,5 +1,6 @@
 """Counting calls, changes, clients and findings for charts."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from console.models import CallCount, Finding, InventoryCount, KnownClient, Know
 from tenants.audit.models import AuditEntry
 from tenants.authlete.api.clients import REFRESH_SECRET
 from tenants.authlete.outcome import Outcome
-from tests.support.audit_entries import EVE, add_entry
+from tests.support.audit_entries import EVE, IDA, add_entry
 from tests.support.inventory import add_known_service
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -29,12 +30,18 @@ def _clock(time_machine):
     time_machine.move_to(NOW, tick=False)
 
 
-def add_call(who=None, effect="read", end=Outcome.SUCCEEDED, ago=DAY * 0, ms=60, **more):
-    details = {"region": "us", "path": "/api/17/service/get", **more}
-    arguments = {"who": who} if who else {}
-    seq = add_entry(effect=effect, end=end, ago=ago, **arguments, **details)
-    entry = AuditEntry.objects.filter(seq=seq)
-    entry.update(ended_at=entry.get().at + ms * 1000)
+@pytest.fixture
+def add_call(acme):
+    """Add an entry of a call, by default of Acme."""
+
+    def add(who=None, effect="read", end=Outcome.SUCCEEDED, ago=DAY * 0, ms=60, **more):
+        details = {"region": "us", "path": "/api/17/service/get", **more}
+        actor = who or replace(IDA, organization_id=acme.pk)
+        seq = add_entry(actor, effect=effect, end=end, ago=ago, **details)
+        entry = AuditEntry.objects.filter(seq=seq)
+        entry.update(ended_at=entry.get().at + ms * 1000)
+
+    return add
 
 
 def add_client(organization, client_id, **more):
@@ -55,12 +62,12 @@ def add_client(organization, client_id, **more):
     )
 
 
-def test_calls_are_counted_by_day_and_region(acme, sandbox):
+def test_calls_are_counted_by_day_and_region(acme, sandbox, add_call):
     add_call()
     add_call(end=Outcome.REJECTED)
     add_call(region="eu", ago=DAY)
-    add_call(who=EVE)  # of another organization
-    add_entry(effect="change", operation="member.add")  # not a call
+    add_call(who=replace(EVE, organization_id=acme.pk + 1))  # of another organization
+    add_call(effect="change", operation="member.add", path="")  # not a call
     add_call(end=None)  # in progress
 
     count_calls(acme)
@@ -71,7 +78,7 @@ def test_calls_are_counted_by_day_and_region(acme, sandbox):
     assert today.latencies[LATENCY_BOUNDS_MS.index(75)] == 2
 
 
-def test_changes_are_counted_by_outcome(acme, sandbox):
+def test_changes_are_counted_by_outcome(acme, sandbox, add_call):
     add_call(effect="change")
     add_call(effect="destroy", end=Outcome.UNKNOWN)
     add_call(effect="reveal")
@@ -82,7 +89,7 @@ def test_changes_are_counted_by_outcome(acme, sandbox):
     assert count.changes == {"done": 1, "unknown": 1}
 
 
-def test_month_is_counted_once_a_day(acme, sandbox):
+def test_month_is_counted_once_a_day(acme, sandbox, add_call):
     add_call(ago=10 * DAY)
     count_calls(acme)
     add_call(ago=10 * DAY)
@@ -141,7 +148,7 @@ def test_clients_are_counted_by_grant_and_authentication(acme, sandbox):
     assert count.auth_methods == {"CLIENT_SECRET_BASIC": 1, "PRIVATE_KEY_JWT": 1}
 
 
-def test_secret_is_as_old_as_its_last_change(acme, sandbox):
+def test_secret_is_as_old_as_its_last_change(acme, sandbox, add_call):
     add_client(acme, 1)
     add_client(acme, 2)
     add_client(acme, 3, client_type="PUBLIC")

@@ -168,7 +168,7 @@ def test_restored_copy_is_found_with_an_anchor_only(anchor):
 
     assert first_bad() is None
     assert first_bad(anchor) == 17
-    with pytest.raises(CommandError, match="First bad row 17: the record ends before"):
+    with pytest.raises(CommandError, match="First bad row 17: the audit log ends before"):
         call_command("audit_verify", anchor=anchor)
 
 
