@@ -48,7 +48,7 @@ class SettingLink:
 
 
 @dataclass(frozen=True, slots=True)
-class KeySummary:
+class KeyOverview:
     """The keys of an object's own JWK Set."""
 
     count: int
@@ -72,7 +72,7 @@ class AtGlance:
     response_types: str
     profiles: Sequence[SettingLink]
     lifetimes: Sequence[tuple[str | Promise, str]]
-    keys: KeySummary
+    keys: KeyOverview
     clients: ClientKinds | None = None
 
 
@@ -120,7 +120,7 @@ def _lifetimes(target: DocumentTarget, document: Document) -> Iterator[tuple[str
             yield gettext_lazy(setting.label), format_value(setting, value)
 
 
-def _summarize_keys(target: DocumentTarget, keys: Sequence[JwkSummary]) -> KeySummary:
+def _summarize_keys(target: DocumentTarget, keys: Sequence[JwkSummary]) -> KeyOverview:
     rows = KnownKey.objects.filter(
         organization=target.workspace.organization,
         region=target.ref.region,
@@ -129,7 +129,7 @@ def _summarize_keys(target: DocumentTarget, keys: Sequence[JwkSummary]) -> KeySu
     )
     algorithms = dict.fromkeys(key.alg or key.shape for key in keys)
     ends_at = rows.aggregate(first=Min("ends_at"))["first"] if keys else None
-    return KeySummary(len(keys), list(filter(None, algorithms)), ends_at)
+    return KeyOverview(len(keys), list(filter(None, algorithms)), ends_at)
 
 
 def _client_kinds(target: DocumentTarget) -> ClientKinds:
