@@ -215,7 +215,7 @@ def test_invitation_is_void_once_another_was_accepted(mallory, olga):
 
     assert not is_member("other")
     assert User.objects.get(username=VERA).check_password(PASSWORD)
-    assert "no longer valid" in olga.get("/other/members/").content.decode()
+    assert "no longer valid" in olga.get("/other/members/?list=invitations").content.decode()
 
 
 def test_private_credentials_carry_over_after_acceptance(mallory, olga):

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from console.models import Finding
