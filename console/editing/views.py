@@ -146,9 +146,7 @@ def _open_form(
 
 
 def _apply_form(edits: DraftEdits, section: str, form: SettingsForm) -> DraftEdits:
-    visible = [setting.api_name for setting in form.settings.values() if not setting.is_immutable]
-    base = {member: form.base.get(member) for member in visible}
-    edits = edits.with_form(section, form.version, base, form.edits)
+    edits = edits.with_form(section, form.version, form.base, form.edits)
     if all_settings := edits.unsent_forms.get(ALL_SECTIONS):
         left = QueryDict(all_settings, mutable=True)
         for name in list(left):

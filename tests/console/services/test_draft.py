@@ -1,5 +1,5 @@
 import pytest
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from console.forms.validation import to_plain
 from console.models import Draft
@@ -14,6 +14,11 @@ URL = f"{EDIT}draft/"
 def typed(browser, page=EDIT, **entered):
     body = fill_form(browser.get(page), "base", **entered)
     return browser.post(f"{page}draft/", body, content_type=URLENCODED)
+
+
+def save(browser, page=ALL, **entered):
+    body = fill_form(browser.get(page), "base", **entered)
+    return browser.post(page, body, content_type=URLENCODED)
 
 
 def test_invalid_form_is_saved_as_a_draft(editor, sandbox):
@@ -128,3 +133,13 @@ def test_read_only_settings_in_a_draft_are_not_sent(editor):
 
     assert list(response.context["review"].values) == ["accessTokenDuration"]
     assert editor.get("/acme/services/us/17/merge/").status_code == 200
+
+
+def test_filtered_form_keeps_what_it_hides(editor, sandbox):
+    save(editor, access_token_duration="2")
+
+    save(editor, f"{ALL}?q=pushed", **{"par_required.on": "on"})
+
+    review = editor.get("/acme/services/us/17/review/")
+    assertContains(review, "Review 2 changes")
+    assertNotContains(review, "Someone else saved changes")
