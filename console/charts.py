@@ -170,7 +170,7 @@ class Bar:
 
     label: str
     value: float | None
-    share: str  # percent of the longest bar
+    share: str  # percent of the whole width
     path: str = ""  # of the list behind it
 
     @property
@@ -178,9 +178,9 @@ class Bar:
         return grouped(self.value)
 
 
-def make_bars(rows: Sequence[tuple[str, float | None, str]]) -> list[Bar]:
-    """Return bars of label, value and path, the longest over the whole width."""
-    longest = max((value or 0 for _label, value, _path in rows), default=0) or 1
+def make_bars(rows: Sequence[tuple[str, float | None, str]], whole: float = 0) -> list[Bar]:
+    """Return bars of label, value and path; the width stands for ``whole`` or the largest value."""
+    longest = whole or max((value or 0 for _label, value, _path in rows), default=0) or 1
     return [
         Bar(label, value, _r((value or 0) * 100 / longest), path) for label, value, path in rows
     ]

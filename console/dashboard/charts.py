@@ -215,7 +215,8 @@ def _region_calls(
         latencies = [sum(bucket) for bucket in zip(*buckets, strict=True)]
         medians.append(percentile_ms(latencies, 0.5))
         p95s.append(("", percentile_ms(latencies, 0.95), ""))
-    return list(map(RegionCalls, regions, totals, make_bars(errors), medians, make_bars(p95s)))
+    error_bars, p95_bars = make_bars(errors, whole=100), make_bars(p95s)
+    return list(map(RegionCalls, regions, totals, error_bars, medians, p95_bars))
 
 
 def _client_bars(

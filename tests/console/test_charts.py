@@ -83,3 +83,9 @@ def test_longest_bar_takes_the_whole_width():
 
     assert [bar.share for bar in bars] == ["100", "33.3333", "0"]
     assert [bar.text for bar in bars] == ["30", "10", "–"]
+
+
+def test_bars_of_percentages_are_as_long_as_their_value():
+    bars = make_bars([("US", 1.0, ""), ("EU", 50.0, "")], whole=100)
+
+    assert [bar.share for bar in bars] == ["1", "50"]
