@@ -34,6 +34,7 @@ from console.lists.search_values import (
 from tenants.authlete.documents.searchable import NUMBER_TYPES, SearchableSetting, ValueType
 
 WORD_PATTERN = re.compile(r'(?:"[^"]*"|[^\s"]|")+')
+THUMBPRINT_PATTERN = re.compile(r"[\w-]{43}", re.ASCII)  # SHA-256 in base64url (RFC 7638)
 QUALIFIER_PATTERN = re.compile(r"(-?)([A-Za-z][\w.]*)(?::(?![<>])|:?([<>]=?))(.*)", re.ASCII)
 MAX_QUERY_CHARS = 500  # characters
 MAX_VALUES = 50  # of one setting
@@ -136,7 +137,7 @@ class SearchQuery:
         match = QUALIFIER_PATTERN.fullmatch(word) if has_names else None
         if match and not word.lower().lstrip("-").startswith(("http:", "https:")):
             self.conditions.append(self._parse_term(word, match))
-        elif has_names and len(word) > 1 and word.startswith("-"):
+        elif has_names and word.startswith("-") and _is_excluded(word):
             self.excluded_words.append(word[1:].replace('"', "").lower())
         else:
             self.words.append(word.replace('"', "").lower())
@@ -179,6 +180,11 @@ class SearchQuery:
         row_text = text(row).lower()
         has_all = all(word in row_text for word in self.words)
         return has_all and not any(word in row_text for word in self.excluded_words)
+
+
+def _is_excluded(word: str) -> bool:
+    """Tell whether a word with a minus excludes; a pasted thumbprint or a minus alone doesn't."""
+    return len(word) > 1 and not THUMBPRINT_PATTERN.fullmatch(word)
 
 
 def _parse_comparison(

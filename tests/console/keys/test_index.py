@@ -95,12 +95,24 @@ def test_search_and_filters_find_keys(viewer, asked, found):
     assert kids(viewer.get(URL + asked)) == found
 
 
-def test_thumbprint_finds_a_key_without_its_private_part(viewer):
-    row = next(r for r in viewer.get(URL).context["list_page"].rows if r.key.kid == "hs")
-    assert not row.key.thumbprint
-    thumbprint = viewer.get(f"{URL}?q=bank-1").context["list_page"].rows[0].key.thumbprint
+def test_thumbprint_finds_a_key_without_its_private_part(viewer, fleet):
+    key = {
+        "kty": "EC",
+        "kid": "ledger-1",
+        "crv": "P-256",
+        "x": "m5VmDnSyE1bVYeHk0zgaQIoClfeh1FpQj3-Ov7kaKCA",
+        "y": "nNOV8qwRQrmjrw56iDygvkK3uNuVPtJIXPpcw_wkZkc",
+    }
+    fleet.region("eu").services[18]["jwks"] = make_jwk_set(
+        key, {"kty": "oct", "kid": "hs", "k": "c2VjcmV0"}
+    )
+    thumbprint = "-rMae8vZrzh3l26yYvkBNabZxv36ROmyjkWWy850GEk"  # its minus doesn't exclude
 
-    assert kids(viewer.get(f"{URL}?q={thumbprint}")) == ["bank-1"]
+    rows = viewer.get(f"{URL}?q={thumbprint}").context["list_page"].rows
+    assert [(row.key.kid, row.key.thumbprint) for row in rows] == [("ledger-1", thumbprint)]
+
+    all_rows = viewer.get(URL).context["list_page"].rows
+    assert [row.key.thumbprint for row in all_rows if row.key.kid == "hs"] == [""]
 
 
 def test_page_and_export_contain_no_private_part(viewer, fleet):
