@@ -35,10 +35,10 @@ CLIENT_TABLE = KnownClient._meta.db_table
 # a few hundred hosts, one in fifty locked.
 FILL_SERVICES_SQL = f"""
 INSERT INTO {SERVICE_TABLE} (organization_id, region, service_id, name, issuer,
-  modified_at, edition, seen_at, clients_at, clients_problem)
+  modified_at, settings, edition, seen_at, clients_at, clients_problem)
 WITH RECURSIVE n(i) AS
   (SELECT {{first}} UNION ALL SELECT i + 1 FROM n WHERE i < {{last}})
-SELECT {{organization}}, '{{region}}', 900000000000 + i, 'Service ' || i, '', 1, 1,
+SELECT {{organization}}, '{{region}}', 900000000000 + i, 'Service ' || i, '', 1, '{{{{}}}}', 1,
   CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, '' FROM n
 """  # noqa: S608
 FILL_CLIENTS_SQL = f"""
