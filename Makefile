@@ -70,7 +70,7 @@ test-kills: env ## kill processes 200 times on each database and check the audit
 	KILLS=200 $(RUN)pytest -q tests/tenants/audit/test_kills.py
 	KILLS=200 .ci/with-postgres $(RUN)pytest -q tests/tenants/audit/test_kills.py
 
-bench: env ## run the benchmarks; PARTS= selects some, see docs/reference/performance.md
+bench: env ## run the benchmarks; PARTS= selects some, see docs/performance.md
 	@$(RUN)python -m bench.run $(PARTS)
 
 screenshots: env ## retake the screenshots in docs/images from a demo

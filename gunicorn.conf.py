@@ -1,4 +1,4 @@
-"""Web server configuration (measured in docs/reference/performance.md).
+"""Web server configuration (measured in docs/performance.md).
 
 Threads, since pages wait for Authlete. One process on SQLite, which has a single writer,
 and one per core on PostgreSQL.

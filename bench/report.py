@@ -11,7 +11,7 @@ class Ratio:
     ours: float
     theirs: float
     unit: str = "ms"
-    goal: str = ""  # such as "<= 1.3x"; see docs/reference/performance.md
+    goal: str = ""  # such as "<= 1.3x"; see docs/performance.md
     note: str = ""
 
     def __str__(self) -> str:

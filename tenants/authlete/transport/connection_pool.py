@@ -1,7 +1,7 @@
 """A pool of connections to one region.
 
 Each connection is an httpx transport of its own: httpx's pool slows down from 64 connections
-on (`docs/reference/performance.md`), and does not tell how long a connection has been idle,
+on (`docs/performance.md`), and does not tell how long a connection has been idle,
 on which the safety of writes depends.
 """
 
