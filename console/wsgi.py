@@ -7,6 +7,9 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, SystemCheckError
 from django.core.wsgi import get_wsgi_application
+from django.db import DatabaseError
+
+from tenants.database_errors import describe_database_error
 
 GUNICORN_BOOT_ERROR = 3  # exit code that stops gunicorn instead of starting another process
 
@@ -18,8 +21,15 @@ try:
 except (ImproperlyConfigured, SystemCheckError) as error:
     print(error, file=sys.stderr)
     sys.exit(GUNICORN_BOOT_ERROR)
+except DatabaseError as error:
+    print(
+        "the database that DATABASE_URL names cannot be used:",
+        describe_database_error(error),
+        file=sys.stderr,
+    )
+    sys.exit(GUNICORN_BOOT_ERROR)
 
-from console.ops.health import check_mail  # noqa: E402  needs the applications
+from console.ops.setup_checks import list_startup_problems  # noqa: E402  needs the applications
 
-for text in check_mail().values():
-    logging.getLogger("meridian").warning(text)
+for problem in list_startup_problems():
+    logging.getLogger("meridian").warning(problem)

@@ -11,12 +11,22 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.checks import run_checks
 from django.core.mail import mailers
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 
-from console.ops.health import MAIL, OK, OPTIONAL, VAULT, ReadinessCheck, check_mail
+from console.ops.health import (
+    MAIL,
+    OK,
+    OPTIONAL,
+    VAULT,
+    WEBHOOKS,
+    WORKER,
+    ReadinessCheck,
+    check_mail,
+)
 from tenants.audit.integrity.anchors import load_sinks
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.transport.http import fetch_root
+from tenants.database_errors import describe_database_error
 from tenants.organizations.api_clients import list_pools
 from tenants.outbound import mail
 
@@ -46,6 +56,22 @@ def check_deployment() -> Iterator[PartStatus]:
     yield from _check_regions()
 
 
+def list_startup_problems() -> list[str]:
+    """Return what keeps a console that starts from serving pages or sending mail, a line each.
+
+    Leaves no connection open, since gunicorn starts its processes afterwards.
+    """
+    try:
+        parts = [*_check_database(), _check_database_file(), *_check_mail_setting()]
+    finally:
+        connections.close_all()
+    return [
+        f"{part}: {text}"
+        for part, text, _ in parts
+        if text != OK and part not in (WORKER, WEBHOOKS)
+    ]
+
+
 def _check_settings() -> Iterator[PartStatus]:
     problems = [error.msg for error in run_checks(app_configs=[]) if error.is_serious()]
     problems += [
@@ -61,7 +87,7 @@ def _check_database() -> Iterator[PartStatus]:
     try:
         connection.ensure_connection()
     except DatabaseError as error:
-        yield PartStatus("database", _join_lines(error))
+        yield PartStatus("database", describe_database_error(error))
         return
     parts = ReadinessCheck().results()
     parts.pop(MAIL, None)
@@ -72,18 +98,32 @@ def _check_database() -> Iterator[PartStatus]:
 def _check_folders() -> PartStatus:
     """Check that the folders of SQLite and of checkpoint files can be written."""
     folders = {sink.path.parent for sink in load_sinks() if sink.kind == "file"}
-    if connection.vendor == "sqlite":
-        folders.add(Path(settings.DATABASES["default"]["NAME"]).parent)
     for folder in sorted(folders):
         if not os.access(folder, os.W_OK | os.X_OK):
             return PartStatus("folders", f"{folder} is missing or can't be written")
+    return _check_database_file()
+
+
+def _check_database_file() -> PartStatus:
+    """Check that SQLite can write its file, and others beside it."""
+    name = settings.DATABASES["default"]["NAME"]
+    if connection.vendor != "sqlite" or name == ":memory:":
+        return PartStatus("folders")
+    path = Path(name)
+    for checked in (path.parent, path):
+        if not os.access(checked, os.W_OK):
+            return PartStatus("folders", f"{checked} is missing or can't be written")
     return PartStatus("folders")
+
+
+def _check_mail_setting() -> list[PartStatus]:
+    return [PartStatus(part, text, is_required=False) for part, text in check_mail().items()]
 
 
 def _check_mail() -> PartStatus:
     """Check that the mail server accepts a connection and the password."""
-    if missing := check_mail():
-        return PartStatus(MAIL, missing[MAIL], is_required=False)
+    if missing := _check_mail_setting():
+        return missing[0]
     try:
         with mailers["default"]:
             return PartStatus(MAIL)

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event, Thread
 
-from django.db import connections
+from django.db import OperationalError, connections
+
+from tenants.database_errors import describe_database_error
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +25,12 @@ class PeriodicTask:
     pause_seconds: float  # seconds from its end until it is done again
 
     def run_safely(self) -> None:
-        """Run once and log an exception."""
+        """Run once and log an exception; of an unavailable database its message."""
         try:
             self.function()
+        except OperationalError as error:
+            problem = describe_database_error(error)
+            log.error("%s: the database can't be used: %s", self.function.__name__, problem)
         except Exception:
             log.exception("a periodic task failed")
 

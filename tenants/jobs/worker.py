@@ -11,6 +11,7 @@ from django.db import DatabaseError, close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from tenants.database_errors import describe_database_error
 from tenants.jobs import completion, periodic_tasks, queue
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class JobWorker(Worker):
         )
         self._until_empty = until_empty
         self._next_tick = 0.0
+        self._database_problem = ""  # logged, and not solved yet
 
     def run(self) -> None:
         """Work until stopped, or run periodic tasks once and work until nothing is due."""
@@ -44,6 +46,7 @@ class JobWorker(Worker):
             self._work_loop()
             return
         ended = Event()
+        self._connect()
         periodic_tasks.start_all(ended)
         try:
             self._work_loop()
@@ -65,17 +68,26 @@ class JobWorker(Worker):
                 self._tick()
                 self._run_tasks = 0
                 super().run()  # one task, or none
-            except DatabaseError:
+            except DatabaseError as error:
                 if self._until_empty:
                     raise
-                log.exception("the worker's database failed; retrying")
-                close_old_connections()
-                self._sleep(DATABASE_RETRY_SECONDS)
+                self._wait_for_database(error)
                 continue
+            self._database_problem = ""
             if not self._run_tasks:
                 if self._until_empty:
                     return
                 self._sleep(IDLE_SECONDS)
+
+    def _connect(self) -> None:
+        """Wait until the database can be used, so that one line says why it can't."""
+        while self.running:
+            try:
+                self._tick()
+            except DatabaseError as error:
+                self._wait_for_database(error)
+            else:
+                return
 
     def _tick(self) -> None:
         if time.monotonic() < self._next_tick:
@@ -84,6 +96,15 @@ class JobWorker(Worker):
         queue.requeue_abandoned_jobs()
         completion.end_abandoned_items()
         self._next_tick = time.monotonic() + TICK_SECONDS
+
+    def _wait_for_database(self, error: DatabaseError) -> None:
+        """Sleep until the next attempt; log a problem once."""
+        problem = describe_database_error(error)
+        if problem != self._database_problem:
+            log.error("the database can't be used; retrying: %s", problem)
+        self._database_problem = problem
+        close_old_connections()
+        self._sleep(DATABASE_RETRY_SECONDS)
 
     def _sleep(self, seconds: float) -> None:
         if self.running:

@@ -3,6 +3,10 @@
 import signal
 import time
 
+from django.db import OperationalError
+
+from tenants.jobs import periodic_tasks, queue
+from tenants.jobs.worker import JobWorker
 from tests.support.job_processes import query_database
 
 SEEN = "SELECT COUNT(*) FROM jobs_worker"
@@ -24,3 +28,34 @@ def test_worker_waits_for_jobs_until_terminated(isolated_database):
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(60) == 0
+
+
+def test_unavailable_database_is_one_line(db, monkeypatch, caplog):
+    worker = JobWorker("w1")
+    results = iter([OperationalError("connection refused\nIs it running?")] * 2)
+
+    def record_heartbeat(name):
+        for error in results:
+            raise error
+        worker.running = False
+
+    monkeypatch.setattr("tenants.jobs.worker.DATABASE_RETRY_SECONDS", 0)
+    monkeypatch.setattr("tenants.jobs.worker.close_old_connections", lambda: None)
+    monkeypatch.setattr(queue, "record_heartbeat", record_heartbeat)
+    monkeypatch.setattr(periodic_tasks, "_tasks", [])
+
+    worker.run()
+
+    problem = "the database can't be used; retrying: connection refused Is it running?"
+    assert caplog.messages == [problem]
+
+
+def test_periodic_task_without_a_database_logs_no_traceback(monkeypatch, caplog):
+    def fail():
+        raise OperationalError("connection refused")
+
+    periodic_tasks.PeriodicTask(fail, 1).run_safely()
+
+    (record,) = caplog.records
+    assert record.getMessage() == "fail: the database can't be used: connection refused"
+    assert record.exc_info is None
