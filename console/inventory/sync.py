@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from console.inventory.index import index_clients
 from console.inventory.services import BackgroundReader, list_services, record_removed_services
+from console.inventory.statistics import count_inventory
 from console.models import KnownService
 from tenants.authlete import AuthleteClient
 from tenants.authlete.fanout import gather
@@ -111,9 +112,11 @@ def _list_clients(
 ) -> dict[ObjectRef, int]:
     """Return when the clients of some services last changed, and update the index.
 
-    Includes all services that were never requested, as long as time is left.
+    Includes all services that were never requested, as long as time is left. After the first
+    sync of a service, its clients are counted for charts.
     """
     services = KnownService.objects.filter(organization=organization, region__in=clients)
+    unsynced = services.filter(clients_at=None).count()
     never_requested = services.filter(clients_requested_at=None).count()
     oldest = services.order_by(F("clients_requested_at").asc(nulls_first=True), "pk")
     due = list(
@@ -126,6 +129,8 @@ def _list_clients(
         services.filter(pk__in=[pk for pk, *_ in batch]).update(clients_requested_at=timezone.now())
         locations = [(region, number) for _, region, number in batch]
         details |= _list_batch(organization, clients, locations, deadline)
+    if services.filter(clients_at=None).count() < unsynced:
+        count_inventory(organization)  # charts must not deny clients that lists show
     return details
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from console.clients.listing.rows import ClientRow
 from console.inventory.index import index_clients, index_services
 from console.inventory.services import RegionServices, list_services
+from console.inventory.statistics import count_inventory
 from console.models import KnownService
 from console.web.access import Member
 from tenants.authlete.documents.client import Client, ClientPage
@@ -159,6 +160,7 @@ def sync_first(member: Member) -> FirstSync | None:
             _index_listed(member.organization, key, listed)
         if deadline.remaining() < MIN_SECONDS_LEFT:
             break
+    count_inventory(member.organization)
     if keys:
         start_sync(member)
     return FirstSync(services.unreachable, len(keys))

@@ -9,6 +9,7 @@ from tenants.organizations.roles import Role
 from tests.support.keys import certificate
 
 URL = "/acme/clients/"
+TOTALS_OF = {"secrets": "Counted in ", "expiry": "as last synced, "}
 UNREAD = "Only 1 of 2 services have been read"
 
 
@@ -50,8 +51,10 @@ def test_totals_on_home_name_the_services_that_are_missing(member, acme, partial
     else:
         certificate(acme, timezone.now(), region="us")
     home = member(Role.EDITOR)
-    assertContains(home.get("/acme/"), f"{UNREAD}. Missing:")
-    assertContains(home.get("/acme/"), "Far")
+    page = home.get("/acme/")
+    assertContains(page, f"{UNREAD}. Missing:", count=1)
+    assertContains(page, "Far", count=1)
+    assertContains(page, f"{TOTALS_OF[total]}1 of 2 services")
 
     KnownService.objects.update(clients_at=timezone.now())
     assertNotContains(home.get("/acme/"), "services have been read")

@@ -5,7 +5,7 @@ from django.utils import timezone
 from pydantic import SecretStr
 
 from console.inventory.sync import MIN_SECONDS_LEFT, SyncResult, sync_all, sync_organization
-from console.models import KnownService
+from console.models import InventoryCount, KnownService
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import AuditLogSink
@@ -50,6 +50,17 @@ def test_sync_reads_only_changed_objects(acme, world):
         ("client.changed_outside", "44"),
         ("client.gone_outside", "45"),
     ]
+
+
+def test_charts_count_clients_with_their_first_sync(acme, world):
+    sync_organization(acme)
+
+    assert InventoryCount.objects.get(organization=acme, region="us").checked == 3
+
+    InventoryCount.objects.all().delete()
+    sync_organization(acme)
+
+    assert not InventoryCount.objects.exists()
 
 
 def test_sync_continues_next_time(acme, world, monkeypatch):
