@@ -18,6 +18,7 @@ from console.models.searches import ColumnPreference, SavedSearch
 from console.models.statistics import CallCount, InventoryCount
 from console.models.streams import Stream
 from console.models.twins import Twin
+from console.models.watches import Notification, NotificationMail, Watch, WatchPosition
 from console.models.webhooks import Delivery, Webhook
 
 __all__ = [
@@ -41,6 +42,8 @@ __all__ = [
     "KnownKey",
     "KnownService",
     "Lookup",
+    "Notification",
+    "NotificationMail",
     "RateLimitUse",
     "Receipt",
     "ReceiptService",
@@ -54,5 +57,7 @@ __all__ = [
     "UploadPart",
     "VerificationRun",
     "Waiver",
+    "Watch",
+    "WatchPosition",
     "Webhook",
 ]

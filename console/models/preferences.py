@@ -13,6 +13,8 @@ class AccountPreferences(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences"
     )
     time_zone = models.CharField(max_length=60, blank=True)  # empty: the console's default
+    # Of notifications about ended jobs and batches, a `DeliveryChoice`.
+    job_delivery = models.CharField(max_length=6, blank=True)
 
     class Meta:
         verbose_name_plural = "account preferences"

@@ -14,7 +14,9 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from console.models import Watch
 from console.models.twins import twins_of
+from console.models.watches import find_watch, visible_notifications
 from console.web import navigation
 from console.web.access import last_member
 from console.web.labels import ROLE_LABELS
@@ -38,6 +40,7 @@ from tenants.organizations.roles import Role
 register = template.Library()
 
 SLOW_SECONDS = 1.0
+MAX_UNREAD_SHOWN = 99  # notifications in the top bar; more are "99+"
 STALE_SECONDS = 300.0  # age at which a health sample is ignored
 
 
@@ -173,6 +176,20 @@ def running_jobs(member: Any) -> int:
 def optional_path(route: str, *args: str) -> str:
     """Return the path of a page; empty if there is no such page."""
     return navigation.optional_path(route, *args)
+
+
+@register.simple_tag
+def unread_notifications(member: Any) -> int:
+    """Count a member's unread notifications, up to one more than is shown."""
+    notifications = visible_notifications(member.user.pk, member.organization, member.role)
+    unread = notifications.filter(read_at=None).order_by()
+    return unread[: MAX_UNREAD_SHOWN + 1].count()
+
+
+@register.simple_tag
+def own_watch(member: Any, target: str) -> Watch | None:
+    """Return a member's watch of an object, rule or saved search."""
+    return find_watch(member.user.pk, member.organization, target)
 
 
 @register.simple_tag

@@ -35,7 +35,7 @@ CALLBACK = "authentication_callback_api_secret"
 NOBODY: dict[str, object] = {"uidb36": "1", "key": "no-such"}  # open nothing
 NOBODY |= dict.fromkeys(
     """
-    job selection lookup receipt rollover batch package_id search stream twin waiver webhook
+    job selection lookup receipt rollover batch package_id search stream twin waiver watch webhook
     """.split(),
     UUID(int=0),
 )

@@ -20,6 +20,11 @@ ALLOWED_ROLES = {
     "dashboard:index": ALL_ROLES,
     "dashboard:dismiss_overdue": READER_ROLES,
     "search:index": ALL_ROLES,
+    # Each shows a member their own; who may not see an object can't watch it.
+    **dict.fromkeys(
+        (f"watches:{name}" for name in "index mark_read watches edit jobs".split()), ALL_ROLES
+    ),
+    "watches:toggle": ALL_ROLES,
     "help:index": ANY_USER,
     "help:organizations": ANY_USER,
     "help:patterns": ANY_USER,
@@ -224,6 +229,7 @@ PATH_PARAMS = {
     "finding": 10**6,
     "waiver": UUID(int=0),
     "twin": UUID(int=0),
+    "watch": UUID(int=0),
     "entry": "00000000-0000-7000-8000-000000000000",
     "page": "00000000-0000-7000-8000-000000000000",
     "job": "00000000-0000-4000-8000-000000000000",

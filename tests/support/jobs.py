@@ -1,5 +1,6 @@
 """Helpers for the tests of jobs."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.contrib.auth.models import User
@@ -10,12 +11,33 @@ from tenants.audit.actor import Actor
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.api.services import UPDATE
 from tenants.authlete.audit_sink import CallIntent
+from tenants.authlete.operation import Effect
 from tenants.crypto import vault
 from tenants.jobs import leases
 from tenants.jobs.control import start_job
 from tenants.jobs.item_log import log_object, start_hints
 from tenants.jobs.items import start_next_item
 from tenants.jobs.models import Job, NewItem, job_content
+from tenants.jobs.registry import JOB_HANDLERS, ItemResult, job_handler
+
+
+@contextmanager
+def rename_job_kind():
+    """Register the job kind ``test.rename`` for a while."""
+    before = dict(JOB_HANDLERS)
+
+    @job_handler("test.rename", permission=Effect.CHANGE)
+    def rename(work, item):
+        api = work.connect(item.region).service(item.service_id)
+        found = api.get()
+        if found.service_name == item.payload["name"]:
+            return ItemResult("It had that name.", changed=False)
+        api.update(found.modified_at, {"serviceName": item.payload["name"]})
+        return ItemResult("Renamed.")
+
+    yield
+    JOB_HANDLERS.clear()
+    JOB_HANDLERS.update(before)
 
 
 def start_restore(acme, name="EDITOR", missing=1, title="Rename services", **options):

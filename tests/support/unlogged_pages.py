@@ -5,6 +5,7 @@ from tenants.audit.models import AuditEntry
 FORM = "a form or confirmation without stored data"
 INDEX = "data synced before; each call to Authlete is logged when it is made"
 OWN = "the console's own configuration and jobs"
+PERSONAL = "preferences and notifications of one member"
 UNLOGGED_PAGES = {
     **dict.fromkeys(
         "services:discard clients:discard clients:refresh clients:bulk_select clients:columns"
@@ -24,6 +25,9 @@ UNLOGGED_PAGES = {
         "jobs:index searches:index webhooks:index streams:index audit:verify"
         " members:index credentials:index".split(),
         OWN,
+    ),
+    **dict.fromkeys(
+        "watches:index watches:mark_read watches:watches watches:jobs".split(), PERSONAL
     ),
 }
 

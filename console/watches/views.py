@@ -1,0 +1,209 @@
+"""Pages of notifications and watches: the inbox, the list of watches, and their delivery.
+
+Like columns and the time zone, they belong to one person, so changes of them aren't logged.
+"""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Max, QuerySet
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from console.lists.definition import render_list
+from console.models import AccountPreferences, Notification, Watch
+from console.models.findings import open_findings
+from console.models.watches import DeliveryChoice, visible_notifications
+from console.watches.collection import ensure_position
+from console.watches.inbox import INBOX, MAX_ROWS, build_inbox, related, target_path
+from console.watches.targets import WatchTarget, load_target
+from console.watches.watch_list import WATCH_LIST, build_watch_rows
+from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.paths import parse_id
+from console.web.responses import redirect_to, render_form, render_page
+from tenants.models import Membership
+from tenants.outbound import mail
+
+MAX_WATCHES = 200  # of a member
+
+
+class WatchForm(forms.ModelForm[Watch]):
+    """How notifications of a watch are delivered."""
+
+    class Meta:
+        model = Watch
+        fields = ("delivery", "is_muted")
+        labels = {"delivery": gettext_lazy("Delivery"), "is_muted": gettext_lazy("Mute")}
+        help_texts = {"is_muted": gettext_lazy("Pause notifications without losing this watch.")}
+
+
+class JobDeliveryForm(forms.ModelForm[AccountPreferences]):
+    """How notifications about one's own jobs are delivered."""
+
+    job_delivery = forms.ChoiceField(
+        label=gettext_lazy("Jobs you start"),
+        choices=DeliveryChoice.choices,
+        required=False,
+        help_text=gettext_lazy("Applies to all your organizations."),
+    )
+
+    class Meta:
+        model = AccountPreferences
+        fields = ("job_delivery",)
+
+
+@organization_page(None)
+def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
+    """List the member's notifications, newest first.
+
+    The parameter ``open`` marks one as read, and redirects to what it's about.
+    """
+    if "open" in request.GET:
+        return _open_notification(request, member, request.GET["open"])
+    notifications = related(_visible(member))[:MAX_ROWS]
+    rows = build_inbox(member.organization, notifications)
+    context = {"unread": sum(row.notification.read_at is None for row in rows)}
+    return render_list(request, member, INBOX, rows, "watches/index.html", context)
+
+
+@organization_page(None)
+def mark_read(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """Mark one notification as read, or all of them."""
+    if request.method != "POST":
+        return render_page(request, "watches/mark_read.html", {"member": member})
+    if "notification" in request.POST:
+        _mark_as_read(_find_notifications(member, request.POST["notification"]))
+    else:
+        _mark_as_read(_visible(member))
+    return redirect_to(request, _path(member, "index"))
+
+
+@organization_page(None)
+def watches(request: ConsoleRequest, member: Member) -> HttpResponseBase:
+    """List the member's watches."""
+    rows = build_watch_rows(member, _own_watches(member).select_related("search"))
+    context = {"jobs_label": _job_delivery(member).label, "mail_is_enabled": mail.is_enabled()}
+    return render_list(request, member, WATCH_LIST, rows, "watches/watches.html", context)
+
+
+@organization_page(None)
+def toggle(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """Watch a service, client, rule or saved search, or stop watching it."""
+    key = request.POST.get("target") or request.GET.get("target", "")
+    if request.method == "POST" and request.POST.get("watch") == "no":
+        _own_watches(member).filter(target=key).delete()
+        try:
+            target = load_target(member, key)
+        except Http404:  # it was deleted
+            messages.success(request, _("You no longer watch this."))
+            return redirect_to(request, _path(member, "watches"))
+        text = _("You no longer watch “%(name)s”.")
+    else:
+        target = load_target(member, key)
+        if request.method != "POST":
+            context = {"member": member, "target": target}
+            return render_page(request, "watches/toggle.html", context)
+        if not _start_watch(member, target):
+            messages.error(
+                request, _("You can have up to %(most)d watches.") % {"most": MAX_WATCHES}
+            )
+            return redirect_to(request, _path(member, "watches"))
+        text = _("You watch “%(name)s”. Changes by others appear in your inbox.")
+    if request.htmx:
+        context = {"member": member, "target_key": key, "has_focus": True}
+        return render_page(request, "watches/button.html", context)
+    messages.success(request, text % {"name": target.name})
+    return redirect_to(request, target.path)
+
+
+@organization_page(None)
+def edit(request: ConsoleRequest, member: Member, watch: UUID) -> HttpResponse:
+    """Choose how notifications of a watch are delivered, or mute it."""
+    stored = get_object_or_404(_own_watches(member).select_related("search"), pk=watch)
+    (row,) = build_watch_rows(member, [stored])
+    form = WatchForm(request.POST or None, instance=stored)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Watch of “%(name)s” saved.") % {"name": row.target.name})
+        return redirect_to(request, _path(member, "watches"))
+    context = {"member": member, "form": form, "row": row, "mail_is_enabled": mail.is_enabled()}
+    return render_form(request, "watches/edit.html", context)
+
+
+@organization_page(None)
+def jobs(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """Choose how notifications about one's own jobs are delivered."""
+    preferences = AccountPreferences.objects.filter(user=member.user).first()
+    preferences = preferences or AccountPreferences(user=member.user)
+    is_posted = request.method == "POST"
+    form = JobDeliveryForm(request.POST if is_posted else None, instance=preferences)
+    if form.is_valid():
+        AccountPreferences.objects.update_or_create(
+            user=member.user, defaults={"job_delivery": form.cleaned_data["job_delivery"]}
+        )
+        messages.success(request, _("Delivery saved."))
+        return redirect_to(request, _path(member, "watches"))
+    context = {"member": member, "form": form, "mail_is_enabled": mail.is_enabled()}
+    return render_form(request, "watches/jobs.html", context)
+
+
+def _visible(member: Member) -> QuerySet[Notification]:
+    return visible_notifications(member.user.pk, member.organization, member.role)
+
+
+def _find_notifications(member: Member, pk: str) -> QuerySet[Notification]:
+    """Return the notification with an ID, if any."""
+    return _visible(member).filter(pk=parse_id(pk) or 0)
+
+
+def _open_notification(request: ConsoleRequest, member: Member, pk: str) -> HttpResponse:
+    notification = get_object_or_404(related(_find_notifications(member, pk)))
+    _mark_as_read(Notification.objects.filter(pk=notification.pk))
+    return redirect_to(request, target_path(member, notification))
+
+
+def _own_watches(member: Member) -> QuerySet[Watch]:
+    return Watch.objects.filter(
+        membership__user=member.user, membership__organization=member.organization
+    )
+
+
+def _mark_as_read(notifications: QuerySet[Notification]) -> None:
+    ids = list(notifications.filter(read_at=None).values_list("pk", flat=True))
+    Notification.objects.filter(pk__in=ids).update(read_at=timezone.now())
+
+
+def _start_watch(member: Member, target: WatchTarget) -> bool:
+    """Watch from now on; return False if the member has too many watches."""
+    if _own_watches(member).count() >= MAX_WATCHES:
+        return False
+    ensure_position(member.organization)
+    findings = open_findings(member.organization).filter(rule=target.key)
+    is_rule = target.kind == Watch.Kind.RULE
+    Watch.objects.get_or_create(
+        membership=Membership.objects.get(organization=member.organization, user=member.user),
+        target=target.key,
+        defaults={
+            "kind": target.kind,
+            "name": target.name[:200],
+            "search": target.search,
+            "open_findings": findings.count() if is_rule else 0,
+            "newest_finding": (findings.aggregate(Max("pk"))["pk__max"] or 0) if is_rule else 0,
+        },
+    )
+    return True
+
+
+def _job_delivery(member: Member) -> DeliveryChoice:
+    preferences = AccountPreferences.objects.filter(user=member.user).first()
+    return DeliveryChoice(preferences.job_delivery if preferences else "")
+
+
+def _path(member: Member, page: str) -> str:
+    return reverse(f"watches:{page}", args=[member.organization.slug])
