@@ -9,7 +9,8 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
@@ -60,7 +61,12 @@ def selected_choice(request: HttpRequest | None, name: str) -> TextChoices:
 
 def selected_time_zone(request: HttpRequest) -> ZoneInfo | None:
     """Return the account's time zone; None for the console's default."""
-    name = getattr(getattr(request.user, "preferences", None), "time_zone", "")
+    return time_zone_of(request.user)
+
+
+def time_zone_of(user: AbstractBaseUser | AnonymousUser) -> ZoneInfo | None:
+    """Return the time zone of an account; None for the console's default."""
+    name = getattr(getattr(user, "preferences", None), "time_zone", "")
     return ZoneInfo(name) if name in time_zone_names() else None
 
 
