@@ -16,16 +16,20 @@ from console.documents.kinds import DocumentTarget, client_target, service_targe
 from console.users.bulk_revocation import start_revoke_all
 from console.users.lookups import OpenLookup, create_lookup
 from console.users.revocation import revoke_connected_app
+from console.watches.actions import start_watch
+from console.watches.targets import object_target, rule_target
 from console.web.access import Member, Workspace
 from tenants.audit.models import AuditEntry
 from tenants.authlete import AuthleteClient
 from tenants.authlete.errors import UnknownOutcomeError
+from tenants.authlete.object_ref import ObjectRef
 from tenants.models import Organization
 from tenants.organizations.regions import get_regions
 from tenants.organizations.roles import Role
 
 HARBOR = "harbor"
 USER_OF_MANY_APPS = "cust-204188"
+WATCHED_CLIENT = "Credit checks"
 USER_WITH_EXPIRED_TOKENS = "cust-311907"
 
 
@@ -46,12 +50,30 @@ class DemoStory:
     sandbox_url: str
 
     def run(self) -> None:
+        self.watch()
         self.change_settings()
         self.change_client()
         self.lose_a_response()
         self.revoke_access()
         self.stage_a_secret()
         self.lock_client()
+
+    def watch(self) -> None:
+        """Let the admin and the editor watch what others change below."""
+        for role, region, service in (
+            (Role.ADMIN, "us", "Business banking"),
+            (Role.ADMIN, "us", "Employee sign-in"),
+            (Role.ADMIN, "eu", "Employee sign-in Europe"),
+        ):
+            workspace, service_id = self._find_service(role, region, service)
+            member = workspace.member
+            start_watch(member, object_target(member, ObjectRef(region, service_id), service))
+        workspace, service_id = self._find_service(Role.EDITOR, "us", "Payments")
+        client_id = find_client(workspace.authlete, service_id, WATCHED_CLIENT)
+        ref = ObjectRef("us", service_id, client_id)
+        editor = workspace.member
+        start_watch(editor, object_target(editor, ref, WATCHED_CLIENT))
+        start_watch(editor, rule_target(editor, "rfc9700.http-redirect"))
 
     def change_settings(self) -> None:
         for seconds, reason, ticket in (
@@ -111,7 +133,7 @@ class DemoStory:
 
     def lock_client(self) -> None:
         workspace, service_id = self._find_service(Role.ADMIN, "us", "Payments")
-        name = "Credit checks"
+        name = WATCHED_CLIENT
         set_lock(
             workspace.member.connect("us", reason="Provider reports a breach", ticket="CHG-2104"),
             self.organization,

@@ -7,7 +7,7 @@ settings, secrets or subjects.
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -126,6 +126,26 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+def notify_of_counts(watch: Watch, key: str, *, added: int, resolved: int = 0) -> None:
+    """Notify about a rule's findings or a search's entries; add to an unread notification."""
+    unread = Notification.objects.filter(watch=watch, read_at=None, mail=None).order_by()
+    counts = {"added": F("added") + added, "resolved": F("resolved") + resolved}
+    if unread.update(**counts):
+        return
+    is_rule = watch.kind == Watch.Kind.RULE
+    Notification.objects.create(
+        membership=watch.membership,
+        watch=watch,
+        kind=Notification.Kind.FINDINGS if is_rule else Notification.Kind.ENTRIES,
+        key=key,
+        rule=watch.target if is_rule else "",
+        search=watch.search,
+        added=added,
+        resolved=resolved,
+        delivery=watch.delivery,
+    )
 
 
 def visible_notifications(

@@ -15,7 +15,8 @@ from django.db.models import Q
 
 from console.audit_log.event_labels import EVENT_GROUPS
 from console.models import AccountPreferences, Batch, Notification, Watch, WatchPosition
-from console.models.watches import DeliveryChoice, watch_permission
+from console.models.watches import DeliveryChoice, notify_of_counts, watch_permission
+from console.watches.searches import count_new_matches
 from console.web.paths import parse_id
 from tenants.audit import events
 from tenants.audit.models import (
@@ -70,10 +71,13 @@ def collect_step(organization: Organization) -> bool:
         return False
     entries = _changes(organization, position.seq, last)
     notifications = [*_about_objects(organization, entries), *_about_jobs(organization, entries)]
+    matches = count_new_matches(organization, position.seq + 1, last)
     with transaction.atomic():
         unmoved = WatchPosition.objects.filter(organization=organization, seq=position.seq)
         if unmoved.update(seq=last):  # else another worker has handled them
             Notification.objects.bulk_create(notifications, ignore_conflicts=True)
+            for watch, number in matches:
+                notify_of_counts(watch, f"search/{watch.pk}/{last}", added=number)
     return last < head
 
 

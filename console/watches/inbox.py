@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, QuerySet
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from console.audit_log.entry_rows import load_names, object_name
-from console.audit_log.operation_labels import label_name, label_text
+from console.audit_log.entry_rows import build_row, load_names
 from console.history.groups import entry_path
 from console.inventory.rules import RULES
 from console.lists.definition import ListDefinition
@@ -27,6 +27,7 @@ from tenants.jobs.models import FAILED_ITEM_STATES, Item
 from tenants.models import Organization
 from tenants.organizations.regions import REGION_TITLES
 
+EMPTY = SafeString("")
 MAX_ROWS = 1_000  # newest notifications in the inbox
 UNREAD, READ = "unread", "read"
 
@@ -38,6 +39,7 @@ class InboxRow:
     notification: Notification
     title: str
     actor: str = ""  # who changed the object
+    changes: SafeString = EMPTY  # of its settings; for pages, not for mails
     is_unknown: bool = False  # whether the outcome of the change is unknown
     failed: int = 0  # items of a job
 
@@ -66,9 +68,11 @@ def build_inbox(
     for notification in listed:
         entry = entries.get(notification.entry)
         if entry:
-            title = label_text(label_name(entry), object_name(entry, names))
+            row = build_row(entry, names)
             is_unknown = entry.effective_outcome == Outcome.UNKNOWN
-            rows.append(InboxRow(notification, title, entry.actor, is_unknown))
+            rows.append(
+                InboxRow(notification, row.title, entry.actor, row.changes_html, is_unknown)
+            )
         else:
             number = failed.get(notification.job_id, 0)
             rows.append(InboxRow(notification, describe(notification), failed=number))
@@ -110,9 +114,8 @@ def _describe_counts(notification: Notification) -> str:
         text = ngettext("%(count)d new finding", "%(count)d new findings", number)
         parts.append(text % {"count": number})
     if number := notification.resolved:
-        parts.append(
-            ngettext("%(count)d resolved", "%(count)d resolved", number) % {"count": number}
-        )
+        text = ngettext("%(count)d resolved or waived", "%(count)d resolved or waived", number)
+        parts.append(text % {"count": number})
     return ", ".join(parts)
 
 

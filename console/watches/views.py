@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -18,19 +18,16 @@ from django.utils.translation import gettext_lazy
 
 from console.lists.definition import render_list
 from console.models import AccountPreferences, Notification, Watch
-from console.models.findings import open_findings
 from console.models.watches import DeliveryChoice, visible_notifications
-from console.watches.collection import ensure_position
+from console.watches.actions import MAX_WATCHES, own_watches, start_watch
 from console.watches.inbox import INBOX, MAX_ROWS, build_inbox, related, target_path
-from console.watches.targets import WatchTarget, load_target
+from console.watches.targets import load_target
 from console.watches.watch_list import WATCH_LIST, build_watch_rows
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.paths import parse_id
 from console.web.responses import redirect_to, render_form, render_page
-from tenants.models import Membership
+from console.web.steps import is_in_dialog
 from tenants.outbound import mail
-
-MAX_WATCHES = 200  # of a member
 
 
 class WatchForm(forms.ModelForm[Watch]):
@@ -87,7 +84,7 @@ def mark_read(request: ConsoleRequest, member: Member) -> HttpResponse:
 @organization_page(None)
 def watches(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     """List the member's watches."""
-    rows = build_watch_rows(member, _own_watches(member).select_related("search"))
+    rows = build_watch_rows(member, own_watches(member).select_related("search"))
     context = {"jobs_label": _job_delivery(member).label, "mail_is_enabled": mail.is_enabled()}
     return render_list(request, member, WATCH_LIST, rows, "watches/watches.html", context)
 
@@ -97,7 +94,7 @@ def toggle(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Watch a service, client, rule or saved search, or stop watching it."""
     key = request.POST.get("target") or request.GET.get("target", "")
     if request.method == "POST" and request.POST.get("watch") == "no":
-        _own_watches(member).filter(target=key).delete()
+        own_watches(member).filter(target=key).delete()
         try:
             target = load_target(member, key)
         except Http404:  # it was deleted
@@ -109,23 +106,24 @@ def toggle(request: ConsoleRequest, member: Member) -> HttpResponse:
         if request.method != "POST":
             context = {"member": member, "target": target}
             return render_page(request, "watches/toggle.html", context)
-        if not _start_watch(member, target):
+        if not start_watch(member, target):
             messages.error(
                 request, _("You can have up to %(most)d watches.") % {"most": MAX_WATCHES}
             )
             return redirect_to(request, _path(member, "watches"))
         text = _("You watch “%(name)s”. Changes by others appear in your inbox.")
-    if request.htmx:
+    if request.htmx and not is_in_dialog(request):
         context = {"member": member, "target_key": key, "has_focus": True}
         return render_page(request, "watches/button.html", context)
     messages.success(request, text % {"name": target.name})
-    return redirect_to(request, target.path)
+    is_listed = request.POST.get("from") == "watches"
+    return redirect_to(request, _path(member, "watches") if is_listed else target.path)
 
 
 @organization_page(None)
 def edit(request: ConsoleRequest, member: Member, watch: UUID) -> HttpResponse:
     """Choose how notifications of a watch are delivered, or mute it."""
-    stored = get_object_or_404(_own_watches(member).select_related("search"), pk=watch)
+    stored = get_object_or_404(own_watches(member).select_related("search"), pk=watch)
     (row,) = build_watch_rows(member, [stored])
     form = WatchForm(request.POST or None, instance=stored)
     if form.is_valid():
@@ -168,36 +166,9 @@ def _open_notification(request: ConsoleRequest, member: Member, pk: str) -> Http
     return redirect_to(request, target_path(member, notification))
 
 
-def _own_watches(member: Member) -> QuerySet[Watch]:
-    return Watch.objects.filter(
-        membership__user=member.user, membership__organization=member.organization
-    )
-
-
 def _mark_as_read(notifications: QuerySet[Notification]) -> None:
     ids = list(notifications.filter(read_at=None).values_list("pk", flat=True))
     Notification.objects.filter(pk__in=ids).update(read_at=timezone.now())
-
-
-def _start_watch(member: Member, target: WatchTarget) -> bool:
-    """Watch from now on; return False if the member has too many watches."""
-    if _own_watches(member).count() >= MAX_WATCHES:
-        return False
-    ensure_position(member.organization)
-    findings = open_findings(member.organization).filter(rule=target.key)
-    is_rule = target.kind == Watch.Kind.RULE
-    Watch.objects.get_or_create(
-        membership=Membership.objects.get(organization=member.organization, user=member.user),
-        target=target.key,
-        defaults={
-            "kind": target.kind,
-            "name": target.name[:200],
-            "search": target.search,
-            "open_findings": findings.count() if is_rule else 0,
-            "newest_finding": (findings.aggregate(Max("pk"))["pk__max"] or 0) if is_rule else 0,
-        },
-    )
-    return True
 
 
 def _job_delivery(member: Member) -> DeliveryChoice:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from console.models import Notification, Watch, WatchPosition
+from console.models import Batch, Notification, Watch, WatchPosition
 from console.watches.collection import collect_notifications, collect_step
 from tenants.audit import events
 from tenants.audit.actor import Actor
@@ -15,6 +15,7 @@ from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.api.services import UPDATE
 from tenants.authlete.audit_sink import CallIntent
+from tenants.authlete.changes import FieldChange
 from tenants.authlete.outcome import Outcome
 from tenants.jobs.control import cancel_job
 from tenants.models import Membership, Organization
@@ -31,11 +32,13 @@ def titles(browser, query=""):
 
 def test_change_of_a_watched_service_is_listed_and_counted(viewer, watch, change):
     watch()
-    change(EXTERNAL)
+    change(EXTERNAL, changes=[FieldChange("accessTokenDuration", 600, 900)])
 
     collect_notifications()
 
     page = viewer.get(INBOX)
+    assertContains(page, "Access token duration")
+    assertContains(page, "15 minutes")
     assertContains(page, "Shop was changed outside Meridian")
     assertContains(page, "colleague")
     assertContains(page, "Notifications, 1 unread")
@@ -295,6 +298,26 @@ def test_only_others_who_cancel_a_job_notify(client, member, job, by, number):
     collect_notifications()
 
     assert len(titles(sign_in(client, "EDITOR"))) == number
+
+
+def test_batch_names_its_file_and_state(acme, client, job, worker):
+    batch = Batch.objects.create(
+        organization=acme,
+        region="us",
+        service_id=17,
+        starter=job.starter,
+        actor="EDITOR",
+        file_name="till.csv",
+        state=Batch.State.PARTLY,
+        poll_job=job.pk,
+    )
+    worker()
+
+    collect_notifications()
+
+    assert titles(sign_in(client, "EDITOR")) == ["till.csv: partially failed"]
+    number = Notification.objects.get().pk
+    assert client.get(f"{INBOX}?open={number}")["Location"] == f"/acme/batches/{batch.pk}/"
 
 
 def test_page_without_notifications_says_how_to_get_some(viewer):

@@ -4,7 +4,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import AccountPreferences, Watch
-from console.watches import views
+from console.watches import actions, views
 from tenants.organizations.roles import Role
 
 LIST = "/acme/watches/list/"
@@ -83,6 +83,7 @@ def test_watch_of_a_deleted_object_can_be_ended(viewer, watch):
 
 
 def test_number_of_watches_is_limited(viewer, watch, monkeypatch):
+    monkeypatch.setattr(actions, "MAX_WATCHES", 0)
     monkeypatch.setattr(views, "MAX_WATCHES", 0)
 
     assert watch()["Location"] == LIST
