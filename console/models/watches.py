@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.models.batches import Batch
 from console.models.searches import SavedSearch
+from console.models.webhooks import Webhook
 from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.operation import Effect
 from tenants.jobs.models import Job
@@ -46,6 +47,8 @@ class Watch(models.Model):
     delivery = models.CharField(
         max_length=6, choices=DeliveryChoice, default=DeliveryChoice.INBOX, blank=True
     )
+    # Also receives the notifications, as long as the member is an admin.
+    webhook = models.ForeignKey(Webhook, on_delete=models.SET_NULL, null=True, blank=True)
     is_muted = models.BooleanField(default=False)
     newest_finding = models.BigIntegerField(default=0)  # of a rule; notified up to here
     open_findings = models.PositiveIntegerField(default=0)  # of a rule, at the last check
@@ -111,6 +114,8 @@ class Notification(models.Model):
     resolved = models.PositiveIntegerField(default=0)  # findings
     delivery = models.CharField(max_length=6, choices=DeliveryChoice, blank=True)
     mail = models.ForeignKey(NotificationMail, on_delete=models.SET_NULL, null=True)
+    # That is to receive it; null once a delivery is stored.
+    webhook = models.ForeignKey(Webhook, on_delete=models.SET_NULL, null=True)
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
 
@@ -131,6 +136,8 @@ class Notification(models.Model):
 def notify_of_counts(watch: Watch, key: str, *, added: int, resolved: int = 0) -> None:
     """Notify about a rule's findings or a search's entries; add to an unread notification."""
     unread = Notification.objects.filter(watch=watch, read_at=None, mail=None).order_by()
+    if watch.webhook_id:
+        unread = unread.filter(webhook=watch.webhook_id)  # not delivered yet
     counts = {"added": F("added") + added, "resolved": F("resolved") + resolved}
     if unread.update(**counts):
         return
@@ -145,6 +152,7 @@ def notify_of_counts(watch: Watch, key: str, *, added: int, resolved: int = 0) -
         added=added,
         resolved=resolved,
         delivery=watch.delivery,
+        webhook_id=watch.webhook_id,
     )
 
 

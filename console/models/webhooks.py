@@ -123,7 +123,7 @@ class Webhook(models.Model):
 
 
 class Delivery(models.Model):
-    """A batch of rows sent to a webhook under one ID.
+    """A batch of rows, or of notifications, sent to a webhook under one ID.
 
     Its rows are stored before sending, so that a retry sends the same rows and ID.
     """
@@ -137,6 +137,7 @@ class Delivery(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE)
     is_test = models.BooleanField(default=False)
+    notifications = models.TextField(blank=True)  # sent instead of rows: JSON, without brackets
     state = models.CharField(max_length=7, choices=State, default=State.PENDING)
     created_at = models.DateTimeField(default=timezone.now)
     after = models.BigIntegerField(default=0)  # starts after this row
@@ -158,13 +159,20 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["webhook"],
-                condition=models.Q(state="pending", is_test=False),
+                condition=models.Q(state="pending", is_test=False, notifications=""),
                 name="one_delivery_at_a_time",
             )
         ]
 
     def __str__(self) -> str:
         return f"rows {self.first} to {self.last}: {self.state}"
+
+    @property
+    def kind(self) -> str:
+        """Whether it has rows, notifications, or is a test."""
+        if self.is_test:
+            return "test"
+        return "notifications" if self.notifications else "rows"
 
     @property
     def milliseconds(self) -> float | None:

@@ -130,6 +130,7 @@ def _about_objects(
                     client_id=parse_id(entry.client) or 0,
                     entry=entry.entry,
                     delivery=watch.delivery,
+                    webhook_id=watch.webhook_id,
                 )
 
 

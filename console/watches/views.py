@@ -1,8 +1,10 @@
 """Pages of notifications and watches: the inbox, the list of watches, and their delivery.
 
-Like columns and the time zone, they belong to one person, so changes of them aren't logged.
+Like columns and the time zone, they belong to one person, so changes of them aren't logged,
+except for webhooks.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -17,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.lists.definition import render_list
-from console.models import AccountPreferences, Notification, Watch
+from console.models import AccountPreferences, Notification, Watch, Webhook
 from console.models.watches import DeliveryChoice, visible_notifications
 from console.watches.actions import MAX_WATCHES, own_watches, start_watch
 from console.watches.inbox import INBOX, MAX_ROWS, build_inbox, related, target_path
@@ -27,6 +29,10 @@ from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.paths import parse_id
 from console.web.responses import redirect_to, render_form, render_page
 from console.web.steps import is_in_dialog
+from tenants.audit.events import WEBHOOK_CHANGE
+from tenants.audit.recorder import record_event
+from tenants.authlete.changes import FieldChange
+from tenants.organizations.roles import ConsolePermission
 from tenants.outbound import mail
 
 
@@ -35,9 +41,30 @@ class WatchForm(forms.ModelForm[Watch]):
 
     class Meta:
         model = Watch
-        fields = ("delivery", "is_muted")
-        labels = {"delivery": gettext_lazy("Delivery"), "is_muted": gettext_lazy("Mute")}
-        help_texts = {"is_muted": gettext_lazy("Pause notifications without losing this watch.")}
+        fields = ("delivery", "webhook", "is_muted")
+        labels = {
+            "delivery": gettext_lazy("Delivery"),
+            "webhook": gettext_lazy("Webhook"),
+            "is_muted": gettext_lazy("Mute"),
+        }
+        help_texts = {
+            "webhook": gettext_lazy("Also receives each notification."),
+            "is_muted": gettext_lazy("Pause notifications without losing this watch."),
+        }
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        webhooks = Webhook.objects.filter(organization=member.organization)
+        if member.can(ConsolePermission.ADMINISTRATION) and webhooks.exists():
+            self.fields["webhook"] = forms.ModelChoiceField(
+                webhooks,
+                required=False,
+                label=self.fields["webhook"].label,
+                help_text=self.fields["webhook"].help_text,
+                empty_label=_("None"),
+            )
+        else:
+            del self.fields["webhook"]
 
 
 class JobDeliveryForm(forms.ModelForm[AccountPreferences]):
@@ -123,10 +150,12 @@ def toggle(request: ConsoleRequest, member: Member) -> HttpResponse:
 @organization_page(None)
 def edit(request: ConsoleRequest, member: Member, watch: UUID) -> HttpResponse:
     """Choose how notifications of a watch are delivered, or mute it."""
-    stored = get_object_or_404(own_watches(member).select_related("search"), pk=watch)
+    stored = get_object_or_404(own_watches(member).select_related("search", "webhook"), pk=watch)
     (row,) = build_watch_rows(member, [stored])
-    form = WatchForm(request.POST or None, instance=stored)
+    before = stored.webhook
+    form = WatchForm(request.POST or None, instance=stored, member=member)
     if form.is_valid():
+        _log_webhooks(member, stored.target, before, stored.webhook)
         form.save()
         messages.success(request, _("Watch of “%(name)s” saved.") % {"name": row.target.name})
         return redirect_to(request, _path(member, "watches"))
@@ -169,6 +198,26 @@ def _open_notification(request: ConsoleRequest, member: Member, pk: str) -> Http
 def _mark_as_read(notifications: QuerySet[Notification]) -> None:
     ids = list(notifications.filter(read_at=None).values_list("pk", flat=True))
     Notification.objects.filter(pk__in=ids).update(read_at=timezone.now())
+
+
+def _log_webhooks(
+    member: Member, target: str, before: Webhook | None, after: Webhook | None
+) -> None:
+    """Log that a webhook begins or stops to receive notifications."""
+    if before == after:
+        return
+    for webhook, change in (
+        (before, FieldChange("watch", target, None)),
+        (after, FieldChange("watch", None, target)),
+    ):
+        if webhook:
+            record_event(
+                member.actor,
+                WEBHOOK_CHANGE,
+                label=webhook.name,
+                object=webhook.origin,
+                changes=[change],
+            )
 
 
 def _job_delivery(member: Member) -> DeliveryChoice:

@@ -241,7 +241,9 @@ def _audit_value(name: str, value: Any) -> Any:
 
 def _discard_pending(webhook: Webhook) -> None:
     """Discard pending deliveries, whose content no longer applies."""
-    pending = Delivery.objects.filter(webhook=webhook, state=Delivery.State.PENDING, is_test=False)
+    pending = Delivery.objects.filter(
+        webhook=webhook, state=Delivery.State.PENDING, is_test=False, notifications=""
+    )
     pending.update(state=Delivery.State.DROPPED)
 
 

@@ -118,7 +118,7 @@ def _deliver_next(pk: UUID) -> bool:
 
 def _deliver(webhook: Webhook) -> bool:
     delivery = Delivery.objects.filter(
-        webhook=webhook, state=Delivery.State.PENDING, is_test=False
+        webhook=webhook, state=Delivery.State.PENDING, is_test=False, notifications=""
     ).first()
     if delivery is None:
         batch = next_batch(webhook)
@@ -159,6 +159,28 @@ def deliver_test(pk: UUID) -> None:
     if error := _send(delivery.webhook, delivery, body):
         state = Delivery.State.DONE if error.is_accepted else Delivery.State.FAILED
         Delivery.objects.filter(pk=pk).update(state=state, **error.columns)
+
+
+def deliver_notifications(pk: UUID) -> None:
+    """Send notifications, unless the webhook is paused; a failure is retried."""
+    delivery = Delivery.objects.select_related("webhook").get(pk=pk)
+    result = _send(delivery.webhook, delivery, build_body(delivery.webhook, delivery))
+    if result is None:
+        return
+    state = Delivery.State.PENDING
+    if result.is_accepted:
+        state = Delivery.State.DONE
+    elif result.status == HTTP_GONE or delivery.tries >= len(RETRY_DELAYS_SECONDS):
+        state = Delivery.State.FAILED
+    Delivery.objects.filter(pk=pk).update(state=state, **result.columns)
+
+
+def is_retry_due(delivery: Delivery, now: datetime) -> bool:
+    """Return whether the next attempt to send notifications is due."""
+    if not (delivery.tries and delivery.tried_at):
+        return True
+    delay = RETRY_DELAYS_SECONDS[min(delivery.tries, len(RETRY_DELAYS_SECONDS)) - 1]
+    return now >= delivery.tried_at + max(timedelta(seconds=delay), LOCK_DURATION)
 
 
 def _send(webhook: Webhook, delivery: Delivery, body: bytes) -> DeliveryResult | None:
@@ -211,7 +233,7 @@ def _secret_url_parts(url: str) -> list[str]:
 
 def _subject_spellings(body: bytes) -> Iterator[str]:
     """Yield the subjects in plain text, as escaped in JSON and as quoted in URLs."""
-    subjects = {row["content"].get("subject") for row in json.loads(body)["data"]}
+    subjects = {row.get("content", {}).get("subject") for row in json.loads(body)["data"]}
     for subject in filter(None, subjects):
         yield from (subject, canonical_json(subject)[1:-1], quote(subject, safe=""))
 

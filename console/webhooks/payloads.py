@@ -22,7 +22,7 @@ from tenants.audit.retention.policy import get_category
 MAX_ROWS = 100  # per delivery
 MAX_BODY_BYTES = 256 * 1024  # of its body, unless a single row is larger
 ENVELOPE_BYTES = 200  # bytes of a body around its rows
-ROWS_TYPE, TEST_TYPE = "audit.rows", "audit.test"
+ROWS_TYPE, TEST_TYPE, NOTIFICATIONS_TYPE = "audit.rows", "audit.test", "notifications"
 
 
 def row_filter(webhook: Webhook) -> RowSelection:
@@ -63,6 +63,8 @@ def build_body(webhook: Webhook, delivery: Delivery) -> bytes:
     """Build the body; empty if the rows have changed since, due to deletions."""
     if delivery.is_test:
         return _join_body(TEST_TYPE, delivery.created_at, [])
+    if delivery.notifications:
+        return _join_body(NOTIFICATIONS_TYPE, delivery.created_at, [delivery.notifications])
     rows, _until = read_rows_after(
         webhook.organization_id, delivery.first - 1, delivery.rows, row_filter(webhook)
     )

@@ -77,7 +77,9 @@ def show(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse
         "groups": [
             EVENT_GROUPS[group].label for group in hook.groups.split() if group in EVENT_GROUPS
         ],
-        "failing": log.filter(state=Delivery.State.PENDING, is_test=False).first(),
+        "failing": log.filter(
+            state=Delivery.State.PENDING, is_test=False, notifications=""
+        ).first(),
         "now": timezone.now(),
         "every": REFRESH_SECONDS if moves or (hook.is_on and hook.waiting_since) else 0,
         **_worker_context(),

@@ -13,7 +13,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from console.models import Delivery, Webhook
-from console.webhooks.delivery import deliver_due, deliver_test, is_unlocked
+from console.webhooks.delivery import (
+    deliver_due,
+    deliver_notifications,
+    deliver_test,
+    is_retry_due,
+    is_unlocked,
+)
 from tenants.audit.models import AuditHead
 from tenants.jobs.periodic_tasks import run_every, run_every_minute
 
@@ -33,6 +39,9 @@ def start_due_deliveries() -> None:
     for pk in [pk for pk, thread in _threads.items() if not thread.is_alive()]:
         del _threads[pk]
     expected = [(deliver_due, pk, MAX_PARALLEL_WEBHOOKS) for pk in due_webhooks()]
+    expected += [
+        (deliver_notifications, pk, MAX_PARALLEL_WEBHOOKS) for pk in pending_notifications()
+    ]
     expected += [
         (deliver_test, pk, MAX_PARALLEL_WEBHOOKS - SLOTS_RESERVED_FOR_DELIVERIES)
         for pk in pending_tests()
@@ -57,6 +66,15 @@ def pending_tests() -> list[UUID]:
     """Return the test events to send."""
     deliveries = Delivery.objects.filter(is_test=True, state=Delivery.State.PENDING, tries=0)
     return list(deliveries.values_list("pk", flat=True))
+
+
+def pending_notifications() -> list[UUID]:
+    """Return the deliveries of notifications whose next attempt is due, oldest first."""
+    now = timezone.now()
+    deliveries = Delivery.objects.filter(
+        state=Delivery.State.PENDING, is_test=False, webhook__pause=""
+    ).exclude(notifications="")
+    return [row.pk for row in deliveries.order_by("created_at") if is_retry_due(row, now)]
 
 
 def _run_in_thread(action: Callable[[UUID], None], pk: UUID) -> None:

@@ -1,5 +1,6 @@
 """States of notifications and watches."""
 
+from django.test import override_settings
 from django.utils import timezone
 
 from console.models import Notification, Watch
@@ -9,7 +10,8 @@ from tenants.audit.actor import Actor
 from tenants.audit.recorder import record_event
 from tenants.models import Membership
 from tenants.organizations.roles import Role
-from tests.support.scene import page_state
+from tests.support.scene import NO_MAIL, page_state
+from tests.support.webhooks import make_webhook
 
 
 def watch_service(scene, **fields):
@@ -93,6 +95,14 @@ def asking_to_watch(scene):
 @page_state("watches:edit", Role.VIEWER)
 def editing_a_watch(scene):
     scene.goto("watches:edit", watch=watch_service(scene).pk)
+
+
+@page_state("watches:edit", Role.ADMIN)
+def with_webhooks_and_no_mail_server(scene):
+    watch = watch_service(scene)
+    make_webhook(watch.membership.organization, name="Operations chat of the payments team")
+    with override_settings(MAILERS=NO_MAIL):
+        scene.goto("watches:edit", watch=watch.pk)
 
 
 @page_state("watches:jobs", Role.VIEWER)
