@@ -76,6 +76,8 @@ def _count_day(organization: Organization, day: date) -> dict[str, dict[str, Any
     """Return the columns of `CallCount` by region."""
     since, until = map(to_microseconds, _bounds(day))
     low, high = find_seq_range(since, until)
+    if low > high:
+        return {}
     entries = AuditEntry.objects.filter(
         ~Q(path=""),
         ~Q(outcome=Outcome.OPEN),

@@ -14,6 +14,8 @@ import pytest
 
 from tests.console.demo.running import ROOT, SECONDS, running
 
+pytestmark = pytest.mark.slow
+
 
 def browsing(demo):
     return httpx.Client(base_url=f"http://127.0.0.1:{demo.port}", timeout=SECONDS)
@@ -86,12 +88,10 @@ def test_interrupt_ends_all_processes(first):
     assert os.listdir(first.data.parent) == ["demo"]
 
 
-@pytest.mark.slow
 def test_second_start_has_the_same_accounts(first, demo):
     assert demo.accounts() == first.gave
 
 
-@pytest.mark.slow
 def test_every_account_signs_in_with_its_password(demo):
     for account in demo.accounts():
         with browsing(demo) as browser:
@@ -101,7 +101,6 @@ def test_every_account_signs_in_with_its_password(demo):
         assert "session" in browser.cookies
 
 
-@pytest.mark.slow
 def test_services_of_all_regions_are_listed(demo):
     with browsing(demo) as browser:
         sign_in(browser, demo.accounts()[0])
@@ -112,7 +111,6 @@ def test_services_of_all_regions_are_listed(demo):
         assert f'"/harbor/services/{region}/' in page.text
 
 
-@pytest.mark.slow
 def test_story_is_seeded_once(demo):
     with browsing(demo) as browser:
         sign_in(browser, demo.accounts()[0])
@@ -126,7 +124,6 @@ def test_story_is_seeded_once(demo):
     assert re.findall("([0-9,]+) entr", changes) == ["1"]
 
 
-@pytest.mark.slow
 def test_worker_is_running(demo):
     until = time.monotonic() + SECONDS
     with browsing(demo) as browser:
@@ -135,7 +132,6 @@ def test_worker_is_running(demo):
             time.sleep(0.2)
 
 
-@pytest.mark.slow
 def test_static_files_are_cached_and_same_origin(demo):
     with browsing(demo) as browser:
         page = browser.get("/accounts/login/")
@@ -147,21 +143,18 @@ def test_static_files_are_cached_and_same_origin(demo):
     assert "Access-Control-Allow-Origin" not in style.headers
 
 
-@pytest.mark.slow
 def test_secret_files_are_private(demo):
     assert demo.data.stat().st_mode & 0o077 == 0
     for name in ("keys", "accounts.json"):
         assert (demo.data / name).stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.slow
 def test_ports_listen_on_loopback_only(demo):
     for port in range(demo.port, demo.port + 6):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.2", port)) != 0
 
 
-@pytest.mark.slow
 def test_used_port_is_named(demo, tmp_path):
     ports = [f"--port={demo.port}", f"--sandbox-port={demo.port + 1}"]
     for arguments, option in ((ports, "--port"), (ports[1:], "--sandbox-port")):
@@ -179,14 +172,12 @@ def test_used_port_is_named(demo, tmp_path):
         assert "Traceback" not in second.stderr
 
 
-@pytest.mark.slow
 def test_killed_demo_leaves_no_process(another):
     another.process.kill()
 
     assert another.ended()
 
 
-@pytest.mark.slow
 def test_demo_ends_when_one_process_does(another):
     log = (another.data / "logs" / "console.log").read_text()
     (server,) = re.findall(r"Listening at: \S+ \((\d+)\)", log)
