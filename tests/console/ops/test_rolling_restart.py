@@ -1,11 +1,13 @@
 """A rolling restart of two servers behind a load balancer, under load."""
 
+import itertools
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
@@ -13,11 +15,37 @@ from time import monotonic, sleep
 import httpx
 import pytest
 
+from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
+from tenants.sandbox.app import Sandbox
+from tenants.sandbox.server import SandboxServer
+from tests.support.forms import fill_form
 from tests.support.sockets import find_free_port
 
 ROOT = Path(__file__).parents[3]
 TIMEOUT_SECONDS = 60
 CLIENTS = 6
+EDITED_SERVICES = range(101, 105)
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+SIGN_IN = """
+import time
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from pydantic import SecretStr
+from console.accounts.sessions import SessionStore
+from tenants.models import Credential, Membership, Organization
+acme = Organization.objects.create(slug="acme", name="Acme")
+Credential(organization=acme, region="us").set_token(SecretStr("t0p")).save()
+user = User.objects.create_user("ed@acme.example")
+Membership.objects.create(organization=acme, user=user, role="editor")
+request = HttpRequest()
+request.session = session = SessionStore()
+login(request, user, settings.AUTHENTICATION_BACKENDS[0])
+session.update({"began": int(time.time()), "seen": int(time.time())})
+session.save()
+print(session.cookie_key)
+"""
 
 CONFIGURATION = """
 defaults
@@ -102,23 +130,86 @@ def load(url):
             thread.join()
 
 
-def test_rolling_restart_loses_no_request(isolated_database, haproxy, tmp_path):
+@contextmanager
+def balanced_servers(database, haproxy, folder):
+    """Run two servers behind a load balancer; yield its URL and a function that restarts both."""
     balancer = find_free_port(3)
     ports = {"balancer": balancer, "one": balancer + 1, "two": balancer + 2}
-    (tmp_path / "haproxy.cfg").write_text(CONFIGURATION.format(**ports))
-    servers = {name: start_server(isolated_database, ports[name]) for name in ("one", "two")}
-    proxy = subprocess.Popen([haproxy, "-f", str(tmp_path / "haproxy.cfg")])
+    (folder / "haproxy.cfg").write_text(CONFIGURATION.format(**ports))
+    servers = {name: start_server(database, ports[name]) for name in ("one", "two")}
+    proxy = subprocess.Popen([haproxy, "-f", str(folder / "haproxy.cfg")])
+
+    def restart():
+        for name in servers:
+            servers[name].send_signal(signal.SIGTERM)
+            wait_until(lambda name=name: servers[name].poll() is not None)
+            servers[name] = start_server(database, ports[name])
+            wait_until(lambda: is_ready(balancer, "/both-up"), proxy)
+
     try:
         wait_until(lambda: is_ready(balancer, "/both-up"), proxy)
-        with load(f"http://127.0.0.1:{balancer}/") as results:
-            for name in servers:
-                servers[name].send_signal(signal.SIGTERM)
-                wait_until(lambda name=name: servers[name].poll() is not None)
-                servers[name] = start_server(isolated_database, ports[name])
-                wait_until(lambda: is_ready(balancer, "/both-up"), proxy)
+        yield f"http://127.0.0.1:{balancer}", restart
     finally:
         for process in (proxy, *servers.values()):
             process.send_signal(signal.SIGTERM)
             process.wait(TIMEOUT_SECONDS)
 
+
+def test_rolling_restart_loses_no_request(isolated_database, haproxy, tmp_path):
+    with (
+        balanced_servers(isolated_database, haproxy, tmp_path) as (url, restart),
+        load(f"{url}/") as results,
+    ):
+        restart()
+
     assert {status for status, _ in results} == {302}
+
+
+def edit_repeatedly(url, cookie, service_id, ended, results):
+    """Change a setting in three requests, again and again; keep the responses to the saves."""
+    path = f"/acme/services/us/{service_id}"
+    with httpx.Client(base_url=url, cookies={"session": cookie}, timeout=30) as browser:
+        for hours in itertools.count(2):
+            if ended.is_set():
+                return
+            duration = {"access_token_duration": str(hours), "access_token_duration__unit": "hours"}
+            body = fill_form(browser.get(f"{path}/edit/tokens/"), "base", **duration)
+            browser.post(f"{path}/edit/tokens/", content=body, headers=FORM)
+            body = fill_form(browser.get(f"{path}/review/"), "reviewed", reason="Longer")
+            results.append(browser.post(f"{path}/review/", content=body, headers=FORM))
+
+
+def test_edits_are_saved_during_a_rolling_restart(isolated_database, haproxy, tmp_path):
+    sandbox = Sandbox(latency=20)
+    acme = sandbox.state.organization("acme", "Acme")
+    sandbox.state.accept(ApiToken("t0p", acme, ORGANIZATION_PERMISSIONS))
+    for number in EDITED_SERVICES:
+        sandbox.services[number] = {"apiKey": number, "serviceName": "A", "modifiedAt": 1}
+    ended, results = threading.Event(), []
+    with SandboxServer(sandbox) as server:
+        isolated_database.environment |= {
+            "AUTHLETE_REGIONS": f"us={server.url('us')}",
+            "INSECURE": "true",
+            "REQUIRE_MFA": "false",
+            "STATIC_ROOT": str(tmp_path / "static"),
+        }
+        isolated_database.run_command("collectstatic", "--no-input")
+        cookie = isolated_database.run_code(SIGN_IN).stdout.strip()
+        with (
+            balanced_servers(isolated_database, haproxy, tmp_path) as (url, restart),
+            ThreadPoolExecutor() as editors,
+        ):
+            edits = [
+                editors.submit(edit_repeatedly, url, cookie, number, ended, results)
+                for number in EDITED_SERVICES
+            ]
+            try:
+                restart()
+            finally:
+                ended.set()
+            for edit in edits:
+                edit.result()
+
+    assert len(results) > len(EDITED_SERVICES)
+    locations = [response.headers.get("Location", "") for response in results]
+    assert [place for place in locations if "/saved/" not in place] == []
