@@ -1,5 +1,7 @@
 """Help pages and display preferences, for everyone signed in."""
 
+from urllib.parse import urlsplit
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils import timezone
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from console.help import samples
 from console.web.access import ConsoleRequest, signed_in_page
+from console.web.navigation import page_in_organization
 from console.web.preferences import (
     DISPLAY_PREFERENCES,
     save_preference,
@@ -16,7 +19,8 @@ from console.web.preferences import (
     time_zone_names,
 )
 from console.web.responses import redirect_to, render_page
-from tenants.models import Organization
+from tenants.models import Membership
+from tenants.organizations.roles import Role
 
 
 @signed_in_page
@@ -27,9 +31,19 @@ def index(request: ConsoleRequest) -> HttpResponse:
 
 @signed_in_page
 def organizations(request: ConsoleRequest) -> HttpResponse:
-    """List the user's organizations."""
-    own_organizations = Organization.objects.filter(membership__user=request.user).order_by("name")
-    context = {"organizations": own_organizations, "current": request.GET.get("current", "")}
+    """List the user's organizations, with the current page in each."""
+    memberships = Membership.objects.filter(user=request.user).select_related("organization")
+    page = urlsplit(request.htmx.current_url_abs_path or "").path
+    context = {
+        "organizations": [
+            (
+                membership.organization,
+                page_in_organization(page, membership.organization.slug, Role(membership.role)),
+            )
+            for membership in memberships.order_by("organization__name")
+        ],
+        "current": request.GET.get("current", ""),
+    }
     return render_page(request, "help/organizations.html", context, part="switch")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -109,3 +109,26 @@ def optional_path(route: str, *args: str) -> str:
         return cached_reverse(route, *args)
     except NoReverseMatch:
         return ""
+
+
+SHARED_PARAMS = {"organization", "rule"}  # of pages that every organization has
+
+
+def page_in_organization(path: str, organization: str, role: Role) -> str:
+    """Return the path of the same page in another organization.
+
+    A page about an object leads to the list of its area, and one that ``role`` may not open to
+    the organization's home.
+    """
+    home = cached_reverse("dashboard:index", organization)
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return home
+    if "organization" not in match.kwargs:
+        return home
+    needs = getattr(match.func, "needs", None)
+    if match.kwargs.keys() <= SHARED_PARAMS and (needs is None or role.has_permission(needs)):
+        return reverse(match.view_name, kwargs={**match.kwargs, "organization": organization})
+    menu = build_menu(match.app_name, organization, role)
+    return next((link.path for _, links in menu for link in links if link.is_current), home)
