@@ -22,6 +22,18 @@ def test_search_names_the_settings_that_match(page):
     expect(page.locator("#field-access_token_duration")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.VIEWER])
+def test_settings_are_found_without_scripts(open_signed_in, person, find_service_id, role):
+    page = open_signed_in(person(role), java_script_enabled=False)
+    page.goto(f"/harbor/services/us/{find_service_id('us', 'Payments')}/")
+    box = page.get_by_label("Find a section or setting")
+    box.fill("accesstokendur")
+    box.press("Enter")
+
+    expect(page.get_by_text("accessTokenDuration", exact=True)).to_be_visible()
+    expect(page.get_by_text("pkceRequired", exact=True)).to_have_count(0)
+
+
 def test_index_of_all_settings_follows_the_scroll(page):
     page.goto(f"{page.url}edit/all/")
     index = page.get_by_role("navigation", name="Sections")

@@ -231,7 +231,7 @@ def _conditions(filters: EntryFilters, now: datetime, *, is_joined: bool = False
     for text in filters.get_values("reason"):
         yield _contains(text, "reason")
     for text in filters.get_values("text"):
-        condition = _contains(text, "label", "reason", "actor")
+        condition = _contains(text, "label", "reason", "ticket", "actor")
         yield condition | Q(actor__in=filters.people[text]) if filters.people else condition
     if filters.get_values("field") and not is_joined:
         yield Q(

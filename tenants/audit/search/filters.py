@@ -68,7 +68,7 @@ class EntryFilters:
     request: FilterValues = ()  # id of an entry, or of the page that wrote several
     since: datetime | None = None
     until: datetime | None = None  # exclusive
-    text: FilterValues = ()  # texts in label, reason or actor; all must match
+    text: FilterValues = ()  # texts in label, reason, ticket or actor; all must match
     # By text, a query for the email addresses of people whose name contains it.
     people: Mapping[str, QuerySet[Any, Any]] = MappingProxyType({})
     without: "EntryFilters | None" = None  # excluded values

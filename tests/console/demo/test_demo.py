@@ -124,6 +124,24 @@ def test_story_is_seeded_once(demo):
     assert re.findall("([0-9,]+) entr", changes) == ["1"]
 
 
+def test_example_searches_of_the_docs_find_something(demo):
+    syntax = (ROOT / "docs/reference/search-syntax.md").read_text()
+    clients, audit = re.findall("in the demo:\n\n```text\n(.+?)\n```", syntax, re.DOTALL)
+    examples = [("clients", query) for query in clients.splitlines()]
+    examples += [("audit", query) for query in audit.splitlines()]
+    with browsing(demo) as browser:
+        sign_in(browser, demo.accounts()[0])
+        browser.get("/harbor/clients/")  # syncs them
+        pages = {
+            query: browser.get(f"/harbor/{path}/", params={"q": query}, follow_redirects=True).text
+            for path, query in examples
+        }
+
+    assert len(pages) == 6
+    found = {query: re.search('scope="row"|[1-9][0-9,]* entr', pages[query]) for query in pages}
+    assert all(found.values()), found
+
+
 def test_worker_is_running(demo):
     until = time.monotonic() + SECONDS
     with browsing(demo) as browser:

@@ -206,7 +206,7 @@ def test_all_filters_must_hold():
     assert positions(EntryFilters(actor=BO.name, service="17", field="scopes")) == [both]
 
 
-@pytest.mark.parametrize("name", ["label", "reason", "actor"])
+@pytest.mark.parametrize("name", ["label", "reason", "ticket", "actor"])
 def test_text_is_searched_in_each_column(name):
     told = {} if name == "actor" else {name: "because of BO@acme, 100%_sure"}
     odd = add_entry(BO if name == "actor" else IDA, **told)
