@@ -185,7 +185,8 @@ def test_edits_are_saved_during_a_rolling_restart(isolated_database, haproxy, tm
     sandbox.state.accept(ApiToken("t0p", acme, ORGANIZATION_PERMISSIONS))
     for number in EDITED_SERVICES:
         sandbox.services[number] = {"apiKey": number, "serviceName": "A", "modifiedAt": 1}
-    ended, results = threading.Event(), []
+    ended = threading.Event()
+    results: list[httpx.Response] = []
     with SandboxServer(sandbox) as server:
         isolated_database.environment |= {
             "AUTHLETE_REGIONS": f"us={server.url('us')}",
