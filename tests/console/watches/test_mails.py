@@ -18,7 +18,13 @@ from tenants.outbound import mail
 from tests.support.jobs import start_restore
 
 EXTERNAL = events.SERVICE_CHANGED_EXTERNALLY
-START = datetime(2026, 12, 3, 15, 0, tzinfo=UTC)
+START = datetime(2030, 12, 3, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def start_time(time_machine):
+    """Set the time before anything is stored."""
+    time_machine.move_to(START, tick=False)
 
 
 @pytest.fixture(autouse=True)
@@ -27,9 +33,8 @@ def console_url(settings):
 
 
 @pytest.fixture
-def reader(viewer, watch, time_machine):
+def reader(viewer, watch):
     """The viewer, in Tokyo, who watches the service; return a function that sets the delivery."""
-    time_machine.move_to(START, tick=False)
     user = User.objects.get(username="VIEWER")
     user.email = "vi@acme.example"
     user.save()
@@ -66,7 +71,7 @@ def test_mail_at_once_names_the_change_and_links_to_it(reader, change, run):
 
     assert sent.to == ["vi@acme.example"]
     assert sent.subject == "Acme: Shop was changed outside Meridian"
-    assert "US, colleague, 4 Dec 2026, 00:00 JST" in sent.body
+    assert "US, colleague, 4 Dec 2030, 00:00 JST" in sent.body
     number = Notification.objects.get().pk
     assert f"https://meridian.example/acme/watches/?open={number}" in sent.body
     assert "https://meridian.example/acme/watches/list/" in sent.body
