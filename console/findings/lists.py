@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.audit_log.change_descriptions import CLIENT_SETTINGS, SERVICE_SETTINGS
 from console.forms.value_text import translate
-from console.inventory.rules import RULES
+from console.inventory.rules import RULES, SEVERITY_ORDER, SEVERITY_STYLES
 from console.lists.definition import ListDefinition
 from console.lists.facets import Facet
 from console.lists.request import ListColumn
@@ -24,8 +24,6 @@ SEVERITY_LABELS: Mapping[str, str | Promise] = {
     Severity.MEDIUM: _("Medium"),
     Severity.LOW: _("Low"),
 }
-SEVERITY_STYLES = {Severity.HIGH: "bad", Severity.MEDIUM: "warn", Severity.LOW: ""}
-SEVERITY_ORDER = list(Severity)
 PACK_LABELS: Mapping[str, str | Promise] = {
     "rfc9700": _("OAuth 2.0 security (RFC 9700)"),
     "fapi1": "FAPI 1.0",

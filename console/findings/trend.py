@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console.charts import Chart, ChartSeries, day_points
-from console.findings.lists import SEVERITY_LABELS, SEVERITY_STYLES
+from console.findings.lists import SEVERITY_LABELS
+from console.inventory.rules import SEVERITY_STYLES
 from console.models import FindingCount
 from tenants.authlete.documents.rules import Severity
 from tenants.models import Organization

@@ -14,20 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console.findings.lists import (
-    OBJECT_LIST,
-    RULE_LIST,
-    SEVERITY_LABELS,
-    SEVERITY_ORDER,
-    SEVERITY_STYLES,
-    ObjectRow,
-    RuleRow,
-)
+from console.findings.lists import OBJECT_LIST, RULE_LIST, SEVERITY_LABELS, ObjectRow, RuleRow
 from console.findings.trend import find_trend
 from console.forms.change_forms import ChangeReasonForm
 from console.forms.timestamps import ExpiryDayField
 from console.inventory.coverage import organization_coverage
-from console.inventory.rules import RULES
+from console.inventory.rules import RULES, SEVERITY_ORDER, SEVERITY_STYLES
 from console.inventory.services import service_name_lookup
 from console.lists.definition import render_list
 from console.models import Finding, Waiver

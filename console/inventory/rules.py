@@ -23,6 +23,8 @@ INVENTORY_RULES = (OVERDUE_SECRET, EXPIRED, EXPIRING)
 RULES: Mapping[str, Rule] = {
     rule.id: rule for rule in (*SERVICE_RULES, *CLIENT_RULES, *INVENTORY_RULES)
 }
+SEVERITY_STYLES = {Severity.HIGH: "bad", Severity.MEDIUM: "warn", Severity.LOW: ""}
+SEVERITY_ORDER = list(Severity)
 
 
 def severity_of(rule: str) -> Severity:

@@ -1,6 +1,6 @@
 """Template tags for icons, badges, times and form controls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from console.templatetags.text import grouped
 from console.web.idempotency import KEY_FIELD, new_key
 from console.web.labels import EFFECT_LABELS, OUTCOME_LABELS
+from console.web.paths import cached_reverse
 from console.web.preferences import TimeStyle, selected_choice
 from console.web.states import BADGE_KINDS, DOT_KINDS, State
 from tenants.authlete.timestamps import datetime_from_ms
@@ -101,6 +102,21 @@ def state(value: str) -> SafeString:
     if parsed in BADGE_KINDS:
         return badge(parsed.label, BADGE_KINDS[parsed])
     return dot(parsed.label, DOT_KINDS[parsed])
+
+
+@register.simple_tag
+def finding_badge(badges: Mapping[str, Any], key: str, organization: str) -> SafeString | str:
+    """Link the number of an object's open findings (`FindingBadge`); empty without any."""
+    if not (found := badges.get(key)):
+        return ""
+    label = ngettext("%(count)d finding", "%(count)d findings", found.count)
+    return format_html(
+        '<a class="badge {}" href="{}?object={}">{}</a>',
+        found.style,
+        cached_reverse("findings:index", organization),
+        key,
+        label % {"count": found.count},
+    )
 
 
 @register.filter

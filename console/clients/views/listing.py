@@ -19,6 +19,7 @@ from console.clients.rotation.lifecycle import open_rotations
 from console.documents.kinds import service_header_context
 from console.inventory.column_page import render_columns
 from console.inventory.coverage import measure_coverage
+from console.inventory.finding_badges import find_badges
 from console.inventory.setting_columns import SettingColumn, export_fields
 from console.lists.export import CONTENT_TYPES, export_rows
 from console.lists.request import ListPage, ListRequest, list_context
@@ -26,6 +27,7 @@ from console.web.access import ConsoleRequest, Member, Workspace, organization_p
 from console.web.navigation import optional_path
 from console.web.responses import redirect_to, render_page
 from tenants.audit.events import CLIENTS_EXPORTED
+from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.operation import Effect
 from tenants.jobs.leases import is_due
 from tenants.jobs.models import Job
@@ -152,6 +154,10 @@ def _list_context(
         ],
         "setting_columns": rows.COLUMN_CHOICE.setting_columns(expected),
         "wanted": expected,
+        "finding_badges": find_badges(
+            member.organization,
+            [ObjectRef(row.region, row.service_id, row.client_id) for row in page.rows],
+        ),
         "rotating": {"/".join(map(str, key)) for key in open_rotations(member.organization)},
         "limited": limited,
     }

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from console.inventory.column_page import render_columns
+from console.inventory.finding_badges import find_badges
 from console.inventory.services import ServiceList, ServiceRow, list_services
 from console.inventory.setting_columns import ColumnChoice, export_fields
 from console.inventory.setting_values import SERVICE_SETTINGS
@@ -19,6 +20,7 @@ from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.responses import render_page
 from tenants.audit.events import LIST_EXPORTED
 from tenants.authlete.documents.service import SECTIONS
+from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.operation import Effect
 from tenants.authlete.timestamps import datetime_from_ms
 
@@ -94,8 +96,11 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
             filter_query=list_request.filter_query,
             file_format=list_request.download,
         )
-    context = list_context(request, list_request, list_request.paginate(rows)) | {
+    page = list_request.paginate(rows)
+    refs = [ObjectRef(row.region.name, row.service.api_key) for row in page.rows]
+    context = list_context(request, list_request, page) | {
         "member": member,
+        "finding_badges": find_badges(member.organization, refs),
         "services": services,
         "regions": _count_by_region(member, services),
         "region": regions[0] if regions else "",

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from console.models import Finding
+from console.models import Finding, Waiver
 from tenants.models import Organization
 from tenants.organizations.roles import Role
+from tests.support.clients import make_client
 
 URL = "/acme/findings/"
 HTTP, PKCE = "rfc9700.http-redirect", "rfc9700.pkce-s256"
@@ -97,3 +99,29 @@ def test_findings_are_restricted_to_an_object(member, three):
     assert [row.rule_id for row in rows(page)] == [HTTP]
     assert [row.rule_id for row in rows(browser.get(f"{URL}?object=us/17"))] == [PKCE]
     assert browser.get(f"{URL}?object=moon").status_code == 404
+
+
+def test_lists_count_the_findings_of_each_object(member, acme, sandbox):
+    sandbox.clients[44] = make_client(44, redirectUris=["http://till.example/back"])
+    viewer = member(Role.VIEWER)
+    viewer.get("/acme/clients/")  # syncs them
+    of_client = Finding.objects.filter(service_id=17, client_id=44)
+    add(acme, PKCE)
+
+    clients, services = viewer.get("/acme/clients/"), viewer.get("/acme/services/")
+
+    assert of_client.filter(rule=HTTP).exists()
+    assertContains(clients, f'bad" href="{URL}?object=us/17/44">{of_client.count()} finding')
+    assertContains(services, f'warn" href="{URL}?object=us/17">1 finding</a>')
+    Waiver.objects.bulk_create(
+        Waiver(
+            organization=finding.organization,
+            region="us",
+            service_id=17,
+            client_id=44,
+            rule=finding.rule,
+            expires_on=timezone.localdate(),
+        )
+        for finding in of_client
+    )
+    assertNotContains(viewer.get("/acme/clients/"), "?object=us/17/44")
