@@ -13,7 +13,7 @@ from tenants.authlete.messages import gettext_noop as _
     "issuer",
     ImpactLevel.MAY_BREAK,
     "issuer",
-    _("These clients reject responses and ID tokens until they know the new issuer."),
+    _("Responses and ID tokens are rejected until the client knows the new issuer."),
 )
 def check_issuer(before: DocumentFields, after: DocumentFields, client: DocumentFields) -> bool:
     """Report a new issuer, which clients compare (RFC 9207; OpenID Connect Core, 3.1.3.7)."""
@@ -24,7 +24,7 @@ def check_issuer(before: DocumentFields, after: DocumentFields, client: Document
     "token-endpoint",
     ImpactLevel.MAY_BREAK,
     "tokenEndpoint",
-    _("These clients use the token endpoint. Those that don't read discovery need its new URL."),
+    _("Clients that don't read discovery need the new URL of the token endpoint."),
 )
 def check_token_endpoint(
     before: DocumentFields, after: DocumentFields, client: DocumentFields
@@ -37,10 +37,7 @@ def check_token_endpoint(
     "authorization-endpoint",
     ImpactLevel.MAY_BREAK,
     "authorizationEndpoint",
-    _(
-        "These clients use the authorization endpoint. Those that don't read discovery need its "
-        "new URL."
-    ),
+    _("Clients that don't read discovery need the new URL of the authorization endpoint."),
 )
 def check_authorization_endpoint(
     before: DocumentFields, after: DocumentFields, client: DocumentFields
@@ -53,7 +50,7 @@ def check_authorization_endpoint(
     "removed-scopes",
     ImpactLevel.MAY_BREAK,
     "supportedScopes",
-    _("These clients can request any scope. Requests for a removed scope don't get it."),
+    _("Any scope can be requested. Requests for a removed scope don't get it."),
 )
 def check_removed_scopes(
     before: DocumentFields, after: DocumentFields, client: DocumentFields
@@ -68,7 +65,7 @@ def check_removed_scopes(
     "access-token-duration",
     ImpactLevel.ADAPTS,
     "accessTokenDuration",
-    _("Access tokens of these clients expire earlier than before."),
+    _("Access tokens expire earlier than before."),
 )
 def check_access_token_duration(
     before: DocumentFields, after: DocumentFields, client: DocumentFields
@@ -83,7 +80,7 @@ def check_access_token_duration(
     "refresh-token-duration",
     ImpactLevel.ADAPTS,
     "refreshTokenDuration",
-    _("Refresh tokens of these clients expire earlier than before."),
+    _("Refresh tokens expire earlier than before."),
 )
 def check_refresh_token_duration(
     before: DocumentFields, after: DocumentFields, client: DocumentFields
@@ -98,7 +95,7 @@ def check_refresh_token_duration(
     "id-token-duration",
     ImpactLevel.ADAPTS,
     "idTokenDuration",
-    _("ID tokens of these clients expire earlier than before."),
+    _("ID tokens expire earlier than before."),
 )
 def check_id_token_duration(
     before: DocumentFields, after: DocumentFields, client: DocumentFields
@@ -113,7 +110,7 @@ def check_id_token_duration(
     "refresh-rotation",
     ImpactLevel.ADAPTS,
     "refreshTokenKept",
-    _("These clients must store the new refresh token after each use."),
+    _("The client must store the new refresh token after each use."),
 )
 def check_refresh_rotation(
     before: DocumentFields, after: DocumentFields, client: DocumentFields
@@ -127,7 +124,7 @@ def check_refresh_rotation(
     "single-access-token",
     ImpactLevel.ADAPTS,
     "singleAccessTokenPerSubject",
-    _("A new access token of these clients invalidates the user's earlier one."),
+    _("A new access token invalidates the user's earlier one."),
 )
 def check_single_access_token(
     before: DocumentFields, after: DocumentFields, client: DocumentFields
@@ -142,7 +139,7 @@ def check_single_access_token(
     "access-token-format",
     ImpactLevel.ADAPTS,
     "accessTokenSignAlg",
-    _("Access tokens of these clients have another format or signature algorithm."),
+    _("Access tokens have another format or signature algorithm."),
 )
 def check_access_token_format(
     before: DocumentFields, after: DocumentFields, client: DocumentFields
@@ -155,7 +152,7 @@ def check_access_token_format(
     "id-token-audience",
     ImpactLevel.ADAPTS,
     "idTokenAudType",
-    _("ID tokens of these clients have their audience in another format."),
+    _("The audience of ID tokens has another format."),
 )
 def check_id_token_audience(
     before: DocumentFields, after: DocumentFields, client: DocumentFields
@@ -168,7 +165,7 @@ def check_id_token_audience(
     "dynamic-registration",
     ImpactLevel.ADAPTS,
     "dynamicRegistrationSupported",
-    _("These clients registered themselves. They can no longer manage their registration."),
+    _("Clients that registered themselves can no longer manage their registration."),
 )
 def check_dynamic_registration(
     before: DocumentFields, after: DocumentFields, client: DocumentFields

@@ -29,7 +29,7 @@ def _unsupported(
     "grant-types",
     ImpactLevel.BREAKS,
     "supportedGrantTypes",
-    _("These clients use a grant type that the service no longer supports."),
+    _("The service no longer supports a registered grant type."),
 )
 def check_grant_types(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require support for the client's grant types."""
@@ -40,7 +40,7 @@ def check_grant_types(service: DocumentFields, client: DocumentFields) -> Collec
     "response-types",
     ImpactLevel.BREAKS,
     "supportedResponseTypes",
-    _("These clients use a response type that the service no longer supports."),
+    _("The service no longer supports a registered response type."),
 )
 def check_response_types(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require support for the client's response types."""
@@ -51,7 +51,7 @@ def check_response_types(service: DocumentFields, client: DocumentFields) -> Col
     "authentication-method",
     ImpactLevel.BREAKS,
     "supportedTokenAuthMethods",
-    _("The token endpoint no longer accepts the authentication method of these clients."),
+    _("The token endpoint no longer accepts the registered authentication method."),
 )
 def check_authentication_method(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require a token endpoint that accepts the client's authentication method."""
@@ -64,8 +64,8 @@ def check_authentication_method(service: DocumentFields, client: DocumentFields)
     ImpactLevel.MAY_BREAK,
     "supportedRevocationAuthMethods",
     _(
-        "The revocation endpoint no longer accepts the authentication method of these clients. "
-        "They can't revoke tokens."
+        "The revocation endpoint no longer accepts the registered authentication method. Tokens "
+        "can't be revoked."
     ),
 )
 def check_revocation_method(service: DocumentFields, client: DocumentFields) -> Collection[str]:
@@ -78,7 +78,7 @@ def check_revocation_method(service: DocumentFields, client: DocumentFields) -> 
     "delivery-mode",
     ImpactLevel.BREAKS,
     "supportedBackchannelTokenDeliveryModes",
-    _("These clients use a CIBA delivery mode that the service no longer supports."),
+    _("The service no longer supports the registered CIBA delivery mode."),
 )
 def check_delivery_mode(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require support for the client's CIBA delivery mode."""
@@ -91,7 +91,7 @@ def check_delivery_mode(service: DocumentFields, client: DocumentFields) -> Coll
     "user-code",
     ImpactLevel.BREAKS,
     "backchannelUserCodeParameterSupported",
-    _("These clients must send a user code, which the service no longer supports."),
+    _("The client must send a user code, which the service no longer supports."),
 )
 def check_user_code(service: DocumentFields, client: DocumentFields) -> bool:
     """Require support for the user code if the client must send one."""
@@ -103,7 +103,7 @@ def check_user_code(service: DocumentFields, client: DocumentFields) -> bool:
     "authorization-details",
     ImpactLevel.BREAKS,
     "supportedAuthorizationDetailsTypes",
-    _("These clients use authorization details that the service no longer supports."),
+    _("The service no longer supports registered authorization details types."),
 )
 def check_authorization_details(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require support for the client's types of authorization details (RFC 9396)."""
@@ -115,7 +115,7 @@ def check_authorization_details(service: DocumentFields, client: DocumentFields)
     "requestable-scopes",
     ImpactLevel.BREAKS,
     "supportedScopes",
-    _("These clients are limited to scopes of which the service no longer supports some."),
+    _("The service no longer supports some of the requestable scopes."),
 )
 def check_requestable_scopes(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require support for the scopes that the client is limited to."""
@@ -128,7 +128,7 @@ def check_requestable_scopes(service: DocumentFields, client: DocumentFields) ->
     "token-exchange",
     ImpactLevel.BREAKS,
     "tokenExchangeByPermittedClientsOnly tokenExchangeByConfidentialClientsOnly",
-    _("These clients use token exchange and are no longer permitted to."),
+    _("Token exchange is no longer permitted."),
 )
 def check_token_exchange(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require permission to use token exchange (RFC 8693)."""
@@ -149,7 +149,7 @@ def check_token_exchange(service: DocumentFields, client: DocumentFields) -> Col
     "fapi",
     ImpactLevel.BREAKS,
     "fapiModes supportedServiceProfiles",
-    _("These clients have settings that a FAPI mode of the service forbids."),
+    _("A FAPI mode of the service forbids some of the settings."),
 )
 def check_fapi(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require compliance with the FAPI modes that apply to the client's requests.
@@ -167,7 +167,7 @@ def check_fapi(service: DocumentFields, client: DocumentFields) -> Collection[st
     "certificate-binding",
     ImpactLevel.BREAKS,
     "tlsClientCertificateBoundAccessTokens",
-    _("These clients need certificate-bound access tokens, which are no longer supported."),
+    _("Certificate-bound access tokens are required, but no longer supported."),
 )
 def check_certificate_binding(service: DocumentFields, client: DocumentFields) -> bool:
     """Require support for certificate-bound access tokens (RFC 8705, section 3)."""
@@ -176,10 +176,7 @@ def check_certificate_binding(service: DocumentFields, client: DocumentFields) -
 
 
 @CLIENT_IMPACTS.conflict(
-    "dpop-nonce",
-    ImpactLevel.MAY_BREAK,
-    "dpopNonceRequired",
-    _("These clients use DPoP. Proofs without a nonce fail."),
+    "dpop-nonce", ImpactLevel.MAY_BREAK, "dpopNonceRequired", _("DPoP proofs without a nonce fail.")
 )
 def check_dpop_nonce(service: DocumentFields, client: DocumentFields) -> bool:
     """Require a nonce of the service in DPoP proofs (RFC 9449, section 8)."""
@@ -190,7 +187,7 @@ def check_dpop_nonce(service: DocumentFields, client: DocumentFields) -> bool:
     "certificate-chain",
     ImpactLevel.MAY_BREAK,
     "mutualTlsValidatePkiCertChain trustedRootCertificates",
-    _("These clients use mutual TLS. Certificates without a trusted root fail."),
+    _("Mutual TLS with a certificate without a trusted root fails."),
 )
 def check_certificate_chain(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require client certificates from a trusted root (RFC 8705, section 2.1).
@@ -208,7 +205,7 @@ def check_certificate_chain(service: DocumentFields, client: DocumentFields) -> 
     "assertion-audience",
     ImpactLevel.MAY_BREAK,
     "clientAssertionAudRestrictedToIssuer",
-    _("These clients use client assertions. Those with another audience than the issuer fail."),
+    _("Client assertions with another audience than the issuer fail."),
 )
 def check_assertion_audience(service: DocumentFields, client: DocumentFields) -> bool:
     """Require the issuer as the audience of assertions (FAPI 2.0, section 5.3.2.1)."""
@@ -220,7 +217,7 @@ def check_assertion_audience(service: DocumentFields, client: DocumentFields) ->
     "missing-client-id",
     ImpactLevel.MAY_BREAK,
     "missingClientIdAllowed",
-    _("Token requests of these public clients fail without client_id."),
+    _("Token requests of public clients fail without client_id."),
 )
 def check_missing_client_id(service: DocumentFields, client: DocumentFields) -> bool:
     """Require the client ID of public clients (RFC 6749, section 3.2.1)."""
@@ -232,7 +229,7 @@ def check_missing_client_id(service: DocumentFields, client: DocumentFields) -> 
     "signing-key",
     ImpactLevel.BREAKS,
     "jwks hsks",
-    _("No key of the service has the signature algorithm of these clients."),
+    _("No key of the service has the registered signature algorithm."),
 )
 def check_signing_key(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require a key for each signature that the client expects.
@@ -256,7 +253,7 @@ def check_signing_key(service: DocumentFields, client: DocumentFields) -> Collec
     "registration-source",
     ImpactLevel.BREAKS,
     "clientIdMetadataDocumentSupported federationEnabled",
-    _("These clients exist by a metadata document or federation, which is turned off."),
+    _("The client exists by a metadata document or federation, which is turned off."),
 )
 def check_registration_source(service: DocumentFields, client: DocumentFields) -> bool:
     """Require support for the way in which the client was registered."""

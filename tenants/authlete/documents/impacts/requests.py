@@ -31,8 +31,8 @@ def only_service_requires(service: DocumentFields, client: DocumentFields, field
     ImpactLevel.MAY_BREAK,
     "parRequired",
     _(
-        "These clients aren't required to push authorization requests. Requests that they don't "
-        "push fail."
+        "The client isn't required to push authorization requests. Requests that aren't pushed "
+        "fail."
     ),
 )
 def check_par(service: DocumentFields, client: DocumentFields) -> bool:
@@ -44,7 +44,7 @@ def check_par(service: DocumentFields, client: DocumentFields) -> bool:
     "pkce",
     ImpactLevel.MAY_BREAK,
     "pkceRequired",
-    _("These clients aren't required to use PKCE. Requests without a code challenge fail."),
+    _("The client isn't required to use PKCE. Requests without a code challenge fail."),
 )
 def check_pkce(service: DocumentFields, client: DocumentFields) -> bool:
     """Require PKCE for authorization codes (RFC 7636)."""
@@ -57,7 +57,7 @@ def check_pkce(service: DocumentFields, client: DocumentFields) -> bool:
     "pkce-s256",
     ImpactLevel.MAY_BREAK,
     "pkceS256Required",
-    _("These clients aren't required to use S256. Requests with a plain code challenge fail."),
+    _("The client isn't required to use S256. Requests with a plain code challenge fail."),
 )
 def check_pkce_s256(service: DocumentFields, client: DocumentFields) -> bool:
     """Require the code challenge method S256 (RFC 7636)."""
@@ -70,7 +70,7 @@ def check_pkce_s256(service: DocumentFields, client: DocumentFields) -> bool:
     "request-object",
     ImpactLevel.MAY_BREAK,
     "requestObjectRequired",
-    _("These clients aren't required to send request objects. Requests without one fail."),
+    _("The client isn't required to send request objects. Requests without one fail."),
 )
 def check_request_object(service: DocumentFields, client: DocumentFields) -> bool:
     """Require request objects (RFC 9101)."""
@@ -81,7 +81,7 @@ def check_request_object(service: DocumentFields, client: DocumentFields) -> boo
     "request-object-audience",
     ImpactLevel.MAY_BREAK,
     "requestObjectAudienceChecked",
-    _("These clients use request objects. Those with another audience than the issuer fail."),
+    _("Request objects with another audience than the issuer fail."),
 )
 def check_request_object_audience(service: DocumentFields, client: DocumentFields) -> bool:
     """Require the issuer as the audience of request objects (RFC 9101)."""
@@ -95,7 +95,7 @@ def check_request_object_audience(service: DocumentFields, client: DocumentField
     "request-object-nbf",
     ImpactLevel.MAY_BREAK,
     "nbfOptional",
-    _("These clients must use request objects. In FAPI, those without an nbf claim fail."),
+    _("In FAPI, request objects without an nbf claim fail."),
 )
 def check_nbf(service: DocumentFields, client: DocumentFields) -> bool:
     """Require nbf in request objects of FAPI clients (FAPI 1.0 Part 2, section 5.2.2)."""
@@ -108,8 +108,8 @@ def check_nbf(service: DocumentFields, client: DocumentFields) -> bool:
     ImpactLevel.MAY_BREAK,
     "frontChannelRequestObjectEncryptionRequired",
     _(
-        "These clients aren't required to encrypt request objects. Unencrypted ones sent through "
-        "the browser fail."
+        "The client isn't required to encrypt request objects. Unencrypted ones sent through the "
+        "browser fail."
     ),
 )
 def check_request_object_encryption(service: DocumentFields, client: DocumentFields) -> bool:
@@ -123,7 +123,7 @@ def check_request_object_encryption(service: DocumentFields, client: DocumentFie
     "request-object-algorithms",
     ImpactLevel.MAY_BREAK,
     "requestObjectEncryptionAlgMatchRequired requestObjectEncryptionEncMatchRequired",
-    _("These clients registered encryption algorithms. Request objects that use others fail."),
+    _("Request objects encrypted with other than the registered algorithms fail."),
 )
 def check_request_object_algorithms(
     service: DocumentFields, client: DocumentFields
@@ -144,7 +144,7 @@ def check_request_object_algorithms(
     "scope-required",
     ImpactLevel.MAY_BREAK,
     "scopeRequired supportedScopes",
-    _("No default scope applies to these clients. Requests without a scope fail."),
+    _("No default scope applies. Requests without a scope fail."),
 )
 def check_scope_required(service: DocumentFields, client: DocumentFields) -> bool:
     """Require a scope where no default scope applies (RFC 6749, section 3.3)."""
@@ -160,7 +160,7 @@ def check_scope_required(service: DocumentFields, client: DocumentFields) -> boo
     "grant-management",
     ImpactLevel.MAY_BREAK,
     "grantManagementActionRequired",
-    _("Authorization requests of these clients fail without a grant_management_action."),
+    _("Authorization requests fail without a grant_management_action."),
 )
 def check_grant_management(service: DocumentFields, client: DocumentFields) -> bool:
     """Require a grant management action in authorization requests."""
@@ -171,7 +171,7 @@ def check_grant_management(service: DocumentFields, client: DocumentFields) -> b
     "loopback-port",
     ImpactLevel.MAY_BREAK,
     "loopbackRedirectionUriVariable",
-    _("These clients have loopback redirect URIs. Requests with another port fail."),
+    _("Requests to a loopback redirect URI with another port fail."),
 )
 def check_loopback_port(service: DocumentFields, client: DocumentFields) -> bool:
     """Require the registered port of loopback redirect URIs (RFC 8252, section 7.3)."""
@@ -183,7 +183,7 @@ def check_loopback_port(service: DocumentFields, client: DocumentFields) -> bool
     "binding-message",
     ImpactLevel.MAY_BREAK,
     "backchannelBindingMessageRequiredInFapi",
-    _("These clients use CIBA. In FAPI, their requests fail without a binding_message."),
+    _("In FAPI, CIBA requests fail without a binding_message."),
 )
 def check_binding_message(service: DocumentFields, client: DocumentFields) -> bool:
     """Require a binding message in FAPI modes (FAPI-CIBA, section 5.2.2)."""
