@@ -14,7 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from console.history.recent import Location, recent_locations
-from console.models import KnownClient, KnownKey, KnownService, Receipt
+from console.models import KnownClient, KnownKey, KnownService, Receipt, Watch
 from console.models.searches import visible_searches
 from console.models.text_search import filter_words
 from console.search.commands import find_client_commands, find_pages
@@ -28,6 +28,7 @@ from tenants.organizations.roles import ConsolePermission
 
 MAX_QUERY_CHARS = 200
 MAX_RESULTS = 6  # of each kind
+MAX_WATCHED = 8  # watched objects, the newest first
 MAX_OBJECTS = 2  # whose setting is shown
 MIN_ID_CHARS = 8  # of the beginning of an ID
 
@@ -56,15 +57,20 @@ type Finder = Callable[[Member, Sequence[str]], Iterable[SearchResult]]
 
 
 def find_groups(member: Member, text: str) -> list[ResultGroup]:
-    """Return the results for ``text`` by kind; without text, recent objects and pages."""
+    """Return the results for ``text`` by kind; without text, watched and recent objects, pages."""
     words = text.lower().split()
-    recent = recent_locations(member)
+    watched = _watched_locations(member)
+    recent = [location for location in recent_locations(member) if location not in watched]
+    first = [*watched, *recent]
+    without_text: list[tuple[str, str, str, Finder]] = [
+        ("watched", _("Watched"), "bell", partial(_find_at, watched)),
+        ("recent", _("Recent"), "clock", partial(_find_at, recent)),
+    ]
     finders: list[tuple[str, str, str, Finder]] = [
-        ("recent", _("Recent"), "clock", partial(_find_recent, recent)),
-        ("pages", _("Pages and actions"), "arrow", partial(_find_pages, recent)),
-        ("services", _("Services"), "services", partial(_find_services, recent)),
-        ("clients", _("Clients"), "clients", partial(_find_clients, recent)),
-        ("settings", _("Settings"), "edit", partial(_find_settings, recent)),
+        ("pages", _("Pages and actions"), "arrow", partial(_find_pages, first)),
+        ("services", _("Services"), "services", partial(_find_services, first)),
+        ("clients", _("Clients"), "clients", partial(_find_clients, first)),
+        ("settings", _("Settings"), "edit", partial(_find_settings, first)),
         ("keys", _("Keys"), "key", _find_keys),
         ("members", _("Members"), "members", _find_members),
         ("jobs", _("Jobs"), "jobs", _find_jobs),
@@ -73,7 +79,7 @@ def find_groups(member: Member, text: str) -> list[ResultGroup]:
     ]
     groups = [
         ResultGroup(slug, label, icon, list(find(member, words)))
-        for slug, label, icon, find in (finders[1:] if words else finders[:2])
+        for slug, label, icon, find in (finders if words else [*without_text, finders[0]])
     ]
     return [group for group in groups if group.results]
 
@@ -97,17 +103,31 @@ def _find_pages(
                 )
 
 
-def _find_recent(
-    recent: Sequence[Location], member: Member, _words: Sequence[str]
+def _watched_locations(member: Member) -> list[Location]:
+    watches = Watch.objects.filter(
+        membership__user=member.user.pk,
+        membership__organization=member.organization,
+        kind__in=(Watch.Kind.SERVICE, Watch.Kind.CLIENT),
+    )
+    if not member.can(Effect.READ):
+        return []
+    targets = watches.order_by("-created_at").values_list("target", flat=True)[:MAX_WATCHED]
+    parts = (target.split("/") for target in targets)
+    return [(region, int(ids[0]), int(ids[1]) if ids[1:] else 0) for region, *ids in parts]
+
+
+def _find_at(
+    locations: Sequence[Location], member: Member, _words: Sequence[str]
 ) -> Iterator[SearchResult]:
+    """Find the known services and clients at ``locations``, in this order."""
     objects: list[Any] = [
-        *_in_regions(member, KnownService).filter(_at(recent, is_client=False)),
-        *_in_regions(member, KnownClient).filter(_at(recent, is_client=True)),
+        *_in_regions(member, KnownService).filter(_at(locations, is_client=False)),
+        *_in_regions(member, KnownClient).filter(_at(locations, is_client=True)),
     ]
     results = {
         (item.region, item.service_id, getattr(item, "client_id", 0)): item for item in objects
     }
-    for location in recent:
+    for location in locations:
         if item := results.get(location):
             yield (_client_result if location[2] else _service_result)(member, item)
 
@@ -139,9 +159,9 @@ def _client_result(member: Member, client: KnownClient) -> SearchResult:
     return SearchResult(name, _client_url(member, client), detail, client.region)
 
 
-def _first[Row: Model](rows: QuerySet[Row], is_recent: Q) -> list[Row]:
-    """Return the first rows, recent ones before others."""
-    first = [*rows.filter(is_recent), *rows.exclude(is_recent)[:MAX_RESULTS]]
+def _first[Row: Model](rows: QuerySet[Row], is_preferred: Q) -> list[Row]:
+    """Return the first rows, watched and recent ones before others."""
+    first = [*rows.filter(is_preferred), *rows.exclude(is_preferred)[:MAX_RESULTS]]
     return first[:MAX_RESULTS]
 
 

@@ -49,6 +49,20 @@ def test_a_setting_of_an_object_is_found(member, inventory, role, page):
     assert url.endswith("#field-access_token_duration")
 
 
+def test_watched_objects_come_first(member, inventory):
+    viewer = member(Role.VIEWER)
+    viewer.post("/acme/watches/toggle/", {"target": "us/17/44", "watch": "yes"})
+    viewer.get("/acme/services/us/17/")  # now a recent one
+
+    groups = viewer.get(URL).context["groups"]
+
+    assert [(group.slug, [result.label for result in group.results]) for group in groups[:2]] == [
+        ("watched", ["Ledger sync"]),
+        ("recent", ["Shop"]),
+    ]
+    assert "watched" not in [group.slug for group in member(Role.EDITOR).get(URL).context["groups"]]
+
+
 def test_a_client_is_found_by_its_contact(member, inventory):
     viewer = member(Role.VIEWER)
 
