@@ -1,9 +1,12 @@
 """Pages about the key sets of a service."""
 
+from typing import cast
+
 from django.http import HttpResponse
 
 from console.documents.kinds import service_target
 from console.forms.change_forms import DeletionForm
+from console.history.outages import read_document
 from console.keys.hsm.keys import keys_path
 from console.keys.jwks.forms import NewJwkForm, VersionForm
 from console.keys.jwks.key_sets import (
@@ -30,13 +33,13 @@ from tenants.authlete.operation import Effect
 @workspace_page(Effect.READ)
 def jwks(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """List the keys of a service's key sets with the settings that use them."""
-    target = service_target(workspace, service_id)
-    service = workspace.authlete.service(service_id).get()
-    context = target.context(service) | {
+    reading = read_document(service_target(workspace, service_id))
+    service = cast(Service, reading.document)
+    context = reading.context | {
         "sets": [(keys, _rollable_indexes(service, keys)) for keys in load_key_sets(service)],
         "is_full_document": "modifiedAt" in service.to_dict(),
         "missing": find_missing_key_settings(service),
-        "rollovers": list_active(target),
+        "rollovers": list_active(reading.target),
     }
     return render_page(request, "keys/jwks.html", context)
 

@@ -7,6 +7,7 @@ from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
 from tenants.versions.models import Version
 from tests.support.forms import URLENCODED, draft_saver, fill_form, settings_editor
+from tests.support.sample_keys import make_jwk_set, make_public_key
 
 SERVICE = "/acme/services/us/17/"
 CLIENT = "/acme/services/us/17/clients/44/"
@@ -29,8 +30,11 @@ def down(editor, sandbox):
     return editor
 
 
-@pytest.mark.parametrize("url", [SERVICE, CLIENT])
-@pytest.mark.parametrize("part", ["", "fields/", "document/", "history/"])
+PARTS = ("", "fields/", "document/", "history/")
+PAGES = [(url, part) for url in (SERVICE, CLIENT) for part in PARTS] + [(SERVICE, "keys/")]
+
+
+@pytest.mark.parametrize(("url", "part"), PAGES)
 def test_pages_show_the_last_version_during_an_outage(down, url, part):
     response = down.get(url + part)
 
@@ -49,6 +53,17 @@ def test_settings_of_the_last_version_are_shown(editor, sandbox):
     sandbox.fault("status", region="us", status=503)
 
     assertContains(editor.get(f"{SERVICE}document/"), "4321")
+
+
+def test_keys_of_the_last_version_are_shown(editor, sandbox):
+    sandbox.services[17]["jwks"] = make_jwk_set(make_public_key("shop-1", alg="ES256", use="sig"))
+    editor.get(SERVICE)
+    sandbox.fault("status", region="us", status=503)
+
+    page = editor.get(f"{SERVICE}keys/")
+
+    assertContains(page, "shop-1")
+    assertNotContains(page, f"{SERVICE}keys/new/")
 
 
 def test_change_buttons_are_disabled_with_the_reason(down):
