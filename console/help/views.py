@@ -55,12 +55,12 @@ def patterns(request: ConsoleRequest) -> HttpResponse:
 
 @signed_in_page
 def display(request: ConsoleRequest) -> HttpResponse:
-    """Choose the theme, the density of tables or the style of times in this browser."""
+    """Choose the theme, the density of tables or the style of times of the account."""
     for name, (_label, choices) in DISPLAY_PREFERENCES.items():
         selected = request.POST.get(name)
         if selected in choices.values:
             response = redirect_to(request, _referring_page(request))
-            save_preference(response, name, selected)
+            save_preference(request.user, response, name, selected)
             return response
     return render_page(request, "help/display.html", {})
 

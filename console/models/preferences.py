@@ -13,6 +13,10 @@ class AccountPreferences(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences"
     )
     time_zone = models.CharField(max_length=60, blank=True)  # empty: the console's default
+    # Display preferences; empty: what the browser chose.
+    theme = models.CharField(max_length=12, blank=True)
+    density = models.CharField(max_length=12, blank=True)
+    times = models.CharField(max_length=12, blank=True)
     # Of notifications about ended jobs and batches, a `DeliveryChoice`.
     job_delivery = models.CharField(max_length=6, blank=True)
 

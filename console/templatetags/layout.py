@@ -104,7 +104,7 @@ def time_zone_cookie() -> str:
 
 @register.simple_tag(takes_context=True)
 def preferences(context: Context) -> dict[str, TextChoices]:
-    """Return the choices of this browser, by display preference."""
+    """Return the choices of the account or browser, by display preference."""
     request = context.get("request")
     return {name: selected_choice(request, name) for name in DISPLAY_PREFERENCES}
 

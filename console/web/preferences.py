@@ -1,7 +1,8 @@
-"""Display preferences of a browser, stored in cookies, and the time zone of an account.
+"""Display preferences and time zone of an account.
 
-The server renders them, so nothing flashes and no script is needed. On sign-in pages a script
-puts the browser's time zone into a cookie; the first sign-in takes it from there.
+The server renders them, so nothing flashes and no script is needed. Cookies keep the display
+preferences for pages without an account. On sign-in pages a script puts the browser's time zone
+into a cookie; the first sign-in takes it from there.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ TIME_ZONE_COOKIE = "zone"
 
 
 class Theme(TextChoices):
-    """The color theme of the console in a browser."""
+    """The color theme of the console."""
 
     SYSTEM = "system", _("System")
     LIGHT = "light", _("Light")
@@ -31,20 +32,20 @@ class Theme(TextChoices):
 
 
 class Density(TextChoices):
-    """The height of table rows in a browser."""
+    """The height of table rows."""
 
     COMFORTABLE = "comfortable", _("Comfortable")
     COMPACT = "compact", _("Compact")
 
 
 class TimeStyle(TextChoices):
-    """How lists show times in a browser."""
+    """How lists show times."""
 
     RELATIVE = "relative", _("Relative times")
     EXACT = "exact", _("Exact times")
 
 
-# By the name of the cookie and field; the first choice is the default.
+# By the name of the cookie and column; the first choice is the default.
 DISPLAY_PREFERENCES: Mapping[str, tuple[Promise, type[TextChoices]]] = {
     "theme": (_("Theme"), Theme),
     "density": (_("Table rows"), Density),
@@ -53,9 +54,12 @@ DISPLAY_PREFERENCES: Mapping[str, tuple[Promise, type[TextChoices]]] = {
 
 
 def selected_choice(request: HttpRequest | None, name: str) -> TextChoices:
-    """Return the choice of a display preference in this browser."""
+    """Return the account's choice of a display preference, else the browser's."""
     _label, choices = DISPLAY_PREFERENCES[name]
-    value = request.COOKIES.get(cookie_name(name)) if request else None
+    preferences = getattr(getattr(request, "user", None), "preferences", None)
+    value = getattr(preferences, name, "")
+    if not value and request:
+        value = request.COOKIES.get(cookie_name(name))
     return choices(value) if value in choices.values else next(iter(choices))
 
 
@@ -93,8 +97,9 @@ def cookie_name(name: str) -> str:
     return f"__Host-{name}" if settings.SESSION_COOKIE_SECURE else name
 
 
-def save_preference(response: HttpResponse, name: str, value: str) -> None:
-    """Store a preference in the browser."""
+def save_preference(user: User, response: HttpResponse, name: str, value: str) -> None:
+    """Store a display preference in the account and in the browser."""
+    AccountPreferences.objects.update_or_create(user=user, defaults={name: value})
     response.set_cookie(
         cookie_name(name),
         value,

@@ -1,4 +1,5 @@
 import pytest
+from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 URL = "/help/display/"
@@ -46,3 +47,17 @@ def test_unknown_theme_is_ignored(reader):
 
     assert response.status_code == 200
     assert "theme" not in response.cookies
+
+
+def test_choices_follow_the_account_to_another_browser(reader, django_user_model):
+    reader.post(URL, {"theme": "dark"})
+    other_browser = Client()
+    other_browser.force_login(django_user_model.objects.get(username="mara"))
+
+    assertContains(other_browser.get(URL), 'data-theme="dark"')
+
+
+def test_account_without_a_choice_shows_that_of_the_browser(reader):
+    reader.cookies["theme"] = "dark"
+
+    assertContains(reader.get(URL), 'data-theme="dark"')
