@@ -52,6 +52,7 @@ def fits(scene, name, query="", **places):
         assert find_overflow(scene.page) == [], (name, window)
 
 
+@pytest.mark.slow
 def test_hostile_text_is_inert_in_the_audit_log(scene):
     for text in EVIL.values():
         add_entry(text, changes=[FieldChange("description", text, text[::-1])])
@@ -66,6 +67,7 @@ def test_hostile_text_is_inert_in_the_audit_log(scene):
         assert find_overflow(scene.page) == []
 
 
+@pytest.mark.slow
 def test_entry_with_many_long_values_fits_the_window(scene):
     texts = [*EVIL.values(), LONG]
     changes = [

@@ -4,8 +4,6 @@ import pytest
 from playwright.sync_api import expect
 from pytest_playwright_axe import Axe
 
-from tests.support.tiers import slow_after_first
-
 PATH = "/help/patterns/"
 
 
@@ -26,9 +24,8 @@ def page(page, live_server, client, django_user_model, complaints):
     return page
 
 
-@pytest.mark.parametrize(
-    ("scheme", "width"), slow_after_first([("light", 1280), ("dark", 1280), ("light", 320)])
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 320)])
 def test_page_has_no_wcag_violations(page, scheme, width):
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
