@@ -17,6 +17,8 @@ ADMINISTRATION, AUDIT_LOG = ConsolePermission.ADMINISTRATION, ConsolePermission.
 
 PAGES: tuple[tuple[str, str | Promise, Permission | None], ...] = (
     *((item.route, item.label, item.needs) for _heading, items in MENU for item in items),
+    ("watches:index", gettext_lazy("Notifications"), None),
+    ("watches:watches", gettext_lazy("Watches"), None),
     ("services:new", gettext_lazy("Create service"), Effect.CHANGE),
     ("compare:twins", gettext_lazy("Twins"), Effect.READ),
     ("compare:index", gettext_lazy("Compare"), Effect.READ),
