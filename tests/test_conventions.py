@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 SHARED_PAGES = (
     "console.documents.reveal",
     "console.editing.views",
+    "console.history.notes",
     "console.history.views",
 )  # of services and clients
 CONVENTIONAL_CLASSES = {"Command"}  # Django asks for this name

@@ -58,6 +58,7 @@ LOCAL_EVENT_SETTINGS: DeclaredSettings = {
         Setting("accepted", "accepted", _("Accepted differences"), "", InputType("text")),
         Setting("found", "found", _("Finding"), "", InputType("text")),
         Setting("name", "name", _("Name"), "", InputType("text")),
+        Setting("note", "note", _("Note"), "", InputType("text")),
         Setting("origin", "origin", _("Host"), "", InputType("text")),
         Setting("url", "url", _("URL path"), "", InputType("secret")),
         Setting("effects", "effects", _("Effects"), "", InputType("text")),

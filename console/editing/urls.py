@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from console.documents.kinds import DocumentKind, DocumentTarget
 from console.documents.reveal import reveal_unknown
 from console.editing.views import discard, draft, edit, merge, restore, restore_version, review
+from console.history.notes import note
 from console.history.views import change, document, fields, history, version_at
 from console.web.access import ConsoleRequest, ViewFunction, Workspace, workspace_page
 from tenants.authlete.operation import Effect
@@ -32,6 +33,7 @@ def document_urls(kind: DocumentKind) -> list[URLPattern]:
         page("unknown/", reveal_unknown, Effect.REVEAL),
         page("document/", document),
         page("history/", history),
+        page("note/", note, Effect.CHANGE),
         page("saved/<slug:entry>/", change),
         page("as-of/", version_at),
         page("edit/<slug:section>/", edit, Effect.CHANGE),

@@ -9,6 +9,7 @@ from console.models.evidence import EvidencePackage, EvidencePackagePart, Verifi
 from console.models.expiry_notices import ExpiryDigest, ExpiryNotice
 from console.models.findings import Finding, FindingCount, Waiver
 from console.models.index import KnownClient, KnownKey, KnownService, SettingsProfile
+from console.models.notes import Note
 from console.models.preferences import AccountPreferences, DismissedNotice
 from console.models.rate_limits import RateLimitUse
 from console.models.receipts import Receipt, ReceiptService
@@ -42,6 +43,7 @@ __all__ = [
     "KnownKey",
     "KnownService",
     "Lookup",
+    "Note",
     "Notification",
     "NotificationMail",
     "RateLimitUse",

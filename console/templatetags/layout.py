@@ -14,7 +14,8 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from console.models import Watch
+from console.models import Note, Watch
+from console.models.notes import find_note
 from console.models.twins import twins_of
 from console.models.watches import find_watch, visible_notifications
 from console.web import navigation
@@ -190,6 +191,13 @@ def unread_notifications(member: Any) -> int:
 def own_watch(member: Any, target: str) -> Watch | None:
     """Return a member's watch of an object, rule or saved search."""
     return find_watch(member.user.pk, member.organization, target)
+
+
+@register.simple_tag
+def note_of(target: Any) -> Note | None:
+    """Return the note of a service or client; None if there is none or it's empty."""
+    note = find_note(target.workspace.organization, target.ref)
+    return note if note and note.text else None
 
 
 @register.simple_tag

@@ -1,21 +1,19 @@
 """What can be watched: services, clients, rules and saved searches."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from console.history.object_names import load_object_names
 from console.inventory.rules import RULES
-from console.models import KnownClient, KnownService, SavedSearch, Watch
+from console.models import SavedSearch, Watch
 from console.models.searches import visible_searches
 from console.models.watches import watch_permission
 from console.web.access import Member
 from console.web.paths import cached_reverse, parse_client_ref, parse_service_ref
 from tenants.authlete.object_ref import ObjectRef
-from tenants.models import Organization
-from tenants.versions.models import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +78,3 @@ def parse_target(key: str) -> ObjectRef | None:
     """Return the service or client that a watch is about."""
     service = parse_service_ref(key)
     return ObjectRef(*service) if service else parse_client_ref(key)
-
-
-def load_object_names(
-    organization: Organization, refs: Iterable[ObjectRef]
-) -> Mapping[ObjectRef, str]:
-    """Return the names of known services and clients; unknown ones are missing."""
-    wanted = set(refs)
-    service_ids = {ref.service_id for ref in wanted}
-    client_ids = {ref.client_id for ref in wanted if ref.client_id}
-    columns = ("region", "service_id", "client_id", "name")
-    versions = Version.objects.filter(
-        organization_id=organization.pk,
-        service_id__in=service_ids,
-        client_id__in={ref.client_id for ref in wanted},
-    )
-    names = {
-        ObjectRef(*row[:3]): row[3] for row in versions.order_by("number").values_list(*columns)
-    }
-    services = KnownService.objects.filter(organization=organization, service_id__in=service_ids)
-    names |= {
-        ObjectRef(region, service_id): name
-        for region, service_id, name in services.values_list("region", "service_id", "name")
-    }
-    if client_ids:
-        clients = KnownClient.objects.filter(
-            organization=organization, service_id__in=service_ids, client_id__in=client_ids
-        )
-        names |= {ObjectRef(*row[:3]): row[3] for row in clients.values_list(*columns)}
-    return {
-        ref: names[ref] or str(ref.client_id or ref.service_id) for ref in wanted & names.keys()
-    }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from console.history.object_names import load_object_names
 from console.lists.definition import ListDefinition
 from console.lists.export import iso_time
 from console.lists.facets import Facet
@@ -13,7 +14,6 @@ from console.models import Watch
 from console.models.watches import DeliveryChoice
 from console.watches.targets import (
     WatchTarget,
-    load_object_names,
     object_target,
     parse_target,
     rule_target,

@@ -18,7 +18,7 @@ UNLOGGED_PAGES = {
     **dict.fromkeys(
         "clients:rotations clients:overdue_secrets keys:expiry keys:rollovers batches:index"
         " dashboard:index search:index findings:index findings:show compare:index"
-        " compare:twins".split(),
+        " compare:twins services:note".split(),
         INDEX,
     ),
     **dict.fromkeys(

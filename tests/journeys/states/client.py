@@ -89,6 +89,13 @@ def locked_with_findings_and_a_draft(scene):
     scene.goto("clients:show")
 
 
+@page_state("clients:note", Role.EDITOR)
+def empty_note(scene):
+    ledger(scene)
+    scene.goto("clients:show")
+    scene.goto("clients:note")
+
+
 @page_state("clients:show", Role.VIEWER)
 def failed(scene):
     ledger(scene)

@@ -1,5 +1,8 @@
 from copy import deepcopy
 
+from django.db.models import F
+
+from console.models import Note
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.organizations.roles import Role
@@ -185,6 +188,24 @@ def with_unknown_fields(scene):
 def with_links_to_reveal(scene):
     select_odd_service(scene)
     scene.goto("services:fields", "?show=set#unknown")
+
+
+@page_state("services:note", Role.EDITOR)
+def note_saved_by_someone_else(scene):
+    scene.goto("services:note")
+    scene.page.get_by_label("Note").fill("On call: payments team.\nAsk before a rotation.")
+    scene.click_button("Save note")
+    scene.goto("services:note")
+    Note.objects.update(version=F("version") + 1, text="Retired in May.", author="ida@acme.example")
+    scene.page.get_by_label("Note").fill("On call: identity team.")
+    scene.click_button("Save note")
+
+
+@page_state("services:show", Role.EDITOR)
+def with_a_note(scene):
+    scene.goto("services:note")
+    scene.page.get_by_label("Note").fill("On call: payments team.\nAsk before a rotation.")
+    scene.click_button("Save note")
 
 
 @page_state("services:reveal_unknown", Role.ADMIN)

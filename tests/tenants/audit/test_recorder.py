@@ -185,7 +185,7 @@ def test_event_names_are_stable():
         budget.exceeded
         clients.exported
         keys.exported list.exported
-        finding.unwaive finding.waive
+        finding.unwaive finding.waive note.change
         invitation.create invitation.withdraw
         job.cancelled job.ended job.paused job.rejected job.resumed job.retried job.started
         receipt.made
