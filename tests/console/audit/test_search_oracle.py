@@ -91,7 +91,8 @@ SAYS = {  # whether an entry is what a word says with one value
     "ticket": lambda e, v: e.ticket == v,
     "request": lambda e, v: v.lower() in (e.entry, e.page),
     "": lambda e, v: (
-        any(has(text, v) for text in (e.label, e.reason, e.actor)) or e.actor in PEOPLE.get(v, ())
+        any(has(text, v) for text in (e.label, e.reason, e.ticket, e.actor))
+        or e.actor in PEOPLE.get(v, ())
     ),
 }
 
