@@ -29,7 +29,8 @@ class NoteForm(IdempotentForm):
         max_length=MAX_NOTE_CHARS,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=gettext_lazy(
-            "Plain text, seen by all members and recorded in the audit log. Don't enter secrets."
+            "Plain text, shown to everyone who can view this object and recorded in the audit log. "
+            "Don't enter secrets."
         ),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)

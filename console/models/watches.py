@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from console.models.batches import Batch
 from console.models.searches import SavedSearch
 from console.models.webhooks import Webhook
-from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.operation import Effect
 from tenants.jobs.models import Job
 from tenants.models import Membership, Organization
@@ -30,7 +29,7 @@ class DeliveryChoice(models.TextChoices):
 
 
 class Watch(models.Model):
-    """What a member wants to be notified about."""
+    """A member's request for notifications about a target."""
 
     class Kind(models.TextChoices):
         SERVICE = "service", _("Service")
@@ -87,7 +86,7 @@ class NotificationMail(models.Model):
 
 
 class Notification(models.Model):
-    """Something that happened, in a member's inbox; its text is rendered from the references."""
+    """An event in a member's inbox; its text is rendered from the references."""
 
     class Kind(models.TextChoices):
         CHANGE = "change", _("Changes")
@@ -114,7 +113,7 @@ class Notification(models.Model):
     resolved = models.PositiveIntegerField(default=0)  # findings
     delivery = models.CharField(max_length=6, choices=DeliveryChoice, blank=True)
     mail = models.ForeignKey(NotificationMail, on_delete=models.SET_NULL, null=True)
-    # That is to receive it; null once a delivery is stored.
+    # The webhook that receives it; null once its delivery is stored.
     webhook = models.ForeignKey(Webhook, on_delete=models.SET_NULL, null=True)
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
@@ -177,13 +176,6 @@ def watch_permission(kind: str) -> Effect | ConsolePermission:
     return ConsolePermission.AUDIT_LOG if kind == Watch.Kind.SEARCH else Effect.READ
 
 
-def find_watch(user: int, organization: Organization, target: str) -> Watch | None:
-    """Return a member's watch of an object, rule or saved search."""
-    return Watch.objects.filter(
-        membership__user=user, membership__organization=organization, target=target
-    ).first()
-
-
-def object_target(ref: ObjectRef) -> tuple[str, str]:
-    """Return the kind and target of a watch of an object."""
-    return (Watch.Kind.CLIENT if ref.client_id else Watch.Kind.SERVICE), ref.key
+def watches_of(user: int, organization: Organization) -> QuerySet[Watch]:
+    """Return a member's watches."""
+    return Watch.objects.filter(membership__user=user, membership__organization=organization)

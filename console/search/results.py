@@ -17,10 +17,11 @@ from console.history.recent import Location, recent_locations
 from console.models import KnownClient, KnownKey, KnownService, Receipt, Watch
 from console.models.searches import visible_searches
 from console.models.text_search import filter_words
+from console.models.watches import watches_of
 from console.search.commands import find_client_commands, find_pages
 from console.search.named_settings import name_settings
 from console.web.access import Member
-from console.web.paths import cached_reverse
+from console.web.paths import cached_reverse, parse_object_ref
 from tenants.authlete.operation import Effect
 from tenants.jobs.models import Job
 from tenants.models import Membership
@@ -104,16 +105,12 @@ def _find_pages(
 
 
 def _watched_locations(member: Member) -> list[Location]:
-    watches = Watch.objects.filter(
-        membership__user=member.user.pk,
-        membership__organization=member.organization,
-        kind__in=(Watch.Kind.SERVICE, Watch.Kind.CLIENT),
-    )
     if not member.can(Effect.READ):
         return []
-    targets = watches.order_by("-created_at").values_list("target", flat=True)[:MAX_WATCHED]
-    parts = (target.split("/") for target in targets)
-    return [(region, int(ids[0]), int(ids[1]) if ids[1:] else 0) for region, *ids in parts]
+    watches = watches_of(member.user.pk, member.organization)
+    objects = watches.filter(kind__in=(Watch.Kind.SERVICE, Watch.Kind.CLIENT))
+    targets = objects.order_by("-created_at").values_list("target", flat=True)[:MAX_WATCHED]
+    return [ref for target in targets if (ref := parse_object_ref(target))]
 
 
 def _find_at(

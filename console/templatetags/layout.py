@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from console.models import Note, Watch
 from console.models.notes import find_note
 from console.models.twins import twins_of
-from console.models.watches import find_watch, visible_notifications
+from console.models.watches import visible_notifications, watches_of
 from console.web import navigation
 from console.web.access import last_member
 from console.web.labels import ROLE_LABELS
@@ -190,7 +190,7 @@ def unread_notifications(member: Any) -> int:
 @register.simple_tag
 def own_watch(member: Any, target: str) -> Watch | None:
     """Return a member's watch of an object, rule or saved search."""
-    return find_watch(member.user.pk, member.organization, target)
+    return watches_of(member.user.pk, member.organization).filter(target=target).first()
 
 
 @register.simple_tag

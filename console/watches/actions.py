@@ -1,8 +1,7 @@
 """Start a watch."""
 
-from django.db.models import QuerySet
-
 from console.models import Watch
+from console.models.watches import watches_of
 from console.watches.collection import ensure_position
 from console.watches.rules import count_open
 from console.watches.targets import WatchTarget
@@ -12,16 +11,9 @@ from tenants.models import Membership
 MAX_WATCHES = 200  # of a member
 
 
-def own_watches(member: Member) -> QuerySet[Watch]:
-    """Return the member's watches."""
-    return Watch.objects.filter(
-        membership__user=member.user, membership__organization=member.organization
-    )
-
-
 def start_watch(member: Member, target: WatchTarget) -> bool:
     """Watch from now on; return False if the member has too many watches."""
-    if own_watches(member).count() >= MAX_WATCHES:
+    if watches_of(member.user.pk, member.organization).count() >= MAX_WATCHES:
         return False
     ensure_position(member.organization)
     is_rule = target.kind == Watch.Kind.RULE

@@ -177,6 +177,6 @@ def _about_jobs(
                 name=(batch.name if batch else job.title)[:200],
                 job=job,
                 batch=batch,
-                # A batch that has ended sends an email by itself.
+                # Batches send an email of their own when they end.
                 delivery=DeliveryChoice.INBOX if batch else choices.get(member.user_id, ""),
             )

@@ -1,4 +1,4 @@
-"""What can be watched: services, clients, rules and saved searches."""
+"""Targets of watches: services, clients, rules and saved searches."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,7 +12,7 @@ from console.models import SavedSearch, Watch
 from console.models.searches import visible_searches
 from console.models.watches import watch_permission
 from console.web.access import Member
-from console.web.paths import cached_reverse, parse_client_ref, parse_service_ref
+from console.web.paths import cached_reverse, parse_object_ref
 from tenants.authlete.object_ref import ObjectRef
 
 
@@ -39,7 +39,7 @@ def load_target(member: Member, key: str) -> WatchTarget:
 def _find_target(member: Member, key: str) -> WatchTarget | None:
     if key in RULES:
         return rule_target(member, key)
-    if ref := parse_target(key):
+    if ref := parse_object_ref(key):
         name = load_object_names(member.organization, [ref]).get(ref)
         return None if name is None else object_target(member, ref, name)
     try:
@@ -72,9 +72,3 @@ def search_target(member: Member, search: SavedSearch) -> WatchTarget:
     """Return a saved search as the target of a watch."""
     path = f"{cached_reverse('audit:index', member.organization.slug)}?{search.query}"
     return WatchTarget(Watch.Kind.SEARCH, str(search.pk), search.name, path, search=search)
-
-
-def parse_target(key: str) -> ObjectRef | None:
-    """Return the service or client that a watch is about."""
-    service = parse_service_ref(key)
-    return ObjectRef(*service) if service else parse_client_ref(key)

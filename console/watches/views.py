@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy
 
 from console.lists.definition import render_list
 from console.models import AccountPreferences, Notification, Watch, Webhook
-from console.models.watches import DeliveryChoice, visible_notifications
-from console.watches.actions import MAX_WATCHES, own_watches, start_watch
+from console.models.watches import DeliveryChoice, visible_notifications, watches_of
+from console.watches.actions import MAX_WATCHES, start_watch
 from console.watches.inbox import INBOX, MAX_ROWS, build_inbox, related, target_path
 from console.watches.targets import load_target
 from console.watches.watch_list import WATCH_LIST, build_watch_rows
@@ -111,7 +111,7 @@ def mark_read(request: ConsoleRequest, member: Member) -> HttpResponse:
 @organization_page(None)
 def watches(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     """List the member's watches."""
-    rows = build_watch_rows(member, own_watches(member).select_related("search"))
+    rows = build_watch_rows(member, _own_watches(member).select_related("search"))
     context = {"jobs_label": _job_delivery(member).label, "mail_is_enabled": mail.is_enabled()}
     return render_list(request, member, WATCH_LIST, rows, "watches/watches.html", context)
 
@@ -121,7 +121,7 @@ def toggle(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Watch a service, client, rule or saved search, or stop watching it."""
     key = request.POST.get("target") or request.GET.get("target", "")
     if request.method == "POST" and request.POST.get("watch") == "no":
-        own_watches(member).filter(target=key).delete()
+        _own_watches(member).filter(target=key).delete()
         try:
             target = load_target(member, key)
         except Http404:  # it was deleted
@@ -150,7 +150,7 @@ def toggle(request: ConsoleRequest, member: Member) -> HttpResponse:
 @organization_page(None)
 def edit(request: ConsoleRequest, member: Member, watch: UUID) -> HttpResponse:
     """Choose how notifications of a watch are delivered, or mute it."""
-    stored = get_object_or_404(own_watches(member).select_related("search", "webhook"), pk=watch)
+    stored = get_object_or_404(_own_watches(member).select_related("search", "webhook"), pk=watch)
     (row,) = build_watch_rows(member, [stored])
     before = stored.webhook
     form = WatchForm(request.POST or None, instance=stored, member=member)
@@ -178,6 +178,10 @@ def jobs(request: ConsoleRequest, member: Member) -> HttpResponse:
         return redirect_to(request, _path(member, "watches"))
     context = {"member": member, "form": form, "mail_is_enabled": mail.is_enabled()}
     return render_form(request, "watches/jobs.html", context)
+
+
+def _own_watches(member: Member) -> QuerySet[Watch]:
+    return watches_of(member.user.pk, member.organization)
 
 
 def _visible(member: Member) -> QuerySet[Notification]:

@@ -12,14 +12,9 @@ from console.lists.facets import Facet
 from console.lists.request import ListColumn
 from console.models import Watch
 from console.models.watches import DeliveryChoice
-from console.watches.targets import (
-    WatchTarget,
-    object_target,
-    parse_target,
-    rule_target,
-    search_target,
-)
+from console.watches.targets import WatchTarget, object_target, rule_target, search_target
 from console.web.access import Member
+from console.web.paths import parse_object_ref
 from tenants.organizations.regions import REGION_TITLES
 
 MUTED_LABELS = {"yes": _("Muted"), "no": _("Not muted")}
@@ -27,7 +22,7 @@ MUTED_LABELS = {"yes": _("Muted"), "no": _("Not muted")}
 
 @dataclass(frozen=True, slots=True)
 class WatchRow:
-    """A watch, and what is watched."""
+    """A watch and its target."""
 
     watch: Watch
     target: WatchTarget
@@ -38,9 +33,9 @@ class WatchRow:
 
 
 def build_watch_rows(member: Member, watches: Iterable[Watch]) -> list[WatchRow]:
-    """Return the rows of watches with the current names of what is watched."""
+    """Return the rows of watches with the current names of their targets."""
     listed = list(watches)
-    refs = {watch.pk: ref for watch in listed if (ref := parse_target(watch.target))}
+    refs = {watch.pk: ref for watch in listed if (ref := parse_object_ref(watch.target))}
     names = load_object_names(member.organization, refs.values()) if refs else {}
     rows = []
     for watch in listed:

@@ -50,6 +50,12 @@ def parse_client_ref(text: str) -> ObjectRef | None:
     return ObjectRef(*home, client_id) if home and client_id else None
 
 
+def parse_object_ref(text: str) -> ObjectRef | None:
+    """Return the service or client named as "us/17" or "us/17/1001", or None."""
+    service = parse_service_ref(text)
+    return ObjectRef(*service) if service else parse_client_ref(text)
+
+
 def cached_reverse(route: str, *args: object) -> str:
     """Return the path of ``route``; cached, since a page has dozens of links."""
     return _reverse(route, tuple(map(str, args)), get_script_prefix())
