@@ -10,7 +10,9 @@ from django.views.decorators.http import require_POST
 
 from console.documents.kinds import DocumentKind, DocumentTarget
 from console.documents.reveal import reveal_unknown
-from console.editing.views import discard, draft, edit, merge, restore, restore_version, review
+from console.editing.views.edit import discard, draft, edit
+from console.editing.views.restore import restore, restore_version
+from console.editing.views.review import merge, review
 from console.history.notes import note
 from console.history.views import change, document, fields, history, version_at
 from console.web.access import ConsoleRequest, ViewFunction, Workspace, workspace_page

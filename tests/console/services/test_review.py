@@ -260,7 +260,7 @@ def test_save_preserves_drafts_of_invalid_forms(editor, submit_settings, save):
 def test_slow_save_skips_the_read_after_it(editor, submit_settings, save, sandbox, monkeypatch):
     submit_settings(editor, **hours(24))
     page = editor.get(URL)
-    monkeypatch.setattr(import_module("console.editing.views"), "CALL_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(import_module("console.editing.views.review"), "CALL_TIMEOUT_SECONDS", 0.2)
     sandbox.fault("reset", operation="service.update", after=True, delay=300)
 
     response = save(editor, page=page)
