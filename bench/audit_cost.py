@@ -72,8 +72,8 @@ def _reconnect() -> None:
 
 
 def _compare(how: str, wide: str, narrow: str) -> None:
-    told = f"p50 of {ROUNDS}, and CPU"
-    print_lines("", ", ".join(filter(None, ["A call's two rows", connection.vendor, how, told])))
+    detail = f"p50 of {ROUNDS}, and CPU"
+    print_lines("", ", ".join(filter(None, ["A call's two rows", connection.vendor, how, detail])))
     _compare_with_auditlog(WIDE, Wide, WideAudited, wide)
     _compare_with_auditlog(NARROW, Narrow, NarrowAudited, narrow)
 
@@ -86,11 +86,11 @@ def _compare_with_auditlog(fields: int, bare: Any, audited: Any, goal: str) -> N
         partial(_record, before),
     ]
     (save, saved), (both, both_spent), (ours, spent) = take_turns(works)
-    told = LogEntry.objects.count() - written - 1
-    kept = f"bare save {save:.2f}" if told else "auditlog kept nothing"
-    what = f"what auditlog adds to a save of {fields} fields"
+    extra_rows = LogEntry.objects.count() - written - 1
+    label = f"bare save {save:.2f}" if extra_rows else "auditlog kept nothing"
+    title = f"what auditlog adds to a save of {fields} fields"
     print_lines(
-        Ratio(what, ours, both - save, goal=goal, note=kept),
+        Ratio(title, ours, both - save, goal=goal, note=label),
         Ratio("  CPU", spent, both_spent - saved, note=f"bare save {saved:.2f}"),
     )
 
@@ -121,6 +121,6 @@ def _save(row: Any) -> None:
 
 
 def _record(before: dict[str, Any]) -> None:
-    found = diff_edits(before, before | _changed())
-    (entry,) = SINK.record_intents([replace(CALL, changes=found)])
+    changes = diff_edits(before, before | _changed())
+    (entry,) = SINK.record_intents([replace(CALL, changes=changes)])
     SINK.record_outcomes([CallOutcome(entry, Outcome.SUCCEEDED, 200)])

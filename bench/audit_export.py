@@ -30,14 +30,14 @@ def measure(stage: BenchEnvironment) -> None:
     bare = measure_in_subprocess(much.url, export_entries_with_cursor, little.url)
     for kind in ("csv", "jsonl"):
         few, many = (
-            measure_in_subprocess(one.url, partial(export_entries, kind), little.url)
-            for one in (little, much)
+            measure_in_subprocess(log.url, partial(export_entries, kind), little.url)
+            for log in (little, much)
         )
         _report(f"a search as {kind}: a bare cursor to CSV", many, bare, few)
     if much.is_chained:
         bare = measure_in_subprocess(much.url, export_rows_with_cursor, little.url)
         few, many = (
-            measure_in_subprocess(one.url, export_rows, little.url) for one in (little, much)
+            measure_in_subprocess(log.url, export_rows, little.url) for log in (little, much)
         )
         _report("rows of the chain: a bare cursor to CSV", many, bare, few)
 
@@ -89,9 +89,9 @@ def export_with_cursor(query: str) -> int:
     with open(os.devnull, "w") as nowhere, connection.chunked_cursor() as cursor:
         cursor.execute(query)
         writer, written = csv.writer(nowhere), 0
-        while found := cursor.fetchmany(2000):
-            writer.writerows(found)
-            written += len(found)
+        while rows := cursor.fetchmany(2000):
+            writer.writerows(rows)
+            written += len(rows)
     return written
 
 

@@ -22,7 +22,7 @@ SECONDS = 2.0  # a run
 def measure(stage: BenchEnvironment) -> None:
     from tenants.audit.subject_index import fingerprint_subject
 
-    asked = {
+    queries = {
         "newest": "",
         "newest, reads too": "?reads=1",
         "of an actor": f"?actor={actor_name(7)}",
@@ -37,9 +37,11 @@ def measure(stage: BenchEnvironment) -> None:
     print_lines("", f"The audit log page, {connection.vendor}: CPU per request")
     database = _parent_process(database_process_id())
     with stage.console(much.url, CONSOLE) as large, stage.console(little.url, FLOOR) as small:
-        for name, query in asked.items():
-            one = partial(_run, stage, f"/{ORGANIZATION}/audit/{query}", database)
-            pairs = [(one(large, other=small), one(small, other=large)) for _ in range(ROUNDS)]
+        for name, query in queries.items():
+            run_page = partial(_run, stage, f"/{ORGANIZATION}/audit/{query}", database)
+            pairs = [
+                (run_page(large, other=small), run_page(small, other=large)) for _ in range(ROUNDS)
+            ]
             mine, theirs = ([pair[at] for pair in pairs] for at in (0, 1))
             note = (
                 f"p50 {_median(mine, 'p50'):.0f} / {_median(theirs, 'p50'):.0f} ms,"
@@ -63,8 +65,8 @@ def _run(
 
 
 def _median(runs: list[LoadResult], figure: str) -> float:
-    found: list[float] = [getattr(run, figure) for run in runs]
-    return median(found)
+    values: list[float] = [getattr(run, figure) for run in runs]
+    return median(values)
 
 
 def _parent_process(process: int) -> int:

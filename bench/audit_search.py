@@ -115,10 +115,10 @@ def measure(stage: BenchEnvironment) -> None:
         f" {little.entries:,}, {SAMPLES} draws of each; CPU, p95",
     )
     now = datetime.now(UTC)
-    for name, made in list_searches(now).items():
-        _compare(name, both, partial(_page, made, now))
-    for name, made in COUNTED.items():
-        _compare(f"{name}, counted", both, partial(_count, made, now))
+    for name, search in list_searches(now).items():
+        _compare(name, both, partial(_page, search, now))
+    for name, search in COUNTED.items():
+        _compare(f"{name}, counted", both, partial(_count, search, now))
     with much.use():
         middle = AuditHead.objects.get().seq // 2 if much.is_chained else much.entries
     _compare_with(
@@ -152,13 +152,13 @@ def _by_offset(_: int) -> None:
 
 
 def _compare(name: str, both: Sequence[FilledLog], look: Look) -> None:
-    little, much = take_samples([(one, look) for one in both])
+    little, much = take_samples([(side, look) for side in both])
     page = "<= 1.5x" if name.startswith("newest page") else ""
     is_slow = not page and percentile(95, much.spent) > MAX_FILTER_MS
-    told = (
-        f"{what} {percentile(share, getattr(much, kind)):.2f}"
+    rows = (
+        f"{case} {percentile(share, getattr(much, kind)):.2f}"
         f" / {percentile(share, getattr(little, kind)):.2f}"
-        for what, share, kind in (
+        for case, share, kind in (
             ("p50", 50, "spent"),
             ("time p50", 50, "times"),
             ("p95", 95, "times"),
@@ -170,23 +170,25 @@ def _compare(name: str, both: Sequence[FilledLog], look: Look) -> None:
             percentile(95, much.spent),
             percentile(95, little.spent),
             goal=page or (f"> {MAX_FILTER_MS:.0f} ms" if is_slow else ""),
-            note=", ".join(told),
+            note=", ".join(rows),
         )
     )
 
 
 def _compare_with(name: str, goal: str, record: FilledLog, ours: Look, theirs: Look) -> None:
-    a, b = (percentile(50, one.spent) for one in take_samples([(record, ours), (record, theirs)]))
+    a, b = (
+        percentile(50, timing.spent) for timing in take_samples([(record, ours), (record, theirs)])
+    )
     print_lines(Ratio(name, a, b, goal=goal, note="p50"))
 
 
 def take_samples(looks: Sequence[tuple[FilledLog, Look]]) -> list[Timings]:
     """Time each search in turns, fewer times where it takes long."""
-    found, until = [Timings() for _ in looks], time.monotonic() + MAX_SAMPLE_SECONDS
+    timings, until = [Timings() for _ in looks], time.monotonic() + MAX_SAMPLE_SECONDS
     for n in range(SAMPLES + WARM_UP_SAMPLES):
-        for one, (record, look) in zip(found, looks, strict=True):
+        for timing, (record, look) in zip(timings, looks, strict=True):
             with record.use():
-                (one if n >= WARM_UP_SAMPLES else Timings()).add(partial(look, n))
+                (timing if n >= WARM_UP_SAMPLES else Timings()).add(partial(look, n))
         if n > 2 * WARM_UP_SAMPLES and time.monotonic() > until:
             break
-    return found
+    return timings

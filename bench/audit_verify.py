@@ -14,9 +14,9 @@ def measure(stage: BenchEnvironment) -> None:
         print_lines("", "Verification needs a chain: no more than a million entries")
         return
     print_lines("", f"Verifying, {connection.vendor}: rows per CPU second, and memory")
-    few, many = (measure_in_subprocess(one.url, verify, little.url) for one in (little, much))
+    few, many = (measure_in_subprocess(log.url, verify, little.url) for log in (little, much))
     read = measure_in_subprocess(much.url, read_with_cursor, little.url)
-    told = measure_in_subprocess(much.url, export_rows, little.url)
+    usage = measure_in_subprocess(much.url, export_rows, little.url)
     memory = (
         f"{many.items:,} in {many.seconds:.0f} s, +{many.peak_mb:.1f} MB; "
         f"{few.items:,}: +{few.peak_mb:.1f} MB"
@@ -31,7 +31,10 @@ def measure(stage: BenchEnvironment) -> None:
             memory,
         ),
         Ratio(
-            "rows verified: rows exported", many.rate_per_cpu_second, told.rate_per_cpu_second, "/s"
+            "rows verified: rows exported",
+            many.rate_per_cpu_second,
+            usage.rate_per_cpu_second,
+            "/s",
         ),
         Ratio("rows verified: of little", many.rate_per_cpu_second, few.rate_per_cpu_second, "/s"),
     )

@@ -87,13 +87,13 @@ def measure(_: BenchEnvironment) -> None:
         unchained = run_in_threads(write_grouped)
     rate = (ours.rate + run_in_threads(write_grouped).rate) / 2  # before the one and after it
     fan_out, each = time_ms(_fan_out)[1], time_ms(_call_one_by_one)[1]
-    for what, waits in (
+    for case, waits in (
         ("one writer, one chain", ours),
         ("the same without its macs", unchained),
         ("a commit a thread, no chain", plain),
         ("a commit a thread, one chain behind a lock", inline),
     ):
-        print_lines(f"  {what:<44} {waits}")
+        print_lines(f"  {case:<44} {waits}")
     whole = "whole" if report[0].first_bad_row is None else f"not whole: {report[0].first_bad_row}"
     print_lines(
         Ratio("worst wait: plain commits", ours.worst, plain.worst, goal="<= 0.02x"),
@@ -121,12 +121,12 @@ def run_in_threads(call: Callable[[], None]) -> WaitTimes:
     def work(_: int) -> None:
         try:
             while time.perf_counter() < until:
-                began, kept = time.perf_counter(), waits
+                began, lost = time.perf_counter(), waits
                 try:
                     call()
                 except OperationalError:  # SQLite: "database is locked", after 5 s
-                    kept = given_up
-                kept.append(1000 * (time.perf_counter() - began))
+                    lost = given_up
+                lost.append(1000 * (time.perf_counter() - began))
         finally:
             connection.close()
 
@@ -189,9 +189,9 @@ def _export_with_cursor() -> int:
             " ON e.entry = r.entry ORDER BY r.seq"
         )
         writer, written = csv.writer(nowhere), 0
-        while found := cursor.fetchmany(2000):
-            writer.writerows(found)
-            written += len(found)
+        while rows := cursor.fetchmany(2000):
+            writer.writerows(rows)
+            written += len(rows)
     return written
 
 

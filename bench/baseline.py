@@ -105,8 +105,8 @@ upstream = httpx.Client(
 
 @login_required
 def show(request: HttpRequest, service_id: int) -> HttpResponse:
-    found = json.loads(upstream.get(f"/api/{service_id}/service/get").content)
-    context = {"name": found["serviceName"], "rows": list(found.items())}
+    service = json.loads(upstream.get(f"/api/{service_id}/service/get").content)
+    context = {"name": service["serviceName"], "rows": list(service.items())}
     return HttpResponse(SERVICE_PAGE.render(context))
 
 
@@ -126,10 +126,10 @@ def clients(request: HttpRequest, service_id: int) -> HttpResponse:
 
     first = page(0)
     rows, total = first["clients"], first["totalCount"]
-    if asked := request.GET.get("q"):
+    if query_text := request.GET.get("q"):
         for more in threads.map(page, range(ROWS_PER_PAGE, total, ROWS_PER_PAGE)):
             rows += more["clients"]
-        rows = [row for row in rows if asked in row["clientName"].lower()]
+        rows = [row for row in rows if query_text in row["clientName"].lower()]
         total = len(rows)
     return HttpResponse(CLIENTS_PAGE.render({"total": total, "clients": rows[:ROWS_PER_PAGE]}))
 

@@ -90,7 +90,7 @@ def _one_service(stage: BenchEnvironment, console: RunningServer, floor: Running
     ours = f"{console.url}/{ORGANIZATION}/services/us/{service}/clients/?size=100"
     theirs = f"{floor.url}/clients/{service}"
     bare = f"/api/{service}/client/get/list?start=0&end=100"
-    for what, more, plain in (("one page", "", ""), ("searched", "&q=a", "?q=a")):
+    for case, more, plain in (("one page", "", ""), ("searched", "&q=a", "?q=a")):
         stage.wait(UPSTREAM_MS)
         call = measure_call_ms(stage, "us", bare)
         pairs = [
@@ -100,10 +100,10 @@ def _one_service(stage: BenchEnvironment, console: RunningServer, floor: Running
         note = f"other {median(max(a.other, b.other) for a, b in pairs):.2f}"
         mine, floors = ([pair[at] for pair in pairs] for at in (0, 1))
         print_lines(
-            Ratio(f"{what}: p50 over one bare call", _p50(mine), call, note=note),
-            Ratio(f"{what}: p50 over the baseline", _p50(mine), _p50(floors), note=note),
+            Ratio(f"{case}: p50 over one bare call", _p50(mine), call, note=note),
+            Ratio(f"{case}: p50 over the baseline", _p50(mine), _p50(floors), note=note),
             Ratio(
-                f"{what}: CPU over the baseline",
+                f"{case}: CPU over the baseline",
                 median(run.cpu for run in mine),
                 median(run.cpu for run in floors),
                 note=note,
@@ -120,9 +120,9 @@ def _organization(stage: BenchEnvironment, console: RunningServer) -> None:
     rows = len(REGIONS) * SERVICES_PER_REGION * CLIENTS_PER_SERVICE
     print_lines("", f"Clients of an organization: {rows:,} rows against a tenth of them")
     for name, query in QUERIES.items():
-        found = run(page + query)
-        note = f"p95 {found.p95:.0f} ms, CPU {found.cpu:.0f} ms, other {found.other:.2f}"
-        print_lines(Ratio(f"{name}: p50", found.p50, few[name].p50, note=note))
+        response = run(page + query)
+        note = f"p95 {response.p95:.0f} ms, CPU {response.cpu:.0f} ms, other {response.other:.2f}"
+        print_lines(Ratio(f"{name}: p50", response.p50, few[name].p50, note=note))
 
 
 def _fill(first: int, last: int) -> None:

@@ -92,8 +92,10 @@ class BenchEnvironment:
         deployed = {"DJANGO_SETTINGS_MODULE": "console.settings"}
         if database:
             deployed["DATABASE_URL"] = database
-        with self._run(f"console-{port}", command, self.servers, f"{url}/healthz", deployed) as one:
-            yield RunningServer(url, one, self._cookie)
+        with self._run(
+            f"console-{port}", command, self.servers, f"{url}/healthz", deployed
+        ) as process:
+            yield RunningServer(url, process, self._cookie)
 
     @contextmanager
     def floor(self) -> Generator[RunningServer]:
@@ -156,13 +158,13 @@ class BenchEnvironment:
     ) -> Generator[int]:
         """Start a program and wait until it answers; yield its process."""
         log = self.home / f"{name}.log"
-        with log.open("wb") as said:
+        with log.open("wb") as log_file:
             process = subprocess.Popen(  # noqa: S603  our own programs
                 [sys.executable, *command],
                 cwd=ROOT,
                 env={**os.environ, **(more or {})},
                 stdin=subprocess.DEVNULL,
-                stdout=said,
+                stdout=log_file,
                 stderr=subprocess.STDOUT,
                 preexec_fn=partial(os.sched_setaffinity, 0, cores),
             )
@@ -180,8 +182,8 @@ class BenchEnvironment:
 
 def fetch(url: str) -> bytes:
     with _direct.open(url, timeout=10) as answer:
-        found: bytes = answer.read()
-    return found
+        body: bytes = answer.read()
+    return body
 
 
 def answers(url: str) -> bool:

@@ -20,11 +20,11 @@ def measure(stage: BenchEnvironment) -> None:
         print_lines("", "Packages need a chain: no more than a million entries")
         return
     print_lines("", f"Evidence packages, {connection.vendor}: CPU seconds, and memory")
-    few, many = (measure_in_subprocess(one.url, sign_checkpoint) for one in (little, much))
+    few, many = (measure_in_subprocess(log.url, sign_checkpoint) for log in (little, much))
     _report("checkpoints signed of all rows", many, few, "rows")
     for name, query in SEARCHES.items():
         work = partial(build_package, query)
-        few, many = (measure_in_subprocess(one.url, work, little.url) for one in (little, much))
+        few, many = (measure_in_subprocess(log.url, work, little.url) for log in (little, much))
         _report(f"a package {name}", many, few, "entries")
 
 
@@ -41,8 +41,8 @@ def sign_checkpoint() -> int:
 
     while create_checkpoint():
         pass
-    found = load_last_checkpoint()
-    return found.size if found else 0
+    checkpoint = load_last_checkpoint()
+    return checkpoint.size if checkpoint else 0
 
 
 def build_package(query: str) -> int:

@@ -57,8 +57,8 @@ class FakeAuthlete:
         if path.startswith("/_wait/"):
             return self._slow(*(float(part) for part in path.split("/")[2:]))
         if path == "/_world":
-            told = {"tokens": self._tokens, "service": self._service}
-            return serialize(SandboxResponse(200, dump_json(told)))
+            stored = {"tokens": self._tokens, "service": self._service}
+            return serialize(SandboxResponse(200, dump_json(stored)))
         if path in ("/_large", "/_ordinary"):
             large, ordinary, *_ = self.regions["us"].services.values()
             return serialize(
@@ -69,7 +69,7 @@ class FakeAuthlete:
             headers = {"authorization": f"Bearer {self._tokens[region]}"}
             headers |= {"content-type": "application/json"} if body else {}
             request = SandboxRequest(method, path, parse_query(query), headers, body)
-            of_users = any(one in path for one in USER_PATHS)
+            of_users = any(path_part in path for path_part in USER_PATHS)
             sandbox = self._few if of_users else self._sandbox
             self._store_data[key] = serialize(sandbox.answer(region, request))
         answer = self._store_data[key]
@@ -80,8 +80,8 @@ class FakeAuthlete:
     def _drop_cache(self, region: str, service: str) -> None:
         """Drop cached answers about a service's users, since they change."""
         self._store_data = {
-            key: kept
-            for key, kept in self._store_data.items()
+            key: entry
+            for key, entry in self._store_data.items()
             if key[0] != region or not key[1].startswith(f"/api/{service}/")
         }
 

@@ -38,9 +38,9 @@ def measure(stage: BenchEnvironment) -> None:
     for waits, goal in (((100,), "<= 1.6x"), ((20, 300), "<= 1.15x")):
         stage.wait(*waits)
         slowest = measure_call_ms(stage, REGIONS[-1], path)
-        found = [time_ms(lambda: gather(calls)) for _ in range(ROUNDS)]
-        failed = sum(isinstance(one, AuthleteError) for one in found[-1][0])
-        cold, *warm = (took for _, took in found)
+        timings = [time_ms(lambda: gather(calls)) for _ in range(ROUNDS)]
+        failed = sum(isinstance(result, AuthleteError) for result in timings[-1][0])
+        cold, *warm = (took for _, took in timings)
         print_lines(
             Ratio(
                 f"{' to '.join(map(str, waits))} ms upstream, warm",

@@ -75,7 +75,7 @@ def create_filled_logs() -> Generator[tuple[FilledLog, FilledLog]]:
     """Create the small and the large log; drop both at the end."""
     began, now = time.monotonic(), time.time_ns() // 1000
     with ExitStack() as ending:
-        found = []
+        logs = []
         for name, entries in (("little", SMALL_LOG_ENTRIES), ("much", LARGE_LOG_ENTRIES)):
             url = ending.enter_context(_copy_database(name))
             connections.settings[name] = {
@@ -83,10 +83,10 @@ def create_filled_logs() -> Generator[tuple[FilledLog, FilledLog]]:
                 **database_config(url),
             }
             ending.callback(connections[name].close)
-            found.append(FilledLog(entries, url, name, now - entries * INTERVAL_MICROSECONDS))
-            with found[-1].use():
-                _fill(found[-1])
-        little, much = found
+            logs.append(FilledLog(entries, url, name, now - entries * INTERVAL_MICROSECONDS))
+            with logs[-1].use():
+                _fill(logs[-1])
+        little, much = logs
         print_lines(f"  {LARGE_LOG_ENTRIES:,} calls created in {time.monotonic() - began:.0f} s")
         yield little, much
 
@@ -137,8 +137,8 @@ def _fill(record: FilledLog) -> None:
     head = AuditHead.objects.get(pk=1)
     seq, link = head.seq, head.link
     for numbers in batched(range(1, record.entries + 1), BATCH_SIZE):
-        made = generate_calls(numbers[0], numbers[-1], record.begin)
-        seq, link = _add(made, seq, link, key, record)
+        calls = generate_calls(numbers[0], numbers[-1], record.begin)
+        seq, link = _add(calls, seq, link, key, record)
     if record.is_chained:
         head.seq, head.link, head.mac = seq, link, compute_head_mac(key, seq, link)
         head.save()

@@ -49,15 +49,15 @@ def measure(stage: BenchEnvironment) -> None:
         cursor.execute("ANALYZE")
     with stage.console() as console:
         for name, query in QUERIES.items():
-            found = generate_load(
+            load = generate_load(
                 f"{console.url}/{ORGANIZATION}/{query}",
                 seconds=SECONDS,
                 cookie=console.cookie,
                 server=console.process,
                 ours={stage.upstream},
             )
-            times = f"p50 {found.p50:.0f} ms, p95 {found.p95:.0f} ms"
-            print_lines(f"{name}: {times}, CPU {found.cpu:.0f} ms, other {found.other:.2f}")
+            times = f"p50 {load.p50:.0f} ms, p95 {load.p95:.0f} ms"
+            print_lines(f"{name}: {times}, CPU {load.cpu:.0f} ms, other {load.other:.2f}")
 
 
 def _sync(organization: Organization) -> None:

@@ -58,8 +58,8 @@ class Connection(asyncio.Protocol):
             head, end, _ = self._heard.partition(b"\r\n\r\n")
             if not end:
                 return
-            _, found, rest = head.lower().partition(b"\r\ncontent-length:")
-            if not found:
+            _, length_text, rest = head.lower().partition(b"\r\ncontent-length:")
+            if not length_text:
                 self._fail(ValueError("the answer does not tell its length"))
                 return
             self._needed = len(head) + 4 + int(rest.split(b"\r\n", 1)[0])

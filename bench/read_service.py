@@ -40,16 +40,16 @@ def measure(stage: BenchEnvironment) -> None:
             plain.prepare(LIST, query={"start": 0, "end": 100}),
         ),
     ]
-    for what, path, asked in asks:
+    for case, path, query in asks:
         theirs, door, recorded = cpu_ms(
             partial(fetch, bare, path),
-            partial(plain.send_prepared, asked),
-            partial(audited.send_prepared, asked),
+            partial(plain.send_prepared, query),
+            partial(audited.send_prepared, query),
             times=ROUNDS,
         )
         print_lines(
-            Ratio(f"{what}, redacted and strict: CPU", door, theirs),
-            Ratio(f"{what}, with its two audit rows: CPU", recorded, theirs),
+            Ratio(f"{case}, redacted and strict: CPU", door, theirs),
+            Ratio(f"{case}, with its two audit rows: CPU", recorded, theirs),
         )
     bare.close()
 

@@ -39,29 +39,29 @@ def measure(stage: BenchEnvironment) -> None:
     member = Member(User.objects.get(), home, Role.ADMIN, "the bench", "")
     assert len(member.regions()) == len(REGIONS)
     periodic_tasks.run_all()
-    for what, subject in SUBJECTS.items():
-        found = OpenLookup(lookups.create_lookup(member, subject), subject)
+    for case, subject in SUBJECTS.items():
+        lookup = OpenLookup(lookups.create_lookup(member, subject), subject)
         before = AuditEntry.objects.count()
         began, worked = time.perf_counter(), time.process_time()
-        receipt = bulk_revocation.start_revoke_all(member, found, "Account taken over", "INC-7")
+        receipt = bulk_revocation.start_revoke_all(member, lookup, "Account taken over", "INC-7")
         begun = time.perf_counter() - began
         JobWorker("bench", until_empty=True).run()
         took = time.perf_counter() - began
         worked = time.process_time() - worked
-        told = _summary(member, receipt)
-        seen = time.perf_counter() - began - took
+        summary = _summary(member, receipt)
+        seconds = time.perf_counter() - began - took
         state = Job.objects.latest("created_at").state
         calls = AuditEntry.objects.count() - before
         note = (
             f"{calls} calls, {worked:.1f} s of CPU, begun in {begun:.1f} s,"
-            f" job {state}, proven {told['proven']}, {told['tokens']['ended']} tokens,"
-            f" receipt drawn in {1000 * seen:.0f} ms"
+            f" job {state}, proven {summary['proven']}, {summary['tokens']['ended']} tokens,"
+            f" receipt drawn in {1000 * seconds:.0f} ms"
         )
-        print_lines(Ratio(what, 1000 * took, BUDGET_MS, goal="<= 1x", note=note))
+        print_lines(Ratio(case, 1000 * took, BUDGET_MS, goal="<= 1x", note=note))
 
 
 def _summary(member: Member, receipt: Receipt) -> dict[str, Any]:
     receipt.refresh_from_db()
-    told = receipt_data(build_report(receipt, member))
-    json.dumps(told)
-    return told
+    receipt_content = receipt_data(build_report(receipt, member))
+    json.dumps(receipt_content)
+    return receipt_content

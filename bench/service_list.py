@@ -37,20 +37,20 @@ def measure(stage: BenchEnvironment) -> None:
         stage.wait(*waits)
         slowest = measure_call_ms(stage, REGIONS[-1], LIST_PATH)
         before = _count_complete_calls()
-        found = [_server(stage) for _ in range(SERVER_STARTS)]
-        kept, asked = (
+        servers = [_server(stage) for _ in range(SERVER_STARTS)]
+        page_seconds, page_requests = (
             _count_complete_calls() - before,
             SERVER_STARTS * len(REGIONS) * (1 + WARM_UP_PAGES + PAGES_PER_SERVER),
         )
-        runs = [run for _, run in found]
+        runs = [run for _, run in servers]
         note = f"other {max(run.other for run in runs):.2f}"
-        what = f"{' to '.join(map(str, waits))} ms upstream"
+        title = f"{' to '.join(map(str, waits))} ms upstream"
         warm = median(run.p50 for run in runs)
         print_lines(
-            Ratio(f"{what}, warm", warm, slowest, goal=goal, note=note),
-            Ratio(f"{what}, first page", median(one for one, _ in found), slowest),
-            f"{what}: CPU {median(run.cpu for run in runs):.1f} ms per page; "
-            f"calls in the record {kept} of {asked}",
+            Ratio(f"{title}, warm", warm, slowest, goal=goal, note=note),
+            Ratio(f"{title}, first page", median(server for server, _ in servers), slowest),
+            f"{title}: CPU {median(run.cpu for run in runs):.1f} ms per page; "
+            f"calls in the record {page_seconds} of {page_requests}",
         )
     bad = verify_audit_log().first_bad_row
     print_lines(f"the audit log is {'whole' if bad is None else f'not whole: {bad}'}")

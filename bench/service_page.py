@@ -18,13 +18,18 @@ def measure(stage: BenchEnvironment) -> None:
         print_lines("", "A service page, against the baseline: session, sign-in, call, table")
         page = f"{console.url}/{ORGANIZATION}/services/us/{service}/"
         base = f"{floor.url}/service/{service}"
-        one = _make_requester(stage, console, floor)
+        request_page = _make_requester(stage, console, floor)
         for wait in (0, 20):
             stage.wait(wait)
             for users in (1, 16):
-                _compare(wait, users, partial(one, console, page), partial(one, floor, base))
+                _compare(
+                    wait,
+                    users,
+                    partial(request_page, console, page),
+                    partial(request_page, floor, base),
+                )
         stage.wait(100)
-        crowd = one(console, page, 64)
+        crowd = request_page(console, page, 64)
         print_lines(
             Ratio(
                 "100 ms upstream, 64 users: p50 over one call",
@@ -58,16 +63,16 @@ def _compare(
 ) -> None:
     pairs = [(ours(users), theirs(users)) for _ in range(ROUNDS)]
     other = f"other {median(max(a.other, b.other) for a, b in pairs):.2f}"
-    what = f"{wait} ms upstream, {users} users"
+    title = f"{wait} ms upstream, {users} users"
     print_lines(
         Ratio(
-            f"{what}: CPU per request",
+            f"{title}: CPU per request",
             *_median(pairs, lambda run: run.cpu),
             goal="<= 1.3x" if users > 1 else "",
             note=other,
         ),
         Ratio(
-            f"{what}: p50 over upstream" if users == 1 else f"{what}: p50",
+            f"{title}: p50 over upstream" if users == 1 else f"{title}: p50",
             *_median(pairs, lambda run: run.p50 - (wait if users == 1 else 0)),
             goal="<= 1.5x" if users == 1 else "",
         ),

@@ -44,8 +44,8 @@ def measure_call_ms(stage: BenchEnvironment, region: str, path: str) -> float:
 def time_ms[Found](work: Callable[[], Found]) -> tuple[Found, float]:
     """Return the result of ``work`` and its milliseconds."""
     began = time.perf_counter()
-    found = work()
-    return found, 1000 * (time.perf_counter() - began)
+    result = work()
+    return result, 1000 * (time.perf_counter() - began)
 
 
 @dataclass(slots=True)
@@ -74,8 +74,8 @@ def database_process_id() -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
-        found = int(cursor.fetchone()[0])
-    return found if Path(f"/proc/{found}/schedstat").exists() else 0
+        row = int(cursor.fetchone()[0])
+    return row if Path(f"/proc/{row}/schedstat").exists() else 0
 
 
 def cpu_seconds_of(beside: int) -> float:

@@ -37,13 +37,13 @@ PAGES_PER_USER = 8  # of each
 
 def measure(stage: BenchEnvironment) -> None:
     print_lines("", f"One user, 4 regions x {SERVICES_PER_REGION}, against the slowest single call")
-    lookups = {what: _lookup(subject) for what, subject in SUBJECTS.items()}
+    lookups = {case: _lookup(subject) for case, subject in SUBJECTS.items()}
     for waits, goal in (((100,), "<= 1.6x"), ((20, 300), "<= 1.15x")):
         stage.wait(*waits)
         slowest = measure_call_ms(stage, REGIONS[-1], LIST_PATH)
-        for what, lookup in lookups.items():
+        for case, lookup in lookups.items():
             with stage.console() as console:
-                _page(stage, console, lookup, f"{waits[-1]} ms, {what}", slowest, goal)
+                _page(stage, console, lookup, f"{waits[-1]} ms, {case}", slowest, goal)
 
 
 def _page(

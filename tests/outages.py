@@ -53,16 +53,16 @@ def start(way: str, told: Path) -> subprocess.Popen[str]:
 
 def line(way: str, told: Path, ended: str) -> str:
     text = told.read_text() if told.exists() else ""
-    found = [json.loads(line) for line in text.splitlines()]
-    acted = [one["acted"] for one in found] or [0.0]
-    down = [one["down"] for one in found] or [0.0]
+    results = [json.loads(line) for line in text.splitlines()]
+    acted = [result["acted"] for result in results] or [0.0]
+    down = [result["down"] for result in results] or [0.0]
     return COLUMNS.format(
         way.split()[0],
         WAYS[way],
-        len(found),
+        len(results),
         f"{median(down):.0f} s",
-        sum(one["done"] for one in found),
-        sum(one["refused"] for one in found),
+        sum(result["done"] for result in results),
+        sum(result["refused"] for result in results),
         f"{median(acted):.1f} s",
         f"{max(acted):.1f} s",
         ended,
@@ -71,17 +71,17 @@ def line(way: str, told: Path, ended: str) -> str:
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
-        files = {way: Path(folder) / way for way in WAYS}
+        files = {name: Path(folder) / name for name in WAYS}
         ways = sys.argv[1:] or [*WAYS]
-        started = {way: start(way, files[way]) for way in ways}
-        said = {way: process.communicate()[0] for way, process in started.items()}
-        for way, process in started.items():
+        started = {name: start(name, files[name]) for name in ways}
+        outputs = {name: process.communicate()[0] for name, process in started.items()}
+        for name, process in started.items():
             if process.returncode:
-                print(said[way])
+                print(outputs[name])
         heads = "way", "on", "times", "down", "executed", "refused", "after", "worst"
         print(COLUMNS.format(*heads, "whole, and by itself"))
-        for way, process in started.items():
-            print(line(way, files[way], "no" if process.returncode else "yes"))
+        for name, process in started.items():
+            print(line(name, files[name], "no" if process.returncode else "yes"))
     return int(any(process.returncode for process in started.values()))
 
 

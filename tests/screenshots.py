@@ -42,7 +42,7 @@ def take(demo: Demo, browser: Browser) -> None:
 
 
 def sign_in(page: Page, demo: Demo) -> None:
-    account = next(one for one in demo.accounts() if one["role"] == ROLE)
+    account = next(entry for entry in demo.accounts() if entry["role"] == ROLE)
     page.goto("/accounts/login/")
     page.get_by_label("Email").fill(account["email"])
     page.get_by_label("Password").fill(account["password"])

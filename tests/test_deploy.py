@@ -106,12 +106,12 @@ def test_containers_have_least_privilege(name):
 
 
 def test_only_the_worker_gets_signing_keys():
-    given = {
+    environment = {
         name: {item["key"] for item in pod["volumes"][0]["secret"]["items"]}
         for name, pod in pods().items()
     }
 
-    assert [name for name in given if "AUDIT_SIGNING_KEYS" in given[name]] == ["worker"]
+    assert [name for name in environment if "AUDIT_SIGNING_KEYS" in environment[name]] == ["worker"]
 
 
 def test_images_from_elsewhere_are_pinned_by_digest():

@@ -26,7 +26,7 @@ def test_links_resolve(name):
 
 def test_documents_named_in_code_exist():
     source = ["*.py", "*.html", "*.css", "*.js", "Makefile", "Dockerfile", "*.yaml", ".ci/*"]
-    found = subprocess.run(
+    result = subprocess.run(
         ["git", "grep", "-hoE", r"docs/[a-z/-]+\.md", "--", *source],
         cwd=ROOT,
         capture_output=True,
@@ -34,7 +34,7 @@ def test_documents_named_in_code_exist():
         check=True,
     )
 
-    assert [name for name in sorted(set(found.stdout.split())) if not (ROOT / name).exists()] == []
+    assert [name for name in sorted(set(result.stdout.split())) if not (ROOT / name).exists()] == []
 
 
 def test_decisions_are_linked():

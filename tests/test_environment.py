@@ -22,15 +22,15 @@ def listed():
     """Every setting of `.env.example` with its value, and whether it is optional."""
     text = (ROOT / ".env.example").read_text()
     for line in text.splitlines():
-        if found := LINE.match(line):
-            yield found[1], found[2], line.startswith("#")
+        if match := LINE.match(line):
+            yield match[1], match[2], line.startswith("#")
 
 
 def read():
     files = ("console/settings.py", "gunicorn.conf.py", "compose.yaml")
     texts = [(ROOT / file).read_text() for file in files]
-    found = [match for text in texts for match in READ.findall(text)]
-    return {name for match in found for name in match if name}
+    names = [match for text in texts for match in READ.findall(text)]
+    return {name for match in names for name in match if name}
 
 
 def test_env_example_lists_every_setting():
@@ -68,7 +68,7 @@ def test_env_example_can_be_sourced():
 def test_env_example_passes_the_deployment_check(tmp_path):
     environment = {name: value for name, value, optional in listed() if not optional}
     environment["DATABASE_URL"] = f"sqlite:///{tmp_path}/meridian.sqlite3"
-    found = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         check=False,
         cwd=ROOT,
@@ -77,11 +77,11 @@ def test_env_example_passes_the_deployment_check(tmp_path):
         text=True,
     )
 
-    assert found.returncode == 0, found.stderr
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize(
-    "given",
+    "environment",
     [
         {},
         {"SESSION_IDLE": "soon"},
@@ -91,38 +91,38 @@ def test_env_example_passes_the_deployment_check(tmp_path):
     ],
     ids=["nothing is set", "no number", "no pair", "no pair with a number", "no database"],
 )
-def test_command_without_settings_reports_them(given):
-    needed = generate_secrets() | {"DATABASE_URL": "sqlite://"} if given else {}
-    found = subprocess.run(
+def test_command_without_settings_reports_them(environment):
+    needed = generate_secrets() | {"DATABASE_URL": "sqlite://"} if environment else {}
+    result = subprocess.run(
         [sys.executable, "manage.py", "add_organization", "--help"],
         check=False,
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **needed, **given},
+        env={"PATH": os.environ["PATH"], **needed, **environment},
         capture_output=True,
         text=True,
     )
 
-    assert found.returncode == 1
-    assert found.stderr.startswith("manage.py: ")
-    assert (next(iter(given), "") or "SECRET_KEY") in found.stderr
-    assert ".env.example" in found.stderr
-    assert "Traceback" not in found.stderr
+    assert result.returncode == 1
+    assert result.stderr.startswith("manage.py: ")
+    assert (next(iter(environment), "") or "SECRET_KEY") in result.stderr
+    assert ".env.example" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_command_reports_an_unusable_database(tmp_path):
-    given = generate_secrets() | {"DATABASE_URL": f"sqlite:///{tmp_path}/away/m.sqlite3"}
-    found = subprocess.run(
+    environment = generate_secrets() | {"DATABASE_URL": f"sqlite:///{tmp_path}/away/m.sqlite3"}
+    result = subprocess.run(
         [sys.executable, "manage.py", "add_organization", "--slug=a", "--name=A"],
         check=False,
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **given},
+        env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
     )
 
-    assert found.returncode == 1
-    assert found.stderr.startswith("manage.py: the database")
-    assert "Traceback" not in found.stderr
+    assert result.returncode == 1
+    assert result.stderr.startswith("manage.py: the database")
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_excessive_retention_period_is_rejected(name, most):
     command = [sys.executable, "-c", "import console.settings"]
     known = {"PATH": os.environ["PATH"], "DATABASE_URL": "sqlite://", **generate_secrets()}
 
-    found = subprocess.run(
+    result = subprocess.run(
         command,
         check=False,
         cwd=ROOT,
@@ -167,7 +167,7 @@ def test_excessive_retention_period_is_rejected(name, most):
         text=True,
     )
 
-    assert f"{name} cannot be read: {most + 1} is not between 1 and {most}" in (found.stderr)
+    assert f"{name} cannot be read: {most + 1} is not between 1 and {most}" in (result.stderr)
 
 
 @pytest.mark.parametrize("text", ["us", "us=", "=x", "us=a,us=b"])
@@ -183,8 +183,8 @@ def test_lists_are_comma_separated(monkeypatch):
     monkeypatch.setenv("AUTHLETE_API_SERVERS", "harbor=7, pier=8")
 
     assert Environment().list("ALLOWED_HOSTS") == ["a.example.com", "b.example.com"]
-    found = Environment().integer_mapping("AUTHLETE_API_SERVERS", default={})
-    assert found == {"harbor": 7, "pier": 8}
+    mapping = Environment().integer_mapping("AUTHLETE_API_SERVERS", default={})
+    assert mapping == {"harbor": 7, "pier": 8}
 
 
 def test_unknown_choice_names_the_choices(monkeypatch):

@@ -43,12 +43,12 @@ def test_locked_file_is_not_reported_as_unusable(tmp_path):
     file = tmp_path / "m.sqlite3"
     first, second = (sqlite3.connect(file, timeout=0) for _ in range(2))
     first.execute("BEGIN IMMEDIATE")
-    with pytest.raises(sqlite3.OperationalError) as held:
+    with pytest.raises(sqlite3.OperationalError) as caught:
         second.execute("BEGIN IMMEDIATE")
     with pytest.raises(sqlite3.OperationalError) as lacking:
         first.execute("SELECT * FROM nothing")
     first.close()
     second.close()
 
-    assert not is_database_unusable(caused(OperationalError(), held.value))
+    assert not is_database_unusable(caused(OperationalError(), caught.value))
     assert is_database_unusable(caused(OperationalError(), lacking.value))

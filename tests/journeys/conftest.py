@@ -69,8 +69,8 @@ def raw_response_body(sandbox):
             and token.organization == sandbox.region(region).owner(number)
         )
         headers = {"authorization": f"Bearer {token}"}
-        what = f"client/get/{client_id}" if client_id else "service/get"
-        path = f"/api/{number}/{what}"
+        operation_path = f"client/get/{client_id}" if client_id else "service/get"
+        path = f"/api/{number}/{operation_path}"
         return sandbox.answer(region, SandboxRequest("GET", path, headers=headers)).body
 
     return text_of
@@ -81,8 +81,8 @@ def sent_updates(sandbox):
     """Return a function that lists the bodies of updates of a service or client."""
 
     def sent_to(region, number, client_id=0):
-        what = f"client/update/{client_id}" if client_id else "service/update"
-        path = f"/api/{number}/{what}"
+        operation_path = f"client/update/{client_id}" if client_id else "service/update"
+        path = f"/api/{number}/{operation_path}"
         return [call.body for call in sandbox.calls if (call.region, call.path) == (region, path)]
 
     return sent_to

@@ -29,9 +29,9 @@ def test_auditor_exports_the_access_review(scene, tmp_path, assert_budget):
         hand.click("button", "Export")
 
     taken.value.save_as(tmp_path / "access.csv")
-    (one,) = csv.DictReader((tmp_path / "access.csv").read_text().splitlines())
-    assert (one["person"], one["role"]) == (scene.user.get_username(), "auditor")
-    assert one["last_used"].endswith("Z")
+    (row,) = csv.DictReader((tmp_path / "access.csv").read_text().splitlines())
+    assert (row["person"], row["role"]) == (scene.user.get_username(), "auditor")
+    assert row["last_used"].endswith("Z")
     assert_budget("U4", hand)
     expect(page.get_by_role("link", name="Access review", exact=True)).to_have_attribute(
         "aria-current", "page"

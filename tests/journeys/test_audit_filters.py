@@ -14,7 +14,7 @@ def page(open_signed_in, person):
 
 
 def places(page):
-    return [page.locator(one).bounding_box() for one in ("#more", "#hints", "#search")]
+    return [page.locator(selector).bounding_box() for selector in ("#more", "#hints", "#search")]
 
 
 def test_filters_open_below_their_button(page):

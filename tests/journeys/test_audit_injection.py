@@ -27,12 +27,14 @@ MANY, LONG = 500, "V" * 40_000
 WIDE = {"width": 1280, "height": 900}
 
 
-def add_entry(text, operation="service.update", end=Outcome.SUCCEEDED, **told):
+def add_entry(text, operation="service.update", end=Outcome.SUCCEEDED, **fields):
     """Add an entry with ``text`` in every free field."""
     home = Organization.objects.get(slug="harbor")
-    who = Actor(7, text, "admin", home.pk, home.slug, record_builder.new_entry_id(), "192.0.2.41")
-    told = {"label": text, "object": text, "reason": text * 2, "ticket": text} | told
-    row = record_builder.build_intent(who, operation, "change", region="us", service="17", **told)
+    actor = Actor(7, text, "admin", home.pk, home.slug, record_builder.new_entry_id(), "192.0.2.41")
+    fields = {"label": text, "object": text, "reason": text * 2, "ticket": text} | fields
+    row = record_builder.build_intent(
+        actor, operation, "change", region="us", service="17", **fields
+    )
     writer.write([row, record_builder.build_outcome(row.entry, end, code=text)])
     return row.entry
 

@@ -16,7 +16,7 @@ HARBOR = 4_217_001
 @pytest.fixture
 def bad(sandbox):
     """The clients of Harbor that lead there: the demo has some, most of them locked."""
-    found = [
+    clients = [
         client
         for region in sandbox.state.regions.values()
         for service, owner in region.owners.items()
@@ -24,14 +24,14 @@ def bad(sandbox):
         for client in region.clients[service].values()
         if any(f"//{HOST}/" in uri for uri in client.get("redirectUris", ()))
     ]
-    for one in found[:22]:
-        one["locked"] = False
-    return found
+    for bad_client in clients[:22]:
+        bad_client["locked"] = False
+    return clients
 
 
 def lock_all(hand, page, bad):
     """From home to the page of the job; gives how many it is to lock."""
-    number = len([one for one in bad if not one.get("locked")])
+    number = len([client for client in bad if not client.get("locked")])
     hand.click("link", "Clients", within=page.get_by_label("Main"))
     hand.submit(page.get_by_role("main").get_by_role("searchbox"), f"redirect:{HOST}")
     hand.click("button", f"Change all {len(bad)} matching")
@@ -57,7 +57,7 @@ def test_bulk_lock_locks_all_clients_with_a_redirect_host(
     worker()
     page.reload()
     expect(page.get_by_text("Locked.", exact=True)).to_have_count(number)
-    assert all(one["locked"] for one in bad)
+    assert all(client["locked"] for client in bad)
 
 
 def test_bulk_lock_without_javascript_logs_each_client(open_signed_in, person, bad, worker):

@@ -17,8 +17,10 @@ def service_path(sandbox, find_service_id):
     number = find_service_id("us", "Payments")
     clients = sandbox.region("us").clients[number]
     clients.clear()
-    for one in range(1, 121):
-        clients[one] = make_client(one, clientType="PUBLIC" if one % 4 == 0 else "CONFIDENTIAL")
+    for client_id in range(1, 121):
+        clients[client_id] = make_client(
+            client_id, clientType="PUBLIC" if client_id % 4 == 0 else "CONFIDENTIAL"
+        )
     clients[77]["redirectUris"] = ["https://gone.example.net/cb"]
     return f"/harbor/services/us/{number}/clients/"
 
@@ -60,9 +62,9 @@ def test_paging_keeps_the_scroll_position(open_signed_in, person, service_path):
     on = page.locator("#page-after")
 
     on.focus()
-    for said in ("51 to 100 of 120", "101 to 120 of 120"):
+    for text in ("51 to 100 of 120", "101 to 120 of 120"):
         page.keyboard.press("Enter")
-        expect(page.get_by_text(said)).to_be_visible()
+        expect(page.get_by_text(text)).to_be_visible()
         expect(on).to_be_focused()
     expect(on).to_have_attribute("aria-disabled", "true")
     page.keyboard.press("Shift+Tab")

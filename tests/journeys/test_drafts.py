@@ -86,10 +86,10 @@ def test_leaving_with_unsaved_input_asks_first(page):
     page.on("dialog", lambda dialog: dialog.dismiss())
     enter_setting(page, ACCESS, "45")
 
-    with page.expect_event("dialog") as asked:
+    with page.expect_event("dialog") as dialog_event:
         page.get_by_role("link", name="Back to overview").click(no_wait_after=True)
 
-    assert asked.value.type == "beforeunload"
+    assert dialog_event.value.type == "beforeunload"
     expect(page.get_by_label(ACCESS, exact=True)).to_have_value("45")
 
 

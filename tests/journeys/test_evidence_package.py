@@ -37,8 +37,8 @@ def destroyed_last_quarter():
     begun = today.replace(day=1, month=(today.month - 1) // 3 * 3 + 1)
     at = to_microseconds(begun - timedelta(days=40))
     home = Organization.objects.get(slug="harbor")
-    who = Actor(7, "ida@harbor.example", "admin", home.pk, home.slug)
-    row = record_builder.build_intent(who, "client.delete", "destroy", label="Till", region="us")
+    actor = Actor(7, "ida@harbor.example", "admin", home.pk, home.slug)
+    row = record_builder.build_intent(actor, "client.delete", "destroy", label="Till", region="us")
     old = {name: getattr(row, name) for name in row.__slots__} | {"at": at}
     writer.write([type(row)(**old), record_builder.build_outcome(row.entry, Outcome.SUCCEEDED)])
 

@@ -68,14 +68,14 @@ def test_unreachable_region_does_not_delay_others(home, sandbox):
 
 
 def test_slow_region_does_not_hide_others(home):
-    held: list[Route] = []
-    home.route(re.compile("/regions/eu/"), lambda route: held.append(route))
+    routes: list[Route] = []
+    home.route(re.compile("/regions/eu/"), lambda route: routes.append(route))
 
     look_up_user(Mouse(home), home)
 
     expect(region_panel(home, "Brazil").get_by_role("rowheader").first).to_be_visible()
     expect(region_panel(home, "Europe")).to_contain_text("checking")
-    held[0].continue_()
+    routes[0].continue_()
     expect(region_panel(home, "Europe").get_by_role("rowheader").first).to_be_visible()
 
 
@@ -108,10 +108,10 @@ def test_works_without_javascript(open_page, nia, sandbox):
 @pytest.fixture
 def revoked(harbor, find_service_id, sandbox):
     """A colleague has revoked an app of theirs, for a ticket."""
-    who = Actor(7, "bo@harbor.example", "help desk", harbor.pk, harbor.slug, "a page")
-    service, log = find_service_id("us", "Payments"), AuditLogSink(who, "Lost phone", "INC-4411")
-    held = sandbox.region("us").tokens[service]
-    client = next(token.client_id for token in held if token.subject == SUBJECT)
+    actor = Actor(7, "bo@harbor.example", "help desk", harbor.pk, harbor.slug, "a page")
+    service, log = find_service_id("us", "Payments"), AuditLogSink(actor, "Lost phone", "INC-4411")
+    tokens = sandbox.region("us").tokens[service]
+    client = next(token.client_id for token in tokens if token.subject == SUBJECT)
     grants = connect(load_credentials(harbor), "us", log).service(service).grants
     grants.revoke_authorization(client, SUBJECT, label="Harbor app")
     return client
@@ -123,17 +123,17 @@ def test_earlier_revocation_is_shown(home, input_device, revoked):
     look_up_user(input_device, home)
 
     past = region_panel(home, "Earlier actions")
-    for said in ("INC-4411", "Lost phone", "bo@harbor.example", "Harbor app", "succeeded"):
-        expect(past).to_contain_text(said)
+    for text in ("INC-4411", "Lost phone", "bo@harbor.example", "Harbor app", "succeeded"):
+        expect(past).to_contain_text(text)
     expect(home.get_by_text("checking")).to_have_count(0)
 
 
 def test_user_is_named_only_in_pages_and_audit_log(home, caplog, capfd):
     """In no address, referrer, header, title, log or session, and nowhere at rest."""
     caplog.set_level(logging.DEBUG)
-    asked, titles = [], []
-    home.on("request", lambda one: asked.append(f"{one.url} {one.headers}"))
-    home.on("response", lambda one: asked.append(str(one.headers)))
+    requests, titles = [], []
+    home.on("request", lambda event: requests.append(f"{event.url} {event.headers}"))
+    home.on("response", lambda event: requests.append(str(event.headers)))
 
     hand = Mouse(home)
     look_up_user(hand, home)
@@ -149,8 +149,8 @@ def test_user_is_named_only_in_pages_and_audit_log(home, caplog, capfd):
     titles.append(home.title())
 
     assert SUBJECT in Path(file.value.path()).read_text()
-    assert len(asked) > 10
-    assert SUBJECT not in " ".join([*asked, *titles, file.value.suggested_filename])
+    assert len(requests) > 10
+    assert SUBJECT not in " ".join([*requests, *titles, file.value.suggested_filename])
     logged = " ".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
     assert SUBJECT not in logged + "".join(capfd.readouterr())
     holding = {table for table, text in dump_database() if SUBJECT in text} - {"file"}

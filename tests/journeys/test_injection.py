@@ -41,12 +41,12 @@ def poisoned(value, text):
         case str():
             return text
         case {"kty": kind}:
-            rest = {name: one for name, one in value.items() if name != "kty"}
+            rest = {name: item for name, item in value.items() if name != "kty"}
             return {"kty": kind} | poisoned(rest, text)
         case list():
-            return [poisoned(one, text) for one in value]
+            return [poisoned(item, text) for item in value]
         case dict():
-            return {name: poisoned(one, text) for name, one in value.items()}
+            return {name: poisoned(item, text) for name, item in value.items()}
         case _:
             return value
 
@@ -115,13 +115,13 @@ def test_hostile_text_is_inert_on_client_pages(scene, hostile, kind):
 
 def test_hostile_text_is_inert_in_the_service_list(scene, hostile):
     number = hostile["tags"]
-    asked = "?region=us&service_name=x&issuer=https://x.example&start=copy"
+    query = "?region=us&service_name=x&issuer=https://x.example&start=copy"
     scene.path_params |= {"region": "us", "service_id": number}
     entry = scene.save_change(1800)
 
     open_unharmed(scene, "services:index", "?size=100")
     open_unharmed(scene, "services:new", f"?original=us/{number}")
-    open_unharmed(scene, "services:create", f"{asked}&original=us/{number}")
+    open_unharmed(scene, "services:create", f"{query}&original=us/{number}")
     open_unharmed(scene, "services:remove")
     open_unharmed(scene, "services:change", entry=entry)
     open_unharmed(scene, "audit:index")

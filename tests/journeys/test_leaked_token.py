@@ -25,7 +25,7 @@ def leaked_token(service_tokens):
         for service_token in service_tokens
         if service_token.subject == SUBJECT_EVERYWHERE
     ]
-    return max(live, key=lambda one: one.expires_at)
+    return max(live, key=lambda token: token.expires_at)
 
 
 @pytest.fixture
@@ -51,9 +51,9 @@ def test_leaked_token_is_looked_up_and_revoked(
     caplog.set_level(logging.DEBUG)
     sandbox.fault("down", region="jp")
     home = open_signed_in(person(Role.HELP_DESK, "Nia Okafor"))
-    asked: list[str] = []
-    home.on("request", lambda one: asked.append(f"{one.url} {one.headers}"))
-    home.on("response", lambda one: asked.append(str(one.headers)))
+    requests: list[str] = []
+    home.on("request", lambda event: requests.append(f"{event.url} {event.headers}"))
+    home.on("response", lambda event: requests.append(str(event.headers)))
     input_device = input_device(home)
 
     input_device.click("link", "Token lookup")
@@ -61,8 +61,8 @@ def test_leaked_token_is_looked_up_and_revoked(
     input_device.click("button", "Look up token")
     expect(home.get_by_role("heading", name="Result from Payments")).to_be_focused()
     whose = home.get_by_role("region", name="Details")
-    for said in (SUBJECT_EVERYWHERE, "Harbor app", "Payments", "Access token"):
-        expect(whose).to_contain_text(said)
+    for label in (SUBJECT_EVERYWHERE, "Harbor app", "Payments", "Access token"):
+        expect(whose).to_contain_text(label)
     expect(home.get_by_label("Token", exact=True)).to_have_value("")
     input_device.click("button", "Revoke token")
     input_device.type(home.get_by_label("Reason"), "Found in a public repository")
@@ -75,8 +75,8 @@ def test_leaked_token_is_looked_up_and_revoked(
     assert AuditEntry.objects.get(operation="token.revoke").ticket == "INC-4411"
     storage = "[{...localStorage}, {...sessionStorage}, document.cookie]"
     logged = [f"{record.getMessage()} {record.__dict__}" for record in caplog.records]
-    seen = [*asked, *logged, *capfd.readouterr(), str(home.evaluate(storage))]
+    texts = [*requests, *logged, *capfd.readouterr(), str(home.evaluate(storage))]
     hunt = SecretScanner({jwt, leaked_token.access_token, leaked_token.refresh_token})
-    seen += [home.content(), *(text for _, text in dump_database())]
-    assert len(asked) > 5
-    assert [hit for text in seen for hit in hunt.find_leak(text)] == []
+    texts += [home.content(), *(text for _, text in dump_database())]
+    assert len(requests) > 5
+    assert [hit for text in texts for hit in hunt.find_leak(text)] == []

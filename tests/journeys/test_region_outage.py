@@ -112,9 +112,9 @@ def test_service_page_explains_the_outage(page, words, find_service_id):
     assert response.status in (502, 503)
     expect(page.get_by_role("alert")).to_contain_text(words)
     expect(page.get_by_role("alert")).to_contain_text("Nothing was changed")
-    shown = page.get_by_role("alert").inner_text()
+    alert = page.get_by_role("alert").inner_text()
     last = AuditEntry.objects.filter(operation="service.get", region="jp")[0]
-    assert str(last.entry) in shown
+    assert str(last.entry) in alert
 
 
 def test_page_waits_for_a_slow_region(page, sandbox):
@@ -141,8 +141,8 @@ def test_list_is_complete_after_recovery(page, sandbox):
 @pytest.mark.parametrize("trouble", slow_after_first(["down", "HTML", "hanging"]))
 def test_client_list_keeps_the_rows_of_an_unreachable_region(page, sandbox, worker, trouble):
     page.goto("/harbor/clients/?region=jp")
-    shown, known = page.locator("tbody tr"), page.locator(".page-head p").first
-    rows, said = shown.count(), known.inner_text()
+    rows_shown, known = page.locator("tbody tr"), page.locator(".page-head p").first
+    rows, summary = rows_shown.count(), known.inner_text()
     kind, words = TROUBLES[trouble]
     sandbox.fault(kind, region="jp", **MORE.get(kind, {}))
 
@@ -151,11 +151,11 @@ def test_client_list_keeps_the_rows_of_an_unreachable_region(page, sandbox, work
     worker()
 
     page.goto("/harbor/clients/?region=jp")
-    assert known.inner_text() == said
-    assert shown.count() == rows > 0
+    assert known.inner_text() == summary
+    assert rows_shown.count() == rows > 0
     expect(page.get_by_role("link", name="Sync waiting")).to_be_visible()
     page.get_by_text("Details").click()
     paused = "Calls to this region have failed"
     expect(page.locator(".notice").first).to_contain_text(re.compile(f"{words}|{paused}"))
     page.goto("/harbor/clients/?region=eu")
-    assert shown.count() > 0
+    assert rows_shown.count() > 0

@@ -11,7 +11,7 @@ SECRET = "a-secret-in-a-field-nobody-knows"
 
 def test_revealed_field_is_shown_once_and_logged_with_its_reason(open_signed_in, person, sandbox):
     services = sandbox.region("us").services
-    number = next(number for number, one in services.items() if "riskScoring" in one)
+    number = next(number for number, service in services.items() if "riskScoring" in service)
     page = open_signed_in(person(Role.ADMIN, "Mara Lindqvist"))
     page.goto(f"/harbor/services/us/{number}/fields/#unknown")
     assert SECRET not in page.content()

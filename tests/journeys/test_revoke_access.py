@@ -41,16 +41,16 @@ def names(home, caplog, capfd):
     """Judges that the subject was in no address, header, title or log, and is
     nowhere at rest but in the record.
     """
-    asked: list[str] = []
-    home.on("request", lambda one: asked.append(f"{one.url} {one.headers}"))
-    home.on("response", lambda one: asked.append(str(one.headers)))
-    home.on("domcontentloaded", lambda: asked.append(home.title()))
+    requests: list[str] = []
+    home.on("request", lambda event: requests.append(f"{event.url} {event.headers}"))
+    home.on("response", lambda event: requests.append(str(event.headers)))
+    home.on("domcontentloaded", lambda: requests.append(home.title()))
 
     def judge(*more):
-        assert len(asked) > 10
-        assert SUBJECT not in " ".join([*asked, *more, home.title()])
-        said = " ".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
-        assert SUBJECT not in said + "".join(capfd.readouterr())
+        assert len(requests) > 10
+        assert SUBJECT not in " ".join([*requests, *more, home.title()])
+        logs = " ".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
+        assert SUBJECT not in logs + "".join(capfd.readouterr())
         holding = {table for table, text in dump_database() if SUBJECT in text} - {"file"}
         assert holding == {"audit_auditentry", "audit_auditrecord"}
 
@@ -61,7 +61,9 @@ def live_tokens(sandbox, name, subject=SUBJECT):
     """Return a user's tokens at Harbor's services in a region."""
     here = sandbox.region(name)
     harbor = next(
-        number for number, one in sandbox.state.organizations.items() if one.slug == "harbor"
+        number
+        for number, organization in sandbox.state.organizations.items()
+        if organization.slug == "harbor"
     )
     own = [number for number in here.services if here.owner(number) == harbor]
     return [token for n in own for token in here.tokens[n] if token.subject == subject]
@@ -135,10 +137,10 @@ def test_revoke_all_revokes_in_all_regions_with_a_receipt(
     assert f"/receipts/{Receipt.objects.get().pk}/" in home.url
     with home.expect_download() as file:
         home.get_by_role("link", name="JSON").click()
-    told = json.loads(Path(file.value.path()).read_text())
-    assert told["proven"] is True
-    assert told["tokens"]["ended"] > tokens
-    assert told["tokens"]["live_after"] == 0
+    receipt = json.loads(Path(file.value.path()).read_text())
+    assert receipt["proven"] is True
+    assert receipt["tokens"]["ended"] > tokens
+    assert receipt["tokens"]["live_after"] == 0
     names(file.value.suggested_filename)
 
 

@@ -59,9 +59,9 @@ def test_changed_cell_leaves_other_cells_unchanged(page, service):
 
     expect_saved(page)
     after = service()["supportedScopes"]
-    changed = [one for one in after if one not in before]
+    changed = [item for item in after if item not in before]
     assert len(after) == len(before)
-    assert [one["description"] for one in changed] == ["In words"]
+    assert [item["description"] for item in changed] == ["In words"]
 
 
 def test_filtered_form_saves_all_settings(page, service, find_service_id):

@@ -54,8 +54,8 @@ def hunt(sandbox):
         values += collect_secrets(list(region.services.values()))
         for number in region.services:
             values += collect_secrets(list(region.clients[number].values()))
-    values += [one.access_token for one in issued(sandbox)]
-    values += [one.refresh_token for one in issued(sandbox)]
+    values += [issued_token.access_token for issued_token in issued(sandbox)]
+    values += [issued_token.refresh_token for issued_token in issued(sandbox)]
     return SecretScanner({*values, PASSWORD, NEW, REFUSED} - {"", "string"})
 
 
@@ -64,7 +64,7 @@ def people(sandbox):
     """Everybody whom a token is about; what is in the name of one, services have in
     theirs as well.
     """
-    return SecretScanner({one.subject for one in issued(sandbox)} - {"", SUBJECT_HOSTILE})
+    return SecretScanner({token.subject for token in issued(sandbox)} - {"", SUBJECT_HOSTILE})
 
 
 def issued(sandbox):
@@ -121,25 +121,25 @@ def walk(scene, answers):
     """Every page, as whoever sits there."""
     entry = AuditEntry.objects.filter(operation="service.update")[0].entry
     member = scene.user.membership_set.get().pk
-    asked = "?region=us&service_name=x&issuer=https://x.example&start=copy"
-    asked += f"&original=us/{scene.path_params['service_id']}"
+    create_query = "?region=us&service_name=x&issuer=https://x.example&start=copy"
+    create_query += f"&original=us/{scene.path_params['service_id']}"
     others = {"entry": entry, "pk": member, "section": "all"} | NOBODY
     others["token"] = next(
         (
-            one.access_hash
-            for one in tokens_of(scene)
-            if one.client_id == scene.path_params["client_id"]
+            item.access_hash
+            for item in tokens_of(scene)
+            if item.client_id == scene.path_params["client_id"]
         ),
         "no-such-token",
     )
     for name in sorted(ROUTES.keys() - POSTED):
-        query = asked if name == "services:create" else ""
+        query = create_query if name == "services:create" else ""
         path = scene.path(name, **others) + query
         response = scene.client.get(path)
         answers.append((path, f"{response.headers}\n{body_of(response)}"))
-    told = Q(operation__in=("subject.search", "token.check")) | ~Q(effect="read")
-    for one in AuditEntry.objects.filter(told):
-        path = scene.path("audit:entry", entry=one.entry)
+    condition = Q(operation__in=("subject.search", "token.check")) | ~Q(effect="read")
+    for item in AuditEntry.objects.filter(condition):
+        path = scene.path("audit:entry", entry=item.entry)
         answers.append((path, scene.client.get(path).text))
 
 
@@ -148,8 +148,8 @@ def use_the_desk(scene, answers):
     may name them. Whoever shows or makes tokens elsewhere adds it here.
     """
     region, number = scene.path_params["region"], scene.path_params["service_id"]
-    held = scene.sandbox.region(region).tokens[number]
-    token = next(one for one in held if one.subject == SUBJECT_EVERYWHERE)
+    tokens = scene.sandbox.region(region).tokens[number]
+    token = next(candidate for candidate in tokens if candidate.subject == SUBJECT_EVERYWHERE)
     sent = [
         ("users:index", {"subject": SUBJECT_EVERYWHERE}),
         ("tokens:lookup", {"token": token.access_token}),
@@ -200,13 +200,13 @@ def test_secrets_appear_on_no_page(scene, hunt, people, answers, caplog, sandbox
         walk(scene, answers)
 
     carried = [text for _, answer in answers for text in decode_signed_values(answer)]
-    said = capfd.readouterr()
+    output = capfd.readouterr()
     places = [
         *answers,
         *(("carried by a form", text) for text in carried),
         *dump_database(),
         *(("log", f"{record.getMessage()} {record.__dict__}") for record in caplog.records),
-        ("output", said.out + said.err),
+        ("output", output.out + output.err),
     ]
     assert len(answers) > 300
     assert any("accessTokenDuration" in text for text in carried)
@@ -214,7 +214,7 @@ def test_secrets_appear_on_no_page(scene, hunt, people, answers, caplog, sandbox
     assert any("service.update" in text for _, text in places if text)
     assert [(place, hit) for place, text in places for hit in hunt.find_leak(text)] == []
     assert any(SUBJECT_EVERYWHERE in text for place, text in answers if place == DESK)
-    others = [one for one in places if one[0] not in NAMES_PEOPLE]
+    others = [item for item in places if item[0] not in NAMES_PEOPLE]
     assert [(place, hit) for place, text in others for hit in people.find_leak(text)] == []
 
 
@@ -229,32 +229,32 @@ def test_created_secret_is_in_one_response(scene, answers, caplog, sandbox, capf
     scene.page.get_by_label("Reason").fill("New till")
     scene.click_button("Create client")
     scene.page.get_by_role("link", name="Done").click()
-    made = next(
+    response = next(
         odd_client
         for odd_client in odd_clients(scene).values()
         if odd_client["clientName"] == "Till"
     )
-    scene.path_params["client_id"] = made["clientId"]
+    scene.path_params["client_id"] = response["clientId"]
     token = make_a_token(scene)
     walk(scene, answers)
-    original = f"us/{scene.path_params['service_id']}/{made['clientId']}"
+    original = f"us/{scene.path_params['service_id']}/{response['clientId']}"
     copy = scene.path("clients:new") + f"?original={original}"
     answers.append((copy, scene.client.get(copy).text))
 
-    said = capfd.readouterr()
+    output = capfd.readouterr()
     places = [
         *answers,
         *dump_database(),
         *(("log", f"{record.getMessage()} {record.__dict__}") for record in caplog.records),
-        ("output", said.out + said.err),
+        ("output", output.out + output.err),
     ]
     for secret, page in (
-        (made["clientSecret"], path),
+        (response["clientSecret"], path),
         (token.access_token, scene.path("tokens:new")),
         (token.refresh_token, scene.path("tokens:new")),
     ):
-        found = [place for place, text in places if SecretScanner({secret}).find_leak(text)]
-        assert found == [scene.url + page]
+        leaks = [place for place, text in places if SecretScanner({secret}).find_leak(text)]
+        assert leaks == [scene.url + page]
 
 
 def make_a_token(scene):
@@ -314,12 +314,12 @@ def test_revealed_secret_is_in_one_response(scene, answers, caplog, sandbox, cap
     assert client["clientSecret"] == NEW
     walk(scene, answers)
 
-    said = capfd.readouterr()
+    output = capfd.readouterr()
     places = [
         *answers,
         *dump_database(),
         *(("log", f"{record.getMessage()} {record.__dict__}") for record in caplog.records),
-        ("output", said.out + said.err),
+        ("output", output.out + output.err),
     ]
     for secret, page in (
         (old, "clients:reveal"),
@@ -327,8 +327,8 @@ def test_revealed_secret_is_in_one_response(scene, answers, caplog, sandbox, cap
         (drawn, "clients:rotate"),
         (NEW, None),
     ):
-        found = [place for place, text in places if SecretScanner({secret}).find_leak(text)]
-        assert found == ([scene.url + scene.path(page)] if page else [])
+        leaks = [place for place, text in places if SecretScanner({secret}).find_leak(text)]
+        assert leaks == ([scene.url + scene.path(page)] if page else [])
 
 
 def test_scanner_finds_a_planted_secret(hunt, sandbox):
@@ -348,8 +348,8 @@ def test_scanner_finds_a_planted_secret(hunt, sandbox):
         next(iter(sandbox.state.tokens)),
         "a-secret-in-a-field-nobody-knows",
         "a-secret-in-a-client-that-nobody-knows",
-        next(one.access_token for one in issued(sandbox)),
-        next(one.refresh_token for one in issued(sandbox) if one.refresh_token),
+        next(token.access_token for token in issued(sandbox)),
+        next(token.refresh_token for token in issued(sandbox) if token.refresh_token),
         *(client["clientSecret"] for client in clients.values()),
     ):
         assert hunt.find_leak(f"some words before {secret[3:21]} and after")

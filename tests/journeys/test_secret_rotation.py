@@ -56,11 +56,11 @@ def stage(hand, page):
     give_reason(hand, page)
     hand.click("button", "Generate")
     expect(page.get_by_text("Store the secret now")).to_be_visible()
-    shown = page.locator("#the-secret").inner_text()
+    secret = page.locator("#the-secret").inner_text()
     hand.click("button", "Copy secret")
     hand.click("button", "Confirm stored")
     expect(page.get_by_text("After activation")).to_be_visible()
-    return shown
+    return secret
 
 
 def test_secret_is_rotated_without_downtime_and_restored(
@@ -187,9 +187,9 @@ def test_revealed_secret_leaves_no_trace(open_signed_in, mara, client, action):
             page.goto(address)
 
     if action == "storage":
-        held = page.evaluate(
+        storage = page.evaluate(
             "[{...localStorage}, {...sessionStorage}, document.cookie, history.state]"
         )
-        assert client["clientSecret"] not in str(held)
+        assert client["clientSecret"] not in str(storage)
     else:
         expect(page.locator("body")).not_to_contain_text(client["clientSecret"])

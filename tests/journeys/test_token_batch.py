@@ -138,7 +138,7 @@ def deployment(sandbox, tmp_path):
 def file(path, bad=()):
     with path.open("w") as out:
         for number in range(1, LINES + 1):
-            one = {
+            entry = {
                 "grantType": "AUTHORIZATION_CODE",
                 "clientId": 5,
                 "subject": f"cust-{number}",
@@ -146,8 +146,8 @@ def file(path, bad=()):
                 "accessToken": f"{CANARY}-{number:05d}",
             }
             if number in bad:
-                one |= bad[number][0]
-            out.write(json.dumps(one) + "\n")
+                entry |= bad[number][0]
+            out.write(json.dumps(entry) + "\n")
     return path
 
 
@@ -221,8 +221,8 @@ def test_batch_of_ten_thousand_tokens_survives_a_restart(
 
     # The page rests, each token is there once, and nothing of the file is left.
     expect(page.locator("[hx-trigger^=every]")).to_have_count(0)
-    made = [token.access_token for token in sandbox.region("us").tokens[17]]
-    assert sorted(made) == [f"{CANARY}-{n:05d}" for n in range(1, LINES + 1)]
+    created = [token.access_token for token in sandbox.region("us").tokens[17]]
+    assert sorted(created) == [f"{CANARY}-{n:05d}" for n in range(1, LINES + 1)]
     page.goto("/acme/")
     expect(page.get_by_text("Your batch corrected.jsonl: succeeded")).to_be_visible()
     for path in ("/acme/batches/", "/acme/jobs/", "/acme/audit/"):

@@ -16,7 +16,9 @@ OLD, NEW = b'"refreshTokenDuration":2592000', b'"refreshTokenDuration":3600'
 def number(sandbox):
     """The service that is odd on purpose: see `docs/reference/sandbox.md`."""
     return next(
-        number for number, one in sandbox.region("us").services.items() if "riskScoring" in one
+        number
+        for number, service in sandbox.region("us").services.items()
+        if "riskScoring" in service
     )
 
 

@@ -43,10 +43,10 @@ def test_version_of_a_client_shows_past_values(
     scene = Scene(open_page(), sandbox, person, live_server.url)
     scene.sign_in_as(Role.EDITOR)
     clients = sandbox.region("us").clients[scene.path_params["service_id"]]
-    one = clients[scene.path_params["client_id"]]
-    one["pkceRequired"] = False
+    client = clients[scene.path_params["client_id"]]
+    client["pkceRequired"] = False
     scene.client.get(scene.path("clients:show"))
-    one |= {"pkceRequired": True, "modifiedAt": sandbox_now()}
+    client |= {"pkceRequired": True, "modifiedAt": sandbox_now()}
     scene.client.get(scene.path("clients:show"))
     scene.client.get(scene.path("clients:service_clients"))
     now = backdate_versions(48, 1)
@@ -56,8 +56,8 @@ def test_version_of_a_client_shows_past_values(
     hand = Mouse(page)
 
     hand.follow_link(page.get_by_label("Main").get_by_role("link", name="Clients"))
-    hand.submit(page.get_by_role("main").get_by_role("searchbox"), one["clientName"])
-    hand.follow_link(page.get_by_role("link", name=one["clientName"]).first)
+    hand.submit(page.get_by_role("main").get_by_role("searchbox"), client["clientName"])
+    hand.follow_link(page.get_by_role("link", name=client["clientName"]).first)
     day = (now - timedelta(hours=24)).strftime("%Y-%m-%dT%H:%M:%S")
     hand.submit(page.get_by_label("Version at"), day)
 

@@ -286,8 +286,10 @@ def test_audit_log_says_who_saw_the_link(mallory, mailed, no_mail):
     invite(mallory, "acme")
 
     entries = AuditEntry.objects.filter(operation="invitation.create").order_by("seq")
-    shown = [[c["after"] for c in entry.changes if c["field"] == "link"] for entry in entries]
-    assert shown == [["shown"], ["mailed"]]
+    shown_values = [
+        [c["after"] for c in entry.changes if c["field"] == "link"] for entry in entries
+    ]
+    assert shown_values == [["shown"], ["mailed"]]
     page = mallory.get(f"/acme/audit/{entries[0].entry}/").content.decode()
     assert "link shown to admin" in page
     stored = [str(vars(row)) for row in (*AuditEntry.objects.all(), *Invitation.objects.all())]

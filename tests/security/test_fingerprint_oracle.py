@@ -64,9 +64,9 @@ def test_equal_secrets_have_different_fingerprints_in_every_other_place(sandbox_
         service.client(44).get()
         service.client(45).get()
 
-    found = Counter(stored_fingerprints())
-    assert len(found) == 2 * (1 + 2 * 9)
-    assert set(found.values()) == {1}
+    counts = Counter(stored_fingerprints())
+    assert len(counts) == 2 * (1 + 2 * 9)
+    assert set(counts.values()) == {1}
 
 
 def test_saved_candidate_has_another_fingerprint_in_the_audit_log(sandbox_with_secrets, acme):

@@ -74,8 +74,8 @@ def test_edit_form_opens_no_seal(editor, sandbox, neighbours):
 @pytest.mark.parametrize("keep", ["mine", "theirs"])
 def test_merge_opens_no_seal(editor, sandbox, keep):
     """The text holds another secret by now, for which the draft's seal does not stand."""
-    seen = shown_description(editor)
-    submit(editor, description=json.dumps(seen | {"more": "mine"}))
+    opened = shown_description(editor)
+    submit(editor, description=json.dumps(opened | {"more": "mine"}))
     other = {"key": "tier", "value": "gold"}
     sandbox.clients[44] |= {"description": json.dumps(other), "modifiedAt": 2**41}
 

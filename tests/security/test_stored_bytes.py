@@ -79,7 +79,7 @@ def test_worker_does_not_import_an_unknown_task(worker, tmp_path, monkeypatch):
 
 def test_code_imports_no_deserializer_that_executes():
     unsafe = r"^ *(from|import) (pickle|marshal|shelve|dill|jsonpickle|yaml)"
-    found = subprocess.run(
+    result = subprocess.run(
         ["git", "grep", "-nE", unsafe, "--", "console", "tenants", "*.py", ":!tests"],
         cwd=Path(__file__).parents[2],
         check=False,
@@ -87,4 +87,4 @@ def test_code_imports_no_deserializer_that_executes():
         text=True,
     )
 
-    assert found.stdout == ""
+    assert result.stdout == ""

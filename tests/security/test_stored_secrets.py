@@ -56,18 +56,18 @@ def synced(acme, sandbox):
 
 
 def tables_with_canary():
-    found = []
+    leaks = []
     for table in connection.introspection.table_names():
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
             columns = [column[0] for column in cursor.description]
             for row in cursor.fetchall():
-                found += [
+                leaks += [
                     f"{table}.{name}: {value}"
                     for name, value in zip(columns, map(as_text, row), strict=True)
                     if CANARY in value
                 ]
-    return found
+    return leaks
 
 
 def as_text(value):

@@ -24,9 +24,9 @@ def access_log(monkeypatch):
         logger = server["logger_class"](config)
         response = SimpleNamespace(status="404 Not Found", sent=5, headers=[("X-Request-Id", "p1")])
         request = SimpleNamespace(headers=[])
-        given = {"PATH_INFO": path, "REQUEST_METHOD": "GET", "RAW_URI": path}
-        given |= {"REMOTE_ADDR": "192.0.2.1", "SERVER_PROTOCOL": "HTTP/1.1"}
-        logger.access(response, request, given | environ, timedelta(milliseconds=12))
+        defaults = {"PATH_INFO": path, "REQUEST_METHOD": "GET", "RAW_URI": path}
+        defaults |= {"REMOTE_ADDR": "192.0.2.1", "SERVER_PROTOCOL": "HTTP/1.1"}
+        logger.access(response, request, defaults | environ, timedelta(milliseconds=12))
         (line,) = written.getvalue().split("\n")[:-1]
         assert line.isascii()
         assert line.isprintable()

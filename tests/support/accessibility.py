@@ -82,12 +82,12 @@ def find_violations(page):
 def find_contrast_violations(page):
     """Return texts with too little contrast, the only rule that a theme can violate."""
     # As one text, since Playwright looks at each of many for itself.
-    ways, found = page.evaluate(
+    ways, violations = page.evaluate(
         CHECK_NEW_STYLES_JS, [json.dumps([*checked_styles]), CONTRAST_OPTIONS]
     )
-    if not found:
+    if not violations:
         checked_styles.update(ways)
-    return _summarize(found)
+    return _summarize(violations)
 
 
 def _summarize(violations):

@@ -17,10 +17,16 @@ EVE = Actor(3, "eve@other.example", "admin", 2, "other")
 
 
 def add_entry(
-    who=IDA, operation="service.get", effect="read", end=Outcome.SUCCEEDED, ago=0, ending=(), **told
+    who=IDA,
+    operation="service.get",
+    effect="read",
+    end=Outcome.SUCCEEDED,
+    ago=0,
+    ending=(),
+    **fields,
 ):
     """Add an entry ``ago`` (a timedelta) old and return its position."""
-    row = record_builder.build_intent(who, operation, effect, **told)
+    row = record_builder.build_intent(who, operation, effect, **fields)
     at = to_microseconds(NOW - (ago or timedelta(0)))
     row = replace(row, at=at)
     writer.write(

@@ -27,8 +27,8 @@ def recompute_chain(key=None):
         if stone := Tombstone.parse(row.content):
             # What a removed row said is not known, so its own mac stays.
             own = tombstones._tombstone_mac(stone, row.chain_row._replace(seq=seq), link)
-            told = stone._replace(mac=own).text
-            AuditRecord.objects.filter(pk=row.pk).update(seq=seq, content=told)
+            content = stone._replace(mac=own).text
+            AuditRecord.objects.filter(pk=row.pk).update(seq=seq, content=content)
             link = row.mac
             continue
         link = compute_mac(key(row.key), link, seq, row.entry, row.phase, row.content)

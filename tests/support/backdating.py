@@ -40,8 +40,8 @@ def backdate_versions(*hours_ago):
     """Set when the stored versions were seen, oldest first, in hours before now."""
     now = timezone.now()
     before = ""
-    for one, ago in zip(Version.objects.order_by("number"), hours_ago, strict=True):
-        one.first_at = one.last_at = now - timedelta(hours=ago)
-        one.mac = before = compute_version_mac(one, before)
-        one.save()
+    for number, ago in zip(Version.objects.order_by("number"), hours_ago, strict=True):
+        number.first_at = number.last_at = now - timedelta(hours=ago)
+        number.mac = before = compute_version_mac(number, before)
+        number.save()
     return now

@@ -31,9 +31,9 @@ def file(*lines, name="tokens.jsonl"):
 
 def starter(batch):
     """Who started it, for what is done by people."""
-    who = get_starter(batch)
-    assert who
-    return who
+    actor = get_starter(batch)
+    assert actor
+    return actor
 
 
 def fates(batch):

@@ -16,7 +16,7 @@ class BrowserLog:
         self._expected = [re.compile(re.escape(FAILED_RESOURCE))]
         self._events = {
             "console": self._on_console,
-            "weberror": lambda told: self._add("error", told.error.message),
+            "weberror": lambda error: self._add("error", error.error.message),
             "request": self._on_request,
         }
 
@@ -25,12 +25,12 @@ class BrowserLog:
         self._expected.append(re.compile(pattern))
 
     def attach(self, context):
-        for event, heard in self._events.items():
-            context.on(event, heard)
+        for event, handler in self._events.items():
+            context.on(event, handler)
 
     def detach(self, context):
-        for event, heard in self._events.items():
-            context.remove_listener(event, heard)
+        for event, handler in self._events.items():
+            context.remove_listener(event, handler)
 
     def _on_console(self, message):
         if message.type in ("error", "warning"):

@@ -25,9 +25,9 @@ PROGRAM_NAMES = (
 def find_chromium() -> str | None:
     """Return the path of a Chromium: the one in ``CHROMIUM``, or one that is found."""
     if named := os.environ.get("CHROMIUM"):
-        if not (found := shutil.which(named)):
+        if not (path := shutil.which(named)):
             raise pytest.UsageError(f"CHROMIUM={named} is not a program.")
-        return found
+        return path
     return next(filter(None, map(shutil.which, PROGRAM_NAMES)), None) or find_playwright_chromium()
 
 

@@ -82,10 +82,10 @@ class FormParser(HTMLParser):
 
 def initial_form_data(html: str) -> dict[str, list[str]]:
     """Return the submitted values by name, with CRLF line breaks."""
-    found: dict[str, list[str]] = {}
+    data: dict[str, list[str]] = {}
     for name, value in FormParser(html).entries:
-        found.setdefault(name, []).append(value.replace("\n", "\r\n"))
-    return found
+        data.setdefault(name, []).append(value.replace("\n", "\r\n"))
+    return data
 
 
 def build_form_data(html: str, **changes: str | list[str] | None) -> QueryDict:

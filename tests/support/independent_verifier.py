@@ -34,9 +34,9 @@ class TokenIssuer:
         headers = {"authorization": f"Bearer {self.credential}", "content-type": "application/json"}
         body = json.dumps(members).encode() if members else b""
         path = f"/api/{self.number}/{path}"
-        found = self.sandbox.answer(self.region, SandboxRequest(method, path, {}, headers, body))
-        assert found.status == 200, found.body
-        return json.loads(found.body)
+        answer = self.sandbox.answer(self.region, SandboxRequest(method, path, {}, headers, body))
+        assert answer.status == 200, answer.body
+        return json.loads(answer.body)
 
     def published_keys(self):
         """Its public keys."""
@@ -44,7 +44,7 @@ class TokenIssuer:
 
     def mint(self, client):
         """An access token as a JWT, and an ID token."""
-        made = self.call_api(
+        response = self.call_api(
             "POST",
             "auth/token/create",
             grantType="AUTHORIZATION_CODE",
@@ -55,10 +55,10 @@ class TokenIssuer:
         issued = self.call_api(
             "POST",
             "idtoken/reissue",
-            accessToken=made["accessToken"],
-            refreshToken=made["refreshToken"],
+            accessToken=response["accessToken"],
+            refreshToken=response["refreshToken"],
         )
-        return [made["jwtAccessToken"], issued["idToken"]]
+        return [response["jwtAccessToken"], issued["idToken"]]
 
 
 class TokenVerifier:
@@ -81,7 +81,7 @@ class TokenVerifier:
             raise VerificationError(f"no key {kid}")
         try:
             key = ECKey.import_key(self.keys[kid])
-            found = jws.deserialize_compact(token, key, algorithms=["ES256"])
+            claims = jws.deserialize_compact(token, key, algorithms=["ES256"])
         except JoseError as error:
             raise VerificationError(str(error)) from None
-        return json.loads(found.payload)["exp"] > time.time()
+        return json.loads(claims.payload)["exp"] > time.time()

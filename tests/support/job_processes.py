@@ -19,8 +19,8 @@ def query_database(store, query):
     else:
         opened = psycopg.connect(url)
     with closing(opened) as connection, connection:
-        found = connection.execute(query)
-        return found.fetchall() if found.description else []
+        rows = connection.execute(query)
+        return rows.fetchall() if rows.description else []
 
 
 def wait_until(reached):

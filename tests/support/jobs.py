@@ -29,10 +29,10 @@ def rename_job_kind():
     @job_handler("test.rename", permission=Effect.CHANGE)
     def rename(work, item):
         api = work.connect(item.region).service(item.service_id)
-        found = api.get()
-        if found.service_name == item.payload["name"]:
+        document = api.get()
+        if document.service_name == item.payload["name"]:
             return ItemResult("It had that name.", changed=False)
-        api.update(found.modified_at, {"serviceName": item.payload["name"]})
+        api.update(document.modified_at, {"serviceName": item.payload["name"]})
         return ItemResult("Renamed.")
 
     yield
@@ -43,14 +43,14 @@ def rename_job_kind():
 def start_restore(acme, name="EDITOR", missing=1, title="Rename services", **options):
     user = User.objects.get(username=name)
     role = user.membership_set.get(organization=acme).role
-    who = Actor(user.pk, name, role, acme.pk, "acme", "page", "192.0.2.1")
+    actor = Actor(user.pk, name, role, acme.pk, "acme", "page", "192.0.2.1")
     items = [NewItem("us", 17, label="Shop", payload={"name": "Till"})]
     items += [
         NewItem("us", 900 + number, label=f"Gone {number}", payload={"name": "Till"})
         for number in range(missing)
     ]
     options = {"reason": "New name", "ticket": "OPS-1"} | options
-    return start_job(who, acme, "test.rename", title, items, **options)
+    return start_job(actor, acme, "test.rename", title, items, **options)
 
 
 def leave_running(job, *, after_call=False):

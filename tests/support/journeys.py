@@ -51,7 +51,7 @@ def admin_scene(scene):
     ran = []
     page.context.expose_function("pwned", lambda *_: ran.append(page.url))
     page.on("dialog", lambda dialog: ran.append(dialog.message))
-    page.on("request", lambda one: ran.extend([one.url] * ("/pwned" in one.url)))
+    page.on("request", lambda request: ran.extend([request.url] * ("/pwned" in request.url)))
     scene.sign_in_as(Role.ADMIN)
     yield scene
     assert ran == []

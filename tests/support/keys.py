@@ -74,7 +74,7 @@ def kids(service, member="jwks"):
 
 def rollover(organization, **members):
     """One that has published its key, as it is kept."""
-    told = {
+    columns = {
         "region": "us",
         "service_id": 17,
         "label": "Shop",
@@ -92,7 +92,7 @@ def rollover(organization, **members):
         "published_at": timezone.now(),
         "due_at": timezone.now() + timedelta(days=1),
     }
-    return Rollover.objects.create(organization=organization, **told | members)
+    return Rollover.objects.create(organization=organization, **columns | members)
 
 
 START = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -100,7 +100,7 @@ ENDS = START + timedelta(days=120)
 
 
 def certificate(acme, ends_at=ENDS, thumbprint="ab12", **more):
-    told = {"region": "eu", "subject": "CN=gateway.example", "service_id": 17, **more}
+    columns = {"region": "eu", "subject": "CN=gateway.example", "service_id": 17, **more}
     return KnownKey.objects.create(
         organization=acme,
         client_id=44,
@@ -109,7 +109,7 @@ def certificate(acme, ends_at=ENDS, thumbprint="ab12", **more):
         owner="Ledger",
         ends_at=ends_at,
         thumbprint=thumbprint,
-        **told,
+        **columns,
     )
 
 

@@ -11,9 +11,9 @@ from tests.support.accounts import pending
 
 def entries(operation):
     """What the record tells, oldest first: object, outcome, changes."""
-    found = AuditEntry.objects.filter(operation=operation).exclude(actor="setup")
-    found = found.order_by("seq")
-    return [(one.object, one.outcome, one.changes) for one in found]
+    matching = AuditEntry.objects.filter(operation=operation).exclude(actor="setup")
+    matching = matching.order_by("seq")
+    return [(entry.object, entry.outcome, entry.changes) for entry in matching]
 
 
 def url(person, page="close"):
@@ -32,18 +32,18 @@ PASSWORD = "plum orbit ladder seven"
 def link_in(response):
     """The path of the link that the page shows to an admin."""
     page = response.content.decode()
-    found = re.search(r"http://testserver(/accounts/invitation/[^\"<]+)", page)
-    assert found, "no link"
-    return found[1]
+    match = re.search(r"http://testserver(/accounts/invitation/[^\"<]+)", page)
+    assert match, "no link"
+    return match[1]
 
 
 def link_mailed(email):
     """The path of the last link that was mailed to this address."""
     texts = [str(message.body) for message in mail.outbox if message.to == [email]]
     assert texts, "no mail"
-    found = re.search(r"http://testserver(/accounts/invitation/\S+)", texts[-1])
-    assert found, "no link"
-    return found[1]
+    match = re.search(r"http://testserver(/accounts/invitation/\S+)", texts[-1])
+    assert match, "no link"
+    return match[1]
 
 
 def open_link(browser, link):

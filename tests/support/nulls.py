@@ -5,10 +5,10 @@ def without_nulls(value):
     """Return the document without members that are null, at any depth."""
     match value:
         case dict():
-            kept = {name: without_nulls(one) for name, one in value.items()}
-            return {name: one for name, one in kept.items() if one is not None}
+            cleaned = {name: without_nulls(item) for name, item in value.items()}
+            return {name: item for name, item in cleaned.items() if item is not None}
         case list():
-            return [without_nulls(one) for one in value]
+            return [without_nulls(item) for item in value]
         case _:
             return value
 
@@ -17,8 +17,8 @@ def with_nulls(value):
     """Return the document with a member that is null in each object."""
     match value:
         case dict():
-            return {name: with_nulls(one) for name, one in value.items()} | {"no": None}
+            return {name: with_nulls(item) for name, item in value.items()} | {"no": None}
         case list():
-            return [with_nulls(one) for one in value]
+            return [with_nulls(item) for item in value]
         case _:
             return value

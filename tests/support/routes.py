@@ -8,11 +8,11 @@ def routes():
 
     def walk(resolver, area="", places=()):
         for entry in resolver.url_patterns:
-            found = (*places, *entry.pattern.regex.groupindex)
+            names = (*places, *entry.pattern.regex.groupindex)
             if isinstance(entry, URLPattern):
-                yield f"{area}:{entry.name}" if area else entry.name, found
+                yield f"{area}:{entry.name}" if area else entry.name, names
             else:
-                yield from walk(entry, entry.app_name or area, found)
+                yield from walk(entry, entry.app_name or area, names)
 
     return dict(walk(get_resolver()))
 

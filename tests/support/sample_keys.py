@@ -31,11 +31,11 @@ def make_certified_key(kid, days, name="gateway"):
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = timezone.now()
-    made = (
+    certificate = (
         x509.CertificateBuilder(subject, subject, key.public_key(), 7)
         .not_valid_before(now - timedelta(days=900))
         .not_valid_after(now + timedelta(days=days, hours=1))
         .sign(key, SHA256())
     )
-    der = b64encode(made.public_bytes(Encoding.DER)).decode()
+    der = b64encode(certificate.public_bytes(Encoding.DER)).decode()
     return ECKey.import_key(key).as_dict(private=False) | {"kid": kid, "x5c": [der]}

@@ -56,7 +56,9 @@ class Scene:
         here = self.sandbox.region(region)
         services = here.services
         number = next(
-            number for number, one in services.items() if one["serviceName"].startswith(name)
+            number
+            for number, service in services.items()
+            if service["serviceName"].startswith(name)
         )
         self.path_params |= {"region": region, "service_id": number}
         self.path_params["client_id"] = next(iter(here.clients[number]), 404)

@@ -28,11 +28,11 @@ def collect_secrets(value, name=""):
             ):
                 yield value
         case list():
-            for one in value:
-                yield from collect_secrets(one, name)
+            for item in value:
+                yield from collect_secrets(item, name)
         case dict():
-            for inner, one in value.items():
-                yield from collect_secrets(one, inner)
+            for inner, item in value.items():
+                yield from collect_secrets(item, inner)
 
 
 class SecretScanner:
@@ -56,7 +56,7 @@ class SecretScanner:
         """Return the parts of secrets in ``text``, without lines scanned before."""
         lines = set(text.splitlines()) - self._seen
         self._seen |= lines
-        hits = [one for line in lines for one in self.short if one in line]
+        hits = [secret for line in lines for secret in self.short if secret in line]
         for line in lines:
             # A run, wherever it begins, has one of these halves of the line in it.
             halves = (

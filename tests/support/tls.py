@@ -135,7 +135,7 @@ def serve():
     def start(context):
         listener = socket.create_server(("127.0.0.1", 0))
         listeners.append(listener)
-        heard, asked_for = [], []
+        received, asked_for = [], []
         if context:
             context.sni_callback = lambda _, name, __: asked_for.append(name)
 
@@ -149,7 +149,7 @@ def serve():
 
         def answer(connection):
             if context is None:
-                heard.append(connection.recv(65536))
+                received.append(connection.recv(65536))
                 connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
                 return
             with context.wrap_socket(connection, server_side=True) as stream:
@@ -157,12 +157,12 @@ def serve():
                 while not data.endswith(b"{}"):
                     if not (chunk := stream.recv(65536)):
                         return
-                    heard.append(chunk)
+                    received.append(chunk)
                     data += chunk
                 stream.sendall(OK)
 
         threading.Thread(target=accept, daemon=True).start()
-        return listener.getsockname()[1], heard, asked_for
+        return listener.getsockname()[1], received, asked_for
 
     yield start
     for listener in listeners:

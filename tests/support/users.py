@@ -17,23 +17,23 @@ YESTERDAY = int(time.time() - 86_400) * 1000  # milliseconds since 1970
 
 def issue(sandbox, client_id, *, service=17, region="us", subject=SUBJECT, **more):
     """A token of a subject's."""
-    held = sandbox.region(region).tokens[service]
-    told: dict[str, Any] = {"scopes": (), "created_at": YESTERDAY, "expires_at": LATE}
-    held.append(
+    tokens = sandbox.region(region).tokens[service]
+    fields: dict[str, Any] = {"scopes": (), "created_at": YESTERDAY, "expires_at": LATE}
+    tokens.append(
         StoredToken(
-            f"hash-{client_id}-{len(held)}",
+            f"hash-{client_id}-{len(tokens)}",
             client_id,
             "AUTHORIZATION_CODE",
             subject=subject,
-            **(told | more),
+            **(fields | more),
         )
     )
 
 
-def did(organization, subject=SUBJECT, **told):
+def did(organization, subject=SUBJECT, **fields):
     """Something was done to a subject."""
-    who = Actor(7, "bo@acme.example", "help desk", organization.pk, page_id="a page")
-    record_event(who, SUBJECT_SEARCH, Effect.DESTROY, subject=subject, **told)
+    actor = Actor(7, "bo@acme.example", "help desk", organization.pk, page_id="a page")
+    record_event(actor, SUBJECT_SEARCH, Effect.DESTROY, subject=subject, **fields)
 
 
 WHY = {"reason": "Account taken over", "ticket": "INC-7", "typed": SUBJECT[-4:]}

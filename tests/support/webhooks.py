@@ -13,8 +13,8 @@ from tenants.audit.models import AuditRecord
 
 def make_webhook(organization, url="https://siem.example/in/s3cr3t-path", **more):
     """A webhook, from the first row on."""
-    given = {"name": "SIEM", "created_by": "ida", "position": 0} | more
-    webhook = Webhook(organization=organization, **given).set_secret(generate_secret())
+    columns = {"name": "SIEM", "created_by": "ida", "position": 0} | more
+    webhook = Webhook(organization=organization, **columns).set_secret(generate_secret())
     origin = "/".join(url.split("/")[:3])
     webhook.set_url(url, origin).save()
     return webhook
@@ -37,10 +37,10 @@ def read_delivery(request, *secrets):
     """
     headers = request.headers
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + request.body
-    given = headers["webhook-signature"].split()
+    signatures = headers["webhook-signature"].split()
     for secret in secrets:
         key = base64.b64decode(secret.partition("_")[2])
         mac = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
-        assert f"v1,{mac.decode()}" in given
-    assert len(given) == len(secrets)
+        assert f"v1,{mac.decode()}" in signatures
+    assert len(signatures) == len(secrets)
     return json.loads(request.body)

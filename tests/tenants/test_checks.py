@@ -36,10 +36,10 @@ def test_unsafe_region_stops_the_start(settings):
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("VERSIONS_KEEP", "36501"), ("AUDIT_KEEP", {"reads": "999999999"})]
+    ("name", "message"), [("VERSIONS_KEEP", "36501"), ("AUDIT_KEEP", {"reads": "999999999"})]
 )
-def test_excessive_retention_stops_the_start(settings, name, said):
-    setattr(settings, name, said)
+def test_excessive_retention_stops_the_start(settings, name, message):
+    setattr(settings, name, message)
 
     with pytest.raises(CommandError, match=f"{name}.*more than 36500 days; use forever"):
         call_command("check")

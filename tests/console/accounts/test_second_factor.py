@@ -140,9 +140,9 @@ def test_failed_setup_preserves_the_scanned_seed(ann, client, code_at):
 
 
 def test_recovery_codes_are_shown_once_and_work_once(set_up, client):
-    shown = client.get("/accounts/2fa/recovery-codes/").content.decode()
+    html = client.get("/accounts/2fa/recovery-codes/").content.decode()
     codes = Authenticator.objects.get(type="recovery_codes").wrap().generate_codes()
-    assert all(code in shown for code in codes)
+    assert all(code in html for code in codes)
     again = client.get("/accounts/2fa/recovery-codes/").content.decode()
     assert not any(code in again for code in codes)
 
@@ -184,14 +184,14 @@ def test_step_up_stores_no_posted_data(ann, client, time_machine):
     response = client.post(SETUP, {"code": "123456", "note": "TOPSECRET"})
 
     assert response["Location"].startswith("/accounts/reauthenticate/")
-    kept = json.dumps(dict(client.session))
-    assert "TOPSECRET" not in kept
-    assert "HTTP_COOKIE" not in kept
+    session_text = json.dumps(dict(client.session))
+    assert "TOPSECRET" not in session_text
+    assert "HTTP_COOKIE" not in session_text
     assert client.post(response["Location"], {"password": PASSWORD})["Location"] == SETUP
 
 
 @pytest.mark.parametrize(
-    ("role", "asked"),
+    ("role", "must_set_up"),
     [
         (Role.ADMIN, True),
         (Role.EDITOR, True),
@@ -200,12 +200,12 @@ def test_step_up_stores_no_posted_data(ann, client, time_machine):
         (Role.VIEWER, False),
     ],
 )
-def test_roles_that_may_change_must_set_up_2fa(member, settings, role, asked):
+def test_roles_that_may_change_must_set_up_2fa(member, settings, role, must_set_up):
     settings.REQUIRE_MFA = True
 
     response = member(role).get("/acme/")
 
-    assert (response.get("Location") == SETUP) is asked
+    assert (response.get("Location") == SETUP) is must_set_up
 
 
 def test_first_sign_in_leads_to_the_2fa_setup(ann, client, settings, code_at):

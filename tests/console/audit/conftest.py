@@ -67,9 +67,9 @@ def add_entry(make_actor):
         actor=None,
         code="",
         status=None,
-        **told,
+        **fields,
     ):
-        row = record_builder.build_intent(actor or make_actor(), operation, effect, **told)
+        row = record_builder.build_intent(actor or make_actor(), operation, effect, **fields)
         at = to_microseconds(timezone.now() - ago)
         row = type(row)(
             **{name: getattr(row, name) for name in row.__slots__ if name != "at"}, at=at

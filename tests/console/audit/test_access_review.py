@@ -40,7 +40,7 @@ def rows(browser, days):
     day = (timezone.localdate() - days * DAY).isoformat()
     response = browser.get(f"{URL}?on={day}&format=csv")
     text = b"".join(response.streaming_content).decode()
-    return {one["person"]: one for one in csv.DictReader(text.splitlines())}
+    return {row["person"]: row for row in csv.DictReader(text.splitlines())}
 
 
 def test_review_lists_roles_as_of_a_day(auditor, people):
@@ -74,15 +74,19 @@ def removed(make_actor, people, settings):
     kinds is so old; return the day up to which that was removed.
     """
 
-    def make(**kept):
-        settings.AUDIT_KEEP = {kind: str(days) for kind, days in kept.items()}
+    def make(**fields):
+        settings.AUDIT_KEEP = {kind: str(days) for kind, days in fields.items()}
         with backdate_entries(500):
             record_event(make_actor("ida@acme.example"), SIGN_OUT)
             record_event(make_actor("bo@acme.example"), SIGN_OUT)
         with backdate_entries(20):
             record_event(make_actor("bo@acme.example"), SIGN_OUT)
-        assert sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
-        return f"{timezone.now() - max(kept.values()) * DAY:%Y-%m-%d}"
+        assert sum(
+            delete_expired_entries(
+                lambda organization_id: Actor(0, "worker", organization_id=organization_id)
+            )
+        )
+        return f"{timezone.now() - max(fields.values()) * DAY:%Y-%m-%d}"
 
     return make
 
@@ -103,10 +107,10 @@ def test_last_activity_is_unknown_where_entries_were_deleted(auditor, removed):
     assert now["ida@acme.example"]["last_used_removed_before"] == ""
     assert then["cy@acme.example"]["dormant"] == "unknown"
     before = (timezone.localdate() - 450 * DAY).isoformat()
-    shown = auditor.get(f"{URL}?on={before}").content.decode()
-    assert "entries were deleted" in shown
-    assert "inactive for 90 days" not in shown
-    assert "may be incomplete" not in shown
+    html = auditor.get(f"{URL}?on={before}").content.decode()
+    assert "entries were deleted" in html
+    assert "inactive for 90 days" not in html
+    assert "may be incomplete" not in html
 
 
 def test_activity_after_the_deleted_entries_is_exact(auditor, removed):
@@ -133,9 +137,9 @@ def test_review_warns_of_people_missing_due_to_retention(auditor, make_actor, re
 
     on = (timezone.localdate() - 440 * DAY).isoformat()
     page = auditor.get(f"{URL}?on={on}").content.decode()
-    told = rows(auditor, 440)
+    rows_by_person = rows(auditor, 440)
 
     assert "Review may be incomplete" in page
-    assert "di@acme.example" not in told
-    assert told["cy@acme.example"]["roles_removed_before"].startswith(day)
+    assert "di@acme.example" not in rows_by_person
+    assert rows_by_person["cy@acme.example"]["roles_removed_before"].startswith(day)
     assert "may be incomplete" not in auditor.get(URL).content.decode()

@@ -34,21 +34,21 @@ def entry_with_changes(add_entry):
 
 
 def test_displayed_values_find_their_entry(auditor, entry_with_changes):
-    told = describe_entry_changes(entry_with_changes)
+    descriptions = describe_entry_changes(entry_with_changes)
     typed = [
-        {"field": one.name, name: words}
-        for one in told
-        for name, words in (("old", one.before), ("new", one.after))
+        {"field": description.name, name: words}
+        for description in descriptions
+        for name, words in (("old", description.before), ("new", description.after))
     ]
 
-    lost = [asked for asked in typed if titles(auditor.get(URL, asked)) != ["Update Shop"]]
+    lost = [query for query in typed if titles(auditor.get(URL, query)) != ["Update Shop"]]
 
     assert len(typed) == 2 * len(CHANGES)
     assert lost == []
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"),
+    ("typed", "expected"),
     [
         ({"old": "45 minutes"}, ["Update Shop"]),
         ({"old": "2 700 SECONDS"}, ["Update Shop"]),
@@ -61,8 +61,8 @@ def test_displayed_values_find_their_entry(auditor, entry_with_changes):
         ({"-old": "45 minutes"}, ["Update Other"]),
     ],
 )
-def test_displayed_values_are_parsed(auditor, entry_with_changes, typed, found):
-    assert titles(auditor.get(URL, typed)) == found
+def test_displayed_values_are_parsed(auditor, entry_with_changes, typed, expected):
+    assert titles(auditor.get(URL, typed)) == expected
 
 
 def test_other_text_is_not_parsed_as_a_value():

@@ -31,8 +31,8 @@ def show(auditor):
 def noted(make_actor):
     """Record a local event and return its entry."""
 
-    def make(event, *arguments, by=None, **told):
-        record_event(by or make_actor(), event, *arguments, **told)
+    def make(event, *arguments, by=None, **fields):
+        record_event(by or make_actor(), event, *arguments, **fields)
         return AuditEntry.objects.first()
 
     return make
@@ -295,21 +295,21 @@ def test_changed_row_is_reported(show, update, which):
 
 @pytest.mark.parametrize("value", ["x", "null", '{"a":1}', '[{"field":1}]', "[{}]"])
 def test_overwritten_columns_break_no_page(auditor, show, update, value):
-    one = update({"accessTokenDuration": 600}, reason="because")
+    entry = update({"accessTokenDuration": 600}, reason="because")
     over = dict.fromkeys(("changed", "surprises", "known"), value)
-    AuditEntry.objects.filter(seq=one.seq).update(**over)
+    AuditEntry.objects.filter(seq=entry.seq).update(**over)
 
     assert "because" in auditor.get("/acme/audit/").content.decode()
-    assertContains(show(one), "mismatch")
+    assertContains(show(entry), "mismatch")
 
 
 @pytest.mark.parametrize(("column", "value"), [("outcome", "x"), ("at", 9 * 10**18)])
 def test_impossible_values_break_no_page(auditor, show, update, column, value):
-    one = update({"accessTokenDuration": 600}, reason="because")
-    AuditEntry.objects.filter(seq=one.seq).update(**{column: value})
+    entry = update({"accessTokenDuration": 600}, reason="because")
+    AuditEntry.objects.filter(seq=entry.seq).update(**{column: value})
 
     assert "because" in auditor.get("/acme/audit/").content.decode()
-    text = show(one).text
+    text = show(entry).text
     assert "mismatch" in text or "doesn't match" in text
 
 

@@ -95,9 +95,9 @@ def test_package_is_created_verified_and_downloaded(auditor, package_path, tmp_p
     assert EvidencePackage.objects.get().size == len(data)
     path = tmp_path / "pack.zip"
     path.write_bytes(data)
-    said = verify_audit.verify(str(path), format_public_keys())
-    assert "OK: 10 rows of 5 entries" in said
-    assert "search: effect:destroy" in said
+    report = verify_audit.verify(str(path), format_public_keys())
+    assert "OK: 10 rows of 5 entries" in report
+    assert "search: effect:destroy" in report
     assert SUBJECT.encode() not in data
     with zipfile.ZipFile(path) as pack:
         texts = {name: pack.read(name).decode() for name in pack.namelist()}
@@ -107,7 +107,7 @@ def test_package_is_created_verified_and_downloaded(auditor, package_path, tmp_p
     assert rows[0]["reason"] == ""
     assert rows[-1]["what"].endswith("=App 0")
     access = list(csv.DictReader(io.StringIO(texts["access.csv"])))
-    assert [(one["person"], one["role"]) for one in access] == [("AUDITOR", "auditor")]
+    assert [(line["person"], line["role"]) for line in access] == [("AUDITOR", "auditor")]
     manifest = json.loads(texts["manifest.json"])
     assert (manifest["made_by"], manifest["entries"]) == ("AUDITOR", 5)
 
@@ -140,8 +140,8 @@ def test_package_contains_the_access_review_at_the_end_of_the_period(
 
     with zipfile.ZipFile(io.BytesIO(downloaded(auditor, path))) as pack:
         packed = pack.read("access.csv").decode()
-    shown = auditor.get("/acme/audit/access/", {"on": str(day), "format": "csv"})
-    assert packed == b"".join(shown).decode()
+    export = auditor.get("/acme/audit/access/", {"on": str(day), "format": "csv"})
+    assert packed == b"".join(export).decode()
     assert "Editor → Administrator" in packed
 
 
@@ -154,7 +154,9 @@ def test_package_lists_deletions_and_stays_valid_after_more(
         record_event(make_actor(), SIGN_OUT)
         record_event(make_actor(), SEARCH_SAVE)
     settings.AUDIT_KEEP = {"searches": "2900"}
-    expired = delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one))
+    expired = delete_expired_entries(
+        lambda organization_id: Actor(0, "worker", organization_id=organization_id)
+    )
     assert sum(expired) == 2
     path = "/acme/audit/export/?reads=1"
     form = fill_form(auditor.get(path), "idempotency_key")
@@ -162,20 +164,22 @@ def test_package_lists_deletions_and_stays_valid_after_more(
     worker()
     file = tmp_path / "pack.zip"
     file.write_bytes(downloaded(auditor, path))
-    said = verify_audit.verify(str(file), format_public_keys())
+    report = verify_audit.verify(str(file), format_public_keys())
 
     day = (timezone.now() - timedelta(days=2557)).date().isoformat()
-    assert f"not searched: 2 signins from before {day}" in said
+    assert f"not searched: 2 signins from before {day}" in report
     with zipfile.ZipFile(file) as pack:
         rows = pack.read("entries.jsonl").decode()
     assert "search.save" in rows
     settings.AUDIT_KEEP = {}
-    expired = delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one))
+    expired = delete_expired_entries(
+        lambda organization_id: Actor(0, "worker", organization_id=organization_id)
+    )
     assert sum(expired) == 1
     checkpoints.create_checkpoint()
     call_command("audit_checkpoint", out=tmp_path / "kept.jsonl")
     assert (
-        verify_audit.verify(str(file), format_public_keys(), str(tmp_path / "kept.jsonl")) == said
+        verify_audit.verify(str(file), format_public_keys(), str(tmp_path / "kept.jsonl")) == report
     )
 
 
@@ -190,7 +194,11 @@ def test_entries_deleted_meanwhile_fail_the_package(auditor, entries, worker, ma
     def lines(self, name, found):
         written(self, name, found)
         if name == "changes.csv":
-            sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
+            sum(
+                delete_expired_entries(
+                    lambda organization_id: Actor(0, "worker", organization_id=organization_id)
+                )
+            )
 
     cache.set(CACHE_KEY, "yes")  # the worker itself is not to remove it before
     with pytest.MonkeyPatch.context() as patch:

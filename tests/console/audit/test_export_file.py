@@ -38,14 +38,14 @@ def test_export_contains_exactly_the_results(auditor, add_entry, monkeypatch):
 
     sheet = text(auditor.get(f"{URL}?effect=destroy")).splitlines()
     lines = list(csv.DictReader(sheet))
-    told = text(auditor.get(f"{URL}?effect=destroy&format=jsonl")).splitlines()
+    exported = text(auditor.get(f"{URL}?effect=destroy&format=jsonl")).splitlines()
 
     labels = [f"=HYPERLINK({number})" for number in (4, 3, 2, 1, 0)]
     assert [line["label"] for line in lines] == [f"'{label}" for label in labels]
-    assert [json.loads(one)["label"] for one in told] == labels
+    assert [json.loads(item)["label"] for item in exported] == labels
     assert lines[0]["time"].endswith("Z")
     taken = AuditEntry.objects.filter(operation="audit.export")
-    assert [(one.object, one.label) for one in taken] == [
+    assert [(item.object, item.label) for item in taken] == [
         ("effect:destroy", "5 entries, jsonl"),
         ("effect:destroy", "5 entries, csv"),
     ]
@@ -69,25 +69,25 @@ HOSTILE = ("=1+1", "＝1", "'x", 'a\r\n"b",', "é", "%s {0}", "\ttab", "a;=1", "
 
 def test_export_matches_the_stored_entries(auditor, add_entry, monkeypatch):
     monkeypatch.setattr(export_formats, "PAGE_SIZE", 3)  # several pages
-    for said in HOSTILE:
-        add_entry(label=said, reason=said, changes=[FieldChange(said, None, [said])])
+    for label in HOSTILE:
+        add_entry(label=label, reason=label, changes=[FieldChange(label, None, [label])])
     add_entry(end=None)
 
-    asked = f"{URL}?operation=service.update"
-    told = lines_of(auditor.get(f"{asked}&format=jsonl"))
-    sheet = list(csv.DictReader(io.StringIO(text(auditor.get(asked)), newline="")))
+    url = f"{URL}?operation=service.update"
+    exported = lines_of(auditor.get(f"{url}&format=jsonl"))
+    sheet = list(csv.DictReader(io.StringIO(text(auditor.get(url)), newline="")))
 
     entries = AuditEntry.objects.filter(operation="service.update")
-    assert [one["label"] for one in told[1:]] == [*reversed(HOSTILE)]
-    for entry, one, row in zip(entries, told, sheet, strict=True):
+    assert [item["label"] for item in exported[1:]] == [*reversed(HOSTILE)]
+    for entry, item, row in zip(entries, exported, sheet, strict=True):
         columns = vars(entry)
-        assert one["time"].startswith(f"{entry.time:%FT%T}.")
-        assert (one["changed"], one["surprises"]) == (entry.changes, entry.side_effects)
-        for name in one.keys() & columns.keys() - {"changed", "surprises"}:
-            assert one[name] == columns[name]
+        assert item["time"].startswith(f"{entry.time:%FT%T}.")
+        assert (item["changed"], item["surprises"]) == (entry.changes, entry.side_effects)
+        for name in item.keys() & columns.keys() - {"changed", "surprises"}:
+            assert item[name] == columns[name]
             assert row[name] == as_cell(columns[name])
         assert json.loads(row["changed"] or "[]") == entry.changes
-        assert (row["time"], row["ended"]) == (one["time"], one["ended"] or "")
+        assert (row["time"], row["ended"]) == (item["time"], item["ended"] or "")
 
 
 def lines_of(answer):
@@ -117,9 +117,9 @@ def test_subjects_are_masked(auditor, add_entry, subject):
     )
 
     for kind in ("csv", "jsonl"):
-        told = text(auditor.get(f"{URL}?ticket=INC-1&format={kind}"))
-        assert "204188" not in told
-        assert "••••4188" in told
+        export = text(auditor.get(f"{URL}?ticket=INC-1&format={kind}"))
+        assert "204188" not in export
+        assert "••••4188" in export
     printed = auditor.get(f"{URL}?ticket=INC-1&format=print").content.decode()
     assert "204188" not in printed
     assert "••••4188" in printed

@@ -59,13 +59,13 @@ def cut(text, at):
     return lines
 
 
-@pytest.mark.parametrize("what", TAMPERED)
-def test_any_change_of_the_file_is_found(entries, tmp_path, what):
-    edit, said = TAMPERED[what]
+@pytest.mark.parametrize("case", TAMPERED)
+def test_any_change_of_the_file_is_found(entries, tmp_path, case):
+    edit, message = TAMPERED[case]
     out = export(tmp_path)
     out.write_text(edit(out.read_text()))
 
-    with pytest.raises(CommandError, match=said):
+    with pytest.raises(CommandError, match=message):
         call_command("audit_verify", file=out)
 
 
@@ -75,10 +75,10 @@ def test_search_is_exported_in_both_formats(entries, acme, tmp_path, capsys):
 
     lines = (tmp_path / "out.jsonl").read_text().splitlines()
     with (tmp_path / "out.csv").open(newline="") as file:
-        found = list(csv.DictReader(file))
+        rows = list(csv.DictReader(file))
     assert len(lines) == 2 * 2 + 1
-    assert [one["ticket"] for one in found] == ["T-3", "T-0"]
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", found[0]["time"])
+    assert [row["ticket"] for row in rows] == ["T-3", "T-0"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", rows[0]["time"])
     call_command("audit_verify", file=tmp_path / "out.jsonl")
     assert "out.csv: 2 entries" in capsys.readouterr().out
 

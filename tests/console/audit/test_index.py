@@ -81,15 +81,15 @@ def test_known_service_is_shown_by_name(auditor, update, add_service):
     update({"accessTokenDuration": 600})
 
     assertContains(auditor.get(URL), "Web shop")
-    asked = {"operation": "service.get"}
-    assert "Read the settings of Web shop" in titles(auditor.get(URL, asked))
+    query = {"operation": "service.get"}
+    assert "Read the settings of Web shop" in titles(auditor.get(URL, query))
 
 
 def test_reads_of_several_regions_are_one_row(auditor, acme, sandbox, make_actor):
     Credential(organization=acme, region="eu").set_token(SecretStr("t0p")).save()
     watch = AuditLogSink(make_actor())
-    asked = [connect(load_credentials(acme), region, watch) for region in ("us", "eu")]
-    gather((client, client.services.list) for client in asked)
+    clients = [connect(load_credentials(acme), region, watch) for region in ("us", "eu")]
+    gather((client, client.services.list) for client in clients)
 
     response = auditor.get(URL, {"operation": "service.list"})
 
@@ -139,13 +139,13 @@ def test_reads_can_be_shown(auditor, update):
 
 
 @pytest.mark.parametrize(
-    "asked", [{"operation": "service.get"}, {"effect": "read"}, {"outcome": "done"}]
+    "operation", [{"operation": "service.get"}, {"effect": "read"}, {"outcome": "done"}]
 )
-def test_filter_by_read_operation_shows_reads(auditor, update, asked):
+def test_filter_by_read_operation_shows_reads(auditor, update, operation):
     update({"accessTokenDuration": 600})
     page = AuditEntry.objects.filter(operation="service.get").latest("seq").page
 
-    assert "Read the settings of Shop" in titles(auditor.get(URL, asked | {"page": page}))
+    assert "Read the settings of Shop" in titles(auditor.get(URL, operation | {"page": page}))
 
 
 # Pages
@@ -297,10 +297,10 @@ def test_its_box_takes_all_that_a_search_may_be(auditor):
 
 def test_chooses_in_each_list_what_was_asked_for_and_next_time_nothing(auditor):
     first = {"operation": "service.update", "role": "admin", "effect": "reveal"}
-    for asked, checked in ((first, 1), ({"role": "viewer"}, 0)):
-        page = compact(auditor.get(URL, asked))
+    for query, checked in ((first, 1), ({"role": "viewer"}, 0)):
+        page = compact(auditor.get(URL, query))
 
-        for value in (asked.get("operation", ""), asked["role"], ""):
+        for value in (query.get("operation", ""), query["role"], ""):
             assert f'<option value="{value}" selected>' in page
         assert page.count(" selected>") == 3  # the region is any
         assert page.count('value="reveal" id="id_effect_1" checked>') == checked

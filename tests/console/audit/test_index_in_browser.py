@@ -49,7 +49,7 @@ def signed_in(live_server, member, complaints):
         cookie = {"name": "session", "value": session, "url": live_server.url}
         context.add_cookies([cookie])
         page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text))
+        page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
@@ -67,8 +67,8 @@ def visit(context, signed_in, live_server):
     return go
 
 
-def of(operation, **what):
-    entry = AuditEntry.objects.filter(operation=operation, **what)[0]
+def of(operation, **columns):
+    entry = AuditEntry.objects.filter(operation=operation, **columns)[0]
     return f"{URL}{entry.entry}/"
 
 

@@ -60,13 +60,13 @@ def test_accents_match_in_any_normalization(auditor, acme, add_entry, add_servic
     add_entry(region="us", service="18", label="Two", reason="caf\u00e9")
     add_entry("client.update", region="us", service="19", client="42", label="Till")
 
-    for typed, found in (
+    for typed, expected in (
         ({"service": "CAFE\u0301"}, ["Update One"]),
         ({"service": "caf\u00e9 two"}, ["Update Two"]),
         ({"client": "Kass\u00e9"}, ["Update Till"]),
         ({"reason": "Cafe\u0301"}, ["Update Two"]),
     ):
-        assert titles(auditor.get(URL, typed)) == found
+        assert titles(auditor.get(URL, typed)) == expected
 
 
 def test_removed_regions_can_be_searched(auditor, acme, add_entry):
@@ -81,11 +81,11 @@ def test_removed_regions_can_be_searched(auditor, acme, add_entry):
     assert titles(auditor.get(URL, {"-region": "old-1"})) == ["Update Shop"]
     assert auditor.get(URL, {"region": "old-2"}).status_code == 422
     offered = auditor.post(f"{URL}complete/", {"q": "region:ol"}).context["suggestions"]
-    assert [one.completion for one in offered] == ["old-3"]
+    assert [suggestion.completion for suggestion in offered] == ["old-3"]
 
 
 @pytest.mark.parametrize(
-    ("typed", "asked"),
+    ("typed", "expected"),
     [
         ('region:"united states"', "region=us"),
         ('-operation:"sign in"', "-operation=sign_in.done"),
@@ -96,8 +96,8 @@ def test_removed_regions_can_be_searched(auditor, acme, add_entry):
         ),
     ],
 )
-def test_displayed_names_of_regions_and_operations_are_accepted(auditor, typed, asked):
-    assert auditor.post(URL, {"q": typed}).url == f"{URL}?{asked}"
+def test_displayed_names_of_regions_and_operations_are_accepted(auditor, typed, expected):
+    assert auditor.post(URL, {"q": typed}).url == f"{URL}?{expected}"
 
 
 def test_placeholder_choices_are_refused(auditor):
@@ -138,15 +138,15 @@ def test_misspelled_name_gets_a_suggestion(auditor, acme, add_entry, add_service
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "message"),
     [
         ("after:2026-02-30", "after: Enter a date like 24 Nov 2026 or 2026-11-24."),
         ("after:2026-11-24 before:2026-11-24", "before: The end date is before"),
         ("role:boss", "Allowed: admin, editor, help desk, auditor, viewer."),
     ],
 )
-def test_errors_quote_the_typed_words(auditor, typed, said):
-    assertContains(auditor.post(URL, {"q": typed}), said, status_code=422)
+def test_errors_quote_the_typed_words(auditor, typed, message):
+    assertContains(auditor.post(URL, {"q": typed}), message, status_code=422)
 
 
 def once(organization, name, service=17, client=0, number=1, region="us"):
@@ -163,15 +163,15 @@ def once(organization, name, service=17, client=0, number=1, region="us"):
     )
 
 
-@pytest.mark.parametrize("asked", ["Shop", "web SHOP"])
-def test_former_service_names_are_found(auditor, acme, add_entry, add_service, asked):
+@pytest.mark.parametrize("query", ["Shop", "web SHOP"])
+def test_former_service_names_are_found(auditor, acme, add_entry, add_service, query):
     add_service("us", 17, "Web shop")
     once(acme, "Shop")
     once(acme, "Shops", 18)
     add_entry(region="us", service="17", label="Shop")
     add_entry(region="us", service="18", label="Another")
 
-    response = auditor.get(URL, {"service": asked})
+    response = auditor.get(URL, {"service": query})
 
     assert titles(response) == ["Update Shop"]
     assert response.context["chips"][0].label == "Service: Web shop (us)"
@@ -201,8 +201,8 @@ def test_common_names_match_every_object(auditor, acme, add_service):
         add_service("us" if number < 11 else "eu", number, "Shop")
         known_client(acme, "Till", number)
 
-    for asked in ({"service": "shop"}, {"client": "till"}):
-        response = auditor.get(URL, asked)
+    for query in ({"service": "shop"}, {"client": "till"}):
+        response = auditor.get(URL, query)
         assertContains(response, "More than 20 are named", status_code=422)
     response = auditor.get(URL, {"service": "shop", "region": "us"})
     assert response.status_code == 200
@@ -213,8 +213,8 @@ def test_former_members_are_found_by_name(auditor, add_entry, make_actor):
         User.objects.create_user(name, first_name="Bo", last_name="Ek")
     add_entry(actor=make_actor("bo@acme.example"), label="Shop")
 
-    for asked in ("bo ek", "BO@acme.example"):
-        assert titles(auditor.get(URL, {"actor": asked}, follow=True)) == ["Update Shop"]
+    for actor in ("bo ek", "BO@acme.example"):
+        assert titles(auditor.get(URL, {"actor": actor}, follow=True)) == ["Update Shop"]
     assert auditor.get(URL, {"actor": "eve@other.example"}).status_code == 422
 
 
@@ -236,16 +236,16 @@ def test_settings_are_found_by_every_displayed_name(acme, label, member):
     assert member in name_lookup.find_settings(acme, label)
 
 
-@pytest.mark.parametrize("asked", ["192.0.2.9", "::FFFF:c000:209"])
-def test_ipv4_addresses_match_their_ipv6_notations(auditor, add_entry, make_actor, asked):
+@pytest.mark.parametrize("address", ["192.0.2.9", "::FFFF:c000:209"])
+def test_ipv4_addresses_match_their_ipv6_notations(auditor, add_entry, make_actor, address):
     ways = ["192.0.2.9", "::ffff:192.0.2.9", "::ffff:c000:209"]
-    for way in (*ways, "192.0.2.10"):
-        add_entry(actor=replace(make_actor(), ip_address=way), label=way)
+    for notation in (*ways, "192.0.2.10"):
+        add_entry(actor=replace(make_actor(), ip_address=notation), label=notation)
 
-    assert titles(auditor.get(URL, {"address": asked}, follow=True)) == [
-        f"Update {way}" for way in reversed(ways)
+    assert titles(auditor.get(URL, {"address": address}, follow=True)) == [
+        f"Update {notation}" for notation in reversed(ways)
     ]
-    left = auditor.get(URL, {"q": f"-address:{asked} effect:change"}, follow=True)
+    left = auditor.get(URL, {"q": f"-address:{address} effect:change"}, follow=True)
     assert titles(left) == ["Update 192.0.2.10"]
 
 

@@ -33,8 +33,8 @@ def lost(acme, sandbox, update):
     return lost
 
 
-@pytest.mark.parametrize(("after", "found"), [(True, "done"), (False, "not done")])
-def test_call_is_resolved_from_authletes_state(member, lost, after, found):
+@pytest.mark.parametrize(("after", "expected"), [(True, "done"), (False, "not done")])
+def test_call_is_resolved_from_authletes_state(member, lost, after, expected):
     admin = member(Role.ADMIN)
     entry, url = lost(after=after)
     rows = AuditRecord.objects.filter(entry=entry.entry).count()
@@ -45,18 +45,18 @@ def test_call_is_resolved_from_authletes_state(member, lost, after, found):
     admin.post(url, body, content_type=URLENCODED)
     admin.post(url, body, content_type=URLENCODED)
 
-    assert AuditEntry.objects.get(entry=entry.entry).outcome == found
+    assert AuditEntry.objects.get(entry=entry.entry).outcome == expected
     assert AuditRecord.objects.filter(entry=entry.entry).count() == rows + 1
     settling = AuditEntry.objects.get(operation="audit.settle")
     assert (settling.object, settling.reason) == (entry.entry, "Somebody waits for it")
     assert verify_audit_log().first_bad_row is None
-    shown = admin.get(f"/acme/audit/{entry.entry}/").content.decode()
-    assert settling.entry in shown
-    assert "No response arrived" in shown
-    assert "Somebody waits for it" in shown
-    assert "/settle/" not in shown
-    told = admin.get(f"/acme/audit/{settling.entry}/").content.decode()
-    assert "Resolve the outcome of “<bdi>" in told
+    html = admin.get(f"/acme/audit/{entry.entry}/").content.decode()
+    assert settling.entry in html
+    assert "No response arrived" in html
+    assert "Somebody waits for it" in html
+    assert "/settle/" not in html
+    resolution_html = admin.get(f"/acme/audit/{settling.entry}/").content.decode()
+    assert "Resolve the outcome of “<bdi>" in resolution_html
 
 
 def test_follow_up_work_is_linked(member, acme, sandbox, make_actor):
@@ -103,10 +103,10 @@ def test_missing_chain_key_resolves_nothing(acme, lost):
 def test_outcome_changed_since_the_form_is_not_resolved(member, sandbox, lost):
     admin = member(Role.ADMIN)
     entry, url = lost(after=True)
-    seen = fill_form(admin.get(url), "reason", reason="As it says")
+    data = fill_form(admin.get(url), "reason", reason="As it says")
     sandbox.services[17] |= {"description": "Theirs", "modifiedAt": 2**41}
 
-    moved = admin.post(url, f"{seen}&outcome=done", content_type=URLENCODED)
+    moved = admin.post(url, f"{data}&outcome=done", content_type=URLENCODED)
 
     assert "has changed since you opened this page" in moved.content.decode()
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
@@ -156,9 +156,9 @@ def test_call_in_flight_is_not_marked_as_failed(member, sandbox, lost, monkeypat
     admin = member(Role.ADMIN)
     entry, url = lost(sent=nullcontext)
     unanswered(entry)
-    said = {"reason": "Now", "ticket": "INC-1", "outcome": "not done", "idempotency_key": "x"}
+    data = {"reason": "Now", "ticket": "INC-1", "outcome": "not done", "idempotency_key": "x"}
 
-    for page in (admin.get(url), admin.post(url, said)):
+    for page in (admin.get(url), admin.post(url, data)):
         assert "Can't be determined yet" in page.text
         assert "Check again in" in page.text
         assert 'type="submit">Resolve' not in compact(page)

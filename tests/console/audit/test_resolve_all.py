@@ -39,12 +39,12 @@ def lost(sandbox, update, add_entry):
         return AuditEntry.objects.filter(operation="service.update")[0].entry
 
     update({"description": "As Authlete lays it out"})
-    gone = {"service": "17", "client": "9", "region": "us"}
+    target = {"service": "17", "client": "9", "region": "us"}
     return {
         "done": lose({"accessTokenDuration": 60}, after=True),
         "not done": lose({"accessTokenDuration": 90}),
         "untold": add_entry("job.started", "change", Outcome.UNKNOWN, object="x").entry,
-        "away": add_entry("client.delete", "destroy", Outcome.UNKNOWN, **gone).entry,
+        "away": add_entry("client.delete", "destroy", Outcome.UNKNOWN, **target).entry,
     }
 
 
@@ -69,17 +69,22 @@ def test_job_resolves_only_provable_outcomes(admin, lost, sandbox, worker, monke
     assertContains(admin.get(UNKNOWN), "Check in progress")
     worker()
 
-    found = {name: outcome(entry) for name, entry in lost.items()}
-    assert found == {"done": "done", "not done": "not done", "untold": "unknown", "away": "unknown"}
+    outcomes = {name: outcome(entry) for name, entry in lost.items()}
+    assert outcomes == {
+        "done": "done",
+        "not done": "not done",
+        "untold": "unknown",
+        "away": "unknown",
+    }
     page = admin.get(path)
-    for said in (
+    for text in (
         "<strong>1</strong> marked as succeeded",
         "<strong>1</strong> marked as failed",
         "<strong>1</strong> need a manual decision",
         "<strong>1</strong> can&#x27;t be determined now",
         "Outcome cannot be determined: Authlete has no call to check this.",
     ):
-        assertContains(page, said)
+        assertContains(page, text)
     entries = AuditEntry.objects.filter(operation="audit.settle")
     assert {(entry.reason, entry.ticket) for entry in entries} == {tuple(WHY.values())}
     assert {entry.role for entry in entries} == {"admin"}

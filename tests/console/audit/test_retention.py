@@ -33,10 +33,10 @@ def expired_entry(acme, make_actor):
         record_event(make_actor(), SIGN_OUT)
         record_event(make_actor(), SIGN_OUT)
         record_event(make_actor(organization=other), SIGN_OUT)
-    found = AuditEntry.objects.get(operation="webhook.test").entry
+    entry_id = AuditEntry.objects.get(operation="webhook.test").entry
     record_event(make_actor(), WEBHOOK_TEST, label="Another")
     assert sum(delete_expired_entries(worker)) == 4
-    return found
+    return entry_id
 
 
 def test_retention_periods_are_shown(auditor, settings):
@@ -90,8 +90,8 @@ def test_link_to_a_deleted_entry_says_so(auditor, expired_entry):
 def test_changed_tombstone_is_reported(auditor, expired_entry):
     drop_append_only_triggers()
     row = AuditRecord.objects.get(seq=1)
-    said = row.content.replace('"body":"', '"body":"0')
-    AuditRecord.objects.filter(seq=1).update(content=said)
+    content = row.content.replace('"body":"', '"body":"0')
+    AuditRecord.objects.filter(seq=1).update(content=content)
 
     page = auditor.get(f"/acme/audit/{expired_entry}/")
     assertContains(page, "mismatch", status_code=410)
@@ -131,8 +131,8 @@ FAR = "entries before"
 def test_search_before_the_retention_start_says_so(auditor, expired_entry, query, is_told):
     for page in ("", "export/", "export/file/"):
         more = "&format=print" if page.endswith("file/") else ""
-        told = auditor.get(f"/acme/audit/{page}?{query}{more}")
-        (assertContains if is_told else assertNotContains)(told, FAR)
+        response = auditor.get(f"/acme/audit/{page}?{query}{more}")
+        (assertContains if is_told else assertNotContains)(response, FAR)
 
 
 def test_search_without_deletions_has_no_retention_note(auditor, make_actor):

@@ -63,8 +63,8 @@ FILTERS = [
 ]
 
 
-@pytest.mark.parametrize("asked", FILTERS, ids=str)
-def test_filters_find_matching_entries(auditor, add_entry, make_actor, add_service, acme, asked):
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+def test_filters_find_matching_entries(auditor, add_entry, make_actor, add_service, acme, filters):
     for region, number, name in (("eu", 18, "Retail banking"), ("jp", 3, "Shop")):
         add_service(region, number, name)
     add_service("us", 20, "nil")
@@ -95,11 +95,11 @@ def test_filters_find_matching_entries(auditor, add_entry, make_actor, add_servi
     )
     add_entry(service="17", region="us", label="Shop", ago=timedelta(days=2))
 
-    asked = {
-        name: fingerprint_subject(acme.pk, said) if isinstance(said, Mark) else said
-        for name, said in asked.items()
+    filters = {
+        name: fingerprint_subject(acme.pk, value) if isinstance(value, Mark) else value
+        for name, value in filters.items()
     }
-    response = auditor.get(URL, asked, follow=True)
+    response = auditor.get(URL, filters, follow=True)
 
     assert response.status_code == 200
     (line,) = response.context["rows"]
@@ -163,11 +163,11 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("asked", REFUSED, ids=str)
-def test_invalid_filter_shows_an_error_and_no_entries(auditor, add_entry, asked):
+@pytest.mark.parametrize("query", REFUSED, ids=str)
+def test_invalid_filter_shows_an_error_and_no_entries(auditor, add_entry, query):
     add_entry(label="Shop")
 
-    response = auditor.get(URL, asked)
+    response = auditor.get(URL, query)
 
     assert response.status_code == 422
     assertNotContains(response, "<td", status_code=422)
@@ -176,7 +176,7 @@ def test_invalid_filter_shows_an_error_and_no_entries(auditor, add_entry, asked)
 
 
 def test_every_event_can_be_filtered():
-    offered = {one[0] for found in value_filters.event_choices()[1:] for one in found[1]}
+    offered = {choice[0] for group in value_filters.event_choices()[1:] for choice in group[1]}
 
     assert offered == EVENT_EFFECTS.keys()
 
@@ -233,8 +233,8 @@ def test_subject_is_replaced_by_its_fingerprint(auditor, add_entry):
 
     assert response.status_code == 302
     assert "anna" not in response.url
-    found = auditor.get(response.url)
-    assert [line.entry.service for line in found.context["rows"]] == ["17"]
+    results = auditor.get(response.url)
+    assert [line.entry.service for line in results.context["rows"]] == ["17"]
     assert "anna" not in AuditEntry.objects.filter(operation="audit.read")[0].object
     response = auditor.post(URL, {"subject": "anna@x.example"})
     assert "anna" not in response.url
@@ -255,7 +255,7 @@ def test_slow_search_says_how_far_it_looked(auditor, add_entry):
 
 
 @pytest.mark.parametrize(
-    ("typed", "asked"),
+    ("typed", "expected"),
     [
         ({"actor": "auditor", "ticket": "", "q": ""}, {"actor": ["AUDITOR"]}),
         ({"q": ["one", "two"]}, {"q": ["one two"]}),
@@ -281,15 +281,15 @@ def test_slow_search_says_how_far_it_looked(auditor, add_entry):
         ),
     ],
 )
-def test_search_has_a_shareable_url(auditor, typed, asked):
+def test_search_has_a_shareable_url(auditor, typed, expected):
     response = auditor.get(URL, typed)
 
     assert response.status_code == 302
-    assert parse_qs(urlsplit(response.url).query) == asked
-    found = auditor.get(response.url)
-    assert found.status_code == 200
-    again = auditor.post(URL, {"q": found.context["form"].text})
-    assert parse_qs(urlsplit(again.url).query) == asked
+    assert parse_qs(urlsplit(response.url).query) == expected
+    results = auditor.get(response.url)
+    assert results.status_code == 200
+    again = auditor.post(URL, {"q": results.context["form"].text})
+    assert parse_qs(urlsplit(again.url).query) == expected
 
 
 def test_each_filter_can_be_removed(auditor, add_entry):
@@ -306,7 +306,7 @@ def test_each_filter_can_be_removed(auditor, add_entry):
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "expected"),
     [
         ({"after": "7d"}, "From 7 days ago"),
         ({"before": "1h"}, "Until 1 hour ago"),
@@ -314,10 +314,10 @@ def test_each_filter_can_be_removed(auditor, add_entry):
         ({"after": "2026-11-01T10:00+09:00"}, "From 1 Nov 2026, 01:00:00 +00:00"),
     ],
 )
-def test_times_are_in_the_readers_time_zone(auditor, typed, told):
+def test_times_are_in_the_readers_time_zone(auditor, typed, expected):
     chips = auditor.get(URL, typed, follow=True).context["chips"]
 
-    assert [chip.label for chip in chips] == [told]
+    assert [chip.label for chip in chips] == [expected]
 
 
 def test_values_link_to_their_filter(auditor, add_entry):
@@ -364,8 +364,8 @@ def test_periods_can_be_chosen(member, add_entry, time_machine):
 
     periods = {period.label: period.path for period in auditor.get(URL).context["periods"]}
 
-    found = {name: titles(auditor.get(URL + path)) for name, path in periods.items()}
-    assert found == {
+    titles_by_period = {name: titles(auditor.get(URL + path)) for name, path in periods.items()}
+    assert titles_by_period == {
         "Today": ["Update A"],
         "7 days": ["Update A", "Update B"],
         "30 days": ["Update A", "Update B", "Update C"],

@@ -125,7 +125,7 @@ def holds(entry, asked, moments):
         return False
     left_out = any(word.startswith("-") and word[1:] not in READS[:2] for word in asked)
     begins = moments[asked["before"][0]] if "before" in asked else timezone.now()
-    fine = any(one[0] not in "45" for one in asked.get("status", ()))
+    fine = any(status[0] not in "45" for status in asked.get("status", ()))
     is_read_through = "" in asked or left_out or fine or {*THROUGH} & {*asked}
     if "after" in asked or {*LEADING} & {*asked} or not is_read_through:
         return True
@@ -143,11 +143,11 @@ def entries(acme):
         if name != "gone@x.example":
             Membership.objects.create(organization=acme, user=user, role="editor")
     pages = [record_builder.new_entry_id() for _ in range(20)]
-    kept: list[Record] = []
+    records: list[Record] = []
     for number in range(250):
         home = other if number % 10 == 9 else acme
         service = draw.choice(["", "17", "17", "19", "99"])
-        who = Actor(
+        entry_actor = Actor(
             1,
             draw.choice(ACTORS),
             draw.choice(["admin", "editor", "help desk", ""]),
@@ -157,7 +157,7 @@ def entries(acme):
             draw.choice(["192.0.2.1", "2001:db8::7", ""]),
         )
         row = record_builder.build_intent(
-            who,
+            entry_actor,
             draw.choice(["service.update", "client.update", "service.get", "sign_out"]),
             draw.choice(["read", "change", "destroy", "reveal"]),
             region=draw.choice(["us", "eu"]) if service else "",
@@ -174,20 +174,22 @@ def entries(acme):
             ],
         )
         ago = timedelta(seconds=draw.choice([1, 86_400 * draw.random() * 60]))
-        kept.append(replace(row, at=to_microseconds(timezone.now() - ago)))
+        records.append(replace(row, at=to_microseconds(timezone.now() - ago)))
         if draw.random() < 0.9:
             end = draw.choice([outcome for outcome in Outcome if outcome])
             code = draw.choice(["", "A001", "A004"])
             status = draw.choice([None, 200, 404, 409, 503])
-            kept.append(record_builder.build_outcome(row.entry, end, status=status, code=code))
-    writer.write(kept)
+            records.append(record_builder.build_outcome(row.entry, end, status=status, code=code))
+    writer.write(records)
     own = list(AuditEntry.objects.filter(organization_id=acme.pk))
     columns = [field.attname for field in AuditEntry._meta.concrete_fields]
     return [
         SimpleNamespace(
-            **{name: getattr(one, name) for name in columns}, changes=one.changes, time=one.time
+            **{name: getattr(entry, name) for name in columns},
+            changes=entry.changes,
+            time=entry.time,
         )
-        for one in own
+        for entry in own
     ]
 
 
@@ -246,36 +248,36 @@ def searches(entries):
         "new": ["plain", "z", "null", *ODD],
         "reason": ["because", "of", *ODD],
         "ticket": ["CHG-1", "chg-1", "50%"],
-        "request": [one.entry.upper() for one in some] + [one.page for one in some],
+        "request": [entry.entry.upper() for entry in some] + [entry.page for entry in some],
         "": ["shop", "x.example", *PEOPLE, *ODD],
     }
     for word, offered in values.items():
-        for one in offered:
-            yield {word: [one]}
-            yield {f"-{word}": [one]}
+        for entry in offered:
+            yield {word: [entry]}
+            yield {f"-{word}": [entry]}
         yield {word: offered[:3], "reads": ["yes"]}
         yield {f"-{word}": offered[-2:], "reads": ["yes"]}
     for _ in range(60):
         words = draw.sample([*values], draw.choice([2, 2, 3]))
-        asked = {
+        filters = {
             draw.choice(["", "", "-"]) + word: draw.sample(values[word], draw.choice([1, 1, 2]))
             for word in words
         }
         if draw.random() < 0.5:
-            asked["reads"] = ["yes"]
+            filters["reads"] = ["yes"]
         for word in ("after", "before"):
             if draw.random() < 0.3:
-                asked[word] = [draw.choice(["7d", "30d", "yesterday", "this-month"])]
-        yield asked
+                filters[word] = [draw.choice(["7d", "30d", "yesterday", "this-month"])]
+        yield filters
 
 
 def typed(asked):
     terms = []
     for word, values in asked.items():
         sign, name = ("-", word[1:]) if word.startswith("-") else ("", word)
-        said = [quote_value(value) for value in values]
-        terms += [f"{sign}{one}" for one in said] if not name else []
-        terms += [f"{sign}{name}:{','.join(said)}"] if name else []
+        quoted = [quote_value(value) for value in values]
+        terms += [f"{sign}{term}" for term in quoted] if not name else []
+        terms += [f"{sign}{name}:{','.join(quoted)}"] if name else []
     return " ".join(terms)
 
 
@@ -290,19 +292,19 @@ def test_search_equals_a_scan_of_all_entries(acme, entries, named):
     }
     wrong: list[object] = []
     hits = 0
-    for asked in searches(entries):
-        given = QueryDict(mutable=True)
-        given["q"] = typed(asked)
-        form = AuditSearchForm(given, acme, is_posted=True)
+    for search in searches(entries):
+        data = QueryDict(mutable=True)
+        data["q"] = typed(search)
+        form = AuditSearchForm(data, acme, is_posted=True)
         if not form.is_valid():
-            wrong.append((given["q"], form.errors.as_text()))
+            wrong.append((data["q"], form.errors.as_text()))
             continue
         filters = form.to_filters()
         seqs = [entry.seq for entry in iter_entries(acme.pk, filters)]
-        want = [entry.seq for entry in entries if holds(entry, asked, moments)]
+        want = [entry.seq for entry in entries if holds(entry, search, moments)]
         hits += bool(want)
-        if seqs != want or (asked.get("reads") and count_entries(acme.pk, filters) != len(want)):
-            wrong.append((given["q"], len(seqs), len(want)))
+        if seqs != want or (search.get("reads") and count_entries(acme.pk, filters) != len(want)):
+            wrong.append((data["q"], len(seqs), len(want)))
 
     assert wrong == []
     assert hits > 150

@@ -41,14 +41,14 @@ def test_no_audit_page_contains_a_secret(auditor, update, sandbox, is_refused):
     auditor.get(URL, {"q": "canary-callback-after"})
     entries = list(AuditEntry.objects.all())
     pages = [URL, f"{URL}?reads=1"] + [f"{URL}{entry.entry}/" for entry in entries]
-    found = {page: auditor.get(page) for page in pages}
+    responses = {page: auditor.get(page) for page in pages}
 
-    assert len(found) > 5
-    assert {response.status_code for response in found.values()} == {200}
-    held = [page for page, response in found.items() if CANARY.search(response.text)]
-    assert held == []
+    assert len(responses) > 5
+    assert {response.status_code for response in responses.values()} == {200}
+    leaking = [page for page, response in responses.items() if CANARY.search(response.text)]
+    assert leaking == []
     changed = AuditEntry.objects.get(operation="service.update")
-    page = found[f"{URL}{changed.entry}/"]
+    page = responses[f"{URL}{changed.entry}/"]
     fields = {change["field"] for change in changed.changes}
     assert "authenticationCallbackApiSecret" in fields
     assert "fingerprint" in page.text

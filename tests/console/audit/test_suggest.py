@@ -107,9 +107,9 @@ def test_result_codes_are_explained_in_the_readers_language(acme, add_entry, mon
     monkeypatch.setitem(words, get_meaning("A004201"), "だめ")
 
     with override("ja"):
-        (found,) = suggest_completions("code:a004", acme)
+        (suggestion,) = suggest_completions("code:a004", acme)
 
-    assert found.meaning == "だめ"
+    assert suggestion.meaning == "だめ"
 
 
 def test_values_of_other_organizations_are_not_suggested(auditor, add_entry, make_actor):

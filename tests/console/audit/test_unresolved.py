@@ -23,8 +23,8 @@ def test_calls_with_unknown_outcome_are_listed(auditor, add_entry):
     page = auditor.get(URL)
 
     assert page.status_code == 200
-    for told in ("Delete the client <bdi>Till</bdi>", "Cut off", "CHG-1"):
-        assert told in page.content.decode()
+    for text in ("Delete the client <bdi>Till</bdi>", "Cut off", "CHG-1"):
+        assert text in page.content.decode()
     for other in ("Under way", "Known", "Verified", "/settle/"):
         assert other not in page.content.decode()
 
@@ -78,11 +78,11 @@ def test_audit_log_counts_unknown_outcomes(auditor, add_entry):
     add_entry("client.update", end=None, ago=MINUTES)
     add_entry("client.get", "read", Outcome.UNKNOWN)
 
-    (told,) = re.findall(
+    (count,) = re.findall(
         r'Unknown outcomes<span class="badge warn">(\d+)', compact(auditor.get("/acme/audit/"))
     )
 
-    assert told == "1"
+    assert count == "1"
 
 
 def test_reading_is_logged(auditor):

@@ -41,22 +41,22 @@ def press(browser, worker):
 
 def test_verification_reports_the_log_and_its_checkpoints(auditor, checkpointed_entries, worker):
     assert "Not verified yet" in auditor.get(URL).content.decode()
-    going, said = press(auditor, worker)
+    going, message = press(auditor, worker)
 
     assert "every 2s" in going
-    assert "Log verified" in said
-    assert "every 2s" not in said
+    assert "Log verified" in message
+    assert "every 2s" not in message
     looked = compact(auditor.get(URL, headers=POLL))
     assert 'hx-swap-oob="innerHTML">Log verified' in looked
     assert 'id="jobs-going" hx-swap-oob="true"></span>' in looked
     verdict = VerificationRun.objects.get()
     assert (verdict.bad, verdict.checkpoints) == (None, 1)
-    assert "match an external checkpoint" in said
+    assert "match an external checkpoint" in message
     assert verdict.inside
-    assert "t covered by an external checkpoint yet" in said
-    assert "Latest checkpoint" in said
+    assert "t covered by an external checkpoint yet" in message
+    assert "Latest checkpoint" in message
     assert verdict.newer
-    assert "protected by the chain only" in said
+    assert "protected by the chain only" in message
     assert AuditEntry.objects.filter(operation="audit.verify").count() == 1
 
 
@@ -85,9 +85,9 @@ def test_verification_runs_while_checkpoints_are_undelivered(
 ):
     monkeypatch.setattr(anchors.anchor_monitor, "blocks_changes", lambda: True)
 
-    _going, said = press(auditor, worker)
+    _going, message = press(auditor, worker)
 
-    assert "Log verified" in said
+    assert "Log verified" in message
 
 
 def test_unwritable_log_starts_no_verification(auditor, checkpointed_entries, monkeypatch):
@@ -106,10 +106,10 @@ def test_unreadable_log_is_reported(auditor, checkpointed_entries, worker, monke
         raise DatabaseError("database disk image is malformed")
 
     monkeypatch.setattr("tenants.audit.integrity.verify._verify_into", torn)
-    _going, said = press(auditor, worker)
+    _going, message = press(auditor, worker)
 
-    assert "Verification failed" in said
-    assert "t change the database" in said
+    assert "Verification failed" in message
+    assert "t change the database" in message
     assert "disk image is malformed" in VerificationRun.objects.get().error
 
 
@@ -123,22 +123,22 @@ def test_fails_without_showing_the_position_in_the_log_of_all(
     AuditEntry.objects.filter(seq=3).update(reason="because 7")
     recompute_chain()
 
-    _going, said = press(auditor, worker)
+    _going, message = press(auditor, worker)
 
-    assert "Verification failed" in said
+    assert "Verification failed" in message
     verdict = VerificationRun.objects.get()
     assert verdict.bad == 1
     assert "differ from those signed on" in verdict.error
-    assert verdict.error not in said
+    assert verdict.error not in message
 
 
 def test_missing_triggers_are_reported(auditor, checkpointed_entries, worker, caplog):
     drop_append_only_triggers()
 
-    _going, said = press(auditor, worker)
+    _going, message = press(auditor, worker)
 
-    assert "Log verified" in said
-    assert "The triggers that block changes" in said
+    assert "Log verified" in message
+    assert "The triggers that block changes" in message
     assert "audit.unguarded" in caplog.text
 
 
@@ -146,11 +146,11 @@ def test_tampered_checkpoint_file_is_reported(auditor, checkpointed_entries, wor
     path = anchors.load_sinks()[0].path
     path.write_text(path.read_text().replace('"size":', '"size":1'))
 
-    _going, said = press(auditor, worker)
+    _going, message = press(auditor, worker)
 
-    assert "Log verified" in said
+    assert "Log verified" in message
     assert VerificationRun.objects.get().warnings == 1
-    assert "an edited checkpoint file" in said
+    assert "an edited checkpoint file" in message
 
 
 def test_last_external_checkpoint_is_shown(auditor, checkpointed_entries, add_entry, worker):
@@ -160,13 +160,13 @@ def test_last_external_checkpoint_is_shown(auditor, checkpointed_entries, add_en
     add_entry(reason="late")
     create_checkpoint()
 
-    _going, said = press(auditor, worker)
+    _going, message = press(auditor, worker)
 
     verdict = VerificationRun.objects.get()
     assert verdict.outside < verdict.covered
-    assert "match an external checkpoint" in said
+    assert "match an external checkpoint" in message
     assert verdict.inside
-    assert "t covered by an external checkpoint yet" in said
+    assert "t covered by an external checkpoint yet" in message
 
 
 def test_missing_checkpoint_target_is_reported(auditor, checkpointed_entries, settings, worker):
@@ -174,5 +174,5 @@ def test_missing_checkpoint_target_is_reported(auditor, checkpointed_entries, se
     settings.AUDIT_SINKS = []
 
     assert "Without AUDIT_SINKS" in auditor.get(URL).content.decode()
-    _going, said = press(auditor, worker)
-    assert "Checked only against checkpoints in the database" in said
+    _going, message = press(auditor, worker)
+    assert "Checked only against checkpoints in the database" in message

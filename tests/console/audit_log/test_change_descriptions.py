@@ -17,30 +17,32 @@ GRANTS = ["AUTHORIZATION_CODE", "REFRESH_TOKEN"]
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "expected"),
     [
         (GRANTS, None, ("Authorization code, Refresh token", "Authlete default")),
         (None, GRANTS, ("Authlete default", "Authorization code, Refresh token")),
     ],
 )
-def test_list_reset_to_its_default_loses_no_items(before, after, told):
-    said = describe_change(FieldChange("supportedGrantTypes", before, after), SERVICE_SETTINGS)
+def test_list_reset_to_its_default_loses_no_items(before, after, expected):
+    description = describe_change(
+        FieldChange("supportedGrantTypes", before, after), SERVICE_SETTINGS
+    )
 
-    assert (said.before, said.after) == told
-    assert (said.added, said.removed) == ((), ())
+    assert (description.before, description.after) == expected
+    assert (description.added, description.removed) == ((), ())
 
 
 def test_list_without_default_shows_added_and_removed_items():
-    said = describe_change(FieldChange("supportedClaims", None, ["sub"]), SERVICE_SETTINGS)
+    description = describe_change(FieldChange("supportedClaims", None, ["sub"]), SERVICE_SETTINGS)
 
-    assert said.added == ("sub",)
+    assert description.added == ("sub",)
 
 
 def test_different_values_with_equal_text_are_distinguished():
     keys = [f'{{"keys":[{{"kty":"EC","kid":"one","x":"{x}"}}]}}' for x in "ab"]
-    said = describe_change(FieldChange("jwks", *keys), SERVICE_SETTINGS)
+    description = describe_change(FieldChange("jwks", *keys), SERVICE_SETTINGS)
 
-    assert said.after == f"{said.before}, different content"
+    assert description.after == f"{description.before}, different content"
 
 
 def test_unset_value_differs_from_an_explicit_default():
@@ -53,10 +55,12 @@ def test_unset_value_differs_from_an_explicit_default():
 
 def test_replaced_secret_is_described_by_fingerprints():
     old, new = Fingerprint("daf7fc05aa"), Fingerprint("19dac7d6bb")
-    said = describe_change(FieldChange("authenticationCallbackApiKey", old, new), SERVICE_SETTINGS)
+    description = describe_change(
+        FieldChange("authenticationCallbackApiKey", old, new), SERVICE_SETTINGS
+    )
 
-    assert said.is_replaced
-    assert (said.before, said.after) == ("daf7 fc05", "19da c7d6")
+    assert description.is_replaced
+    assert (description.before, description.after) == ("daf7 fc05", "19da c7d6")
 
 
 def test_local_events_are_not_described_as_service_settings():
@@ -84,39 +88,41 @@ def test_client_changes_use_client_labels():
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "expected"),
     [
         (None, ["openid"], ("Any scope of the service", "openid")),
         (["openid"], None, ("openid", "Any scope of the service")),
         (None, [], ("Any scope of the service", "None")),
     ],
 )
-def test_removed_scope_limit_is_described(before, after, told):
+def test_removed_scope_limit_is_described(before, after, expected):
     declared = settings_for_operation("requestable_scopes.update")
-    said = describe_change(FieldChange("extension.requestableScopes", before, after), declared)
+    description = describe_change(
+        FieldChange("extension.requestableScopes", before, after), declared
+    )
 
-    assert said.label == "Scopes and durations, Requestable scopes"
-    assert (said.before, said.after) == told
-    assert (said.added, said.removed) == ((), ())
+    assert description.label == "Scopes and durations, Requestable scopes"
+    assert (description.before, description.after) == expected
+    assert (description.added, description.removed) == ((), ())
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         (FieldChange("scopes", ["openid"], ["openid", "email"]), "Scopes"),
         (FieldChange("accessTokenExpiresAt", 0, 4_081_320_000_000), "Access token expires"),
         (FieldChange("grantType", None, "IMPLICIT"), "Grant type"),
     ],
 )
-def test_token_changes_use_token_labels(change, told):
+def test_token_changes_use_token_labels(change, expected):
     assert (
         settings_for_operation("token.update")
         is settings_for_operation("token.create")
         is TOKEN_SETTINGS
     )
 
-    said = describe_change(change, TOKEN_SETTINGS)
+    description = describe_change(change, TOKEN_SETTINGS)
 
-    assert said.label == told
-    assert said.added in ((), ("email",))
-    assert said.after in ("1 May 2099, 12:00:00 +00:00", "Implicit", "openid, email")
+    assert description.label == expected
+    assert description.added in ((), ("email",))
+    assert description.after in ("1 May 2099, 12:00:00 +00:00", "Implicit", "openid, email")

@@ -92,13 +92,14 @@ def test_parse_errors_name_the_problem(text, problem):
 
 
 @pytest.mark.parametrize(
-    ("name", "asked"), [("actr", "actor"), ("who", "actor"), ("-oper", "operation"), ("zz", "")]
+    ("name", "suggestion"),
+    [("actr", "actor"), ("who", "actor"), ("-oper", "operation"), ("zz", "")],
 )
-def test_misspelled_filter_gets_one_suggestion(name, asked):
-    said = unknown_filter_message(name)
+def test_misspelled_filter_gets_one_suggestion(name, suggestion):
+    message = unknown_filter_message(name)
 
-    assert (f"Did you mean “{asked}”?" in said) is bool(asked)
-    assert sum(f"“{one}”" in said for one in FILTERS) == bool(asked)
+    assert (f"Did you mean “{suggestion}”?" in message) is bool(suggestion)
+    assert sum(f"“{one}”" in message for one in FILTERS) == bool(suggestion)
 
 
 TYPED = st.lists(TERMS, max_size=5).map(format_terms) | st.lists(
@@ -114,9 +115,9 @@ TYPED = st.lists(TERMS, max_size=5).map(format_terms) | st.lists(
 @settings(max_examples=examples(80))
 @given(TYPED | st.text())
 def test_any_text_is_filters_or_a_field_error(acme, text):
-    given = QueryDict(mutable=True)
-    given["q"] = text
-    form = AuditSearchForm(given, acme, is_posted=True)
+    data = QueryDict(mutable=True)
+    data["q"] = text
+    form = AuditSearchForm(data, acme, is_posted=True)
 
     if not form.is_valid():
         assert form.errors["q"]
@@ -124,7 +125,7 @@ def test_any_text_is_filters_or_a_field_error(acme, text):
     search_entries(acme.pk, form.to_filters())
     typed = QueryDict(mutable=True)
     typed["q"] = form.text
-    for asked in (form.query, typed):
-        again = AuditSearchForm(asked, acme)
+    for query in (form.query, typed):
+        again = AuditSearchForm(query, acme)
         assert again.is_valid()
         assert again.query == form.query

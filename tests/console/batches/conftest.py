@@ -33,8 +33,8 @@ def upload(admin, token_service):
     """Return a function that uploads a file and returns its unchecked batch."""
 
     def upload(*lines, to=NEW, **options):
-        found = fill_form(admin.get(to), "idempotency_key")
-        key = found.partition("idempotency_key=")[2].partition("&")[0]
+        form = fill_form(admin.get(to), "idempotency_key")
+        key = form.partition("idempotency_key=")[2].partition("&")[0]
         sent = {"idempotency_key": key, "file": file(*lines, **options)}
         response = admin.post(to, sent)
         assert response.status_code == 302, response.content.decode()

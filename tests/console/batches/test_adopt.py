@@ -28,8 +28,8 @@ def elsewhere(token_service):
     body = json.dumps([line(1)]).encode()
     headers = {"authorization": "Bearer t0p", "content-type": "application/json"}
     path = "/api/17/auth/token/create/batch"
-    asked = SandboxRequest("POST", path, headers=headers, body=body)
-    return parse_json(token_service.answer("us", asked).body)["requestId"]
+    request = SandboxRequest("POST", path, headers=headers, body=body)
+    return parse_json(token_service.answer("us", request).body)["requestId"]
 
 
 def test_adopted_batch_is_watched_to_its_end(adopt, elsewhere, run_worker):

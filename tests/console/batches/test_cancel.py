@@ -45,8 +45,8 @@ def test_unsubmitted_batches_are_deleted(upload, run_worker, settings):
 
     storage.discard_expired()
 
-    for one in (batch, left):
-        one.refresh_from_db()
-        assert one.state == Batch.State.ABANDONED
+    for each_batch in (batch, left):
+        each_batch.refresh_from_db()
+        assert each_batch.state == Batch.State.ABANDONED
     assert not UploadPart.objects.exists()
     assert not Chunk.objects.exists()

@@ -13,7 +13,7 @@ def test_dry_run_passes_when_every_request_does(dry_run_batch, token_service):
     batch = dry_run_batch(5)
 
     dry = BatchRequest.objects.filter(batch=batch, is_dry=True)
-    assert [one.count for one in dry] == [2, 2, 1]
+    assert [run.count for run in dry] == [2, 2, 1]
     assert not token_service.region("us").tokens[17]
 
 

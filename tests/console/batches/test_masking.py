@@ -4,7 +4,7 @@ from console.batches.polling import mask
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("word", "expected"),
     [
         ("'accessToken' is in use.", "accessToken is in use."),
         ("The value 'kestrel' is in use.", "The value … is in use."),
@@ -13,5 +13,5 @@ from console.batches.polling import mask
         ("In use: eyJhbGciOi.J9abc.def0", "In use: …"),
     ],
 )
-def test_only_plain_words_are_left_unmasked(said, told):
-    assert mask(said) == told
+def test_only_plain_words_are_left_unmasked(word, expected):
+    assert mask(word) == expected

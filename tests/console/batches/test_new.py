@@ -65,17 +65,17 @@ def test_large_file_is_refused(admin, token_service, settings):
 def test_many_files_use_the_memory_of_one(admin, token_service, settings, monkeypatch):
     """Only the first of several files of the largest size is read."""
     settings.UPLOAD_MAX_MB = 1
-    kept: list[int] = []
+    peaks: list[int] = []
 
     def made(name, content):
-        kept.append(len(content))
+        peaks.append(len(content))
         return SimpleUploadedFile(name, content)
 
     monkeypatch.setattr("console.web.uploads.SimpleUploadedFile", made)
     many = {f"f{at}": SimpleUploadedFile("x", b"x" * 900_000) for at in range(5)}
     admin.post(NEW, many)
 
-    assert sum(kept) == 900_000
+    assert sum(peaks) == 900_000
 
 
 def test_file_is_stored_and_checked_in_parts(upload, run_worker, monkeypatch):
@@ -94,10 +94,10 @@ def test_empty_file_has_an_issue(upload, run_worker):
 
 def test_upload_of_a_non_member_is_not_read(client, token_service, acme, monkeypatch):
     """It isn't even read into memory."""
-    kept: list[bytes] = []
+    reads: list[bytes] = []
 
     def made(name, content):
-        kept.append(content)
+        reads.append(content)
         return SimpleUploadedFile(name, content)
 
     monkeypatch.setattr("console.web.uploads.SimpleUploadedFile", made)
@@ -105,7 +105,7 @@ def test_upload_of_a_non_member_is_not_read(client, token_service, acme, monkeyp
     response = client.post(NEW, {"file": file(line(1))})
 
     assert response.status_code == 403
-    assert CANARY not in str(kept)
+    assert CANARY not in str(reads)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "C:\\x\\tokens.csv", "a\0b.csv"])

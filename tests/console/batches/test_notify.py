@@ -16,8 +16,8 @@ def running(submitted, worker, token_service, slow):
     batch = submitted(1)
     slow()
     worker()
-    for one in token_service.region("us").batches.values():
-        one.due_at = 0
+    for sandbox_batch in token_service.region("us").batches.values():
+        sandbox_batch.due_at = 0
     later = batch.created_at + timedelta(hours=1)
     BatchRequest.objects.update(next_poll_at=later)
     batch.refresh_from_db()

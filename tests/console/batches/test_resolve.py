@@ -54,11 +54,11 @@ def test_opening_the_page_ends_nothing(lost, admin):
 
 def test_entered_request_id_is_adopted(lost, press, token_service, run_worker):
     mine = list(token_service.region("us").batches.values())[-1]
-    said = {"resolution": "adopt", "request_id": "nope", **WHY}
-    wrong = press(lost, "settle/1", "resolution", **said)
+    data = {"resolution": "adopt", "request_id": "nope", **WHY}
+    wrong = press(lost, "settle/1", "resolution", **data)
     assertContains(wrong, "has no batch with this ID", status_code=422)
 
-    press(lost, "settle/1", "resolution", **said | {"request_id": mine.request_id})
+    press(lost, "settle/1", "resolution", **data | {"request_id": mine.request_id})
     resume(lost)
     run_worker(lost)
 
@@ -91,8 +91,8 @@ def test_outcome_resolved_in_the_audit_log_applies(lost, admin, token_service, p
     part = BatchRequest.objects.get(batch=lost, position=1, is_dry=False)
     if known:  # then Authlete tells
         mine = list(token_service.region("us").batches.values())[-1]
-        said = {"resolution": "adopt", "request_id": mine.request_id, **WHY}
-        press(lost, "settle/1", "resolution", **said)
+        data = {"resolution": "adopt", "request_id": mine.request_id, **WHY}
+        press(lost, "settle/1", "resolution", **data)
     path = f"/acme/audit/{part.entry}/settle/"
     page = admin.get(path)
     assert ("Mark as succeeded" if known else "no list of batches") in unescape(

@@ -15,9 +15,9 @@ from tests.support.batches import fates, starter
 
 def status(token_service, request_id, **more):
     """Set Authlete's answer about a batch."""
-    made = token_service.region("us").batches[request_id]
+    batch = token_service.region("us").batches[request_id]
     for name, value in more.items():
-        setattr(made, name, value)
+        setattr(batch, name, value)
 
 
 def test_partial_result_and_its_error_are_shown(submitted, run_worker, token_service, admin):
@@ -69,8 +69,8 @@ def test_running_batch_survives_its_cancelled_job(
     control.cancel_job(Job.objects.get(pk=batch.poll_job), starter(batch))
     assertContains(admin.get(f"/acme/batches/{batch.pk}/"), "Status updates have stopped")
 
-    for one in token_service.region("us").batches.values():
-        one.due_at = 0
+    for sandbox_batch in token_service.region("us").batches.values():
+        sandbox_batch.due_at = 0
     press(batch, "watch")
     worker()
 

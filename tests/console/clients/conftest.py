@@ -10,7 +10,7 @@ from tests.support.forms import URLENCODED, draft_saver, fill_form, settings_edi
 @pytest.fixture
 def five_clients(acme, sandbox):
     """Five clients of service 17 that differ in each filtered setting."""
-    for one in (
+    for values in (
         make_client(1, clientName="Till", pkceRequired=True),
         make_client(
             2,
@@ -35,7 +35,7 @@ def five_clients(acme, sandbox):
         ),
         make_client(5, clientName="=HYPERLINK(1)", redirectUris=["com.acme.app:/cb"]),
     ):
-        sandbox.clients[one["clientId"]] = one
+        sandbox.clients[values["clientId"]] = values
     return sandbox
 
 

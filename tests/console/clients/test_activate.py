@@ -152,10 +152,10 @@ def test_activation_lost_to_another_request_sends_nothing(admin, staged, acme, s
     staged(admin)
     mine, theirs = rotation(), rotation()
     theirs.transition(Rotation.State.ACTIVATING)
-    who = Actor(1, "ada@acme.example", "admin", acme.pk, "acme")
+    actor = Actor(1, "ada@acme.example", "admin", acme.pk, "acme")
 
     with pytest.raises(lifecycle.RotationConflictError):
-        activate_secret(connect(load_credentials(acme), "us", AuditLogSink(who)), who, mine)
+        activate_secret(connect(load_credentials(acme), "us", AuditLogSink(actor)), actor, mine)
 
     assert not [call for call in sandbox.calls if call.operation == "client.set_secret"]
 
@@ -211,10 +211,12 @@ def test_deleted_client_ends_the_rotation_but_gateway_404_does_not(
     admin, staged, acme, sandbox, rotation, code, state
 ):
     staged(admin)
-    who = Actor(1, "ada@acme.example", "admin", acme.pk, "acme")
+    actor = Actor(1, "ada@acme.example", "admin", acme.pk, "acme")
     sandbox.fault("status", operation="client.get", status=404, code=code)
 
     with pytest.raises(NotFoundError):
-        activate_secret(connect(load_credentials(acme), "us", AuditLogSink(who)), who, rotation())
+        activate_secret(
+            connect(load_credentials(acme), "us", AuditLogSink(actor)), actor, rotation()
+        )
 
     assert rotation().state == state

@@ -65,5 +65,5 @@ def test_step_up_preserves_the_selection(member, five_clients, select_clients):
     path = select_clients(browser, 1)
 
     for response in (browser.get(path), browser.post(path, {"action": "lock"})):
-        asked = f"/accounts/reauthenticate/?{urlencode({'next': path})}"
-        assert response["Location"] == asked
+        url = f"/accounts/reauthenticate/?{urlencode({'next': path})}"
+        assert response["Location"] == url

@@ -275,14 +275,14 @@ def test_large_selections_need_the_number_typed(member, many_clients, previewed)
 
 
 @pytest.mark.parametrize(
-    ("entered", "said"),
+    ("entered", "message"),
     [
         ({"reason": ""}, "Enter a reason for the audit log."),
         ({"reviewed": "another"}, "The preview has changed since"),
     ],
 )
-def test_incomplete_form_starts_no_job(editor, five_clients, previewed, entered, said):
-    assertContains(confirm(editor, previewed(editor, "lock", 1), **entered), said)
+def test_incomplete_form_starts_no_job(editor, five_clients, previewed, entered, message):
+    assertContains(confirm(editor, previewed(editor, "lock", 1), **entered), message)
     assert not Job.objects.exists()
 
 

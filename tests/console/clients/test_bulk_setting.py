@@ -41,7 +41,7 @@ def test_action_redirects_to_the_preview(editor, select_clients, setting, entere
 
 
 @pytest.mark.parametrize(
-    ("setting", "entered", "said"),
+    ("setting", "entered", "message"),
     [
         ("redirectUris", {"redirect_uris__item": ["not an address"]}, "field-error"),
         ("redirectUris", {"mode": "add"}, "Enter the entries to add"),
@@ -49,10 +49,10 @@ def test_action_redirects_to_the_preview(editor, select_clients, setting, entere
         ("contacts", {"mode": "everything"}, "aria-labelledby"),
     ],
 )
-def test_invalid_values_are_errors(editor, select_clients, setting, entered, said):
+def test_invalid_values_are_errors(editor, select_clients, setting, entered, message):
     response = submit_settings(editor, select_clients(editor, 1), setting, **entered)
 
-    assertContains(response, said)
+    assertContains(response, message)
 
 
 def test_add_mode_is_refused_for_single_values(editor, select_clients):

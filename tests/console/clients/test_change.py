@@ -28,7 +28,11 @@ def test_reports_a_removed_audit_entry(editor, submit_settings, save):
     with backdate_entries(3000):
         submit_settings(editor, client_name="Ledger")
         url = save(editor).url
-    assert sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
+    assert sum(
+        delete_expired_entries(
+            lambda organization_id: Actor(0, "worker", organization_id=organization_id)
+        )
+    )
 
     page = editor.get(url)
 

@@ -50,14 +50,14 @@ def test_localized_texts_are_edited_by_row(editor, submit_settings, save, sandbo
 
 
 def test_nested_lifetime_is_changed_alone(editor, submit_settings, save, sandbox):
-    kept = {"refreshTokenDuration": 60, "fromTheFuture": 1}
-    sandbox.clients[44]["extension"] = kept
+    nested = {"refreshTokenDuration": 60, "fromTheFuture": 1}
+    sandbox.clients[44]["extension"] = nested
 
     two = {"extension__access_token_duration": 2}
     submit_settings(editor, "tokens", **two, extension__access_token_duration__unit="hours")
     save(editor)
 
-    assert update_body(sandbox)["extension"] == kept | {"accessTokenDuration": 7200}
+    assert update_body(sandbox)["extension"] == nested | {"accessTokenDuration": 7200}
 
 
 def test_private_keys_are_errors_at_the_field(editor, submit_settings, ledger):
@@ -124,5 +124,5 @@ def test_metadata_around_a_hidden_secret_can_be_edited(editor, save, sandbox, le
     editor.post(f"{URL}basics/", body, content_type=URLENCODED)
     save(editor)
 
-    kept = json.loads(sandbox.clients[44]["customMetadata"])
-    assert kept == {"tier": "platinum", "api_secret": "s3cret-of-theirs"}
+    metadata = json.loads(sandbox.clients[44]["customMetadata"])
+    assert metadata == {"tier": "platinum", "api_secret": "s3cret-of-theirs"}

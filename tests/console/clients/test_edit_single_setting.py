@@ -78,8 +78,8 @@ def change(editor, sandbox):
 
 def answered(sandbox):
     """Client 44 as Authlete answers it."""
-    asked = SandboxRequest("GET", "/api/17/client/get/44", headers=SIGNED)
-    return sandbox.answer("us", asked).body
+    request = SandboxRequest("GET", "/api/17/client/get/44", headers=SIGNED)
+    return sandbox.answer("us", request).body
 
 
 @pytest.mark.parametrize("setting", CHANGES)

@@ -43,8 +43,8 @@ def test_csv_cells_are_no_formulas(admin, ledger, list_, name):
 
     head, row = csv.reader(io.StringIO(text, newline=""))
     assert all(cell.startswith("'") for cell in row if cell.startswith(STARTS))
-    told = dict(zip(head, row, strict=True))
-    plain = re.sub(r"(\A|[;\t\r\n])'", r"\1", told["name"])
+    row_by_column = dict(zip(head, row, strict=True))
+    plain = re.sub(r"(\A|[;\t\r\n])'", r"\1", row_by_column["name"])
     assert plain.strip() == name.strip()
     assert json.loads(lines)["name"].strip() == name.strip()
 

@@ -54,8 +54,8 @@ def test_first_visit_reads_everything(member, everywhere):
     ]  # fmt: skip
     assertContains(response, "6 clients")
     assertContains(response, "2 services")
-    asked = [(call.region, call.operation) for call in everywhere.calls]
-    assert sorted(asked) == [
+    calls = [(call.region, call.operation) for call in everywhere.calls]
+    assert sorted(calls) == [
         ("eu", "client.list"),
         ("eu", "service.list"),
         ("us", "client.list"),
@@ -70,7 +70,7 @@ def test_later_visits_make_no_calls(viewer_client, everywhere):
 
 
 @pytest.mark.parametrize(
-    ("address", "found"),
+    ("address", "expected"),
     [
         ({"q": "till"}, ["Till"]),
         ({"q": "TILL app-1"}, ["Till"]),
@@ -106,8 +106,8 @@ def test_later_visits_make_no_calls(viewer_client, everywhere):
          ["=HYPERLINK(1)", "Partner", "Ledger sync", "Web shop", "Till"]),
     ],
 )  # fmt: skip
-def test_list_is_searched_sorted_and_filtered(viewer_client, address, found):
-    assert names(viewer_client.get(URL, address)) == found
+def test_list_is_searched_sorted_and_filtered(viewer_client, address, expected):
+    assert names(viewer_client.get(URL, address)) == expected
 
 
 def test_filter_counts_cover_all_regions(viewer_client):
@@ -121,18 +121,18 @@ def test_filter_counts_cover_all_regions(viewer_client):
 
 
 @pytest.mark.parametrize(
-    ("q", "said"),
+    ("q", "message"),
     [
         ("tokenAuthMetod:none", "Did you mean “tokenAuthMethod”?"),
         ("pushedAuthReqDuration>1h", "is a setting of services"),
         ("nothing:1", "Unknown setting “nothing”."),
     ],
 )
-def test_invalid_query_shows_an_error_and_no_rows(viewer_client, q, said):
+def test_invalid_query_shows_an_error_and_no_rows(viewer_client, q, message):
     response = viewer_client.get(URL, {"q": q})
 
     assert names(response) == []
-    assertContains(response, said)
+    assertContains(response, message)
 
 
 def test_long_list_is_paged(viewer_client, acme):
@@ -252,8 +252,8 @@ def test_csv_contains_the_filtered_rows(viewer_client):
 
 
 def test_inventory_stores_no_secret(viewer_client):
-    for kept in KnownClient.objects.all().values():
-        assert SECRET[:16] not in str(kept)
+    for row in KnownClient.objects.all().values():
+        assert SECRET[:16] not in str(row)
 
 
 def test_htmx_gets_the_list_only(viewer_client):

@@ -40,8 +40,8 @@ def test_clients_are_locked_and_unlocked(editor, ledger, locked):
         "Bad redirect host",
     )
     assert entry.changes == [{"field": "locked", "before": not locked, "after": locked}]
-    told = "Lock" if locked else "Unlock"
-    assertContains(editor.get(f"{CLIENT}history/"), f"{told} <bdi>Ledger sync</bdi>")
+    verb = "Lock" if locked else "Unlock"
+    assertContains(editor.get(f"{CLIENT}history/"), f"{verb} <bdi>Ledger sync</bdi>")
 
 
 @pytest.mark.parametrize("locked", [True, False])

@@ -42,10 +42,10 @@ def test_presets_show_missing_service_support(editor, sandbox):
 def test_form_asks_for_required_settings_only(editor, slug):
     response = editor.get(URL, {"start": slug})
 
-    asked = set(response.context["form"].settings) & set(CLIENT_PRESETS[slug].form_settings)
+    names = set(response.context["form"].settings) & set(CLIENT_PRESETS[slug].form_settings)
     for name in response.context["form"].settings:
-        shown = f'id="field-{name}"' in response.content.decode()
-        assert shown is (name in asked), name
+        is_shown = f'id="field-{name}"' in response.content.decode()
+        assert is_shown is (name in names), name
 
 
 def test_missing_service_support_is_explained(editor, sandbox):

@@ -15,7 +15,7 @@ URL = "/acme/clients/overdue/"
 
 def add_client(acme, number, *, days, **members):
     """Add a client to the inventory, created ``days`` ago."""
-    made = int((timezone.now() - timedelta(days=days)).timestamp() * 1000)
+    created_at = int((timezone.now() - timedelta(days=days)).timestamp() * 1000)
     values = {
         "organization": acme,
         "region": "us",
@@ -24,7 +24,7 @@ def add_client(acme, number, *, days, **members):
         "name": f"Client {number}",
         "auth_method": "CLIENT_SECRET_BASIC",
         "client_type": "CONFIDENTIAL",
-        "created_at": made,
+        "created_at": created_at,
         "seen_at": timezone.now(),
     }
     return KnownClient.objects.create(**values | members)
@@ -140,8 +140,8 @@ def test_overdue_secrets_are_filtered_sorted_and_exported(admin, acme):
 def test_admins_can_rotate_all_overdue_secrets(admin, acme, member):
     for number in (44, 2):
         add_client(acme, number, days=900)
-    shown = fill_form(admin.get(URL), "client")
-    response = admin.post("/acme/clients/bulk/", shown, content_type=URLENCODED, follow=True)
+    form = fill_form(admin.get(URL), "client")
+    response = admin.post("/acme/clients/bulk/", form, content_type=URLENCODED, follow=True)
 
     assertContains(response, "2 clients selected")
     assertContains(response, "Stage new secrets")

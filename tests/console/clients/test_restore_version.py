@@ -150,11 +150,11 @@ def test_external_save_without_changes_says_so(editor, ledger):
     ledger |= {"contacts": ledger["contacts"][::-1], "modifiedAt": 2}
     editor.get(CLIENT)
 
-    said = "No setting changed."
+    message = "No setting changed."
     history = editor.get(f"{CLIENT}history/")
-    assertContains(history, said)
+    assertContains(history, message)
     entry = AuditEntry.objects.get(operation="client.changed_outside").entry
-    assertContains(editor.get(f"{CLIENT}saved/{entry}/"), said)
+    assertContains(editor.get(f"{CLIENT}saved/{entry}/"), message)
 
 
 def test_open_call_is_named_as_hiding_external_changes(editor, submit_settings, save, sandbox):

@@ -34,8 +34,8 @@ def ready(admin, submit_form):
 
     def ready(deed):
         filled_in, before = DEEDS[deed]
-        for one in before:
-            submit_form(admin, one)
+        for entry in before:
+            submit_form(admin, entry)
         url = entered(admin) if deed == "create" else f"{CLIENT}{deed}/"
         having = "alg" if deed == "key" else "reason"
         why = {} if deed == "key" else WHY
@@ -58,13 +58,13 @@ def test_resubmitted_form_does_and_shows_nothing(admin, ready, sandbox, deed):
     first = admin.post(url, body, content_type=URLENCODED)
     done = state(sandbox)
     assert (done == before) is (deed in ("reveal", "key"))
-    shown = re.findall(r'id="the-secret"[^>]*>([^<]+)<', first.text)
+    secrets = re.findall(r'id="the-secret"[^>]*>([^<]+)<', first.text)
 
     again = admin.post(url, body, content_type=URLENCODED, follow=True)
 
     assert state(sandbox) == done
     assert again.redirect_chain
-    assert not [one for one in shown if one in again.text]
+    assert not [secret for secret in secrets if secret in again.text]
 
 
 def test_resubmission_with_other_values_is_reported_as_not_sent(admin, ready, sandbox):

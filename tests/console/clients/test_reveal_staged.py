@@ -15,11 +15,11 @@ URL = f"{CLIENT}staged/"
 @pytest.fixture
 def unseen(admin, acme):
     """Staged by a job, so that no page has shown it."""
-    who = Actor(1, "ada@acme.example", "admin", acme.pk, "acme")
-    authlete = connect(load_credentials(acme), "us", AuditLogSink(who))
+    actor = Actor(1, "ada@acme.example", "admin", acme.pk, "acme")
+    authlete = connect(load_credentials(acme), "us", AuditLogSink(actor))
     return staging.stage_secret(
         authlete,
-        who,
+        actor,
         acme,
         service_id=17,
         client_id=44,

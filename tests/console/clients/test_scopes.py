@@ -126,7 +126,7 @@ def test_other_edits_preserve_the_scope_limit(editor, ledger, sandbox, limit):
 
     saved = sandbox.clients[44]
     assert saved["description"] == "Sells in shops"
-    assert {one: saved["extension"].get(one) for one in before} == before
+    assert {name: saved["extension"].get(name) for name in before} == before
     assert f'value="{limit}" checked' in editor.get(URL).content.decode()
 
 

@@ -17,7 +17,7 @@ DAY_MS = 86_400_000
 def clients(acme, sandbox):
     """Four clients of service 17."""
     now = int(timezone.now().timestamp() * 1000)
-    for one in (
+    for values in (
         make_client(
             1,
             clientName="Ärzte",
@@ -48,7 +48,7 @@ def clients(acme, sandbox):
         ),
         make_client(4, clientName="Dental", defaultMaxAge=7200, grantTypes=["CIBA", "PASSWORD"]),
     ):
-        sandbox.clients[one["clientId"]] = one
+        sandbox.clients[values["clientId"]] = values
     return sandbox
 
 
@@ -57,7 +57,7 @@ def names(response):
 
 
 @pytest.mark.parametrize(
-    ("q", "found"),
+    ("q", "expected"),
     [
         ("pkceRequired:true", "Ä"),
         ("-pkceRequired:true", "BCD"),
@@ -117,14 +117,14 @@ def names(response):
         ("clientType:confidential -grant:ciba name:b*", "B"),
     ],
 )  # fmt: skip
-def test_query_finds_the_same_in_both_lists(member, clients, q, found):
+def test_query_finds_the_same_in_both_lists(member, clients, q, expected):
     viewer = member(Role.VIEWER)
     viewer.get(ALL)  # fills the inventory
 
     live, indexed = viewer.get(ONE, {"q": q}), viewer.get(ALL, {"q": q})
 
-    assert "".join(names(live)) == "".join(sorted(found)), live.context["query"].problem
-    assert "".join(names(indexed)) == "".join(sorted(found))
+    assert "".join(names(live)) == "".join(sorted(expected)), live.context["query"].problem
+    assert "".join(names(indexed)) == "".join(sorted(expected))
 
 
 @pytest.mark.parametrize("q", ["idTokenSignAlg:*", "-pkceRequired:true -idTokenSignAlg:none"])
@@ -135,15 +135,15 @@ def test_many_matches_are_read_in_order(member, clients, monkeypatch, q):
 
     response = viewer.get(ALL, {"q": q})
 
-    found = ["B", "Ä"] if q.startswith("id") else ["B"]
-    assert names(response) == found
-    assert response.context["list_page"].total == len(found)
+    expected = ["B", "Ä"] if q.startswith("id") else ["B"]
+    assert names(response) == expected
+    assert response.context["list_page"].total == len(expected)
     assert response.context["list_page"].facet_counts is None
-    assert names(viewer.get(ALL, {"q": q, "all": "yes"})) == found
+    assert names(viewer.get(ALL, {"q": q, "all": "yes"})) == expected
 
 
 @pytest.mark.parametrize(
-    ("q", "said"),
+    ("q", "message"),
     [
         ("pkceRequred:true", "Did you mean “pkceRequired”?"),
         ("pkceRequired:perhaps", "use true or false"),
@@ -157,14 +157,14 @@ def test_many_matches_are_read_in_order(member, clients, monkeypatch, q):
         ("x" * 501, "Enter at most 500 characters."),
     ],
 )
-def test_invalid_query_is_refused_and_kept(member, clients, q, said):
+def test_invalid_query_is_refused_and_kept(member, clients, q, message):
     viewer = member(Role.VIEWER)
 
     for url in (ALL, ONE):
         response = viewer.get(url, {"q": f"{q} bank" if len(q) < 500 else q})
 
         assert names(response) == []
-        assertContains(response, said)
+        assertContains(response, message)
         assert q in response.context["query"].text
 
 

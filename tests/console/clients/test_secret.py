@@ -25,9 +25,9 @@ def test_known_age_of_the_secret_is_shown(admin, submit_form):
     assertNotContains(admin.get(URL), "overdue")
 
 
-@pytest.mark.parametrize("made", [10**18, -(10**18), 253_402_300_799_999])
-def test_impossible_creation_time_counts_as_unknown(admin, ledger, made):
-    ledger |= {"createdAt": made}
+@pytest.mark.parametrize("created_at", [10**18, -(10**18), 253_402_300_799_999])
+def test_impossible_creation_time_counts_as_unknown(admin, ledger, created_at):
+    ledger |= {"createdAt": created_at}
 
     assertContains(admin.get(URL), "Client authentication")
 

@@ -74,18 +74,18 @@ REFUSED = "sent-and-refused-5527-oo"
 @pytest.fixture
 def heard(monkeypatch):
     """Every answer to anybody from now on: what was asked, its headers and its body."""
-    heard = []
+    texts = []
     ask = Client.request
 
     def request(self, **asked):
         response = ask(self, **asked)
         body = response.getvalue()
         text = f"{response.headers}\n{response.cookies}\n{body.decode()}"
-        heard.append((f"{asked['REQUEST_METHOD']} {asked['PATH_INFO']}", text))
+        texts.append((f"{asked['REQUEST_METHOD']} {asked['PATH_INFO']}", text))
         return response
 
     monkeypatch.setattr(Client, "request", request)
-    return heard
+    return texts
 
 
 @pytest.fixture
@@ -212,7 +212,7 @@ def test_secret_appears_in_one_response_only(
     walk(admin, places)
     for role in set(Role) - {Role.ADMIN}:
         walk(member(role), places)
-    kept = [
+    stored = [
         *(
             ("carried by a form", value)
             for _, text in heard
@@ -225,9 +225,9 @@ def test_secret_appears_in_one_response_only(
 
     assert len(heard) > 300
     old = {*collect_secrets(HELD), *HIDDEN, REFUSED, TYPED}
-    assert hits(old, [*heard, *kept]) == []
+    assert hits(old, [*heard, *stored]) == []
     new = {secret for _, secret in shown_secrets}
-    assert hits(new, kept) == []
+    assert hits(new, stored) == []
     assert hits(new, heard) == [f"POST {CLIENT}{name}/" for name, _ in shown_secrets]
 
 

@@ -58,7 +58,7 @@ def test_searching_and_sorting_read_all_pages(member, many_clients, address):
 
 
 @pytest.mark.parametrize(
-    ("address", "found"),
+    ("address", "expected"),
     [
         ({"q": "till"}, ["Till"]),
         ({"q": "app-3"}, ["Ledger sync"]),
@@ -85,8 +85,8 @@ def test_searching_and_sorting_read_all_pages(member, many_clients, address):
          ["=HYPERLINK(1)", "Ledger sync", "Partner", "Till", "Web shop"]),
     ],
 )  # fmt: skip
-def test_list_is_searched_sorted_and_filtered(member, five_clients, address, found):
-    assert names(member(Role.VIEWER).get(URL, address)) == found
+def test_list_is_searched_sorted_and_filtered(member, five_clients, address, expected):
+    assert names(member(Role.VIEWER).get(URL, address)) == expected
 
 
 def test_filter_counts_reflect_other_filters(member, five_clients):
@@ -114,18 +114,18 @@ def test_filters_are_offered_before_counting(member, many_clients):
 
 
 @pytest.mark.parametrize(
-    ("q", "said"),
+    ("q", "message"),
     [
         ("tokenAuthMetod:none", "Did you mean “tokenAuthMethod”?"),
         ("gant:ciba", "Did you mean “grant”?"),
         ("clientSecret:x", "Unknown setting “clientSecret”."),
     ],
 )
-def test_invalid_query_shows_an_error_and_no_rows(member, five_clients, q, said):
+def test_invalid_query_shows_an_error_and_no_rows(member, five_clients, q, message):
     response = member(Role.VIEWER).get(URL, {"q": q})
 
     assert names(response) == []
-    assertContains(response, said)
+    assertContains(response, message)
     assertContains(response, "Correct the search above")
 
 
@@ -252,8 +252,8 @@ def test_export_is_logged(member, five_clients):
     entry = AuditEntry.objects.get(operation="clients.exported")
     assert (entry.object, entry.label) == ("locked=yes", "1 clients, csv")
     assert (entry.region, entry.service, entry.outcome) == ("us", "17", "done")
-    told = {change["field"]: change["after"] for change in entry.changes}
-    assert told == {"query": "locked=yes", "rows": 1}
+    fields = {change["field"]: change["after"] for change in entry.changes}
+    assert fields == {"query": "locked=yes", "rows": 1}
 
 
 def test_failed_read_exports_no_file(member, many_clients):

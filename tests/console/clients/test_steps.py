@@ -55,13 +55,13 @@ def test_identity_is_confirmed_in_the_dialog_and_leads_to_the_step(admin, django
     django_user_model.objects.update(email="ada@acme.example")
     expire_authentication(admin)
 
-    asked = admin.get(STAGE, headers=IN_DIALOG)
-    assertRedirects(asked, f"{PASSWORD}?next={STAGE.replace('/', '%2F')}", 302)
-    form = admin.get(asked["Location"], headers=IN_DIALOG)
+    dialog = admin.get(STAGE, headers=IN_DIALOG)
+    assertRedirects(dialog, f"{PASSWORD}?next={STAGE.replace('/', '%2F')}", 302)
+    form = admin.get(dialog["Location"], headers=IN_DIALOG)
     assertNotContains(form, "<!DOCTYPE html>")
-    wrong = admin.post(asked["Location"], {"password": "no"}, headers=IN_DIALOG)
+    wrong = admin.post(dialog["Location"], {"password": "no"}, headers=IN_DIALOG)
     assertNotContains(wrong, "<!DOCTYPE html>")
-    back = admin.post(asked["Location"], {"password": "some password"}, headers=IN_DIALOG)
+    back = admin.post(dialog["Location"], {"password": "some password"}, headers=IN_DIALOG)
 
     assertRedirects(back, STAGE)
 

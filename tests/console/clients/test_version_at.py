@@ -70,8 +70,8 @@ def test_deleted_client_cannot_be_restored_by_version(member, ledger, sandbox, d
 
     left = editor.get(editor.post(path, {"at": at, "whole": ""}).url)
 
-    said = "It was deleted, so nothing can be restored."
-    assertContains(left, said, status_code=404)
+    message = "It was deleted, so nothing can be restored."
+    assertContains(left, message, status_code=404)
     assertContains(left, "Not restored", status_code=404)
 
 
@@ -89,7 +89,7 @@ def unknown(ledger):
 
 
 def test_deleted_client_can_be_recreated(unknown, editor_of_deleted_client, sandbox):
-    kept = dict(Version.objects.get(number=1).document().to_dict())
+    document = dict(Version.objects.get(number=1).document().to_dict())
     start = "/acme/services/us/17/clients/new/?again=us/17/44"
     editor_of_deleted_client.get(CLIENT)
 
@@ -97,19 +97,19 @@ def test_deleted_client_can_be_recreated(unknown, editor_of_deleted_client, sand
     assertContains(form, "Not restored")
     review = editor_of_deleted_client.post(start, fill_form(form, "base"), content_type=URLENCODED)
     page = editor_of_deleted_client.get(review.url)
-    made = editor_of_deleted_client.post(
+    response = editor_of_deleted_client.post(
         review.url, fill_form(page, "reviewed"), content_type=URLENCODED
     )
 
-    assertContains(made, kept["clientName"])
+    assertContains(response, document["clientName"])
     (again,) = sandbox.clients.values()
     assert again["clientId"] != 44
-    assert again["redirectUris"] == kept["redirectUris"]
+    assert again["redirectUris"] == document["redirectUris"]
     assert again["clientSecret"] != OLD
-    told = AuditEntry.objects.get(operation="client.create")
-    assert told.value_after("neverHeardOf") is None
-    assert told.value_after("redirectUris") == kept["redirectUris"]
-    assert told.value_after("attributes") == [{"key": "one", "value": "1"}]
+    creation = AuditEntry.objects.get(operation="client.create")
+    assert creation.value_after("neverHeardOf") is None
+    assert creation.value_after("redirectUris") == document["redirectUris"]
+    assert creation.value_after("attributes") == [{"key": "one", "value": "1"}]
     assert "c4nary" not in str([entry.changes for entry in AuditEntry.objects.all()])
     path = f"/acme/services/us/17/clients/{again['clientId']}/"
     history = editor_of_deleted_client.get(f"{path}history/")
@@ -127,8 +127,8 @@ def again(acme):
     """Make a client for that reason, as the pages do, and tell its path."""
 
     def make(reason):
-        who = Actor(7, "ida", "editor", acme.pk, acme.slug, new_entry_id(), "192.0.2.41")
-        door = connect(load_credentials(acme), "us", AuditLogSink(who, reason, ""))
+        actor = Actor(7, "ida", "editor", acme.pk, acme.slug, new_entry_id(), "192.0.2.41")
+        door = connect(load_credentials(acme), "us", AuditLogSink(actor, reason, ""))
         reply = door.service(17).clients.create({"clientName": "Ledger sync"}).reply
         return f"/acme/services/us/17/clients/{reply.client_id}/"
 
@@ -181,10 +181,10 @@ def test_recreation_warns_of_a_tampered_version(editor_of_deleted_client):
     editor_of_deleted_client.get(CLIENT)
     Version.objects.filter(number=1).update(modified_at=7)
 
-    said = "Stored version was tampered with"
-    assertContains(editor_of_deleted_client.get(CLIENT), said, status_code=404)
+    message = "Stored version was tampered with"
+    assertContains(editor_of_deleted_client.get(CLIENT), message, status_code=404)
     again = "/acme/services/us/17/clients/new/?again=us/17/44"
-    assertContains(editor_of_deleted_client.get(again), said)
+    assertContains(editor_of_deleted_client.get(again), message)
 
 
 def test_recreation_lists_everything_that_is_lost(member, ledger, sandbox):

@@ -88,9 +88,9 @@ def test_auditor_sees_recent_changes_and_the_own_number_of_entries(member, acme)
 def test_auditor_gets_a_search_box(member, acme):
     browser = member(Role.AUDITOR)
     user = User.objects.get()
-    told = {"organization": acme, "user": user, "name": "Weekend <b>"}
-    SavedSearch.objects.create(query="reason=weekend", pinned=True, **told)
-    SavedSearch.objects.create(query="x=1", **told | {"name": "Not pinned"})
+    fields = {"organization": acme, "user": user, "name": "Weekend <b>"}
+    SavedSearch.objects.create(query="reason=weekend", pinned=True, **fields)
+    SavedSearch.objects.create(query="x=1", **fields | {"name": "Not pinned"})
 
     page = browser.get(URL).text
 
@@ -101,7 +101,7 @@ def test_auditor_gets_a_search_box(member, acme):
 
 
 @pytest.mark.parametrize(
-    ("found", "said"),
+    ("expected", "message"),
     [
         (None, "not verified yet"),
         ({}, "in progress"),
@@ -110,11 +110,11 @@ def test_auditor_gets_a_search_box(member, acme):
         ({"ended_at": timezone.now(), "bad": 17}, "verification failed"),
     ],
 )
-def test_last_verification_is_shown(member, acme, found, said):
-    if found is not None:
-        VerificationRun.objects.create(organization=acme, actor="bo", **found)
+def test_last_verification_is_shown(member, acme, expected, message):
+    if expected is not None:
+        VerificationRun.objects.create(organization=acme, actor="bo", **expected)
 
-    assert said in member(Role.AUDITOR).get(URL).text
+    assert message in member(Role.AUDITOR).get(URL).text
 
 
 def test_help_desk_gets_the_user_search(member):
@@ -163,8 +163,8 @@ def test_unknown_outcomes_are_shown_to_audit_readers(member, acme, sandbox):
     assertContains(admin.get(URL), 'href="/acme/audit/unknown/"')
 
 
-@pytest.mark.parametrize(("many", "told"), [(1000, "1,000"), (1001, "More than 1,000")])
-def test_count_of_unknown_outcomes_is_limited(member, acme, many, told):
+@pytest.mark.parametrize(("many", "expected"), [(1000, "1,000"), (1001, "More than 1,000")])
+def test_count_of_unknown_outcomes_is_limited(member, acme, many, expected):
     AuditEntry.objects.bulk_create(
         AuditEntry(
             seq=-seq,
@@ -182,4 +182,4 @@ def test_count_of_unknown_outcomes_is_limited(member, acme, many, told):
 
     page = member(Role.ADMIN).get(URL)
 
-    assertContains(page, f"{told} calls have unknown outcomes")
+    assertContains(page, f"{expected} calls have unknown outcomes")

@@ -34,13 +34,13 @@ class Demo:
 
     def welcome(self):
         """What it says until it is ready."""
-        said = []
+        lines = []
         assert self.process.stdout
         for line in self.process.stdout:
-            said.append(line)
+            lines.append(line)
             if "Ctrl-C" in line:
                 break
-        return "".join(said)
+        return "".join(lines)
 
     def accounts(self):
         return json.loads((self.data / "accounts.json").read_text())

@@ -68,16 +68,16 @@ def another(first, tmp_path):
 
 def test_url_and_accounts_are_printed(first):
     assert f"http://localhost:{first.port}/" in first.said
-    assert [one["role"] for one in first.gave] == [
+    assert [line["role"] for line in first.gave] == [
         "admin",
         "editor",
         "help desk",
         "auditor",
         "viewer",
     ]
-    for one in first.gave:
+    for line in first.gave:
         assert re.search(
-            rf"{one['role']} +{re.escape(one['email'])} +{one['password']}\n", first.said
+            rf"{line['role']} +{re.escape(line['email'])} +{line['password']}\n", first.said
         )
 
 
@@ -138,8 +138,8 @@ def test_example_searches_of_the_docs_find_something(demo):
         }
 
     assert len(pages) == 6
-    found = {query: re.search('scope="row"|[1-9][0-9,]* entr', pages[query]) for query in pages}
-    assert all(found.values()), found
+    matches = {query: re.search('scope="row"|[1-9][0-9,]* entr', pages[query]) for query in pages}
+    assert all(matches.values()), matches
 
 
 def test_worker_is_running(demo):

@@ -5,9 +5,9 @@ from tests.console.demo.running import ROOT
 
 
 def test_memory_settings_match_the_image(tmp_path: Path) -> None:
-    kept = processes.demo_settings(tmp_path, 8000, 9000)
+    settings = processes.demo_settings(tmp_path, 8000, 9000)
 
     image = (ROOT / "Dockerfile").read_text().split()
-    names = [name for name in kept if name.startswith("MALLOC_")]
+    names = [name for name in settings if name.startswith("MALLOC_")]
     assert len(names) == 3
-    assert all(f"{name}={kept[name]}" in image for name in names)
+    assert all(f"{name}={settings[name]}" in image for name in names)

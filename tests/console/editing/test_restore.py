@@ -38,8 +38,8 @@ def client(**members):
 
 def undo(before, after, now=None):
     """Undo the change from ``before`` to ``after``, as the client is ``now``."""
-    made = diff_edits(before, after)
-    return plan_restore(CLIENT_KIND, client(**(now or {**before, **after})), made, ())
+    changes = diff_edits(before, after)
+    return plan_restore(CLIENT_KIND, client(**(now or {**before, **after})), changes, ())
 
 
 @settings(max_examples=examples(150))
@@ -48,16 +48,16 @@ def test_undo_restores_any_change(data):
     some = data.draw(st.lists(st.sampled_from(SETTINGS), max_size=4, unique=True))
     before = data.draw(documents(Client, some)).to_dict()
     after = data.draw(documents(Client, some)).to_dict()
-    plain = {one.api_name: after.get(one.api_name) for one in some}
+    plain = {item.api_name: after.get(item.api_name) for item in some}
     # What is only left out inside would stay: an edit says all that it takes out.
     edits = {name: make_replacement_edit(before.get(name), v) for name, v in plain.items()}
 
-    found = undo(before, edits)
+    plan = undo(before, edits)
 
-    again = {**before, **edits, **found.values}
-    lost = {one.name for one in found.unrestorable}
+    again = {**before, **edits, **plan.values}
+    lost = {item.name for item in plan.unrestorable}
     found_left = diff_objects(without_nulls(before), without_nulls(again), is_same_for_authlete)
-    left = [one for one in found_left if not is_within(one.field, lost)]
+    left = [item for item in found_left if not is_within(item.field, lost)]
     assert left == []
     for laid_out in (lambda value: value, without_nulls, with_nulls):
         now = laid_out({**before, **edits})
@@ -83,58 +83,58 @@ NAMES = [{"tag": "ja", "value": "a"}, {"tag": "fr", "value": "b"}]
     ],
 )
 def test_undo_restores_the_previous_value(before, after, now, wanted):
-    found = undo({"clientNames": before}, {"clientNames": after}, {"clientNames": now})
+    plan = undo({"clientNames": before}, {"clientNames": after}, {"clientNames": now})
 
-    assert found.values == {"clientNames": wanted}
-    assert found.unrestorable == []
+    assert plan.values == {"clientNames": wanted}
+    assert plan.unrestorable == []
 
 
 def test_unnamed_member_is_reported_and_not_restored():
-    found = undo({"clientName": {"": 1}}, {"clientName": {"": None}})
+    plan = undo({"clientName": {"": 1}}, {"clientName": {"": None}})
 
-    assert found.values == {}
-    assert [one.name for one in found.unrestorable] == ["clientName."]
+    assert plan.values == {}
+    assert [item.name for item in plan.unrestorable] == ["clientName."]
 
 
 def test_null_added_by_authlete_is_no_conflict():
     now = {"clientNames": [NAMES[0], {**NAMES[1], "fromTheFuture": None}]}
-    found = undo({"clientNames": NAMES[:1]}, {"clientNames": NAMES}, now)
+    plan = undo({"clientNames": NAMES[:1]}, {"clientNames": NAMES}, now)
 
-    assert merge(found.base, now, found.values).conflicts == ()
+    assert merge(plan.base, now, plan.values).conflicts == ()
 
 
 def test_changed_value_is_a_conflict():
     now = {"clientName": "theirs"}
-    found = undo({"clientName": "old"}, {"clientName": "bad"}, now)
+    plan = undo({"clientName": "old"}, {"clientName": "bad"}, now)
 
-    (conflict,) = merge(found.base, now, found.values).conflicts
+    (conflict,) = merge(plan.base, now, plan.values).conflicts
     assert (conflict.base, conflict.theirs, conflict.mine) == ("bad", "theirs", "old")
 
 
 def test_value_normalized_by_authlete_is_no_conflict():
-    asked = [FieldChange("clientName", "old", "  sent ")]
-    made = [FieldChange("clientName", "  sent ", "sent")]
+    intended = [FieldChange("clientName", "old", "  sent ")]
+    unexpected = [FieldChange("clientName", "  sent ", "sent")]
     now = client(clientName="sent")
 
-    found = plan_restore(CLIENT_KIND, now, asked, made)
+    plan = plan_restore(CLIENT_KIND, now, intended, unexpected)
 
-    assert merge(found.base, now.to_dict(), found.values).conflicts == ()
-    assert found.values == {"clientName": "old"}
+    assert merge(plan.base, now.to_dict(), plan.values).conflicts == ()
+    assert plan.values == {"clientName": "old"}
 
 
 def test_unchanged_redacted_value_is_no_conflict():
     added = {**NAMES[1], "fromTheFuture": "c4nary"}
     now = REDACTOR.redact({"clientNames": [NAMES[0], added]})
-    asked = diff_edits({"clientNames": NAMES[:1]}, now)
-    assert "c4nary" not in str(asked)
+    intended = diff_edits({"clientNames": NAMES[:1]}, now)
+    assert "c4nary" not in str(intended)
 
-    found = plan_restore(CLIENT_KIND, client(**now), asked, ())
+    plan = plan_restore(CLIENT_KIND, client(**now), intended, ())
 
-    assert found.values == {"clientNames": NAMES[:1]}
-    assert merge(found.base, now, found.values).conflicts == ()
+    assert plan.values == {"clientNames": NAMES[:1]}
+    assert merge(plan.base, now, plan.values).conflicts == ()
     now = REDACTOR.redact({"clientNames": [NAMES[0], added | {"fromTheFuture": "another"}]})
-    found = plan_restore(CLIENT_KIND, client(**now), asked, ())
-    assert merge(found.base, now, found.values).conflicts
+    plan = plan_restore(CLIENT_KIND, client(**now), intended, ())
+    assert merge(plan.base, now, plan.values).conflicts
 
 
 @pytest.mark.parametrize(
@@ -154,11 +154,11 @@ def test_unchanged_redacted_value_is_no_conflict():
 def test_unrestorable_values_are_named(change, why):
     now = client(attributes=[{"key": "a"}, {"key": "a].value", "value": "b"}])
 
-    found = plan_restore(CLIENT_KIND, now, [change], ())
+    plan = plan_restore(CLIENT_KIND, now, [change], ())
 
-    (left,) = found.unrestorable
+    (left,) = plan.unrestorable
     assert why in left.reason
-    assert found.values == {}
+    assert plan.values == {}
 
 
 def test_lost_draft_values_are_named_in_the_readers_language():
@@ -166,6 +166,8 @@ def test_lost_draft_values_are_named_in_the_readers_language():
     kind = replace(CLIENT_KIND, declared={"flag": ("basics", flag)})
 
     with translation.override("pt-br"):  # Django's own words, which it brings along
-        (told,) = draft_conflict_messages(kind, DraftEdits(values={"flag": True}), {"flag": False})
+        (message,) = draft_conflict_messages(
+            kind, DraftEdits(values={"flag": True}), {"flag": False}
+        )
 
-    assert told.endswith(": Sim.")
+    assert message.endswith(": Sim.")

@@ -38,20 +38,20 @@ def reveal(browser, url):
 
 
 @pytest.mark.parametrize(
-    ("path", "field", "shown"),
+    ("path", "field", "expected"),
     [
         (SERVICE, "supportedScopes[email].rank", HIDDEN),
         (SERVICE, "riskScoring", f'{{"key": "{HIDDEN}", "n": 1.5}}'),
         (CLIENT, "connectionString", f"{HIDDEN}\ufffd"),
     ],
 )
-def test_value_is_shown_once_with_one_log_entry(admin, path, field, shown):
+def test_value_is_shown_once_with_one_log_entry(admin, path, field, expected):
     url = f"{path}unknown/?field={field}"
     assertNotContains(admin.get(url), HIDDEN)
 
     body, response = reveal(admin, url)
 
-    assert unescape(response.text).count(shown) == 1
+    assert unescape(response.text).count(expected) == 1
     assertContains(response, 'data-hides="30"')
     assert "no-store" in response["Cache-Control"]
     entry = revealed().get()

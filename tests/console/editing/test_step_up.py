@@ -46,10 +46,10 @@ def test_stolen_session_saves_no_sensitive_setting(editor, sandbox, base, sectio
     assert page.status_code == 200
     expire_authentication(editor)
 
-    shown = editor.get(f"{base}review/")
+    review = editor.get(f"{base}review/")
     saved = draft_saver(base)(editor, page=page)
 
-    for response in (shown, saved):
+    for response in (review, saved):
         assert response["Location"].startswith("/accounts/reauthenticate/")
     assert not written(sandbox)
     assert Draft.objects.exists()

@@ -24,18 +24,18 @@ ESCAPED = ("[\ud800-\udfff]", "[\u007f-\uffff]")  # what is written as \u and di
 def text_of(number, **members):
     """The JSON text of the client of that number, with ``members`` put in."""
     random = Random(number)
-    found = {
+    document = {
         setting.api_name: _value(random, setting)
         for setting in SETTINGS
         if random.random() < 0.7  # else Authlete leaves it out
     }
     for name in random.sample(OTHERS, random.randrange(4)):
-        found[name] = _odd(random)
-    found |= {"clientId": 44, "modifiedAt": number} | members
-    names = list(found)
+        document[name] = _odd(random)
+    document |= {"clientId": 44, "modifiedAt": number} | members
+    names = list(document)
     if random.random() < 0.5:  # the order is nobody's promise
         random.shuffle(names)
-    text = dump_json({name: found[name] for name in names})
+    text = dump_json({name: document[name] for name in names})
     return re.sub(random.choice(ESCAPED), lambda at: f"\\u{ord(at[0]):04x}", text)
 
 
@@ -66,8 +66,8 @@ def _usual(random, one):
         case "tagged":
             return _some(random, _object, "tag", "value")
         case "client_extension":
-            shown = [inner for inner in INSIDE if random.random() < 0.7]
-            inside = {inner.api_name: _value(random, inner) for inner in shown}
+            inner_settings = [inner for inner in INSIDE if random.random() < 0.7]
+            inside = {inner.api_name: _value(random, inner) for inner in inner_settings}
             return inside | random.choice([{}, {"fromTheFuture": _odd(random)}])
         case _:
             return _text(random)
@@ -75,19 +75,19 @@ def _usual(random, one):
 
 def _object(random, *names):
     """One with these members, with some of them, or with more."""
-    found = {name: _text(random) for name in names if random.random() < 0.9}
-    return found | random.choice([{}, {}, {"fromTheFuture": _odd(random)}])
+    members = {name: _text(random) for name in names if random.random() < 0.9}
+    return members | random.choice([{}, {}, {"fromTheFuture": _odd(random)}])
 
 
 def _odd(random, depth=2):
     """Any JSON value at all."""
     if not depth or random.random() < 0.5:
-        made = _text(random) if random.random() < 0.3 else _number(random)
-        return random.choice([None, True, False, "", made])
+        value = _text(random) if random.random() < 0.3 else _number(random)
+        return random.choice([None, True, False, "", value])
     inner = [_odd(random, depth - 1) for _ in range(random.randrange(3))]
     if random.random() < 0.5:
         return inner
-    return {f"{_text(random)}{at}": one for at, one in enumerate(inner)}
+    return {f"{_text(random)}{at}": item for at, item in enumerate(inner)}
 
 
 def _number(random):

@@ -102,7 +102,7 @@ def _usual(setting):
         case "hsks":
             return _objects("kid", "alg", "handle")
         case "client_extension":
-            inside = {one.api_name: _usual(one) for one in ClientExtensionSettings.settings()}
+            inside = {inner.api_name: _usual(inner) for inner in ClientExtensionSettings.settings()}
             return st.fixed_dictionaries({}, optional=inside | {"fromTheFuture": values})
         case "issuer_metadata":
             return st.fixed_dictionaries(
@@ -122,14 +122,14 @@ def _usual(setting):
 @st.composite
 def documents(draw, kind, settings):
     """A document in which each of ``settings`` may be there, sound or odd."""
-    found = {}
+    fixed = {}
     for setting in settings:
         if draw(st.booleans()):
-            found[setting.api_name] = draw(st.one_of(_usual(setting), _usual(setting), values))
-    if not isinstance(found.get("modifiedAt"), int):
-        found["modifiedAt"] = draw(st.integers(0, 2**53))
-    found |= {"apiKey": 17} if kind is Service else {"clientId": 44}
-    return kind.model_validate(found)
+            fixed[setting.api_name] = draw(st.one_of(_usual(setting), _usual(setting), values))
+    if not isinstance(fixed.get("modifiedAt"), int):
+        fixed["modifiedAt"] = draw(st.integers(0, 2**53))
+    fixed |= {"apiKey": 17} if kind is Service else {"clientId": 44}
+    return kind.model_validate(fixed)
 
 
 def _is_sound(section, one, value):
@@ -173,8 +173,8 @@ def _entered(setting):
         case "choice":
             return st.sampled_from(choices)
         case "choices":
-            found = st.lists(st.sampled_from(choices), min_size=1, unique=True)
-            return found | st.just([]) if setting.unset_label else found
+            choice_lists = st.lists(st.sampled_from(choices), min_size=1, unique=True)
+            return choice_lists | st.just([]) if setting.unset_label else choice_lists
         case "strings":
             return st.lists(words_ | addresses, min_size=1, max_size=4, unique=True)
         case "pairs":
@@ -198,11 +198,11 @@ def _entered(setting):
 @st.composite
 def drafts(draw, section):
     """Edits that a person could make to a section."""
-    found = {}
+    strategies = {}
     for setting in section.settings():
         entered = None if setting.is_immutable else _entered(setting)
         if entered is not None and draw(st.booleans()):
             value = draw(entered)
             if _is_sound(section, setting, value):
-                found[setting.api_name] = value
-    return found
+                strategies[setting.api_name] = value
+    return strategies

@@ -26,8 +26,8 @@ CLIENT: dict[str, Any] = {
 
 def form(slug, changed=None, **members):
     kind = form_for([SECTIONS[slug]])
-    seen = kind(document=Client.model_validate(CLIENT | members))
-    return kind(build_form_data(str(seen), **(changed or {})))
+    opened_form = kind(document=Client.model_validate(CLIENT | members))
+    return kind(build_form_data(str(opened_form), **(changed or {})))
 
 
 @pytest.mark.parametrize("slug", SECTIONS)
@@ -43,16 +43,16 @@ def test_untouched_form_has_no_edits(slug, client):
 
 @pytest.mark.parametrize("member", SETTINGS)
 def test_each_setting_has_a_field_and_a_text(member):
-    one = SETTINGS[member]
+    setting = SETTINGS[member]
 
-    assert one.input_type.kind in FIELD_KINDS
-    assert format_value(one, CLIENT.get(member))
+    assert setting.input_type.kind in FIELD_KINDS
+    assert format_value(setting, CLIENT.get(member))
 
 
 def test_localized_names_are_rows():
-    told = {"client_names.row": ["0", "n0"], "client_names.n0.tag": "de"}
+    data = {"client_names.row": ["0", "n0"], "client_names.n0.tag": "de"}
 
-    back = form("languages", told | {"client_names.n0.value": "Hauptbuch"})
+    back = form("languages", data | {"client_names.n0.value": "Hauptbuch"})
 
     assert back.edits == {
         "clientNames": [*CLIENT["clientNames"], {"tag": "de", "value": "Hauptbuch"}]
@@ -61,9 +61,9 @@ def test_localized_names_are_rows():
 
 
 def test_row_with_an_invalid_language_is_an_error():
-    told = {"client_names.row": ["0", "n0"], "client_names.n0.tag": "no tag"}
+    data = {"client_names.row": ["0", "n0"], "client_names.n0.tag": "no tag"}
 
-    back = form("languages", told | {"client_names.n0.value": "x"})
+    back = form("languages", data | {"client_names.n0.value": "x"})
 
     assert not back.is_valid()
     assert "language tag" in back.errors[0].message
@@ -79,12 +79,12 @@ def test_existing_invalid_redirect_uri_is_accepted_and_a_new_one_refused():
 
 
 def test_nested_setting_is_changed_alone():
-    told = {"extension.access_token_duration": "600"}
+    data = {"extension.access_token_duration": "600"}
 
-    assert form("tokens", told).edits == {
+    assert form("tokens", data).edits == {
         "extension": CLIENT["extension"] | {"accessTokenDuration": 600}
     }
-    assert form("tokens", told, extension=None).edits == {"extension": {"accessTokenDuration": 600}}
+    assert form("tokens", data, extension=None).edits == {"extension": {"accessTokenDuration": 600}}
 
 
 def test_removing_the_last_scope_leaves_an_empty_list():

@@ -41,7 +41,7 @@ def opened(page, live_server, member, sandbox, complaints):
     page.set_default_timeout(30_000)
     session = member(Role.EDITOR).cookies["session"].value
     page.context.add_cookies([{"name": "session", "value": session, "url": live_server.url}])
-    page.on("console", lambda said: complaints.append(said.text))
+    page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
 
     def opened(section, **members):
@@ -53,7 +53,7 @@ def opened(page, live_server, member, sandbox, complaints):
 
 
 def names(page, label):
-    return [one.input_value() for one in page.get_by_label(re.compile(f"^{label}, row")).all()]
+    return [field.input_value() for field in page.get_by_label(re.compile(f"^{label}, row")).all()]
 
 
 def test_rows_are_added_and_removed_in_place(opened, complaints):

@@ -10,7 +10,7 @@ SECRET = {"secret": Fingerprint("7f3a91c20be5d170")}
 
 
 @pytest.mark.parametrize(
-    ("seen", "changed", "expected"),
+    ("opened", "changed", "expected"),
     [
         ({"text": "a"}, {"text": "b"}, {"text": "b"}),
         ({"text": "a"}, {"text": ""}, {"text": None}),
@@ -31,8 +31,8 @@ SECRET = {"secret": Fingerprint("7f3a91c20be5d170")}
         ({"body": '{"a": 1}'}, {"body": '{"a":\r\n 2}'}, {"body": '{"a":\n 2}'}),
     ],
 )
-def test_changed_values_become_edits(seen, changed, expected):
-    assert edits(seen, **changed) == expected
+def test_changed_values_become_edits(opened, changed, expected):
+    assert edits(opened, **changed) == expected
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_duration_without_a_unit_is_in_seconds():
 
 
 @pytest.mark.parametrize(
-    ("seconds", "shown", "unit"),
+    ("seconds", "expected", "unit"),
     [
         (5400, "90", "minutes"),
         (5401, "5401", "seconds"),
@@ -68,10 +68,10 @@ def test_duration_without_a_unit_is_in_seconds():
         (10**15, "1000000000000000", "seconds"),
     ],
 )
-def test_duration_is_shown_in_the_largest_exact_unit(seconds, shown, unit):
+def test_duration_is_shown_in_the_largest_exact_unit(seconds, expected, unit):
     html = compact(page(seconds=seconds))
 
-    assert f'name="seconds" id="f-seconds" value="{shown}"' in html
+    assert f'name="seconds" id="f-seconds" value="{expected}"' in html
     assert f'<option value="{unit}" selected>' in html
 
 
@@ -119,8 +119,8 @@ def test_equal_duration_in_another_unit_is_no_edit():
     ],
 )
 def test_invalid_changes_are_errors(changed, words):
-    seen = {"seconds": 3600, "text": "a", "modes": ["PUSH"]}
-    (message,) = messages(seen, **changed)
+    opened = {"seconds": 3600, "text": "a", "modes": ["PUSH"]}
+    (message,) = messages(opened, **changed)
 
     assert words in message
 
@@ -154,7 +154,7 @@ def test_unknown_choices_are_marked():
 
 
 @pytest.mark.parametrize(
-    ("seen", "changed", "expected"),
+    ("opened", "changed", "expected"),
     [
         ({"modes": ["POLL", "PING"]}, {"modes.pick": ["PING"]}, ["PING"]),
         ({"modes": ["PING"]}, {"modes.pick": None}, None),
@@ -164,10 +164,10 @@ def test_unknown_choices_are_marked():
         ({"displays": ["WAP"]}, {"displays.own": "default"}, None),
     ],
 )
-def test_selecting_values_replaces_the_default(seen, changed, expected):
-    (found,) = edits(seen, **changed).values()
+def test_selecting_values_replaces_the_default(opened, changed, expected):
+    (edit,) = edits(opened, **changed).values()
 
-    assert found == (["PAGE", "WAP"] if expected == "two" else expected)
+    assert edit == (["PAGE", "WAP"] if expected == "two" else expected)
 
 
 def test_values_ticked_beside_the_default_are_an_error():

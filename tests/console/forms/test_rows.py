@@ -44,53 +44,55 @@ def redrawn(form: SettingsForm) -> dict[str, list[str]]:
     ],
 )
 def test_texts_preserve_their_order(items, expected):
-    found = edits({"strings": ["a", "b"]}, **{"strings.item": items})
+    edited = edits({"strings": ["a", "b"]}, **{"strings.item": items})
 
-    assert found == ({} if expected == "no edit" else {"strings": expected})
+    assert edited == ({} if expected == "no edit" else {"strings": expected})
 
 
 def test_existing_text_preserves_its_line_breaks():
-    seen = {"strings": ["a\r\nb", "c"]}
-    names = held(page(**seen))["strings.item"]
+    opened = {"strings": ["a\r\nb", "c"]}
+    names = held(page(**opened))["strings.item"]
 
     assert names == ["a\r\nb", "c", ""]
-    message = messages(seen, **{"strings.item": [*names, "d", "d"]})
+    message = messages(opened, **{"strings.item": [*names, "d", "d"]})
     assert message == ["d is listed twice. Remove one."]
-    found = edits(seen, **{"strings.item": [*names, "d"]})
-    assert found == {"strings": ["a\r\nb", "c", "d"]}
+    edited = edits(opened, **{"strings.item": [*names, "d"]})
+    assert edited == {"strings": ["a\r\nb", "c", "d"]}
 
 
 def test_only_changed_rows_are_validated():
-    seen = {"strings": ["", " spaced "]}
+    opened = {"strings": ["", " spaced "]}
 
-    assert edits(seen, **{"strings.item": [" spaced ", "new"]}) == {"strings": [" spaced ", "new"]}
-    assert messages(seen, **{"strings.item": [" spaced ", " new"]}) == [
+    assert edits(opened, **{"strings.item": [" spaced ", "new"]}) == {
+        "strings": [" spaced ", "new"]
+    }
+    assert messages(opened, **{"strings.item": [" spaced ", " new"]}) == [
         "Row 2: Remove spaces at the start and end."
     ]
 
 
 def test_changed_cell_preserves_its_row():
-    found = edits({"scopes": SCOPES}, **{"scopes.0.description": "New"})
+    edited = edits({"scopes": SCOPES}, **{"scopes.0.description": "New"})
 
-    assert found == {"scopes": [{**SCOPES[0], "description": "New"}, SCOPES[1]]}
+    assert edited == {"scopes": [{**SCOPES[0], "description": "New"}, SCOPES[1]]}
 
 
 def test_renamed_row_preserves_unknown_members():
-    found = edits({"scopes": SCOPES}, **{"scopes.0.name": "z"})
+    edited = edits({"scopes": SCOPES}, **{"scopes.0.name": "z"})
 
-    assert found == {"scopes": [{**SCOPES[0], "name": "z"}, SCOPES[1]]}
+    assert edited == {"scopes": [{**SCOPES[0], "name": "z"}, SCOPES[1]]}
 
 
 def test_emptied_cell_is_removed():
-    found = edits({"scopes": SCOPES}, **{"scopes.0.description": ""})
+    edited = edits({"scopes": SCOPES}, **{"scopes.0.description": ""})
 
-    assert found == {"scopes": [{**SCOPES[0], "description": None}, SCOPES[1]]}
+    assert edited == {"scopes": [{**SCOPES[0], "description": None}, SCOPES[1]]}
 
 
 def test_empty_row_adds_a_row():
-    found = edits({"pairs": [{"key": "a", "value": "1"}]}, **{"pairs.n0.key": "b"})
+    edited = edits({"pairs": [{"key": "a", "value": "1"}]}, **{"pairs.n0.key": "b"})
 
-    assert found == {"pairs": [{"key": "a", "value": "1"}, {"key": "b", "value": ""}]}
+    assert edited == {"pairs": [{"key": "a", "value": "1"}, {"key": "b", "value": ""}]}
 
 
 def test_new_scope_has_only_its_filled_cells():
@@ -103,18 +105,18 @@ def test_new_scope_has_only_its_filled_cells():
 
 
 def test_row_missing_from_the_form_is_removed():
-    found = edits({"scopes": SCOPES}, **{"scopes.row": ["1", "n0"]})
+    edited = edits({"scopes": SCOPES}, **{"scopes.row": ["1", "n0"]})
 
-    assert found == {"scopes": [SCOPES[1]]}
+    assert edited == {"scopes": [SCOPES[1]]}
 
 
 def test_emptied_row_is_removed():
-    found = edits(
+    edited = edits(
         {"pairs": [{"key": "a", "value": "1"}, {"key": "b", "value": "2"}]},
         **{"pairs.0.key": "", "pairs.0.value": ""},
     )
 
-    assert found == {"pairs": [{"key": "b", "value": "2"}]}
+    assert edited == {"pairs": [{"key": "b", "value": "2"}]}
 
 
 def test_reordered_rows_are_no_edit():
@@ -122,9 +124,9 @@ def test_reordered_rows_are_no_edit():
 
 
 def test_nested_row_can_be_changed():
-    found = edits({"scopes": SCOPES}, **{"scopes.1.attributes.0.value": "w"})
+    edited = edits({"scopes": SCOPES}, **{"scopes.1.attributes.0.value": "w"})
 
-    assert found["scopes"][1]["attributes"] == [{"key": "k", "value": "w"}]
+    assert edited["scopes"][1]["attributes"] == [{"key": "k", "value": "w"}]
 
 
 def test_errors_name_their_row():
@@ -138,11 +140,11 @@ def test_errors_name_their_row():
 
 
 def test_existing_invalid_name_allows_other_changes():
-    seen = {"scopes": [{"name": "a b", "description": "A"}, {"name": "c"}]}
+    opened = {"scopes": [{"name": "a b", "description": "A"}, {"name": "c"}]}
 
-    found = edits(seen, **{"scopes.0.description": "B", "scopes.1.name": "d"})
+    edited = edits(opened, **{"scopes.0.description": "B", "scopes.1.name": "d"})
 
-    assert found["scopes"] == [{"name": "a b", "description": "B"}, {"name": "d"}]
+    assert edited["scopes"] == [{"name": "a b", "description": "B"}, {"name": "d"}]
 
 
 class TestOddItem:
@@ -158,15 +160,15 @@ class TestOddItem:
         }
 
     def test_can_be_removed(self):
-        found = edits(self.SEEN, **{"pairs.row": ["0", "2"]})
+        edited = edits(self.SEEN, **{"pairs.row": ["0", "2"]})
 
-        assert found == {"pairs": [self.SEEN["pairs"][0], self.SEEN["pairs"][2]]}
+        assert edited == {"pairs": [self.SEEN["pairs"][0], self.SEEN["pairs"][2]]}
 
 
 @pytest.mark.parametrize("token", ["9", "99999999999999999999", "0", "x" * 99, "<b>"])
 def test_invalid_row_tokens_are_ignored(token):
-    seen = {"pairs": [{"key": "a", "value": "1"}]}
-    data = build_form_data(page(**seen), **{f"pairs.{token}.key": "z"})
+    opened = {"pairs": [{"key": "a", "value": "1"}]}
+    data = build_form_data(page(**opened), **{f"pairs.{token}.key": "z"})
     data.setlist("pairs.row", ["0", token])
 
     form = SampleForm(data)
@@ -248,9 +250,9 @@ def test_errors_name_their_member():
 
 
 def test_emptied_object_is_removed():
-    seen = {"issuer": {"credentialIssuer": "https://a.example"}}
+    opened = {"issuer": {"credentialIssuer": "https://a.example"}}
 
-    assert edits(seen, **{"issuer.credential_issuer": ""}) == {"issuer": None}
+    assert edits(opened, **{"issuer.credential_issuer": ""}) == {"issuer": None}
 
 
 def test_unbound_form_is_not_valid():

@@ -68,9 +68,9 @@ def test_sealed_input_is_bound_to_its_form():
     here = SampleForm(
         document=service(**SECRET), edits={"secret": "n3w-s3cret"}, object_key="us/17"
     )
-    (held,) = re.findall(r'name="secret.held" value="([^"]+)"', compact(str(here)))
+    (sealed,) = re.findall(r'name="secret.held" value="([^"]+)"', compact(str(here)))
     there = str(SampleForm(document=service(**SECRET), object_key="us/18"))
-    data = build_form_data(there, **{"secret": "replace", "secret.held": held})
+    data = build_form_data(there, **{"secret": "replace", "secret.held": sealed})
 
     form = SampleForm(data, object_key="us/18")
 

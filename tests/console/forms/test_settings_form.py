@@ -37,8 +37,8 @@ def test_fields_not_in_the_form_are_ignored():
     "twice", ["text", "flag.on", "seconds.unit", "pairs.0.key", "secret", "displays.own"]
 )
 def test_duplicate_inputs_are_refused(twice):
-    seen = {"pairs": [{"key": "a", "value": "b"}], "secret": Fingerprint("0" * 16)}
-    form = SampleForm(build_form_data(page(**seen), **{twice: ["x", "y"]}))
+    opened = {"pairs": [{"key": "a", "value": "b"}], "secret": Fingerprint("0" * 16)}
+    form = SampleForm(build_form_data(page(**opened), **{twice: ["x", "y"]}))
 
     assert not form.is_valid()
     assert [problem.message for problem in form.errors] == ["Submitted twice. Enter it once."]
@@ -79,8 +79,8 @@ def test_missing_or_tampered_base_is_refused(spoil):
 
 
 def test_base_is_bound_to_its_object():
-    seen = service(text="a")
-    data = build_form_data(str(SampleForm(document=seen, object_key="acme/us/17")), text="b")
+    opened = service(text="a")
+    data = build_form_data(str(SampleForm(document=opened, object_key="acme/us/17")), text="b")
 
     assert SampleForm(data, object_key="acme/us/17").edits == {"text": "b"}
     assert not SampleForm(data, object_key="acme/us/18").is_valid()

@@ -95,19 +95,19 @@ def test_times_are_in_the_readers_time_zone():
         assert format_setting("made_at", 1_795_510_152_000) == "24 Nov 2026, 17:49:12 +09:00"
 
 
-@pytest.mark.parametrize("one", ALL, ids=lambda one: one.api_name)
-def test_any_value_of_any_setting_has_a_text(one):
+@pytest.mark.parametrize("setting", ALL, ids=lambda setting: setting.api_name)
+def test_any_value_of_any_setting_has_a_text(setting):
     for value in ANY:
-        said = format_value(one, value)
-        assert isinstance(said, str)
-        assert said
+        text = format_value(setting, value)
+        assert isinstance(text, str)
+        assert text
 
 
 def test_every_input_kind_has_a_field():
     assert {row.input_type.kind for row in ALL} <= set(FIELD_KINDS)
     for kind in FIELD_KINDS:
-        one = Setting("x", "x", "X", "", InputType(kind))
-        assert format_value(one, None)
+        setting = Setting("x", "x", "X", "", InputType(kind))
+        assert format_value(setting, None)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_changes_in_objects_are_named():
 
 
 def test_texts_are_in_the_readers_language():
-    one = replace(SETTINGS["flag"], label="Yes")
+    setting = replace(SETTINGS["flag"], label="Yes")
 
     with translation.override("pt-br"):  # Django's own words, which it brings along
-        assert resolve_nested(one, "").label == "Sim"
+        assert resolve_nested(setting, "").label == "Sim"

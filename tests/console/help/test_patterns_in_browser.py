@@ -18,7 +18,7 @@ def page(page, live_server, client, django_user_model, complaints):
     client.force_login(django_user_model.objects.create_user("mara"))
     session = client.cookies["session"].value
     page.context.add_cookies([{"name": "session", "value": session, "url": live_server.url}])
-    page.on("console", lambda said: complaints.append(said.text))
+    page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(live_server.url + PATH)
     return page
@@ -30,11 +30,11 @@ def test_page_has_no_wcag_violations(page, scheme, width):
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
 
-    found = Axe().run(page, html_report_generated=False, json_report_generated=False)
+    results = Axe().run(page, html_report_generated=False, json_report_generated=False)
 
-    assert [violation["id"] for violation in found["violations"]] == []
+    assert [violation["id"] for violation in results["violations"]] == []
     if width == 1280:
-        assert [html for html in unjudged_elements(found) if not html.startswith(HIDDEN)] == []
+        assert [html for html in unjudged_elements(results) if not html.startswith(HIDDEN)] == []
 
 
 # Text over the arrow of a select, and a cell that is partly scrolled away.
@@ -43,8 +43,8 @@ HIDDEN = ("<select", '<td class="mono small"')
 
 def unjudged_elements(found):
     """Return the elements whose contrast axe couldn't judge."""
-    unsure = (one for one in found["incomplete"] if one["id"] == "color-contrast")
-    return [node["html"] for one in unsure for node in one["nodes"]]
+    unsure = (check for check in found["incomplete"] if check["id"] == "color-contrast")
+    return [node["html"] for check in unsure for node in check["nodes"]]
 
 
 def test_page_fits_320_pixels(page):

@@ -33,9 +33,9 @@ def written(document):
 def _told(value):
     match value:
         case dict():
-            return {name: _told(one) for name, one in value.items()}
+            return {name: _told(item) for name, item in value.items()}
         case list():
-            return [_told(one) for one in value]
+            return [_told(item) for item in value]
         case Fingerprint():
             return "s3cret"
         case _:
@@ -62,6 +62,6 @@ def test_restored_version_has_no_differences(kind, data):
     stays = IGNORED_MEMBERS.union(
         setting.name for setting in unrestorable_settings(kind, then, now)
     )
-    found = diff_objects(then.to_dict(), after.to_dict(), is_same_for_authlete)
-    assert {one.field.partition(".")[0].partition("[")[0] for one in found} <= stays
+    differences = diff_objects(then.to_dict(), after.to_dict(), is_same_for_authlete)
+    assert {one.field.partition(".")[0].partition("[")[0] for one in differences} <= stays
     assert restorable_values(kind, then, after, None) == ({}, {})

@@ -72,7 +72,7 @@ def test_redirect_hosts_are_indexed(acme, uris, hosts):
     ],
 )
 def test_unstorable_values_are_indexed(acme, odd):
-    one = Client.model_validate({"clientId": 1} | odd)
+    client = Client.model_validate({"clientId": 1} | odd)
 
-    index_client(acme, "us", 17, one)
-    index_clients(acme, "us", 17, [one])
+    index_client(acme, "us", 17, client)
+    index_clients(acme, "us", 17, [client])

@@ -70,8 +70,8 @@ def test_limited_reads_preserve_known_keys(acme):
     index.index_services(acme, {"us": [limited]})
 
     assert kids() == [(0, "a")]
-    kept = KnownService.objects.get()
-    assert (kept.name, kept.issuer) == ("Till", "https://i")
+    known = KnownService.objects.get()
+    assert (known.name, known.issuer) == ("Till", "https://i")
 
 
 def test_client_keys_are_removed_with_the_client(acme):
@@ -89,12 +89,12 @@ def test_client_keys_are_removed_with_the_client(acme):
 
 
 def test_clients_indexed_by_an_older_version_are_reindexed(acme):
-    one = client(1, pair("a"), trustChainExpiresAt=1_798_761_600_000)
-    index.index_clients(acme, "us", 17, [one])
+    indexed = client(1, pair("a"), trustChainExpiresAt=1_798_761_600_000)
+    index.index_clients(acme, "us", 17, [indexed])
     KnownKey.objects.all().delete()
     KnownClient.objects.update(edition=0, chain_ends=0)
 
-    index.index_clients(acme, "us", 17, [one])
+    index.index_clients(acme, "us", 17, [indexed])
 
     assert kids() == [(1, "a")]
     assert KnownClient.objects.get().chain_ends == 1_798_761_600_000

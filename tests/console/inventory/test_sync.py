@@ -151,7 +151,7 @@ def test_service_missing_twice_is_logged_as_deleted(acme, world, services, monke
 
 def test_lost_permissions_are_not_taken_for_deletion(acme, world, services):
     sync_organization(acme)
-    kept = dict(services)
+    known_services = dict(services)
     for number in (17, 18):  # most of them
         del services[number]
     for _ in range(3):
@@ -163,7 +163,7 @@ def test_lost_permissions_are_not_taken_for_deletion(acme, world, services):
     world.faults.clear()
     assert {number for number, _actor, _label in removed_services()} == {"17", "18"}
 
-    services.update(kept)
+    services.update(known_services)
     sync_organization(acme)
     Credential.objects.update(changed_at=timezone.now())  # another that sees less
     del services[18]
@@ -176,8 +176,8 @@ def test_lost_permissions_are_not_taken_for_deletion(acme, world, services):
 def test_own_deletion_is_not_logged_as_external(acme, services):
     Credential.objects.update(number=1)
     sync_organization(acme)
-    who = Actor(1, "ida", organization_id=acme.pk, organization="acme")
-    connect(load_credentials(acme), "us", AuditLogSink(who)).idp.remove_service(18)
+    actor = Actor(1, "ida", organization_id=acme.pk, organization="acme")
+    connect(load_credentials(acme), "us", AuditLogSink(actor)).idp.remove_service(18)
 
     for _ in range(3):
         sync_organization(acme)

@@ -87,16 +87,16 @@ def test_shows_how_an_unknown_item_was_resolved(member, editor, job, worker, acm
     AuditEntry.objects.filter(seq=entry.seq).update(outcome="unknown")
     assert "Retry 2 items" in editor.get(url(job)).content.decode()
 
-    who = Actor(9, "ida@acme.example", organization_id=acme.pk)
-    resolve(who, entry, Outcome.SUCCEEDED, "It is so.")
+    actor = Actor(9, "ida@acme.example", organization_id=acme.pk)
+    resolve(actor, entry, Outcome.SUCCEEDED, "It is so.")
 
     page = editor.get(url(job)).content.decode()
     assert "marked as succeeded by <bdi>ida@acme.example</bdi>" in page
     assert "was resolved later" in page
     assert "Try" not in page  # what was done is not done again
-    told = AuditEntry.objects.get(operation="audit.settle").entry
-    assert f"/acme/audit/{told}/" not in page
-    assert f"/acme/audit/{told}/" in member(Role.AUDITOR).get(url(job)).text
+    resolution = AuditEntry.objects.get(operation="audit.settle").entry
+    assert f"/acme/audit/{resolution}/" not in page
+    assert f"/acme/audit/{resolution}/" in member(Role.AUDITOR).get(url(job)).text
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR])

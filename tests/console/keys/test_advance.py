@@ -5,17 +5,17 @@ from tests.support.keys import KEYS, act
 
 
 def test_early_advance_needs_confirmation(admin, bank, start_rollover, worker, submit_form):
-    one = start_rollover()
+    rollover = start_rollover()
     worker()
-    url = f"{KEYS}rollovers/{one.pk}/advance/"
+    url = f"{KEYS}rollovers/{rollover.pk}/advance/"
     assertContains(admin.get(url), "Verifiers with cached keys will reject new tokens")
-    one.refresh_from_db()
-    waiting = one.job
+    rollover.refresh_from_db()
+    waiting = rollover.job
 
-    act(submit_form, admin, one, "advance")
+    act(submit_form, admin, rollover, "advance")
     worker()
 
-    one.refresh_from_db()
-    assert one.state == "switched"
+    rollover.refresh_from_db()
+    assert rollover.state == "switched"
     assert Job.objects.get(pk=waiting).state == "cancelled"
     assertContains(admin.get(url), "Unexpired tokens will be rejected")

@@ -46,8 +46,8 @@ def test_old_key_is_published_until_the_new_one_is_trusted(
 
 def test_older_job_waits_for_confirmation(bank, fed, come):
     admin = User.objects.get(username="ADMIN")
-    who = Actor(admin.pk, "ADMIN", organization_id=fed.organization_id)
-    job = schedule_step(who, fed, fed.state, None)
+    actor = Actor(admin.pk, "ADMIN", organization_id=fed.organization_id)
+    job = schedule_step(actor, fed, fed.state, None)
     fed.transition(fed.state, job=job.pk)
 
     assert come(fed) == "published"
@@ -57,10 +57,10 @@ def test_older_job_waits_for_confirmation(bank, fed, come):
 
 
 def test_other_rollovers_need_no_confirmation(admin, start_rollover, worker):
-    one = start_rollover()
+    rollover = start_rollover()
     worker()
 
-    shown = admin.get(f"{KEYS}rollovers/{one.pk}/confirm/")
+    response = admin.get(f"{KEYS}rollovers/{rollover.pk}/confirm/")
 
-    assertContains(shown, "Nothing to confirm")
-    assert 'type="submit">Confirm' not in compact(shown)
+    assertContains(response, "Nothing to confirm")
+    assert 'type="submit">Confirm' not in compact(response)

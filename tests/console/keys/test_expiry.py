@@ -24,9 +24,9 @@ def board(acme, member, time_machine):
     certificate(acme, NOW + timedelta(days=40), "", subject="", kid="dated", service_id=3)
 
     def client(number, **members):
-        told = {"organization": acme, "region": "us", "service_id": 17}
+        columns = {"organization": acme, "region": "us", "service_id": 17}
         KnownClient.objects.create(
-            client_id=number, name=f"Client {number}", seen_at=NOW, **told, **members
+            client_id=number, name=f"Client {number}", seen_at=NOW, **columns, **members
         )
 
     def at(days):

@@ -65,15 +65,15 @@ def test_keys_of_all_regions_are_listed_earliest_expiry_first(viewer):
     assert sorted(kids(response)) == sorted(
         ["shop-1", "shop-1", "bank-1", "hs", "old", "mtls", "leaked"]
     )
-    for said in ("Bank", "Ledger", "ID token signature key ID", "duplicate key ID"):
-        assertContains(response, said)
+    for text in ("Bank", "Ledger", "ID token signature key ID", "duplicate key ID"):
+        assertContains(response, text)
     assertContains(response, "in 20 days")
     assertContains(response, "private key in public set")
     assertContains(response, "symmetric key")
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("query", "expected"),
     [
         ("?q=bank-", ["bank-1"]),
         ("?q=ledger", ["mtls", "leaked"]),
@@ -91,8 +91,8 @@ def test_keys_of_all_regions_are_listed_earliest_expiry_first(viewer):
         ("?q=color:red", []),
     ],
 )
-def test_search_and_filters_find_keys(viewer, asked, found):
-    assert kids(viewer.get(URL + asked)) == found
+def test_search_and_filters_find_keys(viewer, query, expected):
+    assert kids(viewer.get(URL + query)) == expected
 
 
 def test_thumbprint_finds_a_key_without_its_private_part(viewer, fleet):
@@ -122,11 +122,11 @@ def test_page_and_export_contain_no_private_part(viewer, fleet):
     secrets = [key[part] for key in keys for part in ("d", "k") if part in key]
     file = viewer.get(f"{URL}?download=csv")
 
-    told = viewer.get(URL).content + b"".join(file.streaming_content)
+    content = viewer.get(URL).content + b"".join(file.streaming_content)
 
     assert len(secrets) == 5
-    assert not [secret for secret in secrets if secret.encode() in told]
-    assert b"sealed:" not in told
+    assert not [secret for secret in secrets if secret.encode() in content]
+    assert b"sealed:" not in content
 
 
 def test_filter_counts_are_shown(viewer):

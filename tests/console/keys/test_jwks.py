@@ -14,19 +14,19 @@ def test_keys_are_shown_with_their_uses_and_no_private_part(member, bank):
     bank["federationJwks"] = json.dumps({"keys": [jwk("old")]})
     bank["userInfoSignatureKeyId"] = "elsewhere"
 
-    shown = member(Role.VIEWER).get(KEYS)
+    response = member(Role.VIEWER).get(KEYS)
 
-    assertContains(shown, "Access token signature key ID", count=1)
-    assertContains(shown, "2048 bit")
-    assertContains(shown, "duplicate ID", count=2)
-    assertContains(shown, "no key ID")
-    assertContains(shown, "private key, redacted")
-    assertContains(shown, "Federation JWK Set")
-    assertContains(shown, "A setting names a key that isn't in a JWK Set")
-    assertContains(shown, HSM)
-    assertNotContains(shown, "Roll over")
-    for one in (key["d"], "s3cret-k"):
-        assertNotContains(shown, one)
+    assertContains(response, "Access token signature key ID", count=1)
+    assertContains(response, "2048 bit")
+    assertContains(response, "duplicate ID", count=2)
+    assertContains(response, "no key ID")
+    assertContains(response, "private key, redacted")
+    assertContains(response, "Federation JWK Set")
+    assertContains(response, "A setting names a key that isn't in a JWK Set")
+    assertContains(response, HSM)
+    assertNotContains(response, "Roll over")
+    for secret in (key["d"], "s3cret-k"):
+        assertNotContains(response, secret)
 
 
 def test_missing_and_unreadable_key_sets_are_distinguished(member, bank):
@@ -43,7 +43,7 @@ def test_hidden_key_set_is_not_shown_as_empty(member, bank, sandbox):
     token = next(token for token in sandbox.state.tokens.values() if token.value == "t0p")
     sandbox.state.accept(replace(token, permissions=("view_client",)))
 
-    shown = member(Role.VIEWER).get(KEYS)
+    response = member(Role.VIEWER).get(KEYS)
 
-    assertContains(shown, "The credential can't read keys")
-    assertNotContains(shown, "asymmetric algorithms")
+    assertContains(response, "The credential can't read keys")
+    assertNotContains(response, "asymmetric algorithms")

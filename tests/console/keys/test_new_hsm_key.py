@@ -30,18 +30,15 @@ def make(browser, **entered):
 def test_key_use_and_type_follow_from_the_algorithm(editor, hsm_service):
     response = make(editor, alg="RSA-OAEP-256", kid="till-3", hsm_name="luna")
 
-    made = hsm_service["hsks"][-1]
-    assertRedirects(response, f"{HSM}key/{made['handle']}/", fetch_redirect_response=False)
-    assert (made["kty"], made["use"], made["kid"], made["hsmName"]) == (
-        "RSA",
-        "enc",
-        "till-3",
-        "luna",
-    )
+    key = hsm_service["hsks"][-1]
+    assertRedirects(response, f"{HSM}key/{key['handle']}/", fetch_redirect_response=False)
+    assert (key["kty"], key["use"], key["kid"], key["hsmName"]) == ("RSA", "enc", "till-3", "luna")
     entry = AuditEntry.objects.get(operation="key.create")
     assert (entry.outcome, entry.label, entry.reason) == ("done", "till-3", "Yearly")
-    told = describe_changes(load_changes(entry.changes), settings_for_operation(entry.operation))
-    assert {(one.label, one.after) for one in told} == {
+    descriptions = describe_changes(
+        load_changes(entry.changes), settings_for_operation(entry.operation)
+    )
+    assert {(description.label, description.after) for description in descriptions} == {
         ("Type", "RSA"),
         ("Use", "enc"),
         ("Algorithm", "RSA-OAEP-256"),

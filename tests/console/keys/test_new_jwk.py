@@ -66,8 +66,8 @@ def test_ambiguous_signing_key_gets_a_warning(member, bank):
 
     assertContains(member(Role.EDITOR).get(KEYS + PAGE), "Some settings name no signing key")
     bank["federationJwks"] = json.dumps({"keys": [jwk("f")]})
-    shown = member(Role.ADMIN).get(f"{KEYS}new/?set=federationJwks")
-    assertContains(shown, "Federation signature key ID")
+    form_page = member(Role.ADMIN).get(f"{KEYS}new/?set=federationJwks")
+    assertContains(form_page, "Federation signature key ID")
 
 
 def test_rejected_key_is_explained(member, sandbox, bank, submit_form):

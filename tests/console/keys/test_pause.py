@@ -4,14 +4,14 @@ from tests.support.keys import act, page
 
 
 def test_paused_rollover_does_nothing(admin, bank, start_rollover, come, worker, submit_form):
-    one = start_rollover()
+    rollover = start_rollover()
     worker()
 
-    act(submit_form, admin, one, "pause", reason=None, ticket=None)
-    assert come(one) == "published"
-    assertContains(page(admin, one), "Paused")
-    act(submit_form, admin, one, "resume", reason=None, ticket=None)
+    act(submit_form, admin, rollover, "pause", reason=None, ticket=None)
+    assert come(rollover) == "published"
+    assertContains(page(admin, rollover), "Paused")
+    act(submit_form, admin, rollover, "resume", reason=None, ticket=None)
 
     worker()
-    one.refresh_from_db()
-    assert one.state == "switched"
+    rollover.refresh_from_db()
+    assert rollover.state == "switched"

@@ -26,32 +26,32 @@ NEAR = ("keys:", "services:", "jobs:", "dashboard:")  # pages that could have on
 @pytest.fixture
 def heard(monkeypatch):
     """Every answer to anybody from now on: what was asked, its headers and its body."""
-    heard = []
+    texts = []
     ask = Client.request
 
     def request(self, **asked):
         response = ask(self, **asked)
         text = f"{response.headers}\n{response.cookies}\n{response.getvalue().decode()}"
-        heard.append((asked["PATH_INFO"], text))
+        texts.append((asked["PATH_INFO"], text))
         return response
 
     monkeypatch.setattr(Client, "request", request)
-    return heard
+    return texts
 
 
 @pytest.fixture
 def secrets(sandbox, monkeypatch):
     """Private parts that were ever sent to Authlete or kept there."""
-    found = set()
+    secret_texts = set()
     answer = type(sandbox).answer
 
     def listening(self, place, request):
         if request.body[:1] == b"{":
-            found.update(collect_secrets(json.loads(request.body)))
+            secret_texts.update(collect_secrets(json.loads(request.body)))
         return answer(self, place, request)
 
     monkeypatch.setattr(type(sandbox), "answer", listening)
-    return found
+    return secret_texts
 
 
 def everything(admin, submit_form, sandbox, start_rollover, come, worker):
@@ -68,32 +68,32 @@ def everything(admin, submit_form, sandbox, start_rollover, come, worker):
     sandbox.services[17]["modifiedAt"] += 1
     admin.post(f"{KEYS}new/?set=jwks", body, content_type=URLENCODED)
     submit_form(admin, "move/?set=jwks&key=1&to=0")
-    one = start_rollover()
+    rollover = start_rollover()
     worker()
-    come(one)
-    act(submit_form, admin, one, "undo")
+    come(rollover)
+    act(submit_form, admin, rollover, "undo")
     for _ in range(2):
-        come(one)
-    one = start_rollover()
+        come(rollover)
+    rollover = start_rollover()
     worker()
     for _ in range(2):
-        come(one)
-    return one
+        come(rollover)
+    return rollover
 
 
 def test_private_part_is_stored_nowhere(
     admin, submit_form, sandbox, start_rollover, come, worker, heard, secrets, caplog, capfd
 ):
     caplog.set_level(logging.DEBUG)
-    one = everything(admin, submit_form, sandbox, start_rollover, come, worker)
-    assert one.state == "retired"
+    rollover = everything(admin, submit_form, sandbox, start_rollover, come, worker)
+    assert rollover.state == "retired"
     job = Job.objects.latest("created_at").pk
     for name in ORGANIZATION_PAGES:
         if name.startswith(NEAR):
-            admin.get(page_path(name, rollover=one.pk, job=job))
+            admin.get(page_path(name, rollover=rollover.pk, job=job))
     for entry in AuditEntry.objects.exclude(effect="read"):
         admin.get(page_path("audit:entry", entry=entry.entry))
-    kept = [
+    stored = [
         *heard,
         *(
             ("carried by a form", value)
@@ -107,4 +107,4 @@ def test_private_part_is_stored_nowhere(
 
     assert len(secrets) > 15
     hunt = SecretScanner(secrets - {"s3cret"})
-    assert [place for place, text in kept if hunt.find_leak(text)] == []
+    assert [place for place, text in stored if hunt.find_leak(text)] == []

@@ -11,9 +11,9 @@ KEEP, OLD = "remove/?set=jwks&key=1", "remove/?set=jwks&key=0"
 def test_key_is_removed_when_its_name_is_typed(admin, acme, bank, submit_form):
     assertContains(submit_form(admin, KEEP, typed="old"), "The name doesn&#x27;t match")
     rollover(acme, new_kid="keep")
-    shown = admin.get(KEYS + KEEP)
-    assertContains(shown, "Its unexpired signatures become invalid")
-    assertContains(shown, "keep is replacing old")
+    response = admin.get(KEYS + KEEP)
+    assertContains(response, "Its unexpired signatures become invalid")
+    assertContains(response, "keep is replacing old")
 
     submit_form(admin, KEEP, typed="keep")
 
@@ -23,9 +23,9 @@ def test_key_is_removed_when_its_name_is_typed(admin, acme, bank, submit_form):
 def test_signing_key_cannot_be_removed(admin, bank):
     body = fill_form(admin.get(KEYS + KEEP), "idempotency_key", reason="x", typed="keep")
     bank["userInfoSignatureKeyId"] = "keep"
-    shown = admin.get(KEYS + OLD)
-    assertContains(shown, "This key is in use")
-    assertNotContains(shown, "Remove key in US")
+    response = admin.get(KEYS + OLD)
+    assertContains(response, "This key is in use")
+    assertNotContains(response, "Remove key in US")
 
     admin.post(KEYS + KEEP, body, content_type=URLENCODED)
 
@@ -46,10 +46,10 @@ def test_superiors_of_a_federation_are_mentioned(admin, bank):
     bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
     bank["authorityHints"] = ["https://anchor.example"]
 
-    gone = admin.get(f"{KEYS}remove/?set=federationJwks&key=0")
+    response = admin.get(f"{KEYS}remove/?set=federationJwks&key=0")
     new = admin.get(f"{KEYS}new/?set=federationJwks")
 
-    assertContains(gone, "Superiors aren't notified")
-    assertContains(gone, "https://anchor.example")
+    assertContains(response, "Superiors aren't notified")
+    assertContains(response, "https://anchor.example")
     assertContains(new, "add it to the statements of your superiors")
     assertNotContains(admin.get(KEYS + KEEP), "uperiors")

@@ -19,26 +19,26 @@ from tests.support.markup import compact
 
 
 def test_rollover_replaces_the_key(admin, bank, start_rollover, come, worker):
-    one = start_rollover()
+    rollover = start_rollover()
 
     worker()
 
-    one.refresh_from_db()
-    assert (one.state, kids(bank)) == ("published", ["old", "keep", "new"])
+    rollover.refresh_from_db()
+    assert (rollover.state, kids(bank)) == ("published", ["old", "keep", "new"])
     assert bank["idTokenSignatureKeyId"] == "old"
     new = json.loads(bank["jwks"])["keys"][2]
     assert (new["alg"], new["crv"], new["use"]) == ("ES256", "P-256", "sig")
-    assert (one.due_at - one.published_at).total_seconds() == one.caches == 24 * 3600
-    assertContains(page(admin, one), "published, waiting for caches")
+    assert (rollover.due_at - rollover.published_at).total_seconds() == rollover.caches == 24 * 3600
+    assertContains(page(admin, rollover), "published, waiting for caches")
 
-    assert come(one) == "switched"
+    assert come(rollover) == "switched"
     named = (bank["idTokenSignatureKeyId"], bank["accessTokenSignatureKeyId"])
     assert (named, kids(bank)) == (("new", "new"), ["old", "keep", "new"])
-    assert (one.due_at - one.switched_at).total_seconds() == one.tokens == 3 * 3600
+    assert (rollover.due_at - rollover.switched_at).total_seconds() == rollover.tokens == 3 * 3600
 
-    assert come(one) == "retired"
+    assert come(rollover) == "retired"
     assert kids(bank) == ["keep", "new"]
-    assertContains(page(admin, one), "You can't undo this")
+    assertContains(page(admin, rollover), "You can't undo this")
     assert bank["fromTheFuture"] == {"kept": True}
     saved = AuditEntry.objects.filter(operation="service.update")
     assert {entry.reason for entry in saved} == {"Yearly, says risk"}
@@ -49,7 +49,7 @@ def test_rollover_replaces_the_key(admin, bank, start_rollover, come, worker):
 
 def test_interrupted_step_is_not_repeated(bank, start_rollover, come, worker, monkeypatch):
     """The worker dies after Authlete changed, before the result is stored."""
-    one = start_rollover()
+    rollover = start_rollover()
     turn = Rollover.transition
     killed: list[str] = []
 
@@ -61,20 +61,20 @@ def test_interrupted_step_is_not_repeated(bank, start_rollover, come, worker, mo
 
     monkeypatch.setattr(Rollover, "transition", dying)
     with pytest.raises(SystemExit):
-        queue.work_on(one.job)
+        queue.work_on(rollover.job)
     assert killed == ["published"]
     before = bank["jwks"]
-    Job.objects.filter(pk=one.job).update(lease_until=one.started_at)
+    Job.objects.filter(pk=rollover.job).update(lease_until=rollover.started_at)
 
-    assert come(one) == "published"
+    assert come(rollover) == "published"
 
     assert bank["jwks"] == before
     assert kids(bank) == ["old", "keep", "new"]
-    assert come(one) == "switched"
+    assert come(rollover) == "switched"
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"idTokenSignatureKeyId": "keep"}, "ID token signature key ID names the key keep."),
         ({"idTokenSignatureKeyId": None}, "ID token signature key ID names no key."),
@@ -85,9 +85,9 @@ def test_interrupted_step_is_not_repeated(bank, start_rollover, come, worker, mo
     ],
 )
 def test_conflicting_change_stops_the_rollover(
-    admin, bank, start_rollover, come, worker, submit_form, change, said
+    admin, bank, start_rollover, come, worker, submit_form, change, message
 ):
-    one = start_rollover()
+    rollover = start_rollover()
     worker()
     before = dict(bank)
     match change:
@@ -103,47 +103,47 @@ def test_conflicting_change_stops_the_rollover(
             bank["jwks"] = json.dumps({"keys": keys})
     changed = dict(bank)
 
-    assert come(one) == "published"
+    assert come(rollover) == "published"
 
     assert dict(bank) == changed
-    assert one.error == said
-    assertContains(page(admin, one), said)
+    assert rollover.error == message
+    assertContains(page(admin, rollover), message)
     assert AuditEntry.objects.filter(operation="rollover.stop").exists()
     bank.update(before)
-    act(submit_form, admin, one, "advance")
-    assert come(one) == "switched"
-    assert not one.error
+    act(submit_form, admin, rollover, "advance")
+    assert come(rollover) == "switched"
+    assert not rollover.error
 
 
 def test_rollover_waits_for_an_unavailable_region(
     admin, sandbox, bank, start_rollover, worker, come
 ):
-    one = start_rollover()
+    rollover = start_rollover()
     sandbox.fault("status", operation="service.get", status=503)
     worker()
-    assertContains(page(admin, one), "Waiting for the region")
+    assertContains(page(admin, rollover), "Waiting for the region")
 
     sandbox.faults.clear()
     Item.objects.update(retry_at=None)
 
-    assert come(one) == "published"
+    assert come(rollover) == "published"
 
 
 def test_lost_response_leaves_one_new_key(sandbox, bank, start_rollover, worker, come):
-    one = start_rollover()
+    rollover = start_rollover()
     sandbox.fault("reset", operation="service.update", after=True, times=1)
     worker()
     assert kids(bank) == ["old", "keep", "new"]
     Item.objects.update(retry_at=None)
 
-    assert come(one) == "published"
+    assert come(rollover) == "published"
 
     assert kids(bank) == ["old", "keep", "new"]
-    assert come(one) == "switched"
+    assert come(rollover) == "switched"
 
 
 def test_resolution_of_a_lost_response_is_shown(admin, acme, sandbox, start_rollover, worker):
-    one = start_rollover()
+    rollover = start_rollover()
     sandbox.fault("reset", operation="service.update", after=True, times=1)
     worker()
     Item.objects.update(state="unknown")  # as after too many tries
@@ -152,26 +152,26 @@ def test_resolution_of_a_lost_response_is_shown(admin, acme, sandbox, start_roll
 
     resolve(Actor(1, "ada", organization_id=acme.pk), lost, Outcome.SUCCEEDED, "")
 
-    assert "marked as succeeded by<bdi>ada</bdi>" in compact(page(admin, one))
-    assertContains(page(admin, one), "Resume the rollover to continue")
+    assert "marked as succeeded by<bdi>ada</bdi>" in compact(page(admin, rollover))
+    assertContains(page(admin, rollover), "Resume the rollover to continue")
 
 
 def test_concurrent_save_is_preserved(sandbox, bank, start_rollover, worker, come):
-    one = start_rollover()
+    rollover = start_rollover()
     worker()
     bank["description"] = "of a colleague"
     bank["modifiedAt"] += 1
 
-    assert come(one) == "switched"
+    assert come(rollover) == "switched"
 
     assert bank["description"] == "of a colleague"
 
 
 def test_viewers_get_no_actions(member, start_rollover, worker):
-    one = start_rollover()
+    rollover = start_rollover()
     worker()
 
-    shown = page(member(Role.VIEWER), one)
+    html = page(member(Role.VIEWER), rollover)
 
-    assertContains(shown, "Progress")
-    assertNotContains(shown, "/undo/")
+    assertContains(html, "Progress")
+    assertNotContains(html, "/undo/")

@@ -15,13 +15,13 @@ def test_rollovers_of_the_organization_are_listed(member, acme):
     rollover(acme, service_id=1, state="retired", label="Ended")
     rollover(acme, label="Running", error="Somebody was here.")
 
-    shown = viewer.get(URL)
+    response = viewer.get(URL)
 
-    text = shown.content.decode()
+    text = response.content.decode()
     assert text.index("Running") < text.index("Ended")
-    assertContains(shown, "Somebody was here.")
-    assertContains(shown, "needs attention")
-    assertNotContains(shown, "Of others")
+    assertContains(response, "Somebody was here.")
+    assertContains(response, "needs attention")
+    assertNotContains(response, "Of others")
 
 
 def test_home_counts_rollovers_and_pending_confirmations(admin, start_rollover, acme):

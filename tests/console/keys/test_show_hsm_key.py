@@ -30,9 +30,9 @@ def test_public_key_is_shown_as_pem_and_jwk(member, hsm_service):
     assertContains(page, "ID token signature key ID")
 
 
-@pytest.mark.parametrize("told", [None, "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE"])
-def test_missing_public_key_is_reported(member, hsm_service, told):
-    hsm_service["hsks"][0]["publicKey"] = told
+@pytest.mark.parametrize("message", [None, "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE"])
+def test_missing_public_key_is_reported(member, hsm_service, message):
+    hsm_service["hsks"][0]["publicKey"] = message
 
     page = member(Role.VIEWER).get(path(hsm_service["hsks"][0]))
 

@@ -41,30 +41,30 @@ def kids(till):
 
 
 def test_rollover_replaces_the_key(admin, till, start_rollover, come, worker):
-    shown = admin.get(ROLL)
-    assertContains(shown, "in the same HSM")
-    assertContains(shown, 'name="tokens" value="3"')
-    one = start_rollover()
+    response = admin.get(ROLL)
+    assertContains(response, "in the same HSM")
+    assertContains(response, 'name="tokens" value="3"')
+    rollover = start_rollover()
 
     worker()
 
-    one.refresh_from_db()
-    assert (one.state, kids(till)) == ("published", ["till-1", "till-2", "till-3"])
+    rollover.refresh_from_db()
+    assert (rollover.state, kids(till)) == ("published", ["till-1", "till-2", "till-3"])
     assert till["accessTokenSignatureKeyId"] == "till-1"
     new = till["hsks"][2]
     assert (new["alg"], new["hsmName"]) == ("ES256", "google")
-    assert one.new_handle == new["handle"]
-    assert one.new_thumbprint
-    assertContains(page(admin, one), "New public key")
+    assert rollover.new_handle == new["handle"]
+    assert rollover.new_thumbprint
+    assertContains(page(admin, rollover), "New public key")
     assertContains(admin.get(HSM), "till-3 is replacing till-1")
 
-    assert come(one) == "switched"
+    assert come(rollover) == "switched"
     assert till["idTokenSignatureKeyId"] == "till-3"
     assert till["accessTokenSignatureKeyId"] == "till-3"
 
-    assert come(one) == "retired"
+    assert come(rollover) == "retired"
     assert kids(till) == ["till-2", "till-3"]
-    assertContains(page(admin, one), "You can't undo this")
+    assertContains(page(admin, rollover), "You can't undo this")
     entry = AuditEntry.objects.get(operation="key.delete")
     assert (entry.label, entry.reason) == ("till-1", "Yearly, says risk")
 
@@ -72,58 +72,58 @@ def test_rollover_replaces_the_key(admin, till, start_rollover, come, worker):
 def test_lost_response_leaves_one_new_key(
     admin, sandbox, till, start_rollover, worker, come, submit_form
 ):
-    one = start_rollover()
+    rollover = start_rollover()
     sandbox.fault("reset", operation="key.create", after=True, times=1)
     worker()
     assert kids(till)[2:] == ["till-3"]
     Item.objects.update(retry_at=None)
 
-    assert come(one) == "published"
+    assert come(rollover) == "published"
 
     assert kids(till)[2:] == ["till-3"]
     sandbox.state.half_deleted = True
-    come(one)
-    assert come(one) == "switched"
-    assertContains(page(admin, one), "A270102")
+    come(rollover)
+    assert come(rollover) == "switched"
+    assertContains(page(admin, rollover), "A270102")
     sandbox.state.half_deleted = False
-    submit_form(admin, f"{KEYS}rollovers/{one.pk}/resume/", reason="", ticket="")
-    assert come(one) == "retired"
+    submit_form(admin, f"{KEYS}rollovers/{rollover.pk}/resume/", reason="", ticket="")
+    assert come(rollover) == "retired"
     assert kids(till) == ["till-2", "till-3"]
 
 
 def test_undo_before_the_switch_deletes_the_new_key(
     admin, till, start_rollover, worker, come, submit_form
 ):
-    one = start_rollover()
+    rollover = start_rollover()
     worker()
-    act(submit_form, admin, one, "undo")
+    act(submit_form, admin, rollover, "undo")
 
-    assert come(one) == "undone"
+    assert come(rollover) == "undone"
 
     assert kids(till) == ["till-1", "till-2"]
     assert till["idTokenSignatureKeyId"] == "till-1"
 
 
 def test_old_key_used_elsewhere_is_not_deleted(till, start_rollover, worker, come):
-    one = start_rollover()
+    rollover = start_rollover()
     worker()
-    come(one)
+    come(rollover)
     till["userInfoSignatureKeyId"] = "till-1"
 
-    assert come(one) == "switched"
+    assert come(rollover) == "switched"
 
-    assert "still signs with the key till-1" in one.error
+    assert "still signs with the key till-1" in rollover.error
     assert "till-1" in kids(till)
 
 
 def test_foreign_key_with_the_same_id_stops_the_rollover(till, start_rollover, worker):
-    one = start_rollover()
+    rollover = start_rollover()
     till["hsks"] = [*till["hsks"], key("till-3")]
 
     worker()
 
-    one.refresh_from_db()
-    assert one.error == "The service has another key with the ID till-3."
+    rollover.refresh_from_db()
+    assert rollover.error == "The service has another key with the ID till-3."
     assert kids(till) == ["till-1", "till-2", "till-3"]
 
 

@@ -10,11 +10,11 @@ PAGE = "roll/?set=jwks&key=0"
 
 
 def test_longest_token_lifetime_is_the_default_wait(admin, bank):
-    shown = admin.get(KEYS + PAGE)
+    form_page = admin.get(KEYS + PAGE)
 
-    assertContains(shown, 'name="tokens" value="3"')
-    assertContains(shown, 'name="caches" value="24"')
-    assertContains(shown, "Signatures are valid for 2 hours")
+    assertContains(form_page, 'name="tokens" value="3"')
+    assertContains(form_page, 'name="caches" value="24"')
+    assertContains(form_page, "Signatures are valid for 2 hours")
     long = {"key": "access_token.duration", "value": "18000"}
     bank["supportedScopes"] = [{"name": "openid", "attributes": [long]}]
     assertContains(admin.get(KEYS + PAGE), 'name="tokens" value="6"')
@@ -82,8 +82,8 @@ def test_missing_certificates_of_the_new_key_are_mentioned(admin, bank):
 
     bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
 
-    shown = admin.get(f"{KEYS}roll/?set=federationJwks&key=0")
-    assertContains(shown, "Superiors need the new key")
+    form_page = admin.get(f"{KEYS}roll/?set=federationJwks&key=0")
+    assertContains(form_page, "Superiors need the new key")
 
 
 def test_start_and_its_first_job_are_one_row_of_the_audit_log(admin, start_rollover, worker):

@@ -21,7 +21,7 @@ ODD: dict[str, list[Any]] = {
 @pytest.mark.parametrize("member_name", ODD)
 def test_key_pages_survive_values_of_wrong_types(member, bank, acme, member_name):
     bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
-    begun = [rollover(acme, member=one) for one in ("federationJwks", "hsks")]
+    begun = [rollover(acme, member=item) for item in ("federationJwks", "hsks")]
     admin = member(Role.ADMIN)
     pages = [
         "/acme/keys/",
@@ -33,8 +33,8 @@ def test_key_pages_survive_values_of_wrong_types(member, bank, acme, member_name
         f"{KEYS}new/?set=federationJwks",
         f"{KEYS}roll/?set=jwks&key=0",
         f"{KEYS}remove/?set=jwks&key=0",
-        *(f"{KEYS}rollovers/{one.pk}/" for one in begun),
-        *(f"{KEYS}rollovers/{one.pk}/tell/" for one in begun),
+        *(f"{KEYS}rollovers/{item.pk}/" for item in begun),
+        *(f"{KEYS}rollovers/{item.pk}/tell/" for item in begun),
     ]
 
     for value in ODD[member_name]:

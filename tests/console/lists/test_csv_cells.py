@@ -28,11 +28,11 @@ SPLITS = [  # the cell of somebody who knows that semicolons end cells elsewhere
 def test_no_cell_starts_with_a_formula():
     formulas = [f"{unseen}{sign}1" for unseen in UNSEEN for sign in SIGNS]
 
-    found = [csv_cells.safe_cell(formula) for formula in formulas]
+    cells = [csv_cells.safe_cell(formula) for formula in formulas]
 
-    assert all(one.startswith("'") for one in found)
-    assert [_plain(one) for one in found] == formulas
-    assert [csv_cells.safe_cell(one) for one in PLAIN] == PLAIN
+    assert all(cell.startswith("'") for cell in cells)
+    assert [_plain(cell) for cell in cells] == formulas
+    assert [csv_cells.safe_cell(cell) for cell in PLAIN] == PLAIN
 
 
 @pytest.mark.parametrize("delimiter", ";\t,")
@@ -46,7 +46,7 @@ def test_no_formula_starts_with_other_separators(delimiter):
 
 
 def test_every_cell_round_trips():
-    assert [_plain(csv_cells.safe_cell(one)) for one in [*SPLITS, *PLAIN]] == [*SPLITS, *PLAIN]
+    assert [_plain(csv_cells.safe_cell(text)) for text in [*SPLITS, *PLAIN]] == [*SPLITS, *PLAIN]
 
 
 def _read(line, delimiter):

@@ -64,7 +64,7 @@ def test_command_closes_the_account_and_logs_it_in_each_organization(acme, bo, e
     bo.user.refresh_from_db()
     assert not bo.user.is_active
     assert change_entries("account.close") == [
-        (one, "Left", "bo@acme.example") for one in ("acme", "other")
+        (slug, "Left", "bo@acme.example") for slug in ("acme", "other")
     ]
     call_command(*order)
     assert "already disabled" in capsys.readouterr().out

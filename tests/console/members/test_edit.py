@@ -80,21 +80,21 @@ def test_sets_nothing_but_the_role(admin, bo):
 @pytest.mark.django_db(transaction=True)
 def test_two_admins_cannot_remove_each_other(bo, acme):
     """Each has loaded the page before the other's change."""
-    who = Actor(0, "test")
+    actor = Actor(0, "test")
     user = User.objects.create_user("cy@acme.example")
     cy = Membership.objects.create(organization=acme, user=user, role=Role.ADMIN)
-    change_role(who, bo, Role.ADMIN)
+    change_role(actor, bo, Role.ADMIN)
     seen_by_bo = Membership.objects.get(pk=cy.pk)
 
-    remove_member(who, bo)
+    remove_member(actor, bo)
     with pytest.raises(MembershipRuleError):
-        remove_member(who, seen_by_bo)
+        remove_member(actor, seen_by_bo)
 
 
 def test_stale_change_is_refused(bo):
-    who = Actor(0, "test")
+    actor = Actor(0, "test")
     stale = Membership.objects.get(pk=bo.pk)
-    change_role(who, bo, Role.VIEWER)
+    change_role(actor, bo, Role.VIEWER)
 
     with pytest.raises(MembershipRuleError, match="Someone else changed"):
-        change_role(who, stale, Role.ADMIN)
+        change_role(actor, stale, Role.ADMIN)

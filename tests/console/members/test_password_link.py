@@ -28,7 +28,7 @@ def test_old_password_works_until_the_link_is_used(admin, bo):
 
     bo.user.refresh_from_db()
     assert bo.user.check_password(NEW)
-    assert [one for one, *_ in entries("password.link")] == ["bo@acme.example"]
+    assert [username for username, *_ in entries("password.link")] == ["bo@acme.example"]
 
 
 def test_using_the_link_does_not_sign_in(admin, bo):
@@ -72,8 +72,8 @@ def test_link_shown_without_mail_server_is_logged(admin, bo, no_mail):
 
     bo.user.refresh_from_db()
     assert bo.user.check_password(NEW)
-    shown = {"field": "link", "before": None, "after": "shown"}
-    assert entries("password.link") == [("bo@acme.example", "done", [shown])]
+    change = {"field": "link", "before": None, "after": "shown"}
+    assert entries("password.link") == [("bo@acme.example", "done", [change])]
 
 
 def test_link_works_once(admin, bo):

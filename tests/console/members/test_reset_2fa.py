@@ -18,4 +18,4 @@ def test_reset_removes_2fa_and_ends_sessions(admin, bo):
 
     assert not Authenticator.objects.exists()
     assert browser.get("/acme/").status_code == 302
-    assert [one for one, *_ in entries("second_factor.remove")] == ["bo@acme.example"]
+    assert [username for username, *_ in entries("second_factor.remove")] == ["bo@acme.example"]

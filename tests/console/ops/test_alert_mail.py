@@ -35,9 +35,9 @@ def unkept(sink="file 01ab23cd"):
 
 
 def broken_for_another_process():
-    told = {"msg": '{"event": "audit.broken", "row": 9}', "levelno": logging.ERROR}
+    fields = {"msg": '{"event": "audit.broken", "row": 9}', "levelno": logging.ERROR}
     another = AlertMailHandler()
-    another.handle(logging.makeLogRecord(told))
+    another.handle(logging.makeLogRecord(fields))
     another.flush()
 
 
@@ -50,9 +50,9 @@ def test_each_alert_is_mailed_once_a_day(mails, mailoutbox):
     mails.flush()
     broken_for_another_process()
 
-    told = [(one.subject, one.to) for one in mailoutbox]
+    sent = [(mail.subject, mail.to) for mail in mailoutbox]
     to = ["ops@acme.example"]
-    assert told == [
+    assert sent == [
         ("Meridian: audit.unkept", to),
         ("Meridian: audit.broken", to),
         ("Meridian: audit.unkept", to),

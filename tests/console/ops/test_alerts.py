@@ -44,12 +44,12 @@ PUSH = Operation("push", "POST /push", dict, Effect.CHANGE)
 
 def documented():
     """The members of each event, as the page for operators has them."""
-    found, members = {}, ""
-    for events, told in ROWS[1:]:
-        members = members if told.strip() == "the same" else told
+    documented_events, members = {}, ""
+    for events, texts in ROWS[1:]:
+        members = members if texts.strip() == "the same" else texts
         for event in re.findall(r"`([\w.]+)`", events):
-            found[event] = set(re.findall(r"`(\w+)`", members))
-    return found
+            documented_events[event] = set(re.findall(r"`(\w+)`", members))
+    return documented_events
 
 
 MEMBERS = documented()
@@ -278,8 +278,8 @@ RAISED = r'(?:alert\(|"event": )\s*"([a-z_]+\.[a-z_]+)"'
 
 @pytest.mark.parametrize(
     ("event", "provoke"),
-    [(event, way) for event, ways in RAISES.items() for way in ways],
-    ids=lambda given: getattr(given, "__name__", None),
+    [(event, cause) for event, ways in RAISES.items() for cause in ways],
+    ids=lambda value: getattr(value, "__name__", None),
 )
 def test_every_alert_is_raised(event, provoke, db, request, caplog):
     caplog.set_level(logging.WARNING, "meridian.alert")
@@ -287,7 +287,7 @@ def test_every_alert_is_raised(event, provoke, db, request, caplog):
     wanted = provoke(request.getfixturevalue) or {}
 
     lines = [record.getMessage() for record in caplog.records if record.name == "meridian.alert"]
-    told = [one for one in map(json.loads, lines) if one["event"] == event]
-    assert told
-    assert told[0].keys() == {"event", "times"} | MEMBERS[event]
-    assert any(wanted.items() <= one.items() for one in told)
+    records = [alert for alert in map(json.loads, lines) if alert["event"] == event]
+    assert records
+    assert records[0].keys() == {"event", "times"} | MEMBERS[event]
+    assert any(wanted.items() <= alert.items() for alert in records)

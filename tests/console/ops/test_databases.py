@@ -9,31 +9,31 @@ from console.ops.environment import database_config
 
 
 def test_sqlite_waits_for_locks_and_syncs():
-    found = database_config("sqlite:////var/lib/meridian/m.sqlite3")
+    config = database_config("sqlite:////var/lib/meridian/m.sqlite3")
 
-    assert found["NAME"] == "/var/lib/meridian/m.sqlite3"
-    assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
-    assert "synchronous=FULL" in found["OPTIONS"]["init_command"]
+    assert config["NAME"] == "/var/lib/meridian/m.sqlite3"
+    assert config["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "synchronous=FULL" in config["OPTIONS"]["init_command"]
 
 
 def test_postgresql_url_with_escapes_and_options_is_parsed():
-    found = database_config(
+    config = database_config(
         "postgresql://me:p%40ss%2Fword@db.example.com:6432/meri%20dian"
         "?sslmode=verify-full&sslrootcert=/etc/ca.pem"
     )
 
-    assert (found["USER"], found["PASSWORD"]) == ("me", "p@ss/word")
-    assert (found["HOST"], found["PORT"]) == ("db.example.com", 6432)
-    assert found["NAME"] == "meri dian"
-    assert found["OPTIONS"]["sslmode"] == "verify-full"
-    assert found["OPTIONS"]["sslrootcert"] == "/etc/ca.pem"
+    assert (config["USER"], config["PASSWORD"]) == ("me", "p@ss/word")
+    assert (config["HOST"], config["PORT"]) == ("db.example.com", 6432)
+    assert config["NAME"] == "meri dian"
+    assert config["OPTIONS"]["sslmode"] == "verify-full"
+    assert config["OPTIONS"]["sslrootcert"] == "/etc/ca.pem"
 
 
 def test_postgresql_socket_is_parsed():
-    found = database_config("postgresql:///meridian?host=/run/postgresql")
+    config = database_config("postgresql:///meridian?host=/run/postgresql")
 
-    assert (found["HOST"], found["NAME"]) == ("", "meridian")
-    assert found["OPTIONS"]["host"] == "/run/postgresql"
+    assert (config["HOST"], config["NAME"]) == ("", "meridian")
+    assert config["OPTIONS"]["host"] == "/run/postgresql"
 
 
 @pytest.mark.parametrize("url", ["sqlite:///m.sqlite3", "postgresql:///meridian"])
@@ -63,8 +63,8 @@ def test_unusual_passwords_are_parsed(password):
 
 def test_read_only_sqlite_copy_can_be_read(db, tmp_path, monkeypatch):
     copy = tmp_path / "a copy.sqlite3"
-    with closing(sqlite3.connect(copy)) as made:
-        made.executescript("PRAGMA journal_mode=WAL; CREATE TABLE row (seq INTEGER);")
+    with closing(sqlite3.connect(copy)) as original:
+        original.executescript("PRAGMA journal_mode=WAL; CREATE TABLE row (seq INTEGER);")
     copies = ConnectionHandler({"default": database_config(f"sqlite:///{copy}")})
 
     with monkeypatch.context() as away:

@@ -56,19 +56,19 @@ def test_probes_need_no_https_or_known_host(db, settings):
 def test_ready_when_every_check_passes(db):
     queue.record_heartbeat("w1")
 
-    status, found = ready()
-    found.pop("role", None)  # tests own the tables on PostgreSQL
+    status, checks = ready()
+    checks.pop("role", None)  # tests own the tables on PostgreSQL
     parts = ("database", "migrations", "audit_log", "worker", "vault")
-    assert (status, found) == (200, dict.fromkeys(parts, "ok"))
+    assert (status, checks) == (200, dict.fromkeys(parts, "ok"))
 
 
 def test_missing_worker_is_reported_but_ready(db):
     Worker.objects.create(name="w1", seen_at=timezone.now() - timedelta(minutes=2))
 
-    status, found = ready()
+    status, checks = ready()
 
     assert status == 200
-    assert found["worker"] == "none running; jobs wait"
+    assert checks["worker"] == "none running; jobs wait"
 
 
 def test_paused_webhook_is_reported_but_ready(acme):
@@ -91,28 +91,28 @@ def test_unapplied_migration_is_not_ready(db):
     ((app, newest),) = MigrationLoader(connection).graph.leaf_nodes("audit")
     MigrationRecorder(connection).record_unapplied(app, newest)
 
-    status, found = ready()
+    status, checks = ready()
 
-    assert (status, found["migrations"]) == (503, "1 to apply; run manage.py migrate")
-    assert "audit_log" not in found
+    assert (status, checks["migrations"]) == (503, "1 to apply; run manage.py migrate")
+    assert "audit_log" not in checks
 
 
 def test_missing_audit_head_is_not_ready(db):
     AuditHead.objects.all().delete()
 
-    status, found = ready()
+    status, checks = ready()
 
     assert status == 503
-    assert found["audit_log"] == "verification failed; run manage.py audit_verify"
+    assert checks["audit_log"] == "verification failed; run manage.py audit_verify"
 
 
 def test_lost_chain_key_is_not_ready(db, settings):
     settings.AUDIT_KEYS = "other:" + "B" * 43 + "="
 
-    status, found = ready()
+    status, checks = ready()
 
     assert status == 503
-    assert found["audit_log"] == "written with a key that AUDIT_KEYS lacks; see audit_new_chain"
+    assert checks["audit_log"] == "written with a key that AUDIT_KEYS lacks; see audit_new_chain"
 
 
 def test_unwritable_audit_log_is_not_ready(db, monkeypatch):
@@ -121,9 +121,9 @@ def test_unwritable_audit_log_is_not_ready(db, monkeypatch):
 
     monkeypatch.setattr(store, "append_records", full)
 
-    status, found = ready()
+    status, checks = ready()
 
-    assert (status, found["audit_log"]) == (503, "not writable")
+    assert (status, checks["audit_log"]) == (503, "not writable")
 
 
 @pytest.mark.parametrize("model", [AuditRecord, AuditEntry, AuditField, AuditBlock])
@@ -131,9 +131,9 @@ def test_missing_table_is_not_ready(db, model):
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {model._meta.db_table} RENAME TO gone")
 
-    status, found = ready()
+    status, checks = ready()
 
-    assert (status, found["audit_log"]) == (503, "not writable")
+    assert (status, checks["audit_log"]) == (503, "not writable")
 
 
 def test_unreachable_database_is_not_ready(db, monkeypatch):
@@ -142,18 +142,18 @@ def test_unreachable_database_is_not_ready(db, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(connection, "cursor", refused)
-        status, found = ready()
+        status, checks = ready()
 
-    assert (status, found) == (503, {"database": "unavailable"})
+    assert (status, checks) == (503, {"database": "unavailable"})
 
 
 def test_missing_mail_server_is_reported_but_ready(db, settings):
     settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
 
-    status, found = ready()
+    status, checks = ready()
 
     assert status == 200
-    assert found["mail"] == "EMAIL_URL is not set, so alerts and invitations aren't mailed"
+    assert checks["mail"] == "EMAIL_URL is not set, so alerts and invitations aren't mailed"
 
 
 def test_checkpoint_file_ahead_of_the_database_is_not_ready(db, settings, tmp_path):
@@ -168,10 +168,10 @@ def test_checkpoint_file_ahead_of_the_database_is_not_ready(db, settings, tmp_pa
     drop_append_only_triggers()
     AuditCheckpoint.objects.all().delete()
 
-    status, found = ready()
+    status, checks = ready()
 
     assert status == 503
-    assert found["checkpoints"] == ROLLED_BACK
+    assert checks["checkpoints"] == ROLLED_BACK
 
 
 @pytest.mark.parametrize(
@@ -182,10 +182,10 @@ def test_rolled_back_database_seen_by_a_worker_is_not_ready(db, settings, error,
     (sink,) = anchors.load_sinks()
     save_state(CheckpointProgress(name=sink.name, failed_at=timezone.now(), error=error))
 
-    found = ready()
+    checks = ready()
 
-    assert found[0] == status
-    assert (found[1]["checkpoints"] == ROLLED_BACK) is (status == 503)
+    assert checks[0] == status
+    assert (checks[1]["checkpoints"] == ROLLED_BACK) is (status == 503)
 
 
 def test_unreadable_checkpoint_file_is_no_rollback(db, settings, tmp_path):

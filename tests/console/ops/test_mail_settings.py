@@ -5,9 +5,9 @@ from console.ops.environment import mailer_config
 
 
 def test_mail_url_is_parsed():
-    found = mailer_config("smtp+tls://ida%40acme.example:p%2Fw@mail.example")
+    config = mailer_config("smtp+tls://ida%40acme.example:p%2Fw@mail.example")
 
-    options = found["default"]["OPTIONS"]
+    options = config["default"]["OPTIONS"]
     assert (options["host"], options["port"]) == ("mail.example", 587)
     assert (options["username"], options["password"]) == ("ida@acme.example", "p/w")
     assert (options["use_tls"], options["use_ssl"]) == (True, False)

@@ -97,24 +97,24 @@ def test_deployment_with_files_alone_passes_the_check(tmp_path):
             file = tmp_path / name
             file.write_text(f"{values[name]}\n")
             files[f"{name}_FILE"] = str(file)
-    found = run(["manage.py", "check"], **files)
+    result = run(["manage.py", "check"], **files)
     config = "import runpy; print(runpy.run_path('gunicorn.conf.py')['_on_sqlite'])"
 
-    assert (found.returncode, found.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "")
     assert run(["-c", config], **files).stdout == "True\n"
 
 
 @pytest.mark.parametrize(("url", "lines"), [("", 1), ("smtp://mail.acme.test", 0)])
 def test_start_warns_once_of_missing_mail(url, lines):
     environment = generate_secrets() | {"DATABASE_URL": "sqlite://", "EMAIL_URL": url}
-    found = run(["-c", "import console.wsgi"], **environment)
+    result = run(["-c", "import console.wsgi"], **environment)
 
-    assert found.returncode == 0
-    assert found.stderr.count("EMAIL_URL is not set") == lines
+    assert result.returncode == 0
+    assert result.stderr.count("EMAIL_URL is not set") == lines
 
 
 @pytest.mark.parametrize("command", ["fields", "operations"])
 def test_command_without_secrets_needs_no_file(command, tmp_path):
-    found = run(["manage.py", command], SECRET_KEY_FILE=str(tmp_path / "missing"))
+    result = run(["manage.py", command], SECRET_KEY_FILE=str(tmp_path / "missing"))
 
-    assert (found.returncode, found.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "")

@@ -42,9 +42,9 @@ def test_services_and_clients_are_found_by_name(member, inventory):
 @pytest.mark.parametrize(("role", "page"), [(Role.EDITOR, "edit"), (Role.VIEWER, "fields")])
 def test_a_setting_of_an_object_is_found(member, inventory, role, page):
     browser = member(role)
-    found = dict(find(browser, "shop access token duration"))
+    results = dict(find(browser, "shop access token duration"))
 
-    url = found["Shop: Access token duration"]
+    url = results["Shop: Access token duration"]
     assert url.startswith(f"/acme/services/us/17/{page}/")
     assert url.endswith("#field-access_token_duration")
 
@@ -68,8 +68,8 @@ def test_a_client_is_found_by_its_contact(member, inventory):
 
     url = "/acme/services/us/17/clients/44/"
     assert ("Ledger sync", url) in find(viewer, "ops@ledger.example")
-    found = dict(find(viewer, "ops@ledger redirect uris"))
-    assert found["Ledger sync: Redirect URIs"] == f"{url}fields/#field-redirect_uris"
+    results = dict(find(viewer, "ops@ledger redirect uris"))
+    assert results["Ledger sync: Redirect URIs"] == f"{url}fields/#field-redirect_uris"
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def save(signed_in_client):
     """Save a search as somebody of a role."""
 
     def save(name="Lifetimes", query="field=accessTokenDuration", role=Role.AUDITOR, **more):
-        given = {"name": name, "query": query} | more
-        return signed_in_client(role).post("/acme/audit/searches/new/", given)
+        data = {"name": name, "query": query} | more
+        return signed_in_client(role).post("/acme/audit/searches/new/", data)
 
     return save

@@ -18,7 +18,7 @@ def test_own_and_shared_searches_are_listed(auditor, save):
     assertContains(response, 'href="/acme/audit/?field=accessTokenDuration"')
     assertNotContains(response, "Theirs alone")
     pinned = auditor.get("/acme/audit/").context["pinned_searches"]
-    assert [one.label for one in pinned] == ["For all"]
+    assert [search.label for search in pinned] == ["For all"]
 
 
 def test_query_is_shown_as_typed(auditor, save):

@@ -8,8 +8,8 @@ URL = "/acme/audit/searches/new/"
 
 
 def test_current_search_is_saved(auditor, save):
-    shown = auditor.get(URL, {"field": "accessTokenDuration", "-outcome": "done"})
-    assertContains(shown, "field:accessTokenDuration -outcome:done")
+    form_page = auditor.get(URL, {"field": "accessTokenDuration", "-outcome": "done"})
+    assertContains(form_page, "field:accessTokenDuration -outcome:done")
 
     response = save(query="field=accessTokenDuration&-outcome=done&at=o5", pinned="on")
 

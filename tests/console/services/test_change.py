@@ -54,17 +54,21 @@ def test_reports_a_removed_audit_entry(editor, member, submit_settings, save):
         url = save(editor).url
     entry = url.rstrip("/").rpartition("/")[2]
     read = AuditEntry.objects.filter(operation="service.get")[0].entry
-    assert sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
+    assert sum(
+        delete_expired_entries(
+            lambda organization_id: Actor(0, "worker", organization_id=organization_id)
+        )
+    )
 
     page = editor.get(url)
-    told = member(Role.ADMIN).get(url)
+    response = member(Role.ADMIN).get(url)
 
-    assert page.status_code == told.status_code == 410
+    assert page.status_code == response.status_code == 410
     assertContains(page, "Audit entry deleted by retention", status_code=410)
     assertContains(page, "7 years", status_code=410)
     assertContains(page, "/acme/services/us/17/as-of/?at=", status_code=410)
     assertNotContains(page, "/acme/audit/", status_code=410)
-    assertContains(told, "tombstone verified", status_code=410)
+    assertContains(response, "tombstone verified", status_code=410)
     for other in (uuid4(), read):  # never was; nothing that was saved
         assert editor.get(url.replace(entry, str(other))).status_code == 404
     assert editor.get(url.replace("/17/", "/18/")).status_code == 404

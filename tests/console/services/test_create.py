@@ -29,8 +29,8 @@ def create(browser, **asked):
 
 
 def created_service(sandbox):
-    (found,) = (s for key, s in sandbox.services.items() if key != 17)
-    return found
+    (service,) = (s for key, s in sandbox.services.items() if key != 17)
+    return service
 
 
 @pytest.mark.parametrize(

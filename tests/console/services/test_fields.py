@@ -15,8 +15,8 @@ def test_every_setting_is_labeled(member, sandbox):
 
 def test_search_matches_label_api_name_and_help(member, sandbox):
     browser = member(Role.VIEWER)
-    for asked in ("access token lifetime", "accesstokenduration"):
-        response = browser.get(URL, {"q": asked})
+    for query in ("access token lifetime", "accesstokenduration"):
+        response = browser.get(URL, {"q": query})
         assertContains(response, "access<wbr>Token<wbr>Duration")
         assertNotContains(response, "par<wbr>Required")
 

@@ -36,8 +36,8 @@ def test_shows_base_own_and_current_values(conflict):
     assertContains(response, "Choose a value for 1 setting")
     lines = {line.member: line for line in response.context["lines"]}
     both = lines["accessTokenDuration"]
-    told = [text.partition(" (")[0] for text in (both.base, both.theirs, both.mine)]
-    assert told == ["1 hour", "1 minute", "24 hours"]
+    texts = [text.partition(" (")[0] for text in (both.base, both.theirs, both.mine)]
+    assert texts == ["1 hour", "1 minute", "24 hours"]
     assert lines["accessTokenSignatureKeyId"].is_mine
     assert not lines["refreshTokenDuration"].is_mine
 

@@ -160,35 +160,35 @@ def test_deleted_service_can_be_recreated(admin, sandbox):
     assertContains(form, "Recreate Shop")
     assertContains(form, "Not restored")
     assert "JWK Set: Meridian doesn't store them" in compact(form)
-    asked = {name: form.context["form"][name].value() for name in FIELDS}
-    url = f"/acme/services/create/?{urlencode(asked)}"
+    values = {name: form.context["form"][name].value() for name in FIELDS}
+    url = f"/acme/services/create/?{urlencode(values)}"
     review = admin.get(url)
     assertContains(review, "Recreate Shop")
     assertContains(review, "Not restored")
     assertContains(review, "fromTheFuture")
     assertNotContains(review, "Unchanged URLs of the original")
-    made = admin.post(url, fill_form(review, "reviewed"), content_type=URLENCODED)
+    response = admin.post(url, fill_form(review, "reviewed"), content_type=URLENCODED)
 
     (again,) = sandbox.services.values()
-    assert made.url == f"/acme/services/us/{again['apiKey']}/"
+    assert response.url == f"/acme/services/us/{again['apiKey']}/"
     assert again["apiKey"] != 17
     assert again["serviceName"] == "Shop"
     assert again["tokenEndpoint"] == "https://shop.acme.example/oauth/token"
     assert again["policyUri"] == "https://www.acme.example/policy"
     assert "jwks" not in again
-    history = admin.get(f"{made.url}history/")
+    history = admin.get(f"{response.url}history/")
     assertContains(history, "Recreate us/17")
     assertContains(history, 'href="/acme/services/us/17/"')
     page = admin.get("/acme/services/us/17/")
-    assertContains(page, f'href="{made.url}"', status_code=404)
+    assertContains(page, f'href="{response.url}"', status_code=404)
 
 
 @pytest.mark.parametrize("place", ["us/99", "us/x", "mars/17"])
 def test_unknown_service_cannot_be_recreated(admin, place):
     assert admin.get("/acme/services/new/", {"again": place}).status_code == 404
-    asked = dict.fromkeys(FIELDS, "us") | {"issuer": "https://a.example"}
-    asked |= {"start": "again", "original": place}
-    assert admin.get("/acme/services/create/", asked).status_code == 404
+    query = dict.fromkeys(FIELDS, "us") | {"issuer": "https://a.example"}
+    query |= {"start": "again", "original": place}
+    assert admin.get("/acme/services/create/", query).status_code == 404
 
 
 def test_recreation_warns_of_a_tampered_version(admin, sandbox):
@@ -196,6 +196,6 @@ def test_recreation_warns_of_a_tampered_version(admin, sandbox):
     remove(admin)
     Version.objects.filter(number=1).update(modified_at=7)
 
-    said = "Stored version was tampered with"
-    assertContains(admin.get("/acme/services/us/17/"), said, status_code=404)
-    assertContains(admin.get("/acme/services/new/?again=us/17"), said)
+    message = "Stored version was tampered with"
+    assertContains(admin.get("/acme/services/us/17/"), message, status_code=404)
+    assertContains(admin.get("/acme/services/new/?again=us/17"), message)

@@ -58,14 +58,14 @@ def test_shows_configuration_warnings_of_the_version(editor, sandbox):
         "tokenEndpoint": "https://a.example/token",
         "supportedGrantTypes": ["CLIENT_CREDENTIALS", "PASSWORD"],
     }
-    found = "forbids the password grant"
-    assertContains(editor.get("/acme/services/us/17/"), found)
+    warning = "forbids the password grant"
+    assertContains(editor.get("/acme/services/us/17/"), warning)
     service |= {"supportedGrantTypes": ["CLIENT_CREDENTIALS"], "modifiedAt": 2}
-    assertNotContains(editor.get("/acme/services/us/17/"), found)
+    assertNotContains(editor.get("/acme/services/us/17/"), warning)
     now = backdate_versions(4, 1)
 
     then = editor.get(URL, at_query(now - timedelta(hours=5)))
-    assertContains(then, found)
+    assertContains(then, warning)
     assertContains(then, "1 difference")
     assertContains(editor.get(URL, at_query(now)), "No warnings.")
 
@@ -101,7 +101,7 @@ def test_compares_with_another_service(editor, changed, sandbox):
     assert [difference.name for difference in page.context["comparison"].differences] == [
         "pkceRequired"
     ]
-    expected = {one.name for one in page.context["comparison"].expected}
+    expected = {field.name for field in page.context["comparison"].expected}
     assert {"issuer", "apiSecret", "apiKey", "serviceName"} <= expected
 
 

@@ -27,8 +27,8 @@ def test_token_is_shown_once_and_stored_as_a_digest(admin):
     assert Stream.find("acme", token) == stream
     assert token not in serializers.serialize("json", [stream])
     assert not AuditRecord.objects.filter(content__contains=token).exists()
-    kept = AuditEntry.objects.get(operation="stream.add")
-    assert (kept.outcome, kept.label) == ("done", "Splunk")
+    entry = AuditEntry.objects.get(operation="stream.add")
+    assert (entry.outcome, entry.label) == ("done", "Splunk")
 
 
 def test_name_is_required(admin):

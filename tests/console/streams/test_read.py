@@ -53,8 +53,8 @@ def read(client, token):
 
 def happen(organization, times=1):
     for number in range(times):
-        who = Actor(1, "ida", "admin", organization.pk, organization.slug)
-        record_event(who, MEMBER_ADD, object=f"{organization.slug} {number}")
+        actor = Actor(1, "ida", "admin", organization.pk, organization.slug)
+        record_event(actor, MEMBER_ADD, object=f"{organization.slug} {number}")
 
 
 def test_reads_all_entries_of_the_organization_only(read, acme):
@@ -71,12 +71,12 @@ def test_reads_all_entries_of_the_organization_only(read, acme):
             break
 
     own = AuditEntry.objects.filter(organization_id=acme.pk)
-    assert {row["entry"] for row in found} == {one.entry for one in own}
+    assert {row["entry"] for row in found} == {entry.entry for entry in own}
     assert len(found) == 2 * own.count()
     assert row_numbers(found) == sorted(row_numbers(found))
     assert open_position(acme.pk, cursor) == head()
-    kept = AuditRecord.objects.get(seq=row_numbers(found)[-1])
-    assert (found[-1]["mac"], found[-1]["content"]) == (kept.mac, json.loads(kept.content))
+    record = AuditRecord.objects.get(seq=row_numbers(found)[-1])
+    assert (found[-1]["mac"], found[-1]["content"]) == (record.mac, json.loads(record.content))
 
 
 def test_read_stops_after_a_second_with_a_cursor(read, acme, monkeypatch):
@@ -88,13 +88,13 @@ def test_read_stops_after_a_second_with_a_cursor(read, acme, monkeypatch):
     monkeypatch.setattr(chain_export, "ROWS_PER_WINDOW", 4)
     monkeypatch.setattr(chain_export, "MAX_SCAN_SECONDS", -1.0)
 
-    found, positions = list[Any](), list[int]()
-    while not found:
-        found, cursor = read(cursor)
+    rows, positions = list[Any](), list[int]()
+    while not rows:
+        rows, cursor = read(cursor)
         positions.append(open_position(acme.pk, cursor))
 
     assert positions == [began + 4, began + 8, began + 12]
-    assert row_numbers(found) == [began + 11, began + 12]
+    assert row_numbers(rows) == [began + 11, began + 12]
 
 
 def test_outcome_arrives_when_known(read, acme):
@@ -129,7 +129,7 @@ def test_deleted_entries_of_the_organization_are_reported(read, acme):
             record_event(Actor(1, "bo", organization_id=other.pk), SIGN_OUT)
             record_event(Actor(1, "ida", organization_id=acme.pk), SIGN_OUT)
     happen(acme)
-    removed = sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
+    removed = sum(delete_expired_entries(lambda item: Actor(0, "worker", organization_id=item)))
 
     found, cursor = list[Any](), ""
     while not cursor or open_position(acme.pk, cursor) < head():
@@ -137,33 +137,33 @@ def test_deleted_entries_of_the_organization_are_reported(read, acme):
         found += rows
 
     assert removed == 8
-    gone = [row for row in found if "gone" in row["content"]]
-    assert row_numbers(gone) == [3, 4, 7, 8, 11, 12, 15, 16]
-    assert {row["content"]["gone"]["kind"] for row in gone} == {"signins"}
-    (told,) = [one for one in found if one["content"].get("label") == "4 entries"]
-    assert told["entry"] == gone[0]["content"]["gone"]["run"]
-    said = {one["field"]: one["after"] for one in json.loads(told["content"]["changed"])}
-    assert (said["rows"], said["first"], said["last"]) == (8, 3, 16)
+    tombstones = [row for row in found if "gone" in row["content"]]
+    assert row_numbers(tombstones) == [3, 4, 7, 8, 11, 12, 15, 16]
+    assert {row["content"]["gone"]["kind"] for row in tombstones} == {"signins"}
+    (deletion,) = [item for item in found if item["content"].get("label") == "4 entries"]
+    assert deletion["entry"] == tombstones[0]["content"]["gone"]["run"]
+    fields = {item["field"]: item["after"] for item in json.loads(deletion["content"]["changed"])}
+    assert (fields["rows"], fields["first"], fields["last"]) == (8, 3, 16)
 
 
 def test_reading_is_logged_once_an_hour(read, acme):
     for _ in range(5):
         read()
-    (told,) = AuditEntry.objects.filter(operation="stream.read")
-    assert told.actor == "Splunk"
+    (read_entry,) = AuditEntry.objects.filter(operation="stream.read")
+    assert read_entry.actor == "Splunk"
 
     Stream.objects.update(notified_at="2026-01-01T00:00:00Z")
     read()
 
-    told, _ = AuditEntry.objects.filter(operation="stream.read")
-    assert told.object.startswith("5 reads before")
+    read_entry, _ = AuditEntry.objects.filter(operation="stream.read")
+    assert read_entry.object.startswith("5 reads before")
 
 
 def test_concurrent_reading_is_logged_once(read, acme, monkeypatch):
-    def slowly(*given, **told):
+    def slowly(*given, **options):
         monkeypatch.setattr(reader, "record_event", record_event)
         read()
-        record_event(*given, **told)
+        record_event(*given, **options)
 
     monkeypatch.setattr(reader, "record_event", slowly)
     read()
@@ -176,16 +176,16 @@ def test_concurrent_reading_is_logged_once(read, acme, monkeypatch):
 @pytest.mark.parametrize("kind", ["none", "wrong", "basic", "query"])
 def test_token_of_the_organization_is_required(client, token, home, kind):
     Organization.objects.create(slug="other", name="Other")
-    given = "mrs_" + "x" * 43 if home == "acme" else token
+    value = "mrs_" + "x" * 43 if home == "acme" else token
     headers = {
         "none": {},
         "query": {},
-        "basic": {"Authorization": f"Basic {given}"},
-        "wrong": {"Authorization": f"Bearer {given}"},
+        "basic": {"Authorization": f"Basic {value}"},
+        "wrong": {"Authorization": f"Bearer {value}"},
     }[kind]
-    asked = {"token": given} if kind == "query" else {}
+    query = {"token": value} if kind == "query" else {}
 
-    response = client.get(f"/{home}/audit/stream", asked, headers=headers)
+    response = client.get(f"/{home}/audit/stream", query, headers=headers)
 
     assert response.status_code == 401
     assert response["WWW-Authenticate"] == "Bearer"
@@ -205,7 +205,7 @@ def test_unwritable_log_prevents_reading(client, token, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("query", "message"),
     [
         ("after=-1", "X-Cursor"),
         ("after=1e9", "X-Cursor"),
@@ -214,13 +214,13 @@ def test_unwritable_log_prevents_reading(client, token, monkeypatch):
         ("wait=31", "whole number"),
     ],
 )
-def test_invalid_parameters_are_errors(client, token, asked, said):
+def test_invalid_parameters_are_errors(client, token, query, message):
     headers = {"Authorization": f"Bearer {token}"}
 
-    response = client.get(f"{URL}?{asked}", headers=headers)
+    response = client.get(f"{URL}?{query}", headers=headers)
 
     assert response.status_code == 400
-    assert said in response.content.decode()
+    assert message in response.content.decode()
 
 
 def test_cursor_ahead_of_a_restored_database_is_refused(client, token, acme):
@@ -251,25 +251,25 @@ def test_takes_no_cursor_of_another_organization(client, token, acme):
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_writers_skip_no_entry(acme):
     """Some transactions take longer than others that began later."""
-    who = Actor(1, "ida", "admin", acme.pk, "acme")
+    actor = Actor(1, "ida", "admin", acme.pk, "acme")
 
     def write(pause):
         try:
             for _ in range(8):
-                append_records([build_intent(who, "member.add", "change")], lambda: sleep(pause))
+                append_records([build_intent(actor, "member.add", "change")], lambda: sleep(pause))
         finally:
             connection.close()
 
-    found, cursor = [], 0
+    seqs, cursor = [], 0
     with ThreadPoolExecutor(4) as threads:
         writing = [threads.submit(write, pause) for pause in (0, 0.001, 0.005, 0.02)]
-        while not all(one.done() for one in writing) or cursor < head():
+        while not all(future.done() for future in writing) or cursor < head():
             rows, cursor = read_rows_after(acme.pk, cursor, 3)
-            found += [row.seq for row, _before in rows]
-    for one in writing:
-        one.result()
+            seqs += [row.seq for row, _before in rows]
+    for future in writing:
+        future.result()
 
-    assert found == list(range(1, head() + 1))
+    assert seqs == list(range(1, head() + 1))
 
 
 def head():

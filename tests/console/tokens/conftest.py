@@ -25,7 +25,7 @@ def issue(sandbox):
     """Issue a token of client 44, and return it as the sandbox keeps it."""
 
     def issue(number=0, **more):
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "access_hash": f"{number:04d}{'h' * 39}",
             "client_id": 44,
             "grant_type": "AUTHORIZATION_CODE",
@@ -37,7 +37,7 @@ def issue(sandbox):
             "refresh_expires_at": LATE,
             "access_token": VALUE,
         }
-        token = StoredToken(**(told | more))
+        token = StoredToken(**(fields | more))
         sandbox.region("us").tokens[17].append(token)
         return token
 
@@ -48,7 +48,7 @@ def issue(sandbox):
 def token_service(acme, sandbox):
     """Two clients of service 17, whose tokens may have three scopes."""
     sandbox.services[17] |= {
-        "supportedScopes": [{"name": one} for one in ("openid", "orders", "email")],
+        "supportedScopes": [{"name": scope} for scope in ("openid", "orders", "email")],
         "supportedGrantTypes": ["AUTHORIZATION_CODE", "CLIENT_CREDENTIALS", "REFRESH_TOKEN"],
     }
     sandbox.clients[44] = make_client(44, clientName="Till")
@@ -97,8 +97,8 @@ def jwt(signer):
     """Return a function that signs a JWT of the service around a token value."""
 
     def jwt(value=LEAKED, **claims):
-        told = {"iss": ISSUER, "sub": OWNER, "jti": value, "exp": LATE // 1000}
-        return signing.sign_jwt(signer.services[17], told | claims, "ES256", typ="at+jwt")
+        defaults = {"iss": ISSUER, "sub": OWNER, "jti": value, "exp": LATE // 1000}
+        return signing.sign_jwt(signer.services[17], defaults | claims, "ES256", typ="at+jwt")
 
     return jwt
 

@@ -18,7 +18,7 @@ def ended(token):
 
 def unsigned(header, claims="{}", signature="c2ln"):
     """A JWT of any text."""
-    parts = (urlsafe_b64encode(one.encode()).decode() for one in (header, claims))
+    parts = (urlsafe_b64encode(text.encode()).decode() for text in (header, claims))
     return ".".join(part.rstrip("=") for part in parts) + f".{signature}"
 
 

@@ -30,8 +30,8 @@ def test_twenty_tokens_are_listed_with_names(member, tokens_of_three_kinds):
     assert len(rows(first)) == 20
     queries = [call.query for call in tokens_of_three_kinds.calls if call.operation == "token.list"]
     assert [(query["start"], query["end"]) for query in queries] == [("0", "20")]
-    for said in ("Till", "1 to 20 of 23", "Authorization code", "orders"):
-        assertContains(first, said)
+    for text in ("Till", "1 to 20 of 23", "Authorization code", "orders"):
+        assertContains(first, text)
     second = viewer.get(first.context["next"] and TOKENS + first.context["next"])
     assert rows(second) == ["0020", "0021", "0022"]
     assertContains(second, "Web shop")
@@ -53,7 +53,7 @@ def test_client_names_are_read_once(member, tokens_of_three_kinds):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("?state=expired", ["0021"]),
         ("?state=valid&page=2", ["0020", "0022"]),
@@ -61,8 +61,8 @@ def test_client_names_are_read_once(member, tokens_of_three_kinds):
         ("?client=45&state=expired", []),
     ],
 )
-def test_filters_narrow_the_list(member, tokens_of_three_kinds, query, found):
-    assert rows(member(Role.VIEWER).get(TOKENS + query))[-2:] == found
+def test_filters_narrow_the_list(member, tokens_of_three_kinds, query, expected):
+    assert rows(member(Role.VIEWER).get(TOKENS + query))[-2:] == expected
 
 
 @pytest.mark.parametrize("text", ["Web shop", "web SHOP", "app-45", "web"])

@@ -44,31 +44,31 @@ def test_jwt_is_looked_up_at_the_service_of_its_issuer(help_desk, jwt, leaked_to
     response = paste(help_desk, f"'Authorization: Bearer  {jwt()[:50]}\n {jwt()[50:]}\n',")
 
     assertContains(response, "Active")
-    for said in (OWNER, "Till", "Shop", "Read your orders", "Authorization code"):
-        assertContains(response, said)
+    for text in (OWNER, "Till", "Shop", "Read your orders", "Authorization code"):
+        assertContains(response, text)
     assertContains(response, "not verified")
     assert leaked_token.used_at
 
 
 def test_opaque_token_needs_a_service(help_desk, leaked_token, signer):
-    asked = paste(help_desk, LEAKED)
+    form = paste(help_desk, LEAKED)
 
-    assertContains(asked, "Select a service")
+    assertContains(form, "Select a service")
     assert not introspected(signer)
-    body = fill_form(asked, "sealed", service="us/17")
-    told = help_desk.post(BOX, body, content_type=URLENCODED)
-    assertContains(told, OWNER)
-    assertContains(told, "Active")
+    body = fill_form(form, "sealed", service="us/17")
+    response = help_desk.post(BOX, body, content_type=URLENCODED)
+    assertContains(response, OWNER)
+    assertContains(response, "Active")
 
 
 def test_refresh_token_is_identified_by_introspection(help_desk, leaked_token):
     paste(help_desk, LEAKED)
 
-    told = paste(help_desk, REFRESH, service="us/17")
+    response = paste(help_desk, REFRESH, service="us/17")
 
-    assertContains(told, "Refresh token")
-    assertContains(told, OWNER)
-    assertContains(told, "Till")
+    assertContains(response, "Refresh token")
+    assertContains(response, OWNER)
+    assertContains(response, "Till")
 
 
 def test_non_numeric_client_id_is_shown(help_desk, leaked_token, signer, monkeypatch):
@@ -114,10 +114,10 @@ def test_expired_jwt_is_not_looked_up(help_desk, jwt, leaked_token, signer):
     assert not introspected(signer)
     assert leaked_token in signer.region("us").tokens[17]
     body = fill_form(warned, "anyway")
-    told = help_desk.post(BOX, body, content_type=URLENCODED)
-    assertContains(told, "There's nothing to revoke")
-    assertContains(told, OWNER)
-    assertNotContains(told, "Revoke token")
+    response = help_desk.post(BOX, body, content_type=URLENCODED)
+    assertContains(response, "There's nothing to revoke")
+    assertContains(response, OWNER)
+    assertNotContains(response, "Revoke token")
     assert leaked_token not in signer.region("us").tokens[17]
 
 
@@ -125,37 +125,37 @@ def test_expired_jwt_is_not_looked_up(help_desk, jwt, leaked_token, signer):
 def test_sender_constrained_token_is_marked(help_desk, jwt, leaked_token, how):
     leaked_token.more[how] = "x"
 
-    told = paste(help_desk, jwt())
+    response = paste(help_desk, jwt())
 
-    assertContains(told, "Active, sender-constrained")
-    assertContains(told, "Revoke token")
+    assertContains(response, "Active, sender-constrained")
+    assertContains(response, "Revoke token")
 
 
 def test_unknown_token_is_reported(help_desk, jwt, signer):
-    told = paste(help_desk, jwt("another-value"))
+    response = paste(help_desk, jwt("another-value"))
 
-    assertContains(told, "Token not found")
-    assertNotContains(told, "Revoke token")
-    assertContains(told, "reuse the token you pasted")  # to another service, perhaps
+    assertContains(response, "Token not found")
+    assertNotContains(response, "Revoke token")
+    assertContains(response, "reuse the token you pasted")  # to another service, perhaps
 
 
 def test_unknown_issuer_asks_for_a_service_and_names_failed_regions(help_desk, jwt, acme, signer):
     Credential.objects.create(organization=acme, region="jp", sealed="broken")
     signer.services[17]["issuer"] = f"{ISSUER}/v2"
 
-    asked = paste(help_desk, jwt())
+    form = paste(help_desk, jwt())
 
-    assertContains(asked, "No service uses the issuer")
-    assertContains(asked, "Japan")
+    assertContains(form, "No service uses the issuer")
+    assertContains(form, "Japan")
     assert not introspected(signer)
 
 
 def test_shared_issuer_asks_for_a_service(help_desk, jwt, leaked_token, signer):
     signer.services[18] = {**signer.services[17], "apiKey": 18, "serviceName": "Twin"}
 
-    asked = paste(help_desk, jwt())
+    form = paste(help_desk, jwt())
 
-    assertContains(asked, "Several services use this issuer")
+    assertContains(form, "Several services use this issuer")
     assert not introspected(signer)
 
 
@@ -166,9 +166,9 @@ def test_failed_lookup_can_be_retried_without_pasting(help_desk, jwt, leaked_tok
     assertContains(failed, "Lookup failed")
     signer.faults.clear()
 
-    told = help_desk.post(BOX, fill_form(failed, "token"), content_type=URLENCODED)
+    response = help_desk.post(BOX, fill_form(failed, "token"), content_type=URLENCODED)
 
-    assertContains(told, "Active")
+    assertContains(response, "Active")
 
 
 NO_TOKENS = [
@@ -190,22 +190,22 @@ NO_TOKENS = [
 
 
 def test_invalid_input_is_an_error_at_the_field(help_desk, signer):
-    for token, said in NO_TOKENS:
+    for token, message in NO_TOKENS:
         response = help_desk.post(BOX, {"token": token})
 
-        assertContains(response, said, status_code=422)
+        assertContains(response, message, status_code=422)
         assertContains(response, 'id="token-error"', status_code=422)
         assert not SecretScanner({token.strip()}).find_leak(response.text) or len(token) < 16
     assert not introspected(signer)
 
 
 def test_claims_are_escaped_and_limited(help_desk, jwt, leaked_token):
-    told = paste(help_desk, jwt(aud=["<b>x", {"a": 1}], secret_note="hush-hush", nbf=1e300))
+    response = paste(help_desk, jwt(aud=["<b>x", {"a": 1}], secret_note="hush-hush", nbf=1e300))
 
-    assertContains(told, "&lt;b&gt;x, …")
-    assertContains(told, "secret_note")
-    assertNotContains(told, "hush-hush")
-    assertNotContains(told, LEAKED)
+    assertContains(response, "&lt;b&gt;x, …")
+    assertContains(response, "secret_note")
+    assertNotContains(response, "hush-hush")
+    assertNotContains(response, LEAKED)
 
 
 def test_lookup_counts_toward_the_user_search_limit(help_desk, jwt, leaked_token, settings, signer):
@@ -245,8 +245,8 @@ def test_pasted_token_is_stored_nowhere(help_desk, jwt, leaked_token, caplog):
 def test_sealed_token_opens_for_the_same_person_for_a_while(
     help_desk, member, leaked_token, monkeypatch
 ):
-    asked = paste(help_desk, LEAKED)
-    body = fill_form(asked, "sealed", service="us/17")
+    form = paste(help_desk, LEAKED)
+    body = fill_form(form, "sealed", service="us/17")
 
     other = member(Role.ADMIN).post(BOX, body, content_type=URLENCODED)
     later = time.time() + 601

@@ -203,8 +203,8 @@ def test_invalid_import_is_refused(token_service, make, entered, wrong):
     response = make(**BROUGHT | entered)
 
     assertContains(response, wrong, status_code=422)
-    sent = [one for one in entered.values() if one and len(one) > 12]
-    assert not any(one in response.text for one in sent if one != "CLIENT_CREDENTIALS")
+    sent = [value for value in entered.values() if value and len(value) > 12]
+    assert not any(value in response.text for value in sent if value != "CLIENT_CREDENTIALS")
     assert not live_tokens(token_service)
 
 

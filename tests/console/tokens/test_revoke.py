@@ -11,8 +11,8 @@ def messages(browser):
 
 
 def test_token_is_revoked_and_the_list_shown(admin, token_service, issue, submit_form):
-    one, other = issue(1), issue(2)
-    url = path_of(one, "revoke", "?client=44")
+    first, other = issue(1), issue(2)
+    url = path_of(first, "revoke", "?client=44")
 
     assertContains(admin.get(url), "Access token, valid")
     response = submit_form(admin, url)
@@ -23,8 +23,8 @@ def test_token_is_revoked_and_the_list_shown(admin, token_service, issue, submit
     entry = AuditEntry.objects.get(operation="token.revoke")
     assert (entry.effect, entry.client, entry.label) == ("destroy", "44", "Till")
     assert (entry.reason, entry.ticket) == ("Lost phone", "INC-1")
-    assert entry.known == f'{{"hash":"{one.access_hash}"}}'  # by which it is settled
-    assert one.access_hash not in entry.path
+    assert entry.known == f'{{"hash":"{first.access_hash}"}}'  # by which it is settled
+    assert first.access_hash not in entry.path
 
 
 def test_already_revoked_token_is_reported(admin, token_service, issue):

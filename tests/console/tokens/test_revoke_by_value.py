@@ -104,7 +104,7 @@ def test_expired_form_is_explained(revoke, leaked_token, signer, form, help_desk
 
 
 @pytest.mark.parametrize(
-    ("faults", "said", "gone"),
+    ("faults", "message", "is_gone"),
     [
         ([("reset", "/revoke", True)], "no longer active", True),
         ([("reset", "/revoke", False)], "The token still works", False),
@@ -116,7 +116,9 @@ def test_expired_form_is_explained(revoke, leaked_token, signer, form, help_desk
         ([("status", "/introspection", False)], "Revoked, not verified", True),
     ],
 )
-def test_unknown_outcome_is_explained(help_desk, form, leaked_token, signer, faults, said, gone):
+def test_unknown_outcome_is_explained(
+    help_desk, form, leaked_token, signer, faults, message, is_gone
+):
     body = form()
     for kind, path, after in faults:
         more = {"status": 503} if kind == "status" else {}
@@ -124,8 +126,8 @@ def test_unknown_outcome_is_explained(help_desk, form, leaked_token, signer, fau
 
     response = help_desk.post(PATH, body, content_type=URLENCODED)
 
-    assertContains(response, said)
-    assert (leaked_token not in live_tokens(signer)) is gone
+    assertContains(response, message)
+    assert (leaked_token not in live_tokens(signer)) is is_gone
 
 
 def test_rejection_can_be_retried(help_desk, form, leaked_token, signer):

@@ -16,8 +16,8 @@ def test_subject_scopes_and_expiry_are_shown(member, token_service, issue):
 
     response = viewer.get(path_of(token))
 
-    for said in ("Token of Till", "Authorization code", "openid", "till", "redacted"):
-        assertContains(response, said)
+    for text in ("Token of Till", "Authorization code", "openid", "till", "redacted"):
+        assertContains(response, text)
     assertContains(response, token.access_hash)
     assertContains(response, "••••4188")
     for hidden in (SUBJECT, VALUE, "s3cret-of-it", "Revoke", "Reveal"):
@@ -36,7 +36,7 @@ def test_token_is_read_from_its_page_of_the_list(member, token_service, issue):
     assertContains(listed_there, url.replace("&", "&amp;"))
     assert viewer.get(url).context["row"].state == "valid"
 
-    assert [one["start"] for one in listed(token_service)] == ["40"]
+    assert [request["start"] for request in listed(token_service)] == ["40"]
 
 
 def test_token_is_found_on_any_page_or_reported_missing(member, token_service, issue, monkeypatch):
@@ -53,8 +53,8 @@ def test_token_is_found_on_any_page_or_reported_missing(member, token_service, i
     assertContains(missed, "The first 40 tokens of the client", status_code=404)
     token_service.region("us").tokens[17].remove(token)
     monkeypatch.setattr(listing, "MAX_TOKENS_SEARCHED", 500)
-    gone = viewer.get(path_of(token))
-    assertContains(gone, "no token with this hash", status_code=404)
+    response = viewer.get(path_of(token))
+    assertContains(response, "no token with this hash", status_code=404)
 
 
 @pytest.mark.parametrize(

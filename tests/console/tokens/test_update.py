@@ -66,8 +66,8 @@ def test_review_shows_the_changes(editor, token_service, issue):
 
     page = editor.post(url, body, content_type=URLENCODED)
 
-    for one in ("orders", "Access token expires", "1 May 2099", "Save token in US"):
-        assertContains(page, one)
+    for text in ("orders", "Access token expires", "1 May 2099", "Save token in US"):
+        assertContains(page, text)
     assert "no-store" in page["Cache-Control"]
     assert token.scopes == ("openid", "orders")
 

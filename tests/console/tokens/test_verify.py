@@ -65,8 +65,8 @@ def test_jws_of_a_client_is_valid(verify, signer):
     key = ECKey.generate_key("P-256")
     signer.clients[44]["jwks"] = json.dumps({"keys": [key.as_dict(private=False)]})
     token = jws.serialize_compact({"alg": "ES256"}, b'{"iss":"44"}', key)
-    asked = verify(token, client_id="44")
-    assertContains(asked, "Select a service")
+    response = verify(token, client_id="44")
+    assertContains(response, "Select a service")
 
     assertContains(verify(token, client_id="44", service="us/17"), ">Valid<")
     assertContains(verify(token, service="us/17"), ">Invalid<")

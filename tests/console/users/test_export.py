@@ -113,4 +113,4 @@ def test_export_contains_the_whole_action_history(export, monkeypatch):
 
     done = export().json()["done_here"]
 
-    assert [one["what"] for one in done] == ["subject.export"] * 2
+    assert [row["what"] for row in done] == ["subject.export"] * 2

@@ -50,14 +50,14 @@ def test_any_subject_is_accepted_and_escaped(help_desk, look_up, subject, caplog
     assert "<img src=x" not in page.text
     title = page.text.partition("<title>")[2].partition("</title>")[0]
     logged = "".join(f"{record.getMessage()} {record.args}" for record in caplog.records)
-    kept = str(stored_sessions())
+    stored = str(stored_sessions())
     sealed = str(list(Lookup.objects.values()))
     if len(subject) > 3:
-        assert subject not in title + str(page.headers) + path + logged + kept + sealed
+        assert subject not in title + str(page.headers) + path + logged + stored + sealed
 
 
 @pytest.mark.parametrize(
-    ("subject", "said"),
+    ("subject", "message"),
     [
         ("", "Enter the subject"),
         ("   ", "Enter the subject"),
@@ -66,10 +66,10 @@ def test_any_subject_is_accepted_and_escaped(help_desk, look_up, subject, caplog
         ("a\0b", "Null characters"),
     ],
 )
-def test_invalid_subjects_are_errors_at_the_field(help_desk, subject, said):
+def test_invalid_subjects_are_errors_at_the_field(help_desk, subject, message):
     response = help_desk.post(USERS_URL, {"subject": subject})
 
-    assertContains(response, said, status_code=422)
+    assertContains(response, message, status_code=422)
     assert not Lookup.objects.exists()
     assert subject.strip() == "" or subject not in response.text
 

@@ -34,8 +34,8 @@ def path(help_desk, look_up, world):
 def test_receipt_shows_actor_reason_and_counts_before_and_after(help_desk, path):
     page = help_desk.get(path)
 
-    for said in ("HELP_DESK", "INC-7", "Lost phone", "Till", "1 active, 1 expired"):
-        assertContains(page, said)
+    for text in ("HELP_DESK", "INC-7", "Lost phone", "Till", "1 active, 1 expired"):
+        assertContains(page, text)
     assertContains(page, "fully confirmed")
     assertContains(page, f"http://testserver{path}")
     assertContains(page, SUBJECT)
@@ -98,8 +98,8 @@ def test_receipt_survives_removal_of_its_actor(help_desk, path, member, django_u
 def digest_of(file):
     """By the rule in docs/how-to/help-users.md, from nothing but the file."""
     apart = ("organization", "subject", "regions_not_connected", "calls", "noted")
-    told = {name: value for name, value in file.items() if name not in apart}
-    text = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    content = {name: value for name, value in file.items() if name not in apart}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -129,7 +129,9 @@ def test_digest_removed_by_retention_is_reported(help_desk, path, settings):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(record_builder, "time", time)
         patch.setattr(expiry, "earlier_clock", lambda: to_microseconds(later))
-        removed = delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one))
+        removed = delete_expired_entries(
+            lambda organization_id: Actor(0, "worker", organization_id=organization_id)
+        )
         assert sum(removed)
 
     page = help_desk.get(path)

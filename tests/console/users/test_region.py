@@ -30,10 +30,10 @@ def ask(help_desk, look_up, world):
 
 def rows(response):
     """What the table says, row by row, as text."""
-    found = response.text.partition("<tbody")[2].partition(">")[2].partition("</tbody>")[0]
+    body = response.text.partition("<tbody")[2].partition(">")[2].partition("</tbody>")[0]
     return [
         re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip()
-        for row in found.split("</tr>")[:-1]
+        for row in body.split("</tr>")[:-1]
     ]
 
 
@@ -114,15 +114,15 @@ def test_unchecked_service_is_not_reported_as_no_apps(ask, world):
 
 
 @pytest.mark.parametrize(
-    ("operation", "said"),
+    ("operation", "message"),
     [("token.list", "not checked"), ("granted_scopes.get_post", "not checked")],
 )
-def test_forbidden_details_of_an_app_are_shown_as_unknown(ask, world, operation, said):
+def test_forbidden_details_of_an_app_are_shown_as_unknown(ask, world, operation, message):
     world.fault("status", status=403, code="A001217", operation=operation)
 
     response = ask()
 
-    assert [said in row for row in rows(response)] == [True, True]
+    assert [message in row for row in rows(response)] == [True, True]
 
 
 def test_known_services_are_searched_when_the_list_fails(ask, world):
@@ -195,10 +195,10 @@ def test_region_result_updates_the_summary(look_up, help_desk, world):
     world.fault("down", region="jp")
 
     assertContains(help_desk.get(page), "checking", count=2 * 3)
-    for region, said in (("us", "2 apps"), ("jp", "not checked"), ("eu", "0 apps")):
+    for region, text in (("us", "2 apps"), ("jp", "not checked"), ("eu", "0 apps")):
         part = help_desk.get(f"{page}regions/{region}/", headers=PART)
         line = part.text.partition(f'<li id="sum-{region}" hx-swap-oob="true">')[2]
-        assert said in line.partition("</li>")[0]
+        assert text in line.partition("</li>")[0]
 
 
 def test_apps_are_searched_filtered_and_sorted(help_desk, look_up, world):

@@ -16,8 +16,8 @@ WHY = {"reason": "Complaint", "ticket": "INC-9"}
 
 @pytest.fixture
 def entry(acme):
-    who = Actor(7, "bo@acme.example", "help desk", acme.pk, acme.slug)
-    record_event(who, SUBJECT_SEARCH, subject=SUBJECT)
+    actor = Actor(7, "bo@acme.example", "help desk", acme.pk, acme.slug)
+    record_event(actor, SUBJECT_SEARCH, subject=SUBJECT)
     return AuditEntry.objects.get().entry
 
 
@@ -54,8 +54,8 @@ def test_reason_and_subject_are_required(member, entry, acme):
 
 
 def test_entry_of_another_organization_is_not_found(member, entry):
-    who = Actor(7, "eve@other.example", organization_id=10**6)
-    record_event(who, SUBJECT_SEARCH, subject="theirs")
+    actor = Actor(7, "eve@other.example", organization_id=10**6)
+    record_event(actor, SUBJECT_SEARCH, subject="theirs")
     other = AuditEntry.objects.get(subject="theirs").entry
 
     path = f"/acme/subjects/reveal/{other}/"

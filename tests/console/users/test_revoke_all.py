@@ -66,18 +66,18 @@ def test_everything_is_revoked_and_proven_by_the_receipt(help_desk, begin, worke
     assert not remaining_tokens(world)
     assert remaining_tokens(world, "user-2")
     assert not world.region("us").granted[17]
-    told = file(help_desk, path)
-    assert told["proven"] is True
-    assert not told["not_proven"]
+    receipt = file(help_desk, path)
+    assert receipt["proven"] is True
+    assert not receipt["not_proven"]
     counted = {"live_before": 2, "expired_before": 2, "ended": 4, "live_after": 0}
-    assert told["tokens"] | counted == told["tokens"]
-    assert told["scopes_forgotten"] == 1
-    assert told["regions"] == ["us", "jp", "eu"]
-    assert told["regions_not_connected"] == ["br"]
-    apps = {service["name"]: len(service["apps"]) for service in told["services"]}
+    assert receipt["tokens"] | counted == receipt["tokens"]
+    assert receipt["scopes_forgotten"] == 1
+    assert receipt["regions"] == ["us", "jp", "eu"]
+    assert receipt["regions_not_connected"] == ["br"]
+    apps = {service["name"]: len(service["apps"]) for service in receipt["services"]}
     assert apps == {"Shop": 2, "Bank": 1, "Empty": 0}
-    assert {call["outcome"] for call in told["calls"]} == {"done"}
-    assert told["noted"]["same"]
+    assert {call["outcome"] for call in receipt["calls"]} == {"done"}
+    assert receipt["noted"]["same"]
     page = help_desk.get(path)
     assertContains(page, "fully confirmed")
     assertContains(page, "1 service has no tokens")
@@ -138,8 +138,8 @@ def test_job_and_title_do_not_contain_the_subject(help_desk, begin, worker, worl
     path = begin()
     worker()
 
-    said = str([list(one.objects.values()) for one in (Job, Item, ReceiptService)])
-    assert SUBJECT not in said
+    stored = str([list(model.objects.values()) for model in (Job, Item, ReceiptService)])
+    assert SUBJECT not in stored
     assert Receipt.objects.get().subject == SUBJECT
     (job,) = Job.objects.all()
     assert SUBJECT not in help_desk.get(f"/acme/jobs/{job.pk}/").text
@@ -170,9 +170,9 @@ def test_unavailable_region_is_reported_and_can_be_retried(
     worker()
 
     assert [remaining_token.client_id for remaining_token in remaining_tokens(world)] == [46]
-    told = file(help_desk, path)
-    assert told["proven"] is False
-    assert {one["region"] for one in told["not_proven"]} == {"jp"}
+    receipt = file(help_desk, path)
+    assert receipt["proven"] is False
+    assert {region_row["region"] for region_row in receipt["not_proven"]} == {"jp"}
     page = help_desk.get(path)
     assertContains(page, "partly confirmed")
     assertContains(page, "All services of this region")
@@ -185,8 +185,8 @@ def test_unavailable_region_is_reported_and_can_be_retried(
         retry, fill_form(help_desk.get(retry), "idempotency_key"), content_type=URLENCODED
     )
     worker()
-    told = file(help_desk, path)
-    assert told["proven"] is told["noted"]["same"] is True
+    receipt = file(help_desk, path)
+    assert receipt["proven"] is receipt["noted"]["same"] is True
     assert AuditEntry.objects.filter(operation="receipt.made").count() == 2
     assert not remaining_tokens(world)
 
@@ -202,10 +202,12 @@ def test_receipt_can_be_closed_without_an_unavailable_region(help_desk, begin, w
 
     cancel = f"/acme/jobs/{Job.objects.get().pk}/cancel/"
     assertContains(page, cancel)
-    asked = help_desk.get(cancel)
-    assertContains(asked, "is skipped and listed in the receipt")
-    assertContains(asked, "Remaining services")
-    response = help_desk.post(cancel, fill_form(asked, "idempotency_key"), content_type=URLENCODED)
+    confirmation = help_desk.get(cancel)
+    assertContains(confirmation, "is skipped and listed in the receipt")
+    assertContains(confirmation, "Remaining services")
+    response = help_desk.post(
+        cancel, fill_form(confirmation, "idempotency_key"), content_type=URLENCODED
+    )
 
     assert response["Location"] == path
     page = help_desk.get(path)
@@ -213,11 +215,11 @@ def test_receipt_can_be_closed_without_an_unavailable_region(help_desk, begin, w
     assertContains(page, "Skipped: the job ended first")
     assertContains(page, "Check the user again")
     assertNotContains(page, "Retry failed items")
-    told = file(help_desk, path)
-    assert told["proven"] is False
-    (jp,) = told["not_proven"]
+    receipt = file(help_desk, path)
+    assert receipt["proven"] is False
+    (jp,) = receipt["not_proven"]
     assert (jp["region"], jp["state"]) == ("jp", "skipped")
-    assert told["noted"]["same"]
+    assert receipt["noted"]["same"]
     assert SUBJECT not in str(list(Item.objects.values()))
 
 
@@ -246,9 +248,9 @@ def test_rejection_does_not_stop_other_services(help_desk, begin, worker, world,
 
     assert Job.objects.get().is_over
     assert [remaining_token.client_id for remaining_token in remaining_tokens(world)] == [46]
-    told = file(help_desk, path)
-    assert {one["region"] for one in told["not_proven"]} == {"jp"}
-    assert any(one["why"] for one in told["not_proven"])
+    receipt = file(help_desk, path)
+    assert {region_row["region"] for region_row in receipt["not_proven"]} == {"jp"}
+    assert any(region_row["why"] for region_row in receipt["not_proven"])
 
 
 class Killed(BaseException):
@@ -278,11 +280,11 @@ def test_killed_worker_continues_from_the_saved_state(
 
     destroyed = [call for call in calls if "/delete" in call]
     assert len(destroyed) == len(set(destroyed)) == 4
-    told = file(help_desk, path)
-    assert told["proven"] is True
-    assert told["tokens"]["live_before"] == told["tokens"]["expired_before"] == 2
-    assert told["tokens"]["ended"] == 4
-    assert told["scopes_forgotten"] == 1
+    receipt = file(help_desk, path)
+    assert receipt["proven"] is True
+    assert receipt["tokens"]["live_before"] == receipt["tokens"]["expired_before"] == 2
+    assert receipt["tokens"]["ended"] == 4
+    assert receipt["scopes_forgotten"] == 1
 
 
 def test_tokens_issued_during_revocation_are_revoked(help_desk, begin, worker, world):
@@ -317,11 +319,11 @@ def test_reason_and_confirmation_are_required(help_desk, revoke_all_path, world,
 
 
 @pytest.mark.parametrize(
-    ("subject", "expired", "said"),
+    ("subject", "expired", "message"),
     [("only-expired", 1, "0 active, 1 expired"), ("nobody-knows-me", 0, "Nothing to revoke")],
 )
 def test_user_without_active_tokens_has_nothing_to_revoke(
-    help_desk, look_up, world, worker, subject, expired, said
+    help_desk, look_up, world, worker, subject, expired, message
 ):
     if expired:
         issue(world, 45, subject=subject, expires_at=YESTERDAY)
@@ -332,7 +334,7 @@ def test_user_without_active_tokens_has_nothing_to_revoke(
     worker()
 
     assert file(help_desk, path)["tokens"]["ended"] == expired
-    assertContains(help_desk.get(path), said)
+    assertContains(help_desk.get(path), message)
     assertContains(help_desk.get(path), "fully confirmed")
     assert not remaining_tokens(world, subject)
 

@@ -51,13 +51,13 @@ def destroyed(world):
 
 
 def test_effects_are_described(help_desk, row):
-    told = help_desk.get(row)
+    response = help_desk.get(row)
 
-    assertContains(told, "1 token is revoked immediately")
-    assertContains(told, "1 expired token is deleted")
-    assertContains(told, "Read your orders")
-    assertContains(told, "Granted scopes to delete")
-    assertContains(told, "<code>old</code>")
+    assertContains(response, "1 token is revoked immediately")
+    assertContains(response, "1 expired token is deleted")
+    assertContains(response, "Read your orders")
+    assertContains(response, "Granted scopes to delete")
+    assertContains(response, "<code>old</code>")
 
 
 def test_tokens_and_consent_of_this_app_only_are_revoked(help_desk, row, till):
@@ -150,14 +150,14 @@ def test_lost_response_is_resolved_by_reading(help_desk, row, till, acme):
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "message"),
     [
         ({"kind": "down", "region": "us"}, "connection"),
         ({"kind": "status", "status": 403, "path": "granted_scopes/delete"}, "403"),
         ({"kind": "status", "status": 503, "path": "authorization/delete"}, "503"),
     ],
 )
-def test_unproven_revocation_is_reported_and_can_be_retried(help_desk, row, till, fault, said):
+def test_unproven_revocation_is_reported_and_can_be_retried(help_desk, row, till, fault, message):
     form = fill_form(help_desk.get(row), "reason", **WHY)
     till.fault(**fault)
 
@@ -165,7 +165,7 @@ def test_unproven_revocation_is_reported_and_can_be_retried(help_desk, row, till
 
     receipt = help_desk.get(response["Location"])
     assertContains(receipt, "partly confirmed")
-    assertContains(receipt, said)
+    assertContains(receipt, message)
     assertContains(receipt, "Check the user again")
     till.faults.clear()
     revoke(help_desk, row)

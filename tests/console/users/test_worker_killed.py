@@ -163,14 +163,14 @@ def test_killed_worker_repeats_nothing_and_the_receipt_is_correct(deployed, sand
         until(lambda: query_store(deployed, "SELECT state FROM jobs_job") == [("done",)])
 
     apps = len(SERVICES) * len(CLIENTS)
-    for what in ("authorization/delete", "granted_scopes/delete"):
-        found = calls(sandbox, what)
-        assert (len(found), set(found.values())) == (apps, {1}), what
+    for operation in ("authorization/delete", "granted_scopes/delete"):
+        operations = calls(sandbox, operation)
+        assert (len(operations), set(operations.values())) == (apps, {1}), operation
     tokens = sandbox.region("us").tokens
     assert {token.subject for number in SERVICES for token in tokens[number]} == {"user-2"}
-    told = deployed.run_code(READ_RECEIPT)
-    assert told.returncode == 0, told.stderr
-    receipt = json.loads(told.stdout)
+    result = deployed.run_code(READ_RECEIPT)
+    assert result.returncode == 0, result.stderr
+    receipt = json.loads(result.stdout)
     assert receipt["proven"] is True
     assert receipt["tokens"] == {
         "live_before": apps,

@@ -26,9 +26,9 @@ def change(acme, viewer):
 
     def make(event, actor="colleague", outcome=None, **details):
         user = User.objects.filter(username=actor).first()
-        who = Actor(user.pk if user else 99, actor, "editor", acme.pk, acme.slug, "page")
+        entry_actor = Actor(user.pk if user else 99, actor, "editor", acme.pk, acme.slug, "page")
         options = {"outcome": outcome} if outcome else {}
-        record_event(who, event, **options, **({"label": "Shop"} | SHOP | details))
+        record_event(entry_actor, event, **options, **({"label": "Shop"} | SHOP | details))
 
     return make
 

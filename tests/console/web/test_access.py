@@ -83,9 +83,9 @@ def test_non_members_get_404(signed_in, sandbox, method):
 def test_foreign_and_missing_organizations_look_the_same(signed_in, name):
     browser = signed_in()
 
-    found = [browser.get(page_path(name, organization=slug)) for slug in ("acme", "nope")]
+    responses = [browser.get(page_path(name, organization=slug)) for slug in ("acme", "nope")]
 
-    assert plain(found[0]) == plain(found[1])
+    assert plain(responses[0]) == plain(responses[1])
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -166,8 +166,8 @@ def test_other_methods_never_reach_authlete(signed_in, sandbox, method):
 def tables():
     """What people keep here, row by row; sessions and the record aside."""
     people = (User, Membership, Invitation, Organization, Credential, Authenticator)
-    kept = (*people, Draft, Lookup, Receipt, Selection, RateLimitUse)
-    return {model: list(model.objects.order_by("pk").values()) for model in kept}
+    models = (*people, Draft, Lookup, Receipt, Selection, RateLimitUse)
+    return {model: list(model.objects.order_by("pk").values()) for model in models}
 
 
 def plain(response):

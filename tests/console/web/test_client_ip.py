@@ -7,7 +7,7 @@ from console.web.access import client_ip
 
 
 @pytest.mark.parametrize(
-    ("trusted", "told", "address"),
+    ("trusted", "header", "address"),
     [
         (0, "", "10.0.0.1"),
         (0, "1.1.1.1", "10.0.0.1"),
@@ -23,8 +23,8 @@ from console.web.access import client_ip
         (1, "2.2.2.2, <script>", "10.0.0.1"),
     ],
 )
-def test_address_is_taken_behind_the_trusted_hops(settings, trusted, told, address):
+def test_address_is_taken_behind_the_trusted_hops(settings, trusted, header, address):
     settings.TRUSTED_PROXIES = trusted
-    asked = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=told)
+    request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=header)
 
-    assert client_ip(asked) == address
+    assert client_ip(request) == address

@@ -125,7 +125,7 @@ def test_unwritable_audit_log_stops_the_action(member, sandbox, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "told"),
+    ("error", "status", "text"),
     [
         (ZeroDivisionError, 500, "Internal error"),
         (OperationalError, 503, "Database unavailable"),
@@ -133,7 +133,7 @@ def test_unwritable_audit_log_stops_the_action(member, sandbox, monkeypatch):
         (InternalError, 503, "Database unavailable"),
     ],
 )
-def test_500_page_needs_no_database(reader, monkeypatch, error, status, told):
+def test_500_page_needs_no_database(reader, monkeypatch, error, status, text):
     def fail(*_):
         raise error("secret detail")
 
@@ -142,7 +142,7 @@ def test_500_page_needs_no_database(reader, monkeypatch, error, status, told):
 
     response = reader.get("/help/patterns/")
 
-    assertContains(response, told, status_code=status)
+    assertContains(response, text, status_code=status)
     assertContains(response, response["X-Request-Id"], status_code=status)
     assertNotContains(response, "secret detail", status_code=status)
     assertTemplateNotUsed(response, "base.html")

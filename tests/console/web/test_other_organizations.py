@@ -103,12 +103,12 @@ def foreign_objects(bo, other):
     send(bo, "clients:stage", "reason", reason=f"{THEIRS} yearly")
     bo.get(page_path("clients:index", organization="other"))  # so that lists have seen it
     pk = User.objects.get(username="bo@other.example").pk
-    who = Actor(pk, "bo@other.example", Role.ADMIN, other.pk, "other")
+    actor = Actor(pk, "bo@other.example", Role.ADMIN, other.pk, "other")
     item = NewItem("us", 18, 50, label=THEIRS, payload={"rotation": THEIRS})
     chosen = {"within": "us/18", "client": ["us/18/50"]}
     bulk = bo.post(page_path("clients:bulk_select", organization="other"), chosen)["Location"]
     bo.post(bulk, {"action": "lock"})
-    job = start_job(who, other, "client.activate_secret", THEIRS, [item], reason=THEIRS)
+    job = start_job(actor, other, "client.activate_secret", THEIRS, [item], reason=THEIRS)
     receipt = Receipt(organization=other, actor=THEIRS, reason=THEIRS).seal_subject(THEIRS)
     receipt.save()
     batch = Batch.objects.create(
@@ -146,8 +146,8 @@ def foreign_state(sandbox, other):
     rows = [
         list(model.objects.filter(organization=other).order_by("pk").values()) for model in KEPT
     ]
-    held = [region.services[18], region.clients[18], region.tokens[18]]
-    return json.dumps([*held, rows], default=str)
+    objects = [region.services[18], region.clients[18], region.tokens[18]]
+    return json.dumps([*objects, rows], default=str)
 
 
 @pytest.mark.parametrize("at", slow_after_first([AT, {}]), ids=["their service", "our service"])
@@ -174,12 +174,12 @@ def test_pages_neither_show_nor_change_foreign_objects(
     assert not reached
 
 
-@pytest.mark.parametrize("asked", ["", "?q=quail", "?size=100"])
-def test_lists_contain_no_foreign_objects(member, foreign_objects, asked):
+@pytest.mark.parametrize("url", ["", "?q=quail", "?size=100"])
+def test_lists_contain_no_foreign_objects(member, foreign_objects, url):
     browser = member(Role.ADMIN)
 
     for name in ("clients:index", "services:index", "jobs:index", "audit:index"):
-        assert THEIRS not in browser.get(page_path(name) + asked).text, name
+        assert THEIRS not in browser.get(page_path(name) + url).text, name
 
 
 ROWS_OF_ALL = 9_187_654_000_000  # so many that no other number on a page begins like it
@@ -197,9 +197,9 @@ def after_many_others(acme):
 @pytest.fixture
 def logged(after_many_others, other, foreign_objects):
     """Entries on several pages, and what was delivered and verified of them."""
-    who = Actor(1, THEIRS, "admin", other.pk, other.slug)
+    actor = Actor(1, THEIRS, "admin", other.pk, other.slug)
     for number in range(60):
-        record_event(who, MEMBER_ADD, object=str(number))
+        record_event(actor, MEMBER_ADD, object=str(number))
     first = AuditEntry.objects.filter(organization_id=other.pk).earliest("seq").seq
     head, now = AuditHead.objects.get().seq, timezone.now()
     Webhook.objects.filter(organization=other).update(position=first - 1)
@@ -224,7 +224,7 @@ def numbers_in(text):
 
 
 def test_no_page_or_file_counts_the_rows_of_all_organizations(bo, other, logged):
-    places = {one: value for one, value in logged.items() if one not in ("delivery", "first")}
+    places = {kind: value for kind, value in logged.items() if kind not in ("delivery", "first")}
     opened, leaks = [], set()
     for name in ORGANIZATION_PAGES:
         response = bo.get(page_path(name, organization="other", **places, **AT))

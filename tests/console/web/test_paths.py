@@ -8,7 +8,7 @@ LARGEST = 2**63 - 1
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("17", 17),
         (str(LARGEST), LARGEST),
@@ -21,8 +21,8 @@ LARGEST = 2**63 - 1
         ("", None),
     ],
 )
-def test_ids_are_64_bit_integers(text, found):
-    assert parse_id(text) == found
+def test_ids_are_64_bit_integers(text, expected):
+    assert parse_id(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -62,9 +62,9 @@ def test_exceeded_limit_is_logged_and_alerted(member, sandbox, caplog):
     assert {(entry.outcome, entry.object, entry.subject) for entry in entries} == {
         ("refused", "searches", "")
     }
-    told = [json.loads(record.getMessage()) for record in caplog.records]
-    assert {one["event"] for one in told} == {"budget.exceeded"}
-    assert told[0]["organization"] == "acme"
+    alerts = [json.loads(record.getMessage()) for record in caplog.records]
+    assert {alert["event"] for alert in alerts} == {"budget.exceeded"}
+    assert alerts[0]["organization"] == "acme"
 
 
 def test_secret_reveals_are_limited(member, sandbox):

@@ -110,7 +110,7 @@ def test_swap_preserves_the_focus(page):
     on = "<a href='?1' aria-label='Remove filter: Harbor'>Harbor</a>"
     copies = "<button aria-label='Copy id'></button><button aria-label='Copy'></button>"
     rows, alike = "Again from row {}", "Receipt"
-    for before, at, after, found in (
+    for before, at, after, expected in (
         (links("Harbor {}", 12), 0, links("Harbor {}", "1,007"), "?1,007"),
         (links("Harbor {}", 12), 0, on, "Remove filter: Harbor"),
         (on, 0, links("Harbor {}", 12), "?12"),
@@ -125,15 +125,15 @@ def test_swap_preserves_the_focus(page):
         (links(alike, 1, 2), 1, links(alike, 3, 4), "?4"),
         (links(alike, 1, 2), 1, links(alike, 1, 2, 3), "content"),
     ):
-        assert focus_after(page, before, at, after) == found, (before, at, after)
+        assert focus_after(page, before, at, after) == expected, (before, at, after)
 
 
 def test_polling_preserves_the_focus_on_links(page):
     page.evaluate("document.getElementById('notices').innerHTML = '<p id=part></p>'")
     before = links("Receipt", 1, 2)
-    for after, found in ((3, 1, 2), "?2"), ((3, 1), "content"), ((3, 4), "content"):
+    for after, expected in ((3, 1, 2), "?2"), ((3, 1), "content"), ((3, 4), "content"):
         part = links("Receipt", *after)
-        assert focus_after(page, before, 1, part, **{"X-Poll": "yes"}) == found
+        assert focus_after(page, before, 1, part, **{"X-Poll": "yes"}) == expected
 
 
 @pytest.mark.parametrize(("moved", "where"), [(0, "/harbor/"), (90, "/help/patterns/")])
@@ -141,8 +141,8 @@ def test_link_swapped_during_a_click_is_followed(page, live_server, moved, where
     link = "<p id='swapped'><a href='/harbor/'>Harbor Mutual</a></p>"
     page.evaluate(f"document.getElementById('content').innerHTML = `{link}`")
     box = page.locator("#swapped a").bounding_box()
-    asked = []
-    page.on("request", lambda one: asked.append(one.is_navigation_request()))
+    requests = []
+    page.on("request", lambda event: requests.append(event.is_navigation_request()))
     page.mouse.move(box["x"] + 9, box["y"] + 9)
     page.mouse.down()
     page.evaluate(f"htmx.swap('#swapped', `{link}`, {{swapStyle: 'outerHTML'}})")
@@ -151,7 +151,7 @@ def test_link_swapped_during_a_click_is_followed(page, live_server, moved, where
 
     expect(page).to_have_url(live_server.url + where)
     page.evaluate("fetch('/help/display/')")  # what was begun before has begun by then
-    assert any(asked) is (moved == 0)
+    assert any(requests) is (moved == 0)
 
 
 @pytest.mark.parametrize(

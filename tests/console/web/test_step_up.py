@@ -158,12 +158,12 @@ def sessions():
 
 
 def test_every_step_up_page_is_in_the_table():
-    found = {
+    pages = {
         name
         for name, places in ROUTES.items()
         if "organization" in places and getattr(resolve(page_path(name)).func, "steps_up", False)
     }
-    assert found == ASKS
+    assert pages == ASKS
     assert PATH_PARAMS
 
 
@@ -270,11 +270,11 @@ def test_users_without_password_or_2fa_must_set_one_up(admin, page_urls):
 
 
 def test_confirmation_returns_and_says_nothing_was_changed(admin, page_urls):
-    asked = expire_authentication(admin).post(page_urls("members:password_link"))
-    page = admin.get(asked["Location"])
+    response = expire_authentication(admin).post(page_urls("members:password_link"))
+    page = admin.get(response["Location"])
     assertContains(page, "Nothing was sent yet")
 
-    back = admin.post(asked["Location"], {"password": "some password"})
+    back = admin.post(response["Location"], {"password": "some password"})
 
     assert back["Location"] == page_urls("members:password_link")
     assert admin.get(back["Location"]).status_code == 200

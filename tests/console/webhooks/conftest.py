@@ -31,10 +31,10 @@ def add_webhook(acme, receiver):
 def record_events(acme):
     """Return a function that records entries of an organization, two rows each."""
 
-    def record_events(times=1, event=MEMBER_ADD, organization=acme, **told):
-        who = Actor(1, "ida", "admin", organization.pk, organization.slug)
+    def record_events(times=1, event=MEMBER_ADD, organization=acme, **fields):
+        actor = Actor(1, "ida", "admin", organization.pk, organization.slug)
         for number in range(times):
-            record_event(who, event, **({"object": f"person {number}"} | told))
+            record_event(actor, event, **({"object": f"person {number}"} | fields))
         return AuditHead.objects.get().seq
 
     return record_events

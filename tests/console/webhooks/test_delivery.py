@@ -44,16 +44,16 @@ def test_entries_arrive_in_order_signed_and_once(add_webhook, record_events, rec
     deliver(webhook)
 
     got = seqs(receiver, webhook.secret)
-    assert [len(one) for one in got] == [4, 4, 2]
+    assert [len(delivery) for delivery in got] == [4, 4, 2]
     assert flat(got) == sorted(flat(got))
     own = AuditRecord.objects.filter(
         entry__in=AuditEntry.objects.filter(organization="acme").values("entry")
     )
     assert flat(got) == list(own.values_list("seq", flat=True))
-    said = json.loads(receiver.requests[0].body)
-    kept = AuditRecord.objects.get(seq=got[0][0])
-    assert (said["type"], said["data"][0]["mac"]) == ("audit.rows", kept.mac)
-    assert said["data"][0]["content"] == json.loads(kept.content)
+    payload = json.loads(receiver.requests[0].body)
+    record = AuditRecord.objects.get(seq=got[0][0])
+    assert (payload["type"], payload["data"][0]["mac"]) == ("audit.rows", record.mac)
+    assert payload["data"][0]["content"] == json.loads(record.content)
     assert webhook.position == head
     assert Delivery.objects.filter(state="done", status=204).count() == 3
 
@@ -110,11 +110,11 @@ def test_only_selected_entries_are_delivered(add_webhook, record_events, receive
     webhook = add_webhook(groups="console", effects="change destroy")
     deliver(webhook)
 
-    found = [
-        {one["content"].get("operation") for one in json.loads(got.body)["data"]}
+    operations = [
+        {item["content"].get("operation") for item in json.loads(got.body)["data"]}
         for got in receiver.requests
     ]
-    assert found == [{"member.remove", None}, {"member.add", "member.remove", None}]
+    assert operations == [{"member.remove", None}, {"member.add", "member.remove", None}]
     assert webhook.position == head
 
 

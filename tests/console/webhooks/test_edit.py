@@ -32,26 +32,26 @@ def test_changed_selection_replaces_the_pending_delivery(admin, acme):
 def test_changed_url_gets_the_pending_delivery(admin, acme):
     webhook = make_webhook(acme, groups="clients")
     pending = Delivery.objects.create(webhook=webhook, first=1, last=2)
-    given = GIVEN | {"url": "https://new.example/x"}
+    data = GIVEN | {"url": "https://new.example/x"}
 
-    admin.post(f"/acme/webhooks/{webhook.pk}/edit/", given)
+    admin.post(f"/acme/webhooks/{webhook.pk}/edit/", data)
 
     webhook.refresh_from_db()
     pending.refresh_from_db()
-    assert (webhook.url, webhook.origin) == (given["url"], "https://new.example")
+    assert (webhook.url, webhook.origin) == (data["url"], "https://new.example")
     assert pending.state == "pending"
 
 
 def test_changed_path_is_logged_without_its_value(admin, acme):
     webhook = make_webhook(acme, url="https://hooks.example/in/s3cr3t-A", groups="clients")
-    given = GIVEN | {"name": "Chat", "url": "https://hooks.example/in/s3cr3t-B"}
+    data = GIVEN | {"name": "Chat", "url": "https://hooks.example/in/s3cr3t-B"}
 
-    admin.post(f"/acme/webhooks/{webhook.pk}/edit/", given)
+    admin.post(f"/acme/webhooks/{webhook.pk}/edit/", data)
 
     entry = AuditEntry.objects.get(operation="webhook.change")
-    told = {change["field"]: change for change in entry.changes}
-    assert list(told) == ["name", "url"]
-    assert told["url"]["before"] != told["url"]["after"]
+    fields = {change["field"]: change for change in entry.changes}
+    assert list(fields) == ["name", "url"]
+    assert fields["url"]["before"] != fields["url"]["after"]
     page = admin.get(f"/acme/audit/{entry.entry}/")
     assertContains(page, "<strong>URL path</strong>")
     assertContains(page, "replaced")

@@ -20,7 +20,7 @@ def test_status_of_each_webhook_is_listed_without_secrets(admin, acme, record_ev
 
     page = admin.get(URL)
 
-    for said in ("stopped", "2 failed attempts", "https://siem.example", "No worker"):
-        assertContains(page, said)
-    for kept in ("s3cr3t", webhook.secret, webhook.url_sealed):
-        assertNotContains(page, kept)
+    for text in ("stopped", "2 failed attempts", "https://siem.example", "No worker"):
+        assertContains(page, text)
+    for secret in ("s3cr3t", webhook.secret, webhook.url_sealed):
+        assertNotContains(page, secret)

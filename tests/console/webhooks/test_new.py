@@ -25,9 +25,9 @@ def test_secret_is_shown_once_and_encrypted_with_the_url(admin, record_events):
     (secret,) = set(re.findall(r"whsec_[A-Za-z0-9+/]{43}=", page.text))
     webhook = Webhook.objects.get()
     assert (webhook.secret, webhook.url) == (secret, GIVEN["url"])
-    kept = serializers.serialize("json", [webhook])
+    stored = serializers.serialize("json", [webhook])
     for hidden in (secret, "s3cr3t"):
-        assert hidden not in kept
+        assert hidden not in stored
         assert not AuditRecord.objects.filter(content__contains=hidden).exists()
     assert webhook.position == last  # its own beginning is the first that it gets
     assert (webhook.effects, webhook.groups) == ("", "clients console")
@@ -45,7 +45,7 @@ def test_repeated_submit_creates_one_webhook(admin):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"url": "http://127.0.0.1:25/"}, "Port 25"),
         ({"url": "https://10.0.0.1/"}, "non-public address"),
@@ -55,10 +55,10 @@ def test_repeated_submit_creates_one_webhook(admin):
         ({"name": ""}, "required"),
     ],
 )
-def test_invalid_values_are_errors(admin, wrong, said):
+def test_invalid_values_are_errors(admin, wrong, message):
     page = admin.post(URL, GIVEN | wrong)
 
-    assertContains(page, said, status_code=422)
+    assertContains(page, message, status_code=422)
     assert not Webhook.objects.exists()
 
 

@@ -94,7 +94,11 @@ def test_replay_starts_at_a_time(admin, add_webhook, record_events, time_machine
 
 
 def expired():
-    return sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
+    return sum(
+        delete_expired_entries(
+            lambda organization_id: Actor(0, "worker", organization_id=organization_id)
+        )
+    )
 
 
 def test_deleted_entries_are_replayed_as_tombstones(admin, add_webhook, record_events, receiver):
@@ -115,9 +119,11 @@ def test_deleted_entries_are_replayed_as_tombstones(admin, add_webhook, record_e
     admin.post(path, fill_form(page, "after"), content_type=URLENCODED)
     deliver(webhook)
 
-    sent = [one for got in receiver.requests for one in read_delivery(got, webhook.secret)["data"]]
+    sent = [
+        item for got in receiver.requests for item in read_delivery(got, webhook.secret)["data"]
+    ]
     assert row_numbers(sent)[:7] == [3, 4, 5, 6, 11, 12, 13]
-    kinds = [one["content"].get("gone", {}).get("kind") for one in sent]
+    kinds = [item["content"].get("gone", {}).get("kind") for item in sent]
     assert kinds[:5] == ["destructions"] * 4 + [None]
 
 
@@ -138,14 +144,14 @@ def test_entries_deleted_during_delivery_arrive_as_tombstones(add_webhook, recor
     )
     assert row_numbers(before) == [1, 2, 5, 6]
     assert row_numbers(after) == [1, 2, 3, 4, 5, 6]
-    assert all("gone" in one["content"] for one in after)
+    assert all("gone" in item["content"] for item in after)
 
 
 @pytest.mark.parametrize(
-    "asked", [{"entry": "7"}, {"entry": f"{UUID(int=7)}", "at": "2026-11-25T12:00"}, {"at": "soon"}]
+    "query", [{"entry": "7"}, {"entry": f"{UUID(int=7)}", "at": "2026-11-25T12:00"}, {"at": "soon"}]
 )
-def test_invalid_values_are_errors(admin, add_webhook, asked):
-    page = admin.get(f"/acme/webhooks/{add_webhook().pk}/replay/", asked)
+def test_invalid_values_are_errors(admin, add_webhook, query):
+    page = admin.get(f"/acme/webhooks/{add_webhook().pk}/replay/", query)
 
     assertContains(page, "field-error")
     assertNotContains(page, "Ensure this value")

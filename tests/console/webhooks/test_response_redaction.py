@@ -28,11 +28,11 @@ def test_response_echoing_the_url_is_not_stored(acme, record_events, receiver):
         b"Wrong key: " + b"x" * 486 + b"s3cr3t-k3y": "repeats",
         b"Cannot POST /hook": "Cannot POST /hook",
     }
-    for answer, shown in answers.items():
+    for answer, expected in answers.items():
         receiver.answers = [(404, {}, answer)]
         type(webhook).objects.update(next_at=timezone.now())
         deliver(webhook)
-        assert shown in Delivery.objects.get().answer
+        assert expected in Delivery.objects.get().answer
         assert "kn0ws" not in Delivery.objects.get().answer
 
 

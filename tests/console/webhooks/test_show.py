@@ -31,7 +31,7 @@ def test_selection_and_deliveries_are_shown(admin, acme, record_events):
 
     page = show(admin, webhook)
 
-    for said in (
+    for text in (
         "Keys and regions",
         "destroy",
         "in plain text",
@@ -43,13 +43,13 @@ def test_selection_and_deliveries_are_shown(admin, acme, record_events):
         f'id="again-{failed.pk}"',
         "every 3s",
     ):
-        assertContains(page, said)
-    for kept in ("s3cr3t", webhook.secret):
-        assertNotContains(page, kept)
+        assertContains(page, text)
+    for secret in ("s3cr3t", webhook.secret):
+        assertNotContains(page, secret)
 
 
 @pytest.mark.parametrize(
-    ("state", "said"),
+    ("state", "message"),
     [
         ({}, "No deliveries yet"),
         ({"pause": "gone"}, "Endpoint is gone"),
@@ -58,14 +58,14 @@ def test_selection_and_deliveries_are_shown(admin, acme, record_events):
         ({"old_until": timedelta(hours=3)}, "previous secret valid until"),
     ],
 )
-def test_status_is_shown(admin, acme, state, said):
+def test_status_is_shown(admin, acme, state, message):
     if "old_until" in state:
         state = {"old_until": timezone.now() + state["old_until"]}
     webhook = make_webhook(acme, **state)
 
     page = show(admin, webhook)
 
-    assertContains(page, said)
+    assertContains(page, message)
     assertNotContains(page, "every 3s")
 
 

@@ -59,8 +59,8 @@ def test_tests_leave_room_for_deliveries(add_webhook, record_events, monkeypatch
     worker.start_due_deliveries()
     assert list(busy) == [first, second, other.pk]
     ended.set()
-    for one in busy.values():
-        one.join()
+    for event in busy.values():
+        event.join()
 
 
 def test_unsent_test_expires_after_an_hour(add_webhook):

@@ -15,8 +15,8 @@ from tests.support.backdating import backdate_entries
 from tests.support.scene import page_state
 
 
-def newest(**what):
-    return AuditEntry.objects.filter(**what)[0].entry
+def newest(**columns):
+    return AuditEntry.objects.filter(**columns)[0].entry
 
 
 @page_state("audit:index", Role.ADMIN)
@@ -170,13 +170,13 @@ def invalid_date(scene):
 def removed(scene):
     """Some entries of years ago; the id of one that was removed."""
     home = Organization.objects.get(slug="harbor")
-    who = Actor(0, "worker", organization_id=home.pk, organization=home.slug)
+    actor = Actor(0, "worker", organization_id=home.pk, organization=home.slug)
     with backdate_entries(3000):
-        record_event(who, SIGN_OUT)
-        record_event(who, WEBHOOK_TEST, label="SIEM")
-    gone = newest(operation="webhook.test")
-    assert sum(delete_expired_entries(lambda _: who)) == 2
-    return gone
+        record_event(actor, SIGN_OUT)
+        record_event(actor, WEBHOOK_TEST, label="SIEM")
+    entry = newest(operation="webhook.test")
+    assert sum(delete_expired_entries(lambda _: actor)) == 2
+    return entry
 
 
 @page_state("audit:retention", Role.AUDITOR)

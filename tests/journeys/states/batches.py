@@ -21,11 +21,11 @@ def lines(scene, count, *bad):
     """A file of so many tokens, and lines that are wrong."""
     scene.select_service("us", "Employee sign-in")
     client = scene.path_params["client_id"]
-    found = [
+    lines_found = [
         json.dumps({"grantType": KIND, "clientId": client, "subject": f"cust-{number}"})
         for number in range(count)
     ]
-    return "\n".join([*found, *bad])
+    return "\n".join([*lines_found, *bad])
 
 
 def upload(scene, text, name="old-platform-tokens.jsonl"):

@@ -13,7 +13,7 @@ def choose(scene, count=4, **other):
     """Choose the first clients of the service that the scene is at."""
     fill(scene, max(count, 4))
     region, number = scene.path_params["region"], scene.path_params["service_id"]
-    places = [f"{region}/{number}/{one}" for one in range(1, count + 1)]
+    places = [f"{region}/{number}/{client_id}" for client_id in range(1, count + 1)]
     sent = {"within": f"{region}/{number}", "client": places, **other}
     path = scene.client.post(scene.path("clients:bulk_select"), sent)["Location"]
     scene.path_params["selection"] = path.rstrip("/").rpartition("/")[2]

@@ -18,10 +18,10 @@ from tests.support.scene import page_state
 @job_handler("scene.lifetime", permission=Effect.CHANGE)
 def lifetime(work, item):
     api = work.connect(item.region).service(item.service_id)
-    found = api.get()
-    if found.get("accessTokenDuration") == 1800:
+    service = api.get()
+    if service.get("accessTokenDuration") == 1800:
         return ItemResult("It is so already.", changed=False)
-    api.update(found.modified_at, {"accessTokenDuration": 1800})
+    api.update(service.modified_at, {"accessTokenDuration": 1800})
     return ItemResult("Access tokens live 30 min now.")
 
 
@@ -35,8 +35,8 @@ def job(scene, **options):
     """A job over every service of Harbor in us, and one that is gone."""
     region = scene.sandbox.region("us")
     items = [
-        NewItem("us", number, label=one["serviceName"])
-        for number, one in region.services.items()
+        NewItem("us", number, label=service["serviceName"])
+        for number, service in region.services.items()
         if region.owners[number] == HARBOR
     ]
     items.insert(1, NewItem("us", 999, label="Loyalty points (closed)"))
@@ -99,8 +99,8 @@ def no_worker(scene):
 
 @page_state("jobs:show", Role.EDITOR)
 def running(scene):
-    made = job(scene)
-    Job.objects.filter(pk=made.pk).update(state="running", started_at=made.created_at)
+    running_job = job(scene)
+    Job.objects.filter(pk=running_job.pk).update(state="running", started_at=running_job.created_at)
     Item.objects.filter(position__lte=2).update(state="done", text="Done.")
     Item.objects.filter(position=3).update(state="running")
     queue.record_heartbeat("scene")

@@ -8,16 +8,16 @@ LONG_AGO = 1_700_000_000  # seconds since 1970
 
 def token_of(scene):
     """A live token of a user's, in the service where one is."""
-    held = scene.sandbox.region("us").tokens[scene.path_params["service_id"]]
-    live = [token for token in held if token.subject == SUBJECT_EVERYWHERE]
-    return max(live, key=lambda one: one.expires_at)
+    tokens = scene.sandbox.region("us").tokens[scene.path_params["service_id"]]
+    live = [token for token in tokens if token.subject == SUBJECT_EVERYWHERE]
+    return max(live, key=lambda candidate: candidate.expires_at)
 
 
 def jwt(scene, **claims):
     """The same as a JWT that names its issuer, and has a long name in it."""
-    told = {"iss": scene.service["issuer"], "jti": token_of(scene).access_token}
-    told |= {"sub": SUBJECT_EVERYWHERE, "aud": "https://api.harbor.example/" + "x" * 80}
-    return signing.sign_jwt(scene.service, told | claims, signing_alg(scene))
+    defaults = {"iss": scene.service["issuer"], "jti": token_of(scene).access_token}
+    defaults |= {"sub": SUBJECT_EVERYWHERE, "aud": "https://api.harbor.example/" + "x" * 80}
+    return signing.sign_jwt(scene.service, defaults | claims, signing_alg(scene))
 
 
 def signing_alg(scene):

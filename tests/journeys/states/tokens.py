@@ -50,8 +50,8 @@ def no_subject(scene):
 
 def choose(scene, *, with_subject=True):
     """Turn to the first token of the service that is somebody's, and valid."""
-    held = scene.sandbox.region("us").tokens[scene.path_params["service_id"]]
-    token = next(one for one in held if bool(one.subject) is with_subject)
+    tokens = scene.sandbox.region("us").tokens[scene.path_params["service_id"]]
+    token = next(candidate for candidate in tokens if bool(candidate.subject) is with_subject)
     scene.path_params |= {"token": token.access_hash, "client_id": token.client_id}
     return token
 

@@ -113,8 +113,8 @@ def confirming_(scene):
 
 def app_of_theirs(scene):
     """The first client of Payments in us that holds a token of theirs."""
-    held = scene.sandbox.region("us").tokens[scene.path_params["service_id"]]
-    client = next(token.client_id for token in held if token.subject == SUBJECT)
+    tokens = scene.sandbox.region("us").tokens[scene.path_params["service_id"]]
+    client = next(token.client_id for token in tokens if token.subject == SUBJECT)
     scene.path_params["client_id"] = client
     return client
 

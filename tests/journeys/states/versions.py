@@ -126,7 +126,9 @@ def entry_removed(scene):
     with backdate_entries(3000):
         entry = scene.save_change()
     worker = partial(Actor, 0, "worker")
-    assert sum(delete_expired_entries(lambda one: worker(organization_id=one)))
+    assert sum(
+        delete_expired_entries(lambda organization_id: worker(organization_id=organization_id))
+    )
     scene.goto("services:change", entry=entry)
 
 

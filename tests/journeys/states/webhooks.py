@@ -16,16 +16,16 @@ FULL = '{"error": "index is full", "retry": true}'
 
 def add_webhook(name="SIEM, production", url="https://siem.example:8443/in/x", **more):
     queue.record_heartbeat("w1")
-    given = {"created_by": "ida@harbor.example", "position": AuditHead.objects.get().seq}
+    fields = {"created_by": "ida@harbor.example", "position": AuditHead.objects.get().seq}
     home = Organization.objects.get(slug="harbor")
-    return make_webhook(home, url, name=name, **(given | more))
+    return make_webhook(home, url, name=name, **(fields | more))
 
 
 def log(webhook, count=3, **more):
     now = timezone.now()
     for number in range(count):
         first = 1200 - number * 57
-        given = {
+        fields = {
             "state": "done",
             "status": 204,
             "tries": 1,
@@ -36,7 +36,7 @@ def log(webhook, count=3, **more):
             "created_at": now - timedelta(minutes=number),
             "tried_at": now - timedelta(minutes=number),
         }
-        Delivery.objects.create(webhook=webhook, **(given | more))
+        Delivery.objects.create(webhook=webhook, **(fields | more))
 
 
 def show(scene, webhook):

@@ -30,30 +30,30 @@ def test_intent_is_stored_with_its_changes(log):
 
     (entry,) = log.record_intents([call])
 
-    kept = AuditEntry.objects.get(entry=entry)
-    assert (kept.client, kept.subject, kept.outcome) == ("5", "anna", "")
-    assert (kept.reason, kept.ticket) == ("calls take too long", "T-7")
-    assert [change["field"] for change in kept.changes] == ["clientName", "clientSecret"]
-    assert kept.changes[1]["after"] == {"fingerprint": sealed.hex}
+    stored = AuditEntry.objects.get(entry=entry)
+    assert (stored.client, stored.subject, stored.outcome) == ("5", "anna", "")
+    assert (stored.reason, stored.ticket) == ("calls take too long", "T-7")
+    assert [change["field"] for change in stored.changes] == ["clientName", "clientSecret"]
+    assert stored.changes[1]["after"] == {"fingerprint": sealed.hex}
 
 
 def test_actor_and_address_are_stored(log):
     (entry,) = log.record_intents([CallIntent(PUSH, "us", "/push", label="Shop")])
 
-    kept = AuditEntry.objects.get(entry=entry)
+    stored = AuditEntry.objects.get(entry=entry)
     assert (
         Actor(
-            kept.actor_id,
-            kept.actor,
-            kept.role,
-            kept.organization_id,
-            kept.organization,
-            kept.page,
-            kept.address,
+            stored.actor_id,
+            stored.actor,
+            stored.role,
+            stored.organization_id,
+            stored.organization,
+            stored.page,
+            stored.address,
         )
         == IDA
     )
-    assert (kept.label, kept.duration) == ("Shop", None)
+    assert (stored.label, stored.duration) == ("Shop", None)
 
 
 def test_unexpected_changes_are_stored(log):
@@ -72,10 +72,10 @@ def test_outcome_closes_the_entry(log):
 
     log.record_outcomes([CallOutcome(entry, Outcome.UNKNOWN, 503, "A001101")])
 
-    kept = AuditEntry.objects.get(entry=entry)
-    assert (kept.outcome, kept.status, kept.code) == ("unknown", 503, "A001101")
-    assert kept.duration
-    assert kept.duration < timedelta(seconds=1)
+    stored = AuditEntry.objects.get(entry=entry)
+    assert (stored.outcome, stored.status, stored.code) == ("unknown", 503, "A001101")
+    assert stored.duration
+    assert stored.duration < timedelta(seconds=1)
 
 
 def test_any_text_is_stored(log):

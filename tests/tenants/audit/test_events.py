@@ -12,7 +12,9 @@ UNUSED = {"organization.change"}
 
 def test_every_event_is_recorded_somewhere():
     words = {
-        one.name: name for name, one in vars(events).items() if isinstance(one, events.AuditEvent)
+        event.name: name
+        for name, event in vars(events).items()
+        if isinstance(event, events.AuditEvent)
     }
     code = " ".join(
         path.read_text()

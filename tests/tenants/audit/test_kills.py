@@ -75,15 +75,15 @@ def sandbox():
 
 
 def test_killed_process_leaves_a_verified_log_without_repeats(isolated_database, sandbox, capsys):
-    begun, told = [], {}
+    begun, outcomes = [], {}
 
     def listen(process):
         for line in process.stdout:
-            what, said = line.split(maxsplit=1)
-            if said == "begun\n":
-                begun.append(int(what))
+            kind, text = line.split(maxsplit=1)
+            if text == "begun\n":
+                begun.append(int(kind))
             elif line.endswith("\n"):
-                told[what] = said.strip()
+                outcomes[kind] = text.strip()
 
     def until(reached):
         end = time.monotonic() + PATIENCE
@@ -100,35 +100,35 @@ def test_killed_process_leaves_a_verified_log_without_repeats(isolated_database,
             listening = threading.Thread(target=listen, args=(process,), daemon=True)
             listening.start()
             for kill in range(KILLS):
-                known = len(told)
+                known = len(outcomes)
                 until(lambda kill=kill: len(begun) > kill)
                 if kill % 4:  # the others may die before they have done anything
-                    until(lambda known=known: len(told) > known)
+                    until(lambda known=known: len(outcomes) > known)
                 time.sleep(random.uniform(0, LONGEST))
                 os.kill(begun[kill], signal.SIGKILL)
             until(lambda: len(begun) > KILLS)
-            known, started = len(told), time.monotonic()
-            until(lambda: len(told) > known)
+            known, started = len(outcomes), time.monotonic()
+            until(lambda: len(outcomes) > known)
             healthy = time.monotonic() - started
             os.kill(process.pid, signal.SIGKILL)
             os.kill(begun[KILLS], signal.SIGKILL)
             listening.join()  # to the end of what they said, before it is closed
 
     verified = isolated_database.run_command("audit_verify").stdout
-    kept = dict(
+    stored = dict(
         line.split(maxsplit=1) for line in isolated_database.run_code(KEPT).stdout.splitlines()
     )
-    asked = [call.request_id for call in sandbox.calls]
+    sent_ids = [call.request_id for call in sandbox.calls]
     with capsys.disabled():
         if KILLS > 5:  # somebody wants the numbers
-            fates = dict(Counter(kept.values()))
-            print(f"{KILLS} kills, {len(asked)} calls, entries {fates}: {verified}")
+            fates = dict(Counter(stored.values()))
+            print(f"{KILLS} kills, {len(sent_ids)} calls, entries {fates}: {verified}")
             print(f"the last one worked after {healthy:.2f} s")
 
     assert "Verified" in verified
-    assert len(asked) > KILLS
-    assert set(asked) <= set(kept)
-    assert len(set(asked)) == len(asked)
-    assert {entry: kept.get(entry) for entry in told} == told
+    assert len(sent_ids) > KILLS
+    assert set(sent_ids) <= set(stored)
+    assert len(set(sent_ids)) == len(sent_ids)
+    assert {entry: stored.get(entry) for entry in outcomes} == outcomes
     # Of each process, what its four threads were at may stay open, and no more.
-    assert list(kept.values()).count("open") <= 4 * (KILLS + 1)
+    assert list(stored.values()).count("open") <= 4 * (KILLS + 1)

@@ -33,11 +33,11 @@ print(Client().get("/readyz").content.decode())
 
 
 def test_least_privileges_suffice_to_record_calls(console):
-    found = console.run_code(READY)
+    result = console.run_code(READY)
     verified = console.run_command("audit_verify")
 
-    assert "audit_log: ok" in found.stdout, found.stderr
-    assert "role:" not in found.stdout
+    assert "audit_log: ok" in result.stdout, result.stderr
+    assert "role:" not in result.stdout
     assert "2 rows of 1 entries" in verified.stdout, verified.stderr
 
 

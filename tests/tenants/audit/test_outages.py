@@ -117,8 +117,8 @@ class Heard:
         """When something was first said after ``since``."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            if found := self.within(since, end, **wanted):
-                return found[0]["at"]
+            if match := self.within(since, end, **wanted):
+                return match[0]["at"]
             assert self.process.poll() is None, "it died"
             time.sleep(0.02)
         raise AssertionError(f"never said {wanted}")
@@ -164,12 +164,12 @@ def moved(file, _):
 @contextmanager
 def slow(where, process):
     """Somebody else is always before one, for seconds at a time."""
-    held = held_head if where.startswith("postgresql:") else held_file
+    holder = held_head if where.startswith("postgresql:") else held_file
     ended = threading.Event()
 
     def hold():
         while not ended.is_set():
-            with held(where, process):
+            with holder(where, process):
                 ended.wait(2)
             time.sleep(0.3)
 
@@ -182,9 +182,9 @@ def slow(where, process):
 
 def _server(url):
     """A connection to the server, whatever becomes of the database."""
-    found = psycopg.connect(url.rpartition("/")[0] + "/postgres", autocommit=True)
-    found.execute("SET default_transaction_read_only = off")
-    return closing(found)
+    server_connection = psycopg.connect(url.rpartition("/")[0] + "/postgres", autocommit=True)
+    server_connection.execute("SET default_transaction_read_only = off")
+    return closing(server_connection)
 
 
 @contextmanager
@@ -235,13 +235,13 @@ def stalled(url, _):
         rows = server.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = %s", [url.rpartition("/")[2]]
         ).fetchall()
-        found = [pid for (pid,) in rows]
+        pids = [pid for (pid,) in rows]
         text = Path(f"/proc/{server.info.backend_pid}/stat").read_text()
-        found.append(int(text.rpartition(")")[2].split()[1]))  # who takes connections
-        for pid in found:
+        pids.append(int(text.rpartition(")")[2].split()[1]))  # who takes connections
+        for pid in pids:
             os.kill(pid, signal.SIGSTOP)
         yield
-        for pid in found:
+        for pid in pids:
             os.kill(pid, signal.SIGCONT)
 
 
@@ -262,15 +262,15 @@ def console(store):
     return url
 
 
-def tell(**what):
+def tell(**fields):
     with Path(TOLD).open("a") as file:
-        file.write(f"{json.dumps(what)}\n")
+        file.write(f"{json.dumps(fields)}\n")
 
 
 def test_outage_stops_actions_until_it_ends(isolated_database, sandbox):
     where = console(isolated_database)
     kind = where.partition(":")[0] if ":" in where else "sqlite"
-    ways = [one for one in WAYS[kind] if WAY in ("", one.__name__)]
+    ways = [failure for failure in WAYS[kind] if WAY in ("", failure.__name__)]
     if not ways:
         pytest.skip(f"{WAY} is not a way for this database to fail")
     with SandboxServer(sandbox) as server:
@@ -279,25 +279,25 @@ def test_outage_stops_actions_until_it_ends(isolated_database, sandbox):
             "INSECURE": "true",
         }
         with isolated_database.start_code(ACTING, *map(str, FIRSTS)) as process:
-            heard = Heard(process)
-            heard.first(0, act=True)
-            heard.first(0, ready=200)
+            output_reader = Heard(process)
+            output_reader.first(0, act=True)
+            output_reader.first(0, ready=200)
             for number, way in enumerate(ways * TIMES):
                 with way(where, process):
                     began = time.monotonic()
                     if way is not slow:
-                        heard.first(began, ready=503)
+                        output_reader.first(began, ready=503)
                     if way in (stalled, slow):  # each may hang at its own query
                         time.sleep(UNDER_WAY)
                     else:
-                        heard.all_refused(began)
+                        output_reader.all_refused(began)
                     before = updates(sandbox).total()
                     time.sleep(DOWN if number else FIRST)
                     done = updates(sandbox).total() - before
                 healed = time.monotonic()
-                acted = heard.first(healed, act=True) - healed
-                ready = heard.first(healed, ready=200) - healed
-                refused = len(heard.within(began, healed, act=False))
+                acted = output_reader.first(healed, act=True) - healed
+                ready = output_reader.first(healed, ready=200) - healed
+                refused = len(output_reader.within(began, healed, act=False))
                 tell(
                     way=way.__name__,
                     down=healed - began,
@@ -309,8 +309,8 @@ def test_outage_stops_actions_until_it_ends(isolated_database, sandbox):
 
                 assert done == 0 or way is slow
                 assert max(acted, ready) <= HEALED
-            heard.end()
-        assert [line for line in heard.lines if "odd" in line] == []
+            output_reader.end()
+        assert [line for line in output_reader.lines if "odd" in line] == []
 
     assert "Verified" in isolated_database.run_command("audit_verify").stdout
     known = set(isolated_database.run_code(KNOWN).stdout.split())

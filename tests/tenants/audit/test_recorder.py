@@ -19,8 +19,8 @@ IDA = Actor(1, "ida@acme.example", "admin", 1, "acme", "page-1", "192.0.2.1")
 pytestmark = pytest.mark.django_db
 
 
-def entries(**what):
-    return list(AuditEntry.objects.filter(**what).order_by("seq"))
+def entries(**columns):
+    return list(AuditEntry.objects.filter(**columns).order_by("seq"))
 
 
 def test_event_is_stored_with_its_outcome():
@@ -56,9 +56,9 @@ def test_unrecordable_denial_is_still_a_denial(caplog):
 
     record_event(IDA, events.ACCESS_DENIED, outcome=Outcome.REJECTED)
 
-    told = [record.alert["event"] for record in caplog.records]
-    assert "audit.unwritten" in told
-    assert "access.denied" in told
+    alerts = [record.alert["event"] for record in caplog.records]
+    assert "audit.unwritten" in alerts
+    assert "access.denied" in alerts
 
 
 def test_intent_is_stored_before_the_action():
@@ -123,9 +123,9 @@ def test_one_actor_cannot_fill_the_log():
 )
 def test_anonymous_denials_are_counted_by_address(addresses):
     for number, address in enumerate(addresses):
-        who = Actor(0, "", ip_address=address)
+        actor = Actor(0, "", ip_address=address)
         record_event(
-            who, events.SIGN_IN_REFUSED, outcome=Outcome.REJECTED, object=f"{number}@x.example"
+            actor, events.SIGN_IN_REFUSED, outcome=Outcome.REJECTED, object=f"{number}@x.example"
         )
 
     assert len(entries(operation="sign_in.refused")) == recorder.MAX_DENIALS_PER_ACTOR

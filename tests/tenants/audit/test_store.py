@@ -44,7 +44,7 @@ def swallow(table: str, what: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "what"),
+    ("model", "case"),
     [
         (AuditRecord, "INSERT"),
         (AuditEntry, "INSERT"),
@@ -55,11 +55,11 @@ def swallow(table: str, what: str) -> None:
         (AuditHead, "UPDATE"),
     ],
 )
-def test_missing_row_stops_writing_until_restored(model, what):
+def test_missing_row_stops_writing_until_restored(model, case):
     store.append_records(call())
     heads = AuditHead.objects.values_list()
     before = heads.get()
-    swallow(model._meta.db_table, what)
+    swallow(model._meta.db_table, case)
 
     with pytest.raises(store.RowsDroppedError):
         store.append_records(call())
@@ -88,12 +88,12 @@ def test_invalid_row_does_not_break_the_log():
 
 
 def test_outcome_of_a_missing_entry_is_stored():
-    gone, kept = call(), call()
-    store.append_records([gone[0], kept[0]])
+    deleted, stored = call(), call()
+    store.append_records([deleted[0], stored[0]])
     AuditField.objects.all().delete()
-    AuditEntry.objects.filter(entry=gone[0].entry).delete()
+    AuditEntry.objects.filter(entry=deleted[0].entry).delete()
 
-    store.append_records([gone[1], kept[1]])
+    store.append_records([deleted[1], stored[1]])
 
     assert AuditRecord.objects.filter(phase="outcome").count() == 2
     assert AuditEntry.objects.get().outcome == "done"

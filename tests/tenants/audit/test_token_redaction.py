@@ -36,12 +36,12 @@ def service(db):
 
 def test_token_entries_name_the_owner_and_no_value(service):
     tokens, value = service.tokens, SecretStr("chosen-s3cret")
-    (one,) = tokens.list(subject="ann").access_tokens
-    tokens.update(one, scopes=[], properties=[{"key": "a", "value": "new-s3cret"}])
+    (token,) = tokens.list(subject="ann").access_tokens
+    tokens.update(token, scopes=[], properties=[{"key": "a", "value": "new-s3cret"}])
     tokens.create("AUTHORIZATION_CODE", 5, subject="bob", access_token=value)
     tokens.introspect(value)
     tokens.introspect_standard(value)
-    tokens.delete(one)
+    tokens.delete(token)
     tokens.revoke_client_and_subject(client_id=5, subject="bob")
     tokens.revoke_client(client_id=5)
     service.grants.list_authorized_clients("ann")
@@ -65,8 +65,8 @@ def test_token_entries_name_the_owner_and_no_value(service):
     ]
     assert {entry.outcome for entry in entries} == {"done"}
     assert {entry.reason for entry in entries} == {"asked for it"}
-    told = repr([vars(entry) for entry in entries])
-    assert "s3cret" not in told
+    text = repr([vars(entry) for entry in entries])
+    assert "s3cret" not in text
     assert [entry.entry for entry in entries if "h1" in repr(vars(entry))] == [
         entry.entry for entry in entries if entry.operation in ("token.update", "token.delete")
     ]

@@ -74,9 +74,12 @@ def test_secrets_are_sent_back_unchanged(authlete, update):
 
 
 def test_fingerprint_in_another_field_is_rejected(authlete, update):
-    seen = authlete.service(17).get().to_dict()
+    redacted = authlete.service(17).get().to_dict()
 
-    for edits in ({"serviceName": seen["apiSecret"]}, {"jwks": seen["jwks"].replace("oct", "RSA")}):
+    for edits in (
+        {"serviceName": redacted["apiSecret"]},
+        {"jwks": redacted["jwks"].replace("oct", "RSA")},
+    ):
         with pytest.raises(errors.InvalidRequestError, match="fingerprint"):
             edit(authlete, **edits)
     assert not update.called
@@ -104,11 +107,11 @@ def test_changes_are_logged_without_secrets(authlete, update, audit_sink):
 
     edit(authlete, accessTokenDuration=600, apiSecret="n3w-s3cret", jwks=new)
 
-    told = {change.field: change for change in audit_sink.intents[-1].changes}
-    assert list(told) == ["accessTokenDuration", "apiSecret", "jwks"]
-    assert told["accessTokenDuration"].after == 600
-    assert told["apiSecret"].before != told["apiSecret"].after
-    assert not re.search("s3cret|pr1vate", repr(told))
+    changes = {change.field: change for change in audit_sink.intents[-1].changes}
+    assert list(changes) == ["accessTokenDuration", "apiSecret", "jwks"]
+    assert changes["accessTokenDuration"].after == 600
+    assert changes["apiSecret"].before != changes["apiSecret"].after
+    assert not re.search("s3cret|pr1vate", repr(changes))
     assert re.search("n3w-s3cret.*n3w-pr1vate", sent_body(update), re.DOTALL)
 
 
@@ -119,10 +122,10 @@ def test_none_removes_a_field(authlete, update):
 
 
 def test_none_adds_no_null_to_an_object(authlete, update):
-    one = {"name": "one", "description": None, "attributes": None}
+    scope = {"name": "one", "description": None, "attributes": None}
     two = {"name": "two", "description": None}
 
-    edit(authlete, supportedScopes=[one, two])
+    edit(authlete, supportedScopes=[scope, two])
 
     assert sent_body(update) == TEXT.replace('"description":"x",', "")
 
@@ -144,8 +147,8 @@ def test_result_has_changes_and_the_entry_id(authlete, update, audit_sink):
 def test_removed_list_item_is_a_change(authlete, update):
     written = edit(authlete, supportedScopes=[{"name": "two", "description": None}])
 
-    gone, emptied = written.changes
-    assert (gone.field, gone.after) == ("supportedScopes[one]", None)
+    removed, emptied = written.changes
+    assert (removed.field, removed.after) == ("supportedScopes[one]", None)
     assert emptied == FieldChange("supportedScopes[two].description", "x", None)
 
 
@@ -155,9 +158,9 @@ def test_unknown_fields_of_items_are_not_logged(authlete, mock_api, update, audi
 
     edit(authlete, supportedScopes=[{"name": "two", "description": "x"}])
 
-    (gone,) = audit_sink.intents[-1].changes
-    assert gone.before["name"] == "one"
-    assert isinstance(gone.before["new"], Fingerprint)
+    (removed,) = audit_sink.intents[-1].changes
+    assert removed.before["name"] == "one"
+    assert isinstance(removed.before["new"], Fingerprint)
 
 
 def reply(update, old="", new="", **members):
@@ -166,8 +169,8 @@ def reply(update, old="", new="", **members):
     def answer(request):
         text = request.content.decode().replace('"modifiedAt": 5', '"modifiedAt": 6')
         assert old in text
-        found = json.loads(text.replace(old, new)) | members
-        return httpx.Response(200, content=json.dumps(found))
+        document = json.loads(text.replace(old, new)) | members
+        return httpx.Response(200, content=json.dumps(document))
 
     update.mock(side_effect=answer)
 
@@ -199,10 +202,10 @@ def test_unexpected_changes_are_returned(authlete, update, audit_sink, old, new,
 def test_values_of_unknown_fields_are_redacted_in_unexpected_changes(authlete, update, audit_sink):
     reply(update, '"a": [', '"c": "c4nary", "a": [')
 
-    (found,) = edit(authlete, accessTokenDuration=600).unexpected_changes
+    (change,) = edit(authlete, accessTokenDuration=600).unexpected_changes
 
-    assert (found.field, found.before) == ("fromTheFuture.c", None)
-    assert isinstance(found.after, Fingerprint)
+    assert (change.field, change.before) == ("fromTheFuture.c", None)
+    assert isinstance(change.after, Fingerprint)
     assert "c4nary" not in str(audit_sink.outcomes)
 
 
@@ -266,9 +269,9 @@ def test_two_edits_of_one_object_are_serialized(authlete, mock_api):
     both = threading.Barrier(2)
 
     def read(_request):
-        found = now["text"]
+        document = now["text"]
         time.sleep(0.05)  # long enough for the other to read the same
-        return httpx.Response(200, content=found.encode())
+        return httpx.Response(200, content=document.encode())
 
     def write(request):
         now["text"] = request.content.decode().replace('"modifiedAt": 5', '"modifiedAt": 6')
@@ -286,9 +289,9 @@ def test_two_edits_of_one_object_are_serialized(authlete, mock_api):
         return "saved"
 
     with ThreadPoolExecutor(2) as threads:
-        found = list(threads.map(save, ["serviceName", "description"]))
+        document = list(threads.map(save, ["serviceName", "description"]))
 
-    assert sorted(found) == ["saved", "stale"]
+    assert sorted(document) == ["saved", "stale"]
 
 
 def test_nothing_is_sent_while_another_writer_holds_the_lock(make_client, update, monkeypatch):

@@ -65,15 +65,15 @@ def test_every_own_message_is_translatable():
         if "sandbox" not in path.parts and path != samples
     ]
 
-    assert [one for path in code for one in plain(path)] == []
+    assert [text for path in code for text in plain(path)] == []
 
 
 def test_copied_message_is_equal():
-    said = Message("The host {host} refused.", host="{0}.test")
+    message = Message("The host {host} refused.", host="{0}.test")
 
-    copied = copy.deepcopy(said)
-    assert copied == said == "The host {0}.test refused."
-    assert copied.msgid == said.msgid
+    copied = copy.deepcopy(message)
+    assert copied == message == "The host {0}.test refused."
+    assert copied.msgid == message.msgid
 
 
 def test_message_is_localized(monkeypatch):
@@ -227,8 +227,8 @@ def test_credential_is_not_printable(authlete, mock_api):
     with pytest.raises(errors.UnauthorizedError, match="hidden is not a token") as caught:
         authlete.send(PUSH, body={"clientSecret": "n0t-good"})
 
-    asked = authlete.prepare(PUSH, body={"clientSecret": "n0t-good"})
-    printed = repr((authlete, asked, caught.value, caught.value.args))
+    request = authlete.prepare(PUSH, body={"clientSecret": "n0t-good"})
+    printed = repr((authlete, request, caught.value, caught.value.args))
     assert not re.search("t0p|n0t-good", printed)
 
 

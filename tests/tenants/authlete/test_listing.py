@@ -52,7 +52,7 @@ def test_regions_are_listed_at_once(full):
 
     listed = list_all_services([full.connect(region=name) for name in ("us", "jp", "eu", "br")])
 
-    assert [one.error for one in listed] == [None] * 4
+    assert [listing.error for listing in listed] == [None] * 4
 
 
 def test_failed_region_does_not_affect_others(full):
@@ -68,19 +68,19 @@ def test_failed_region_does_not_affect_others(full):
 @pytest.fixture
 def region(make_client):
     """A region of so many services that hands them out by a rule of its own."""
-    asked = []
+    requests = []
 
     def make(rule):
         def answer(request):
             query = request.url.params
             start, end = int(query["start"]), int(query["end"])
-            asked.append((start, end))
+            requests.append((start, end))
             return rule(start, end)
 
         client = make_client(
             pool_options={"transport_factory": lambda: httpx.MockTransport(answer)}
         )
-        return client, asked
+        return client, requests
 
     return make
 
@@ -96,7 +96,7 @@ def says(body, status=200):
 
 
 def test_earlier_pages_are_returned_when_a_later_one_fails(region):
-    client, asked = region(
+    client, requests = region(
         lambda start, end: (
             page(start, end, 250, range(start, end)) if start != 100 else says(b"", 503)
         )
@@ -107,7 +107,7 @@ def test_earlier_pages_are_returned_when_a_later_one_fails(region):
     assert len(result.items) == 150
     assert isinstance(result.error, errors.ServerError)
     assert not result.is_complete
-    assert len(asked) == 3
+    assert len(requests) == 3
 
 
 def test_short_pages_are_completed(region):
@@ -125,13 +125,13 @@ def test_smaller_pages_are_fetched_when_a_page_is_too_large(region, monkeypatch)
             return says(b" " * 9_000_000)
         return page(start, end, 150, range(start, min(end, 150)))
 
-    client, asked = region(rule)
+    client, requests = region(rule)
 
     (result,) = list_all_services([client])
 
     assert len(result.items) == 150
     assert result.is_complete
-    assert len(asked) == len(set(asked))
+    assert len(requests) == len(set(requests))
 
 
 @pytest.mark.parametrize(
@@ -144,12 +144,12 @@ def test_smaller_pages_are_fetched_when_a_page_is_too_large(region, monkeypatch)
     ],
 )
 def test_listing_ends_with_any_reported_total(region, rule):
-    client, asked = region(rule)
+    client, requests = region(rule)
 
     (result,) = list_all_services([client])
 
     most = listing.SERVICE_LIST.max_items
-    assert len(asked) <= (1 + listing.MAX_SHORT_PAGES) * most / listing.PAGE_SIZE
+    assert len(requests) <= (1 + listing.MAX_SHORT_PAGES) * most / listing.PAGE_SIZE
     assert len(result.items) <= most
     assert not result.is_complete
 

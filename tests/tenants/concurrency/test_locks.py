@@ -79,10 +79,10 @@ def test_one_process_writes_at_a_time(isolated_database, tmp_path):
     file.write_text("0")
 
     with (
-        isolated_database.start_code(ADD, str(file)) as one,
+        isolated_database.start_code(ADD, str(file)) as first,
         isolated_database.start_code(ADD, str(file)) as other,
     ):
-        assert one.stdout.read() == other.stdout.read() == "added\n"
+        assert first.stdout.read() == other.stdout.read() == "added\n"
 
     assert file.read_text() == "20"
 
@@ -114,7 +114,7 @@ def test_second_writer_waits_for_the_first(db, make):
 
 def test_writer_waits_for_a_short_write(monkeypatch):
     monkeypatch.setattr(write_locks, "LOCK_WAIT_SECONDS", 60.0)
-    local, waits, told = LocalWriteLocks(), threading.Event(), []
+    local, waits, order = LocalWriteLocks(), threading.Event(), []
     wait_for = local._changed.wait_for
 
     def waiting(*given):
@@ -125,17 +125,17 @@ def test_writer_waits_for_a_short_write(monkeypatch):
 
     def second():
         with local.hold(PLACE, 10):
-            told.append("second")
+            order.append("second")
 
     with local.hold(PLACE, 10):
         waits.clear()
         other = threading.Thread(target=second)
         other.start()
         assert waits.wait(60)
-        told.append("first")
+        order.append("first")
     other.join()
 
-    assert told == ["first", "second"]
+    assert order == ["first", "second"]
 
 
 def test_failed_write_releases_the_lease(leases):

@@ -13,14 +13,14 @@ OLD, NEW = create_key("v1").partition(":")[2], "B" * 43 + "="
 
 @pytest.fixture
 def credentials(db):
-    made = []
+    created = []
     for slug in ("acme", "beta", "corp"):
         organization = Organization.objects.create(slug=slug, name=slug)
         for region in ("us", "jp"):
             credential = Credential(organization=organization, region=region)
             credential.set_token(SecretStr(f"t0ken-{slug}-{region}")).save()
-            made.append(credential)
-    return made
+            created.append(credential)
+    return created
 
 
 def test_sealed_value_is_unsealed(credentials):
@@ -35,9 +35,9 @@ def test_equal_secrets_have_different_ciphertexts():
 
 
 def test_value_is_bound_to_its_row(credentials):
-    for one, other in permutations(credentials, 2):
+    for credential, other in permutations(credentials, 2):
         with pytest.raises(vault.UnsealError):
-            vault.unseal(one.sealed, other.seal_context)
+            vault.unseal(credential.sealed, other.seal_context)
 
 
 def test_moved_row_does_not_open(credentials):

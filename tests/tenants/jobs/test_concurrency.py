@@ -39,16 +39,16 @@ def test_items_run_in_parallel_up_to_the_limit_of_the_kind(worker, started, sand
 
 
 def test_threads_of_a_job_serialize_their_writes(worker, started):
-    seen = []
+    writers = []
 
     def meanwhile(_item):
-        seen.append(serialize_writes in connection.execute_wrappers)
+        writers.append(serialize_writes in connection.execute_wrappers)
 
     started(register("test.turns", meanwhile=meanwhile, concurrency=3))
 
     worker()
 
-    assert seen == [True] * 10
+    assert writers == [True] * 10
 
 
 def test_pausing_lets_running_items_finish(worker, started, actor):

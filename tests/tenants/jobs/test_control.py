@@ -65,14 +65,16 @@ def test_sealed_inputs_are_encrypted_and_erased_after_the_item(acme, worker, act
 
 
 def test_sealed_inputs_are_bound_to_their_item(acme, actor, services):
-    made = [NewItem("us", one, payload={"one": one}, sealed=True) for one in (100, 101)]
-    start_job(actor, acme, "test.lifetime", "Sealed", made, reason="Test")
-    one, other = Item.objects.all()
+    items_created = [
+        NewItem("us", first, payload={"one": first}, sealed=True) for first in (100, 101)
+    ]
+    start_job(actor, acme, "test.lifetime", "Sealed", items_created, reason="Test")
+    first, other = Item.objects.all()
 
-    one.inputs = other.inputs
+    first.inputs = other.inputs
 
     with pytest.raises(UnsealError):
-        _ = one.payload
+        _ = first.payload
 
 
 def test_vault_rotation_reencrypts_sealed_inputs(acme, actor, services, settings):

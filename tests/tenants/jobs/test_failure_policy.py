@@ -10,12 +10,12 @@ GO_ON, WAIT, STOP = NextStep.CONTINUE, NextStep.WAIT, NextStep.STOP
 
 
 def judged(error, *, touched=False, repeatable=True, tries=0):
-    found = decide(error, may_have_changed=touched, repeatable=repeatable, tries=tries)
-    return found.state, found.next_step
+    decision = decide(error, may_have_changed=touched, repeatable=repeatable, tries=tries)
+    return decision.state, decision.next_step
 
 
 @pytest.mark.parametrize(
-    ("error", "found"),
+    ("error", "expected"),
     [
         (errors.PoolTimeoutError("x"), (ItemState.PENDING, WAIT)),
         (errors.CircuitOpenError(1, 1), (ItemState.PENDING, WAIT)),
@@ -36,11 +36,11 @@ def judged(error, *, touched=False, repeatable=True, tries=0):
         (errors.ServerError("x", status=200), (ItemState.NOT_SENT, GO_ON)),
         (errors.ResponseTooLargeError("x"), (ItemState.NOT_SENT, GO_ON)),
     ],
-    ids=lambda one: type(one).__name__,
+    ids=lambda value: type(value).__name__,
 )
-def test_errors_before_any_change_may_be_retried(error, found):
-    assert judged(error) == found
-    assert judged(error, repeatable=False) == found
+def test_errors_before_any_change_may_be_retried(error, expected):
+    assert judged(error) == expected
+    assert judged(error, repeatable=False) == expected
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_errors_before_any_change_may_be_retried(error, found):
         (errors.NotFoundError("x"), (ItemState.UNKNOWN, GO_ON), (ItemState.UNKNOWN, STOP)),
         (errors.UnauthorizedError("x"), (ItemState.PENDING, STOP), (ItemState.UNKNOWN, STOP)),
     ],
-    ids=lambda one: type(one).__name__,
+    ids=lambda value: type(value).__name__,
 )
 def test_errors_after_a_possible_change_depend_on_repeatability(error, again, once):
     assert judged(error, touched=True) == again

@@ -131,9 +131,9 @@ def test_killed_worker_repeats_no_item(deployed, sandbox):
         wait_until(over(deployed, "done"))
 
     assert updates(sandbox) == dict.fromkeys(SERVICES, 1)
-    found = items(deployed)
-    assert found.pop("done", 0) + found.pop("same", 0) == len(SERVICES)
-    assert not found
+    rows = items(deployed)
+    assert rows.pop("done", 0) + rows.pop("same", 0) == len(SERVICES)
+    assert not rows
     assert "Verified" in deployed.run_command("audit_verify").stdout
 
 

@@ -36,16 +36,16 @@ def test_slow_periodic_task_blocks_no_other(caplog):
 
     assert again.wait(PATIENCE)
     ended.set()
-    for one in begun:
-        one.join()
+    for task in begun:
+        task.join()
     assert "a periodic task failed" in caplog.text
 
 
 def test_failing_periodic_task_blocks_no_other(worker):
-    found = []
+    calls = []
     periodic_tasks.run_every_minute(lambda: 1 / 0)
-    periodic_tasks.run_every_minute(lambda: found.append("done"))
+    periodic_tasks.run_every_minute(lambda: calls.append("done"))
 
     worker()
 
-    assert found == ["done"]
+    assert calls == ["done"]

@@ -106,11 +106,11 @@ def test_calls_of_a_job_are_audited_under_its_starter(worker, started, actor):
 
     entries = AuditEntry.objects.filter(page=str(job.pk), operation="service.update")
     assert entries.count() == 10
-    told = entries.values_list("actor", "role", "reason", "ticket", "address")
-    assert set(told) == {("ed@acme.example", "editor", "Shorter lives", "OPS-7", "192.0.2.1")}
+    columns = entries.values_list("actor", "role", "reason", "ticket", "address")
+    assert set(columns) == {("ed@acme.example", "editor", "Shorter lives", "OPS-7", "192.0.2.1")}
     assert Item.objects.get(position=1).entry in entries.values_list("entry", flat=True)
     local = AuditEntry.objects.filter(object=str(job.pk)).order_by("seq")
-    assert {one.ticket for one in local} == {"OPS-7"}
+    assert {entry.ticket for entry in local} == {"OPS-7"}
     assert list(local.values_list("operation", "actor", "page", "outcome")) == [
         ("job.started", "ed@acme.example", str(job.pk), "done"),
         ("job.ended", "manage.py worker", str(job.pk), "done"),
@@ -135,7 +135,7 @@ def test_rejected_item_does_not_stop_the_others(worker, started, sandbox):
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"),
+    ("kind", "message"),
     [
         ("status", {"status": 503}),
         ("status", {"status": 429}),
@@ -143,8 +143,8 @@ def test_rejected_item_does_not_stop_the_others(worker, started, sandbox):
         ("down", {"region": "us"}),
     ],
 )
-def test_job_waits_while_a_region_is_down(worker, started, actor, sandbox, services, kind, told):
-    down = once_at(4, lambda: sandbox.fault(kind, **told))
+def test_job_waits_while_a_region_is_down(worker, started, actor, sandbox, services, kind, message):
+    down = once_at(4, lambda: sandbox.fault(kind, **message))
     job = started(register("test.down", meanwhile=down))
 
     worker()
@@ -180,7 +180,7 @@ def test_other_regions_continue_while_one_is_down(acme, worker, actor, sandbox, 
     credential = Credential(organization=acme, region="eu")
     credential.set_token(Credential.objects.get(region="us").token).save()
     sandbox.fault("status", status=503, region="us")
-    items = [NewItem(one, 500, payload={LIFETIME: 600}) for one in ("us", "eu", "us")]
+    items = [NewItem(name, 500, payload={LIFETIME: 600}) for name in ("us", "eu", "us")]
     job = start_job(actor, acme, "test.lifetime", "Both", items, reason="Both")
 
     worker()
@@ -368,8 +368,8 @@ def test_items_added_by_an_item_are_added_once(started, worker, sandbox, service
     worker()
 
     job.refresh_from_db()
-    found = Item.objects.filter(job=job).values_list("position", "service_id", "state")
-    assert list(found) == [(1, 100, "done"), (2, 101, "done"), (3, 102, "done")]
+    rows = Item.objects.filter(job=job).values_list("position", "service_id", "state")
+    assert list(rows) == [(1, 100, "done"), (2, 101, "done"), (3, 102, "done")]
     assert job.state == JobState.COMPLETED
 
 

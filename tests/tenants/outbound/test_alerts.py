@@ -10,8 +10,8 @@ def test_alert_is_one_json_line(caplog):
     (record,) = caplog.records
     assert (record.name, record.levelname) == ("meridian.alert", "ERROR")
     assert "\n" not in record.getMessage()
-    told = {"event": "audit.unwritten", "error": "Disk\nfull", "times": 1}
-    assert json.loads(record.getMessage()) == record.alert == told
+    fields = {"event": "audit.unwritten", "error": "Disk\nfull", "times": 1}
+    assert json.loads(record.getMessage()) == record.alert == fields
 
 
 def test_repeated_alerts_become_rarer(caplog):

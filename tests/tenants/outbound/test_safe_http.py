@@ -70,15 +70,15 @@ def test_private_and_invalid_urls_are_refused(url):
 
 def test_all_addresses_of_a_host_must_be_public(names, caplog):
     spelled = ["2130706433", "0x7f.0.0.1", "localhost.", "siem.example"]
-    for found in ANSWERS:
+    for answer in ANSWERS:
         for host in spelled:
-            names[host] = lambda found=found: found
+            names[host] = lambda answer=answer: answer
             with pytest.raises(UrlNotAllowedError, match="non-public address") as refused:
                 post(f"https://{host}:8443/", b"{}", {})
             # Who entered the name does not learn what it stands for within.
-            assert str(ip_address(found[-1])) not in str(refused.value)
-            assert str(ip_address(found[-1])) in caplog.text
-    assert all(is_public(ip_address(one)) for one in GOOD)
+            assert str(ip_address(answer[-1])) not in str(refused.value)
+            assert str(ip_address(answer[-1])) in caplog.text
+    assert all(is_public(ip_address(address)) for address in GOOD)
 
 
 # An address of each special-purpose network, and the addresses next to some of them.
@@ -106,14 +106,14 @@ def embed(text):
 def test_special_addresses_are_not_public(text):
     spelled = [text] if ":" in text else [text, *embed(text)]
 
-    assert [one for one in spelled if is_public(ip_address(one))] == []
+    assert [address for address in spelled if is_public(ip_address(address))] == []
 
 
 @pytest.mark.parametrize("text", NEIGHBORS)
 def test_addresses_next_to_special_ones_are_public(text):
     spelled = [text] if ":" in text else [text, *embed(text)]
 
-    assert all(is_public(ip_address(one)) for one in spelled)
+    assert all(is_public(ip_address(address)) for address in spelled)
 
 
 def test_host_is_resolved_once_and_pinned(names, monkeypatch):
@@ -137,9 +137,9 @@ def test_host_is_resolved_once_and_pinned(names, monkeypatch):
 def test_certificates_are_verified(names, issuer, trust, settings, tmp_path):
     settings.WEBHOOK_PRIVATE_HOSTS = ["127.0.0.0/8"]
     names["other.test"] = lambda: ["127.0.0.1"]
-    asked = []
+    requested_hosts = []
     context = issuer.server(tmp_path)
-    context.sni_callback = lambda _, name, __: asked.append(name)
+    context.sni_callback = lambda _, name, __: requested_hosts.append(name)
     with run_webhook_receiver(context) as receiver:
         answer = post(f"https://{HOST}:{receiver.port}/in?to=1", b"{}", {"X-A": "1"})
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
@@ -148,7 +148,7 @@ def test_certificates_are_verified(names, issuer, trust, settings, tmp_path):
     (request,) = receiver.requests
     assert (answer.status, request.path, request.body) == (204, "/in?to=1", b"{}")
     assert request.headers["Host"] == f"{HOST}:{receiver.port}"
-    assert asked[0] == HOST
+    assert requested_hosts[0] == HOST
 
 
 def test_redirects_cookies_and_environment_proxies_are_ignored(settings, monkeypatch):
@@ -183,16 +183,16 @@ def test_slow_response_ends_at_the_deadline(settings, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("allowed", "host", "found"),
+    ("allowed", "host", "expected"),
     [
         (["siem.corp"], "SIEM.corp", ["10.0.0.1"]),
         (["10.0.0.0/24", "fd00::/8"], "siem.corp", ["10.0.0.1", "fd00::1"]),
     ],
 )
-def test_allowed_private_hosts_are_accepted(settings, allowed, host, found):
+def test_allowed_private_hosts_are_accepted(settings, allowed, host, expected):
     settings.WEBHOOK_PRIVATE_HOSTS = allowed
 
-    safe_http.check_public(host, found)
+    safe_http.check_public(host, expected)
     with pytest.raises(UrlNotAllowedError):
         safe_http.check_public("evil.example", ["10.0.1.1"])
 

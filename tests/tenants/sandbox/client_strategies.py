@@ -46,7 +46,7 @@ def values_of_type(kind):
         return st.fixed_dictionaries({"key": TEXT.filter(bool), "value": TEXT})
     if kind in fields.OBJECT_TYPES:
         inside = fields.OBJECT_TYPES[kind].items()
-        values = {name: values_of_type(one) for name, one in inside}
+        values = {name: values_of_type(item) for name, item in inside}
         return st.fixed_dictionaries({}, optional=values)
     if kind in fields.ENUMS:
         return st.sampled_from(sorted(fields.ENUMS[kind]))

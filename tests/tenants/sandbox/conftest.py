@@ -70,7 +70,7 @@ def token_service(sandbox):
     sandbox.services[SERVICE] |= {
         "issuer": "https://shop.example",
         "supportedGrantTypes": GRANT_TYPES.split(),
-        "supportedScopes": [{"name": one} for one in ("openid", "orders", "loans")],
+        "supportedScopes": [{"name": scope} for scope in ("openid", "orders", "loans")],
         "refreshTokenDuration": 7200,
         "jwks": create_jwk_set("shop", "ES256"),
     }

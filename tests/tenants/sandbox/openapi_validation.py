@@ -25,29 +25,31 @@ def find_violations(spec, schema, value, at="$", closed=True):
         return [f"{at}: not a {kind}"]
     if kind in ("integer", "number") and isinstance(value, bool):
         return [f"{at}: a boolean"]
-    found = []
+    violations = []
     if "enum" in schema and value not in schema["enum"]:
-        found.append(f"{at}: {value} is no word of it")
+        violations.append(f"{at}: {value} is no word of it")
     limit = INTEGER_LIMITS.get(schema.get("format"))
     if limit and not -limit <= value < limit:
-        found.append(f"{at}: too wide")
+        violations.append(f"{at}: too wide")
     if isinstance(value, list):
         for place, item in enumerate(value):
-            found += find_violations(spec, schema["items"], item, f"{at}[{place}]", closed)
+            violations += find_violations(spec, schema["items"], item, f"{at}[{place}]", closed)
     if isinstance(value, dict):
-        found += _find_object_violations(spec, schema, value, at, closed)
-    return found
+        violations += _find_object_violations(spec, schema, value, at, closed)
+    return violations
 
 
 def _find_object_violations(spec, schema, value, at, closed):
     known = schema.get("properties", {})
-    found = [f"{at}.{name}: missing" for name in schema.get("required", ()) if name not in value]
+    violations = [
+        f"{at}.{name}: missing" for name in schema.get("required", ()) if name not in value
+    ]
     for name, inner in value.items():
         if name in known:
-            found += find_violations(spec, known[name], inner, f"{at}.{name}", closed)
+            violations += find_violations(spec, known[name], inner, f"{at}.{name}", closed)
         elif closed and not schema.get("additionalProperties", not known):
-            found.append(f"{at}.{name}: not in the schema")
-    return found
+            violations.append(f"{at}.{name}: not in the schema")
+    return violations
 
 
 def _resolve_ref(spec, ref):

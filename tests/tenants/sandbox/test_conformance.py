@@ -101,8 +101,8 @@ def ask(bank, operation):
     places = dict.fromkeys(operation.path_param_names, client["clientId"])
     places["handle"] = key["hsk"]["handle"]
     places |= {"subject": "ann", "access_token_identifier": token["accessToken"]}
-    made = caller.post(f"/api/{service_id}/auth/token/create/batch", json=[body])
-    places["token_batch_request_id"] = made.json()["requestId"]
+    reply = caller.post(f"/api/{service_id}/auth/token/create/batch", json=[body])
+    places["token_batch_request_id"] = reply.json()["requestId"]
     path = operation.path.format_map(places | {"service_id": service_id})
     kind = operation.name.partition(".")[0]
     if operation.method in ("POST", "PUT"):
@@ -139,7 +139,7 @@ def test_routes_are_those_of_the_specification(openapi):
         if method in ("get", "post", "put", "delete", "patch")
     }
 
-    assert {(one.method, shape(one.path)) for one in CLUSTER} == declared
+    assert {(route.method, shape(route.path)) for route in CLUSTER} == declared
 
 
 @pytest.mark.parametrize("operation", BUILT, ids=lambda one: one.name)
@@ -217,7 +217,7 @@ def test_seeded_clients_conform_except_the_unusual_one(openapi):
     sandbox = Sandbox(seed=1, clients=40)
     client = {"$ref": "#/components/schemas/client"}
     tokens = {"$ref": "#/components/schemas/token_get_list_response"}
-    odd, seen = [], 0
+    odd, count = [], 0
     for token in [t for t in sandbox.state.tokens.values() if t.preset == "full"]:
         (place,) = token.regions or ()
         caller = SandboxClient(sandbox, place, token.value)
@@ -225,13 +225,15 @@ def test_seeded_clients_conform_except_the_unusual_one(openapi):
         for service in page["services"]:
             path = f"/api/{service['apiKey']}"
             found = caller.get(f"{path}/client/get/list", params={"end": 99}).json()
-            seen += len(found["clients"])
-            odd += [one for one in found["clients"] if find_violations(openapi, client, one)]
+            count += len(found["clients"])
+            odd += [
+                seeded for seeded in found["clients"] if find_violations(openapi, client, seeded)
+            ]
             listed = caller.get(f"{path}/auth/token/get/list", params={"end": 20})
             assert listed.status_code == 403 or not find_violations(openapi, tokens, listed.json())
 
-    assert [one["clientName"] for one in odd] == ["Telepathy pilot \ud83e"]
-    assert seen > 900
+    assert [seeded["clientName"] for seeded in odd] == ["Telepathy pilot \ud83e"]
+    assert count > 900
 
 
 def test_handlers_are_registered_operations():

@@ -9,17 +9,17 @@ GET = f"/api/{SERVICE}/service/get"
 
 
 def test_tokens_are_listed_by_organization_and_region(caller):
-    found = caller.get("/_tokens").json()
+    listing = caller.get("/_tokens").json()
 
-    assert found["regions"]["us"] == {"url": "https://us.authlete.com", "apiServerId": 76281}
-    acme = found["organizations"][0]
+    assert listing["regions"]["us"] == {"url": "https://us.authlete.com", "apiServerId": 76281}
+    acme = listing["organizations"][0]
     assert (acme["organizationId"], acme["slug"]) == (1, "acme")
-    here = {one["token"]: one for one in acme["regions"]["us"]}
+    here = {token["token"]: token for token in acme["regions"]["us"]}
     assert here["gone"]["state"] == "revoked"
     assert here["old"]["expiresAt"] == "1970-01-01T00:00:01+00:00"
     assert here["service"]["serviceId"] == SERVICE
     assert "only-jp" not in here
-    assert "only-jp" in {one["token"] for one in acme["regions"]["jp"]}
+    assert "only-jp" in {token["token"] for token in acme["regions"]["jp"]}
 
 
 def test_region_is_dumped(caller, sandbox):
@@ -35,11 +35,11 @@ def test_service_is_dumped_with_clients_and_tokens(caller, sandbox):
     region.clients[7][5] = {"clientId": 5, "clientSecret": "s3cret"}
     region.tokens[7].append(StoredToken("hash", 5, "PASSWORD", (), 1, 2))
 
-    found = caller.get("/_state?service=7").json()
+    dump = caller.get("/_state?service=7").json()
 
-    assert found["services"] == [{"apiKey": 7}]
-    assert found["clients"] == {"7": [{"clientId": 5, "clientSecret": "s3cret"}]}
-    assert found["tokens"]["7"][0]["access_hash"] == "hash"
+    assert dump["services"] == [{"apiKey": 7}]
+    assert dump["clients"] == {"7": [{"clientId": 5, "clientSecret": "s3cret"}]}
+    assert dump["tokens"]["7"][0]["access_hash"] == "hash"
     whole = caller.get("/_state").json()
     assert list(whole["clients"]) == [str(SERVICE), "7"]
 
@@ -80,13 +80,13 @@ def test_invalid_request_is_explained(caller, path, body):
 
 
 def test_service_gets_undocumented_fields(caller, sandbox):
-    asked = {
+    members = {
         "service": SERVICE,
         "members": {"haipVersion": "1.0", "serviceName": "Shop 2"},
         "words": {"supportedGrantTypes": ["TELEPATHY"]},
     }
 
-    assert caller.post("/_unknown", json=asked).status_code == 204
+    assert caller.post("/_unknown", json=members).status_code == 204
 
     service = caller.service()
     assert (service["haipVersion"], service["serviceName"]) == ("1.0", "Shop 2")
@@ -99,14 +99,14 @@ def test_service_gets_undocumented_fields(caller, sandbox):
 def test_client_gets_undocumented_fields(caller, sandbox):
     client = {"clientId": 5, "clientIdAlias": "5", "modifiedAt": 1}
     sandbox.region("us").clients[SERVICE][5] = client
-    asked = {
+    members = {
         "service": SERVICE,
         "client": 5,
         "members": {"haipVersion": "1.0"},
         "words": {"grantTypes": ["TELEPATHY"]},
     }
 
-    assert caller.post("/_unknown", json=asked).status_code == 204
+    assert caller.post("/_unknown", json=members).status_code == 204
 
     path = f"/api/{SERVICE}/client"
     found = caller.get(f"{path}/get/5").json()
@@ -116,7 +116,7 @@ def test_client_gets_undocumented_fields(caller, sandbox):
 
 
 def test_settings_change_latency_and_strictness(caller, sandbox):
-    asked = {
+    settings = {
         "latency": 5,
         "window": 0.5,
         "locked_refused": True,
@@ -129,10 +129,10 @@ def test_settings_change_latency_and_strictness(caller, sandbox):
         "batch": {"delay": 40, "most": 500, "fails_after": 3, "blank": True, "dry_unkept": True},
     }
 
-    assert caller.post("/_settings", json=asked).json() == asked
+    assert caller.post("/_settings", json=settings).json() == settings
     assert (sandbox.latency, sandbox.state.window) == (5, 0.5)
     assert sandbox.state.locked_refused is True
-    assert caller.post("/_settings", json={}).json() == asked
+    assert caller.post("/_settings", json={}).json() == settings
 
 
 def test_requests_are_listed_without_bodies(caller):
@@ -140,7 +140,7 @@ def test_requests_are_listed_without_bodies(caller):
 
     response = caller.get("/_calls")
 
-    assert [one["operation"] for one in response.json()] == ["service.update"]
+    assert [request["operation"] for request in response.json()] == ["service.update"]
     assert "hidden" not in response.text
 
 

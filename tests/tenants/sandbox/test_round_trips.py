@@ -15,14 +15,14 @@ SOME = settings(max_examples=examples(100))
 def test_round_trip_changes_only_the_version(caller, sandbox, settings):
     sandbox.region("us").clients.clear()  # or an alias may be in use
     sandbox.services[SERVICE]["supportedScopes"] = [{"name": "a"}]
-    made = caller.post(f"{CLIENT}/create", json=settings)
-    assert made.status_code == 201, made.text
-    path = f"{made.json()['clientId']}"
+    client = caller.post(f"{CLIENT}/create", json=settings)
+    assert client.status_code == 201, client.text
+    path = f"{client.json()['clientId']}"
     before = caller.get(f"{CLIENT}/get/{path}").json()
 
     after = caller.post(f"{CLIENT}/update/{path}", json=before).json()
 
-    assert before == made.json()
+    assert before == client.json()
     assert after.pop("modifiedAt") > before.pop("modifiedAt")
     assert list(after.items()) == list(before.items())
 

@@ -119,12 +119,12 @@ def test_clients_and_tokens_are_reproducible_in_any_order(world):
     def known(sandbox, reverse):
         services = sorted(by_service(sandbox, "clients"), reverse=reverse)
         return {
-            service: [(one["clientSecret"], one["createdAt"]) for one in found.values()]
-            for service, found in services
+            service: [(item["clientSecret"], item["createdAt"]) for item in objects.values()]
+            for service, objects in services
         }
 
     def hashes(sandbox):
-        tokens = (one for _, found in by_service(sandbox, "tokens") for one in found)
+        tokens = (item for _, objects in by_service(sandbox, "tokens") for item in objects)
         return [token.access_hash for token in tokens]
 
     assert known(world, False) == known(again, True)
@@ -133,52 +133,52 @@ def test_clients_and_tokens_are_reproducible_in_any_order(world):
 
 
 def clients(sandbox):
-    return [one for _, found in by_service(sandbox, "clients") for one in found.values()]
+    return [client for _, objects in by_service(sandbox, "clients") for client in objects.values()]
 
 
 def test_every_kind_of_client_exists(world):
-    found = clients(world)
-    seen = {
-        name: {one.get(name) for one in found}
+    all_clients = clients(world)
+    values = {
+        name: {client.get(name) for client in all_clients}
         for name in ("clientType", "clientSource", "tokenAuthMethod", "bcDeliveryMode")
     }
 
-    assert seen["clientSource"] == {
+    assert values["clientSource"] == {
         "STATIC_REGISTRATION",
         "DYNAMIC_REGISTRATION",
         "AUTOMATIC_REGISTRATION",
         "EXPLICIT_REGISTRATION",
         "METADATA_DOCUMENT",
     }
-    assert {"PUBLIC", "CONFIDENTIAL", "TELEPATHIC"} == seen["clientType"]
-    assert {"NONE", "PRIVATE_KEY_JWT", "TLS_CLIENT_AUTH"} < seen["tokenAuthMethod"]
-    assert {"PING", "POLL", "PUSH"} < seen["bcDeliveryMode"]
-    assert all(len(one["clientSecret"]) == 86 for one in found)
+    assert {"PUBLIC", "CONFIDENTIAL", "TELEPATHIC"} == values["clientType"]
+    assert {"NONE", "PRIVATE_KEY_JWT", "TLS_CLIENT_AUTH"} < values["tokenAuthMethod"]
+    assert {"PING", "POLL", "PUSH"} < values["bcDeliveryMode"]
+    assert all(len(client["clientSecret"]) == 86 for client in all_clients)
     for what in ("locked", "clientNames", "dpopRequired", "sectorIdentifierUri"):
-        assert 0 < sum(bool(one.get(what)) for one in found) < len(found)
+        assert 0 < sum(bool(client.get(what)) for client in all_clients) < len(all_clients)
     scopes = {
         tuple(extension.get("requestableScopes", ()))
-        for one in found
-        if (extension := one.get("extension", {})).get("requestableScopesEnabled")
+        for client in all_clients
+        if (extension := client.get("extension", {})).get("requestableScopesEnabled")
     }
     assert () in scopes
     assert len(scopes) > 1
-    hosts = "".join(uri for one in found for uri in one.get("redirectUris", ()))
+    hosts = "".join(uri for client in all_clients for uri in client.get("redirectUris", ()))
     assert "https://old.example.com/" in hosts
     assert "http://localhost:" in hosts
 
 
 def test_bank_has_a_locked_client_with_a_former_host(world):
-    for (region, number), found in by_service(world, "clients"):
+    for (region, number), objects in by_service(world, "clients"):
         if world.region(region).services[number].get("parRequired"):
-            old = [one for one in found.values() if "old.example" in str(one)]
-            assert {bool(one.get("locked")) for one in old} == {True, False}
+            old = [client for client in objects.values() if "old.example" in str(client)]
+            assert {bool(client.get("locked")) for client in old} == {True, False}
 
 
 def test_services_know_their_client_count(world):
-    for (region, number), found in by_service(world, "clients"):
+    for (region, number), objects in by_service(world, "clients"):
         (pair,) = world.region(region).services[number]["metadata"]
-        assert pair["value"] == str(len(found)) != "0"
+        assert pair["value"] == str(len(objects)) != "0"
 
 
 def test_tokens_belong_to_clients_and_most_are_valid(world):
@@ -201,9 +201,9 @@ def test_tokens_belong_to_clients_and_most_are_valid(world):
 def of(sandbox, subject):
     """The tokens of a user, by region and service."""
     return {
-        place: found
+        place: matching
         for place, tokens in by_service(sandbox, "tokens")
-        if (found := [token for token in tokens if token.subject == subject])
+        if (matching := [token for token in tokens if token.subject == subject])
     }
 
 
@@ -213,9 +213,9 @@ def test_known_users_exist(world):
 
     assert {region for region, _ in everywhere} == set(REGIONS)
     assert len(everywhere) > 12
-    live = [one.expires_at > at for found in everywhere.values() for one in found]
+    live = [one.expires_at > at for tokens in everywhere.values() for one in tokens]
     assert len(live) / 2 < sum(live) < len(live)
-    for token in (one for found in expired.values() for one in found):
+    for token in (one for tokens in expired.values() for one in tokens):
         assert max(token.expires_at, token.refresh_expires_at) < at
     assert {region for region, _ in expired} == set(REGIONS)
     assert {region for region, _ in of(world, SUBJECT_HOSTILE)} == set(REGIONS)
@@ -223,24 +223,24 @@ def test_known_users_exist(world):
 
 
 def test_every_hash_has_a_value(world):
-    for _, found in by_service(world, "tokens"):
-        for token in found:
+    for _, objects in by_service(world, "tokens"):
+        for token in objects:
             assert token.access_hash == hash_token(token.access_token)
             assert not token.refresh_hash or token.refresh_hash == hash_token(token.refresh_token)
 
 
 def test_granted_scopes_are_recorded(world):
-    found = dict(by_service(world, "granted"))
+    granted_scopes = dict(by_service(world, "granted"))
     pairs = {
         place: {(token.client_id, token.subject) for token in tokens if token.subject}
         for place, tokens in by_service(world, "tokens")
     }
 
-    assert {place: set(granted) for place, granted in found.items()} == pairs
-    each = [one for granted in found.values() for one in granted.values()]
-    assert [] in [one.latest for one in each]
-    assert all(set(one.latest) <= set(one.merged) for one in each)
-    assert any(one.latest != one.merged for one in each)
+    assert {place: set(granted) for place, granted in granted_scopes.items()} == pairs
+    each = [grant for granted in granted_scopes.values() for grant in granted.values()]
+    assert [] in [grant.latest for grant in each]
+    assert all(set(grant.latest) <= set(grant.merged) for grant in each)
+    assert any(grant.latest != grant.merged for grant in each)
 
 
 def test_granted_scopes_outlive_their_tokens():
@@ -256,9 +256,9 @@ def test_granted_scopes_outlive_their_tokens():
 def test_number_of_clients_and_tokens_is_as_requested(count):
     sandbox = Sandbox(seed=1, services=6, clients=count, tokens=count)
 
-    assert {len(found) for _, found in by_service(sandbox, "clients")} == {count}
-    for (region, number), found in by_service(sandbox, "tokens"):
-        assert len(found) == (count if sandbox.region(region).clients[number] else 0)
+    assert {len(objects) for _, objects in by_service(sandbox, "clients")} == {count}
+    for (region, number), objects in by_service(sandbox, "tokens"):
+        assert len(objects) == (count if sandbox.region(region).clients[number] else 0)
 
 
 def test_clients_and_tokens_are_created_lazily():
@@ -274,8 +274,8 @@ def test_unusual_client_survives_a_round_trip(world):
     caller = SandboxClient(world, "us", token(world, "harbor", "us"))
     number, odd = next(
         (service, client)
-        for (_, service), found in by_service(world, "clients")
-        for client in found.values()
+        for (_, service), objects in by_service(world, "clients")
+        for client in objects.values()
         if "thoughts" in client
     )
     path = f"/api/{number}/client"
@@ -308,11 +308,11 @@ def test_keys_that_need_attention_exist(world):
     ends = set()
     us = world.region("us")
     for number, service in us.services.items():
-        found = list_service_keys(Service.model_validate(dict(service)))
+        keys = list_service_keys(Service.model_validate(dict(service)))
         for client in us.clients[number].values():
-            found += list_client_keys(Client.model_validate(dict(client)))
-        marks |= {mark for one in found for mark in one.info.issues}
-        ends |= {one.info.expires_at for one in found if one.info.expires_at}
+            keys += list_client_keys(Client.model_validate(dict(client)))
+        marks |= {mark for key in keys for mark in key.info.issues}
+        ends |= {key.info.expires_at for key in keys if key.info.expires_at}
 
     assert {"short", "symmetric", "repeated", "private"} <= marks
     assert "unreadable" not in marks

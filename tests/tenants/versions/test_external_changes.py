@@ -25,8 +25,8 @@ THEIRS = ("policyUri", "logoUri")
 @pytest.fixture
 def api(acme, sandbox):
     sandbox.clients[44] = make_client(44)
-    who = Actor(1, "ida", organization_id=acme.pk, organization="acme")
-    return connect(load_credentials(acme), "us", AuditLogSink(who)).service(17)
+    actor = Actor(1, "ida", organization_id=acme.pk, organization="acme")
+    return connect(load_credentials(acme), "us", AuditLogSink(actor)).service(17)
 
 
 def just_seen():

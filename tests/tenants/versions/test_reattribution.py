@@ -53,32 +53,34 @@ def resolve_and_run(acme, actor, settings):
 CHANGED = [("service.changed_outside", ["description"])]
 
 
-@pytest.mark.parametrize(("outcome", "found"), [(Outcome.FAILED, CHANGED), (Outcome.SUCCEEDED, [])])
+@pytest.mark.parametrize(
+    ("outcome", "expected"), [(Outcome.FAILED, CHANGED), (Outcome.SUCCEEDED, [])]
+)
 def test_external_change_is_logged_after_the_lost_call_failed(
-    service, sandbox, resolve_and_run, outcome, found
+    service, sandbox, resolve_and_run, outcome, expected
 ):
-    seen = service.get()
+    service_read = service.get()
     sandbox.fault("reset", operation="service.update", times=1)
     with pytest.raises(AuthleteError):
-        service.update(seen.modified_at, {"accessTokenDuration": 60})
+        service.update(service_read.modified_at, {"accessTokenDuration": 60})
     sandbox.services[17] |= {"description": "Theirs", "modifiedAt": 2}
     service.get()
     assert not AuditEntry.objects.filter(operation__endswith="_outside").exists()
 
-    assert resolve_and_run(outcome) == found
+    assert resolve_and_run(outcome) == expected
 
 
 def test_each_resolved_entry_is_inspected_once(
     service, sandbox, actor, acme, monkeypatch, time_machine, django_assert_num_queries
 ):
     monkeypatch.setattr(reattribution, "MAX_ENTRIES_INSPECTED", 1)
-    clients = {one: {"clientId": one, "modifiedAt": 1} for one in (41, 42, 43)}
+    clients = {number: {"clientId": number, "modifiedAt": 1} for number in (41, 42, 43)}
     sandbox.clients.update(clients)
     for client in clients:
-        seen = service.client(client).get()
+        client_read = service.client(client).get()
         sandbox.fault("reset", operation="client.update", times=1)
         with pytest.raises(AuthleteError):
-            service.client(client).update(seen.modified_at, {"clientName": "Ours"})
+            service.client(client).update(client_read.modified_at, {"clientName": "Ours"})
         sandbox.clients[client] |= {"description": "Theirs", "modifiedAt": 2}
         service.client(client).get()
     for entry in find_unresolved(acme.pk):

@@ -28,8 +28,8 @@ SECRET = "k7Qm2vX9pLr4TzWb8NcD"
 
 @pytest.fixture
 def api(acme, sandbox):
-    who = Actor(1, "ida@acme.example", "editor", acme.pk, "acme")
-    return connect(load_credentials(acme), "us", AuditLogSink(who))
+    actor = Actor(1, "ida@acme.example", "editor", acme.pk, "acme")
+    return connect(load_credentials(acme), "us", AuditLogSink(actor))
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ def service(api):
     return api.service(17)
 
 
-def versions(**what):
-    return list(Version.objects.filter(**what).order_by("number"))
+def versions(**columns):
+    return list(Version.objects.filter(**columns).order_by("number"))
 
 
 def outside():
@@ -51,28 +51,31 @@ def test_version_stores_the_original_text_without_secrets(service, sandbox):
     service.get()
     service.get()
 
-    (kept,) = versions(client_id=0)
-    text = Content.objects.get(pk=kept.digest).text
+    (version,) = versions(client_id=0)
+    text = Content.objects.get(pk=version.digest).text
     assert SECRET not in text
     assert '"apiSecret":"sealed:' in text.replace(" ", "")
-    assert list(kept.document().to_dict()) == list(service.get().to_dict())
-    assert kept.document().to_dict() == service.get().to_dict()
+    assert list(version.document().to_dict()) == list(service.get().to_dict())
+    assert version.document().to_dict() == service.get().to_dict()
 
 
 def test_version_of_a_new_client_has_no_secret(service, sandbox):
     reply = service.clients.create({"clientName": "Till"}).reply
 
-    (kept,) = versions(client_id=reply.client_id)
-    text = Content.objects.get(pk=kept.digest).text
+    (version,) = versions(client_id=reply.client_id)
+    text = Content.objects.get(pk=version.digest).text
     assert reply.client_secret.get_secret_value() not in text
-    assert isinstance(kept.document().get("clientSecret"), Fingerprint)
+    assert isinstance(version.document().get("clientSecret"), Fingerprint)
 
 
 def test_own_change_stores_a_version_before_and_after(service, sandbox):
     service.update(1, {"accessTokenDuration": 60})
     before, after = versions()
 
-    assert [one.document().get("accessTokenDuration") for one in (before, after)] == [3600, 60]
+    assert [version.document().get("accessTokenDuration") for version in (before, after)] == [
+        3600,
+        60,
+    ]
     assert after.written
     assert AuditEntry.objects.get(entry=after.entry).operation == "service.update"
     service.get()
@@ -86,10 +89,10 @@ def test_external_change_is_logged_once(service, sandbox):
     service.get()
     service.get()
 
-    (told,) = outside()
-    assert (told.operation, told.actor) == ("service.changed_outside", "outside this console")
-    assert told.changes == [{"field": "accessTokenDuration", "before": 3600, "after": 60}]
-    assert told.object.endswith(f"sha256:{versions()[-1].digest}")
+    (entry,) = outside()
+    assert (entry.operation, entry.actor) == ("service.changed_outside", "outside this console")
+    assert entry.changes == [{"field": "accessTokenDuration", "before": 3600, "after": 60}]
+    assert entry.object.endswith(f"sha256:{versions()[-1].digest}")
 
 
 def test_audit_log_hides_values_of_unknown_properties(service, sandbox):
@@ -105,8 +108,8 @@ def test_audit_log_hides_values_of_unknown_properties(service, sandbox):
     }
     service.get()
 
-    (told,) = outside()
-    after = {change["field"].partition(".")[0]: change["after"] for change in told.changes}
+    (entry,) = outside()
+    after = {change["field"].partition(".")[0]: change["after"] for change in entry.changes}
     assert after["description"] == "Known"
     assert after["countedAnew"] == 5
     assert after["neverHeardOf"].keys() == {"fingerprint"}
@@ -114,7 +117,7 @@ def test_audit_log_hides_values_of_unknown_properties(service, sandbox):
     (scope,) = after["supportedScopes"]
     assert scope["description"] == "1"
     assert scope["future"].keys() == {"fingerprint"}
-    assert "c4nary" not in str(told.changes)
+    assert "c4nary" not in str(entry.changes)
 
 
 @pytest.mark.parametrize("is_told", [False, True])
@@ -138,8 +141,8 @@ def test_external_change_is_logged_once_after_a_kill(service, sandbox, monkeypat
     for _ in range(2):
         versions_outside.report_pending()
 
-    (told,) = outside()
-    assert told.changes == [{"field": "accessTokenDuration", "before": 3600, "after": 60}]
+    (entry,) = outside()
+    assert entry.changes == [{"field": "accessTokenDuration", "before": 3600, "after": 60}]
 
 
 def test_external_change_is_logged_without_own_changes(service, sandbox):
@@ -150,8 +153,8 @@ def test_external_change_is_logged_without_own_changes(service, sandbox):
     sandbox.clients[44] |= {"clientName": "B"}
     client.get()
 
-    (told,) = outside()
-    assert [change["field"] for change in told.changes] == ["clientName"]
+    (entry,) = outside()
+    assert [change["field"] for change in entry.changes] == ["clientName"]
 
 
 def test_own_change_is_never_logged_as_external(service, sandbox):
@@ -186,7 +189,7 @@ def test_late_resolution_does_not_explain_a_newer_change(service, sandbox):
     sandbox.services[17] |= {"accessTokenDuration": 90, "modifiedAt": later}
     service.get()
 
-    assert [one.operation for one in outside()] == ["service.changed_outside"]
+    assert [entry.operation for entry in outside()] == ["service.changed_outside"]
 
 
 def test_external_changes_wait_for_open_own_calls(service, sandbox):
@@ -228,8 +231,8 @@ def test_externally_deleted_client_keeps_its_versions(service, sandbox):
         with pytest.raises(NotFoundError):
             service.client(44).get()
 
-    (told,) = outside()
-    assert (told.operation, told.label) == ("client.gone_outside", "A")
+    (entry,) = outside()
+    assert (entry.operation, entry.label) == ("client.gone_outside", "A")
 
 
 def test_gateway_404_does_not_mark_a_client_deleted(service, sandbox):
@@ -278,7 +281,7 @@ def test_external_creation_is_logged_once(watched, api, sandbox):
         api.service(17).client(45).get()
         api.service(18).get()
 
-    assert [(one.operation, one.label) for one in outside()] == [
+    assert [(entry.operation, entry.label) for entry in outside()] == [
         ("client.made_outside", "New"),
         ("service.made_outside", "Twin"),
     ]
@@ -319,7 +322,7 @@ def test_external_creation_beside_an_own_one_is_logged(watched, api, sandbox):
     }
     service.client(45).get()
 
-    assert [one.label for one in outside()] == ["Other"]
+    assert [entry.label for entry in outside()] == ["Other"]
 
 
 def test_own_client_creation_hides_no_external_service_change(service, sandbox):
@@ -328,23 +331,23 @@ def test_own_client_creation_hides_no_external_service_change(service, sandbox):
     sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
     service.get()
 
-    assert [one.operation for one in outside()] == ["service.changed_outside"]
+    assert [entry.operation for entry in outside()] == ["service.changed_outside"]
 
 
 def test_externally_recreated_client_is_logged_with_its_changes(service, sandbox):
     sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
     client = service.client(44)
     client.get()
-    kept = sandbox.clients.pop(44)
+    deleted = sandbox.clients.pop(44)
     with pytest.raises(NotFoundError):
         client.get()
     sleep(0.002)  # ids of calls tell milliseconds
-    sandbox.clients[44] = kept | {"clientName": "B", "modifiedAt": 6}
+    sandbox.clients[44] = deleted | {"clientName": "B", "modifiedAt": 6}
     for _ in range(2):
         client.get()
 
-    gone, back = outside()
-    assert (gone.operation, back.operation) == ("client.gone_outside", "client.back_outside")
+    deletion, back = outside()
+    assert (deletion.operation, back.operation) == ("client.gone_outside", "client.back_outside")
     assert [change["field"] for change in back.changes] == ["clientName"]
 
 

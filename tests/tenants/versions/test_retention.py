@@ -20,7 +20,11 @@ NOW = datetime.now(UTC)
 
 
 def expired():
-    return sum(delete_expired_versions(lambda one: Actor(0, "worker", organization_id=one)))
+    return sum(
+        delete_expired_versions(
+            lambda organization_id: Actor(0, "worker", organization_id=organization_id)
+        )
+    )
 
 
 @pytest.fixture
@@ -31,10 +35,10 @@ def seen(monkeypatch):
         for number, ago in enumerate(days):
             moment = NOW - timedelta(days=ago)
             monkeypatch.setattr("tenants.versions.recorder.timezone.now", lambda m=moment: m)
-            told = int(moment.timestamp() * 1000)
+            milliseconds = int(moment.timestamp() * 1000)
             text = f'{{"clientName": "v{number % 3}"}}'
             record_snapshot(
-                1, ObjectSnapshot("us", 17, client, f"entry-{number}", True, text, told)
+                1, ObjectSnapshot("us", 17, client, f"entry-{number}", True, text, milliseconds)
             )
 
     return see
@@ -87,15 +91,15 @@ def test_content_is_deleted_with_its_last_version(seen):
     assert span.version.document().get("clientName") == "v0"
 
 
-@pytest.mark.parametrize("what", ["before", "seal", "deleted", "both"])
-def test_versions_removed_by_others_are_reported(seen, what):
+@pytest.mark.parametrize("case", ["before", "seal", "deleted", "both"])
+def test_versions_removed_by_others_are_reported(seen, case):
     seen(4000, 3500, 900, 800)
     expired()
     own = Version.objects.order_by("number")
     first, second = own[0], own[1]
-    match what:
+    match case:
         case "before" | "seal":
-            own.filter(pk=first.pk).update(**{what: "0" * 64})
+            own.filter(pk=first.pk).update(**{case: "0" * 64})
         case "deleted":
             first.delete()
         case "both":  # as it would be, but for the seal

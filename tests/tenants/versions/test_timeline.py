@@ -35,9 +35,9 @@ def test_version_at_any_time_matches_what_was_true(acme, sandbox, monkeypatch):
     monkeypatch.setattr(
         "tenants.sandbox.handlers.services.now_milliseconds", lambda: thousandths(clock)
     )
-    who = Actor(1, "ida@acme.example", "editor", acme.pk, "acme")
-    door = connect(load_credentials(acme), "us", AuditLogSink(who))
-    unseen = connect(load_credentials(acme), "us", AuditLogSink(who))
+    actor = Actor(1, "ida@acme.example", "editor", acme.pk, "acme")
+    door = connect(load_credentials(acme), "us", AuditLogSink(actor))
+    unseen = connect(load_credentials(acme), "us", AuditLogSink(actor))
     unseen.observer = NullObserver()
     service, stored = door.service(17), sandbox.services[17]
     true = []  # each moment, with what Authlete held then
@@ -59,12 +59,12 @@ def test_version_at_any_time_matches_what_was_true(acme, sandbox, monkeypatch):
 
     spans = load_spans(acme.pk, "us", 17)
     certain = [
-        (span.version.document().to_dict(), held)
-        for moment, held in true
+        (span.version.document().to_dict(), document)
+        for moment, document in true
         if (span := find_span_at(spans, moment)) and span.since <= moment <= span.until
     ]
     assert len(certain) > STEPS / 3
-    assert all(told == held for told, held in certain)
+    assert all(expected == document for expected, document in certain)
     assert all(span.is_intact for span in spans)
 
 

@@ -50,8 +50,8 @@ def ends(job):
     return [(item.state, item.text) for item in Item.objects.filter(job=job)]
 
 
-def item(number, **what):
-    return NewItem("us", 17, number, f"Client {number}", what, sealed=bool(what))
+def item(number, **fields):
+    return NewItem("us", 17, number, f"Client {number}", fields, sealed=bool(fields))
 
 
 def setting(number, name, was, now):
@@ -235,4 +235,4 @@ def test_unlocked_clients_among_a_thousand_are_locked(member, acme, sandbox, wor
     worker()
 
     assert Job.objects.get().items.filter(state=ItemState.SUCCEEDED).count() == 100
-    assert [n for n, one in sandbox.clients.items() if not one["locked"]] == [1001]
+    assert [n for n, client in sandbox.clients.items() if not client["locked"]] == [1001]

@@ -98,7 +98,7 @@ def test_leaves_out_hidden_texts_of_unknown_fields_and_names_them():
 
 
 @pytest.mark.parametrize(
-    ("asked", "kept", "lost"),
+    ("requested", "expected", "lost"),
     [
         (["openid"], ["openid"], ()),
         (["openid", "loans"], ["openid"], ("loans",)),
@@ -107,13 +107,13 @@ def test_leaves_out_hidden_texts_of_unknown_fields_and_names_them():
         (None, None, ()),
     ],
 )
-def test_copy_leaves_out_scopes_missing_in_the_target(asked, kept, lost):
+def test_copy_leaves_out_scopes_missing_in_the_target(requested, expected, lost):
     extension = {"requestableScopesEnabled": True, "accessTokenDuration": 60}
-    found = copy(extension=extension | {"requestableScopes": asked})
+    found = copy(extension=extension | {"requestableScopes": requested})
 
-    assert found.client["extension"] == extension | {"requestableScopes": kept}
+    assert found.client["extension"] == extension | {"requestableScopes": expected}
     assert found.lost_scopes == lost
-    assert found.no_scopes is (kept == [] and lost != ())
+    assert found.no_scopes is (expected == [] and lost != ())
 
 
 def test_copy_preserves_scopes_if_the_target_lists_none():

@@ -23,16 +23,16 @@ def filled(archetype, service):
 
 @pytest.mark.parametrize("slug", CLIENT_PRESETS)
 def test_preset_has_no_configuration_warnings(slug):
-    made = filled(CLIENT_PRESETS[slug], Service.model_validate({"apiKey": 17}))
+    values = filled(CLIENT_PRESETS[slug], Service.model_validate({"apiKey": 17}))
 
-    assert check_client(made) == []
+    assert check_client(values) == []
 
 
 @pytest.mark.parametrize("slug", CLIENT_PRESETS)
 def test_preset_values_are_valid(slug):
-    made = filled(CLIENT_PRESETS[slug], Service.model_validate({"apiKey": 17}))
+    values = filled(CLIENT_PRESETS[slug], Service.model_validate({"apiKey": 17}))
 
-    for member, value in made.items():
+    for member, value in values.items():
         section, setting = CLIENT_SETTINGS[member]
         assert SECTIONS[section].validate_setting(setting.name, value) == value
         words = value if isinstance(value, list) else [value]

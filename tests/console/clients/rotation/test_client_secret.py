@@ -79,11 +79,11 @@ def test_lost_call_with_effect_is_a_change(api, actor, acme, sandbox):
 def test_age_counts_from_the_last_change_or_the_creation(settings):
     settings.SECRET_MAX_AGE_DAYS = 365
     now = datetime.now(UTC)
-    made = 1_500_000_000_000
+    created_at = 1_500_000_000_000
 
-    assert secret_age(now, made).is_exact
-    assert not secret_age(now, made).is_overdue
-    assert not secret_age(None, made).is_exact
-    assert secret_age(None, made).is_overdue
+    assert secret_age(now, created_at).is_exact
+    assert not secret_age(now, created_at).is_overdue
+    assert not secret_age(None, created_at).is_exact
+    assert secret_age(None, created_at).is_overdue
     assert secret_age(None, 0).since is None
     assert not secret_age(None, 0).is_overdue

@@ -48,16 +48,16 @@ def day(acme, time_machine):
 def test_each_threshold_and_the_expiry_are_mailed_once(readers, day):
     certificate(readers)
 
-    told = {number: day(number) for number in range(150)}
+    mails = {number: day(number) for number in range(150)}
 
-    assert [number for number, found in told.items() if found] == [30, 90, 113, 119, 120]
-    assert all(len(found) <= 1 for found in told.values())
+    assert [number for number, mail in mails.items() if mail] == [30, 90, 113, 119, 120]
+    assert all(len(mail) <= 1 for mail in mails.values())
     words = ["Within 90 days", "Within 30 days", "Within 7 days", "Within a day"]
-    for number, said in zip((30, 90, 113, 119, 120), [*words, "Expired"], strict=True):
-        assert said in told[number][0]
-        assert "Certificate CN=gateway.example (Ledger, Europe)" in told[number][0]
-    assert "expires on 25 Mar 2027" in told[30][0]
-    assert "expired on 25 Mar 2027" in told[120][0]
+    for number, subject in zip((30, 90, 113, 119, 120), [*words, "Expired"], strict=True):
+        assert subject in mails[number][0]
+        assert "Certificate CN=gateway.example (Ledger, Europe)" in mails[number][0]
+    assert "expires on 25 Mar 2027" in mails[30][0]
+    assert "expired on 25 Mar 2027" in mails[120][0]
 
 
 def test_renewed_certificate_starts_over(readers, day):

@@ -34,18 +34,18 @@ SUBJECT = "j\u00f6rg@acme.example"
 def calls(db, settings):
     """Eleven calls, the fourth about a subject; their ids."""
     settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
-    log, made = AuditLogSink(IDA, reason="h\u00e4ngt \u2028"), []
+    log, entries = AuditLogSink(IDA, reason="h\u00e4ngt \u2028"), []
     for number in range(11):
         subject = SUBJECT if number == 3 else ""
         changes = (FieldChange("name", number, f"to {subject}"),)
         call = CallIntent(PUSH, "us", f"/push/{subject}", {}, subject, changes)
         (entry,) = log.record_intents([call])
         log.record_outcomes([CallOutcome(entry, Outcome.SUCCEEDED, 200, "A001")])
-        made.append(entry)
+        entries.append(entry)
         if number == 4:
             checkpoints.create_checkpoint()
     checkpoints.create_checkpoint()
-    return made
+    return entries
 
 
 def pack(chosen):
@@ -63,7 +63,7 @@ def run(path, *more):
     """The verifier as it lies in the pack, on its own."""
     script = path.with_name("verify_audit.py")
     script.write_bytes(zipfile.ZipFile(path).read("verify_audit.py"))
-    found = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-I", "-S", script, path, *more],
         check=False,
         capture_output=True,
@@ -71,8 +71,8 @@ def run(path, *more):
         cwd="/",
         env={},
     )
-    assert not found.stderr
-    return found.returncode, found.stdout
+    assert not result.stderr
+    return result.returncode, result.stdout
 
 
 def changed(data, **files):
@@ -106,24 +106,24 @@ def test_package_verifies_alone_with_external_key_and_anchor(calls, tmp_path):
     path.write_bytes(pack({calls[0], calls[3], calls[9]}))
     call_command("audit_checkpoint", out=anchor)
 
-    status, said = run(path)
+    status, output = run(path)
     assert status == 0
-    assert said.startswith("OK: 6 rows of 3 entries, all among the first 22 rows")
-    assert "Compare it" in said
+    assert output.startswith("OK: 6 rows of 3 entries, all among the first 22 rows")
+    assert "Compare it" in output
     assert run(path, "--key", signing.format_public_keys(), "--anchor", anchor)[0] == 0
     other = f"s1:{'D' * 43}="
     assert run(path, "--key", other)[1].startswith("FAILED: the last checkpoint")
 
 
 def test_package_contains_no_subject(calls):
-    with zipfile.ZipFile(io.BytesIO(pack(calls))) as found:
-        text = "".join(found.read(name).decode() for name in found.namelist())
-        rows = found.read("entries.jsonl").decode().splitlines()
+    with zipfile.ZipFile(io.BytesIO(pack(calls))) as package:
+        text = "".join(package.read(name).decode() for name in package.namelist())
+        rows = package.read("entries.jsonl").decode().splitlines()
     assert SUBJECT not in text
     assert "acme.example" not in text
-    told = json.loads(rows[6])["told"]
-    assert not told.keys() & {"subject", "path", "changed"}
-    assert told["reason"] == "h\u00e4ngt \u2028"
+    content = json.loads(rows[6])["told"]
+    assert not content.keys() & {"subject", "path", "changed"}
+    assert content["reason"] == "h\u00e4ngt \u2028"
     assert "subject" in json.loads(rows[0])["told"]
 
 
@@ -145,8 +145,8 @@ def drop(number):
 
 
 def swap(text):
-    one, two, *rest = text.splitlines(True)
-    return "".join([two, one, *rest])
+    first, two, *rest = text.splitlines(True)
+    return "".join([two, first, *rest])
 
 
 def other(digit):
@@ -188,13 +188,13 @@ TAMPERED = {
 }
 
 
-@pytest.mark.parametrize("what", TAMPERED)
-def test_every_change_is_named(calls, tmp_path, what):
+@pytest.mark.parametrize("case", TAMPERED)
+def test_every_change_is_named(calls, tmp_path, case):
     whole = pack(calls)
-    name, edit, said = TAMPERED[what]
+    name, edit, message = TAMPERED[case]
 
     assert verify(whole, tmp_path).startswith("OK")
-    assert said in verify(changed(whole, **{name: edit}), tmp_path)
+    assert message in verify(changed(whole, **{name: edit}), tmp_path)
 
 
 def test_exit_code_reports_the_result(calls, tmp_path):
@@ -203,26 +203,26 @@ def test_exit_code_reports_the_result(calls, tmp_path):
 
     assert run(path) == (1, "FAILED: first bad row 2: the row was changed\n")
     path.write_bytes(b"PK")
-    status, said = run_on_its_own(path)
-    assert (status, said.startswith("FAILED: the package is unreadable")) == (1, True)
+    status, output = run_on_its_own(path)
+    assert (status, output.startswith("FAILED: the package is unreadable")) == (1, True)
 
 
 def test_any_damage_is_reported(calls, tmp_path):
-    whole, said = pack(calls), set()
+    whole, messages = pack(calls), set()
     draw = random.Random(7)
     for _ in range(150):
         at = draw.randrange(len(whole))
         damaged = whole[:at] + bytes([whole[at] ^ draw.randrange(1, 256)])
-        said.add(verify(damaged + whole[at + 1 :], tmp_path)[:2] == "OK")
+        messages.add(verify(damaged + whole[at + 1 :], tmp_path)[:2] == "OK")
         assert not verify(whole[:at], tmp_path).startswith("OK")
-    assert False in said
+    assert False in messages
 
 
 def run_on_its_own(path):
-    found = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-I", VERIFIER_PATH, path], check=False, capture_output=True, text=True
     )
-    return found.returncode, found.stdout
+    return result.returncode, result.stdout
 
 
 def test_package_of_a_rewritten_log_fails_with_an_anchor(calls, tmp_path):
@@ -247,7 +247,7 @@ def test_package_of_a_rewritten_log_fails_with_an_anchor(calls, tmp_path):
 def resigned(data, name):
     """The same checkpoints and rows with other words, by a key of somebody else's."""
     with zipfile.ZipFile(io.BytesIO(data)) as old:
-        files = {one: old.read(one) for one in old.namelist()}
+        files = {file_name: old.read(file_name) for file_name in old.namelist()}
     key = Ed25519PrivateKey.from_private_bytes(b"E" * 32)
 
     def sign(*said):
@@ -274,8 +274,8 @@ def resigned(data, name):
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for file, found in files.items():
-            new.writestr(file, found)
+        for file, content in files.items():
+            new.writestr(file, content)
     return out.getvalue()
 
 
@@ -287,12 +287,12 @@ def test_foreign_signatures_are_not_covered_by_an_anchor(calls, tmp_path):
     assert "compare it" not in run(path, "--anchor", anchor)[1]
 
     path.write_bytes(resigned(whole, "s1"))
-    said = run(path, "--anchor", anchor)
-    assert said[0] == 1
-    assert "the checkpoint kept elsewhere has no valid signature" in said[1]
+    output = run(path, "--anchor", anchor)
+    assert output[0] == 1
+    assert "the checkpoint kept elsewhere has no valid signature" in output[1]
     path.write_bytes(resigned(whole, "s2"))
-    status, said = run(path, "--anchor", anchor)
-    assert (status, "Compare it" in said, said[:4]) == (0, True, "OK: ")
+    status, output = run(path, "--anchor", anchor)
+    assert (status, "Compare it" in output, output[:4]) == (0, True, "OK: ")
     assert run(path, "--key", signing.format_public_keys())[0] == 1
 
 
@@ -305,9 +305,9 @@ def test_rows_after_an_anchor_are_not_covered_by_it(calls, tmp_path):
     assert run(path, "--anchor", anchor)[1].startswith("OK: ")
 
     path.write_bytes(resigned(path.read_bytes(), "s2"))
-    said = run(path, "--anchor", anchor)[1]
-    assert said.startswith("OK up to row 22: ")
-    assert "Later rows rest on the key in the package alone. The key" in said
+    output = run(path, "--anchor", anchor)[1]
+    assert output.startswith("OK up to row 22: ")
+    assert "Later rows rest on the key in the package alone. The key" in output
 
 
 def test_bundled_ed25519_agrees_with_cryptography():

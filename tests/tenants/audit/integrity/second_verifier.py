@@ -39,25 +39,25 @@ def start_of(entry):
 def is_right(known, link, row):
     """Whether a row, or the tombstone in its place, follows the mac ``link``."""
     seq, entry, phase, content, key, found = row
-    told = json.loads(content)
-    plain = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    row_content = json.loads(content)
+    plain = json.dumps(row_content, sort_keys=True, separators=(",", ":"))
     if content != plain:
         return False
-    if "gone" not in told:
+    if "gone" not in row_content:
         lines = ("meridian audit row v1", link, seq, entry, phase, content)
         right = key in known and mac(known[key], *lines)
-        return (found, told["entry"]) == (right, entry)
-    gone = told["gone"]
-    name, version = gone["key"], "v1" if "leaf" in gone else "v2"
-    left = [gone["leaf"]] if version == "v1" else [gone["at"], gone["body"]]
-    row_lines = (link, seq, entry, phase, key, found, gone["kind"], *left, gone["run"])
+        return (found, row_content["entry"]) == (right, entry)
+    tombstone = row_content["gone"]
+    name, version = tombstone["key"], "v1" if "leaf" in tombstone else "v2"
+    left = [tombstone["leaf"]] if version == "v1" else [tombstone["at"], tombstone["body"]]
+    row_lines = (link, seq, entry, phase, key, found, tombstone["kind"], *left, tombstone["run"])
     right = name in known and mac(known[name], f"meridian audit tombstone {version}", *row_lines)
-    return gone["mac"] == right
+    return tombstone["mac"] == right
 
 
 def is_run(said, rows, totals):
     """Whether the intent of a run says what ``rows``, its tombstones, are."""
-    told = {one["field"]: one["after"] for one in json.loads(said["changed"])}
+    fields = {change["field"]: change["after"] for change in json.loads(said["changed"])}
     digest = hashlib.sha256()
     entries: dict[str, int] = {}
     newest: dict[str, int] = {}
@@ -70,7 +70,7 @@ def is_run(said, rows, totals):
         newest[kind] = max(newest.get(kind, 0), json.loads(content)["gone"].get("at", 0))
     whose = said["organization_id"]
     totals[whose] = totals.get(whose, 0) + sum(entries.values())
-    days = {name: told.get(f"days.{name}", 0) for name in entries}
+    days = {name: fields.get(f"days.{name}", 0) for name in entries}
     right = {
         **{f"entries.{name}": count for name, count in entries.items()},
         **{f"days.{name}": count for name, count in days.items()},
@@ -80,7 +80,7 @@ def is_run(said, rows, totals):
         "last": rows[-1][0],
         "digest": digest.hexdigest(),
     }
-    return told == right and all(
+    return fields == right and all(
         days[name] >= 30 and newest[name] <= said["at"] - days[name] * 86_400_000_000
         for name in entries
     )
@@ -89,21 +89,21 @@ def is_run(said, rows, totals):
 def verify(rows, head):
     """The number of the first bad row, or None; and how many entries were removed."""
     known, link, count = dict(keys()), "0" * 64, 0
-    gone: dict[str, list[Any]] = {}  # tombstones, by the run that is to come
+    tombstones: dict[str, list[Any]] = {}  # tombstones, by the run that is to come
     totals: dict[int, int] = {}  # entries that were removed, by organization
     for row in rows:
         if row[0] != count + 1 or not is_right(known, link, row):
             return count + 1, 0
-        said = json.loads(row[3])
-        if "gone" in said:
-            gone.setdefault(said["gone"]["run"], []).append(row)
-        elif said.get("operation") == "audit.expire":
-            stones = gone.pop(row[1], [])
-            if not stones or not is_run(said, stones, totals):
+        content = json.loads(row[3])
+        if "gone" in content:
+            tombstones.setdefault(content["gone"]["run"], []).append(row)
+        elif content.get("operation") == "audit.expire":
+            stones = tombstones.pop(row[1], [])
+            if not stones or not is_run(content, stones, totals):
                 return count + 1, 0
         link, count = row[5], row[0]
-    if gone:
-        return min(stones[0][0] for stones in gone.values()), 0
+    if tombstones:
+        return min(stones[0][0] for stones in tombstones.values()), 0
     seq, last, key, found = head
     right = key in known and mac(known[key], "meridian audit head v1", seq, last)
     is_whole = (seq, last, found) == (count, link, right)

@@ -36,11 +36,11 @@ def test_neighboring_rows_are_found():
     entry = add_entry()
     add_entry()
 
-    found = links(entry)
+    position_links = links(entry)
 
-    assert [link.matches for link in found] == [True] * 4
+    assert [link.matches for link in position_links] == [True] * 4
     macs = dict(AuditRecord.objects.values_list("seq", "mac"))
-    assert [link.mac for link in found] == [macs[number] for number in (2, 3, 4, 4)]
+    assert [link.mac for link in position_links] == [macs[number] for number in (2, 3, 4, 4)]
 
 
 def test_single_row_has_no_neighbors():
@@ -51,7 +51,7 @@ def test_single_row_has_no_neighbors():
 
 
 @pytest.mark.parametrize(
-    ("seq", "what", "matches"),
+    ("seq", "case", "matches"),
     [
         (2, {"mac": "0" * 64}, [False, False, True, True]),
         (3, {"content": "{}"}, [True, False, True, True]),
@@ -60,11 +60,11 @@ def test_single_row_has_no_neighbors():
         (4, {"mac": "0" * 64}, [True, True, False, False]),
     ],
 )
-def test_changed_row_does_not_match(seq, what, matches):
+def test_changed_row_does_not_match(seq, case, matches):
     add_entry()
     entry = add_entry()
     drop_append_only_triggers()
-    AuditRecord.objects.filter(seq=seq).update(**what)
+    AuditRecord.objects.filter(seq=seq).update(**case)
 
     assert [link.matches for link in links(entry)] == matches
 

@@ -99,8 +99,8 @@ def test_checkpoint_signs_the_root_and_its_predecessor():
 def test_tree_of_any_size_has_the_right_root():
     leaves = [sha256(bytes([n])).digest() for n in range(1, 40)]
     tree = MerkleTree()
-    for count, one in enumerate(leaves, 1):
-        tree.add(one)
+    for count, leaf in enumerate(leaves, 1):
+        tree.add(leaf)
         assert tree.root == plain_root(leaves[:count]).hex()
         assert tree.size == count
 
@@ -110,17 +110,17 @@ def test_subject_is_left_out_of_the_row():
 
     content = serialize_record(row)
 
-    told, hidden = split_subject(content)
+    public, hidden = split_subject(content)
 
     assert json.loads(hidden) == {"path": "/x/j\u00f6", "subject": "j\u00f6"}
     assert find_salt(content)
-    for shown in (
+    for text in (
         r'"path":"/x/j\u00f6",',
         r'"subject":"j\u00f6",',
         f'"salt":"{find_salt(content)}",',
     ):
-        content = content.replace(shown, "")
-    assert told == content
+        content = content.replace(text, "")
+    assert public == content
     assert split_subject('{"subject":""}') == ('{"subject":""}', "")
 
 
@@ -144,7 +144,7 @@ def test_rewritten_chain_is_not_signed():
     checkpoints.create_checkpoint()
     audit_checkpoint = AuditCheckpoint.objects.get()
     forged = MerkleTree([(4, bytes(32)), (2, bytes(32))])
-    peaks = [(rows, one.hex()) for rows, one in forged.peaks]
+    peaks = [(rows, digest.hex()) for rows, digest in forged.peaks]
     line, root = json.loads(audit_checkpoint.line), forged.root
     audit_checkpoint.peaks, audit_checkpoint.line = (
         json.dumps(peaks),
@@ -197,15 +197,15 @@ def test_command_appends_to_a_file_and_prints_public_keys(tmp_path, capsys, sett
     call()
     call_command("audit_checkpoint", out=out)
 
-    assert [one.size for one in tail(out)] == [2, 4]
+    assert [checkpoint.size for checkpoint in tail(out)] == [2, 4]
     call_command("audit_checkpoint", public=True)
     settings.AUDIT_PUBLIC_KEYS = capsys.readouterr().out.splitlines()[-1]
     settings.AUDIT_SIGNING_KEYS = ""
-    assert all(one.has_valid_signature for one in tail(out))
+    assert all(checkpoint.has_valid_signature for checkpoint in tail(out))
     call()
     call_command("audit_verify", anchor=out)
-    assert "4 rows, 20" in (said := capsys.readouterr().out)
-    assert "2 newer rows rest on the database alone" in said
+    assert "4 rows, 20" in (output := capsys.readouterr().out)
+    assert "2 newer rows rest on the database alone" in output
     with pytest.raises(CommandError, match="AUDIT_SIGNING_KEYS is empty"):
         call_command("audit_checkpoint", out=out)
 
@@ -403,8 +403,8 @@ def test_checkpoint_with_duplicate_members_is_invalid():
 
 def test_key_with_the_same_name_but_another_value_is_rejected(settings):
     call()
-    found = cut()
+    result = cut()
     settings.AUDIT_SIGNING_KEYS = f"s1:{'B' * 43}="
 
-    assert not found.has_valid_signature
-    assert signing.is_valid_signature(found.signed_text, "s2", found.signature) is False
+    assert not result.has_valid_signature
+    assert signing.is_valid_signature(result.signed_text, "s2", result.signature) is False

@@ -35,11 +35,11 @@ AT = 1_758_000_000_000_000  # microseconds since 1970
 
 @pytest.fixture
 def example(settings, monkeypatch):
-    kept = {
+    salts = {
         "AUDIT_KEYS": "a1:" + b64encode(bytes(range(32))).decode(),
         "AUDIT_SIGNING_KEYS": "s1:" + b64encode(bytes(range(32, 64))).decode(),
     }
-    for name, value in kept.items():
+    for name, value in salts.items():
         setattr(settings, name, value)
     settings.AUDIT_PUBLIC_KEYS = ""
     links = _links(monkeypatch)
@@ -53,7 +53,7 @@ def example(settings, monkeypatch):
     name, signature = signing.sign(unsigned.signed_text)
     checkpoint = unsigned._replace(key=name, signature=signature)
     assert checkpoint.has_valid_signature
-    gone = Tombstone.create(
+    tombstone = Tombstone.create(
         links[1],
         befores[1],
         kind="changes",
@@ -65,7 +65,7 @@ def example(settings, monkeypatch):
     headers = build_headers(
         Delivery(pk=UUID(int=1)), sent.encode(), [secret], datetime.fromtimestamp(AT / 1e6, UTC)
     )
-    return kept | {
+    return salts | {
         "AUDIT_PUBLIC_KEYS": signing.format_public_keys(),
         "derived": get_audit_keys()["a1"].hex(),
         "contents": [row.content for row in links],
@@ -89,7 +89,9 @@ def example(settings, monkeypatch):
         ],
         "roots": roots,
         "checkpoint": checkpoint.line,
-        "tombstone": chain_export.format_line(links[1]._replace(content=gone.text), befores[1]),
+        "tombstone": chain_export.format_line(
+            links[1]._replace(content=tombstone.text), befores[1]
+        ),
         "webhook": {
             "secret": secret,
             "headers": {name: value for name, value in headers.items() if name != "Content-Type"},
@@ -118,9 +120,9 @@ def _links(monkeypatch):
     )
     done = record_builder.build_outcome(first.entry, Outcome.SUCCEEDED, status=200, code="A001")
     other = record_builder.build_intent(ida, "service.get", Effect.READ, region="us", service="17")
-    said: list[Record] = [first, done, other]
+    chain: list[Record] = [first, done, other]
     links, before = [], GENESIS_MAC
-    for number, row in enumerate(said, start=1):
+    for number, row in enumerate(chain, start=1):
         phase, text = row.phase, records.serialize_record(row)
         before = compute_mac(get_audit_keys()["a1"], before, number, row.entry, phase, text)
         links.append(ChainRow(number, row.entry, phase, text, "a1", before))
@@ -130,6 +132,6 @@ def _links(monkeypatch):
 def test_documented_example_is_correct(example):
     text = DOCUMENT.read_text()
 
-    told = json.loads(text.partition("```json\n")[2].partition("\n```")[0])
+    example_rows = json.loads(text.partition("```json\n")[2].partition("\n```")[0])
 
-    assert told == example
+    assert example_rows == example

@@ -79,19 +79,19 @@ def forge_deletion(first, last, *, claim_old_time=True, unbound=False):
     deleted = DeletedRows()
     new_ids = {row.entry: old_entry_id() for row in rows}
     for row in rows:
-        kept = build_leaf_input(row)
+        leaf_input = build_leaf_input(row)
         if unbound:
-            kept = LeafInput(leaf=hash_row(row).hex())
-        elif kept.at and claim_old_time:
-            kept = kept._replace(at=kept.at - YEARS_AGO * MICROSECONDS_PER_DAY)
+            leaf_input = LeafInput(leaf=hash_row(row).hex())
+        elif leaf_input.at and claim_old_time:
+            leaf_input = leaf_input._replace(at=leaf_input.at - YEARS_AGO * MICROSECONDS_PER_DAY)
         before = macs.get(row.seq - 1, GENESIS_MAC)
         forged = row._replace(entry=new_ids[row.entry])
         tombstone = Tombstone.create(
-            forged, before, kind="changes", run=intent.entry, **kept._asdict()
+            forged, before, kind="changes", run=intent.entry, **leaf_input._asdict()
         )
-        for found in AuditEntry.objects.filter(entry=row.entry):
-            AuditField.objects.filter(seq=found.seq).delete()
-            found.delete()
+        for field in AuditEntry.objects.filter(entry=row.entry):
+            AuditField.objects.filter(seq=field.seq).delete()
+            field.delete()
         AuditRecord.objects.filter(seq=row.seq).update(entry=forged.entry, content=tombstone.text)
         deleted.add(forged._replace(content=tombstone.text), tombstone)
     changes = build_run_changes(deleted, deleted.entries.total(), {"changes": 2557})
@@ -151,7 +151,7 @@ def test_leaf_binds_sequence_entry_phase_and_time(db):
     write_calls(1)
     row = next(iter(read_chain()))
     leaf = hash_row(row)
-    kept = build_leaf_input(row)
+    leaf_input = build_leaf_input(row)
 
     def tombstone_leaf(changed_row, **changes):
         text = Tombstone.create(
@@ -159,7 +159,7 @@ def test_leaf_binds_sequence_entry_phase_and_time(db):
             GENESIS_MAC,
             kind="changes",
             run=row.entry,
-            **kept._replace(**changes)._asdict(),
+            **leaf_input._replace(**changes)._asdict(),
         ).text
         return hash_row(changed_row._replace(content=text))
 
@@ -167,4 +167,4 @@ def test_leaf_binds_sequence_entry_phase_and_time(db):
     assert tombstone_leaf(row._replace(seq=2)) != leaf
     assert tombstone_leaf(row._replace(entry=old_entry_id())) != leaf
     assert tombstone_leaf(row._replace(phase="outcome")) != leaf
-    assert tombstone_leaf(row, at=kept.at - 1) != leaf
+    assert tombstone_leaf(row, at=leaf_input.at - 1) != leaf

@@ -110,11 +110,11 @@ def test_runbook_of_lost_chain_keys(settings, capsys, tmp_path):
 
 
 def test_found_key_makes_all_rows_verifiable_again(settings, capsys):
-    found = settings.AUDIT_KEYS
+    keys = settings.AUDIT_KEYS
     lose_keys(settings)
     start_new_chain()
 
-    settings.AUDIT_KEYS = f"{settings.AUDIT_KEYS},{found}"
+    settings.AUDIT_KEYS = f"{settings.AUDIT_KEYS},{keys}"
     call_command("audit_marks")
     report = verify_audit_log()
 

@@ -66,9 +66,9 @@ class Receiver:
 def receiver(settings):
     settings.AUDIT_SINKS = [URL]
     with respx.mock:
-        found = Receiver()
-        respx.post(URL).mock(side_effect=found)
-        yield found
+        target = Receiver()
+        respx.post(URL).mock(side_effect=target)
+        yield target
 
 
 def test_conflict_response_reports_a_restored_database(receiver, monkeypatch, caplog):

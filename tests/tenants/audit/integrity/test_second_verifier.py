@@ -108,13 +108,20 @@ def thinned(db, settings):
     """Eight removed rows of two runs, with two keys, and what is left."""
     log = AuditLogSink(IDA)
     with backdate_entries(3000):
-        for who in (IDA, Actor(1, "bo", organization_id=0)):
-            record_event(who, events.SIGN_OUT)
-            (entry,) = AuditLogSink(who).record_intents([CallIntent(PUSH, "us", "/push")])
+        for actor in (IDA, Actor(1, "bo", organization_id=0)):
+            record_event(actor, events.SIGN_OUT)
+            (entry,) = AuditLogSink(actor).record_intents([CallIntent(PUSH, "us", "/push")])
             log.record_outcomes([CallOutcome(entry, Outcome.SUCCEEDED, 200)])
     record_event(IDA, events.SIGN_OUT)
     settings.AUDIT_KEYS = f"a2:{'B' * 43}=,{settings.AUDIT_KEYS}"
-    assert sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one))) == 4
+    assert (
+        sum(
+            delete_expired_entries(
+                lambda organization_id: Actor(0, "worker", organization_id=organization_id)
+            )
+        )
+        == 4
+    )
     drop_append_only_triggers()
     return settings.AUDIT_KEYS
 
@@ -133,8 +140,8 @@ def altered(seq, old, new):
 def resealed(seq, old, new):
     """With the real keys: of an intent that can be searched, too."""
     altered(seq, old, new)
-    said = json.loads(AuditRecord.objects.get(seq=seq).content)
-    AuditEntry.objects.filter(seq=seq).update(changed=said["changed"])
+    content = json.loads(AuditRecord.objects.get(seq=seq).content)
+    AuditEntry.objects.filter(seq=seq).update(changed=content["changed"])
     recompute_chain()
 
 
@@ -147,9 +154,9 @@ SPOILT_STONES = {
 }
 
 
-@pytest.mark.parametrize("what", SPOILT_STONES)
-def test_both_reject_the_same_tombstone_or_run(thinned, what):
-    seq, spoil = SPOILT_STONES[what]
+@pytest.mark.parametrize("case", SPOILT_STONES)
+def test_both_reject_the_same_tombstone_or_run(thinned, case):
+    seq, spoil = SPOILT_STONES[case]
     spoil()
 
     bad = verify_audit_log().first_bad_row

@@ -37,8 +37,8 @@ def pack():
 def contents(data):
     """What a pack unpacks to; of anything else, all of it."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as found:
-            return [(one.filename, found.read(one)) for one in found.infolist()]
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            return [(info.filename, package.read(info)) for info in package.infolist()]
     except zipfile.BadZipFile:
         return data
 
@@ -85,11 +85,11 @@ def test_tampered_packages_are_rejected_by_their_own_verifier(record, tmp_path):
     path = tmp_path / "pack.zip"
     for name, data in list(files.packs(pack()))[72::11]:
         path.write_bytes(data)
-        found = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-I", "-S", VERIFIER_PATH, path],
             check=False,
             capture_output=True,
             env={"PYTHONIOENCODING": "ascii"},
         )
-        assert (found.returncode, found.stderr) == (1, b""), name
-        assert found.stdout.startswith(b"FAILED"), name
+        assert (result.returncode, result.stderr) == (1, b""), name
+        assert result.stdout.startswith(b"FAILED"), name

@@ -101,17 +101,17 @@ def try_some(tamperings, victim, capsys):
     elif TAMPERINGS != "all":
         tamperings = [tampering for tampering in tamperings if TAMPERINGS in tampering.kind]
 
-    found = try_all(tamperings, victim)
+    results = try_all(tamperings, victim)
 
     if TAMPERINGS != "sample":  # somebody wants the numbers
         with capsys.disabled():
-            print(f"\n{connection.vendor}\n{table(found)}")
-            for tried in found.values():
+            print(f"\n{connection.vendor}\n{table(results)}")
+            for tried in results.values():
                 print(*tried.missed, *tried.misnamed, sep="\n", end="")
-    for kind, tried in found.items():
+    for kind, tried in results.items():
         assert not tried.missed, kind
         assert not tried.misnamed, kind
-    assert found
+    assert results
 
 
 UNGUARDED = {
@@ -128,8 +128,8 @@ UNGUARDED = {
 def test_dropped_or_disabled_triggers_are_found(db):
     call(1)
     drops = [
-        DROP_TRIGGER_SQL[connection.vendor].format(name=one)
-        for one in CREATE_TRIGGER_SQL[connection.vendor]
+        DROP_TRIGGER_SQL[connection.vendor].format(name=trigger)
+        for trigger in CREATE_TRIGGER_SQL[connection.vendor]
     ]
     for statement in [*drops, *UNGUARDED[connection.vendor]]:
         with rolled_back(), connection.cursor() as cursor:
@@ -142,8 +142,8 @@ def test_dropped_or_disabled_triggers_are_found(db):
 @pytest.mark.parametrize("seq", [1, 6, 17])
 def test_rewrite_with_the_real_keys_is_found_by_checkpoints(anchor, seq):
     row = AuditRecord.objects.get(seq=seq)
-    said = row.content.replace('"ticket":""', '"ticket":"T"').replace("A001", "A002")
-    AuditRecord.objects.filter(seq=seq).update(content=said)
+    content = row.content.replace('"ticket":""', '"ticket":"T"').replace("A001", "A002")
+    AuditRecord.objects.filter(seq=seq).update(content=content)
     if row.phase == "intent":
         AuditEntry.objects.filter(seq=seq).update(ticket="T")
     else:
@@ -228,9 +228,9 @@ def test_no_false_alarm_in_a_hundred_clean_runs(anchor, capsys):
 
     install_triggers(connection)
     call_command("audit_verify", anchor=anchor)
-    said = capsys.readouterr().out
-    assert "Verified: 224 rows of 112 entries" in said
-    assert "Matches 15 checkpoints" in said
-    assert "Not detectable" not in said
+    output = capsys.readouterr().out
+    assert "Verified: 224 rows of 112 entries" in output
+    assert "Matches 15 checkpoints" in output
+    assert "Not detectable" not in output
     call_command("audit_verify")
     assert "Not detectable without --anchor" in capsys.readouterr().out

@@ -66,8 +66,8 @@ def test_intact_log_is_verified(record, capsys):
     install_triggers(connection)
     call_command("audit_verify")
 
-    assert "Verified: 10 rows of 5 entries" in (said := capsys.readouterr().out)
-    assert "rows/s" in said
+    assert "Verified: 10 rows of 5 entries" in (output := capsys.readouterr().out)
+    assert "rows/s" in output
 
 
 def test_missing_triggers_are_reported(db, capsys):
@@ -249,7 +249,7 @@ def test_database_failure_leaves_no_open_cursor(record, monkeypatch):
     readers = [object_ for object_ in gc.get_objects() if type(object_) is GeneratorType]
     left = [reader for reader in readers if reader.gi_code is _stream.__code__]
     assert caught.value.row == 1
-    assert [one for one in left if one.gi_frame] == []
+    assert [generator for generator in left if generator.gi_frame] == []
 
 
 @pytest.mark.parametrize(

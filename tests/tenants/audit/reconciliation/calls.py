@@ -13,14 +13,14 @@ NEW = SecretStr("another-secret")
 
 def one_token(service):
     """Ann's, also once it is gone."""
-    gone = IssuedToken(access_token_hash=HASH, client_id=5, subject="ann")
+    removed_token = IssuedToken(access_token_hash=HASH, client_id=5, subject="ann")
     return next(
         (
             access_token
             for access_token in service.tokens.list().access_tokens
             if access_token.subject == "ann"
         ),
-        gone,
+        removed_token,
     )
 
 

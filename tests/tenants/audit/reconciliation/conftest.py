@@ -68,7 +68,7 @@ def lose(acme, token_service, actor, monkeypatch):
         monkeypatch.setattr(connection_pool, "_pools", {})  # no region rests
         door = connect(load_credentials(acme), "us", AuditLogSink(actor))
         us = token_service.region("us")
-        kept = deepcopy((us.services, us.clients[17], us.tokens[17], us.granted[17]))
+        before = deepcopy((us.services, us.clients[17], us.tokens[17], us.granted[17]))
         token_service.fault(operation=operation, times=1, **fault)
         with sent(), pytest.raises(AuthleteError):
             do(door, door.service(17))
@@ -78,8 +78,8 @@ def lose(acme, token_service, actor, monkeypatch):
         with sent():
             resolve(actor, entry, Outcome.SUCCEEDED, "")
         us.services.clear()
-        us.services.update(kept[0])
-        us.clients[17], us.tokens[17], us.granted[17] = kept[1:]
+        us.services.update(before[0])
+        us.clients[17], us.tokens[17], us.granted[17] = before[1:]
         return finding
 
     return lose

@@ -44,16 +44,16 @@ def twice(lose, acme, actor):
 
 
 @pytest.mark.parametrize(
-    ("after", "found", "others"), [(False, "not done", NOT_DONE), (True, "done", EITHER)]
+    ("after", "expected", "others"), [(False, "not done", NOT_DONE), (True, "done", EITHER)]
 )
-def test_first_and_second_call_are_distinguished(twice, after, found, others):
-    told = {name: twice(name, do, after=after) for name, do in DO.items()}
-    told |= {f"all of a {of}": twice("token.revoke", do, after=after) for of, do in MASS.items()}
+def test_first_and_second_call_are_distinguished(twice, after, expected, others):
+    entries = {name: twice(name, do, after=after) for name, do in DO.items()}
+    entries |= {f"all of a {of}": twice("token.revoke", do, after=after) for of, do in MASS.items()}
 
     wrong = {
-        name: (str(one.conclusion), str(one.reason))
-        for name, one in told.items()
-        if one.conclusion != others.get(name, found)
+        name: (str(entry.conclusion), str(entry.reason))
+        for name, entry in entries.items()
+        if entry.conclusion != others.get(name, expected)
     }
     assert wrong == {}
 
@@ -93,8 +93,8 @@ def test_undone_change_is_not_taken_for_a_failed_one(lose, acme, actor, token_se
     assert removed.conclusion == "otherwise"
 
 
-@pytest.mark.parametrize(("after", "found"), [(False, "not done"), (True, "otherwise")])
-def test_two_lost_calls_are_resolved_together(lose, acme, actor, token_service, after, found):
+@pytest.mark.parametrize(("after", "expected"), [(False, "not done"), (True, "otherwise")])
+def test_two_lost_calls_are_resolved_together(lose, acme, actor, token_service, after, expected):
     """Neither lock was set, or which one is unknown."""
     door = connect(load_credentials(acme), "us", AuditLogSink(actor))
 
@@ -105,12 +105,12 @@ def test_two_lost_calls_are_resolved_together(lose, acme, actor, token_service, 
 
     first = lose("client.set_lock", DO["client.set_lock"], lost_again, kind="reset")
 
-    assert first.conclusion == found
+    assert first.conclusion == expected
 
 
-@pytest.mark.parametrize(("by_us", "found"), [(True, "not done"), (False, "cannot tell")])
+@pytest.mark.parametrize(("by_us", "expected"), [(True, "not done"), (False, "cannot tell")])
 def test_object_of_another_call_is_not_taken_for_the_lost_one(
-    lose, acme, actor, token_service, by_us, found
+    lose, acme, actor, token_service, by_us, expected
 ):
     """Where somebody settled that one, whose reply was lost as well."""
     door, us = (
@@ -133,4 +133,4 @@ def test_object_of_another_call_is_not_taken_for_the_lost_one(
 
     finding = lose("client.create", DO["client.create"], made, kind="reset")
 
-    assert finding.conclusion == found
+    assert finding.conclusion == expected

@@ -29,7 +29,7 @@ BESIDE = {
 
 
 @pytest.mark.parametrize(
-    ("fault", "found"),
+    ("fault", "expected"),
     [
         ({"kind": "reset"}, "not done"),
         ({"kind": "reset", "after": True}, "done"),
@@ -37,11 +37,11 @@ BESIDE = {
         ({"kind": "status", "status": 502, "after": True}, "done"),
     ],
 )
-def test_outcome_of_each_operation_is_resolved(lose, fault, found):
-    told = {name: lose(name, do, **fault) for name, do in DO.items()}
-    told |= {f"all of a {of}": lose("token.revoke", do, **fault) for of, do in MASS.items()}
+def test_outcome_of_each_operation_is_resolved(lose, fault, expected):
+    entries = {name: lose(name, do, **fault) for name, do in DO.items()}
+    entries |= {f"all of a {of}": lose("token.revoke", do, **fault) for of, do in MASS.items()}
 
-    assert {k: str(v.reason) for k, v in told.items() if v.conclusion != found} == {}
+    assert {k: str(v.reason) for k, v in entries.items() if v.conclusion != expected} == {}
 
 
 def test_object_changed_by_others_is_left_to_a_person(lose, token_service):
@@ -62,9 +62,9 @@ def test_object_changed_by_others_is_left_to_a_person(lose, token_service):
     assert also("service.update", lambda: us.services[17], description="x") == NEITHER
     assert also("client.update", till, description="x") == NEITHER
     assert also("client.set_secret", till, clientSecret="x") == NEITHER
-    made = lose("token.create", DO["token.create"], lambda: us.tokens[17].append(new), **reset)
-    assert made.conclusion == "cannot tell"
-    assert len(made.candidates) == 2
+    entry = lose("token.create", DO["token.create"], lambda: us.tokens[17].append(new), **reset)
+    assert entry.conclusion == "cannot tell"
+    assert len(entry.candidates) == 2
     some = lose(
         "token.revoke", MASS["client"], lambda: us.tokens[17].append(old), kind="reset", after=True
     )
@@ -83,10 +83,10 @@ def test_unavailable_region_leaves_the_outcome_unknown(lose, token_service):
     def down():
         token_service.fault("status", operation="client.get", status=503)
 
-    found = lose("client.delete", DO["client.delete"], down, kind="reset", after=True)
+    outcome = lose("client.delete", DO["client.delete"], down, kind="reset", after=True)
 
-    assert found.conclusion == "cannot tell"
-    assert "couldn't check" in found.reason
+    assert outcome.conclusion == "cannot tell"
+    assert "couldn't check" in outcome.reason
 
 
 @pytest.mark.parametrize("call", ["client.delete", "client.set_lock"])
@@ -94,14 +94,14 @@ def test_gateway_404_leaves_the_outcome_unknown(lose, token_service, call):
     def astray():
         token_service.fault("status", operation="client.get", status=404, code="")
 
-    found = lose(call, DO[call], astray, kind="reset")
+    outcome = lose(call, DO[call], astray, kind="reset")
 
-    assert found.conclusion == "cannot tell"
-    assert "couldn't check" in found.reason
+    assert outcome.conclusion == "cannot tell"
+    assert "couldn't check" in outcome.reason
 
 
 @pytest.mark.parametrize(
-    ("batching", "told", "found"),
+    ("batching", "answers", "expected"),
     [
         ({}, False, "cannot tell"),  # its id was in the reply that was lost
         ({}, True, "done"),
@@ -111,7 +111,7 @@ def test_gateway_404_leaves_the_outcome_unknown(lose, token_service, call):
     ],
 )
 def test_batch_is_resolved_by_its_request_id(
-    lose, token_service, monkeypatch, batching, told, found
+    lose, token_service, monkeypatch, batching, answers, expected
 ):
     for name, value in batching.items():
         setattr(token_service.state.batching, name, value)
@@ -120,17 +120,17 @@ def test_batch_is_resolved_by_its_request_id(
     monkeypatch.setitem(
         EVIDENCE_SOURCES,
         "token_batch.create",
-        lambda _: {"request_id": next(iter(batches))} if told else {},
+        lambda _: {"request_id": next(iter(batches))} if answers else {},
     )
 
     finding = lose(
         "token_batch.create",
-        lambda door, one: one.token_batches.create([token, token]),
+        lambda door, api: api.token_batches.create([token, token]),
         kind="reset",
         after=True,
     )
 
-    assert finding.conclusion == found, finding.reason
+    assert finding.conclusion == expected, finding.reason
 
 
 TWINS = "The console sends another operation that does the same."
@@ -165,13 +165,13 @@ def test_every_write_operation_has_a_rule_or_a_reason():
             for node in ast.walk(tree)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
         }
-        for constant, one in vars(group).items():
-            if not isinstance(one, Operation) or one.effect is Effect.READ:
+        for constant, operation in vars(group).items():
+            if not isinstance(operation, Operation) or operation.effect is Effect.READ:
                 continue
             if constant in used:
-                sent.add(one.name)
-            elif one.name not in ruled:
-                left.add(one.name)
+                sent.add(operation.name)
+            elif operation.name not in ruled:
+                left.add(operation.name)
 
     assert sent <= ruled
     assert left == {

@@ -37,8 +37,8 @@ pytestmark = pytest.mark.django_db
 def call(times=1, operation=PUSH, who=IDA, outcome=Outcome.SUCCEEDED):
     changes = (FieldChange("clientName", "a", "b"),) if operation is PUSH else ()
     for number in range(times):
-        asked = CallIntent(operation, "us", "/push", {}, f"u{number}", changes)
-        (entry,) = AuditLogSink(who).record_intents([asked])
+        intent = CallIntent(operation, "us", "/push", {}, f"u{number}", changes)
+        (entry,) = AuditLogSink(who).record_intents([intent])
         if outcome:
             AuditLogSink(who).record_outcomes([CallOutcome(entry, outcome, 200, "A001")])
     return entry
@@ -53,9 +53,9 @@ def removed():
 
 
 def last_run(organization):
-    found = runs.find_last_run(organization)
-    assert found
-    return runs.read_run(found)
+    run = runs.find_last_run(organization)
+    assert run
+    return runs.read_run(run)
 
 
 def stones():
@@ -64,9 +64,9 @@ def stones():
 
 
 def verify_intact(anchor=()):
-    found = verify_audit_log(anchor)
-    assert found.first_bad_row is None
-    return found
+    result = verify_audit_log(anchor)
+    assert result.first_bad_row is None
+    return result
 
 
 def test_worker_with_a_clock_years_ahead_deletes_nothing(time_machine):
@@ -101,8 +101,8 @@ def test_old_entries_become_tombstones(settings, tmp_path):
     assert run.entries == {"changes": 3, "signins": 1}
     assert run.days == {"changes": SEVEN_YEARS_IN_DAYS, "signins": SEVEN_YEARS_IN_DAYS}
     assert (run.deleted_total, run.values["rows"]) == (4, 8)
-    found = verify_intact(checkpoint_verifier.read_anchor_file(out))
-    assert (found.calls, found.deleted_count, found.checkpoint_count) == (3, 4, 1)
+    result = verify_intact(checkpoint_verifier.read_anchor_file(out))
+    assert (result.calls, result.deleted_count, result.checkpoint_count) == (3, 4, 1)
     while checkpoints.create_checkpoint():
         pass
     assert verify_intact(checkpoint_verifier.read_anchor_file(out)).checkpoint_count == 2
@@ -199,15 +199,15 @@ def test_verification_reports_deletions_by_kind_and_run(capsys):
     removed()
 
     call_command("audit_verify")
-    said = capsys.readouterr().out
-    assert "Deleted by retention: 4 entries (changes 3, signins 1) in 2 runs" in said
-    assert "rows 1 to 6" not in said
+    output = capsys.readouterr().out
+    assert "Deleted by retention: 4 entries (changes 3, signins 1) in 2 runs" in output
+    assert "rows 1 to 6" not in output
     call_command("audit_verify", verbosity=2)
     run = runs.find_last_run(1)
     assert run
-    said = capsys.readouterr().out
-    assert "console: changes 1, rows 7 to 8, entry" in said
-    assert f"changes 2, signins 1, rows 1 to 6, entry {run.entry}" in said
+    output = capsys.readouterr().out
+    assert "console: changes 1, rows 7 to 8, entry" in output
+    assert f"changes 2, signins 1, rows 1 to 6, entry {run.entry}" in output
 
 
 def test_deletion_runs_are_never_deleted(settings):
@@ -233,13 +233,13 @@ def test_deletion_works_across_key_rotation(settings):
     verify_intact()
 
 
-@pytest.mark.parametrize("what", ["content", "searched"])
-def test_tampered_entries_are_not_deleted(what):
+@pytest.mark.parametrize("case", ["content", "searched"])
+def test_tampered_entries_are_not_deleted(case):
     with backdate_entries(OLD):
         call(1)
     with backdate_entries(5):
         young = call(1)
-    if what == "content":
+    if case == "content":
         drop_append_only_triggers()
         AuditRecord.objects.filter(seq=1).update(content='{"entry":"x"}')
     else:

@@ -83,12 +83,12 @@ def test_every_filter_is_tested():
 
 @pytest.mark.parametrize("name", ODD)
 def test_filter_finds_its_value(name):
-    who, told, value = ODD[name]
-    ending = {one: told[one] for one in ("code", "status") if one in told}
-    told = {one: said for one, said in told.items() if one not in ending}
+    actor, fields, value = ODD[name]
+    ending = {one: fields[one] for one in ("code", "status") if one in fields}
+    fields = {one: said for one, said in fields.items() if one not in ending}
     usual: dict[str, Any] = {"ago": timedelta(days=1), "service": "17", "region": "us"}
     add_entry(**usual)
-    odd = add_entry(who, **usual | told, ending=ending)
+    odd = add_entry(actor, **usual | fields, ending=ending)
     if name == "entry":
         value = AuditEntry.objects.get(seq=odd).entry
     add_entry(**usual)
@@ -115,9 +115,9 @@ def test_several_values_of_a_filter_are_alternatives():
 
 @pytest.mark.parametrize("size", [2, 3, 9])
 def test_pages_cover_all_entries_in_order(size):
-    kept = [
-        add_entry(who, effect=effect, changes=[FieldChange("a", 1, 2)])
-        for who, effect in product((IDA, BO), ("read", "destroy", "reveal"))
+    expected = [
+        add_entry(actor, effect=effect, changes=[FieldChange("a", 1, 2)])
+        for actor, effect in product((IDA, BO), ("read", "destroy", "reveal"))
     ]
     add_entry(EVE)
     for filters in (
@@ -127,10 +127,10 @@ def test_pages_cover_all_entries_in_order(size):
         EntryFilters(field="a", role="auditor"),
     ):
         read = iterate_columns(1, filters, ["seq", "actor"], size=size)
-        told = [row for page in read for row in page]
+        listed = [row for page in read for row in page]
         rows = search_entries(1, filters).rows
-        assert told == [(entry.seq, entry.actor) for entry in rows]
-        assert set(dict(told)) <= {*kept}
+        assert listed == [(entry.seq, entry.actor) for entry in rows]
+        assert set(dict(listed)) <= {*expected}
 
 
 def test_rare_effects_are_found_in_order():
@@ -173,18 +173,18 @@ def test_each_excluded_value_applies_alone():
 def test_request_filter_matches_entry_or_page():
     first, second = add_entry(), add_entry(BO)
     add_entry(Actor(3, "di@acme.example", "viewer", 1, "acme", "page-3"))
-    one = AuditEntry.objects.get(seq=first).entry
+    entry_id = AuditEntry.objects.get(seq=first).entry
 
-    assert positions(EntryFilters(request=(one, "page-2"))) == [second, first]
-    assert positions(EntryFilters(request=(one, "page-2"), page="page-1")) == [first]
-    assert positions(EntryFilters(request=(one, "page-2"), page="page-3")) == []
+    assert positions(EntryFilters(request=(entry_id, "page-2"))) == [second, first]
+    assert positions(EntryFilters(request=(entry_id, "page-2"), page="page-1")) == [first]
+    assert positions(EntryFilters(request=(entry_id, "page-2"), page="page-3")) == []
 
 
-@pytest.mark.parametrize("asked", ["ärger", "ÄRGER", "Ärger"])
-def test_search_ignores_case(asked):
+@pytest.mark.parametrize("query", ["ärger", "ÄRGER", "Ärger"])
+def test_search_ignores_case(query):
     seq = add_entry(reason="Ärger mit PKCE", changes=[FieldChange("a", "ärger", "ÄRGER")])
 
-    assert positions(EntryFilters(text=asked, reason=asked, old=asked, new=asked)) == [seq]
+    assert positions(EntryFilters(text=query, reason=query, old=query, new=query)) == [seq]
 
 
 def test_old_and_new_belong_to_one_change():
@@ -208,8 +208,8 @@ def test_all_filters_must_hold():
 
 @pytest.mark.parametrize("name", ["label", "reason", "ticket", "actor"])
 def test_text_is_searched_in_each_column(name):
-    told = {} if name == "actor" else {name: "because of BO@acme, 100%_sure"}
-    odd = add_entry(BO if name == "actor" else IDA, **told)
+    fields = {} if name == "actor" else {name: "because of BO@acme, 100%_sure"}
+    odd = add_entry(BO if name == "actor" else IDA, **fields)
     add_entry()
 
     assert positions(EntryFilters(text="bo@ACME")) == [odd]
@@ -219,11 +219,11 @@ def test_text_is_searched_in_each_column(name):
 def test_open_call_becomes_unknown():
     awaited = add_entry(end=None, ago=timedelta(seconds=30))
     left = add_entry(end=None, ago=timedelta(seconds=90))
-    told = add_entry(end=Outcome.UNKNOWN)
+    entry = add_entry(end=Outcome.UNKNOWN)
 
     assert positions(EntryFilters(outcomes=("open",))) == [awaited]
-    assert positions(EntryFilters(outcomes=("unknown",))) == [told, left]
-    assert positions(EntryFilters(outcomes=("open", "unknown"))) == [told, left, awaited]
+    assert positions(EntryFilters(outcomes=("unknown",))) == [entry, left]
+    assert positions(EntryFilters(outcomes=("open", "unknown"))) == [entry, left, awaited]
     assert positions(EntryFilters(outcomes=("done", "open"))) == [awaited]
 
 

@@ -29,7 +29,9 @@ def all_pages(filters, size):
     back = [pages[-1]]
     while back[-1].newer:
         back.append(search_groups(1, filters, back[-1].newer, size=size, now=NOW))
-    return [[[group.newest for group in page.rows] for page in way] for way in (pages, back)]
+    return [
+        [[group.newest for group in page.rows] for page in direction] for direction in (pages, back)
+    ]
 
 
 def test_entries_of_a_page_are_one_group():

@@ -19,9 +19,9 @@ def batches(tokens, environment):
 
 
 def test_batch_creates_tokens_and_has_a_status(batches, environment, left_hashes):
-    made = batches.create([ENTRY, ENTRY | {"accessToken": CHOSEN}])
+    request_id = batches.create([ENTRY, ENTRY | {"accessToken": CHOSEN}])
 
-    status = batches.status(made)
+    status = batches.status(request_id)
     assert (status.result, status.token_count) == ("SUCCEEDED", 2)
     assert len(left_hashes()) == 2
     assert environment.sandbox.calls[0].query == {}
@@ -51,20 +51,20 @@ def test_unknown_batch_is_not_found(batches):
 def test_batch_without_response_is_sent_once(batches, environment, left_hashes):
     environment.sandbox.fault("reset", operation="token_batch.create", after=True)
 
-    with pytest.raises(NoResponseError) as found:
+    with pytest.raises(NoResponseError) as caught:
         batches.create([ENTRY])
 
-    assert found.value.outcome is Outcome.UNKNOWN
+    assert caught.value.outcome is Outcome.UNKNOWN
     assert len(environment.sandbox.calls) == 1
 
 
 def test_error_quotes_no_token_of_the_batch(batches, environment):
     environment.sandbox.fault("status", status=400, message=f"In use: {CHOSEN}")
 
-    with pytest.raises(BadRequestError, match="hidden") as found:
+    with pytest.raises(BadRequestError, match="hidden") as caught:
         batches.create([ENTRY | {"accessToken": CHOSEN}])
 
-    assert CHOSEN not in str(found.value)
+    assert CHOSEN not in str(caught.value)
 
 
 def test_audit_log_distinguishes_dry_runs():

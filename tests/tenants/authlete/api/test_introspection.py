@@ -38,32 +38,36 @@ def token(environment, tokens):
 
 
 def test_introspection_describes_a_token(tokens, token, audit_sink):
-    found = tokens.introspect(SecretStr(VALUE), scopes=["openid"], subject="ann")
+    introspection = tokens.introspect(SecretStr(VALUE), scopes=["openid"], subject="ann")
 
-    assert found.action == "OK"
-    assert (found.existent, found.usable, found.sufficient) == (True, True, True)
-    assert found.refreshable
-    assert (found.client_id, found.client_id_alias) == (5, "till")
-    assert (found.subject, found.scopes) == ("ann", ["openid"])
-    assert (found.expires_at, found.grant_type) == (LATE, "AUTHORIZATION_CODE")
-    assert found.properties[0]["key"] == "tier"
+    assert introspection.action == "OK"
+    assert (introspection.existent, introspection.usable, introspection.sufficient) == (
+        True,
+        True,
+        True,
+    )
+    assert introspection.refreshable
+    assert (introspection.client_id, introspection.client_id_alias) == (5, "till")
+    assert (introspection.subject, introspection.scopes) == ("ann", ["openid"])
+    assert (introspection.expires_at, introspection.grant_type) == (LATE, "AUTHORIZATION_CODE")
+    assert introspection.properties[0]["key"] == "tier"
     for secret in (VALUE, "s3cret"):
-        assert secret not in repr((found, audit_sink.intents, audit_sink.outcomes))
+        assert secret not in repr((introspection, audit_sink.intents, audit_sink.outcomes))
     assert token.used_at
 
 
 @pytest.mark.parametrize(
-    ("asked", "code", "flags"),
+    ("parameters", "code", "flags"),
     [
         ({"scopes": ["orders"]}, "A056302", (True, True, False)),
         ({"subject": "bob"}, "A056303", (True, True, True)),
     ],
 )
-def test_negative_introspection_is_a_reply(tokens, token, asked, code, flags):
-    found = tokens.introspect(SecretStr(VALUE), **asked)
+def test_negative_introspection_is_a_reply(tokens, token, parameters, code, flags):
+    introspection = tokens.introspect(SecretStr(VALUE), **parameters)
 
-    assert found.result_code == code
-    assert (found.existent, found.usable, found.sufficient) == flags
+    assert introspection.result_code == code
+    assert (introspection.existent, introspection.usable, introspection.sufficient) == flags
 
 
 def test_expired_and_missing_tokens_differ(tokens, token):
@@ -81,21 +85,25 @@ def test_expired_and_missing_tokens_differ(tokens, token):
 def test_standard_introspection_supports_access_and_refresh_tokens(
     tokens, token, audit_sink, value
 ):
-    found = tokens.introspect_standard(SecretStr(value))
+    introspection = tokens.introspect_standard(SecretStr(value))
 
-    assert found.active
-    assert (found.sub, found.client_id, found.scopes) == ("ann", "5", ["openid"])
-    assert (found.iat, found.exp) == (1, LATE // 1000)
-    assert found.token_type == ("Bearer" if value == VALUE else "")
+    assert introspection.active
+    assert (introspection.sub, introspection.client_id, introspection.scopes) == (
+        "ann",
+        "5",
+        ["openid"],
+    )
+    assert (introspection.iat, introspection.exp) == (1, LATE // 1000)
+    assert introspection.token_type == ("Bearer" if value == VALUE else "")
     for secret in (value, "s3cret"):
-        assert secret not in repr((found, audit_sink.intents, audit_sink.outcomes))
+        assert secret not in repr((introspection, audit_sink.intents, audit_sink.outcomes))
 
 
 @pytest.mark.parametrize("value", ["none", "a b&c=%ü"])
 def test_standard_introspection_reports_inactive_tokens(tokens, value):
-    found = tokens.introspect_standard(SecretStr(value))
+    introspection = tokens.introspect_standard(SecretStr(value))
 
-    assert (found.active, found.sub, found.exp) == (False, "", None)
+    assert (introspection.active, introspection.sub, introspection.exp) == (False, "", None)
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "a.b.c", "{}", '{"active": "odd"}'])
@@ -111,8 +119,8 @@ def test_invalid_standard_response_is_rejected(authlete, mock_api, content):
     ("action", "error"), [("BAD_REQUEST", BadRequestError), ("INTERNAL_SERVER_ERROR", ServerError)]
 )
 def test_failure_never_quotes_the_token(authlete, mock_api, action, error):
-    said = {"action": action, "resultMessage": f"[A145202] odd: token={VALUE}"}
-    mock_api.post(STANDARD).respond(json=said)
+    reply_body = {"action": action, "resultMessage": f"[A145202] odd: token={VALUE}"}
+    mock_api.post(STANDARD).respond(json=reply_body)
 
     with pytest.raises(error) as refused:
         authlete.service(17).tokens.introspect_standard(SecretStr(VALUE))
@@ -132,14 +140,14 @@ def test_jws_of_the_service_is_verified(environment, tokens, audit_sink):
     service = environment.connect().service(17)
     jws = signing.sign_jwt(environment.sandbox.services[17], {"exp": 1}, "ES256")
 
-    found = service.verify_jose(SecretStr(jws), mandatory_claims=["nonce"])
+    verification = service.verify_jose(SecretStr(jws), mandatory_claims=["nonce"])
 
-    assert (found.valid, found.signature_valid) == (False, True)
-    assert found.missing_claims == ["nonce"]
-    assert found.invalid_claims == ["exp"]
-    assert len(found.error_descriptions) == 2
+    assert (verification.valid, verification.signature_valid) == (False, True)
+    assert verification.missing_claims == ["nonce"]
+    assert verification.invalid_claims == ["exp"]
+    assert len(verification.error_descriptions) == 2
     assert service.verify_jose(SecretStr(jws), clock_skew_seconds=2**31 - 1).valid
-    assert jws not in repr((found, audit_sink.intents))
+    assert jws not in repr((verification, audit_sink.intents))
 
 
 def test_jws_of_a_client_is_verified(environment, tokens):

@@ -57,9 +57,9 @@ def resolved(openapi, schema):
 
 def test_every_call_of_the_specification_is_declared_once(openapi):
     declared = [
-        (one.operation_id, one.method, in_words_of_the_spec(one.path))
-        for one in ON_CLUSTER
-        if one.name not in AGAIN
+        (operation.operation_id, operation.method, in_words_of_the_spec(operation.path))
+        for operation in ON_CLUSTER
+        if operation.name not in AGAIN
     ]
 
     assert sorted(declared) == sorted(calls_of(openapi))
@@ -118,9 +118,11 @@ def test_subject_in_a_path_is_never_shown():
     ]
 
     assert len(placed) == 4
-    for one in placed:
-        assert "subject" in one.secret_params
-        redacted_path = one.build_redacted_path({"service_id": 1, "client_id": 5, "subject": "ann"})
+    for declared in placed:
+        assert "subject" in declared.secret_params
+        redacted_path = declared.build_redacted_path(
+            {"service_id": 1, "client_id": 5, "subject": "ann"}
+        )
         assert "ann" not in redacted_path
 
 

@@ -20,7 +20,7 @@ SOME = settings(max_examples=examples(60))
 
 
 @pytest.mark.parametrize(
-    ("way", "asked", "count", "left"),
+    ("method", "arguments", "count", "left"),
     [
         ("revoke_client", {"client_id": 5}, 2, ["h3"]),
         ("revoke_subject", {"subject": "ann"}, 1, ["h2", "h3"]),
@@ -29,13 +29,15 @@ SOME = settings(max_examples=examples(60))
         ("revoke_client_and_subject", {"client_id": 6, "subject": "bob"}, 0, ["h1", "h2", "h3"]),
     ],
 )
-def test_revoking_returns_the_count(tokens, audit_sink, left_hashes, way, asked, count, left):
-    assert getattr(tokens, way)(**asked) == count
+def test_revoking_returns_the_count(
+    tokens, audit_sink, left_hashes, method, arguments, count, left
+):
+    assert getattr(tokens, method)(**arguments) == count
 
     assert left_hashes() == left
     call = audit_sink.intents[-1]
-    assert call.subject == asked.get("subject", "")
-    assert call.path_params.get("client_id", "") == str(asked.get("client_id", ""))
+    assert call.subject == arguments.get("subject", "")
+    assert call.path_params.get("client_id", "") == str(arguments.get("client_id", ""))
 
 
 NO_SUBJECT: list[Any] = [None, "", " ", "\n\t", "\u200b", "\ufeff\u2003", 0, True, [], 5]
@@ -53,29 +55,29 @@ def test_empty_filter_is_not_sent(tokens, audit_sink, left_hashes, client, subje
         ("revoke_client_and_subject", whole | {"subject": subject}),
     ]
 
-    for way, asked in attempts:
+    for method, arguments in attempts:
         with pytest.raises(InvalidRequestError):
-            getattr(tokens, way)(**asked)
+            getattr(tokens, method)(**arguments)
 
     assert audit_sink.intents == []
     assert left_hashes() == ["h1", "h2", "h3"]
 
 
-@pytest.mark.parametrize("way", ["revoke", "delete", "update"])
-@pytest.mark.parametrize("found", ["", " "])
-def test_nothing_is_sent_without_a_hash(tokens, audit_sink, way, found):
-    nameless = IssuedToken(access_token_hash=found, client_id=5, subject="ann")
+@pytest.mark.parametrize("method", ["revoke", "delete", "update"])
+@pytest.mark.parametrize("expected", ["", " "])
+def test_nothing_is_sent_without_a_hash(tokens, audit_sink, method, expected):
+    nameless = IssuedToken(access_token_hash=expected, client_id=5, subject="ann")
 
     with pytest.raises(InvalidRequestError):
-        getattr(tokens, way)(nameless, **({"scopes": []} if way == "update" else {}))
+        getattr(tokens, method)(nameless, **({"scopes": []} if method == "update" else {}))
 
     assert audit_sink.intents == []
 
 
 def test_revoking_requires_a_filter(tokens, audit_sink):
-    for way in ("revoke_client", "revoke_subject", "revoke_client_and_subject"):
+    for method in ("revoke_client", "revoke_subject", "revoke_client_and_subject"):
         with pytest.raises(TypeError):
-            getattr(tokens, way)()
+            getattr(tokens, method)()
     for half in ({"client_id": 5}, {"subject": "ann"}):
         with pytest.raises(TypeError):
             tokens.revoke_client_and_subject(**half)

@@ -23,8 +23,8 @@ def test_update_returns_its_changes(environment):
 
 
 def test_discovery_document_keeps_its_order(authlete, mock_api):
-    told = '{"issuer":"https://a.example","b":[2,1],"a":1.50}'
-    mock_api.get("/api/17/service/configuration").respond(text=told)
+    text = '{"issuer":"https://a.example","b":[2,1],"a":1.50}'
+    mock_api.get("/api/17/service/configuration").respond(text=text)
 
     discovery_document = authlete.service(17).get_discovery_document()
 
@@ -62,7 +62,7 @@ def test_private_key_in_a_jwks_is_redacted(authlete, mock_api):
 
 
 @pytest.mark.parametrize(
-    ("answer", "found"),
+    ("answer", "expected"),
     [
         (httpx.Response(204), PublishedKeySet()),
         (httpx.Response(200, json={"keys": []}), PublishedKeySet(keys=[])),
@@ -72,10 +72,10 @@ def test_private_key_in_a_jwks_is_redacted(authlete, mock_api):
         ),
     ],
 )
-def test_missing_keys_and_keys_elsewhere_differ(authlete, mock_api, audit_sink, answer, found):
+def test_missing_keys_and_keys_elsewhere_differ(authlete, mock_api, audit_sink, answer, expected):
     route = mock_api.get(JWKS).mock(side_effect=[answer])
 
-    assert authlete.service(17).get_jwks() == found
+    assert authlete.service(17).get_jwks() == expected
     assert route.call_count == 1
     assert len(mock_api.calls) == 1, "nobody went where it leads"
     assert audit_sink.outcomes[0].outcome is Outcome.SUCCEEDED

@@ -35,7 +35,7 @@ def test_listed_tokens_have_hashes(tokens):
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("filters", "expected"),
     [
         ({}, ["h1", "h2", "h3"]),
         ({"client_id": 5}, ["h1", "h2"]),
@@ -45,10 +45,10 @@ def test_listed_tokens_have_hashes(tokens):
         ({"client_id": 5, "subject": "ann", "start": 1}, []),
     ],
 )
-def test_tokens_are_filtered_by_client_user_or_status(tokens, asked, found):
-    page = tokens.list(**asked)
+def test_tokens_are_filtered_by_client_user_or_status(tokens, filters, expected):
+    page = tokens.list(**filters)
 
-    assert [access_token.access_token_hash for access_token in page.access_tokens] == found
+    assert [access_token.access_token_hash for access_token in page.access_tokens] == expected
 
 
 def test_tokens_are_counted_without_listing(tokens):
@@ -105,9 +105,9 @@ def test_created_token_reveals_its_values(tokens, audit_sink, left_hashes):
     assert call.path == "/api/17/auth/token/create"
     fields = [change.field for change in call.changes]
     assert fields == ["grantType", "scopes", "accessTokenDuration", "properties"]
-    told = repr((written, audit_sink.intents, audit_sink.outcomes))
+    text = repr((written, audit_sink.intents, audit_sink.outcomes))
     for secret in (value, "s3cret", reply.jwt_access_token.get_secret_value()):
-        assert secret not in told
+        assert secret not in text
 
 
 def test_existing_value_is_sent_and_not_revealed(tokens, audit_sink, left_hashes):
@@ -125,7 +125,7 @@ def test_existing_value_is_sent_and_not_revealed(tokens, audit_sink, left_hashes
 
 @pytest.mark.parametrize("told_twice", [False, True])
 @pytest.mark.parametrize(
-    ("asked", "error", "code"),
+    ("body", "error", "code"),
     [
         ({"grant_type": "REFRESH_TOKEN"}, BadRequestError, "A104202"),
         ({"scopes": ["unheard"]}, BadRequestError, "A106201"),
@@ -133,14 +133,14 @@ def test_existing_value_is_sent_and_not_revealed(tokens, audit_sink, left_hashes
     ],
 )
 def test_rejection_in_a_200_is_no_token(
-    environment, tokens, audit_sink, asked, error, code, told_twice
+    environment, tokens, audit_sink, body, error, code, told_twice
 ):
     environment.state.action_statuses = told_twice
     environment.sandbox.clients[6]["locked"] = True
-    asked = {"grant_type": "AUTHORIZATION_CODE", "client_id": 5, "subject": "a"} | asked
+    body = {"grant_type": "AUTHORIZATION_CODE", "client_id": 5, "subject": "a"} | body
 
     with pytest.raises(error) as refused:
-        tokens.create(**asked)
+        tokens.create(**body)
 
     assert refused.value.code == code
     assert audit_sink.outcomes[-1].outcome is Outcome.REJECTED
@@ -179,13 +179,13 @@ def test_update_changes_given_properties_and_is_logged(environment, tokens, audi
 
 
 @pytest.mark.parametrize(
-    "asked", [{}, {"expires_at": 0}, {"expires_at": -1}, {"refresh_expires_at": 0}]
+    "changes", [{}, {"expires_at": 0}, {"expires_at": -1}, {"refresh_expires_at": 0}]
 )
-def test_empty_update_is_not_sent(tokens, first, audit_sink, asked):
+def test_empty_update_is_not_sent(tokens, first, audit_sink, changes):
     before = len(audit_sink.intents)
 
     with pytest.raises(InvalidRequestError):
-        tokens.update(first, **asked)
+        tokens.update(first, **changes)
 
     assert len(audit_sink.intents) == before
 
@@ -202,9 +202,9 @@ def test_deleted_token_is_not_found(environment, tokens, first):
         tokens.revoke(first)
 
 
-@pytest.mark.parametrize("way", ["delete", "revoke"])
-def test_only_the_given_token_is_revoked(tokens, first, audit_sink, left_hashes, way):
-    assert getattr(tokens, way)(first, label="Till") == (1 if way == "revoke" else None)
+@pytest.mark.parametrize("method", ["delete", "revoke"])
+def test_only_the_given_token_is_revoked(tokens, first, audit_sink, left_hashes, method):
+    assert getattr(tokens, method)(first, label="Till") == (1 if method == "revoke" else None)
 
     assert left_hashes() == ["h2", "h3"]
     call = audit_sink.intents[-1]

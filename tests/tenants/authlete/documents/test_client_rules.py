@@ -50,7 +50,7 @@ def check_fapi_modes(client):
 
 def flagged_fields(rule, client):
     """Return the fields that each finding of a rule names."""
-    return [one.fields for one in rule(client)]
+    return [warning.fields for warning in rule(client)]
 
 
 @pytest.mark.parametrize(
@@ -218,9 +218,9 @@ def test_certificate_must_have_exactly_one_name():
     assert authentication.check_certificate_subject(WEB) == []
 
 
-@pytest.mark.parametrize("what", ["idToken", "userInfo", "request", "authorization"])
-def test_content_encryption_without_algorithm_is_reported(what):
-    key, content = f"{what}EncryptionAlg", f"{what}EncryptionEnc"
+@pytest.mark.parametrize("kind", ["idToken", "userInfo", "request", "authorization"])
+def test_content_encryption_without_algorithm_is_reported(kind):
+    key, content = f"{kind}EncryptionAlg", f"{kind}EncryptionEnc"
 
     assert flagged_fields(flows.check_encryption, WEB | {content: "A128GCM"}) == [(key, content)]
     assert flows.check_encryption(WEB | {key: "DIR", content: "A128GCM"}) == []
@@ -255,12 +255,12 @@ def test_pairwise_ciba_client_needs_no_redirect_host():
 @pytest.mark.parametrize("mode", ["PING", "PUSH"])
 def test_ping_and_push_without_notification_endpoint_are_reported(mode):
     client = CIBA | {"bcDeliveryMode": mode}
-    told = {"bcNotificationEndpoint": "https://app.example/ciba"}
+    members = {"bcNotificationEndpoint": "https://app.example/ciba"}
 
     assert flagged_fields(flows.check_ciba_delivery, client) == [
         ("bcNotificationEndpoint", "bcDeliveryMode")
     ]
-    assert flows.check_ciba_delivery(client | told) == []
+    assert flows.check_ciba_delivery(client | members) == []
     assert flows.check_ciba_delivery(CIBA) == []
 
 
@@ -373,8 +373,8 @@ def test_messages_say_what_to_do():
         **dict.fromkeys(authentication.CERTIFICATE_SUBJECT_FIELDS, "a"),
     }
 
-    told = check_client(worst)
+    warnings = check_client(worst)
 
-    assert len(told) == len(set(told)) > 12
-    assert all(one.message.endswith(".") for one in told)
-    assert all(set(one.fields) <= BY_MEMBER.keys() for one in told)
+    assert len(warnings) == len(set(warnings)) > 12
+    assert all(warning.message.endswith(".") for warning in warnings)
+    assert all(set(warning.fields) <= BY_MEMBER.keys() for warning in warnings)

@@ -34,16 +34,16 @@ KNOWN_TO_AUTHLETE = {  # plain texts in the specification, enums in Authlete fac
 
 def refusal(member, value):
     """What people are told; None when the value is taken."""
-    section, one = BY_MEMBER[member]
+    section, setting = BY_MEMBER[member]
     try:
-        section.validate_setting(one.name, value)
+        section.validate_setting(setting.name, value)
     except ValidationError as error:
         return " ".join(format_error(problem) for problem in error.errors())
     return None
 
 
 def test_every_property_is_declared_once():
-    declared = [one.api_name for _, one in ALL]
+    declared = [setting.api_name for _, setting in ALL]
 
     assert len(declared) == len(set(declared)) == 104
     assert set(declared) == set(FIELDS)
@@ -51,12 +51,12 @@ def test_every_property_is_declared_once():
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_setting_matches_the_specification(name):
-    field, (_, one) = FIELDS[name], BY_MEMBER[name]
+    field, (_, setting) = FIELDS[name], BY_MEMBER[name]
 
-    assert one.input_type.kind in allowed_input_types(name, field)
-    assert one.read_only == field["readOnly"]
-    assert one.ignored_on_update == field["ignoredOnUpdate"]
-    assert one.input_type.is_secret == field["sensitive"]
+    assert setting.input_type.kind in allowed_input_types(name, field)
+    assert setting.read_only == field["readOnly"]
+    assert setting.ignored_on_update == field["ignoredOnUpdate"]
+    assert setting.input_type.is_secret == field["sensitive"]
 
 
 @pytest.mark.parametrize("name", INSIDE)
@@ -72,20 +72,20 @@ def test_nested_object_is_declared_completely(name):
     "name", [name for name, field in FIELDS.items() if field["type"] == "integer"]
 )
 def test_number_has_the_bounds_of_its_type(name):
-    section, one = BY_MEMBER[name]
+    section, setting = BY_MEMBER[name]
     most = 2 ** (63 if FIELDS[name].get("format") == "int64" else 31) - 1
 
-    assert section.validate_setting(one.name, most) == most
+    assert section.validate_setting(setting.name, most) == most
     for beyond in (-1, most + 1):
         with pytest.raises(ValidationError):
-            section.validate_setting(one.name, beyond)
+            section.validate_setting(setting.name, beyond)
 
 
 @pytest.mark.parametrize("name", [name for name, field in FIELDS.items() if field["sensitive"]])
 def test_sensitive_fields_are_redacted(name):
-    seen = Redactor(b"k" * 32).redact({"clientId": 17, name: "s3cret"})
+    redacted = Redactor(b"k" * 32).redact({"clientId": 17, name: "s3cret"})
 
-    assert isinstance(Client.model_validate(seen).get(name), Fingerprint)
+    assert isinstance(Client.model_validate(redacted).get(name), Fingerprint)
 
 
 def declared_values(name):
@@ -97,18 +97,20 @@ def declared_values(name):
     return {*known, *live} - NOT_OFFERED.get(name, {}).keys()
 
 
-@pytest.mark.parametrize("name", [one.api_name for _, one in ALL if one.input_type.choices])
+@pytest.mark.parametrize(
+    "name", [setting.api_name for _, setting in ALL if setting.input_type.choices]
+)
 def test_every_enum_value_is_offered(name):
-    section, one = BY_MEMBER[name]
+    section, setting = BY_MEMBER[name]
 
-    assert set(one.input_type.choices) == declared_values(name)
+    assert set(setting.input_type.choices) == declared_values(name)
     future = "FROM_THE_FUTURE"
-    value = [future] if one.input_type.kind == "choices" else future
-    assert section.validate_setting(one.name, value) == value
+    value = [future] if setting.input_type.kind == "choices" else future
+    assert section.validate_setting(setting.name, value) == value
 
 
 def test_help_texts_are_unique_sentences():
-    helps = [one.help for _, one in ALL] + [
+    helps = [declared.help for _, declared in ALL] + [
         setting.help for setting in ClientExtensionSettings.settings()
     ]
 
@@ -192,14 +194,14 @@ def test_client_with_unexpected_values_is_readable():
 
 def test_page_may_hold_limited_clients_or_none():
     row = {"clientId": 17, "clientName": "Ledger", "clientType": "PUBLIC", "number": 1}
-    told = {"start": 0, "end": 5, "totalCount": 1}
+    page_members = {"start": 0, "end": 5, "totalCount": 1}
 
-    page = ClientPage.model_validate(told | {"clients": [row]})
+    page = ClientPage.model_validate(page_members | {"clients": [row]})
 
     assert page.total_count == 1
     assert page.clients is not None
     assert (page.clients[0].client_name, page.clients[0].modified_at) == ("Ledger", 0)
-    assert ClientPage.model_validate(told | {"clients": None}).clients is None
+    assert ClientPage.model_validate(page_members | {"clients": None}).clients is None
 
 
 def test_nested_object_is_validated_field_by_field():
@@ -223,22 +225,22 @@ def test_private_keys_are_rejected_without_repeating_them():
     private = public | {"d": "pr1vate"}
 
     assert refusal("jwks", json.dumps({"keys": [public]})) is None
-    told = refusal("jwks", json.dumps({"keys": [public, private]}))
-    assert "Key 2 is a private key" in told
-    assert "pr1vate" not in told
+    message = refusal("jwks", json.dumps({"keys": [public, private]}))
+    assert "Key 2 is a private key" in message
+    assert "pr1vate" not in message
 
 
 def test_command_lists_clients_and_nested_objects(capsys):
     call_command("fields", format="json")
 
-    told = {
+    listing = {
         (section["document"], field["name"]): field
         for section in json.loads(capsys.readouterr().out)
         for field in section["fields"]
     }
     for document in ("service", "client", "client_extension", "credential_issuer_metadata"):
-        names = {name for where, name in told if where == document}
+        names = {name for where, name in listing if where == document}
         assert names == SPEC[document].keys()
-    assert told["client", "tokenAuthMethod"]["default"] == '"NONE"'
-    assert told["client", "clientSecret"]["secret"]
-    assert told["client", "locked"]["ignored"]
+    assert listing["client", "tokenAuthMethod"]["default"] == '"NONE"'
+    assert listing["client", "clientSecret"]["secret"]
+    assert listing["client", "locked"]["ignored"]

@@ -36,10 +36,10 @@ def written(before, wanted):
 
 
 def test_unedited_key_keeps_its_text():
-    one, two = seen(ONE, TWO)
+    first, two = seen(ONE, TWO)
 
     assert written([ONE, TWO], [two, PUBLIC]) == [parse_json(TWO), PUBLIC]
-    assert "pr1vate" not in json.dumps([one, two])
+    assert "pr1vate" not in json.dumps([first, two])
 
 
 def test_unedited_key_keeps_the_text_of_its_numbers():
@@ -50,18 +50,18 @@ def test_unedited_key_keeps_the_text_of_its_numbers():
 
 
 def test_key_can_be_renamed_without_seeing_its_private_part():
-    (one,) = seen(ONE)
+    (original,) = seen(ONE)
 
-    (key,) = written([ONE], [{**one, "kid": "uno", "use": "sig"}])
+    (key,) = written([ONE], [{**original, "kid": "uno", "use": "sig"}])
 
     assert key == {**parse_json(ONE), "kid": "uno", "use": "sig"}
 
 
 def test_private_part_can_be_removed():
-    (one,) = seen(ONE)
-    del one["d"]
+    (original,) = seen(ONE)
+    del original["d"]
 
-    (key,) = written([ONE], [one])
+    (key,) = written([ONE], [original])
 
     assert "d" not in key
 
@@ -75,30 +75,30 @@ def test_new_private_key_can_be_added_beside_redacted_ones():
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda one, two: {**one, "d": two["d"]},
-        lambda one, two: {**one, "x": "x9"},
-        lambda one, two: {**one, "kty": "OKP"},
-        lambda one, two: {**PUBLIC, "d": one["d"]},
-        lambda one, two: {**one, "kid": one["d"]},
-        lambda one, two: {**one, "more": {"d": one["d"]}},
-        lambda one, two: {**one, "d": "sealed:0000000000000000"},
-        lambda one, two: one["d"],
+        lambda first, two: {**first, "d": two["d"]},
+        lambda first, two: {**first, "x": "x9"},
+        lambda first, two: {**first, "kty": "OKP"},
+        lambda first, two: {**PUBLIC, "d": first["d"]},
+        lambda first, two: {**first, "kid": first["d"]},
+        lambda first, two: {**first, "more": {"d": first["d"]}},
+        lambda first, two: {**first, "d": "sealed:0000000000000000"},
+        lambda first, two: first["d"],
     ],
 )
 def test_fingerprint_elsewhere_is_rejected(spoil):
-    one, two = seen(ONE, TWO)
-    wanted = [spoil(one, two), two]
+    first, two = seen(ONE, TWO)
+    wanted = [spoil(first, two), two]
 
-    assert has_misplaced_redaction(json.dumps({"keys": [one, two]}), json.dumps({"keys": wanted}))
+    assert has_misplaced_redaction(json.dumps({"keys": [first, two]}), json.dumps({"keys": wanted}))
     with pytest.raises(RedactedValueError):
         written([ONE, TWO], wanted)
 
 
 def test_fingerprint_beside_the_keys_is_rejected():
-    (one,) = seen(ONE)
-    text = json.dumps({"keys": [one], "note": one["d"]})
+    (key,) = seen(ONE)
+    text = json.dumps({"keys": [key], "note": key["d"]})
 
-    assert has_misplaced_redaction(json.dumps({"keys": [one]}), text)
+    assert has_misplaced_redaction(json.dumps({"keys": [key]}), text)
     with pytest.raises(RedactedValueError):
         apply_edits(RawObject.parse(document(ONE)), {"jwks": text}, REDACTOR)
 
@@ -106,12 +106,12 @@ def test_fingerprint_beside_the_keys_is_rejected():
 def test_unedited_keys_look_unchanged_in_the_audit_log():
     _one, two = seen(ONE, TWO)
 
-    told = REDACTOR.redact_field("jwks", json.dumps({"keys": [two, {**PUBLIC, "d": "n3w"}]}))
+    redacted = REDACTOR.redact_field("jwks", json.dumps({"keys": [two, {**PUBLIC, "d": "n3w"}]}))
 
-    (kept, new) = json.loads(told)["keys"]
-    assert kept == two
+    (unchanged, new) = json.loads(redacted)["keys"]
+    assert unchanged == two
     assert FINGERPRINT_PATTERN.fullmatch(new["d"])
-    assert "n3w" not in told
+    assert "n3w" not in redacted
 
 
 keys = st.lists(st.sampled_from(["EC", "RSA", "oct", "OKP"]), min_size=1, max_size=5).map(

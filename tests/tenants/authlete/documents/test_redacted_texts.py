@@ -29,40 +29,40 @@ def plain(value):
 
 
 def test_redacted_value_stays_while_the_rest_is_edited():
-    seen = plain(SEEN)
-    wanted = {"new": [1], **seen, "tier": "platinum"}
+    redacted = plain(SEEN)
+    wanted = {"new": [1], **redacted, "tier": "platinum"}
     wanted["deep"][0]["n"] = 2
 
-    found = written(wanted)
+    written_value = written(wanted)
 
     old = plain(parse_json(TEXT))
     old["deep"][0]["n"] = 2
-    assert plain(found) == {"new": [1], **old, "tier": "platinum"}
-    assert "s3cret" not in json.dumps(seen)
+    assert plain(written_value) == {"new": [1], **old, "tier": "platinum"}
+    assert "s3cret" not in json.dumps(redacted)
 
 
 def test_secret_can_be_removed_and_replaced():
-    seen = plain(SEEN)
-    del seen["api_secret"]
-    seen["deep"][0]["password"] = "another"
+    redacted = plain(SEEN)
+    del redacted["api_secret"]
+    redacted["deep"][0]["password"] = "another"
 
-    found = written(seen)
+    written_value = written(redacted)
 
-    assert "api_secret" not in found
-    assert found["deep"][0]["password"] == "another"
-    assert found["deep"][1]["password"] == 12345678
+    assert "api_secret" not in written_value
+    assert written_value["deep"][0]["password"] == "another"
+    assert written_value["deep"][1]["password"] == 12345678
 
 
 @pytest.mark.parametrize(
     "moved",
     [
-        lambda seen: {**seen, "tier": seen["api_secret"]},
-        lambda seen: {**seen, "api_secret": f"x {seen['api_secret']}"},
-        lambda seen: {**seen, "deep": seen["deep"][::-1]},
-        lambda seen: {**seen, "deep": seen["deep"][:1]},
-        lambda seen: {**seen, "api_secret": "sealed:0123456789abcdef"},
-        lambda seen: {**seen, "copy": {"api_secret": seen["api_secret"]}},
-        lambda seen: [seen],
+        lambda redacted: {**redacted, "tier": redacted["api_secret"]},
+        lambda redacted: {**redacted, "api_secret": f"x {redacted['api_secret']}"},
+        lambda redacted: {**redacted, "deep": redacted["deep"][::-1]},
+        lambda redacted: {**redacted, "deep": redacted["deep"][:1]},
+        lambda redacted: {**redacted, "api_secret": "sealed:0123456789abcdef"},
+        lambda redacted: {**redacted, "copy": {"api_secret": redacted["api_secret"]}},
+        lambda redacted: [redacted],
     ],
 )
 def test_fingerprint_elsewhere_is_rejected(moved):

@@ -74,7 +74,7 @@ def test_consistent_service_has_no_violation(service):
     ],
 )
 def test_violation_names_the_setting_to_fix(service, edits, named):
-    (found,) = check_service(service | edits)
+    (warning,) = check_service(service | edits)
 
-    assert found.fields[0] == named
-    assert set(found.fields) <= MEMBERS
+    assert warning.fields[0] == named
+    assert set(warning.fields) <= MEMBERS

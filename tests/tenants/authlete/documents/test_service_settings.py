@@ -35,7 +35,7 @@ UNEVEN: dict[str, str] = {}  # sections with fewer than 6 or more than 20 settin
 
 
 def test_every_property_is_declared_once():
-    declared = [one.api_name for _, one in ALL]
+    declared = [setting.api_name for _, setting in ALL]
 
     assert len(declared) == len(set(declared))
     assert set(declared) == set(FIELDS)
@@ -43,44 +43,44 @@ def test_every_property_is_declared_once():
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_setting_matches_the_specification(name):
-    field, (_, one) = FIELDS[name], BY_MEMBER[name]
+    field, (_, setting) = FIELDS[name], BY_MEMBER[name]
 
-    assert one.input_type.kind in allowed_input_types(name, field)
-    assert one.read_only == (name in READ_ONLY or (field["readOnly"] and name not in WRITABLE))
-    assert one.ignored_on_update == field["ignoredOnUpdate"]
+    assert setting.input_type.kind in allowed_input_types(name, field)
+    assert setting.read_only == (name in READ_ONLY or (field["readOnly"] and name not in WRITABLE))
+    assert setting.ignored_on_update == field["ignoredOnUpdate"]
 
 
 @pytest.mark.parametrize(
     "name", [name for name, field in FIELDS.items() if field["type"] == "integer"]
 )
 def test_number_has_the_bounds_of_its_type(name):
-    section, one = BY_MEMBER[name]
+    section, setting = BY_MEMBER[name]
     bits = 63 if FIELDS[name].get("format") == "int64" else 31
-    most = 255 if one.input_type.unit == "characters" else 2**bits - 1
+    most = 255 if setting.input_type.unit == "characters" else 2**bits - 1
 
-    assert section.validate_setting(one.name, most) == most
+    assert section.validate_setting(setting.name, most) == most
     for beyond in (-1, most + 1):
         with pytest.raises(ValidationError):
-            section.validate_setting(one.name, beyond)
+            section.validate_setting(setting.name, beyond)
 
 
 @pytest.mark.parametrize("name", [name for name, field in FIELDS.items() if field["sensitive"]])
 def test_sensitive_fields_are_redacted(name):
-    one = BY_MEMBER[name][1]
+    setting = BY_MEMBER[name][1]
     key_set = json.dumps({"keys": [{"kty": "oct", "k": "s3cret"}]})
     network = [{"sns": "FACEBOOK", "apiKey": "a", "apiSecret": "s3cret"}]
-    value = {"jwks": key_set, "sns": network}.get(one.input_type.kind, "s3cret")
+    value = {"jwks": key_set, "sns": network}.get(setting.input_type.kind, "s3cret")
 
-    seen = Redactor(b"k" * 32).redact({name: value})
+    redacted = Redactor(b"k" * 32).redact({name: value})
 
-    assert "s3cret" not in repr(seen)
-    assert one.input_type.kind == "jwks" or (
-        one.input_type.is_secret and isinstance(seen[name], Fingerprint)
+    assert "s3cret" not in repr(redacted)
+    assert setting.input_type.kind == "jwks" or (
+        setting.input_type.is_secret and isinstance(redacted[name], Fingerprint)
     )
 
 
 def test_no_other_setting_is_secret():
-    secret = {one.api_name for _, one in ALL if one.input_type.is_secret}
+    secret = {setting.api_name for _, setting in ALL if setting.input_type.is_secret}
 
     assert secret <= {name for name, field in FIELDS.items() if field["sensitive"]}
 
@@ -90,17 +90,17 @@ def test_no_other_setting_is_secret():
     [name for name, field in FIELDS.items() if "enum" in field or "enum" in field.get("items", {})],
 )
 def test_every_enum_value_is_offered(name):
-    field, (section, one) = FIELDS[name], BY_MEMBER[name]
+    field, (section, setting) = FIELDS[name], BY_MEMBER[name]
     declared = field if "enum" in field else field["items"]
     live = SPEC["_enums_seen_only_live_or_in_java"].get(declared.get("ref"), [])
 
     assert (
-        set(one.input_type.choices)
+        set(setting.input_type.choices)
         == (set(declared["enum"]) | set(live)) - NOT_OFFERED.get(name, {}).keys()
     )
     future = "FROM_THE_FUTURE"
-    value = [future] if one.input_type.kind == "choices" else future
-    assert section.validate_setting(one.name, value) == value
+    value = [future] if setting.input_type.kind == "choices" else future
+    assert section.validate_setting(setting.name, value) == value
 
 
 @pytest.mark.parametrize("name", SPEC["_enums"])
@@ -112,7 +112,7 @@ def test_every_enum_of_the_specification_has_labels(name):
 
 
 def test_help_texts_are_unique_sentences():
-    helps = [one.help for _, one in ALL]
+    helps = [setting.help for _, setting in ALL]
 
     assert len(helps) == len(set(helps))
     assert [text for text in helps if not text.endswith(".") or len(text) > 219] == []
@@ -152,37 +152,37 @@ def test_nested_object_is_declared_completely():
 
 
 def test_nested_object_is_validated_field_by_field():
-    section, one = BY_MEMBER["credentialIssuerMetadata"]
+    section, setting = BY_MEMBER["credentialIssuerMetadata"]
     good = {"credentialIssuer": "https://ci.example", "nonceEndpoint": "kept"}
 
-    assert section.validate_setting(one.name, good) == good
+    assert section.validate_setting(setting.name, good) == good
     with pytest.raises(ValidationError, match=r"Supported credentials: .* JSON object"):
-        section.validate_setting(one.name, good | {"credentialsSupported": "[]"})
+        section.validate_setting(setting.name, good | {"credentialsSupported": "[]"})
 
 
 def test_command_lists_every_setting_as_text(capsys):
     call_command("fields")
 
-    told = capsys.readouterr().out.splitlines()
-    for name, (_, one) in BY_MEMBER.items():
-        at = next(n for n, line in enumerate(told) if line.startswith(f"  {name}: "))
-        assert told[at + 1].strip() == one.help
-    assert "service / ciba: CIBA (6)" in told
-    assert "  clientIdAliasEnabled: Client ID aliases [flag, true, ignored by updates]" in told
+    lines = capsys.readouterr().out.splitlines()
+    for name, (_, setting) in BY_MEMBER.items():
+        at = next(n for n, line in enumerate(lines) if line.startswith(f"  {name}: "))
+        assert lines[at + 1].strip() == setting.help
+    assert "service / ciba: CIBA (6)" in lines
+    assert "  clientIdAliasEnabled: Client ID aliases [flag, true, ignored by updates]" in lines
 
 
 def test_command_lists_every_setting_as_json(capsys):
     call_command("fields", document="service", format="json")
 
-    told = {
+    listing = {
         field["name"]: field
         for section in json.loads(capsys.readouterr().out)
         for field in section["fields"]
     }
-    assert told.keys() == FIELDS.keys()
-    assert told["accessTokenDuration"]["unit"] == "seconds"
-    assert told["pushedAuthReqDuration"]["default"] == "0: Authlete default"
-    assert told["apiKey"]["read_only"]
+    assert listing.keys() == FIELDS.keys()
+    assert listing["accessTokenDuration"]["unit"] == "seconds"
+    assert listing["pushedAuthReqDuration"]["default"] == "0: Authlete default"
+    assert listing["apiKey"]["read_only"]
 
 
 def test_command_rejects_unknown_documents():

@@ -70,10 +70,10 @@ def texts_of(raw):
 def test_setting_a_field_changes_nothing_else(text, name, value):
     """Both of one document, which takes far longer to make up than to edit."""
     raw = RawObject.parse(text)
-    seen = {part.name: REDACTOR.redact_field(part.name, part.value) for part in raw}
+    redacted = {part.name: REDACTOR.redact_field(part.name, part.value) for part in raw}
 
     assert str(raw) == text
-    assert str(apply_edits(raw, seen, REDACTOR)) == text
+    assert str(apply_edits(raw, redacted, REDACTOR)) == text
 
     after = RawObject.parse(str(raw.with_field(name, value)))
 
@@ -100,12 +100,12 @@ def test_removing_a_field_changes_nothing_else(text, data):
 def test_nested_edit_changes_nothing_else(text, data):
     """One leaf is edited in what is seen; every other leaf keeps its text."""
     raw = RawObject.parse(text)
-    seen = {part.name: REDACTOR.redact_field(part.name, part.value) for part in raw}
-    path = data.draw(st.sampled_from(list(leaves(seen)) or [()]))
+    redacted = {part.name: REDACTOR.redact_field(part.name, part.value) for part in raw}
+    path = data.draw(st.sampled_from(list(leaves(redacted)) or [()]))
     if not path:
         return
 
-    after = str(apply_edits(raw, replace_at(seen, path, "edited!"), REDACTOR))
+    after = str(apply_edits(raw, replace_at(redacted, path, "edited!"), REDACTOR))
 
     old, new = dict(leaf_texts(text)), dict(leaf_texts(after))
     assert new.pop(path) == '"edited!"'
@@ -182,9 +182,11 @@ def test_other_texts_than_objects_are_rejected(text):
 @given(documents, documents)
 def test_replacement_edit_removes_other_fields(text, other):
     raw = RawObject.parse(text)
-    seen = {part.name: part.value for part in raw}
-    wanted = make_replacement_edit(seen, {part.name: part.value for part in RawObject.parse(other)})
+    redacted = {part.name: part.value for part in raw}
+    wanted = make_replacement_edit(
+        redacted, {part.name: part.value for part in RawObject.parse(other)}
+    )
 
-    after = parse_json(splice_value(text, seen, seen, wanted))
+    after = parse_json(splice_value(text, redacted, redacted, wanted))
 
     assert without_nulls(after) == without_nulls(parse_json(other))

@@ -65,8 +65,8 @@ def test_edit_that_would_expose_a_secret_is_refused(edits):
 
 def test_no_secret_is_exposed_by_any_removed_or_renamed_member():
     for name in ("description", "customMetadata", "nested"):
-        shown = json.loads(REDACTED[name])
-        for edited in _mutations(shown):
+        redacted = json.loads(REDACTED[name])
+        for edited in _mutations(redacted):
             try:
                 prepared = edit(**{name: json.dumps(edited)})
             except InvalidRequestError:

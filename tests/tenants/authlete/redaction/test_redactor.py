@@ -47,11 +47,11 @@ PEM = "-----BEGIN EC PRIVATE KEY-----\ns3cret\n-----END EC PRIVATE KEY-----"
     ],
 )
 def test_secrets_are_redacted(answer):
-    seen = repr(REDACTOR.redact(answer))
+    redacted = repr(REDACTOR.redact(answer))
 
-    assert "s3cret" not in seen
-    assert "12345" not in seen
-    assert "sealed:" in seen or "Fingerprint" in seen
+    assert "s3cret" not in redacted
+    assert "12345" not in redacted
+    assert "sealed:" in redacted or "Fingerprint" in redacted
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_other_values_are_not_redacted(answer):
 
 
 def test_public_parts_of_keys_are_not_redacted():
-    seen = json.loads(REDACTOR.redact({"jwks": json.dumps({"keys": [PRIVATE]})})["jwks"])
+    redacted = json.loads(REDACTOR.redact({"jwks": json.dumps({"keys": [PRIVATE]})})["jwks"])
 
-    (key,) = seen["keys"]
+    (key,) = redacted["keys"]
     assert key.pop("d").startswith("sealed:")
     assert key == PUBLIC
 
@@ -89,9 +89,9 @@ def test_equal_secrets_have_equal_fingerprints_under_one_key():
 
 
 def test_lone_surrogates_are_replaced():
-    seen = REDACTOR.redact({"a\ud800": ["b\udfff", "𝄞"]})
+    redacted = REDACTOR.redact({"a\ud800": ["b\udfff", "𝄞"]})
 
-    assert seen == {"a\ufffd": ["b\ufffd", "𝄞"]}
+    assert redacted == {"a\ufffd": ["b\ufffd", "𝄞"]}
 
 
 @pytest.mark.parametrize(("texts", "opens"), [(1, True), (2, True), (3, False)])
@@ -100,9 +100,9 @@ def test_nested_json_texts_are_redacted(texts, opens):
     for _ in range(texts - 1):
         text = json.dumps({"customMetadata": text})
 
-    seen = repr(REDACTOR.redact({"customMetadata": text}))
+    redacted = repr(REDACTOR.redact({"customMetadata": text}))
 
-    assert ("open" in seen, "s3cret" in seen) == (opens, False)
+    assert ("open" in redacted, "s3cret" in redacted) == (opens, False)
 
 
 def test_deeply_nested_texts_are_redacted():
@@ -124,10 +124,10 @@ def test_long_secret_name_is_matched_fast():
 def test_only_revealed_fields_are_not_redacted():
     answer = {"newClientSecret": "n", "oldClientSecret": "o"}
 
-    seen = REDACTOR.redact(answer, reveal=("newClientSecret",))
+    redacted = REDACTOR.redact(answer, reveal=("newClientSecret",))
 
-    assert seen["newClientSecret"] == "n"
-    assert isinstance(seen["oldClientSecret"], Fingerprint)
+    assert redacted["newClientSecret"] == "n"
+    assert isinstance(redacted["oldClientSecret"], Fingerprint)
 
 
 def test_fingerprints_are_found_anywhere():
@@ -151,17 +151,19 @@ def test_every_declared_secret_is_redacted():
 def test_only_requested_content_fields_are_revealed():
     content = json.dumps({"active": True, "sub": "ann", "tier": "s3cret", "x": ["s3cret"]})
 
-    seen = REDACTOR.redact({"action": "OK", "responseContent": content}, reveal_content=("sub",))
+    redacted = REDACTOR.redact(
+        {"action": "OK", "responseContent": content}, reveal_content=("sub",)
+    )
 
-    assert seen["action"] == "OK"
-    assert seen["responseContent"]["sub"] == "ann"
-    assert isinstance(seen["responseContent"]["active"], Fingerprint)
-    assert "s3cret" not in repr(seen)
+    assert redacted["action"] == "OK"
+    assert redacted["responseContent"]["sub"] == "ann"
+    assert isinstance(redacted["responseContent"]["active"], Fingerprint)
+    assert "s3cret" not in repr(redacted)
 
 
 @pytest.mark.parametrize("content", ["s3cret", '["s3cret"]', "", 5, None, '{"sub": '])
 def test_content_that_is_no_object_is_redacted(content):
-    seen = REDACTOR.redact({"responseContent": content}, reveal_content=("sub",))
+    redacted = REDACTOR.redact({"responseContent": content}, reveal_content=("sub",))
 
-    assert "s3cret" not in repr(seen)
-    assert not isinstance(seen["responseContent"], dict)
+    assert "s3cret" not in repr(redacted)
+    assert not isinstance(redacted["responseContent"], dict)

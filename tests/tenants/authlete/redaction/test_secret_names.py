@@ -40,6 +40,6 @@ def test_declared_settings_are_not_taken_for_secrets():
         "requireCredentialResponseEncryption",
     }
 
-    found = {name for name in {*CLIENT_SCHEMA, *SERVICE_SCHEMA} if is_secret_name(name)}
+    secret_names = {name for name in {*CLIENT_SCHEMA, *SERVICE_SCHEMA} if is_secret_name(name)}
 
-    assert found <= SECRET_FIELDS | {"credentialJwks"} | numbers_and_flags
+    assert secret_names <= SECRET_FIELDS | {"credentialJwks"} | numbers_and_flags

@@ -38,14 +38,14 @@ def ask(authlete, push, clock):
     """Make calls, each with one answer; list what they raised."""
 
     def make(*answers):
-        found = []
+        results = []
         for answer in answers:
             push.mock(side_effect=[answer])
             try:
                 authlete.send(PUSH)
             except errors.AuthleteError as error:
-                found.append(error)
-        return found
+                results.append(error)
+        return results
 
     return make
 
@@ -58,10 +58,10 @@ def kinds(found):
     "failure", [DOWN, httpx.Response(500), httpx.ConnectError, httpx.ReadTimeout, httpx.ReadError]
 )
 def test_circuit_opens_after_five_failures(ask, push, audit_sink, failure):
-    found = ask(*[failure] * 5, YES, YES)
+    results = ask(*[failure] * 5, YES, YES)
 
-    assert errors.CircuitOpenError not in kinds(found[:5])
-    assert kinds(found[5:]) == [errors.CircuitOpenError] * 2
+    assert errors.CircuitOpenError not in kinds(results[:5])
+    assert kinds(results[5:]) == [errors.CircuitOpenError] * 2
     assert push.call_count == 5
     assert [end.outcome for end in audit_sink.outcomes[5:]] == [Outcome.NOT_SENT] * 2
 
@@ -168,9 +168,11 @@ def test_alert_is_logged_once(ask, clock, caplog):
 
 
 def test_rejected_credential_is_suspended(ask, push):
-    found = ask(*[httpx.Response(401)] * 6, YES)
+    results = ask(*[httpx.Response(401)] * 6, YES)
 
-    assert kinds(found) == [errors.UnauthorizedError] * 5 + [errors.CredentialCircuitOpenError] * 2
+    assert (
+        kinds(results) == [errors.UnauthorizedError] * 5 + [errors.CredentialCircuitOpenError] * 2
+    )
     assert push.call_count == 5
 
 

@@ -26,13 +26,13 @@ def server():
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(10)
     stopped = threading.Event()
-    seen = []
+    requests = []
 
     def serve(connection):
         with connection:
             connection.settimeout(10)
             while data := connection.recv(65536):
-                seen.append((connection.getpeername()[1], data))
+                requests.append((connection.getpeername()[1], data))
                 if behave(connection, stopped) == "close":
                     return
 
@@ -54,7 +54,7 @@ def server():
         nonlocal behave
         behave = how
         threading.Thread(target=accept, daemon=True).start()
-        return f"http://127.0.0.1:{listener.getsockname()[1]}", seen
+        return f"http://127.0.0.1:{listener.getsockname()[1]}", requests
 
     yield start
     stopped.set()
@@ -174,15 +174,15 @@ def test_endless_responses_end_at_the_deadline(server, make_client, audit_sink, 
 
 
 def ends_as_unknown(server, make_client, audit_sink, behave, kind, seconds):
-    base, seen = server(behave)
+    base, requests = server(behave)
 
     with pytest.raises(kind) as caught:
         make_client(base, timeout_seconds=seconds).send(PUSH)
 
     assert caught.value.outcome is Outcome.UNKNOWN
     assert audit_sink.outcomes[0].outcome is Outcome.UNKNOWN
-    assert len({port for port, _ in seen}) == 1
-    assert b"".join(data for _, data in seen).count(b"POST /push") == 1
+    assert len({port for port, _ in requests}) == 1
+    assert b"".join(data for _, data in requests).count(b"POST /push") == 1
 
 
 @pytest.mark.parametrize(
@@ -241,10 +241,10 @@ def test_endless_interim_responses_end_at_the_deadline(server, make_client):
 
 def test_broken_read_is_retried_on_a_new_connection(server, make_client):
     answers = iter([resets, says(OK)])
-    base, seen = server(lambda *on: next(answers)(*on))
+    base, requests = server(lambda *on: next(answers)(*on))
 
     assert make_client(base).send(PING) == {}
-    assert len({port for port, _ in seen}) == 2
+    assert len({port for port, _ in requests}) == 2
 
 
 def test_refused_connection_is_not_sent(make_client, audit_sink):
@@ -267,17 +267,17 @@ def test_gzip_is_decoded(server, make_client):
 
 
 def test_last_used_connection_is_reused(server, make_client):
-    base, seen = server(says(OK, close=False))
+    base, requests = server(says(OK, close=False))
     authlete = make_client(base)
 
     for _ in range(3):
         authlete.send(PING)
 
-    assert len({port for port, _ in seen}) == 1
+    assert len({port for port, _ in requests}) == 1
 
 
 def test_writes_use_fresh_connections(server, make_client, monkeypatch):
-    base, seen = server(says(OK, close=False))
+    base, requests = server(says(OK, close=False))
     authlete = make_client(base)
     monkeypatch.setattr(connection_pool, "MAX_IDLE_SECONDS_FOR_WRITES", 0.05)
 
@@ -286,32 +286,32 @@ def test_writes_use_fresh_connections(server, make_client, monkeypatch):
     authlete.send(PUSH)
     authlete.send(PING)
 
-    ports = [port for port, _ in seen]
+    ports = [port for port, _ in requests]
     assert ports[0] != ports[1] == ports[2]
 
 
 def test_failed_connection_is_closed(server, make_client):
-    base, seen = server(says(HEAD, b"{", close=False))
+    base, requests = server(says(HEAD, b"{", close=False))
     authlete = make_client(base, timeout_seconds=1)
 
     for _ in range(2):
         with pytest.raises(errors.NoResponseError):
             authlete.send(PUSH)
 
-    assert len({port for port, _ in seen}) == 2
+    assert len({port for port, _ in requests}) == 2
 
 
 def test_cookies_and_redirects_are_ignored(server, make_client):
     moved = b"HTTP/1.1 302 F\r\nLocation: /x\r\nSet-Cookie: a=b; Path=/\r\n"
-    base, seen = server(says(moved + b"Content-Length: 0\r\n\r\n", close=False))
+    base, requests = server(says(moved + b"Content-Length: 0\r\n\r\n", close=False))
     authlete = make_client(base)
 
     for _ in range(2):
         with pytest.raises(errors.UnexpectedStatusError):
             authlete.send(PING)
 
-    assert len(seen) == 2
-    assert not any(b"ookie" in data for _, data in seen)
+    assert len(requests) == 2
+    assert not any(b"ookie" in data for _, data in requests)
 
 
 def test_proxies_of_the_environment_are_ignored(server, make_client, monkeypatch):

@@ -40,11 +40,11 @@ def refusal(push, *arguments, **options):
 
 
 def test_trusted_server_is_accepted(push, serve, issuer, names, tmp_path):
-    port, heard, asked_for = serve(issuer.server(tmp_path))
+    port, received, asked_for = serve(issuer.server(tmp_path))
 
     assert push(port) == {}
 
-    assert b"POST /push" in heard[0]
+    assert b"POST /push" in received[0]
     assert asked_for == [HOST]
 
 
@@ -55,42 +55,42 @@ def test_trusted_server_is_accepted(push, serve, issuer, names, tmp_path):
 def test_nothing_is_sent_to_a_server_with_a_wrong_certificate(
     push, serve, issuer, names, tmp_path, says, certificate
 ):
-    port, heard, _ = serve(issuer.server(tmp_path, **certificate))
+    port, received, _ = serve(issuer.server(tmp_path, **certificate))
 
     error = refusal(push, port)
 
     assert error.reason is UnreachableReason.TLS
     assert says in str(error)
-    assert heard == []
+    assert received == []
 
 
 def test_nothing_is_sent_to_a_server_with_an_unknown_authority(
     push, serve, issuer, names, tmp_path
 ):
-    port, heard, _ = serve(Issuer().server(tmp_path))
+    port, received, _ = serve(Issuer().server(tmp_path))
 
     error = refusal(push, port)
 
     assert error.reason is UnreachableReason.TLS
     assert "certificate" in str(error)
-    assert heard == []
+    assert received == []
 
 
 def test_test_authority_is_not_trusted_by_default(make_client, serve, issuer, names, tmp_path):
-    port, heard, _ = serve(issuer.server(tmp_path))
+    port, received, _ = serve(issuer.server(tmp_path))
 
     with pytest.raises(errors.UnreachableError) as caught:
         make_client(f"https://{HOST}:{port}").send(PUSH)
 
     assert caught.value.reason is UnreachableReason.TLS
-    assert heard == []
+    assert received == []
 
 
 def test_failed_tls_handshake_is_reported(push, serve, names):
-    port, heard, _ = serve(None)
+    port, received, _ = serve(None)
 
     assert refusal(push, port).reason is UnreachableReason.TLS
-    assert not any(b"POST" in data for data in heard)
+    assert not any(b"POST" in data for data in received)
 
 
 def test_refused_connection_is_reported(push, names):

@@ -20,9 +20,9 @@ def stored_token(region="jp"):
 
 
 def test_working_token_is_saved(run, accepted, recorded):
-    said = run(*JP, "--number", "7", stdin=f"{TOKEN}\n")
+    output = run(*JP, "--number", "7", stdin=f"{TOKEN}\n")
 
-    assert said == "Credential of Acme for jp saved.\nVisible services: 0.\n"
+    assert output == "Credential of Acme for jp saved.\nVisible services: 0.\n"
     assert stored_token() == TOKEN
     assert Credential.objects.get(region="jp").number == 7
     assert recorded()[-1] == ("credential.add", "manage.py add_credential", "acme", "done")

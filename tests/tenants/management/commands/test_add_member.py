@@ -33,16 +33,16 @@ def password(monkeypatch):
 def test_printed_link_sets_a_password_once(add, settings, no_mail):
     settings.CONSOLE_URL = "https://console.example"
 
-    said = add("admin", "Ann@Acme.example", "--name", "Ann")
+    output = add("admin", "Ann@Acme.example", "--name", "Ann")
 
-    found = re.search(r"https://console\.example(/accounts/\S+)", said)
-    assert found, said
-    set_password(Client(), found[1])
+    match = re.search(r"https://console\.example(/accounts/\S+)", output)
+    assert match, output
+    set_password(Client(), match[1])
     ann = User.objects.get(username="ann@acme.example")
     assert ann.check_password(PASSWORD)
     assert ann.get_full_name() == "Ann"
     assert Membership.objects.get(user=ann).role == "admin"
-    assert "no longer works" in Client().get(found[1], follow=True).content.decode()
+    assert "no longer works" in Client().get(match[1], follow=True).content.decode()
 
 
 def test_missing_console_url_is_explained(add, no_mail):
@@ -63,19 +63,19 @@ def test_link_is_mailed_with_a_mail_server(add, settings):
 def test_member_without_password_gets_a_new_link(add, acme, no_mail):
     add_member(Actor(0, "setup"), acme, "ann@acme.example", Role.ADMIN)
 
-    said = add()
+    output = add()
 
-    assert "already admin" in said
-    assert "/accounts/invitation/" in said
+    assert "already admin" in output
+    assert "/accounts/invitation/" in output
 
 
 def test_password_is_read_from_the_environment(add, monkeypatch):
     monkeypatch.setenv("MEMBER_PASSWORD", PASSWORD)
 
-    said = add()
+    output = add()
 
-    assert "Password set" in said
-    assert PASSWORD not in said
+    assert "Password set" in output
+    assert PASSWORD not in output
     assert User.objects.get().check_password(PASSWORD)
 
 

@@ -52,8 +52,8 @@ def test_other_name_changes_nothing(run):
 def test_unmigrated_postgresql_is_explained(postgresql_server):
     owner, _ = postgresql_server
 
-    found = IsolatedDatabase(f"postgresql://{owner}/postgres").run_command(*ACME)
+    result = IsolatedDatabase(f"postgresql://{owner}/postgres").run_command(*ACME)
 
-    assert found.returncode == 1
-    assert found.stderr.startswith("manage.py: the database that DATABASE_URL names")
-    assert found.stderr.endswith('relation "tenants_organization" does not exist\n')
+    assert result.returncode == 1
+    assert result.stderr.startswith("manage.py: the database that DATABASE_URL names")
+    assert result.stderr.endswith('relation "tenants_organization" does not exist\n')

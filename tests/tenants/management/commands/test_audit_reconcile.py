@@ -32,10 +32,10 @@ def lost(acme, sandbox):
 
 
 def reconcile(*options):
-    told = StringIO()
+    output_text = StringIO()
     with pytest.raises(SystemExit) as ended:
-        call_command("audit_reconcile", *options, stdout=told)
-    return ended.value.code, told.getvalue()
+        call_command("audit_reconcile", *options, stdout=output_text)
+    return ended.value.code, output_text.getvalue()
 
 
 def test_provable_outcomes_are_resolved(lost):
@@ -44,10 +44,10 @@ def test_provable_outcomes_are_resolved(lost):
     assert reconcile("--dry-run")[0] == 1
     assert ("client.delete", "unknown") in outcomes.all()
 
-    code, told = reconcile()
+    code, output = reconcile()
     assert code == 1
-    assert "client.delete us Till: done. The client doesn't exist anymore." in told
-    assert "otherwise" in told
+    assert "client.delete us Till: done. The client doesn't exist anymore." in output
+    assert "otherwise" in output
     assert ("client.delete", "done") in outcomes.all()
     assert ("service.update", "unknown") in outcomes.all()
     assert verify_audit_log().first_bad_row is None
@@ -77,22 +77,22 @@ def test_recent_calls_are_left_open(lost, acme, sandbox, monkeypatch, comes_late
 
     assert "client.delete us Desk: cannot tell yet." in reconcile("--dry-run")[1]
     assert not waited
-    _, told = reconcile()
+    _, output = reconcile()
     (seconds,) = waited
     assert 0 < seconds <= 9 * 60
     verdict = "done" if comes_late else "not done"
-    assert f"client.delete us Desk: {verdict}." in told
+    assert f"client.delete us Desk: {verdict}." in output
     assert desk.get().outcome == verdict
 
 
 def test_concurrent_resolution_happens_once(lost):
-    one, other = (AuditEntry.objects.get(operation="client.delete") for _ in range(2))
-    who = Actor(0, "manage.py audit_reconcile", organization_id=one.organization_id)
+    first, other = (AuditEntry.objects.get(operation="client.delete") for _ in range(2))
+    actor = Actor(0, "manage.py audit_reconcile", organization_id=first.organization_id)
 
-    assert resolve(who, one, Outcome.SUCCEEDED, "It is gone.")
-    assert not resolve(who, other, Outcome.FAILED, "It is there.")
+    assert resolve(actor, first, Outcome.SUCCEEDED, "It is gone.")
+    assert not resolve(actor, other, Outcome.FAILED, "It is there.")
 
-    one.refresh_from_db()
-    assert one.outcome == "done"
+    first.refresh_from_db()
+    assert first.outcome == "done"
     assert AuditEntry.objects.filter(operation="audit.settle").count() == 1
     assert verify_audit_log().first_bad_row is None

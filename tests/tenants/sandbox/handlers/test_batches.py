@@ -32,24 +32,24 @@ def status(caller):
 
 
 def test_tokens_exist_once_the_batch_has_run(batch, status, caller, token_service):
-    made = batch({"accessToken": "chosen"}, {"subject": "ben"}, {})
+    request_id = batch({"accessToken": "chosen"}, {"subject": "ben"}, {})
 
-    found = status(made)["status"]
+    state = status(request_id)["status"]
 
-    assert (found["batchKind"], found["result"]) == ("CREATE", "SUCCEEDED")
-    assert (found["requestId"], found["tokenCount"]) == (made, 3)
+    assert (state["batchKind"], state["result"]) == ("CREATE", "SUCCEEDED")
+    assert (state["requestId"], state["tokenCount"]) == (request_id, 3)
     rows = caller.get(f"{TOKEN}/get/list").json()["accessTokens"]
     assert [row["subject"] for row in rows] == ["ann", "ben", "ann"]
     assert "chosen" not in json.dumps(rows)
 
 
 def test_running_batch_has_no_result_or_no_status(batch, status, caller):
-    made = batch({}, delay=60_000)
+    request_id = batch({}, delay=60_000)
 
-    assert "result" not in status(made)["status"]
+    assert "result" not in status(request_id)["status"]
     assert caller.get(f"{TOKEN}/get/list").json()["totalCount"] == 0
     caller.post("/_settings", json={"batch": {"blank": True}})
-    assert "status" not in status(made)
+    assert "status" not in status(request_id)
 
 
 @pytest.mark.parametrize(
@@ -64,11 +64,11 @@ def test_running_batch_has_no_result_or_no_status(batch, status, caller):
     ],
 )
 def test_batch_stops_at_the_first_rejected_entry(batch, status, entry, code):
-    found = status(batch({"accessToken": "first"}, entry, {}))["status"]
+    state = status(batch({"accessToken": "first"}, entry, {}))["status"]
 
-    assert (found["result"], found["errorCode"]) == ("FAILED", code)
-    assert found["errorDescription"]
-    assert found["tokenCount"] == 1
+    assert (state["result"], state["errorCode"]) == ("FAILED", code)
+    assert state["errorDescription"]
+    assert state["tokenCount"] == 1
 
 
 def test_dry_run_has_the_same_result_and_stores_nothing(batch, status, caller, token_service):
@@ -83,9 +83,9 @@ def test_dry_run_has_the_same_result_and_stores_nothing(batch, status, caller, t
 
 
 def test_batch_is_interrupted_by_a_setting(batch, status, token_service):
-    found = status(batch({}, {}, {}, fails_after=2))["status"]
+    state = status(batch({}, {}, {}, fails_after=2))["status"]
 
-    assert (found["result"], found["tokenCount"]) == ("FAILED", 2)
+    assert (state["result"], state["tokenCount"]) == ("FAILED", 2)
     assert len(token_service.tokens[SERVICE]) == 2
 
 
@@ -110,21 +110,21 @@ def test_invalid_batch_is_rejected_at_once(caller, token_service, body, code):
 
 
 def test_batch_of_another_service_is_not_found(batch, caller, sandbox):
-    made = batch({})
+    request_id = batch({})
     sandbox.services[7] = {"apiKey": 7}
 
-    found = caller.get(f"/api/7/auth/token/create/batch/status/{made}")
+    response = caller.get(f"/api/7/auth/token/create/batch/status/{request_id}")
 
-    assert status_and_code(found) == (404, "A491201")
+    assert status_and_code(response) == (404, "A491201")
 
 
 def test_notifications_are_sent_to_this_machine_only(batch, sandbox):
-    told = []
+    notifications = []
 
     class Told(BaseHTTPRequestHandler):
         def do_POST(self):
             length = int(self.headers["Content-Length"])
-            told.append(json.loads(self.rfile.read(length)))
+            notifications.append(json.loads(self.rfile.read(length)))
             self.send_response(204)
             self.end_headers()
 
@@ -141,8 +141,10 @@ def test_notifications_are_sent_to_this_machine_only(batch, sandbox):
     address = f"http://127.0.0.1:{server.server_port}/told"
     service["tokenBatchNotificationEndpoint"] = address
 
-    made = batch({})
+    request_id = batch({})
 
     waiting.join()
     server.server_close()
-    assert [(one["requestId"], one["result"]) for one in told] == [(made, "SUCCEEDED")]
+    assert [
+        (notification["requestId"], notification["result"]) for notification in notifications
+    ] == [(request_id, "SUCCEEDED")]

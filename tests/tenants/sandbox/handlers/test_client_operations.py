@@ -18,44 +18,44 @@ def test_lock_is_set_only_once(caller, make):
     caller.post(f"{path}/{client_id}", json={"clientLocked": False})
     again = caller.post(f"{path}/{client_id}", json={"clientLocked": False})
     assert status_and_code(again) == (400, "A293204")
-    gone = caller.post(f"{path}/nobody", json={"clientLocked": False})
-    assert status_and_code(gone) == (404, "A001218")
+    response = caller.post(f"{path}/nobody", json={"clientLocked": False})
+    assert status_and_code(response) == (404, "A001218")
 
 
 def test_refreshed_secret_replaces_the_old_one(caller, make):
-    made = make(clientIdAlias="till")
+    client = make(clientIdAlias="till")
 
     renewed = caller.get(f"{CLIENT}/secret/refresh/till").json()
 
     assert renewed["resultCode"] == "A148001"
-    assert renewed["oldClientSecret"] == made["clientSecret"]
+    assert renewed["oldClientSecret"] == client["clientSecret"]
     now = caller.get(f"{CLIENT}/get/till").json()
-    assert now["clientSecret"] == renewed["newClientSecret"] != made["clientSecret"]
+    assert now["clientSecret"] == renewed["newClientSecret"] != client["clientSecret"]
     assert status_and_code(caller.get(f"{CLIENT}/secret/refresh/9")) == (404, "A148201")
 
 
 @pytest.mark.parametrize("secret", ["a", "A-z_9" * 17, "x" * 86])
 def test_chosen_secret_is_stored(caller, make, secret):
-    made = make()
+    client = make()
 
-    path = f"{CLIENT}/secret/update/{made['clientId']}"
-    told = caller.post(path, json={"clientSecret": secret}).json()
+    path = f"{CLIENT}/secret/update/{client['clientId']}"
+    reply = caller.post(path, json={"clientSecret": secret}).json()
 
-    assert told["resultCode"] == "A149001"
-    assert told["newClientSecret"] == secret
-    assert told["oldClientSecret"] == made["clientSecret"]
+    assert reply["resultCode"] == "A149001"
+    assert reply["newClientSecret"] == secret
+    assert reply["oldClientSecret"] == client["clientSecret"]
 
 
 @pytest.mark.parametrize("secret", ["", "x" * 87, "a b", "a+b", "é", "a\n", None, 5])
 def test_invalid_secret_is_rejected(caller, make, secret):
-    made = make()
+    client = make()
 
-    path = f"{CLIENT}/secret/update/{made['clientId']}"
+    path = f"{CLIENT}/secret/update/{client['clientId']}"
     response = caller.post(path, json={"clientSecret": secret})
 
     assert status_and_code(response) == (400, "A149601")
-    now = caller.get(f"{CLIENT}/get/{made['clientId']}").json()
-    assert now["clientSecret"] == made["clientSecret"]
+    now = caller.get(f"{CLIENT}/get/{client['clientId']}").json()
+    assert now["clientSecret"] == client["clientSecret"]
 
 
 def test_form_body_is_accepted(caller, make):
@@ -64,8 +64,8 @@ def test_form_body_is_accepted(caller, make):
     form = {"clientLocked": "true"}
     assert caller.post(f"{CLIENT}/lock_flag/update/till", data=form).status_code == 200
     form = {"clientSecret": "chosen"}
-    told = caller.post(f"{CLIENT}/secret/update/till", data=form).json()
-    assert told["newClientSecret"] == "chosen"
+    reply = caller.post(f"{CLIENT}/secret/update/till", data=form).json()
+    assert reply["newClientSecret"] == "chosen"
     form = {"clientName": "Till", "grantTypes": "CIBA PASSWORD", "pkceRequired": "true"}
     after = caller.post(f"{CLIENT}/update/{client_id}", data=form).json()
     assert after["grantTypes"] == ["CIBA", "PASSWORD"]
@@ -73,15 +73,15 @@ def test_form_body_is_accepted(caller, make):
 
 
 def test_response_can_be_lost_after_processing(caller, make, sandbox):
-    made = make()
-    path = f"{CLIENT}/secret/refresh/{made['clientId']}"
+    client = make()
+    path = f"{CLIENT}/secret/refresh/{client['clientId']}"
     sandbox.fault("reset", operation="client.refresh_secret", after=True, times=1)
 
     with pytest.raises(BrokenConnectionError):
         caller.get(path)
 
-    now = caller.get(f"{CLIENT}/get/{made['clientId']}").json()
-    assert now["clientSecret"] != made["clientSecret"]
+    now = caller.get(f"{CLIENT}/get/{client['clientId']}").json()
+    assert now["clientSecret"] != client["clientSecret"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST"])

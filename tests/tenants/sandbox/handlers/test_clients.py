@@ -11,20 +11,20 @@ SHORT = {"clientId", "clientIdAlias", "clientIdAliasEnabled", "clientName"}
 
 
 def test_new_client_has_id_secret_and_server_defaults(make, caller):
-    made = make(clientName="Till", clientType="PUBLIC")
+    client = make(clientName="Till", clientType="PUBLIC")
 
-    assert re.fullmatch("[A-Za-z0-9_-]{86}", made["clientSecret"])
-    assert made["clientIdAlias"] == str(made["clientId"])
-    assert made["clientIdAliasEnabled"] is True
-    assert made["clientSource"] == "STATIC_REGISTRATION"
-    assert (made["tokenAuthMethod"], made["idTokenSignAlg"]) == ("NONE", "RS256")
-    assert (made["subjectType"], made["locked"]) == ("PUBLIC", False)
-    assert made["createdAt"] == made["modifiedAt"]
-    assert caller.get(f"{CLIENT}/get/{made['clientId']}").json() == made
+    assert re.fullmatch("[A-Za-z0-9_-]{86}", client["clientSecret"])
+    assert client["clientIdAlias"] == str(client["clientId"])
+    assert client["clientIdAliasEnabled"] is True
+    assert client["clientSource"] == "STATIC_REGISTRATION"
+    assert (client["tokenAuthMethod"], client["idTokenSignAlg"]) == ("NONE", "RS256")
+    assert (client["subjectType"], client["locked"]) == ("PUBLIC", False)
+    assert client["createdAt"] == client["modifiedAt"]
+    assert caller.get(f"{CLIENT}/get/{client['clientId']}").json() == client
 
 
 def test_create_ignores_read_only_fields(make):
-    made = make(
+    client = make(
         clientId=5,
         number=99,
         clientSecret="mine",
@@ -34,17 +34,17 @@ def test_create_ignores_read_only_fields(make):
         entityId="https://a.example",
     )
 
-    assert made["clientId"] != 5
-    assert (made["number"], made["serviceNumber"]) == (1, 5)
-    assert made["clientSecret"] != "mine"
-    assert made["createdAt"] > 1
-    assert made["locked"] is False
-    assert made["clientSource"] == "STATIC_REGISTRATION"
-    assert "entityId" not in made
+    assert client["clientId"] != 5
+    assert (client["number"], client["serviceNumber"]) == (1, 5)
+    assert client["clientSecret"] != "mine"
+    assert client["createdAt"] > 1
+    assert client["locked"] is False
+    assert client["clientSource"] == "STATIC_REGISTRATION"
+    assert "entityId" not in client
 
 
 @pytest.mark.parametrize(
-    ("query", "start", "end", "found"),
+    ("query", "start", "end", "expected"),
     [
         ({}, 0, 5, ["C0", "C1", "C2", "C3", "C4"]),
         ({"start": 5, "end": 20}, 5, 20, ["C5", "C6"]),
@@ -55,15 +55,15 @@ def test_create_ignores_read_only_fields(make):
         ({"developer": "", "start": 6, "end": 7}, 6, 7, ["C6"]),
     ],
 )
-def test_list_returns_a_range(caller, make, query, start, end, found):
+def test_list_returns_a_range(caller, make, query, start, end, expected):
     for at in range(7):
         make(clientName=f"C{at}", developer=("ann", "bob")[at % 2])
 
     page = caller.get(LIST, params=query).json()
 
-    total = len(found) if query.get("developer") else 7
+    total = len(expected) if query.get("developer") else 7
     assert (page["start"], page["end"], page["totalCount"]) == (start, end, total)
-    assert [client["clientName"] for client in page["clients"]] == found
+    assert [client["clientName"] for client in page["clients"]] == expected
 
 
 def test_empty_range_returns_only_the_count(caller, make):
@@ -94,7 +94,7 @@ def test_list_contains_secrets_unless_limited(caller, make, client_as):
 
 
 def test_update_replaces_everything(caller, make):
-    made = make(
+    client = make(
         clientName="Till",
         applicationType="WEB",
         tokenAuthMethod="CLIENT_SECRET_BASIC",
@@ -110,7 +110,9 @@ def test_update_replaces_everything(caller, make):
         extension={"accessTokenDuration": 60},
     )
 
-    after = caller.post(f"{CLIENT}/update/{made['clientId']}", json={"clientName": "Till 2"}).json()
+    after = caller.post(
+        f"{CLIENT}/update/{client['clientId']}", json={"clientName": "Till 2"}
+    ).json()
 
     assert after["clientName"] == "Till 2"
     assert after["tokenAuthMethod"] == "NONE"
@@ -128,7 +130,7 @@ def test_update_replaces_everything(caller, make):
         "derivedSectorIdentifier",
     ):
         assert name not in after
-    assert after["clientSecret"] == made["clientSecret"]
+    assert after["clientSecret"] == client["clientSecret"]
 
 
 def test_response_modes_can_be_empty(caller, make):
@@ -137,9 +139,9 @@ def test_response_modes_can_be_empty(caller, make):
 
 
 def test_update_ignores_fields_with_their_own_operations(caller, make, sandbox):
-    made = make(clientName="Till", developer="ann")
-    client_id = made["clientId"]
-    asked = made | {
+    client = make(clientName="Till", developer="ann")
+    client_id = client["clientId"]
+    body = client | {
         "clientSecret": "mine",
         "locked": True,
         "developer": "bob",
@@ -151,10 +153,10 @@ def test_update_ignores_fields_with_their_own_operations(caller, make, sandbox):
         "postLogoutRedirectUris": ["https://a.example"],
     }
 
-    after = caller.post(f"{CLIENT}/update/{client_id}", json=asked).json()
+    after = caller.post(f"{CLIENT}/update/{client_id}", json=body).json()
 
-    assert after.pop("modifiedAt") > made.pop("modifiedAt")
-    assert after == made
+    assert after.pop("modifiedAt") > client.pop("modifiedAt")
+    assert after == client
 
 
 def test_undocumented_fields_survive_a_round_trip(caller, make, sandbox):
@@ -171,8 +173,8 @@ def test_undocumented_fields_survive_a_round_trip(caller, make, sandbox):
 
 def test_read_only_fields_are_not_validated(caller, make, sandbox):
     client_id = make()["clientId"]
-    kept = sandbox.region("us").clients[SERVICE][client_id]
-    kept |= {"metadataDocumentLocation": "nowhere", "developer": "caf\u00e9"}
+    stored = sandbox.region("us").clients[SERVICE][client_id]
+    stored |= {"metadataDocumentLocation": "nowhere", "developer": "caf\u00e9"}
 
     client = caller.get(f"{CLIENT}/get/{client_id}").json()
 
@@ -185,9 +187,9 @@ def test_read_only_fields_are_not_validated(caller, make, sandbox):
 def test_some_operations_accept_no_form(caller, make, path):
     url = f"{CLIENT}/{path.format(client_id=make()['clientId'])}"
 
-    told = caller.post(url, data={"clientName": "Form", "requestableScopes": "openid"})
+    response = caller.post(url, data={"clientName": "Form", "requestableScopes": "openid"})
 
-    assert status_and_code(told) == (400, "A258201")
+    assert status_and_code(response) == (400, "A258201")
 
 
 def test_delete_removes_the_client(caller, make, client_as):
@@ -264,9 +266,9 @@ def test_client_of_another_service_is_not_accessible(caller, sandbox):
 def test_service_counts_its_clients(caller, make, sandbox):
     sandbox.services[SERVICE]["metadata"] = [{"key": "clientCount", "value": "0"}]
 
-    made = make()
+    client = make()
     assert caller.service()["metadata"] == [{"key": "clientCount", "value": "1"}]
-    caller.delete(f"{CLIENT}/delete/{made['clientId']}")
+    caller.delete(f"{CLIENT}/delete/{client['clientId']}")
     assert caller.service()["metadata"] == [{"key": "clientCount", "value": "0"}]
 
 

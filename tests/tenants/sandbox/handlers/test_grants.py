@@ -37,27 +37,27 @@ def granted(token_service):
     return granted
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("method", WAYS)
 @pytest.mark.parametrize("subject", ["ann", SUBJECT_HOSTILE])
-def test_list_contains_clients_with_tokens_of_the_user(ask, issue, way, subject):
+def test_list_contains_clients_with_tokens_of_the_user(ask, issue, method, subject):
     issue("t1", subject=subject)
     issue("t2", subject=subject)
     issue("t3", client=6, subject=subject, expires=1000)
     issue("t4", client=6, subject="bob")
 
-    page = ask("authorization/get/list", way, subject, client="").json()
+    page = ask("authorization/get/list", method, subject, client="").json()
 
     assert (page["totalCount"], page["subject"]) == (2, subject)
     assert [client["clientName"] for client in page["clients"]] == ["till", "web"]
     assert "clientSecret" not in page["clients"][0]
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_list_can_be_limited_to_a_range_and_a_developer(ask, issue, token_service, way):
+@pytest.mark.parametrize("method", WAYS)
+def test_list_can_be_limited_to_a_range_and_a_developer(ask, issue, token_service, method):
     token_service.clients[SERVICE][6]["developer"] = "dev"
     issue("t1")
     issue("t2", client=6)
-    where = ("authorization/get/list", way, "ann", "")
+    where = ("authorization/get/list", method, "ann", "")
 
     page = ask(*where, developer="dev").json()
     assert (page["totalCount"], page["developer"]) == (1, "dev")
@@ -95,70 +95,70 @@ def test_body_must_be_an_object(caller, token_service):
     bodies = [[], {"subject": ["ann"]}, {"subject": "ann", "start": "first"}]
     for odd in bodies:
         assert status_and_code(caller.post(LIST, json=odd)) == (400, "A136205")
-    for what, code in (("authorization/delete", "7"), ("granted_scopes/get", "9")):
-        response = caller.post(f"{CLIENT}/{what}/5", json=[])
+    for path_suffix, code in (("authorization/delete", "7"), ("granted_scopes/get", "9")):
+        response = caller.post(f"{CLIENT}/{path_suffix}/5", json=[])
         assert status_and_code(response) == (400, f"A13{code}201")
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("method", WAYS)
 @pytest.mark.parametrize("subject", ["ann", SUBJECT_HOSTILE])
 def test_delete_removes_only_tokens_of_client_and_user(
-    ask, issue, token_service, granted, way, subject
+    ask, issue, token_service, granted, method, subject
 ):
     issue("t1", subject=subject)
     issue("t2", subject=subject, refresh="r2")
     issue("t3", client=6, subject=subject)
     issue("t4", subject="bob")
 
-    body = ask("authorization/delete", way, subject, method="DELETE").json()
+    body = ask("authorization/delete", method, subject, method="DELETE").json()
 
     assert body["resultCode"] == "A137001"
     assert "2 access token(s)" in body["resultMessage"]
     access_tokens = [token.access_token for token in token_service.tokens[SERVICE]]
     assert access_tokens == ["t3", "t4"]
     assert (5, "ann") in granted
-    again = ask("authorization/delete", way, subject, method="DELETE")
+    again = ask("authorization/delete", method, subject, method="DELETE")
     assert again.json()["resultCode"] == "A137001"
 
 
 def test_update_sets_scopes_of_client_and_user(caller, issue, token_service):
-    one, two, other = issue("t1"), issue("t2"), issue("t3", client=6)
+    first, two, other = issue("t1"), issue("t2"), issue("t3", client=6)
     path = f"{CLIENT}/authorization/update/till"
 
-    told = caller.post(path, json={"subject": "ann", "scopes": ["loans", "unheard"]})
+    reply = caller.post(path, json={"subject": "ann", "scopes": ["loans", "unheard"]})
 
-    assert told.json()["resultCode"] == "A138001"
-    assert "2 access token(s)" in told.json()["resultMessage"]
-    assert one.scopes == two.scopes == ("loans",)
+    assert reply.json()["resultCode"] == "A138001"
+    assert "2 access token(s)" in reply.json()["resultMessage"]
+    assert first.scopes == two.scopes == ("loans",)
     assert other.scopes == ("openid", "orders")
     caller.post(path, json={"subject": "ann", "scopes": None})
-    assert one.scopes == ("loans",)
+    assert first.scopes == ("loans",)
     caller.post(path, json={"subject": "ann", "scopes": []})
-    assert one.scopes == ()
+    assert first.scopes == ()
     assert status_and_code(caller.post(path, json={"scopes": []})) == (400, "A138201")
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_granted_scopes_can_be_listed_empty_or_unknown(ask, granted, way):
+@pytest.mark.parametrize("method", WAYS)
+def test_granted_scopes_can_be_listed_empty_or_unknown(ask, granted, method):
     def latest_grant(subject, client):
-        body = ask("granted_scopes/get", way, subject, client).json()
+        body = ask("granted_scopes/get", method, subject, client).json()
         return body["resultCode"], body.get("latestGrantedScopes")
 
     assert latest_grant("ann", "/5") == ("A139002", ["openid"])
     assert latest_grant("ann", "/6") == ("A139002", [])
     assert latest_grant("bob", "/5") == ("A139001", None)
-    found = ask("granted_scopes/get", way).json()
-    assert found["mergedGrantedScopes"] == ["openid", "orders"]
-    assert (found["serviceApiKey"], found["clientId"]) == (SERVICE, 5)
-    assert (found["subject"], found["modifiedAt"]) == ("ann", 7000)
+    scopes = ask("granted_scopes/get", method).json()
+    assert scopes["mergedGrantedScopes"] == ["openid", "orders"]
+    assert (scopes["serviceApiKey"], scopes["clientId"]) == (SERVICE, 5)
+    assert (scopes["subject"], scopes["modifiedAt"]) == ("ann", 7000)
 
 
-@pytest.mark.parametrize("way", ["query", "path"])
-def test_deleting_granted_scopes_keeps_tokens(ask, issue, token_service, granted, way):
+@pytest.mark.parametrize("method", ["query", "path"])
+def test_deleting_granted_scopes_keeps_tokens(ask, issue, token_service, granted, method):
     issue()
 
     def delete():
-        response = ask("granted_scopes/delete", way, method="DELETE")
+        response = ask("granted_scopes/delete", method, method="DELETE")
         return response.json()["resultCode"]
 
     assert [delete(), delete()] == ["A140002", "A140001"]
@@ -176,22 +176,22 @@ def test_region_may_record_no_granted_scopes(ask, granted, sandbox):
 
 
 @pytest.mark.parametrize(
-    ("what", "code"),
+    ("resource", "code"),
     [
         ("authorization/delete", "A137202"),
         ("granted_scopes/get", "A139202"),
         ("granted_scopes/delete", "A140202"),
     ],
 )
-def test_missing_subject_is_rejected(caller, issue, token_service, granted, what, code):
+def test_missing_subject_is_rejected(caller, issue, token_service, granted, resource, code):
     issue(subject="")
-    method = "GET" if what.endswith("get") else "DELETE"
+    method = "GET" if resource.endswith("get") else "DELETE"
 
     for query in ({}, {"subject": ""}):
-        response = caller.request(method, f"{CLIENT}/{what}/5", params=query)
+        response = caller.request(method, f"{CLIENT}/{resource}/5", params=query)
         assert status_and_code(response) == (400, code)
-    if what != "granted_scopes/delete":
-        response = caller.post(f"{CLIENT}/{what}/5", json={"subject": ""})
+    if resource != "granted_scopes/delete":
+        response = caller.post(f"{CLIENT}/{resource}/5", json={"subject": ""})
         assert status_and_code(response) == (400, code)
     assert (len(token_service.tokens[SERVICE]), len(granted)) == (1, 2)
 
@@ -201,8 +201,8 @@ def test_read_permission_cannot_delete(client_as, issue, token_service, granted,
     issue()
     caller = client_as(token)
 
-    for what in ("authorization", "granted_scopes"):
-        response = caller.delete(f"{CLIENT}/{what}/delete/5?subject=ann")
+    for resource in ("authorization", "granted_scopes"):
+        response = caller.delete(f"{CLIENT}/{resource}/delete/5?subject=ann")
         assert status_and_code(response) == (403, "A457101")
     assert (len(token_service.tokens[SERVICE]), len(granted)) == (1, 2)
 

@@ -26,17 +26,17 @@ def create(caller):
 
 
 def test_new_key_has_name_handle_and_real_public_key(create, caller):
-    made = create(**EC, kid="till-1").json()["hsk"]
+    key = create(**EC, kid="till-1").json()["hsk"]
     other = create(**RSA, hsmName="luna").json()["hsk"]
 
-    assert (made["kid"], made["hsmName"], len(made["handle"])) == ("till-1", "google", 43)
+    assert (key["kid"], key["hsmName"], len(key["handle"])) == ("till-1", "google", 43)
     assert (len(other["kid"]), other["hsmName"]) == (43, "luna")
-    first, second = (load_der_public_key(b64decode(one["publicKey"])) for one in (made, other))
+    first, second = (load_der_public_key(b64decode(one["publicKey"])) for one in (key, other))
     assert isinstance(first, ec.EllipticCurvePublicKey)
     assert isinstance(second, rsa.RSAPublicKey)
-    assert caller.service()["hsks"] == [made, other]
-    assert caller.get(f"{HSK}/get/list").json()["hsks"] == [made, other]
-    assert caller.get(f"{HSK}/get/{made['handle']}").json()["hsk"] == made
+    assert caller.service()["hsks"] == [key, other]
+    assert caller.get(f"{HSK}/get/list").json()["hsks"] == [key, other]
+    assert caller.get(f"{HSK}/get/{key['handle']}").json()["hsk"] == key
 
 
 def test_key_id_may_be_used_twice(create, caller):
@@ -48,7 +48,7 @@ def test_key_id_may_be_used_twice(create, caller):
 
 
 @pytest.mark.parametrize(
-    ("asked", "code"),
+    ("parameters", "code"),
     [
         ({"alg": None}, "A263201"),
         ({"kty": "OKP"}, "A263202"),
@@ -62,8 +62,8 @@ def test_key_id_may_be_used_twice(create, caller):
         ({"hsmName": "elsewhere"}, "A264201"),
     ],
 )
-def test_inconsistent_parameters_are_rejected(create, sandbox, asked, code):
-    response = create(**EC | asked)
+def test_inconsistent_parameters_are_rejected(create, sandbox, parameters, code):
+    response = create(**EC | parameters)
 
     assert status_and_code(response) == (200, code)
     assert response.json()["action"] == "INVALID_REQUEST"
@@ -82,16 +82,16 @@ def test_key_is_destroyed_once(create, caller, sandbox):
 
 
 def test_deleted_key_is_returned_if_configured(create, caller, sandbox):
-    made = create(**EC).json()["hsk"]
+    key = create(**EC).json()["hsk"]
     sandbox.state.half_deleted = sandbox.state.deleted_told = True
 
-    half = caller.delete(f"{HSK}/delete/{made['handle']}")
+    half = caller.delete(f"{HSK}/delete/{key['handle']}")
 
     assert status_and_code(half) == (200, "A270102")
-    assert caller.service()["hsks"] == [made]
+    assert caller.service()["hsks"] == [key]
     sandbox.state.half_deleted = False
-    whole = caller.delete(f"{HSK}/delete/{made['handle']}")
-    assert (whole.status_code, whole.json()["hsk"]) == (200, made)
+    whole = caller.delete(f"{HSK}/delete/{key['handle']}")
+    assert (whole.status_code, whole.json()["hsk"]) == (200, key)
 
 
 def test_hsm_may_be_disabled_on_server_or_service(create, caller, sandbox):
@@ -119,10 +119,10 @@ def test_creating_needs_modify_permission(client_as):
 def test_seeded_world_has_hardware_keys_in_two_regions():
     sandbox = Sandbox(seed=1)
 
-    found = {
+    keys = {
         name
         for name, region in sandbox.state.regions.items()
         if any(service.get("hsks") for service in region.services.values())
     }
-    assert found == {"us", "eu"}
+    assert keys == {"us", "eu"}
     assert sandbox.state.without_hsm == {"jp", "br"}

@@ -13,20 +13,20 @@ US = 76281
 
 
 def create(caller, **body):
-    asked = {"apiServerId": EU, "organizationId": 1} | body
-    return caller.post("/api/service", json=asked)
+    values = {"apiServerId": EU, "organizationId": 1} | body
+    return caller.post("/api/service", json=values)
 
 
 def test_service_is_created_on_the_given_server(client_as, sandbox):
     response = create(client_as(place="idp"), service={"serviceName": "New"})
 
     assert response.status_code == 200
-    made = response.json()
-    assert made["serviceName"] == "New"
-    assert made["accessTokenDuration"] == 86_400
-    assert made["supportedDisplays"] == ["PAGE"]
-    assert client_as(place="eu").get(f"/api/{made['apiKey']}/service/get").json() == made
-    here = client_as().get(f"/api/{made['apiKey']}/service/get")
+    service = response.json()
+    assert service["serviceName"] == "New"
+    assert service["accessTokenDuration"] == 86_400
+    assert service["supportedDisplays"] == ["PAGE"]
+    assert client_as(place="eu").get(f"/api/{service['apiKey']}/service/get").json() == service
+    here = client_as().get(f"/api/{service['apiKey']}/service/get")
     assert here.json()["resultCode"] == "A457101"
 
 
@@ -58,7 +58,7 @@ def test_all_missing_parameters_are_named(client_as):
 
 
 @pytest.mark.parametrize(
-    ("token", "body", "status", "said"),
+    ("token", "body", "status", "message"),
     [
         ("service", {}, 401, "A286301"),
         ("nobody", {}, 401, "A458101"),
@@ -67,11 +67,11 @@ def test_all_missing_parameters_are_named(client_as):
         ("full", {"apiServerId": 5}, 403, "API server"),
     ],
 )
-def test_invalid_request_is_rejected(client_as, token, body, status, said):
+def test_invalid_request_is_rejected(client_as, token, body, status, message):
     response = create(client_as(token, "idp"), **body)
 
     assert response.status_code == status
-    assert said in response.json()["error"]
+    assert message in response.json()["error"]
 
 
 def test_free_plan_allows_one_service(client_as, sandbox):
@@ -89,11 +89,11 @@ def test_free_plan_allows_one_service(client_as, sandbox):
 
 
 def test_service_is_removed_once(client_as, sandbox):
-    asked = {"apiServerId": US, "organizationId": 1, "serviceId": SERVICE}
+    body = {"apiServerId": US, "organizationId": 1, "serviceId": SERVICE}
     caller = client_as(place="idp")
 
-    first = caller.post("/api/service/remove", json=asked)
-    second = caller.post("/api/service/remove", json=asked)
+    first = caller.post("/api/service/remove", json=body)
+    second = caller.post("/api/service/remove", json=body)
 
     assert (first.status_code, first.content) == (204, b"")
     assert SERVICE not in sandbox.services
@@ -107,18 +107,18 @@ def test_service_is_removed_once(client_as, sandbox):
 def test_other_organizations_cannot_remove_a_service(
     client_as, sandbox, token, organization, status
 ):
-    asked = {"apiServerId": US, "organizationId": organization, "serviceId": SERVICE}
+    body = {"apiServerId": US, "organizationId": organization, "serviceId": SERVICE}
 
-    response = client_as(token, "idp").post("/api/service/remove", json=asked)
+    response = client_as(token, "idp").post("/api/service/remove", json=body)
 
     assert response.status_code == status
     assert SERVICE in sandbox.services
 
 
 def test_servers_are_listed(client_as):
-    found = client_as(place="idp").get("/api/apiserver").json()
+    servers = client_as(place="idp").get("/api/apiserver").json()
 
-    assert {one["id"]: one["apiServerUrl"] for one in found} == {
+    assert {server["id"]: server["apiServerUrl"] for server in servers} == {
         76281: "https://us.authlete.com",
         53285: "https://jp.authlete.com",
         63294: "https://eu.authlete.com",

@@ -40,21 +40,21 @@ def test_valid_token_is_described(introspect, issue):
     hidden = {"key": "a", "value": "b", "hidden": True}
     token = issue(refresh="r1", properties=(hidden,), more={"acr": "high"})
 
-    found = introspect(scopes=["orders"], subject="ann")
+    reply = introspect(scopes=["orders"], subject="ann")
 
-    assert (found["action"], found["resultCode"]) == ("OK", "A056001")
-    assert flags(found) == [True, True, True, True]
-    assert (found["clientId"], found["clientIdAlias"]) == (5, "till")
-    assert found["subject"] == "ann"
-    assert found["expiresAt"] == FAR_FUTURE
-    assert [scope_detail["name"] for scope_detail in found["scopeDetails"]] == ["openid", "orders"]
-    assert found["properties"] == [hidden]
-    assert found["acr"] == "high"
+    assert (reply["action"], reply["resultCode"]) == ("OK", "A056001")
+    assert flags(reply) == [True, True, True, True]
+    assert (reply["clientId"], reply["clientIdAlias"]) == (5, "till")
+    assert reply["subject"] == "ann"
+    assert reply["expiresAt"] == FAR_FUTURE
+    assert [scope_detail["name"] for scope_detail in reply["scopeDetails"]] == ["openid", "orders"]
+    assert reply["properties"] == [hidden]
+    assert reply["acr"] == "high"
     assert now_milliseconds() - token.used_at < 5000
 
 
 @pytest.mark.parametrize(
-    ("asked", "more", "code", "action", "sufficient"),
+    ("parameters", "more", "code", "action", "sufficient"),
     [
         ({"scopes": ["loans"]}, {}, "A056302", "FORBIDDEN", False),
         ({"subject": "bob"}, {}, "A056303", "FORBIDDEN", True),
@@ -65,13 +65,15 @@ def test_valid_token_is_described(introspect, issue):
         ({}, {"dpopKeyThumbprint": "x"}, "A065308", "UNAUTHORIZED", True),
     ],
 )
-def test_valid_token_may_be_insufficient(introspect, issue, asked, more, code, action, sufficient):
+def test_valid_token_may_be_insufficient(
+    introspect, issue, parameters, more, code, action, sufficient
+):
     issue(more=more)
 
-    found = introspect(**asked)
+    reply = introspect(**parameters)
 
-    assert (found["resultCode"], found["action"]) == (code, action)
-    assert flags(found) == [True, True, sufficient, False]
+    assert (reply["resultCode"], reply["action"]) == (code, action)
+    assert flags(reply) == [True, True, sufficient, False]
 
 
 def test_unknown_token_is_reported_with_status_200(caller, introspect, issue, token_service):
@@ -95,10 +97,10 @@ def test_revoked_token_is_unknown_although_it_is_listed(introspect, issue):
 def test_expired_token_is_deleted_by_introspection(introspect, issue):
     issue(expires=1000)
 
-    found = introspect()
+    reply = introspect()
 
-    assert (found["action"], found["resultCode"]) == ("UNAUTHORIZED", "A056301")
-    assert flags(found) == [True, False, True, False]
+    assert (reply["action"], reply["resultCode"]) == ("UNAUTHORIZED", "A056301")
+    assert flags(reply) == [True, False, True, False]
     assert introspect()["resultCode"] == "A057302"
 
 
@@ -133,16 +135,16 @@ def test_standard_introspection_describes_both_tokens(standard, issue, value):
     hidden = {"key": "h", "value": "1", "hidden": True}
     issue(refresh="r1", properties=({"key": "tier", "value": "gold"}, hidden))
 
-    told = standard(value)
+    reply = standard(value)
 
-    assert (told["action"], told["resultCode"]) == ("OK", "A145001")
-    found = json.loads(told["responseContent"])
-    assert found["active"] is True
-    assert found["exp"] == FAR_FUTURE // 1000
-    assert (found["sub"], found["client_id"]) == ("ann", "5")
-    assert (found["scope"], found["tier"]) == ("openid orders", "gold")
-    assert "h" not in found
-    assert ("token_type" in found) == (value == "t1")
+    assert (reply["action"], reply["resultCode"]) == ("OK", "A145001")
+    claims = json.loads(reply["responseContent"])
+    assert claims["active"] is True
+    assert claims["exp"] == FAR_FUTURE // 1000
+    assert (claims["sub"], claims["client_id"]) == ("ann", "5")
+    assert (claims["scope"], claims["tier"]) == ("openid orders", "gold")
+    assert "h" not in claims
+    assert ("token_type" in claims) == (value == "t1")
     response_content = standard(value, withHiddenProperties=True)["responseContent"]
     assert json.loads(response_content)["h"] == "1"
 
@@ -167,21 +169,21 @@ def test_standard_introspection_of_inactive_token_says_nothing_else(standard, is
 def test_standard_introspection_rejects_with_an_action(standard, issue, members, code):
     issue()
 
-    told = standard(**members)
+    reply = standard(**members)
 
-    assert told["resultCode"] == code
+    assert reply["resultCode"] == code
     failed = "INTERNAL_SERVER_ERROR" if code == "A404101" else "BAD_REQUEST"
-    assert told["action"] == failed
+    assert reply["action"] == failed
 
 
 def test_standard_introspection_can_answer_with_a_jwt(standard, issue):
     issue()
-    asked = {"httpAcceptHeader": JWT, "rsUri": "https://rs.example"}
+    parameters = {"httpAcceptHeader": JWT, "rsUri": "https://rs.example"}
 
-    told = standard(**asked, introspectionSignAlg="ES256")
+    reply = standard(**parameters, introspectionSignAlg="ES256")
 
-    assert told["action"] == "JWT"
-    header, claims = signing.parse_jws(told["responseContent"])
+    assert reply["action"] == "JWT"
+    header, claims = signing.parse_jws(reply["responseContent"])
     assert header["typ"] == "token-introspection+jwt"
     assert claims["aud"] == "https://rs.example"
     assert claims["token_introspection"]["sub"] == "ann"

@@ -31,9 +31,9 @@ def verify(caller, token_service, sandbox):
 
 
 def test_jws_signed_by_the_service_is_valid(verify):
-    told = verify({"exp": SOON, "iat": 1, "nbf": 1})
+    reply = verify({"exp": SOON, "iat": 1, "nbf": 1})
 
-    assert told == {
+    assert reply == {
         "resultCode": "A160001",
         "resultMessage": "[A160001] The JWS is valid.",
         "valid": True,
@@ -53,13 +53,13 @@ def test_jws_signed_by_the_service_is_valid(verify):
     ],
 )
 def test_time_claims_are_checked(verify, claims, members, code, missing, invalid):
-    told = verify(claims, **members)
+    reply = verify(claims, **members)
 
-    assert told["resultCode"] == code
-    assert told["valid"] == (code == "A160001")
-    assert told["signatureValid"] is True
-    assert told.get("missingClaims") == missing
-    assert told.get("invalidClaims") == invalid
+    assert reply["resultCode"] == code
+    assert reply["valid"] == (code == "A160001")
+    assert reply["signatureValid"] is True
+    assert reply.get("missingClaims") == missing
+    assert reply.get("invalidClaims") == invalid
 
 
 def test_jws_may_be_signed_by_a_client(verify, token_service):
@@ -80,11 +80,11 @@ def test_jws_may_be_signed_by_a_client(verify, token_service):
 
 @pytest.mark.parametrize(("jose", "code"), [("a.b.c", "2"), ("a.b.c.d.e", "1")])
 def test_invalid_jws_is_reported(caller, token_service, jose, code):
-    told = caller.post(VERIFY, json={"jose": jose}).json()
+    reply = caller.post(VERIFY, json={"jose": jose}).json()
 
-    assert told["resultCode"] == {"1": "A160101", "2": "A160202"}[code]
-    assert (told["valid"], told["signatureValid"]) == (False, False)
-    assert len(told["errorDescriptions"]) == 1
+    assert reply["resultCode"] == {"1": "A160101", "2": "A160202"}[code]
+    assert (reply["valid"], reply["signatureValid"]) == (False, False)
+    assert len(reply["errorDescriptions"]) == 1
     assert status_and_code(caller.post(VERIFY, json={})) == (400, "A160201")
 
 
@@ -93,12 +93,12 @@ def test_id_token_is_reissued(caller, issue, token_service):
     issue(refresh="r1")
     body = {"accessToken": "t1", "refreshToken": "r1", "claims": '{"name": "Ann"}'}
 
-    told = caller.post(REISSUE, json=body).json()
+    reply = caller.post(REISSUE, json=body).json()
 
-    assert told["action"] == "OK"
-    _, claims = signing.parse_jws(told["idToken"])
+    assert reply["action"] == "OK"
+    _, claims = signing.parse_jws(reply["idToken"])
     assert (claims["sub"], claims["aud"], claims["name"]) == ("ann", ["5"], "Ann")
-    assert json.loads(told["responseContent"])["id_token"] == told["idToken"]
+    assert json.loads(reply["responseContent"])["id_token"] == reply["idToken"]
 
 
 @pytest.mark.parametrize(

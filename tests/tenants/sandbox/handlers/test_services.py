@@ -17,7 +17,7 @@ def add(sandbox, count):
 
 
 @pytest.mark.parametrize(
-    ("query", "start", "end", "found"),
+    ("query", "start", "end", "expected"),
     [
         ({}, 0, 5, 5),
         ({"start": 5, "end": 20}, 5, 20, 3),
@@ -25,13 +25,13 @@ def add(sandbox, count):
         ({"start": 90, "end": 99}, 90, 99, 0),
     ],
 )
-def test_list_returns_a_range(caller, sandbox, query, start, end, found):
+def test_list_returns_a_range(caller, sandbox, query, start, end, expected):
     add(sandbox, 7)
 
     page = caller.get(LIST, params=query).json()
 
     assert (page["start"], page["end"], page["totalCount"]) == (start, end, 8)
-    assert len(page["services"]) == found
+    assert len(page["services"]) == expected
 
 
 @pytest.mark.parametrize("query", [{"start": 0, "end": 0}, {"start": 5, "end": 2}])

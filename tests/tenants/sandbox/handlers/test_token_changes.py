@@ -34,20 +34,20 @@ def test_token_is_updated_by_value_or_hash(update, issue, name):
     token = issue()
     value = {"accessToken": "t1", "accessTokenHash": token.access_hash}[name]
 
-    told = update(**{name: value}, scopes=["loans", "unheard"], properties=[])
+    reply = update(**{name: value}, scopes=["loans", "unheard"], properties=[])
 
-    assert (told["resultCode"], told["action"]) == ("A135001", "OK")
-    assert told["scopes"] == list(token.scopes) == ["loans"]
-    assert told.get("accessToken") == ("t1" if name == "accessToken" else None)
+    assert (reply["resultCode"], reply["action"]) == ("A135001", "OK")
+    assert reply["scopes"] == list(token.scopes) == ["loans"]
+    assert reply.get("accessToken") == ("t1" if name == "accessToken" else None)
     assert token.expires_at == FAR_FUTURE
 
 
 def test_value_takes_precedence_over_hash(update, issue):
-    one, two = issue("t1"), issue("t2")
+    first, two = issue("t1"), issue("t2")
 
     update(accessToken="t1", accessTokenHash=two.access_hash, scopes=[])
 
-    assert (one.scopes, two.scopes) == ((), ("openid", "orders"))
+    assert (first.scopes, two.scopes) == ((), ("openid", "orders"))
 
 
 @pytest.mark.parametrize("expiry", [0, -1, None])
@@ -86,11 +86,11 @@ def test_update_respects_the_requestable_scopes(update, issue, token_service):
 def test_new_value_replaces_the_old_one(update, issue):
     token = issue()
 
-    told = update(accessTokenHash=token.access_hash, accessTokenValueUpdated=True)
+    reply = update(accessTokenHash=token.access_hash, accessTokenValueUpdated=True)
 
-    assert told["accessToken"] not in ("t1", None)
+    assert reply["accessToken"] not in ("t1", None)
     assert update(accessToken="t1", scopes=[])["resultCode"] == "A134202"
-    assert update(accessToken=told["accessToken"], scopes=[])["action"] == "OK"
+    assert update(accessToken=reply["accessToken"], scopes=[])["action"] == "OK"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_revoked_token_may_stay_in_the_list(caller, revoke, issue, sandbox):
         query = {"tokenStatus": status}
         return caller.get(f"{TOKEN}/get/list", params=query).json()["totalCount"]
 
-    assert [count(one) for one in ("ALL", "VALID", "INVALID")] == [2, 0, 2]
+    assert [count(token_status) for token_status in ("ALL", "VALID", "INVALID")] == [2, 0, 2]
 
 
 def test_response_can_be_lost_after_processing(revoke, issue, token_service, sandbox):
@@ -248,7 +248,7 @@ def test_revoke_affects_only_the_named_tokens(revoke, issue, token_service, held
 
     response = revoke(**members)
 
-    spared = [one for one in before if not named(one, members)]
+    spared = [token for token in before if not named(token, members)]
     assert token_service.tokens[SERVICE] == spared
     if response.status_code == 200:
         assert response.json()["count"] == len(before) - len(spared)

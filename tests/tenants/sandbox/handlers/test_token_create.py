@@ -23,25 +23,25 @@ def create(caller, token_service):
 
 
 def test_new_token_is_returned_once_and_listed_by_hash(caller, create):
-    made = create(scopes=["openid"], properties=[{"key": "a", "value": "b"}])
+    reply = create(scopes=["openid"], properties=[{"key": "a", "value": "b"}])
 
-    assert (made["resultCode"], made["action"]) == ("A109001", "OK")
-    assert made["expiresIn"] == 3600
-    assert 3_590_000 < made["expiresAt"] - now_milliseconds() <= 3_600_000
+    assert (reply["resultCode"], reply["action"]) == ("A109001", "OK")
+    assert reply["expiresIn"] == 3600
+    assert 3_590_000 < reply["expiresAt"] - now_milliseconds() <= 3_600_000
     (row,) = caller.get(f"{TOKEN}/get/list").json()["accessTokens"]
     assert row["subject"] == "ann"
     assert row["scopes"] == row["refreshTokenScopes"] == ["openid"]
     assert row["properties"] == [{"key": "a", "value": "b", "hidden": False}]
     assert row["accessTokenExpiresAt"] % 1000 == 0
     assert 7_190_000 < row["refreshTokenExpiresAt"] - now_milliseconds() <= 7_201_000
-    assert made["accessToken"] not in json.dumps(row)
+    assert reply["accessToken"] not in json.dumps(row)
 
 
 @pytest.mark.parametrize("grant_type", ["IMPLICIT", "CLIENT_CREDENTIALS"])
 def test_some_grant_types_have_no_refresh_token(create, grant_type):
     assert "refreshToken" not in create(grantType=grant_type)
-    said = create(grantType=grant_type, refreshToken="chosen")
-    assert said["resultCode"] in ("A108202", "A108203")
+    reply = create(grantType=grant_type, refreshToken="chosen")
+    assert reply["resultCode"] in ("A108202", "A108203")
 
 
 def test_service_without_refresh_grant_has_no_refresh_token(create, sandbox):
@@ -57,9 +57,9 @@ def test_client_credentials_token_has_no_subject(create, token_service):
 
 
 def test_existing_value_is_accepted_once(create, caller):
-    made = create(accessToken="chosen", refreshToken="again")
+    reply = create(accessToken="chosen", refreshToken="again")
 
-    assert (made["accessToken"], made["refreshToken"]) == ("chosen", "again")
+    assert (reply["accessToken"], reply["refreshToken"]) == ("chosen", "again")
     assert create(accessToken="chosen")["resultCode"] == "A144201"
     assert create(refreshToken="again")["resultCode"] == "A144202"
 
@@ -73,9 +73,9 @@ def test_existing_value_is_accepted_once(create, caller):
     ],
 )
 def test_duration_can_be_given(create, token_service, members, seconds):
-    made = create(**members)
+    reply = create(**members)
 
-    assert made["expiresIn"] == seconds
+    assert reply["expiresIn"] == seconds
     assert (token_service.tokens[SERVICE][0].expires_at == 0) == (seconds == 0)
 
 
@@ -102,10 +102,10 @@ def test_client_may_be_identified_by_its_alias(create):
 def test_jwt_contains_the_value(create, sandbox):
     sandbox.services[SERVICE]["accessTokenSignAlg"] = "ES256"
 
-    made = create(scopes=["openid", "orders"])
+    reply = create(scopes=["openid", "orders"])
 
-    _, claims = signing.parse_jws(made["jwtAccessToken"])
-    assert claims["jti"] == made["accessToken"]
+    _, claims = signing.parse_jws(reply["jwtAccessToken"])
+    assert claims["jti"] == reply["accessToken"]
     assert (claims["sub"], claims["scope"]) == ("ann", "openid orders")
     sandbox.services[SERVICE]["accessTokenSignAlg"] = "ES384"
     failed = create()

@@ -21,13 +21,13 @@ def tokens(sandbox):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"), [({}, 5), ({"end": 20}, 20), ({"start": 20, "end": 40}, 10)]
+    ("query", "expected"), [({}, 5), ({"end": 20}, 20), ({"start": 20, "end": 40}, 10)]
 )
-def test_list_returns_a_range(caller, tokens, query, found):
+def test_list_returns_a_range(caller, tokens, query, expected):
     page = caller.get(LIST, params=query).json()
 
     assert page["totalCount"] == 30
-    assert len(page["accessTokens"]) == found
+    assert len(page["accessTokens"]) == expected
 
 
 def test_rows_contain_hashes_and_no_tokens(caller, tokens):
@@ -54,8 +54,8 @@ def test_client_filter_names_the_client_without_its_secret(caller, tokens, name)
 
     assert page["client"]["clientName"] == "Till"
     assert "clientSecret" not in page["client"]
-    gone = caller.get(LIST, params={"clientIdentifier": "nobody"})
-    assert gone.json()["resultCode"] == "A001218"
+    response = caller.get(LIST, params={"clientIdentifier": "nobody"})
+    assert response.json()["resultCode"] == "A001218"
 
 
 @pytest.mark.parametrize("status", ["ALL", "VALID", "INVALID"])

@@ -121,9 +121,9 @@ def test_sector_document_is_read(caller, sandbox, listed, code):
 
 
 def test_sector_follows_the_redirect_uris(caller):
-    made = caller.post(CREATE, json={"redirectUris": ["https://a.example/cb"]}).json()
-    assert made["derivedSectorIdentifier"] == "a.example"
+    client = caller.post(CREATE, json={"redirectUris": ["https://a.example/cb"]}).json()
+    assert client["derivedSectorIdentifier"] == "a.example"
 
-    body = made | {"redirectUris": ["https://b.example/cb"]}
-    path = f"/api/{SERVICE}/client/update/{made['clientId']}"
+    body = client | {"redirectUris": ["https://b.example/cb"]}
+    path = f"/api/{SERVICE}/client/update/{client['clientId']}"
     assert caller.post(path, json=body).json()["derivedSectorIdentifier"] == "b.example"

@@ -29,26 +29,26 @@ def test_fields_are_those_of_the_specification(kind):
 
 @pytest.mark.parametrize("kind", TABLES)
 def test_read_only_fields_are_those_of_the_specification(kind):
-    told = {
+    read_only = {
         name for name, field in SPEC[kind].items() if field["readOnly"] or field["ignoredOnUpdate"]
     }
 
-    assert TABLES[kind].read_only == (told - WRITABLE) | (COUNTED & set(SPEC[kind]))
+    assert TABLES[kind].read_only == (read_only - WRITABLE) | (COUNTED & set(SPEC[kind]))
 
 
 @pytest.mark.parametrize(("kind", "name"), MEMBERS)
 def test_field_type_matches_the_specification(kind, name):
-    told, known = SPEC[kind][name], TABLES[kind].types[name]
-    many = told["type"] == "array"
+    property_schema, known = SPEC[kind][name], TABLES[kind].types[name]
+    many = property_schema["type"] == "array"
     assert known.startswith("[") == many
-    inner, one = known.strip("[]"), told["items"] if many else told
+    inner, item_type = known.strip("[]"), property_schema["items"] if many else property_schema
 
-    if "enum" in one:
-        assert set(fields.ENUMS[inner]) - LIVE == set(one["enum"]) - LIVE
-    elif "ref" in one:
-        assert set(fields.OBJECT_TYPES[inner]) == set(SPEC[one["ref"]])
-    elif one["type"] == "string":
+    if "enum" in item_type:
+        assert set(fields.ENUMS[inner]) - LIVE == set(item_type["enum"]) - LIVE
+    elif "ref" in item_type:
+        assert set(fields.OBJECT_TYPES[inner]) == set(SPEC[item_type["ref"]])
+    elif item_type["type"] == "string":
         assert inner in TEXTS | PLAIN
     else:
-        expected = {"boolean": "flag", "integer": one.get("format", "int32")}
-        assert inner == expected[one["type"]]
+        expected = {"boolean": "flag", "integer": item_type.get("format", "int32")}
+        assert inner == expected[item_type["type"]]

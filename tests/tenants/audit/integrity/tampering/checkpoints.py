@@ -24,62 +24,64 @@ def of_checkpoints(victim):
     ends = frozenset(line.size for line in lines)
     yield from in_columns(victim, AuditCheckpoint)
     sizes = {line.size for line in lines}
-    for size in {1, victim.rows, 10**6} | {one - 1 for one in sizes}:
+    for size in {1, victim.rows, 10**6} | {checkpoint - 1 for checkpoint in sizes}:
         yield Tampering(
             "how far a place outside has come changed",
             f"to {size}",
             lambda s=size: CheckpointProgress.objects.update(size=s),
             frozenset({size}),
         )
-    for one in lines:
-        is_last = one == lines[-1]
+    for checkpoint in lines:
+        is_last = checkpoint == lines[-1]
         yield Tampering(
             "a checkpoint deleted",
-            str(one.number),
-            lambda n=one.number: audit_checkpoints.filter(number=n).delete(),
+            str(checkpoint.number),
+            lambda n=checkpoint.number: audit_checkpoints.filter(number=n).delete(),
             ends,
         )
         yield Tampering(
             "a checkpoint deleted, and what was sent told anew",
-            str(one.number),
-            lambda n=one.number: _deleted(n),
+            str(checkpoint.number),
+            lambda n=checkpoint.number: _deleted(n),
             ends,
             anchored=is_last,
         )
-        for name, said in json.loads(one.line).items():
-            new = said + 1 if isinstance(said, int) else f"x{said[1:]}"
+        for name, value in json.loads(checkpoint.line).items():
+            new = value + 1 if isinstance(value, int) else f"x{value[1:]}"
             yield Tampering(
                 "what a checkpoint says changed",
-                f"{name} of {one.number}",
-                lambda n=one.number, m=name, v=new: _said(n, **{m: v}),
-                ends | {one.size + 1},
+                f"{name} of {checkpoint.number}",
+                lambda n=checkpoint.number, m=name, v=new: _said(n, **{m: v}),
+                ends | {checkpoint.size + 1},
             )
-        same = json.loads(one.line)["signature"]  # to whoever decodes it carelessly
+        same = json.loads(checkpoint.line)["signature"]  # to whoever decodes it carelessly
         yield Tampering(
             "what a checkpoint says changed",
-            f"how the signature of {one.number} is written",
-            lambda n=one.number, s=same: _said(n, signature=f"{s[:-3]}{chr(ord(s[-3]) + 1)}=="),
-            ends,
-        )
-        yield Tampering(
-            "what a checkpoint says changed",
-            f"how the peaks of {one.number} are written",
-            lambda n=one.number, p=one.peaks: audit_checkpoints.filter(number=n).update(
-                peaks=f" {p}"
+            f"how the signature of {checkpoint.number} is written",
+            lambda n=checkpoint.number, s=same: _said(
+                n, signature=f"{s[:-3]}{chr(ord(s[-3]) + 1)}=="
             ),
             ends,
         )
         yield Tampering(
-            "a checkpoint signed by somebody else",
-            str(one.number),
-            lambda n=one.number: _signed_anew(n),
+            "what a checkpoint says changed",
+            f"how the peaks of {checkpoint.number} are written",
+            lambda n=checkpoint.number, p=checkpoint.peaks: audit_checkpoints.filter(
+                number=n
+            ).update(peaks=f" {p}"),
             ends,
         )
-    for one, two in ((lines[0], lines[1]), (lines[1], lines[2])):
+        yield Tampering(
+            "a checkpoint signed by somebody else",
+            str(checkpoint.number),
+            lambda n=checkpoint.number: _signed_anew(n),
+            ends,
+        )
+    for checkpoint, two in ((lines[0], lines[1]), (lines[1], lines[2])):
         yield Tampering(
             "two checkpoints swapped",
-            f"{one.number} and {two.number}",
-            lambda a=one, b=two: (
+            f"{checkpoint.number} and {two.number}",
+            lambda a=checkpoint, b=two: (
                 audit_checkpoints.filter(number=a.number).update(line=b.line, peaks=b.peaks),
                 audit_checkpoints.filter(number=b.number).update(line=a.line, peaks=a.peaks),
             ),
@@ -112,7 +114,7 @@ def _said(number, **said):
 def _signed_anew(number):
     audit_checkpoint = AuditCheckpoint.objects.get(number=number)
     text = "\n".join(
-        str(one) for one in ["meridian audit checkpoint v1", *_told(audit_checkpoint.line)]
+        str(field) for field in ["meridian audit checkpoint v1", *_told(audit_checkpoint.line)]
     )
     ring = signing._parse_signing_keys(FORGED)
     key = Ed25519PrivateKey.from_private_bytes(ring[ring.current])
@@ -120,13 +122,13 @@ def _signed_anew(number):
 
 
 def _told(line):
-    said = json.loads(line)
-    return [said[name] for name in ("size", "root", "time", "previous")]
+    fields = json.loads(line)
+    return [fields[name] for name in ("size", "root", "time", "previous")]
 
 
 def of_the_past(victim):
     """An older copy put back, and the past written anew: 20 in all."""
-    signed = [one.size for one in read_anchor_file(victim.anchor)]
+    signed = [size.size for size in read_anchor_file(victim.anchor)]
     for older in victim.dumps[:-1]:
         rows = len(older[AuditRecord])
         expected = frozenset({rows + 1})
@@ -141,7 +143,7 @@ def of_the_past(victim):
             "an older copy put back, and gone on with",
             f"of {rows} rows",
             lambda o=older: (put_back(o), _went_on()),
-            frozenset({max([0, *(one for one in signed if one <= rows)]) + 1}),
+            frozenset({max([0, *(size for size in signed if size <= rows)]) + 1}),
             anchored=True,
         )
         yield Tampering(
@@ -159,7 +161,7 @@ def of_the_past(victim):
             frozenset({1}),
         )
     for seq in range(1, max(signed) + 1, 8):
-        first = max([0, *(one for one in signed if one < seq)]) + 1
+        first = max([0, *(size for size in signed if size < seq)]) + 1
         yield Tampering(
             "the past written anew with the real chain keys",
             f"row {seq}",
@@ -183,7 +185,7 @@ def of_the_past(victim):
 def _other(seq):
     """What a row says changed, and what is searchable with it."""
     row = AuditRecord.objects.get(seq=seq)
-    said = json.loads(row.content)
+    fields = json.loads(row.content)
     entries = AuditEntry.objects.filter(entry=row.entry)
     if row.phase == "intent":
         new = {"ticket": "T-8"}
@@ -191,7 +193,7 @@ def _other(seq):
     else:
         new = {"code": "A999"}
         entries.filter(outcome_seq=seq).update(**new)
-    content = json.dumps(said | new, sort_keys=True, separators=(",", ":"))
+    content = json.dumps(fields | new, sort_keys=True, separators=(",", ":"))
     AuditRecord.objects.filter(seq=seq).update(content=content)
 
 

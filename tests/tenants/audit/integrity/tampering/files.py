@@ -40,11 +40,11 @@ def exports(data):
         swapped[at], swapped[other] = lines[other], lines[at]
         yield f"lines {at} and {other} swapped", b"".join(swapped)
     first, end = json.loads(lines[0]), json.loads(lines[-1])
-    for what, line in odd_lines(first):
-        yield f"a line with {what}", b"".join([line, *lines[1:]])
-        yield f"at the end a line with {what}", b"".join([*lines[:-1], line])
-    for what in ({"rows": True}, {"rows": "1"}, {"key": "a9", "mac": ""}, {"mac": 1}):
-        yield f"its end says {what}", b"".join([*lines[:-1], plain(end | what)])
+    for case, line in odd_lines(first):
+        yield f"a line with {case}", b"".join([line, *lines[1:]])
+        yield f"at the end a line with {case}", b"".join([*lines[:-1], line])
+    for case in ({"rows": True}, {"rows": "1"}, {"key": "a9", "mac": ""}, {"mac": 1}):
+        yield f"its end says {case}", b"".join([*lines[:-1], plain(end | case)])
     unknown = {"key": "a9", "mac": ""}
     yield (
         "all of it under no key",
@@ -96,7 +96,11 @@ def packs(data):
     with zipfile.ZipFile(io.BytesIO(data)) as pack:
         files = {name: pack.read(name) for name in pack.namelist()}
     for name, text in files.items():
-        rest = {one: kept for one, kept in files.items() if one != name}
+        rest = {
+            file_name: file_content
+            for file_name, file_content in files.items()
+            if file_name != name
+        }
         yield f"{name} gone", zipped(rest)
         yield f"{name} empty", zipped(files | {name: b""})
         yield f"{name} longer", zipped(files | {name: text + b"\n{}\n"})
@@ -142,13 +146,13 @@ def twice(files, name, text):
 def marked(files, name, mode, *, locked=False):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
-        for one, text in files.items():
-            info = zipfile.ZipInfo(one)
+        for file_name, text in files.items():
+            info = zipfile.ZipInfo(file_name)
             info.compress_type = zipfile.ZIP_DEFLATED
-            if one == name and mode:
+            if file_name == name and mode:
                 info.external_attr = mode << 16
             pack.writestr(info, text)
-            if one == name and locked:
+            if file_name == name and locked:
                 info.flag_bits |= 1
     return out.getvalue()
 

@@ -109,10 +109,10 @@ def _older_row():
     """As it was written before there were `known`, `format` and `salt`."""
     drop_append_only_triggers()
     row = AuditRecord.objects.get(seq=1)
-    said = SALT_PATTERN.sub("", row.content)
-    said = said.replace('"known":"",', "").replace('"format":2,', "")
-    assert said != row.content
-    AuditRecord.objects.filter(seq=1).update(content=said)
+    content = SALT_PATTERN.sub("", row.content)
+    content = content.replace('"known":"",', "").replace('"format":2,', "")
+    assert content != row.content
+    AuditRecord.objects.filter(seq=1).update(content=content)
     AuditEntry.objects.filter(seq=1).update(known=None)
     recompute_chain()
 
@@ -123,13 +123,13 @@ def columns(table):
 
 def dump():
     """All rows of all tables of the record, as a backup has them."""
-    found: Dump = {}
+    tables: Dump = {}
     for table in (*RECORD, *OUTSIDE):
         names = ", ".join(column.column for column in columns(table))
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {names} FROM {table._meta.db_table}")
-            found[table] = cursor.fetchall()
-    return found
+            tables[table] = cursor.fetchall()
+    return tables
 
 
 def put_back(found, *tables):

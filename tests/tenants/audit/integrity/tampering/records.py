@@ -105,7 +105,7 @@ def _set(table, key, column, value):
     place, values = "%s", [value]
     if isinstance(value, str) and value.startswith("CAST("):
         place, values = value, []
-    where = " AND ".join(f"{one} = %s" for one in key)
+    where = " AND ".join(f"{key_column} = %s" for key_column in key)
     sql(
         f"UPDATE {table._meta.db_table} SET {column} = {place} WHERE {where}",
         *values,
@@ -183,8 +183,8 @@ def _swaps(victim):
     def contents(one, two):
         first, second = (AuditRecord.objects.get(seq=seq) for seq in (one, two))
         for row, other in ((first, second), (second, first)):
-            told = {"content": other.content, "entry": other.entry}
-            AuditRecord.objects.filter(seq=row.seq).update(phase=other.phase, **told)
+            columns = {"content": other.content, "entry": other.entry}
+            AuditRecord.objects.filter(seq=row.seq).update(phase=other.phase, **columns)
 
     for number in range(1, victim.rows + 1):
         for apart in (1, 7):
@@ -234,12 +234,12 @@ def _copies(victim):
                 lambda s=entry.seq, t=to: searchable(s, t),
                 frozenset({to}),
             )
-    for found in AuditField.objects.all()[:8]:
+    for row in AuditField.objects.all()[:8]:
         for seq in (-1, 0, 2, end + 5):
             yield Tampering(
                 "a searchable field copied",
-                f"{found.field} of {found.seq} to {seq}",
-                lambda f=found, s=seq: AuditField(
+                f"{row.field} of {row.seq} to {seq}",
+                lambda f=row, s=seq: AuditField(
                     organization_id=f.organization_id, field=f.field, seq=s
                 ).save(force_insert=True),
                 frozenset({seq}),
@@ -295,8 +295,8 @@ def _forgeries(victim):
     def guessed(seq, key):
         """A row changed, and all macs from there on made with another key."""
         row = AuditRecord.objects.get(seq=seq)
-        said = row.content.replace('"ticket":"', '"ticket":"X').replace("A00", "A99")
-        AuditRecord.objects.filter(seq=seq).update(content=said)
+        forged = row.content.replace('"ticket":"', '"ticket":"X').replace("A00", "A99")
+        AuditRecord.objects.filter(seq=seq).update(content=forged)
         recompute_chain(lambda _: key)
 
     for number in range(6):
@@ -315,13 +315,13 @@ def _forgeries(victim):
                 lambda s=seq, k=key: guessed(s, k),
                 frozenset({1}),
             )
-    for at, (what, new) in enumerate(
+    for at, (case, new) in enumerate(
         {"not JSON": "{", "empty": "{}", "a list": "[]", "deep": "[" * 50_000}.items()
     ):
         seq = 2 + at
         yield Tampering(
             "what is no entry, with the real key",
-            what,
+            case,
             lambda s=seq, n=new: (
                 AuditRecord.objects.filter(seq=s).update(content=n),
                 recompute_chain(),

@@ -38,18 +38,18 @@ def verified(victim, *, with_anchor=False):
 
 
 def try_all(tamperings, victim):
-    found: dict[str, Tried] = defaultdict(Tried)
+    results: dict[str, Tried] = defaultdict(Tried)
     for tampering in tamperings:
         with _block():
             try:
                 with _block():
                     tampering.do()
             except (IntegrityError, DataError):
-                found[tampering.kind].refused += 1
+                results[tampering.kind].refused += 1
             else:
-                _judge(tampering, victim, found[tampering.kind])
+                _judge(tampering, victim, results[tampering.kind])
             transaction.set_rollback(True)
-    return dict(found)
+    return dict(results)
 
 
 def _block():
@@ -61,13 +61,13 @@ def _block():
 
 def _judge(one, victim, tried):
     tried.done += 1
-    said, failed = verified(victim, with_anchor=one.anchored)
+    output, failed = verified(victim, with_anchor=one.anchored)
     if one.anchored:
         without, error = verified(victim)
         assert error or PLAINLY in without, one
     row = NAMED.search(failed)
     if not row:
-        tried.missed.append(f"{one.name}: {failed or said}")
+        tried.missed.append(f"{one.name}: {failed or output}")
         return
     tried.found += 1
     if not one.rows or int(row[1]) in one.rows:
@@ -79,12 +79,12 @@ def _judge(one, victim, tried):
 def table(found):
     lines = [COLUMNS.format("kind", "tried", "refused", "found", "named", "missed")]
     total = Tried()
-    for kind, one in found.items():
-        lines.append(_line(kind, one))
-        total.done += one.done
-        total.refused += one.refused
-        total.found += one.found
-        total.named += one.named
+    for kind, result in found.items():
+        lines.append(_line(kind, result))
+        total.done += result.done
+        total.refused += result.refused
+        total.found += result.found
+        total.named += result.named
     return "\n".join([*lines, _line("all", total)])
 
 

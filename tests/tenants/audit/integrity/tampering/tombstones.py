@@ -79,8 +79,8 @@ def of_tombstones(victim):
 
 def _stones():
     """Each removed row with its tombstone."""
-    found = AuditRecord.objects.order_by("seq")
-    return [(row, stone) for row in found if (stone := Tombstone.parse(row.content))]
+    rows = AuditRecord.objects.order_by("seq")
+    return [(row, stone) for row in rows if (stone := Tombstone.parse(row.content))]
 
 
 def _live():
@@ -102,19 +102,19 @@ def _before(seq):
 
 def _over(row, run, kind="changes"):
     """A tombstone with the real keys over any row."""
-    kept = build_leaf_input(row.chain_row)._asdict()
-    return Tombstone.create(row.chain_row, _before(row.seq), kind=kind, run=run, **kept).text
+    leaf_input = build_leaf_input(row.chain_row)._asdict()
+    return Tombstone.create(row.chain_row, _before(row.seq), kind=kind, run=run, **leaf_input).text
 
 
 def _unfind(entry):
-    for found in AuditEntry.objects.filter(entry=entry):
-        AuditField.objects.filter(seq=found.seq).delete()
-        found.delete()
+    for field in AuditEntry.objects.filter(entry=entry):
+        AuditField.objects.filter(seq=field.seq).delete()
+        field.delete()
 
 
 def _forged(victim):
     """A row blanked by somebody without the keys, or with them."""
-    last = max(_runs_of().values(), key=lambda one: one.seq)
+    last = max(_runs_of().values(), key=lambda run: run.seq)
     some = _stones()[0][1]
     for row in _live():
         bare = canonical_json({"gone": {}})
@@ -178,22 +178,22 @@ def _moved(victim):
 def _put_back(victim):
     """What rows said comes back from an older copy."""
     runs = _runs_of()
-    said = {one[0]: one[3] for one in victim.dumps[0][AuditRecord]}
+    contents = {dumped_row[0]: dumped_row[3] for dumped_row in victim.dumps[0][AuditRecord]}
     tables = victim.dumps[0]
 
     def back(rows, *, searchable):
         for row in rows:
-            _say(row.seq, said[row.seq])
+            _say(row.seq, contents[row.seq])
         if searchable:
             numbers = {row.seq for row in rows}
             for table in (AuditEntry, AuditField):
                 names = [field.attname for field in table._meta.local_concrete_fields]
                 for values in tables[table]:
-                    found = dict(zip(names, values, strict=True))
-                    if found["seq"] in numbers:
-                        table(**found).save(force_insert=True)
+                    columns = dict(zip(names, values, strict=True))
+                    if columns["seq"] in numbers:
+                        table(**columns).save(force_insert=True)
 
-    stones = [(row, stone) for row, stone in _stones() if row.seq in said]
+    stones = [(row, stone) for row, stone in _stones() if row.seq in contents]
     whole: dict[str, list[AuditRecord]] = {}
     for row, stone in stones:
         whole.setdefault(row.entry, []).append(row)
@@ -235,7 +235,7 @@ def _remade(victim):
             "run": stone._replace(run=other[stone.run]),
             "no run": stone._replace(run=row.entry),
         }
-        found = {runs[stone.run].seq, runs[other[stone.run]].seq, row.seq}
+        seqs = {runs[stone.run].seq, runs[other[stone.run]].seq, row.seq}
         covering = {1} if row.seq <= _first_size(victim) else {_first_size(victim) + 1}
         for name, new in spoilt.items():
 
@@ -247,7 +247,7 @@ def _remade(victim):
                 "a tombstone made anew with the real keys",
                 f"{row.seq}: {name}",
                 do,
-                frozenset(found | (covering if name in ("leaf", "body", "at") else set())),
+                frozenset(seqs | (covering if name in ("leaf", "body", "at") else set())),
             )
 
 
@@ -263,11 +263,11 @@ def _runs(victim):
     for run in _runs_of().values():
         row = AuditRecord.objects.get(seq=run.seq)
         said = json.loads(row.content)
-        told = json.loads(said["changed"])
-        first = next(one["after"] for one in told if one["field"] == "first")
+        row_content = json.loads(said["changed"])
+        first = next(change["after"] for change in row_content if change["field"] == "first")
         rows = frozenset(named | {first})
-        for place, one in enumerate(told):
-            for new in _others(one["after"]):
+        for place, change in enumerate(row_content):
+            for new in _others(change["after"]):
 
                 def do(seq=row.seq, said=said, place=place, new=new):
                     changed = json.loads(said["changed"])
@@ -275,7 +275,7 @@ def _runs(victim):
                     _say_run(seq, said, changed)
                     recompute_chain()
 
-                name = f"{run.seq}: {one['field']} {new}"
+                name = f"{run.seq}: {change['field']} {new}"
                 kind = "a run made anew with the real keys"
                 yield Tampering(kind, name, do, rows)
 
@@ -305,17 +305,17 @@ def _anew(victim):
     def do(row, stone, other):
         _say(row.seq, other.text)
         recompute_chain()
-        for run in sorted(_runs_of().values(), key=lambda one: one.seq):
-            said = json.loads(AuditRecord.objects.get(seq=run.seq).content)
-            changed = json.loads(said["changed"])
+        for run in sorted(_runs_of().values(), key=lambda change: change.seq):
+            content = json.loads(AuditRecord.objects.get(seq=run.seq).content)
+            changed = json.loads(content["changed"])
             now = DeletedRows()
             for own, its in _stones():
                 if its.run == run.entry:
                     now.add(own.chain_row, its)
-            days = next(one["after"] for one in changed if "days" in one["field"])
-            total = next(one["after"] for one in changed if one["field"] == "total")
+            days = next(change["after"] for change in changed if "days" in change["field"])
+            total = next(change["after"] for change in changed if change["field"] == "total")
             right = build_run_changes(now, total, dict.fromkeys(now.entries, days))
-            _say_run(run.seq, said, json.loads(serialize_changes(right)))
+            _say_run(run.seq, content, json.loads(serialize_changes(right)))
             recompute_chain()
 
     firsts = {stone.run: row.seq for row, stone in reversed(_stones())}

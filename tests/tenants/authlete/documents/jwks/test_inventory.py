@@ -50,9 +50,9 @@ def jwks(*keys):
 
 
 def pair(kid, **more):
-    made = ECKey.generate_key("P-256")
-    told = {"kid": kid, "use": "sig", "alg": "ES256", **more}
-    return {**made.as_dict(private=True), **told}
+    key = ECKey.generate_key("P-256")
+    members = {"kid": kid, "use": "sig", "alg": "ES256", **more}
+    return {**key.as_dict(private=True), **members}
 
 
 def certificate(key, ends=ENDS, name="gateway.example"):
@@ -66,24 +66,24 @@ def certificate(key, ends=ENDS, name="gateway.example"):
 
 
 def test_key_info_has_thumbprint_spec_and_uses_although_secrets_are_redacted():
-    (found,) = service(
+    (key,) = service(
         {**EXAMPLE, "d": "a-private-exponent", "p": "a-prime"},
         idTokenSignatureKeyId="2011-04-29",
         federationSignatureKeyId="2011-04-29",
     )
 
-    assert found.location is KeyLocation.SERVICE
-    assert found.info.thumbprint == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
-    assert (found.info.key_spec, found.info.alg) == ("RSA 2048", "RS256")
-    assert found.used_by == ("idTokenSignatureKeyId",)
-    assert not found.info.issues
-    assert "private" not in repr(found)
+    assert key.location is KeyLocation.SERVICE
+    assert key.info.thumbprint == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+    assert (key.info.key_spec, key.info.alg) == ("RSA 2048", "RS256")
+    assert key.used_by == ("idTokenSignatureKeyId",)
+    assert not key.info.issues
+    assert "private" not in repr(key)
 
 
 def test_certificate_expiry_and_chain_are_listed():
     key, other = (ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1()))
     chain = [certificate(key), certificate(other, ENDS - timedelta(days=9), "root")]
-    x5c = [b64encode(one.public_bytes(Encoding.DER)).decode() for one in chain]
+    x5c = [b64encode(link.public_bytes(Encoding.DER)).decode() for link in chain]
     jwk = ECKey.import_key(key).as_dict(private=False) | {"kid": "a", "x5c": x5c}
 
     leaf, root = client(jwk, selfSignedCertificateKeyId="a")
@@ -121,14 +121,14 @@ def test_weak_key_is_reported(key, mark):
 def test_sound_key_has_no_issue():
     public = {name: part for name, part in pair("a").items() if name != "d"}
 
-    assert [one.info.issues for one in client(public, EXAMPLE)] == [(), ()]
-    assert [one.info.issues for one in service(pair("a"))] == [()]
+    assert [key.info.issues for key in client(public, EXAMPLE)] == [(), ()]
+    assert [key.info.issues for key in service(pair("a"))] == [()]
 
 
 def test_duplicate_key_id_is_reported_on_both_keys():
-    found = service(pair("a"), pair("b"), pair("a"))
+    keys = service(pair("a"), pair("b"), pair("a"))
 
-    assert [list(one.info.issues) for one in found] == [["repeated"], [], ["repeated"]]
+    assert [list(key.info.issues) for key in keys] == [["repeated"], [], ["repeated"]]
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"keys": 1}', '{"keys": null}'])
@@ -139,10 +139,10 @@ def test_unreadable_set_is_one_unreadable_key(text):
 
 
 def test_missing_key_of_a_setting_is_reported():
-    found = service(pair("a"), accessTokenSignatureKeyId="gone")
+    keys = service(pair("a"), accessTokenSignatureKeyId="gone")
 
-    assert [(one.info.kid, list(one.info.issues)) for one in found[1:]] == [("gone", ["missing"])]
-    assert found[1].used_by == ("accessTokenSignatureKeyId",)
+    assert [(key.info.kid, list(key.info.issues)) for key in keys[1:]] == [("gone", ["missing"])]
+    assert keys[1].used_by == ("accessTokenSignatureKeyId",)
 
 
 def test_all_sets_hardware_keys_and_roots_are_listed():
