@@ -281,6 +281,7 @@ def typed(asked):
     return " ".join(terms)
 
 
+@pytest.mark.slow
 def test_search_equals_a_scan_of_all_entries(acme, entries, named):
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     now = timezone.now()

@@ -81,6 +81,7 @@ def everything(admin, submit_form, sandbox, start_rollover, come, worker):
     return rollover
 
 
+@pytest.mark.slow
 def test_private_part_is_stored_nowhere(
     admin, submit_form, sandbox, start_rollover, come, worker, heard, secrets, caplog, capfd
 ):

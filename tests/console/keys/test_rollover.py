@@ -16,6 +16,7 @@ from tenants.jobs.models import Item, Job
 from tenants.organizations.roles import Role
 from tests.support.keys import act, jwk, kids, page
 from tests.support.markup import compact
+from tests.support.tiers import slow_after_first
 
 
 def test_rollover_replaces_the_key(admin, bank, start_rollover, come, worker):
@@ -75,14 +76,16 @@ def test_interrupted_step_is_not_repeated(bank, start_rollover, come, worker, mo
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [
-        ({"idTokenSignatureKeyId": "keep"}, "ID token signature key ID names the key keep."),
-        ({"idTokenSignatureKeyId": None}, "ID token signature key ID names no key."),
-        (["old", "keep"], "The key new is no longer in the JWK Set."),
-        (["new", "keep"], "The key old is no longer in the JWK Set."),
-        (["old", "new"], "The JWK Set has another key with the ID old."),
-        ("", "The key old is no longer in the JWK Set."),
-    ],
+    slow_after_first(
+        [
+            ({"idTokenSignatureKeyId": "keep"}, "ID token signature key ID names the key keep."),
+            ({"idTokenSignatureKeyId": None}, "ID token signature key ID names no key."),
+            (["old", "keep"], "The key new is no longer in the JWK Set."),
+            (["new", "keep"], "The key old is no longer in the JWK Set."),
+            (["old", "new"], "The JWK Set has another key with the ID old."),
+            ("", "The key old is no longer in the JWK Set."),
+        ]
+    ),
 )
 def test_conflicting_change_stops_the_rollover(
     admin, bank, start_rollover, come, worker, submit_form, change, message

@@ -223,6 +223,7 @@ def numbers_in(text):
     return NUMBER.findall(text.replace(",", ""))
 
 
+@pytest.mark.slow
 def test_no_page_or_file_counts_the_rows_of_all_organizations(bo, other, logged):
     places = {kind: value for kind, value in logged.items() if kind not in ("delivery", "first")}
     opened, leaks = [], set()

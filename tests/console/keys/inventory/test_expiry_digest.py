@@ -45,6 +45,7 @@ def day(acme, time_machine):
     return run_day
 
 
+@pytest.mark.slow
 def test_each_threshold_and_the_expiry_are_mailed_once(readers, day):
     certificate(readers)
 
