@@ -161,20 +161,6 @@ def check_id_token_audience(
     return uses_browser(client) or uses_grant(client, "CIBA")
 
 
-@CLIENT_IMPACTS.change(
-    "dynamic-registration",
-    ImpactLevel.ADAPTS,
-    "dynamicRegistrationSupported",
-    _("Clients that registered themselves can no longer manage their registration."),
-)
-def check_dynamic_registration(
-    before: DocumentFields, after: DocumentFields, client: DocumentFields
-) -> bool:
-    """Report that dynamic registration is turned off (RFC 7592)."""
-    is_off = after.get("dynamicRegistrationSupported") is not True
-    return is_off and get_text(client, "clientSource") == "DYNAMIC_REGISTRATION"
-
-
 def _duration(service: DocumentFields, client: DocumentFields, field: str) -> float:
     """Return the lifetime in seconds: the shorter one of service and client."""
     values = (service.get(field), client.get(f"extension.{field}"))

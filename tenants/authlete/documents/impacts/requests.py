@@ -9,6 +9,8 @@ from tenants.authlete.messages import gettext_noop as _
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 FRONT_CHANNEL_GRANTS = frozenset({"AUTHORIZATION_CODE", "IMPLICIT"})
+# Grants that request scopes anew, except CIBA, which always needs the scope openid.
+SCOPED_GRANTS = FRONT_CHANNEL_GRANTS | {"CLIENT_CREDENTIALS", "PASSWORD", "DEVICE_CODE"}
 
 
 def uses_browser(client: DocumentFields) -> bool:
@@ -85,22 +87,26 @@ def check_request_object(service: DocumentFields, client: DocumentFields) -> boo
 )
 def check_request_object_audience(service: DocumentFields, client: DocumentFields) -> bool:
     """Require the issuer as the audience of request objects (RFC 9101)."""
-    sends_objects = client.get("requestObjectRequired") is True or bool(
-        get_text(client, "requestSignAlg")
-    )
-    return service.get("requestObjectAudienceChecked") is True and sends_objects
+    return service.get("requestObjectAudienceChecked") is True and _sends_request_objects(client)
 
 
 @CLIENT_IMPACTS.conflict(
     "request-object-nbf",
     ImpactLevel.MAY_BREAK,
     "nbfOptional",
-    _("In FAPI, request objects without an nbf claim fail."),
+    _("In FAPI 1.0 Advanced, request objects without an nbf claim fail."),
 )
 def check_nbf(service: DocumentFields, client: DocumentFields) -> bool:
-    """Require nbf in request objects of FAPI clients (FAPI 1.0 Part 2, section 5.2.2)."""
-    sends_objects = client.get("requestObjectRequired") is True
-    return service.get("nbfOptional") is not True and sends_objects
+    """Require nbf in request objects (FAPI 1.0 Advanced, section 5.2.2).
+
+    The service's modes come before the client's. Without any, each request decides.
+    """
+    if service.get("nbfOptional") is True:
+        return False
+    if "FAPI" not in get_texts(service, "supportedServiceProfiles"):
+        return False
+    modes = get_texts(service, "fapiModes") or get_texts(client, "fapiModes")
+    return _sends_request_objects(client) and (not modes or "FAPI1_ADVANCED" in modes)
 
 
 @CLIENT_IMPACTS.conflict(
@@ -153,7 +159,7 @@ def check_scope_required(service: DocumentFields, client: DocumentFields) -> boo
         for scope in filter_objects(service.get("supportedScopes"))
     )
     is_required = service.get("scopeRequired") is True and not has_default
-    return is_required and bool(get_texts(client, "grantTypes"))
+    return is_required and not SCOPED_GRANTS.isdisjoint(get_texts(client, "grantTypes"))
 
 
 @CLIENT_IMPACTS.conflict(
@@ -189,6 +195,11 @@ def check_binding_message(service: DocumentFields, client: DocumentFields) -> bo
     """Require a binding message in FAPI modes (FAPI-CIBA, section 5.2.2)."""
     is_required = service.get("backchannelBindingMessageRequiredInFapi") is True
     return is_required and uses_grant(client, "CIBA")
+
+
+def _sends_request_objects(client: DocumentFields) -> bool:
+    is_required = client.get("requestObjectRequired") is True
+    return is_required or bool(get_text(client, "requestSignAlg"))
 
 
 def _is_loopback(uri: str) -> bool:

@@ -40,7 +40,12 @@ IMPACTS = {
         {"requestSignAlg": "ES256"},
         CODE,
     ),
-    "request-object-nbf": (*unset("nbfOptional"), {"requestObjectRequired": True}, CODE),
+    "request-object-nbf": (
+        {"supportedServiceProfiles": ["FAPI"], "nbfOptional": True},
+        {"supportedServiceProfiles": ["FAPI"]},
+        {"requestSignAlg": "PS256"},
+        {"requestSignAlg": "PS256", "fapiModes": ["FAPI2_SECURITY"]},
+    ),
     "request-object-encryption": (
         *flag("frontChannelRequestObjectEncryptionRequired"),
         CODE,
@@ -51,7 +56,7 @@ IMPACTS = {
         {"requestEncryptionEnc": "A256GCM"},
         {"requestEncryptionAlg": "RSA_OAEP_256"},
     ),
-    "scope-required": (*flag("scopeRequired"), MACHINE, {}),
+    "scope-required": (*flag("scopeRequired"), MACHINE, REFRESH),
     "grant-management": (*flag("grantManagementActionRequired"), CODE, MACHINE),
     "loopback-port": (
         *unset("loopbackRedirectionUriVariable"),
@@ -172,11 +177,6 @@ IMPACTS = {
     ),
     "access-token-format": ({}, {"accessTokenSignAlg": "ES256"}, MACHINE, {}),
     "id-token-audience": ({}, {"idTokenAudType": "string"}, CODE, MACHINE),
-    "dynamic-registration": (
-        *unset("dynamicRegistrationSupported"),
-        {"clientSource": "DYNAMIC_REGISTRATION"},
-        CODE,
-    ),
 }
 SETTINGS = {item.api_name for section in SECTIONS.values() for item in section.settings()}
 
@@ -206,6 +206,14 @@ def test_conflict_that_existed_before_is_no_impact():
     [impact] = CLIENT_IMPACTS.triggered(before, after)
 
     assert not impact.is_affected(after, after, client)
+
+
+def test_nbf_claim_matters_to_fapi_services_alone():
+    impact = next(impact for impact in CLIENT_IMPACTS if impact.id == "request-object-nbf")
+
+    before, after = unset("nbfOptional")
+
+    assert not impact.is_affected(before, after, {"requestSignAlg": "PS256"})
 
 
 def test_impacts_come_with_the_most_severe_first():
