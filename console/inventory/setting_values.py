@@ -11,6 +11,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
 from console.lists.query import SearchTerm
@@ -197,7 +198,8 @@ def _text_condition(name: str, test: ValueTest) -> Q:
         case TextTest(text=text):  # SQLite ignores the case of ASCII only
             test = PatternTest(text)
     assert isinstance(test, PatternTest)
-    found = Q(texts__iregex=rf"\n{name}={test.regex}\n")
+    regex = test.build_regex(is_backtracking=connection.vendor == "sqlite")
+    found = Q(texts__iregex=rf"\n{name}={regex}\n")
     if test.longest_part.isascii():  # much faster than the regular expression
         return Q(texts__icontains=test.longest_part) & found
     return found

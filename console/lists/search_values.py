@@ -69,10 +69,18 @@ class PatternTest:
 
     pattern: str
 
-    @property
-    def regex(self) -> str:
-        """The pattern as a regular expression for a text of one line."""
-        return r"[^\n]*".join(re.escape(part) for part in self.pattern.split("*"))
+    def build_regex(self, other: str = r"[^\n]", *, is_backtracking: bool) -> str:
+        """Return the pattern as a regular expression; ``other`` is what a wildcard stands for.
+
+        A backtracking engine would try each part at each place of a text. There, a part is
+        matched at its first place only, which is enough.
+        """
+        first, *parts = map(re.escape, self.pattern.split("*"))
+        if not parts:
+            return first
+        template = "(?>{}*?{})" if is_backtracking else "{}*{}"
+        middle = "".join(template.format(other, part) for part in parts[:-1])
+        return f"{first}{middle}{other}*{parts[-1]}"
 
     @property
     def longest_part(self) -> str:
@@ -80,7 +88,7 @@ class PatternTest:
         return max(self.pattern.lower().split("*"), key=len)
 
     def matches(self, atoms: Sequence[Atom]) -> bool:
-        regex = re.compile(self.regex, re.IGNORECASE)
+        regex = re.compile(self.build_regex(is_backtracking=True), re.IGNORECASE)
         return any(regex.fullmatch(str(atom)) for atom in atoms)
 
 

@@ -9,6 +9,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -128,7 +129,8 @@ def _redirect_condition(test: ValueTest) -> Q:
             host = text.lower()
             return _has_word("hosts", host) | _has_word_suffix("hosts", f".{host}")
     assert isinstance(test, PatternTest)
-    return Q(hosts__iregex=rf"(^|[ .]){test.regex.replace(r'[^\n]*', '[^ ]*')}( |$)")
+    regex = test.build_regex("[^ ]", is_backtracking=connection.vendor == "sqlite")
+    return Q(hosts__iregex=rf"(^|[ .]){regex}( |$)")
 
 
 def facet_condition(facet: Facet[ClientRow], values: Sequence[str]) -> Q:
