@@ -29,7 +29,7 @@ from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.client.rules import check_client
 from tenants.authlete.documents.service import SECTIONS, Service
 from tenants.authlete.documents.service.rules import check_service
-from tenants.authlete.edits import WriteResult
+from tenants.authlete.edits import ChangeHints, WriteResult
 from tenants.authlete.object_ref import ObjectRef
 
 
@@ -40,7 +40,9 @@ class DocumentApi(Protocol):
 
     def reveal_unknown(self, field: str, label: str) -> SecretStr | None: ...
 
-    def update(self, base: int, edits: Mapping[str, Any]) -> WriteResult[Any]: ...
+    def update(
+        self, base: int, edits: Mapping[str, Any], hints: ChangeHints | None = None
+    ) -> WriteResult[Any]: ...
 
 
 def no_findings(_members: Mapping[str, Any]) -> Sequence[RuleViolation]:

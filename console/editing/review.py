@@ -10,9 +10,10 @@ from console.documents.configuration_warnings import ConfigurationWarning, warni
 from console.documents.kinds import DocumentTarget
 from console.editing.drafts import DraftEdits
 from console.forms.value_text import format_value
-from console.inventory.blast_radius import BlastRadius, measure_blast_radius
+from console.inventory.blast_radius import BlastRadius, impact_hints, measure_blast_radius
 from tenants.authlete.changes import diff_edits
 from tenants.authlete.documents.base import Document
+from tenants.authlete.edits import ChangeHints
 from tenants.authlete.json.compare import is_equivalent
 from tenants.authlete.json.merge import MergeConflict, merge
 from tenants.authlete.redaction.unknown_fields import SCHEMAS
@@ -79,8 +80,21 @@ def _blast_radius(
     target: DocumentTarget, document: Document, edits: Mapping[str, Any]
 ) -> BlastRadius:
     before = document.to_dict()
+    return _measure(target, before, {**before, **edits})
+
+
+def _measure(
+    target: DocumentTarget, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> BlastRadius:
     location = (target.workspace.organization, target.workspace.region.name, target.service_id)
-    return measure_blast_radius(*location, before, {**before, **edits})
+    return measure_blast_radius(*location, before, after)
+
+
+def change_hints(target: DocumentTarget) -> ChangeHints | None:
+    """Return the function that adds the affected clients to a change's audit entry."""
+    if target.client_id:
+        return None
+    return lambda before, after: impact_hints(_measure(target, before, after))
 
 
 @dataclass(frozen=True, slots=True)

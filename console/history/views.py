@@ -52,6 +52,7 @@ from console.history.versions import (
     load_versions,
     version_rows,
 )
+from console.inventory.blast_radius import recorded_impacts
 from console.web.access import ConsoleRequest
 from console.web.responses import redirect_to, render_page
 from tenants.audit.models import AuditEntry
@@ -140,6 +141,7 @@ def change(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpR
         "unresolved_entries": list_unresolved(target, name, audit_entry.entry),
         "changes": describe_entry_changes(audit_entry),
         "side_effects": describe_changes(load_changes(audit_entry.side_effects), declared),
+        "impacts": recorded_impacts(audit_entry),
     }
     return render_page(request, "history/change.html", context)
 

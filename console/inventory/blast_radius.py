@@ -1,12 +1,14 @@
 """Blast radius: the indexed clients that a change to their service affects."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from console.inventory.index import clients_of_service
 from console.inventory.setting_values import stored_values
 from console.models import KnownClient, KnownService
+from tenants.audit.models import AuditEntry
 from tenants.authlete.documents.base import DocumentFields
 from tenants.authlete.documents.impacts import CLIENT_IMPACTS
 from tenants.authlete.documents.impacts.declaration import ClientImpact
@@ -64,3 +66,28 @@ def measure_blast_radius(
     ]
     affecting = [item for item in impacts if item.clients]
     return BlastRadius(affecting, len(checked), len(clients) - len(checked), synced_at)
+
+
+def impact_hints(radius: BlastRadius) -> dict[str, Any]:
+    """Return what the audit entry of the change says about its impacts."""
+    if not radius.is_checked:
+        return {}
+    counts = {item.impact.id: len(item.clients) for item in radius.impacts}
+    return {"impacts": counts, "checked_clients": radius.checked_count}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedImpacts:
+    """The impacts of a saved change, as estimated when it was sent."""
+
+    checked_count: int
+    counts: Sequence[tuple[ClientImpact, int]]  # affected clients, the most severe impact first
+
+
+def recorded_impacts(entry: AuditEntry) -> RecordedImpacts | None:
+    """Return the impacts that were recorded with a change; None if none could arise."""
+    counts = entry.reconciliation_hints.get("impacts")
+    if not isinstance(counts, Mapping):
+        return None
+    known = [(impact, counts[impact.id]) for impact in CLIENT_IMPACTS.by_level(counts.keys())]
+    return RecordedImpacts(entry.reconciliation_hints.get("checked_clients", 0), known)

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypedDict, Unpack
 from pydantic import SecretStr
 
 from tenants.authlete.changes import FieldChange
-from tenants.authlete.edits import WriteResult
+from tenants.authlete.edits import ChangeHints, WriteResult
 from tenants.authlete.operation import Operation, PathParams, RequestBody
 from tenants.authlete.redaction.redactor import Schema
 
@@ -47,6 +47,7 @@ class ApiClient(Protocol):
         path_params: PathParams,
         base_version: int,
         edits: Mapping[str, object],
+        hints: ChangeHints | None = None,
     ) -> WriteResult[Reply]:
         """Change fields of an object if it is still at ``base_version``."""
 

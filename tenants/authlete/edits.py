@@ -1,6 +1,6 @@
 """Prepare an edit of an object, and compare the result with it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -32,6 +32,9 @@ SECRET_EXPOSED = _(
 )
 # Authlete omits these or shows them for a field that is not set.
 EMPTY_VALUES: tuple[Any, ...] = (None, "", False, 0, {})
+
+# Describes a change for the audit log, by the redacted object before and after it.
+type ChangeHints = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ from console.history.entries import (
     is_undoable,
 )
 from console.history.groups import expand_group
+from console.inventory.blast_radius import recorded_impacts
 from console.models import EvidencePackage, VerificationRun
 from console.users.receipt_store import receipts_by_entry
 from console.web.access import ConsoleRequest, Member, organization_page
@@ -200,6 +201,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
             load_changes(log_entry.side_effects), settings_for_operation(log_entry.operation)
         ),
         "differences": [] if is_read_event else diff_changes(log_entry.changes, log_entry.subject),
+        "impacts": recorded_impacts(log_entry),
         "has_secrets": '"fingerprint":' in log_entry.changed,
         "method": operation.method if operation else "",
         "path": request_path(log_entry),

@@ -89,7 +89,8 @@ def _review(request: ConsoleRequest, target: DocumentTarget, edits: DraftEdits) 
 def _save(target: DocumentTarget, form: VersionedChangeForm, edits: drafts.DraftEdits) -> str:
     """Send the draft against the reviewed version; return the path of the change."""
     authlete = target.workspace.connect(**form.reason_fields)
-    written = target.api(authlete).update(form.cleaned_data["version"], edits.values)
+    hints = editing_review.change_hints(target)
+    written = target.api(authlete).update(form.cleaned_data["version"], edits.values, hints)
     drafts.clear_saved(target, edits)
     target.kind.remember(target, written.reply)
     return target.path("change", written.entry_id)

@@ -10,7 +10,7 @@ from tenants.authlete.api_client import ApiClient, ServiceResource
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.documents.base import ApiModel, ResultReply
 from tenants.authlete.documents.client import Client, ClientPage
-from tenants.authlete.edits import WriteResult
+from tenants.authlete.edits import ChangeHints, WriteResult
 from tenants.authlete.errors import BadRequestError
 from tenants.authlete.operation import MAX_LIST_RESPONSE_BYTES, Effect, Operation
 
@@ -189,10 +189,17 @@ class ClientApi(ServiceResource):
         """Return the value of an unknown field; None if there is no such field."""
         return self._reveal_unknown(REVEAL_UNKNOWN, field, label)
 
-    def update(self, base_version: int, edits: Mapping[str, Any]) -> WriteResult[Client]:
+    def update(
+        self, base_version: int, edits: Mapping[str, Any], hints: ChangeHints | None = None
+    ) -> WriteResult[Client]:
         """Set the fields of ``edits``; raise `StaleVersionError` after another change."""
         return self._client.edit(
-            GET, UPDATE, path_params=self._path_params, base_version=base_version, edits=edits
+            GET,
+            UPDATE,
+            path_params=self._path_params,
+            base_version=base_version,
+            edits=edits,
+            hints=hints,
         )
 
     def delete(self) -> None:

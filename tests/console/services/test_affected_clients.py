@@ -4,14 +4,16 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.inventory.index import index_clients
+from tenants.audit.models import AuditEntry
 from tenants.authlete.documents.client import Client
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.support.forms import settings_editor
+from tests.support.forms import draft_saver, settings_editor
 
 SERVICE = "/acme/services/us/17/"
 REVIEW, LIST = f"{SERVICE}review/", f"{SERVICE}review/clients/"
 submit_settings = settings_editor(SERVICE, "requests")
+save_draft = draft_saver(SERVICE)
 
 
 def client(number, **members):
@@ -54,10 +56,25 @@ def test_list_names_the_affected_clients(editor, clients):
     assertNotContains(response, "App 3")
 
 
+def test_saved_change_keeps_the_counts(editor, member, clients):
+    submit_settings(editor, par_required__on="on")
+
+    saved = save_draft(editor)
+
+    (change,) = AuditEntry.objects.filter(operation="service.update")
+    assert change.reconciliation_hints["impacts"] == {"par": 1}
+    assertContains(editor.get(saved.url), "1 of 3 clients")
+    page = member(Role.AUDITOR).get(f"/acme/audit/{change.entry}/")
+    assertContains(page, "1 of 3 clients")
+    assertContains(page, "push authorization requests")
+
+
 def test_change_without_impact_says_nothing(editor, clients):
     submit_settings(editor, "basics", description="Other words")
 
     assertNotContains(editor.get(REVIEW), "Affected clients")
+    saved = save_draft(editor)
+    assertNotContains(editor.get(saved.url), "Affected clients")
 
 
 def test_change_that_affects_nobody_says_so(editor, clients):

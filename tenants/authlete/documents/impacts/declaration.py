@@ -8,7 +8,7 @@ Clients are their searchable settings by name, with a dot inside an object, such
 `extension.accessTokenDuration`. Unset and unknown values never affect a client.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -91,8 +91,12 @@ class ImpactSet:
 
     def triggered(self, before: DocumentFields, after: DocumentFields) -> list[ClientImpact]:
         """Return the impacts whose settings differ, the most severe first."""
-        levels = list(ImpactLevel)
-        found = [impact for impact in self if impact.is_triggered(before, after)]
+        return self.by_level(impact.id for impact in self if impact.is_triggered(before, after))
+
+    def by_level(self, impact_ids: Iterable[str]) -> list[ClientImpact]:
+        """Return the impacts that exist of ``impact_ids``, the most severe first."""
+        levels, ids = list(ImpactLevel), set(impact_ids)
+        found = [impact for impact in self if impact.id in ids]
         return sorted(found, key=lambda impact: levels.index(impact.level))
 
 
