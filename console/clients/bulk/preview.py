@@ -17,6 +17,7 @@ from console.clients.bulk.resolver import (
     client_ref,
     count_tokens_by_client,
     fetch_clients,
+    fetch_services,
 )
 from console.clients.bulk.selections import (
     CANNOT,
@@ -29,9 +30,12 @@ from console.clients.bulk.selections import (
     SelectedClient,
 )
 from console.clients.rotation.lifecycle import open_rotations, secret_uses
+from console.inventory.setting_values import CLIENT_SETTINGS, read_values
 from console.web.access import Member
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.client.rules import check_client
+from tenants.authlete.documents.impacts import CLIENT_IMPACTS
+from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.object_ref import ObjectRef
 
@@ -57,7 +61,7 @@ def build_preview(
     clients = fetch_clients(member, [client_ref(client) for client in choice.clients])
     is_matching, preview_change = (
         build_matcher(member, choice),
-        _row_previewer(member, action, edit),
+        _row_previewer(member, choice.clients, action, edit),
     )
     rows = [
         _preview_row(client, clients[client_ref(client)], is_matching, preview_change)
@@ -71,13 +75,15 @@ def build_preview(
 type RowPreviewer = Callable[[PreviewRow, Client], PreviewRow]
 
 
-def _row_previewer(member: Member, action: str, edit: SettingEdit | None) -> RowPreviewer:
-    """Return the function that previews the action for one client."""
+def _row_previewer(
+    member: Member, clients: Sequence[SelectedClient], action: str, edit: SettingEdit | None
+) -> RowPreviewer:
+    """Return the function that previews the action for one of the clients."""
     if action == ROTATE:
         return partial(_preview_rotation, taken=open_rotations(member.organization).keys())
     if action == SET:
         assert edit is not None
-        return partial(_preview_setting, edit=edit)
+        return partial(_preview_setting, edit=edit, services=fetch_services(member, clients))
     return partial(_preview_lock, is_locked=action == LOCK)
 
 
@@ -115,7 +121,13 @@ def _preview_lock(row: PreviewRow, client: Client, *, is_locked: bool) -> Previe
     return replace(row, before=client.is_locked, after=is_locked)
 
 
-def _preview_setting(row: PreviewRow, client: Client, *, edit: SettingEdit) -> PreviewRow:
+def _preview_setting(
+    row: PreviewRow,
+    client: Client,
+    *,
+    edit: SettingEdit,
+    services: Mapping[ObjectRef, Service | AuthleteError],
+) -> PreviewRow:
     if _is_limited(client):
         reason = _("The credential can read only part of the client. Saving would erase the rest.")
         return replace(row, status=CANNOT, reason=reason)
@@ -126,11 +138,14 @@ def _preview_setting(row: PreviewRow, client: Client, *, edit: SettingEdit) -> P
         return replace(row, status=SAME, reason=_("Already has this value."), before=before)
     if problems := setting.problems(after, before):
         return replace(row, status=CANNOT, reason=" ".join(problems), before=before, after=after)
-    notes = list(_warnings(client, setting.edits(client.to_dict(), after)))
+    service = services.get(ObjectRef(row.region, row.service_id))
+    notes = list(_warnings(client, setting.edits(client.to_dict(), after), service))
     return replace(row, notes=notes, before=before, after=after)
 
 
-def _warnings(client: Client, edits: Members) -> Iterator[str]:
+def _warnings(
+    client: Client, edits: Members, service: Service | AuthleteError | None
+) -> Iterator[str]:
     """Yield what the change would break, and who might overwrite it."""
     before = client.to_dict()
     violations = set(check_client(before))
@@ -138,6 +153,10 @@ def _warnings(client: Client, edits: Members) -> Iterator[str]:
     for finding in check_client(after):
         if finding not in violations:
             yield _(finding.message)
+    if isinstance(service, Service):
+        values = [read_values(members, CLIENT_SETTINGS) for members in (before, after)]
+        for impact in CLIENT_IMPACTS.new_conflicts(service.to_dict(), *values):
+            yield _(impact.message)
     if words := OVERWRITE_WARNINGS.get(client.source):
         yield str(words)
     elif client.get("dynamicallyRegistered") is True:

@@ -59,6 +59,7 @@ PREVIEW = ListDefinition[PreviewLine](
         Facet("show", _("Result"), lambda line: [line.row.status], STATUS_LABELS, is_quick=True),
         Facet("region", _("Region"), lambda line: [line.row.region], REGION_TITLES),
         Facet("service", _("Service"), lambda line: [line.service], max_values=20),
+        Facet("warning", _("Warning"), lambda line: line.row.notes, max_values=20),
     ),
     text=lambda line: (
         f"{line.row.name} {line.row.client_id} {line.service} {line.row.reason}"

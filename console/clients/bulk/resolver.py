@@ -36,6 +36,7 @@ from console.models.findings import open_findings
 from console.web.access import Member, Workspace
 from tenants.authlete import AuthleteClient
 from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError, NotFoundError
 from tenants.authlete.fanout import gather
 from tenants.authlete.listing import list_all_clients
@@ -106,6 +107,17 @@ def fetch_clients(member: Member, keys: Sequence[ObjectRef]) -> Mapping[ObjectRe
     if len(keys) <= MAX_SINGLE_READS:
         return fetched | dict(_fetch_each(connected))
     return fetched | dict(_fetch_lists(connected))
+
+
+def fetch_services(
+    member: Member, clients: Iterable[HasClientRef]
+) -> Mapping[ObjectRef, Service | AuthleteError]:
+    """Fetch the services of clients, or the reason why they can't be read."""
+    apis = RegionApis(member)
+    refs = dict.fromkeys(ObjectRef(one.region, one.service_id) for one in clients)
+    connected = list(apis.pairs_for(list(refs)))
+    replies = gather((api, api.service(ref.service_id).get) for ref, api in connected)
+    return {ref: reply for (ref, _api), reply in zip(connected, replies, strict=True)}
 
 
 def _fetch_each(

@@ -1,6 +1,7 @@
 """Selections of clients, stored while a user prepares a bulk action."""
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -74,6 +75,11 @@ class BulkPreview:
             _("locked") if is_locked else _("not locked") for is_locked in (row.before, row.after)
         )
         return [ChangeDescription("locked", "", "", before, after)]
+
+    def count_notes(self) -> list[tuple[str, int]]:
+        """Return the notes with the number of changed clients that have them, the most first."""
+        rows = self.with_status(CHANGE)
+        return Counter(note for row in rows for note in row.notes).most_common()
 
     @property
     def tokens(self) -> int:

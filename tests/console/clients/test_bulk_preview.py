@@ -166,6 +166,20 @@ def test_configuration_warnings_are_shown(editor, five_clients, previewed):
     assert line.row.notes
 
 
+def test_conflicts_with_the_service_are_counted(editor, five_clients, previewed):
+    five_clients.services[17]["supportedTokenAuthMethods"] = ["CLIENT_SECRET_BASIC"]
+    path = previewed(
+        editor, "set", 1, 3, setting="tokenAuthMethod", token_auth_method="CLIENT_SECRET_POST"
+    )
+
+    response = editor.get(path)
+
+    assertContains(response, "2 of 2 clients")
+    warning = "The token endpoint doesn't accept the registered authentication method."
+    assert len(rows(editor.get(path, {"warning": warning}))) == 2
+    assert rows(editor.get(path, {"warning": "Another"})) == {}
+
+
 def test_clients_managed_elsewhere_get_a_warning(editor, five_clients, previewed):
     path = previewed(editor, "set", 4, setting="pkceRequired", pkce_required__on="on")
 

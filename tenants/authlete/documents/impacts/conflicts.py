@@ -29,7 +29,7 @@ def _unsupported(
     "grant-types",
     ImpactLevel.BREAKS,
     "supportedGrantTypes",
-    _("The service no longer supports a registered grant type."),
+    _("The service doesn't support a registered grant type."),
 )
 def check_grant_types(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require support for the client's grant types."""
@@ -40,7 +40,7 @@ def check_grant_types(service: DocumentFields, client: DocumentFields) -> Collec
     "response-types",
     ImpactLevel.BREAKS,
     "supportedResponseTypes",
-    _("The service no longer supports a registered response type."),
+    _("The service doesn't support a registered response type."),
 )
 def check_response_types(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require support for the client's response types."""
@@ -51,7 +51,7 @@ def check_response_types(service: DocumentFields, client: DocumentFields) -> Col
     "authentication-method",
     ImpactLevel.BREAKS,
     "supportedTokenAuthMethods",
-    _("The token endpoint no longer accepts the registered authentication method."),
+    _("The token endpoint doesn't accept the registered authentication method."),
 )
 def check_authentication_method(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require a token endpoint that accepts the client's authentication method."""
@@ -78,7 +78,7 @@ def check_revocation_method(service: DocumentFields, client: DocumentFields) -> 
     "delivery-mode",
     ImpactLevel.BREAKS,
     "supportedBackchannelTokenDeliveryModes",
-    _("The service no longer supports the registered CIBA delivery mode."),
+    _("The service doesn't support the registered CIBA delivery mode."),
 )
 def check_delivery_mode(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require support for the client's CIBA delivery mode."""
@@ -91,7 +91,7 @@ def check_delivery_mode(service: DocumentFields, client: DocumentFields) -> Coll
     "user-code",
     ImpactLevel.BREAKS,
     "backchannelUserCodeParameterSupported",
-    _("The client must send a user code, which the service no longer supports."),
+    _("The client must send a user code, which the service doesn't support."),
 )
 def check_user_code(service: DocumentFields, client: DocumentFields) -> bool:
     """Require support for the user code if the client must send one."""
@@ -103,7 +103,7 @@ def check_user_code(service: DocumentFields, client: DocumentFields) -> bool:
     "authorization-details",
     ImpactLevel.BREAKS,
     "supportedAuthorizationDetailsTypes",
-    _("The service no longer supports registered authorization details types."),
+    _("The service doesn't support registered authorization details types."),
 )
 def check_authorization_details(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require support for the client's types of authorization details (RFC 9396)."""
@@ -115,7 +115,7 @@ def check_authorization_details(service: DocumentFields, client: DocumentFields)
     "requestable-scopes",
     ImpactLevel.BREAKS,
     "supportedScopes",
-    _("The service no longer supports some of the requestable scopes."),
+    _("The service doesn't support some of the requestable scopes."),
 )
 def check_requestable_scopes(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require support for the scopes that the client is limited to."""
@@ -128,7 +128,7 @@ def check_requestable_scopes(service: DocumentFields, client: DocumentFields) ->
     "token-exchange",
     ImpactLevel.BREAKS,
     "tokenExchangeByPermittedClientsOnly tokenExchangeByConfidentialClientsOnly",
-    _("Token exchange is no longer permitted."),
+    _("The service doesn't permit the client to exchange tokens."),
 )
 def check_token_exchange(service: DocumentFields, client: DocumentFields) -> Collection[str]:
     """Require permission to use token exchange (RFC 8693)."""
@@ -167,7 +167,7 @@ def check_fapi(service: DocumentFields, client: DocumentFields) -> Collection[st
     "certificate-binding",
     ImpactLevel.BREAKS,
     "tlsClientCertificateBoundAccessTokens",
-    _("Certificate-bound access tokens are required, but no longer supported."),
+    _("Certificate-bound access tokens are required, but not supported."),
 )
 def check_certificate_binding(service: DocumentFields, client: DocumentFields) -> bool:
     """Require support for certificate-bound access tokens (RFC 8705, section 3)."""

@@ -35,6 +35,7 @@ class ClientImpact:
     fields: tuple[str, ...]  # API names of the service's settings, the main one first
     message: str  # about the affected clients, marked for translation
     is_affected: Change  # by the service before, the service after, and the client
+    find_conflict: Conflict | None = None  # None: affects only changes of the service
 
     def is_triggered(self, before: DocumentFields, after: DocumentFields) -> bool:
         """Return whether one of the service's settings differs."""
@@ -59,7 +60,7 @@ class ImpactSet:
                 now = _as_set(check(after, client))
                 return bool(now) and not now <= _as_set(check(before, client))
 
-            self._add(impact_id, level, fields, message, is_affected)
+            self._add(impact_id, level, fields, message, is_affected, check)
             return check
 
         return register
@@ -76,11 +77,17 @@ class ImpactSet:
         return register
 
     def _add(
-        self, impact_id: str, level: ImpactLevel, fields: str, message: str, check: Change
+        self,
+        impact_id: str,
+        level: ImpactLevel,
+        fields: str,
+        message: str,
+        check: Change,
+        conflict: Conflict | None = None,
     ) -> None:
         assert impact_id not in self._impacts, f"two impacts are called {impact_id}"
         self._impacts[impact_id] = ClientImpact(
-            impact_id, level, tuple(fields.split()), message, check
+            impact_id, level, tuple(fields.split()), message, check, conflict
         )
 
     def __iter__(self) -> Iterator[ClientImpact]:
@@ -98,6 +105,21 @@ class ImpactSet:
         levels, ids = list(ImpactLevel), set(impact_ids)
         found = [impact for impact in self if impact.id in ids]
         return sorted(found, key=lambda impact: levels.index(impact.level))
+
+    def new_conflicts(
+        self, service: DocumentFields, before: DocumentFields, after: DocumentFields
+    ) -> list[ClientImpact]:
+        """Return the conflicts with its service that break a client after it was changed."""
+        return [
+            impact
+            for impact in self
+            if impact.level is ImpactLevel.BREAKS
+            and impact.find_conflict
+            and not (
+                _as_set(impact.find_conflict(service, after))
+                <= _as_set(impact.find_conflict(service, before))
+            )
+        ]
 
 
 def _as_set(found: Collection[str] | bool) -> frozenset[str]:
