@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from bench.filled_logs import FilledLog
 
 ROOT = Path(__file__).parents[1]
-FIRST_PORT = int(os.environ.get("BENCH_PORT", "9600"))  # the first of six in a row
-CONSOLE, FLOOR = FIRST_PORT + 4, FIRST_PORT + 5
+FIRST_PORT = int(os.environ.get("BENCH_PORT", "9600"))  # the first of seven in a row
+CONSOLE, FLOOR, ADMIN = FIRST_PORT + 4, FIRST_PORT + 5, FIRST_PORT + 6
 REGIONS = ("us", "jp", "eu", "br")
-SERVICES_PER_REGION = 50  # a region
+SERVICES_PER_REGION = int(os.environ.get("BENCH_SERVICES", "50"))
 ORGANIZATION = "harbor"
 START_TIMEOUT_SECONDS = 30.0  # seconds that a program has for its first answer
 
@@ -100,14 +100,27 @@ class BenchEnvironment:
     @contextmanager
     def floor(self) -> Generator[RunningServer]:
         """Run the baseline server under the same WSGI server and load."""
-        command = ["-m", "gunicorn", "bench.baseline", f"--bind=127.0.0.1:{FLOOR}"]
         more = {
             "UPSTREAM": self.region("us"),
             "TOKEN": self.world["tokens"]["us"],
             "FLOOR_DATABASE": str(self.home / "floor.sqlite3"),
         }
-        url = f"http://127.0.0.1:{FLOOR}"
-        with self._run("floor", command, self.servers, f"{url}/enter", more) as process:
+        with self._peer("baseline", FLOOR, more) as server:
+            yield server
+
+    @contextmanager
+    def admin(self) -> Generator[RunningServer]:
+        """Run the Django admin in the same way."""
+        more = {"ADMIN_DATABASE": str(self.home / "admin.sqlite3")}
+        with self._peer("admin_site", ADMIN, more) as server:
+            yield server
+
+    @contextmanager
+    def _peer(self, module: str, port: int, more: Mapping[str, str]) -> Generator[RunningServer]:
+        """Run an application of the bench, signed in by its page ``/enter``."""
+        command = ["-m", "gunicorn", f"bench.{module}", f"--bind=127.0.0.1:{port}"]
+        url = f"http://127.0.0.1:{port}"
+        with self._run(module, command, self.servers, f"{url}/enter", more) as process:
             session = fetch(f"{url}/enter").decode()
             yield RunningServer(url, process, f"sessionid={session}")
 

@@ -13,6 +13,7 @@ PARTS = {  # what runs on the servers' core: a server, or the measurement itself
     "service_list": False,
     "user_lookup": False,
     "revoke_user": True,  # of whom nothing is left after it
+    "pages": False,
     "client_lists": False,
     "fanout": True,
     "audit_writer": True,  # after it the record is not whole, since it writes without keys
