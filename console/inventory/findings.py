@@ -15,6 +15,7 @@ from console.inventory.expiry import ExpiryKind, list_expiring
 from console.inventory.rules import EXPIRED, EXPIRING, INVENTORY_RULES, OVERDUE_SECRET, severity_of
 from console.inventory.secret_age import list_overdue
 from console.models import Finding, FindingCount
+from console.models.bulk_upsert import Row, upsert_rows
 from console.models.findings import OBJECT_RULE_FIELDS, open_findings
 from tenants.authlete.documents.base import Document, RuleViolation
 from tenants.authlete.documents.client import Client
@@ -103,40 +104,38 @@ def _rows(
     name: str,
     document: Document,
     violations: Sequence[RuleViolation],
-) -> list[Finding]:
+) -> list[Row]:
     """Return a finding for each violated rule."""
     fields = {violation.rule: violation.fields[0] for violation in reversed(violations)}
     since = datetime_from_ms(document.modified_at) or timezone.now()
     service_id, client_id = ids
     return [
-        Finding(
-            organization=organization,
-            region=region,
-            service_id=service_id,
-            client_id=client_id,
-            rule=rule,
-            name=make_storable(name)[:200],
-            field=field,
-            since=since,
-        )
+        {
+            "organization": organization.pk,
+            "region": region,
+            "service_id": service_id,
+            "client_id": client_id,
+            "rule": rule,
+            "name": make_storable(name)[:200],
+            "field": field,
+            "since": since,
+        }
         for rule, field in fields.items()
     ]
 
 
-def _replace(existing: QuerySet[Finding], rows: Sequence[Finding]) -> None:
+def _replace(existing: QuerySet[Finding], rows: Sequence[Row]) -> None:
     """Store ``rows`` instead of ``existing``; a finding that stays keeps its time."""
-    wanted = {(row.region, row.service_id, row.client_id, row.rule) for row in rows}
-    stored = existing.values_list("pk", "region", "service_id", "client_id", "rule")
+    wanted = set(map(_key, rows))
+    stored = existing.values_list("pk", *OBJECT_RULE_FIELDS)
     gone = [pk for pk, *key in stored if tuple(key) not in wanted]
     for pks in _chunks(gone):
         Finding.objects.filter(pk__in=pks).delete()
-    Finding.objects.bulk_create(
-        rows,
-        batch_size=OBJECTS_PER_STATEMENT,
-        update_conflicts=True,
-        unique_fields=OBJECT_RULE_FIELDS,
-        update_fields=["name", "field"],
-    )
+    upsert_rows(Finding, rows, OBJECT_RULE_FIELDS, update_fields=["name", "field"])
+
+
+def _key(row: Row) -> tuple[object, ...]:
+    return tuple(row[name] for name in OBJECT_RULE_FIELDS)
 
 
 def _chunks[Item](items: Sequence[Item]) -> Iterable[Sequence[Item]]:
@@ -163,21 +162,22 @@ def check_inventory(organization: Organization) -> None:
         if item.kind in OBJECT_EXPIRY_KINDS:
             rule = EXPIRED if item.ends_at <= now else EXPIRING
             rows.append(_inventory_row(organization, rule, item, name=item.owner or item.name))
-    once = {(row.region, row.service_id, row.client_id, row.rule): row for row in rows}
+    once = {_key(row): row for row in rows}
     ids = [rule.id for rule in INVENTORY_RULES]
     _replace(Finding.objects.filter(organization=organization, rule__in=ids), [*once.values()])
 
 
-def _inventory_row(organization: Organization, rule: Rule, item: object, name: str) -> Finding:
-    return Finding(
-        organization=organization,
-        region=item.region,  # type: ignore[attr-defined]  # of a client or an expiring item
-        service_id=item.service_id,  # type: ignore[attr-defined]
-        client_id=item.client_id,  # type: ignore[attr-defined]
-        rule=rule.id,
-        name=name[:200],
-        since=timezone.now(),
-    )
+def _inventory_row(organization: Organization, rule: Rule, item: object, name: str) -> Row:
+    return {
+        "organization": organization.pk,
+        "region": item.region,  # type: ignore[attr-defined]  # of a client or an expiring item
+        "service_id": item.service_id,  # type: ignore[attr-defined]
+        "client_id": item.client_id,  # type: ignore[attr-defined]
+        "rule": rule.id,
+        "name": name[:200],
+        "field": "",
+        "since": timezone.now(),
+    }
 
 
 def count_by_severity(organization: Organization, regions: Collection[str] = ()) -> Counter[str]:

@@ -33,6 +33,7 @@ from console.inventory.setting_values import (
     save_profiles,
 )
 from console.models import KnownClient, KnownService
+from console.models.bulk_upsert import Row, upsert_rows
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
 from tenants.authlete.json.reader import make_storable
@@ -231,44 +232,47 @@ def _host(uri: str) -> str:
 
 def _client_rows(
     organization: Organization, region: str, service_id: int, clients: Sequence[Client]
-) -> Iterator[KnownClient]:
+) -> Iterator[Row]:
+    """Yield the columns of each client's row."""
+    now = timezone.now()
     values = [read_values(client.to_dict(), CLIENT_SETTINGS) for client in clients]
     profiles = save_profiles(organization, values)
     for client, settings, profile in zip(clients, values, profiles, strict=True):
-        row = _client_row(organization, region, service_id, client)
-        row.profile_id, row.texts = profile, format_texts(settings)
-        yield row
+        yield {
+            "organization": organization.pk,
+            "region": region,
+            "service_id": service_id,
+            "client_id": client.client_id,
+            **_client_values(client),
+            "profile": profile,
+            "texts": format_texts(settings),
+            "edition": INDEX_VERSION,
+            "seen_at": now,
+        }
 
 
-def _client_row(
-    organization: Organization, region: str, service_id: int, client: Client
-) -> KnownClient:
+def _client_values(client: Client) -> Row:
+    """Return the columns that follow from a client's document alone."""
     name = make_storable(client.client_name)[:MAX_TEXT_CHARS]
     alias = make_storable(client.alias)[:MAX_TEXT_CHARS]
     hosts = make_storable(" ".join(redirect_hosts(client)))[:MAX_TEXT_CHARS]
     contacts = make_storable(" ".join(client.get_texts("contacts")))
-    return KnownClient(
-        organization=organization,
-        region=region,
-        service_id=service_id,
-        client_id=client.client_id,
-        name=name,
-        alias=alias,
-        client_type=make_storable(client.client_type)[:60],
-        auth_method=make_storable(client.auth_method)[:60],
-        source=make_storable(client.source)[:60],
-        grants=make_storable(" ".join(sorted(client.grant_types)))[:MAX_INDEXED_CHARS],
-        hosts=hosts,
-        locked=client.is_locked,
-        chain_ends=_storable_number(client.trust_chain_expires_at),
-        document_ends=_storable_number(client.metadata_document_expires_at),
-        edition=INDEX_VERSION,
-        modified_at=_storable_number(client.modified_at),
-        created_at=_storable_number(client.created_at),
-        seen_at=timezone.now(),
-        rank=(name or alias).casefold()[:80],
-        words=f"{name} {alias} {client.client_id} {hosts} {contacts}".lower(),
-    )
+    return {
+        "name": name,
+        "alias": alias,
+        "client_type": make_storable(client.client_type)[:60],
+        "auth_method": make_storable(client.auth_method)[:60],
+        "source": make_storable(client.source)[:60],
+        "grants": make_storable(" ".join(sorted(client.grant_types)))[:MAX_INDEXED_CHARS],
+        "hosts": hosts,
+        "locked": client.is_locked,
+        "chain_ends": _storable_number(client.trust_chain_expires_at),
+        "document_ends": _storable_number(client.metadata_document_expires_at),
+        "modified_at": _storable_number(client.modified_at),
+        "created_at": _storable_number(client.created_at),
+        "rank": (name or alias).casefold()[:80],
+        "words": f"{name} {alias} {client.client_id} {hosts} {contacts}".lower(),
+    }
 
 
 def _mark_clients_read(organization: Organization, region: str, service_id: int) -> None:
@@ -283,10 +287,10 @@ def _mark_clients_read(organization: Organization, region: str, service_id: int)
         service.save(update_fields=["clients_at", "clients_problem"])
 
 
-def _upsert_clients(rows: Iterable[KnownClient]) -> None:
-    KnownClient.objects.bulk_create(
+def _upsert_clients(rows: Iterable[Row]) -> None:
+    upsert_rows(
+        KnownClient,
         rows,
-        update_conflicts=True,
         unique_fields=["organization", "region", "service_id", "client_id"],
         update_fields=[*INDEXED_CLIENT_FIELDS, "seen_at"],
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db.models import Q, QuerySet
 
 from console.models import KnownKey
+from console.models.bulk_upsert import Row, upsert_rows
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.jwks.inventory import (
     InventoryKey,
@@ -36,6 +37,7 @@ INDEXED_KEY_FIELDS = (
     "owner",
     "words",
 )
+KEY_LOCATION_FIELDS = ("organization", "region", "service_id", "client_id", "position")
 MAX_FIELD_LENGTHS = {
     field.name: field.max_length
     for field in KnownKey._meta.fields
@@ -114,31 +116,28 @@ def _replace_changed(
     ):
         stored.setdefault((service_id, client_id), []).append(tuple(values))
     changed: list[tuple[int, int]] = []
-    fresh: list[KnownKey] = []
+    fresh: list[Row] = []
     for service_id, client_id, owner, keys in owners:
         key_rows = [_key_values(position, owner, key) for position, key in enumerate(keys)]
         owner_ref = (service_id, client_id)
         if stored.get(owner_ref, []) == [tuple(row.values()) for row in key_rows]:
             continue
-        changed.append(owner_ref)
-        fresh += [
-            KnownKey(
-                organization=organization,
-                region=region,
-                service_id=service_id,
-                client_id=client_id,
-                **row,
-            )
-            for row in key_rows
-        ]
+        if owner_ref in stored:
+            changed.append(owner_ref)
+        owner_columns = {
+            "organization": organization.pk,
+            "region": region,
+            "service_id": service_id,
+            "client_id": client_id,
+        }
+        fresh += [owner_columns | row for row in key_rows]
     for start in range(0, len(changed), OWNERS_PER_STATEMENT):
         condition = Q()
         for service_id, client_id in changed[start : start + OWNERS_PER_STATEMENT]:
             condition |= Q(service_id=service_id, client_id=client_id)
         rows.filter(condition).delete()
-    KnownKey.objects.bulk_create(
-        fresh, ignore_conflicts=True
-    )  # a parallel sync may have added them
+    # Without updates: a parallel sync may have added them.
+    upsert_rows(KnownKey, fresh, KEY_LOCATION_FIELDS)
 
 
 def _key_values(position: int, owner: str, key: InventoryKey) -> dict[str, object]:

@@ -59,6 +59,7 @@ TEXT_NAMES = {
 }
 WORD_SETTINGS = ("contacts",)  # whose whole texts are in `KnownClient.words`
 NO_ROWS = Q(pk=None)
+_encode_profile = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def read_values(
@@ -127,8 +128,7 @@ def save_profiles(organization: Organization, values: Sequence[SettingValues]) -
 
 
 def _digest(profile: SettingValues) -> str:
-    text = json.dumps(profile, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_encode_profile(profile).encode()).hexdigest()
 
 
 def _load_profile_ids(organization: Organization, digests: Iterable[str]) -> dict[str, int]:

@@ -84,7 +84,11 @@ class RuleSet:
 
     def check(self, document: DocumentFields) -> list[RuleViolation]:
         """Return the violations of all rules."""
-        return [violation for rule in self for violation in rule(document)]
+        return [
+            violation._replace(rule=rule.id)
+            for rule in self
+            for violation in rule.check(document)  # no call of `rule`: it would cost a quarter
+        ]
 
 
 SERVICE_RULES = RuleSet()

@@ -7,6 +7,7 @@ A value is a flag, a number, a text or a list of texts. Off, empty, and numbers 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from tenants.authlete.documents.base import DocumentFields, Section, Setting, filter_objects
@@ -68,10 +69,10 @@ class SearchableSetting:
         value = document.get(self.member)
         if self.within:
             value = value.get(self.setting.api_name) if isinstance(value, Mapping) else None
-        if value is None or value is False:
-            return None
         if self.type is ValueType.FLAG:
             return True if value is True else None
+        if value is None or value is False:
+            return None
         if self.type in NUMBER_TYPES:
             return self._number(value)
         if type(value) is str and not self.is_list and self.setting.input_type.kind != "jwks":
@@ -114,6 +115,7 @@ def searchable_settings(
     return found
 
 
+@lru_cache(maxsize=4096)  # the names of choices are in most documents
 def _storable_text(text: str) -> str:
     """Return a text as one line; empty for one with a secret."""
     if contains_fingerprint(text):

@@ -150,11 +150,13 @@ class Redactor:
         if type(value) is dict:
             return {
                 name: inner
-                if type(inner) in SCALAR_TYPES
+                if type(inner) in SCALAR_TYPES or (schema and type(inner) is str and name in schema)
                 else self._hide(inner, schema.get(name) if schema else None, (*path, name))
                 for name, inner in value.items()
             }
         if type(value) is list:
+            if schema is not None and set(map(type, value)) == {str}:  # most lists of clients
+                return list(value)
             # The order of a list of texts may change, so their path is that of the list.
             return redact_items(
                 value,
