@@ -24,8 +24,9 @@ PROCESS_FIXTURES = {
     "migrated_sqlite_file",
     "make_postgresql_database",
     "postgresql_server",
+    "postgresql_with_passwords",
 }
-POSTGRESQL_FIXTURES = {"make_postgresql_database", "postgresql_server"}
+POSTGRESQL_FIXTURES = {"make_postgresql_database", "postgresql_server", "postgresql_with_passwords"}
 SQLITE_FIXTURES = {"migrated_sqlite_file"}
 MARKERS = (
     "unit: needs neither a database nor a browser",

@@ -2,14 +2,10 @@
 
 import json
 import re
-import signal
 import socket
-import subprocess
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 from threading import Event
-from time import monotonic, sleep
 
 import httpx
 import pytest
@@ -28,10 +24,10 @@ from tenants.metrics import parse_address, render_metrics, serve_metrics
 from tenants.models import Credential
 from tenants.organizations.region_circuits import CachedCircuits
 from tenants.organizations.roles import Role
+from tests.support.servers import is_up, start_gunicorn, stop, wait_until
 from tests.support.sockets import find_free_port
 
 ROOT = Path(__file__).parents[3]
-TIMEOUT_SECONDS = 60
 
 
 def scrape():
@@ -149,22 +145,10 @@ def server(isolated_database):
         "METRICS_ADDRESS": f"127.0.0.1:{port + 1}",
         "WEB_CONCURRENCY": "2",
     }
-    command = [sys.executable, "-m", "gunicorn", f"--bind=127.0.0.1:{port}"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
-        end = monotonic() + TIMEOUT_SECONDS
-        while not is_up(port):
-            assert process.poll() is None
-            assert monotonic() < end
-            sleep(0.1)
-        yield port, port + 1
-        process.send_signal(signal.SIGTERM)
-
-
-def is_up(port):
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
-    except httpx.HTTPError:
-        return False
+    process = start_gunicorn(port, environment)
+    wait_until(lambda: is_up(port, "/healthz"), process)
+    yield port, port + 1
+    stop(process)
 
 
 def test_metrics_address_counts_for_all_processes_and_serves_nothing_else(server):

@@ -1,28 +1,21 @@
 """A rolling restart of two servers behind a load balancer, under load."""
 
 import itertools
-import os
-import shutil
-import signal
 import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 import httpx
-import pytest
 
 from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.server import SandboxServer
 from tests.support.forms import fill_form
+from tests.support.servers import is_up, start_gunicorn, stop, wait_until
 from tests.support.sockets import find_free_port
 
-ROOT = Path(__file__).parents[3]
-TIMEOUT_SECONDS = 60
 CLIENTS = 6
 EDITED_SERVICES = range(101, 105)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -69,39 +62,12 @@ backend console
 """
 
 
-@pytest.fixture
-def haproxy():
-    program = shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/sbin")
-    if not program:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI must restart behind a real load balancer: install haproxy")
-        pytest.skip("haproxy is not installed")
-    return program
-
-
 def start_server(database, port):
     environment = database.environment | {"DRAIN_SECONDS": "1", "WEB_CONCURRENCY": "1"}
-    command = [sys.executable, "-m", "gunicorn", f"--bind=127.0.0.1:{port}"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    wait_until(lambda: is_ready(port), process)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = start_gunicorn(port, environment, **quiet)
+    wait_until(lambda: is_up(port), process)
     return process
-
-
-def is_ready(port, path="/readyz"):
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}{path}").status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
-def wait_until(condition, *processes):
-    end = monotonic() + TIMEOUT_SECONDS
-    while not condition():
-        assert all(process.poll() is None for process in processes)
-        assert monotonic() < end
-        sleep(0.05)
 
 
 @contextmanager
@@ -141,18 +107,15 @@ def balanced_servers(database, haproxy, folder):
 
     def restart():
         for name in servers:
-            servers[name].send_signal(signal.SIGTERM)
-            wait_until(lambda name=name: servers[name].poll() is not None)
+            stop(servers[name])
             servers[name] = start_server(database, ports[name])
-            wait_until(lambda: is_ready(balancer, "/both-up"), proxy)
+            wait_until(lambda: is_up(balancer, "/both-up"), proxy)
 
     try:
-        wait_until(lambda: is_ready(balancer, "/both-up"), proxy)
+        wait_until(lambda: is_up(balancer, "/both-up"), proxy)
         yield f"http://127.0.0.1:{balancer}", restart
     finally:
-        for process in (proxy, *servers.values()):
-            process.send_signal(signal.SIGTERM)
-            process.wait(TIMEOUT_SECONDS)
+        stop(proxy, *servers.values())
 
 
 def test_rolling_restart_loses_no_request(isolated_database, haproxy, tmp_path):
