@@ -57,6 +57,8 @@ LOCAL_EVENT_LABELS: Mapping[str, LabelText] = {
     "search.change": _("Change the saved search {object}"),
     "search.remove": _("Remove the saved search {object}"),
     "note.change": _("Change the note of {object}"),
+    "policy.change": _("Change the policy of {object}"),
+    "policy.remove": _("Remove the policy of {object}"),
     "finding.waive": _("Waive a finding of {object}"),
     "finding.unwaive": _("Remove the waiver of a finding of {object}"),
     "twin.add": _("Keep {object} alike"),
@@ -147,6 +149,6 @@ EVENT_GROUPS: Mapping[str, EventGroup] = {
     "console": _event_group(
         _("Console"),
         "access account budget organization member invitation credential vault audit"
-        " versions stream webhook job search list finding twin note",
+        " versions stream webhook job search list finding twin note policy",
     ),
 }

@@ -10,6 +10,7 @@ from console.models.expiry_notices import ExpiryDigest, ExpiryNotice
 from console.models.findings import Finding, FindingCount, Waiver
 from console.models.index import KnownClient, KnownKey, KnownService, SettingsProfile
 from console.models.notes import Note
+from console.models.policies import Policy
 from console.models.preferences import AccountPreferences, DismissedNotice
 from console.models.rate_limits import RateLimitUse
 from console.models.receipts import Receipt, ReceiptService
@@ -46,6 +47,7 @@ __all__ = [
     "Note",
     "Notification",
     "NotificationMail",
+    "Policy",
     "RateLimitUse",
     "Receipt",
     "ReceiptService",

@@ -32,6 +32,7 @@ PAGES: tuple[tuple[str, str | Promise, Permission | None], ...] = (
     ("searches:index", gettext_lazy("Saved searches"), AUDIT_LOG),
     ("members:new", gettext_lazy("Invite member"), ADMINISTRATION),
     ("credentials:index", gettext_lazy("Add credential"), ADMINISTRATION),
+    ("policies:new", gettext_lazy("Add policy"), ADMINISTRATION),
     ("webhooks:new", gettext_lazy("Add webhook"), ADMINISTRATION),
     ("streams:new", gettext_lazy("Add log stream"), ADMINISTRATION),
 )

@@ -66,6 +66,7 @@ MENU: tuple[tuple[str | Promise, tuple[MenuItem, ...]], ...] = (
         (
             MenuItem("members:index", _("Members"), "members", "m", ADMINISTRATION),
             MenuItem("credentials:index", _("Credentials"), "credentials", "d", ADMINISTRATION),
+            MenuItem("policies:index", _("Policies"), "settings", "p", ADMINISTRATION),
             MenuItem("streams:index", _("Log streams"), "stream", "l", ADMINISTRATION),
             MenuItem("webhooks:index", _("Webhooks"), "webhook", "w", ADMINISTRATION),
         ),

@@ -36,6 +36,7 @@ NOBODY: dict[str, object] = {"uidb36": "1", "key": "no-such"}  # open nothing
 NOBODY |= dict.fromkeys(
     """
     job selection lookup receipt rollover batch package_id search stream twin waiver watch webhook
+    policy
     """.split(),
     UUID(int=0),
 )

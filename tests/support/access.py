@@ -15,6 +15,7 @@ HELP_DESK_ROLES = ADMIN_ROLES | {Role.HELP_DESK}
 ALL_ROLES = set(Role)
 ANY_USER = "signed in"  # whoever, in an organization or in none
 WEBHOOK_PAGES = "index new show edit send_test pause resume replay rotate remove"
+POLICY_PAGES = "index new edit remove"
 ALLOWED_ROLES = {
     "dashboard:home": ANY_USER,
     "dashboard:index": ALL_ROLES,
@@ -199,6 +200,7 @@ ALLOWED_ROLES = {
     "streams:index": ADMIN_ROLES,
     "streams:new": ADMIN_ROLES,
     "streams:remove": ADMIN_ROLES,
+    **dict.fromkeys((f"policies:{name}" for name in POLICY_PAGES.split()), ADMIN_ROLES),
     **dict.fromkeys((f"webhooks:{name}" for name in WEBHOOK_PAGES.split()), ADMIN_ROLES),
     "account_logout": ANY_USER,
     "account_reauthenticate": ANY_USER,
@@ -225,6 +227,7 @@ PATH_PARAMS = {
     "stream": UUID(int=0),
     "webhook": UUID(int=0),
     "package_id": UUID(int=0),
+    "policy": UUID(int=0),
     "search": UUID(int=0),
     "setting": "pkceRequired",
     "rule": "rfc9700.pkce",

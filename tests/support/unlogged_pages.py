@@ -11,6 +11,7 @@ UNLOGGED_PAGES = {
         "services:discard clients:discard clients:refresh clients:bulk_select clients:columns"
         " services:columns clients:bulk_action clients:bulk_setting clients:bulk_preview"
         " tokens:lookup tokens:verify batches:columns users:index searches:new webhooks:new"
+        " policies:new"
         " streams:new members:new credentials:edit credentials:check"
         " credentials:remove audit:suggest dashboard:dismiss_overdue".split(),
         FORM,
@@ -22,7 +23,7 @@ UNLOGGED_PAGES = {
         INDEX,
     ),
     **dict.fromkeys(
-        "jobs:index searches:index webhooks:index streams:index audit:verify"
+        "jobs:index searches:index webhooks:index streams:index policies:index audit:verify"
         " members:index credentials:index".split(),
         OWN,
     ),

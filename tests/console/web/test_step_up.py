@@ -9,7 +9,7 @@ from django.urls import resolve
 from pytest_django.asserts import assertContains
 
 from console.clients.rotation.activation import ACTIVATION_JOB
-from console.models import Batch, BatchRequest, Lookup, Stream
+from console.models import Batch, BatchRequest, Lookup, Policy, Stream
 from tenants.audit.actor import Actor
 from tenants.audit.events import SUBJECT_SEARCH
 from tenants.audit.models import AuditEntry
@@ -43,6 +43,9 @@ ASKS = {
     "clients:remove",
     "streams:new",
     "streams:remove",
+    "policies:new",
+    "policies:edit",
+    "policies:remove",
     "webhooks:new",
     "webhooks:edit",
     "webhooks:replay",
@@ -142,6 +145,7 @@ def page_urls(admin, acme):
         "entry": AuditEntry.objects.get(operation=SUBJECT_SEARCH.name).entry,
         "rollover": rollover(acme).pk,
         "stream": stream.pk,
+        "policy": Policy.objects.create(organization=acme).pk,
         "webhook": make_webhook(acme).pk,
         "batch": batch.pk,
     }

@@ -185,7 +185,7 @@ def test_event_names_are_stable():
         budget.exceeded
         clients.exported
         keys.exported list.exported
-        finding.unwaive finding.waive note.change
+        finding.unwaive finding.waive note.change policy.change policy.remove
         invitation.create invitation.withdraw
         job.cancelled job.ended job.paused job.rejected job.resumed job.retried job.started
         receipt.made
