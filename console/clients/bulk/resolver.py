@@ -204,11 +204,7 @@ def build_matcher(member: Member, choice: ClientSelection) -> ClientMatcher:
         row = replace(
             ClientRow.from_client(region, number, client), service=services.get(ref[:2], "")
         )
-        rows = request.query.filter(
-            [row],
-            lambda _row: search_text(client),
-            lambda row, member: search_value(client, member, row),
-        )
+        rows = request.query.filter([row], lambda _row: search_text(client), search_value)
         matching_rows, _counted = apply_facets(
             request.facets, [(row, 1) for row in rows], request.selected
         )

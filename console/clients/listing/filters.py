@@ -184,7 +184,7 @@ def search_text(client: Client) -> str:
     return f"{text} {' '.join(client.redirect_uris)}"
 
 
-def search_value(client: Client, name: str, row: ClientRow) -> Any:
+def search_value(row: ClientRow, name: str) -> Any:
     """Return the value that a qualifier such as ``redirect:example.com`` compares."""
     match name:
         case "redirect":
@@ -194,7 +194,9 @@ def search_value(client: Client, name: str, row: ClientRow) -> Any:
         case "service":
             return [str(row.service_id), row.service]
         case _:
-            return CLIENT_SETTINGS[name].value_in(client.to_dict())
+            if row.client is None:
+                return row.synced_settings.get(name)
+            return CLIENT_SETTINGS[name].value_in(row.client.to_dict())
 
 
 def parent_domains(hosts: Sequence[str]) -> list[str]:

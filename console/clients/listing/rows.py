@@ -1,7 +1,7 @@
 """Rows of client lists."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -9,10 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from console.inventory.index import redirect_hosts
 from console.inventory.setting_columns import ColumnChoice
-from console.inventory.setting_values import CLIENT_SETTINGS, SettingValues, read_values
+from console.inventory.setting_values import (
+    CLIENT_SETTINGS,
+    SettingValues,
+    read_values,
+    stored_values,
+)
 from console.lists.export import ExportFields
 from console.lists.facets import Labels
 from console.lists.request import ListColumn
+from console.models import KnownClient
 from tenants.authlete.documents.client import SECTIONS, Client
 from tenants.authlete.documents.enums import (
     CLIENT_AUTH_METHOD,
@@ -100,6 +106,13 @@ class ClientRow:
         details = dict(zip(INDEX_COLUMNS, values, strict=True))
         words = {name: details[name].split() for name in ("grants", "hosts")}
         return cls(**{**details, **words}, service=service, is_stale=is_stale)
+
+    @classmethod
+    def from_known(cls, client: KnownClient, service: str, *, is_stale: bool) -> Self:
+        """Build a row with all settings from the index."""
+        values = tuple(getattr(client, name) for name in INDEX_COLUMNS)
+        row = cls.from_index(values, service, is_stale=is_stale)
+        return replace(row, synced_settings=stored_values(client))
 
     @property
     def settings(self) -> SettingValues:

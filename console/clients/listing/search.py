@@ -28,7 +28,7 @@ from console.clients.listing.filters import (
 )
 from console.clients.listing.rows import INDEX_COLUMNS, ClientRow
 from console.inventory.coverage import InventoryCoverage, measure_coverage
-from console.inventory.setting_values import indexed_words, stored_values
+from console.inventory.setting_values import indexed_words
 from console.inventory.sync import RegionFreshness, region_freshness
 from console.lists.facets import Facet, FacetCounts, apply_facets
 from console.lists.request import ListPage, ListRequest
@@ -229,8 +229,8 @@ class ClientSearch:
         return queryset.select_related("profile")
 
     def _build_settings_row(self, client: KnownClient) -> ClientRow:
-        row = self._build_row(tuple(getattr(client, name) for name in INDEX_COLUMNS))
-        return replace(row, synced_settings=stored_values(client))
+        name, is_stale = self._describe_service(client.region, client.service_id)
+        return ClientRow.from_known(client, name, is_stale=is_stale)
 
     def load_settings(self, rows: Sequence[ClientRow]) -> list[ClientRow]:
         """Return the rows of a page with the settings that its columns show."""
@@ -251,10 +251,14 @@ class ClientSearch:
 
     def _build_row(self, values: tuple[object, ...]) -> ClientRow:
         region, service_id, *_ = values
-        service = self.services.get((region, service_id))  # type: ignore[arg-type]
+        name, is_stale = self._describe_service(region, service_id)  # type: ignore[arg-type]
+        return ClientRow.from_index(values, name, is_stale=is_stale)
+
+    def _describe_service(self, region: str, service_id: int) -> tuple[str, bool]:
+        """Return the name of a service, and whether its clients are stale."""
+        service = self.services.get((region, service_id))
         name = (service.name if service else "") or str(service_id)
-        stale = service is None or bool(service.clients_problem)
-        return ClientRow.from_index(values, name, is_stale=stale)
+        return name, service is None or bool(service.clients_problem)
 
 
 def _combination_row(

@@ -9,11 +9,14 @@ from dataclasses import replace
 
 from console.clients.listing.filters import search_text, search_value
 from console.clients.listing.rows import COLUMNS_BY_NAME, ClientRow
-from console.inventory.index import index_clients
+from console.inventory.index import clients_of_service, index_clients
 from console.lists.facets import apply_facets
 from console.lists.request import ListPage, ListRequest
+from console.models import KnownService
 from console.web.access import Workspace
+from console.web.outages import Outage, is_outage
 from tenants.authlete.documents.client import Client
+from tenants.authlete.errors import AuthleteError
 from tenants.authlete.listing import list_all_clients
 
 
@@ -65,11 +68,39 @@ def _filter_clients(
     if is_complete and not any(row.is_limited for row, _ in pairs):
         index_clients(workspace.organization, region, service_id, clients)
     matches = request.query.filter(
-        pairs,
-        lambda pair: search_text(pair[1]),
-        lambda pair, member: search_value(pair[1], member, pair[0]),
+        pairs, lambda pair: search_text(pair[1]), lambda pair, member: search_value(pair[0], member)
     )
-    rows, counts = apply_facets(request.facets, ((row, 1) for row, _ in matches), request.selected)
+    return _paginate(request, [row for row, _ in matches], total)
+
+
+def find_list_outage(workspace: Workspace, service_id: int, error: AuthleteError) -> Outage | None:
+    """Return the outage during which the clients as last synced can be listed."""
+    services = KnownService.objects.filter(
+        organization=workspace.organization, region=workspace.region.name, service_id=service_id
+    )
+    synced_at = services.values_list("clients_at", flat=True).first()
+    return Outage(error, synced_at, is_intact=True) if synced_at and is_outage(error) else None
+
+
+def load_last_synced(
+    workspace: Workspace, service_id: int, request: ListRequest
+) -> ListPage[ClientRow]:
+    """Return the requested page of the clients as last synced."""
+    known = clients_of_service(workspace.organization, workspace.region.name, service_id)
+    pairs = [
+        (ClientRow.from_known(client, "", is_stale=True), client.words)
+        for client in known.select_related("profile").order_by("rank", "client_id")
+    ]
+    matches = request.query.filter(
+        pairs, lambda pair: pair[1], lambda pair, member: search_value(pair[0], member)
+    )
+    return _paginate(request, [row for row, _ in matches], len(pairs))
+
+
+def _paginate(
+    request: ListRequest, matches: Sequence[ClientRow], total: int
+) -> ListPage[ClientRow]:
+    rows, counts = apply_facets(request.facets, ((row, 1) for row in matches), request.selected)
     if request.sort:
         column = COLUMNS_BY_NAME[request.sort_column]
         rows.sort(key=column.sort_key, reverse=request.is_descending)

@@ -14,7 +14,12 @@ from console.clients.listing.filters import CLIENT_VOCABULARY, SERVICE_LIST_FACE
 from console.clients.listing.refresh import FirstSync, load_progress, start_sync, sync_first
 from console.clients.listing.rows import ClientRow
 from console.clients.listing.search import SORT_COLUMNS, ClientSearch
-from console.clients.listing.service_list import fetch_all, fetch_page
+from console.clients.listing.service_list import (
+    fetch_all,
+    fetch_page,
+    find_list_outage,
+    load_last_synced,
+)
 from console.clients.rotation.lifecycle import open_rotations
 from console.documents.kinds import service_header_context
 from console.inventory.column_page import render_columns
@@ -25,8 +30,10 @@ from console.lists.export import CONTENT_TYPES, export_rows
 from console.lists.request import ListPage, ListRequest, list_context
 from console.web.access import ConsoleRequest, Member, Workspace, organization_page, workspace_page
 from console.web.navigation import optional_path
+from console.web.outages import as_read_only
 from console.web.responses import redirect_to, render_page
 from tenants.audit.events import CLIENTS_EXPORTED
+from tenants.authlete.errors import AuthleteError
 from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.operation import Effect
 from tenants.jobs.leases import is_due
@@ -103,12 +110,15 @@ def service_clients(
     list_request = ListRequest(
         request.GET, CLIENT_VOCABULARY, SERVICE_LIST_FACETS, list(rows.COLUMNS_BY_NAME)
     )
-    if list_request.query.problem:
-        page = ListPage[ClientRow]()
-    elif list_request.needs_all:
-        page = fetch_all(workspace, service_id, list_request)
-    else:
-        page = fetch_page(workspace, service_id, list_request)
+    outage = None
+    try:
+        page = _fetch(workspace, service_id, list_request)
+    except AuthleteError as error:
+        outage = find_list_outage(workspace, service_id, error)
+        if outage is None or list_request.download:
+            raise
+        workspace = as_read_only(workspace)
+        page = load_last_synced(workspace, service_id, list_request)
     if list_request.download in CONTENT_TYPES:
         if page.error:
             raise page.error  # rather than export a part that looks whole
@@ -131,11 +141,19 @@ def service_clients(
         )
     context = {
         "workspace": workspace,
+        "outage": outage,
         **service_header_context(workspace, service_id),
         "within": f"{workspace.region.name}/{service_id}",
         **_list_context(request, workspace.member, list_request, page),
     }
     return render_page(request, "clients/service_clients.html", context, part="list")
+
+
+def _fetch(workspace: Workspace, service_id: int, list_request: ListRequest) -> ListPage[ClientRow]:
+    if list_request.query.problem:
+        return ListPage[ClientRow]()
+    fetch = fetch_all if list_request.needs_all else fetch_page
+    return fetch(workspace, service_id, list_request)
 
 
 def _list_context(

@@ -6,17 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.http import Http404
 from django.urls import reverse
 from joserfc.jwk import ECKey, RSAKey
+from pydantic import TypeAdapter
 
 from console.audit_log.change_descriptions import SERVICE_SETTINGS
 from console.documents.kinds import DocumentTarget, service_target
+from console.history.outages import read_document
 from console.keys.hsm.operations import GROUP_BY_ALGORITHM
 from console.web.access import Workspace
+from console.web.outages import Outage
 from tenants.authlete.api.hardware_keys import HardwareKey
 from tenants.authlete.api.services import ServiceApi
 from tenants.authlete.documents.jwks import certificates
@@ -161,11 +164,12 @@ def _find_uses(
 
 @dataclass(frozen=True, slots=True)
 class HsmPage:
-    """What pages about HSM keys show: a service and its keys, both just fetched."""
+    """What pages about HSM keys show: a service and its keys."""
 
     target: DocumentTarget
     service: Service
     key_list: HsmKeyList
+    outage: Outage | None = None  # shows the last version, and changes nothing
 
     def get_key(self, handle: str) -> HsmKey:
         """Return a key; raises the error of the list, or `Http404`."""
@@ -177,7 +181,8 @@ class HsmPage:
 
     def context(self) -> dict[str, Any]:
         """Return the template context of every page about HSM keys."""
-        return self.target.context(self.service) | {"key_list": self.key_list}
+        context = {"key_list": self.key_list, "outage": self.outage}
+        return self.target.context(self.service) | context
 
 
 def load_hsm_page(workspace: Workspace, service_id: int) -> HsmPage:
@@ -186,6 +191,19 @@ def load_hsm_page(workspace: Workspace, service_id: int) -> HsmPage:
     api = workspace.authlete.service(service_id)
     service = api.get()
     return HsmPage(target, service, load_hsm_keys(api, service))
+
+
+def read_hsm_page(workspace: Workspace, service_id: int) -> HsmPage:
+    """Fetch a service and its HSM keys, or return the last version during an outage."""
+    reading = read_document(service_target(workspace, service_id))
+    service = cast(Service, reading.document)
+    if reading.outage is None:
+        key_list = load_hsm_keys(workspace.authlete.service(service_id), service)
+    else:
+        stored = service.get("hsks")
+        keys = TypeAdapter(list[HardwareKey]).validate_python(stored or [])
+        key_list = HsmKeyList(build_hsm_keys(keys, service))
+    return HsmPage(reading.target, service, key_list, reading.outage)
 
 
 def keys_path(name: str, workspace: Workspace, service_id: int, *args: str) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from console.forms.change_forms import ChangeReasonForm, DeletionForm
 from console.keys.hsm import operations
 from console.keys.hsm.forms import NewHsmKeyForm
-from console.keys.hsm.keys import HsmPage, keys_path, load_hsm_page
+from console.keys.hsm.keys import HsmPage, keys_path, load_hsm_page, read_hsm_page
 from console.keys.hsm.operations import ALGORITHM_GROUPS, LostReplyError
 from console.keys.jwks.key_sets import list_set_kids, list_used_kids
 from console.keys.rollover.actions import list_active
@@ -24,10 +24,11 @@ from tenants.authlete.operation import Effect
 @workspace_page(Effect.READ)
 def hsm_keys(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """List the HSM keys of a service with the settings that use them."""
-    page = load_hsm_page(workspace, service_id)
+    page = read_hsm_page(workspace, service_id)
+    can_roll_over = page.target.workspace.member.can(Effect.DESTROY)
     context = page.context() | {
         "rollovers": list_active(page.target),
-        "rollable": _rollable_handles(page) if workspace.member.can(Effect.DESTROY) else (),
+        "rollable": _rollable_handles(page) if can_roll_over else (),
     }
     return render_page(request, "keys/hsm_keys.html", context)
 
@@ -37,7 +38,7 @@ def show_hsm_key(
     request: ConsoleRequest, workspace: Workspace, service_id: int, handle: str
 ) -> HttpResponse:
     """Show one HSM key: its public key and the settings that use it."""
-    page = load_hsm_page(workspace, service_id)
+    page = read_hsm_page(workspace, service_id)
     if page.key_list.disabled_by:  # the list explains how to enable HSM keys
         return redirect_to(request, keys_path("hsm_keys", workspace, service_id))
     hsm_key = page.get_key(handle)

@@ -20,6 +20,7 @@ def editor(member, sandbox, ledger):
     editor = member(Role.EDITOR)
     editor.get(SERVICE)
     editor.get(CLIENT)
+    editor.get(f"{SERVICE}clients/")
     return editor
 
 
@@ -31,7 +32,10 @@ def down(editor, sandbox):
 
 
 PARTS = ("", "fields/", "document/", "history/")
-PAGES = [(url, part) for url in (SERVICE, CLIENT) for part in PARTS] + [(SERVICE, "keys/")]
+SERVICE_PARTS = ("keys/", "keys/hsm/", "discovery/", "clients/")
+PAGES = [(url, part) for url in (SERVICE, CLIENT) for part in PARTS] + [
+    (SERVICE, part) for part in SERVICE_PARTS
+]
 
 
 @pytest.mark.parametrize(("url", "part"), PAGES)
@@ -64,6 +68,26 @@ def test_keys_of_the_last_version_are_shown(editor, sandbox):
 
     assertContains(page, "shop-1")
     assertNotContains(page, f"{SERVICE}keys/new/")
+
+
+def test_clients_are_listed_as_last_synced(down):
+    page = down.get(f"{SERVICE}clients/?q=clientType:confidential")
+
+    assertContains(page, "Ledger sync")
+    assertNotContains(page, f"{SERVICE}clients/new/")
+    assertNotContains(page, "Change selected")
+    assert not down.get(f"{SERVICE}clients/?q=clientType:public").context["list_page"].rows
+    assert down.get(f"{SERVICE}clients/?download=csv").status_code == 503
+
+
+def test_hsm_keys_of_the_last_version_are_shown(editor, sandbox):
+    key = {"handle": "h1", "kid": "vault-1", "kty": "EC", "use": "sig", "alg": "ES256"}
+    sandbox.services[17]["hsks"] = [key]
+    editor.get(SERVICE)
+    sandbox.fault("status", region="us", status=503)
+
+    assertContains(editor.get(f"{SERVICE}keys/hsm/"), "vault-1")
+    assertContains(editor.get(f"{SERVICE}keys/hsm/key/h1/"), "last known version")
 
 
 def test_change_buttons_are_disabled_with_the_reason(down):
