@@ -13,6 +13,7 @@ from console.accounts import urls as account_urls
 
 ROOT = Path(__file__).parents[1]
 SHARED_PAGES = (
+    "console.bulk.views",
     "console.documents.reveal",
     "console.editing.views",
     "console.history.notes",
@@ -64,7 +65,7 @@ def test_class_names_are_unique():
 def test_view_and_template_are_named_after_the_url(area, name, view):
     folders = [area]
     if view.__module__.startswith(SHARED_PAGES):
-        folders += ["documents", "editing", "history"]
+        folders += ["bulk", "documents", "editing", "history"]
     else:
         assert f"{view.__module__}.".startswith(f"console.{area}.views.")
     assert view.__name__ == name

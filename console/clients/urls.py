@@ -1,15 +1,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from console.clients.views import (
-    bulk,
-    creation,
-    listing,
-    rotation,
-    scopes,
-    secret,
-    secret_lists,
-    show,
-)
+from console.bulk.urls import bulk_urls
+from console.clients.bulk.kind import CLIENT_BULK
+from console.clients.views import creation, listing, rotation, scopes, secret, secret_lists, show
 from console.documents.kinds import CLIENT_KIND
 from console.editing.urls import document_urls
 
@@ -39,19 +32,10 @@ service_urls: list[URLPattern | URLResolver] = [
     path("create/", creation.create, name="create"),
     path("<number:client_id>/", include(client_urls)),
 ]
-selection_urls: list[URLPattern | URLResolver] = [
-    path("", bulk.bulk_action, name="bulk_action"),
-    path("set/<str:setting>/", bulk.bulk_setting, name="bulk_setting"),
-    path("preview/", bulk.bulk_preview, name="bulk_preview"),
-]
-bulk_urls: list[URLPattern | URLResolver] = [
-    path("", bulk.bulk_select, name="bulk_select"),
-    path("<uuid:selection>/", include(selection_urls)),
-]
 urlpatterns = [
     path("clients/", listing.index, name="index"),
     path("clients/refresh/", listing.refresh, name="refresh"),
-    path("clients/bulk/", include(bulk_urls)),
+    path("clients/bulk/", include(bulk_urls(CLIENT_BULK))),
     path("clients/rotations/", secret_lists.rotations, name="rotations"),
     path("clients/overdue/", secret_lists.overdue_secrets, name="overdue_secrets"),
     path("clients/columns/", listing.columns, name="columns"),

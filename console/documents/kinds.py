@@ -31,6 +31,7 @@ from tenants.authlete.documents.service import SECTIONS, Service
 from tenants.authlete.documents.service.rules import check_service
 from tenants.authlete.edits import ChangeHints, WriteResult
 from tenants.authlete.object_ref import ObjectRef
+from tenants.models import Organization
 
 
 class DocumentApi(Protocol):
@@ -50,7 +51,7 @@ def no_findings(_members: Mapping[str, Any]) -> Sequence[RuleViolation]:
     return ()
 
 
-def ignore_saved_document(_target: "DocumentTarget", _document: Any) -> None:
+def ignore_saved_document(_organization: Organization, _ref: ObjectRef, _document: Any) -> None:
     """Ignore a saved document."""
 
 
@@ -62,11 +63,11 @@ class DocumentKind:
     area: str  # of its pages and templates
     sections: Mapping[str, type[Section]]
     declared: DeclaredSettings
-    api: Callable[[AuthleteClient, "DocumentTarget"], DocumentApi]
+    api: Callable[[AuthleteClient, ObjectRef], DocumentApi]
     document: type[Document]
     display_name: Callable[[Any], str]  # its name, or its ID
     findings: Callable[[Mapping[str, Any]], Sequence[RuleViolation]] = no_findings
-    remember: Callable[["DocumentTarget", Any], None] = ignore_saved_document  # after a save
+    remember: Callable[[Organization, ObjectRef, Any], None] = ignore_saved_document  # after a save
 
     @property
     def breadcrumb_template(self) -> str:
@@ -89,7 +90,7 @@ class DocumentTarget:
     client_id: int = 0  # 0 for a service
 
     def api(self, authlete: AuthleteClient | None = None) -> DocumentApi:
-        return self.kind.api(authlete or self.workspace.authlete, self)
+        return self.kind.api(authlete or self.workspace.authlete, self.ref)
 
     def path(self, page: str, *more: str) -> str:
         """Return the path of one of the object's pages."""
@@ -129,9 +130,8 @@ class DocumentTarget:
         return f"{self.workspace.organization.pk}/{self.ref.key}"
 
 
-def _update_index(target: DocumentTarget, service: Service) -> None:
-    workspace = target.workspace
-    index_service_findings(workspace.organization, workspace.region.name, [service])
+def _update_index(organization: Organization, ref: ObjectRef, service: Service) -> None:
+    index_service_findings(organization, ref.region, [service])
 
 
 SERVICE_KIND = DocumentKind(
@@ -139,7 +139,7 @@ SERVICE_KIND = DocumentKind(
     "services",
     SECTIONS,
     SERVICE_SETTINGS,
-    lambda authlete, target: authlete.service(target.service_id),
+    lambda authlete, ref: authlete.service(ref.service_id),
     Service,
     lambda service: service.service_name or str(service.api_key),
     check_service,
@@ -147,9 +147,8 @@ SERVICE_KIND = DocumentKind(
 )
 
 
-def _update_client_index(target: DocumentTarget, client: Client) -> None:
-    workspace = target.workspace
-    index_client(workspace.organization, workspace.region.name, target.service_id, client)
+def _update_client_index(organization: Organization, ref: ObjectRef, client: Client) -> None:
+    index_client(organization, ref.region, ref.service_id, client)
 
 
 CLIENT_KIND = DocumentKind(
@@ -157,7 +156,7 @@ CLIENT_KIND = DocumentKind(
     "clients",
     client_document.SECTIONS,
     CLIENT_SETTINGS,
-    lambda authlete, target: authlete.service(target.service_id).client(target.client_id),
+    lambda authlete, ref: authlete.service(ref.service_id).client(ref.client_id),
     Client,
     lambda client: client.client_name or client.alias,
     check_client,

@@ -104,7 +104,7 @@ def show(request: ConsoleRequest, member: Member, rule: str) -> HttpResponseBase
         "hidden_count": total - len(rows),
         "waivers": _list_waivers(member, rule),
         "can_waive": can_waive,
-        "fixable_count": _count_fixable(member, declared) if can_waive else 0,
+        **(_find_bulk_fix(member, declared) if can_waive else {}),
         **_coverage(member),
     }
     definition = OBJECT_LIST
@@ -174,11 +174,14 @@ def unwaive(request: ConsoleRequest, member: Member, rule: str, waiver: UUID) ->
     return render_page(request, "findings/unwaive.html", context)
 
 
-def _count_fixable(member: Member, rule: Rule) -> int:
-    """Return the number of clients that one bulk change can fix."""
-    if rule not in CLIENT_RULES or len(rule.fix) != 1:
-        return 0
-    return _visible_findings(member).filter(rule=rule.id, client_id__gt=0).count()
+def _find_bulk_fix(member: Member, rule: Rule) -> dict[str, object]:
+    """Return the path and size of the bulk change that fixes all findings of a rule."""
+    if len(rule.fix) != 1:  # a bulk change has one setting
+        return {}
+    area = "clients" if rule in CLIENT_RULES else "services"
+    count = _visible_findings(member).filter(rule=rule.id).count()
+    path = reverse(f"{area}:bulk_select", args=[member.organization.slug])
+    return {"fix_path": path, "fixable_count": count}
 
 
 def _parse_object(text: str) -> ObjectRef | None:

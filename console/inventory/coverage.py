@@ -49,3 +49,11 @@ def organization_coverage(
     """Return the coverage of the services in ``regions``."""
     services = KnownService.objects.filter(organization=organization, region__in=regions)
     return measure_coverage(services.order_by("name", "pk"))
+
+
+class PartialInventoryError(Exception):
+    """Clients of some services were never read, so "all matching" isn't known."""
+
+    def __init__(self, coverage: InventoryCoverage) -> None:
+        super().__init__(f"{len(coverage.unsynced)} services were never read")
+        self.coverage = coverage

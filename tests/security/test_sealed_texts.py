@@ -102,7 +102,7 @@ def test_restore_of_a_version_opens_no_seal(editor, sandbox):
 
 def test_bulk_change_opens_no_seal(editor, sandbox):
     sealed = shown_description(editor)["value"]
-    chosen = {"within": "us/17", "query": "", "client": ["us/17/44", "us/17/45"]}
+    chosen = {"within": "us/17", "query": "", "object": ["us/17/44", "us/17/45"]}
     path = f"{editor.post('/acme/clients/bulk/', chosen).url}set/description/"
     body = fill_form(
         editor.get(path), "base", description=json.dumps({"key": "note", "value": sealed})

@@ -10,6 +10,7 @@ UNLOGGED_PAGES = {
     **dict.fromkeys(
         "services:discard clients:discard clients:refresh clients:bulk_select clients:columns"
         " services:columns clients:bulk_action clients:bulk_setting clients:bulk_preview"
+        " services:bulk_select services:bulk_action services:bulk_setting services:bulk_preview"
         " tokens:lookup tokens:verify batches:columns users:index searches:new webhooks:new"
         " policies:new"
         " streams:new members:new credentials:edit credentials:check"

@@ -28,7 +28,7 @@ from tenants.authlete.operation import Effect
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Compare two to four services or clients, or pick another one to compare."""
     keys = [*dict.fromkeys(key for param in OPERAND_PARAMS if (key := request.GET.get(param)))]
-    if selected := request.GET.getlist("object") + request.POST.getlist("client"):
+    if selected := request.GET.getlist("object") + request.POST.getlist("object"):
         if len(selected) > MAX_OPERANDS:
             text = _("Only the first %(count)s of your selection are compared.")
             messages.info(request, text % {"count": MAX_OPERANDS})

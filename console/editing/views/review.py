@@ -92,7 +92,7 @@ def _save(target: DocumentTarget, form: VersionedChangeForm, edits: drafts.Draft
     hints = editing_review.change_hints(target)
     written = target.api(authlete).update(form.cleaned_data["version"], edits.values, hints)
     drafts.clear_saved(target, edits)
-    target.kind.remember(target, written.reply)
+    target.kind.remember(target.workspace.organization, target.ref, written.reply)
     return target.path("change", written.entry_id)
 
 

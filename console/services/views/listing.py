@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
 
 from console.inventory.column_page import render_columns
 from console.inventory.finding_badges import find_badges
@@ -13,9 +12,15 @@ from console.inventory.services import ServiceList, ServiceRow, list_services
 from console.inventory.setting_columns import ColumnChoice, export_fields
 from console.inventory.setting_values import SERVICE_SETTINGS
 from console.lists.export import CONTENT_TYPES, ExportFields, export_rows, iso_time
-from console.lists.facets import Facet
-from console.lists.query import SearchField, SearchVocabulary
-from console.lists.request import ListColumn, ListRequest, list_context
+from console.lists.request import list_context
+from console.services.bulk.kind import SERVICE_BULK
+from console.services.service_list import (
+    COLUMNS_BY_NAME,
+    REGION_FACET,
+    SERVICE_COLUMNS,
+    filter_services,
+    parse_service_request,
+)
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.responses import render_page
 from tenants.audit.events import LIST_EXPORTED
@@ -24,36 +29,6 @@ from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.operation import Effect
 from tenants.authlete.timestamps import datetime_from_ms
 
-REGION_FACET = Facet[ServiceRow]("region", gettext_lazy("Region"), lambda row: (row.region.name,))
-SERVICE_VOCABULARY = SearchVocabulary.from_settings(
-    SERVICE_SETTINGS,
-    example="pkceRequired:true",
-    aliases={"name": "serviceName", "id": "apiKey"},
-    more=[SearchField("region")],
-)
-
-
-def _client_count(row: ServiceRow) -> int:
-    return row.client_count if row.client_count is not None else -1
-
-
-SERVICE_COLUMNS = (
-    ListColumn[ServiceRow](
-        "name", gettext_lazy("Service"), lambda row: (row.name.casefold(), row.region.name)
-    ),
-    ListColumn[ServiceRow](
-        "region", gettext_lazy("Region"), lambda row: (row.region.name, row.name.casefold())
-    ),
-    ListColumn[ServiceRow]("clients", gettext_lazy("Clients"), _client_count, is_number=True),
-    ListColumn[ServiceRow](
-        "lifetime",
-        gettext_lazy("Access token"),
-        lambda row: row.access_token_duration,
-        is_number=True,
-    ),
-    ListColumn[ServiceRow]("changed", gettext_lazy("Changed"), lambda row: row.service.modified_at),
-)
-COLUMNS_BY_NAME = {column.name: column for column in SERVICE_COLUMNS}
 COLUMN_CHOICE = ColumnChoice("services", SECTIONS, SERVICE_SETTINGS, {})
 EXPORT_FIELDS: ExportFields[ServiceRow] = {
     "region": lambda row: row.region.name,
@@ -71,15 +46,9 @@ EXPORT_FIELDS: ExportFields[ServiceRow] = {
 def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     """List the services of all regions, live."""
     services = list_services(member)
-    list_request = ListRequest(
-        request.GET, SERVICE_VOCABULARY, [REGION_FACET], list(COLUMNS_BY_NAME)
-    )
+    list_request = parse_service_request(request.GET)
     regions = list_request.selected[REGION_FACET.name]
-    rows = [
-        row
-        for row in list_request.query.filter(services.rows, _search_text, _search_value)
-        if not regions or row.region.name in regions
-    ]
+    rows = filter_services(list_request, services.rows)
     column = COLUMNS_BY_NAME[list_request.sort_column or "name"]
     rows.sort(key=column.sort_key, reverse=list_request.is_descending)
     expected = COLUMN_CHOICE.chosen(request.user, request.GET)
@@ -100,6 +69,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     refs = [ObjectRef(row.region.name, row.service.api_key) for row in page.rows]
     context = list_context(request, list_request, page) | {
         "member": member,
+        "bulk": SERVICE_BULK.path("bulk_select", member) if member.can(Effect.CHANGE) else "",
         "finding_badges": find_badges(member.organization, refs),
         "services": services,
         "regions": _count_by_region(member, services),
@@ -116,18 +86,6 @@ def columns(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Choose the columns of the list of services."""
     list_url = reverse("services:index", args=[member.organization.slug])
     return render_columns(request, member, COLUMN_CHOICE, list_url, "services/columns.html")
-
-
-def _search_text(row: ServiceRow) -> str:
-    service = row.service
-    text = f"{service.service_name} {service.issuer} {service.api_key}"
-    return f"{text} {service.get('description') or ''} {row.region.name}"
-
-
-def _search_value(row: ServiceRow, name: str) -> Any:
-    if name == "region":
-        return row.region.name
-    return row.settings.get(name)
 
 
 def _count_by_region(member: Member, services: ServiceList) -> list[dict[str, Any]]:

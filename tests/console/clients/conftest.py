@@ -144,7 +144,7 @@ def select_clients():
 
     def choose(browser, *numbers, **other):
         places = [f"us/17/{number}" for number in numbers]
-        sent = {"within": "us/17", "query": "", "client": places, **other}
+        sent = {"within": "us/17", "query": "", "object": places, **other}
         response = browser.post("/acme/clients/bulk/", sent)
         assert "/clients/bulk/" in response["Location"], response["Location"]
         return response["Location"]

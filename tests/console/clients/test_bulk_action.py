@@ -12,7 +12,7 @@ def test_selected_clients_are_listed(member, many_clients, select_clients):
     browser.get("/acme/services/us/17/clients/", {"all": "yes"})
     response = browser.get(select_clients(browser, *range(1, 13)))
 
-    assertContains(response, "12 clients selected")
+    assertContains(response, "12 selected")
     assertContains(response, "Client 0008")
     assertContains(response, "and 4 more")
 

@@ -86,7 +86,7 @@ def test_active_tokens_of_clients_to_lock_are_counted(editor, five_clients, prev
     response = editor.get(previewed(editor, "lock", 1, 2, 3))
 
     assertContains(response, "4 active tokens are affected")
-    assert [line.row.tokens for line in response.context["list_page"].rows] == [3, 1, None]
+    assert [line.row.affected for line in response.context["list_page"].rows] == [3, 1, None]
 
 
 def test_preview_is_filtered_sorted_and_exported(editor, previewed, tokens):
@@ -95,7 +95,7 @@ def test_preview_is_filtered_sorted_and_exported(editor, previewed, tokens):
 
     assert statuses(editor.get(f"{path}?show=same")) == {"Ledger sync": "same"}
     assert statuses(editor.get(f"{path}?q=till")) == {"Till": "change"}
-    assert next(iter(statuses(editor.get(f"{path}?sort=-tokens")))) == "Till"
+    assert next(iter(statuses(editor.get(f"{path}?sort=-active_tokens")))) == "Till"
     exported = editor.get(f"{path}?q=till&download=csv").getvalue().decode().splitlines()
     assert len(exported) == 2
     assert "1,Till,change,," in exported[1]
@@ -174,7 +174,7 @@ def test_conflicts_with_the_service_are_counted(editor, five_clients, previewed)
 
     response = editor.get(path)
 
-    assertContains(response, "2 of 2 clients")
+    assertContains(response, "2 of 2")
     warning = "The token endpoint doesn't accept the registered authentication method."
     assert len(rows(editor.get(path, {"warning": warning}))) == 2
     assert rows(editor.get(path, {"warning": "Another"})) == {}
@@ -187,7 +187,7 @@ def test_clients_managed_elsewhere_get_a_warning(editor, five_clients, previewed
 
 
 def test_partially_visible_clients_cannot_be_changed(editor, five_clients, previewed, monkeypatch):
-    monkeypatch.setattr("console.clients.bulk.resolver.MAX_SINGLE_READS", 0)
+    monkeypatch.setattr("console.bulk.documents.MAX_SINGLE_READS", 0)
     for token in five_clients.state.tokens.values():
         token.permissions = ("view_client", "modify_client")
     path = previewed(editor, "set", 1, setting="pkceRequired", pkce_required__on="on")
@@ -200,21 +200,21 @@ def test_unreadable_client_is_explained(editor, five_clients, previewed):
     response = editor.get(previewed(editor, "lock", 1))
 
     assertContains(response, "Not allowed by Authlete")
-    assertContains(response, "No client can be changed now")
+    assertContains(response, "Nothing can be changed now")
 
 
 def test_unreadable_client_is_left_out(editor, five_clients, previewed):
     five_clients.fault("status", operation="client.get", status=403, path="/2$")
     path = previewed(editor, "lock", 1, 2)
 
-    assertContains(editor.get(path), "1 client could not be loaded and is skipped")
+    assertContains(editor.get(path), "1 object couldn't be loaded and is skipped")
     confirm(editor, path)
     assert [item.client_id for item in Item.objects.all()] == [1]
 
 
 @pytest.mark.parametrize("most", [50, 0], ids=["one by one", "with their lists"])
 def test_preview_changes_nothing(editor, five_clients, previewed, monkeypatch, most):
-    monkeypatch.setattr("console.clients.bulk.resolver.MAX_SINGLE_READS", most)
+    monkeypatch.setattr("console.bulk.documents.MAX_SINGLE_READS", most)
     before = [dict(client) for client in five_clients.clients.values()]
     editor.get(previewed(editor, "lock", 1, 2))
 
@@ -282,7 +282,7 @@ def test_large_selections_need_the_number_typed(member, many_clients, previewed)
     browser = member(Role.EDITOR)
     path = previewed(browser, "lock", *range(1, 22))
 
-    assertContains(confirm(browser, path, count="20"), "Type 21, the number of clients")
+    assertContains(confirm(browser, path, count="20"), "Type 21, the number of objects")
     assert not Job.objects.exists()
     confirm(browser, path, count="21")
     assert Job.objects.get().items.count() == 21
@@ -327,7 +327,7 @@ def test_clients_of_other_services_and_regions_are_previewed(
     other.clients[18] = {181: make_client(181, clientName="Far")}
     add_known_service(Organization.objects.get(), "us", 18)
     places = ["us/17/1", "us/18/181", "jp/19/191"]
-    path = editor.post("/acme/clients/bulk/", {"client": places})["Location"]
+    path = editor.post("/acme/clients/bulk/", {"object": places})["Location"]
     response = editor.get(editor.post(path, {"action": "lock"})["Location"])
 
     assert statuses(response) == {"Till": "change", "Far": "change", "": "unread"}

@@ -1,7 +1,7 @@
 import pytest
 from pytest_django.asserts import assertContains, assertRedirects
 
-from console.clients.bulk.bulk_settings import BULK_SETTINGS
+from console.clients.bulk.kind import CLIENT_BULK
 from tenants.organizations.roles import Role
 from tests.support.forms import URLENCODED, fill_form
 
@@ -18,11 +18,11 @@ def submit_settings(browser, path, setting, **entered):
     return browser.post(path, body, content_type=URLENCODED)
 
 
-@pytest.mark.parametrize("setting", BULK_SETTINGS)
+@pytest.mark.parametrize("setting", CLIENT_BULK.settings)
 def test_each_setting_has_an_input(editor, select_clients, setting):
     response = editor.get(f"{select_clients(editor, 1)}set/{setting}/")
 
-    assertContains(response, f'id="field-{BULK_SETTINGS[setting].setting.name}"')
+    assertContains(response, f'id="field-{CLIENT_BULK.settings[setting].setting.name}"')
 
 
 @pytest.mark.parametrize(

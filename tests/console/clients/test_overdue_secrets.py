@@ -140,12 +140,12 @@ def test_overdue_secrets_are_filtered_sorted_and_exported(admin, acme):
 def test_admins_can_rotate_all_overdue_secrets(admin, acme, member):
     for number in (44, 2):
         add_client(acme, number, days=900)
-    form = fill_form(admin.get(URL), "client")
+    form = fill_form(admin.get(URL), "object")
     response = admin.post("/acme/clients/bulk/", form, content_type=URLENCODED, follow=True)
 
-    assertContains(response, "2 clients selected")
+    assertContains(response, "2 selected")
     assertContains(response, "Stage new secrets")
-    assertNotContains(member(Role.EDITOR).get(URL), 'name="client"')
+    assertNotContains(member(Role.EDITOR).get(URL), 'name="object"')
 
 
 def test_dismissed_notice_returns_when_the_number_grows(admin, member, acme):

@@ -57,7 +57,7 @@ def test_all_clients_of_a_rule_are_previewed(member, sandbox, acme):
         sandbox.clients[client_id] = {"clientId": client_id, "clientName": "Till"}
         add_finding(acme, CLIENT, client_id)
     browser = member(Role.EDITOR)
-    assertContains(browser.get(f"/acme/findings/{CLIENT}/"), "Preview fix of 2")
+    assertContains(browser.get(f"/acme/findings/{CLIENT}/"), "Preview fix of all 2")
 
     response = browser.post("/acme/clients/bulk/", {"fix": CLIENT})
 

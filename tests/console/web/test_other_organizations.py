@@ -105,7 +105,7 @@ def foreign_objects(bo, other):
     pk = User.objects.get(username="bo@other.example").pk
     actor = Actor(pk, "bo@other.example", Role.ADMIN, other.pk, "other")
     item = NewItem("us", 18, 50, label=THEIRS, payload={"rotation": THEIRS})
-    chosen = {"within": "us/18", "client": ["us/18/50"]}
+    chosen = {"within": "us/18", "object": ["us/18/50"]}
     bulk = bo.post(page_path("clients:bulk_select", organization="other"), chosen)["Location"]
     bo.post(bulk, {"action": "lock"})
     job = start_job(actor, other, "client.activate_secret", THEIRS, [item], reason=THEIRS)

@@ -76,6 +76,8 @@ ASKS = {
     "clients:delete_old_secret",
     "clients:bulk_action",
     "clients:bulk_preview",
+    "services:bulk_action",
+    "services:bulk_preview",
     "batches:submit",
     "batches:resolve",
     "users:export",

@@ -5,6 +5,7 @@ from django.utils import timezone
 from console.models import KnownService
 from tenants.organizations.roles import Role
 from tests.journeys.states.client_lists import fill
+from tests.journeys.states.services import HARBOR
 from tests.support.forms import URLENCODED, fill_form
 from tests.support.scene import page_state
 
@@ -14,7 +15,7 @@ def choose(scene, count=4, **other):
     fill(scene, max(count, 4))
     region, number = scene.path_params["region"], scene.path_params["service_id"]
     places = [f"{region}/{number}/{client_id}" for client_id in range(1, count + 1)]
-    sent = {"within": f"{region}/{number}", "client": places, **other}
+    sent = {"within": f"{region}/{number}", "object": places, **other}
     path = scene.client.post(scene.path("clients:bulk_select"), sent)["Location"]
     scene.path_params["selection"] = path.rstrip("/").rpartition("/")[2]
     return path
@@ -128,3 +129,40 @@ def rotating(scene):
 @page_state("clients:bulk_preview", Role.EDITOR)
 def no_change(scene):
     preview(scene, choose(scene, 2), "unlock")
+
+
+def choose_services(scene):
+    """Choose all services of the scene's region."""
+    region = scene.path_params["region"]
+    owners = scene.sandbox.region(region).owners
+    places = [f"{region}/{number}" for number, owner in owners.items() if owner == HARBOR]
+    path = scene.client.post(scene.path("services:bulk_select"), {"object": places})["Location"]
+    scene.path_params["selection"] = path.rstrip("/").rpartition("/")[2]
+    return path
+
+
+@page_state("services:bulk_select", Role.EDITOR)
+def no_service_selected(scene):
+    scene.goto("services:bulk_select")
+
+
+@page_state("services:bulk_action", Role.EDITOR)
+def services_selected(scene):
+    choose_services(scene)
+    scene.goto("services:bulk_action")
+
+
+@page_state("services:bulk_setting", Role.EDITOR)
+def duration(scene):
+    choose_services(scene)
+    scene.goto("services:bulk_setting", setting="accessTokenDuration")
+
+
+@page_state("services:bulk_preview", Role.EDITOR)
+def clients_affected(scene):
+    fill(scene, 4)
+    scene.client.get(scene.path("clients:index"))
+    path = f"{choose_services(scene)}set/parRequired/"
+    body = fill_form(scene.client.get(path), "base", par_required__on="on")
+    scene.client.post(path, body, content_type=URLENCODED)
+    scene.goto("services:bulk_preview")

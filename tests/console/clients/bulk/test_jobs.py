@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
-from console.clients.bulk.bulk_settings import BULK_SETTINGS
+from console.clients.bulk.kind import CLIENT_BULK
 from console.forms.validation import to_plain
 from console.inventory.index import index_clients
 from console.models import KnownClient, Rotation
@@ -211,9 +211,9 @@ def test_values_are_stored_encrypted(acme, actor, five_clients):
     assert "business" not in Item.objects.get().inputs
 
 
-@pytest.mark.parametrize("name", BULK_SETTINGS)
+@pytest.mark.parametrize("name", CLIENT_BULK.settings)
 def test_bulk_settings_are_keyed_by_name(name):
-    assert BULK_SETTINGS[name].name == name
+    assert CLIENT_BULK.settings[name].name == name
 
 
 def test_unlocked_clients_among_a_thousand_are_locked(member, acme, sandbox, worker):

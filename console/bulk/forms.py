@@ -5,40 +5,39 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from console.clients.bulk.bulk_settings import (
-    BULK_ACTIONS,
-    FIXABLE_RULES,
-    SET,
-    SETTING_GROUPS,
-    BulkAction,
-    EditMode,
-)
-from console.clients.bulk.selections import CHANGE, BulkPreview
+from console.bulk.bulk_settings import EditMode
+from console.bulk.kinds import SET, BulkAction, BulkKind
+from console.bulk.objects import CHANGE
+from console.bulk.selections import BulkPreview
 from console.forms.change_forms import ChangeReasonForm
+from console.forms.value_text import translate
 from console.web.access import Member
-from console.web.paths import parse_client_ref, parse_service_ref
+from console.web.paths import parse_object_ref, parse_service_ref
 from tenants.authlete.object_ref import ObjectRef
 from tenants.organizations.regions import get_regions
 
-TYPED_CONFIRMATION_MIN = 20  # more clients than this are confirmed by typing how many
+TYPED_CONFIRMATION_MIN = 20  # more objects than this are confirmed by typing how many
 
 
 class BulkSelectForm(forms.Form):
-    """What a list sends: the clients that are ticked, or all that fit.
+    """The selection of a list: the ticked objects, or all that match.
 
-    ``within`` is the service of the list, ``query`` what it was asked for, ``shown``
-    how many it said that fit. ``fix`` is a rule: all clients with an open finding.
+    ``within`` is the service of a list of clients, ``query`` the list's search and filters,
+    ``shown`` how many it said that match. ``fix`` is a rule: all objects with an open finding.
     """
 
     all = forms.BooleanField(required=False)
     within = forms.CharField(required=False)
     query = forms.CharField(max_length=4000, required=False)
     shown = forms.IntegerField(required=False)
-    fix = forms.ChoiceField(
-        required=False, choices=[(rule, rule) for rule in sorted(FIXABLE_RULES)]
-    )
+    fix = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, kind: BulkKind) -> None:
+        super().__init__(*args)
+        self._kind = kind
+        rules = sorted(kind.fixable_rules)
+        self.fields["fix"].choices = [(rule, rule) for rule in rules]  # type: ignore[attr-defined]
 
     def clean_within(self) -> str:
         within: str = self.cleaned_data["within"]
@@ -48,34 +47,32 @@ class BulkSelectForm(forms.Form):
         return within
 
     @property
-    def client_keys(self) -> list[ObjectRef]:
-        """The clients that are ticked, each once."""
+    def refs(self) -> list[ObjectRef]:
+        """The ticked objects, each once."""
         assert isinstance(self.data, QueryDict)
-        refs = map(parse_client_ref, self.data.getlist("client"))
-        return list(dict.fromkeys(ref for ref in refs if ref))
+        refs = map(parse_object_ref, self.data.getlist("object"))
+        found = [ref for ref in refs if ref and bool(ref.client_id) is self._kind.has_clients]
+        return list(dict.fromkeys(found))
 
 
 class BulkActionForm(forms.Form):
-    """What is to be done, of what the person's role allows."""
+    """The action, of those that the member's role allows."""
 
     action = forms.ChoiceField()
-    setting = forms.ChoiceField(
-        required=False,
-        label=_("Setting"),
-        choices=[
-            ("", _("Choose a setting")),
-            *(
-                (title, [(setting.name, setting.setting.label) for setting in settings])
-                for title, settings in SETTING_GROUPS
-                if settings
-            ),
-        ],
-    )
+    setting = forms.ChoiceField(required=False, label=_("Setting"))
 
-    def __init__(self, *args: Any, member: Member) -> None:
+    def __init__(self, *args: Any, kind: BulkKind, member: Member) -> None:
         super().__init__(*args)
         self.actions: list[BulkAction] = [
-            action for action in BULK_ACTIONS.values() if member.can(action.effect)
+            action for action in kind.actions.values() if member.can(action.effect)
+        ]
+        self.fields["setting"].choices = [  # type: ignore[attr-defined]
+            ("", _("Choose a setting")),
+            *(
+                (translate(title), [(setting.name, setting.label) for setting in settings])
+                for title, settings in kind.setting_groups
+                if settings
+            ),
         ]
         choices = [(action.name, action.label) for action in self.actions]
         self.fields["action"].choices = choices  # type: ignore[attr-defined]
@@ -100,10 +97,10 @@ class EditModeForm(forms.Form):
 
 
 class BulkConfirmForm(ChangeReasonForm):
-    """Why it is done, and that it is meant for so many."""
+    """The reason, and the confirmation of the number of changes."""
 
     reviewed = forms.CharField(widget=forms.HiddenInput)
-    count = forms.CharField(required=False, label=_("Number of clients"))
+    count = forms.CharField(required=False, label=_("Number of changes"))
 
     def __init__(self, *args: Any, preview: BulkPreview) -> None:
         super().__init__(*args)
@@ -114,11 +111,7 @@ class BulkConfirmForm(ChangeReasonForm):
     def clean_count(self) -> str:
         typed: str = self.cleaned_data["count"]
         if self.is_typed and typed.strip() != str(self.number):
-            text = ngettext(
-                "Type %(count)d, the number of clients that will change.",
-                "Type %(count)d, the number of clients that will change.",
-                self.number,
-            )
+            text = _("Type %(count)d, the number of objects that will change.")
             raise forms.ValidationError(text % {"count": self.number})
         return typed
 
