@@ -223,6 +223,16 @@ class BatchRequest(models.Model):
 
 
 register_columns(
-    "parts of uploads", UploadPart.objects.all, lambda row, _: row.vault_context, "sealed"
+    "parts of uploads",
+    UploadPart.objects.all,
+    lambda row, _: row.vault_context,
+    "sealed",
+    is_expendable=True,
 )
-register_columns("parts of batches", Chunk.objects.all, lambda row, _: row.vault_context, "sealed")
+register_columns(
+    "parts of batches",
+    Chunk.objects.all,
+    lambda row, _: row.vault_context,
+    "sealed",
+    is_expendable=True,
+)

@@ -56,7 +56,9 @@ class Draft(models.Model):
         return json.loads(vault.unseal(self.sealed, self.vault_context))
 
 
-register_columns("drafts", Draft.objects.all, lambda row, _: row.vault_context, "sealed")
+register_columns(
+    "drafts", Draft.objects.all, lambda row, _: row.vault_context, "sealed", is_expendable=True
+)
 
 
 SELECTION_LIFETIME = timedelta(seconds=settings.SESSION_ABSOLUTE)
@@ -92,7 +94,13 @@ class Selection(models.Model):
         return json.loads(vault.unseal(self.sealed, self.vault_context))
 
 
-register_columns("selections", Selection.objects.all, lambda row, _: row.vault_context, "sealed")
+register_columns(
+    "selections",
+    Selection.objects.all,
+    lambda row, _: row.vault_context,
+    "sealed",
+    is_expendable=True,
+)
 
 
 LOOKUP_LIFETIME = timedelta(seconds=settings.SESSION_ABSOLUTE)
@@ -127,4 +135,6 @@ class Lookup(models.Model):
         return vault.unseal(self.sealed, self.vault_context)
 
 
-register_columns("lookups", Lookup.objects.all, lambda row, _: row.vault_context, "sealed")
+register_columns(
+    "lookups", Lookup.objects.all, lambda row, _: row.vault_context, "sealed", is_expendable=True
+)

@@ -79,4 +79,6 @@ class ReceiptService(models.Model):
         return f"{self.region}/{self.service_id} of {self.receipt_id}"
 
 
-register_columns("receipts", Receipt.objects.all, lambda row, _: row.vault_context, "sealed")
+register_columns(
+    "receipts", Receipt.objects.all, lambda row, _: row.vault_context, "sealed", is_expendable=True
+)

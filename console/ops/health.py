@@ -116,11 +116,15 @@ class ReadinessCheck:
         return results | others | _check_webhooks() | check_mail() | _check_role() | _check_chain()
 
     def _check_vault(self) -> str:
-        """Return which secrets can't be decrypted, by kind."""
+        """Return which secrets must be replaced, by kind, since their key is lost."""
         if monotonic() < self._vault_expires_at:
             return self._vault_result
         try:
-            counts = {name: sealed.find_lost().count() for name, sealed in SEALED_COLUMNS.items()}
+            counts = {
+                name: sealed.find_lost().count()
+                for name, sealed in SEALED_COLUMNS.items()
+                if not sealed.is_expendable
+            }
         except DatabaseError:
             return "unknown"
         kinds = ", ".join(f"{name} ({count})" for name, count in counts.items() if count)

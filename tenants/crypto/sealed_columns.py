@@ -16,12 +16,14 @@ class SealedColumns:
     """Encrypted columns of a model.
 
     ``columns`` are field lookups; ``reseal`` encrypts values with the current key, row by row,
-    yields the changed rows and skips values that can't be decrypted.
+    yields the changed rows and skips values that can't be decrypted. ``is_expendable``: nobody
+    can or must enter lost values again.
     """
 
     rows: Callable[[], QuerySet[models.Model]]
     columns: tuple[str, ...]
     reseal: Callable[[], Iterator[object]]
+    is_expendable: bool = False
 
     def find_other_keys(self, *keys: str) -> QuerySet[models.Model]:
         """Return the rows with a value that none of these keys encrypted."""
@@ -38,11 +40,15 @@ SEALED_COLUMNS: dict[str, SealedColumns] = {}  # by the plural name of the objec
 
 
 def register_columns[Row: models.Model](
-    name: str, rows: Callable[[], QuerySet[Row]], context: Callable[[Row, str], str], *columns: str
+    name: str,
+    rows: Callable[[], QuerySet[Row]],
+    context: Callable[[Row, str], str],
+    *columns: str,
+    is_expendable: bool = False,
 ) -> None:
     """Register columns; ``context`` returns the encryption context of a row's column."""
     SEALED_COLUMNS[name] = SealedColumns(
-        rows, columns, lambda: reseal_rows(rows(), context, *columns)
+        rows, columns, lambda: reseal_rows(rows(), context, *columns), is_expendable
     )
 
 

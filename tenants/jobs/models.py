@@ -252,6 +252,7 @@ register_columns(
     lambda: Item.objects.filter(sealed=True),
     lambda item, _: item.seal_context,
     "inputs",
+    is_expendable=True,
 )
 
 
@@ -272,5 +273,8 @@ def _rotate_macs[Row: Job | Item](
 
 
 SEALED_COLUMNS["authentication codes of jobs"] = SealedColumns(
-    lambda: Item.objects.filter(state__in=RUNNABLE_ITEM_STATES), ("mac",), rotate_macs
+    lambda: Item.objects.filter(state__in=RUNNABLE_ITEM_STATES),
+    ("mac",),
+    rotate_macs,
+    is_expendable=True,
 )

@@ -5,13 +5,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from tenants.audit.actor import Actor
-from tenants.audit.integrity import signing
 from tenants.audit.integrity.chain import compute_head_mac, compute_mac, get_audit_keys
 from tenants.audit.integrity.chain_reader import read_chain
 from tenants.audit.integrity.checkpoints import create_checkpoint
 from tenants.audit.integrity.lost_keys import load_lost_keys
 from tenants.audit.integrity.merkle import SALT_PATTERN
-from tenants.audit.integrity.signed_tree import ChainBrokenError
 from tenants.audit.integrity.verify import verify_audit_log
 from tenants.audit.models import (
     AuditCheckpoint,
@@ -63,8 +61,8 @@ def lose_keys(settings, name="a2"):
     settings.AUDIT_KEYS = create_key(name)
 
 
-def start_new_chain():
-    call_command("audit_new_chain", reason="The secret store burned down")
+def start_new_chain(**options):
+    call_command("audit_new_chain", reason="The secret store burned down", **options)
 
 
 def ready():
@@ -93,7 +91,7 @@ def test_runbook_of_lost_chain_keys(settings, capsys, tmp_path):
     with pytest.raises(CommandError, match="unknown key 'a1'"):
         call_command("audit_verify")
 
-    start_new_chain()
+    start_new_chain(anchor=tmp_path / "checkpoints.jsonl")
 
     call(2)
     sign()
@@ -107,6 +105,26 @@ def test_runbook_of_lost_chain_keys(settings, capsys, tmp_path):
     assert ready()["chain"] == "the keys of rows 1 to 10 (a1) are lost; see audit_verify"
     entry = AuditEntry.objects.get(operation="audit.new_chain")
     assert entry.value_after("signed.a1") == 8
+
+
+def test_found_key_is_added_after_the_new_one(settings):
+    settings.AUDIT_KEYS = f"{create_key('a2')},{settings.AUDIT_KEYS}"
+    call()
+
+    assert ready()["audit_log"] == "ok"
+    assert "chain" not in ready()
+    call_command("audit_verify")
+
+
+def test_checkpoint_kept_elsewhere_refuses_a_new_chain_over_other_rows(settings, tmp_path):
+    """The database has lost the checkpoints."""
+    lose_keys(settings)
+    change_actor(7)
+    AuditCheckpoint.objects.all().delete()
+    CheckpointProgress.objects.all().delete()
+
+    with pytest.raises(CommandError, match="differ from"):
+        start_new_chain(anchor=tmp_path / "checkpoints.jsonl")
 
 
 def test_found_key_makes_all_rows_verifiable_again(settings, capsys):
@@ -233,15 +251,18 @@ def test_new_chain_needs_a_lost_key():
         start_new_chain()
 
 
-def test_runbook_of_rotated_signing_keys(settings, capsys):
-    public = signing.format_public_keys()
+def test_runbook_of_rotated_signing_keys(settings, capsys, tmp_path):
+    call_command("audit_checkpoint", public=True)
+    public = capsys.readouterr().out.strip()
     settings.AUDIT_SIGNING_KEYS = NEW_SIGNING_KEY
-    with pytest.raises(ChainBrokenError, match="no valid signature"):
-        create_checkpoint()
+    file = tmp_path / "signed.jsonl"
+    with pytest.raises(CommandError, match="no valid signature"):
+        call_command("audit_checkpoint", out=file)
 
     settings.AUDIT_PUBLIC_KEYS = public
-    sign()
+    call_command("audit_checkpoint", out=file)
 
-    report = verify_audit_log()
-    assert (report.first_bad_row, report.checkpoint_count) == (None, 2)
-    assert list(signing.load_public_keys()) == ["s1", "s2"]
+    call_command("audit_verify", anchor=file)
+    assert "Matches 2 checkpoints" in capsys.readouterr().out
+    call_command("audit_checkpoint", public=True)
+    assert [key.partition(":")[0] for key in capsys.readouterr().out.split(",")] == ["s1", "s2"]
